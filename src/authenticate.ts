@@ -1,0 +1,52 @@
+import type { TokenStore } from './database/token-store.ts';
+import { DurinError } from './errors.ts';
+import type { EventSink } from './events.ts';
+import type { Credentials } from './header.ts';
+import { isExpired, type SessionRecord } from './session.ts';
+import type { TokenCodec } from './token.ts';
+
+/** How a session is found by its token's public half. A request remembers what it found. */
+export type FindSession = (selector: string) => Promise<SessionRecord | null>;
+
+/**
+ * The pipe that every guarded call goes through: parse, verify, look up, judge.
+ * @throws DurinError NO_CREDENTIALS, MALFORMED_HEADER, INVALID_TOKEN, TOKEN_EXPIRED, USER_INACTIVE, STORE_UNAVAILABLE
+ */
+export type Authenticate = (credentials: Credentials, find?: FindSession) => Promise<SessionRecord>;
+
+export interface AuthenticateParts {
+  readonly codec: TokenCodec;
+  readonly store: Pick<TokenStore, 'findBySelector' | 'deleteIfExpired'>;
+  readonly events: EventSink;
+  readonly isUserActive: (user: object) => boolean;
+  /** The clock, in milliseconds. */
+  readonly now: () => number;
+}
+
+export function createAuthenticate({ codec, store, events, isUserActive, now }: AuthenticateParts): Authenticate {
+  return async function authenticate(credentials, find = store.findBySelector) {
+    if (credentials.kind === 'none') throw new DurinError('NO_CREDENTIALS');
+    if (credentials.kind === 'malformed') throw new DurinError('MALFORMED_HEADER');
+
+    const selector = codec.selectorOf(credentials.token);
+    if (selector === null) throw new DurinError('INVALID_TOKEN');
+
+    const found = await find(selector);
+    const record = found !== null && isExpired(found.expiresAt, now()) ? await removeExpired(found) : found;
+    if (record === null) throw new DurinError('INVALID_TOKEN');
+    if (!isUserActive(record.account)) throw new DurinError('USER_INACTIVE');
+    return record;
+  };
+
+  /** Whoever renewed the token after it was read keeps it. */
+  async function removeExpired({ id, selector }: SessionRecord): Promise<SessionRecord> {
+    const removed = await store.deleteIfExpired(id, now());
+    if (removed !== null) {
+      events.emit('tokenExpired', { tokenId: removed.id, userId: removed.userId, client: removed.clientName });
+      throw new DurinError('TOKEN_EXPIRED');
+    }
+    const renewed = await store.findBySelector(selector);
+    if (renewed === null || isExpired(renewed.expiresAt, now())) throw new DurinError('TOKEN_EXPIRED');
+    return renewed;
+  }
+}

@@ -1,0 +1,119 @@
+import type { Authenticate, FindSession } from './authenticate.ts';
+import { DurinError } from './errors.ts';
+import { type Credentials, parseAuthorization } from './header.ts';
+import { type AdapterCall, DurinRequest } from './request.ts';
+import type { SessionRecord } from './session.ts';
+import type { LimitState } from './throttle/throttle.ts';
+
+/** What the app's context must have for durin's procedures; made by `durin.createContext`. */
+export interface DurinContext {
+  durin: DurinRequest;
+}
+
+/**
+ * One request, as one instance of durin follows it: who calls, found once however many calls are in its batch; and what
+ * earlier calls of the batch changed about that.
+ */
+export interface RequestState {
+  /** The limits that its calls met, for the response's headers. */
+  readonly limits: Map<string, LimitState>;
+  /**
+   * The session of the call at this place in the batch, after the changes of the calls before it.
+   * @throws DurinError the 401 codes, STORE_UNAVAILABLE
+   */
+  identify(batchIndex: number): Promise<SessionRecord>;
+  /** Runs what may change the session: later calls of the batch wait for it, and then look anew. */
+  change<T>(batchIndex: number, work: () => Promise<T>): Promise<T>;
+  /** From now on this token is what the request presents. */
+  present(token: string): void;
+}
+
+export interface ContextParts {
+  readonly authenticate: Authenticate;
+  readonly findBySelector: FindSession;
+  /** The scheme of the Authorization header. */
+  readonly scheme: string;
+  readonly trustProxy: number;
+}
+
+export function createContextKeeper({ authenticate, findBySelector, scheme, trustProxy }: ContextParts) {
+  const states = new WeakMap<DurinRequest, RequestState>(); // of this instance: two instances share no session
+
+  return {
+    createContext(call: AdapterCall = {}): DurinContext {
+      return { durin: DurinRequest.fromAdapter(call, trustProxy) };
+    },
+    stateOf(ctx: Partial<DurinContext>): RequestState {
+      const request = ctx.durin;
+      if (!(request instanceof DurinRequest)) {
+        throw new TypeError('ctx.durin is missing: the context must be made with durin.createContext');
+      }
+      const known = states.get(request);
+      if (known !== undefined) return known;
+      const state = createRequestState(request, presentedCredentials(request, scheme), authenticate, findBySelector);
+      states.set(request, state);
+      return state;
+    },
+  };
+}
+
+function createRequestState(
+  request: DurinRequest,
+  presented: Credentials,
+  authenticate: Authenticate,
+  findBySelector: FindSession,
+): RequestState {
+  const isSocket = DurinRequest.isSocket(request);
+  const lookUps = new Map<string, Promise<SessionRecord | null>>();
+  const changes = new Set<{ readonly batchIndex: number; readonly settled: Promise<unknown> }>();
+  let credentials = presented;
+
+  function findOnce(selector: string): Promise<SessionRecord | null> {
+    const known = lookUps.get(selector);
+    if (known !== undefined) return known;
+    const found = findBySelector(selector);
+    lookUps.set(selector, found);
+    found.catch(() => lookUps.delete(selector)); // an outage may be over at the next call
+    return found;
+  }
+
+  return {
+    limits: new Map(),
+
+    async identify(batchIndex) {
+      for (const change of changes) if (change.batchIndex < batchIndex) await change.settled;
+      return authenticate(credentials, isSocket ? findBySelector : findOnce);
+    },
+
+    async change(batchIndex, work) {
+      const { promise: settled, resolve: settle } = Promise.withResolvers<void>();
+      const change = { batchIndex, settled };
+      changes.add(change);
+      try {
+        return await work();
+      } finally {
+        lookUps.clear();
+        changes.delete(change);
+        settle();
+      }
+    },
+
+    present(token) {
+      credentials = { kind: 'token', token };
+    },
+  };
+}
+
+/** The first of the Authorization header and `connectionParams` that has credentials of this scheme. */
+export function presentedCredentials(request: DurinRequest, scheme: string): Credentials {
+  for (const text of DurinRequest.presentedBy(request)) {
+    const credentials = parseAuthorization(text, scheme);
+    if (credentials.kind !== 'none') return credentials;
+  }
+  return { kind: 'none' };
+}
+
+/** Whether this only says that nothing was presented. */
+export function isWithoutCredentials(error: unknown): boolean {
+  return error instanceof DurinError && error.durin.code === 'NO_CREDENTIALS';
+}

@@ -1,0 +1,34 @@
+import type { TokenIdentity } from './token-store.ts';
+
+/** A client as it is stored. */
+export interface ClientRecord {
+  id: number;
+  name: string;
+  /** Seconds; `null`: its tokens never expire. */
+  tokenTtl: number | null;
+  throttleRate: string | null;
+  created: Date;
+}
+
+/** What a client can be given, parsed and valid. What is left out of a change stays as it is. */
+export interface ClientValues {
+  name: string;
+  tokenTtl: number | null;
+  throttleRate: string | null;
+}
+
+/**
+ * The port to `durin_client`. Each write is one statement. It takes values as they are: who calls it has parsed them.
+ * @throws DurinUsageError from `create` and `update` for a name that is taken
+ */
+export interface ClientStore {
+  create(values: ClientValues): Promise<ClientRecord>;
+  /** Creates those whose name is not taken, and gives them; leaves the others as they are. */
+  createMissing(all: readonly ClientValues[]): Promise<ClientRecord[]>;
+  /** `null`: no such client. */
+  update(name: string, changes: Partial<ClientValues>): Promise<ClientRecord | null>;
+  /** Deletes the client and its tokens, and gives those; `null`: no such client. */
+  delete(name: string): Promise<TokenIdentity[] | null>;
+  /** By name. */
+  list(): Promise<ClientRecord[]>;
+}

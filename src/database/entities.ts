@@ -1,0 +1,116 @@
+import { type EntityName, EntitySchema, type EntitySchemaProperty, type Opt } from '@mikro-orm/core';
+import { parseDuration } from '../duration.ts';
+import { DurinUsageError } from '../errors.ts';
+import { parseRate, ratePattern } from '../rate.ts';
+import { ipAddressLength, userAgentLength } from '../request.ts';
+
+/** A row of `durin_client`: an API consumer such as `web`, `cli` or `api`. */
+export interface DurinClient {
+  id: number;
+  /** Unique, compared with case, 1 to 64 characters. */
+  name: string;
+  /** Lifetime of its tokens in seconds; `null`: they never expire. Default: one day. */
+  tokenTtl: Opt<number> | null;
+  /** Calls per user, such as `100/m`; `null`: the option `throttle.rate`. */
+  throttleRate: string | null;
+  created: Opt<Date>;
+}
+
+/** A row of `durin_auth_token`: that a user holds a token for a client. Written by durin only. */
+export interface DurinAuthToken<TUser extends object = object, TClient extends DurinClient = DurinClient> {
+  id: string;
+  /** The token's public half, 32 hex characters. The token itself is stored nowhere. */
+  selector: string;
+  user: TUser;
+  client: TClient;
+  created: Date;
+  /** `null`: never. */
+  expiry: Date | null;
+  lastUsedAt: Date | null;
+  ipAddress: string | null;
+  userAgent: string | null;
+}
+
+/** The app's own relations on `Client`, as MikroORM schema properties. */
+type RelationProperties<TRelations extends object> = {
+  [K in keyof TRelations]: EntitySchemaProperty<NonNullable<TRelations[K]>, DurinClient & TRelations>;
+};
+
+export interface DurinEntities<TUser extends object, TClient extends DurinClient> {
+  Client: EntitySchema<TClient>;
+  AuthToken: EntitySchema<DurinAuthToken<TUser, TClient>>;
+}
+
+export const clientNameLength = 64;
+
+const timestamp = { type: 'datetime', columnType: 'timestamptz(3)' } as const;
+
+/**
+ * The two entities of durin, for the app's own `MikroORM.init({ entities })` and migrations.
+ * @param options.user the app's user entity: any class or schema with a single-column primary key
+ * @param options.client relations that the app hangs on Client, so that `populate: ['client.settings']` finds them, such
+ *   as `{ settings: { kind: '1:1', entity: () => ClientSettings, mappedBy: 'client' } }`
+ */
+export function defineDurinEntities<TUser extends object, TRelations extends object = object>(options: {
+  user: () => EntityName<TUser>;
+  client?: RelationProperties<TRelations>;
+}): DurinEntities<TUser, DurinClient & TRelations> {
+  type ClientRow = DurinClient & TRelations;
+
+  const Client = new EntitySchema<DurinClient>({
+    name: 'DurinClient',
+    tableName: 'durin_client',
+    properties: {
+      id: { type: 'integer', primary: true, autoincrement: true },
+      name: { type: 'string', length: clientNameLength, unique: true },
+      tokenTtl: { type: 'integer', fieldName: 'token_ttl', nullable: true, default: 86_400 },
+      throttleRate: { type: 'string', fieldName: 'throttle_rate', length: 16, nullable: true },
+      created: { ...timestamp, onCreate: () => new Date(), defaultRaw: 'now()' },
+      ...(options.client as object | undefined),
+    },
+    checks: [
+      { name: 'durin_client_token_ttl_check', expression: 'token_ttl > 0' },
+      { name: 'durin_client_throttle_rate_check', expression: `((throttle_rate)::text ~ '${ratePattern}'::text)` },
+    ],
+    hooks: { beforeCreate: [refuseInvalidRow], beforeUpdate: [refuseInvalidRow], beforeUpsert: [refuseInvalidRow] },
+  }) as unknown as EntitySchema<ClientRow>; // the app's relations are typed by the caller, not by DurinClient
+
+  const AuthToken = new EntitySchema<DurinAuthToken<TUser, ClientRow>>({
+    name: 'DurinAuthToken',
+    tableName: 'durin_auth_token',
+    properties: {
+      id: { type: 'uuid', primary: true },
+      selector: { type: 'string', length: 32, unique: true },
+      user: { kind: 'm:1', entity: options.user, fieldName: 'user_id', deleteRule: 'cascade', index: false },
+      client: { kind: 'm:1', entity: () => Client, fieldName: 'client_id', deleteRule: 'cascade', index: false },
+      created: timestamp,
+      expiry: { ...timestamp, nullable: true, index: true },
+      lastUsedAt: { ...timestamp, fieldName: 'last_used_at', nullable: true },
+      ipAddress: { type: 'string', fieldName: 'ip_address', length: ipAddressLength, nullable: true },
+      userAgent: { type: 'string', fieldName: 'user_agent', length: userAgentLength, nullable: true },
+    },
+    uniques: [{ properties: ['user', 'client'] }],
+    indexes: [{ properties: ['client', 'created'] }],
+  } as never); // MikroORM's property types do not resolve over the generic TUser
+
+  return { Client, AuthToken };
+}
+
+function refuseInvalidRow({ entity }: { entity: object }): void {
+  refuseInvalidClient(entity);
+}
+
+/**
+ * Refuses a client that would break every request made with it.
+ * @throws DurinUsageError naming the property
+ */
+export function refuseInvalidClient(client: { name?: unknown; tokenTtl?: unknown; throttleRate?: unknown }): void {
+  const { name, tokenTtl, throttleRate } = client;
+  if (name !== undefined) {
+    if (typeof name !== 'string' || name.trim() === '') throw new DurinUsageError('name: This field may not be blank.');
+    if (name.length > clientNameLength) throw new DurinUsageError(`name: At most ${clientNameLength} characters.`);
+    if (/\p{Cc}/u.test(name)) throw new DurinUsageError('name: No control characters.');
+  }
+  if (tokenTtl !== undefined && tokenTtl !== null) parseDuration(tokenTtl, 'tokenTtl');
+  if (throttleRate !== undefined && throttleRate !== null) parseRate(throttleRate, 'throttleRate');
+}

@@ -1,0 +1,39 @@
+/** Codes of sockets that could not reach the database, or lost it. */
+const socketCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+
+/** SQLSTATE: connection exceptions, too many connections, and the server shutting down or starting (PostgreSQL, appendix A). */
+const outageStates = /^(?:08...|53300|57P0[1-5])$/;
+
+/** What `pg` and PGlite say, without a code, of a connection that is gone. */
+const outageMessages =
+  /connection (?:terminated|error|timeout|ended)|timeout exceeded when trying to connect|is closed|not queryable/i;
+
+/** SQLSTATE: text with bytes that no text has, and values that their column cannot hold. */
+const unstorableStates = new Set(['22001', '22003', '22021', '22P02', '22P05']);
+
+/** Whether the app's own query failed because the database could not be reached. */
+export function isOutage(error: unknown): boolean {
+  const code = codeOf(error);
+  if (code !== null) return socketCodes.has(code) || outageStates.test(code);
+  return error instanceof Error && outageMessages.test(error.message);
+}
+
+/** Whether the app's own query failed because it asked for a value that no row can have. */
+export function isUnstorable(error: unknown): boolean {
+  return unstorableStates.has(codeOf(error) ?? '');
+}
+
+/** The code of a driver's error. */
+export function codeOf(error: unknown): string | null {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
+  return typeof code === 'string' ? code : null;
+}

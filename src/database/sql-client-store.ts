@@ -1,0 +1,81 @@
+import { DurinUsageError } from '../errors.ts';
+import type { ClientRecord, ClientStore, ClientValues } from './client-store.ts';
+import { causeCodeOf, type Database } from './database.ts';
+import type { Row } from './projection.ts';
+import type { Schema } from './schema.ts';
+import { toTokenIdentity } from './sql-token-store.ts';
+
+/** PostgreSQL's code for a value that another row has. */
+const uniqueViolation = '23505';
+
+const columnsOf: Record<keyof ClientValues, string> = {
+  name: 'name',
+  tokenTtl: 'token_ttl',
+  throttleRate: 'throttle_rate',
+};
+
+/** The client store on PostgreSQL. */
+export function createSqlClientStore(database: Database, schema: Schema): ClientStore {
+  const { clients, tokens } = schema;
+
+  async function runNaming(name: string, sql: string, parameters: readonly unknown[]): Promise<ClientRecord[]> {
+    try {
+      return (await database.run(sql, parameters)).map(toClientRecord);
+    } catch (error) {
+      if (causeCodeOf(error) !== uniqueViolation) throw error;
+      throw new DurinUsageError(`name: A client named ${JSON.stringify(name)} already exists.`);
+    }
+  }
+
+  return {
+    async create(values) {
+      const sql = `insert into ${clients} (name, token_ttl, throttle_rate) values (?, ?, ?) returning ${clientColumns}`;
+      const [created] = await runNaming(values.name, sql, [values.name, values.tokenTtl, values.throttleRate]);
+      return created as ClientRecord;
+    },
+
+    async createMissing(all) {
+      if (all.length === 0) return [];
+      const rows = all.map(() => '(?::text, ?::integer, ?::text)').join(', ');
+      const sql = `insert into ${clients} (name, token_ttl, throttle_rate) values ${rows} on conflict (name) do nothing returning ${clientColumns}`;
+      const parameters = all.flatMap(({ name, tokenTtl, throttleRate }) => [name, tokenTtl, throttleRate]);
+      return (await database.run(sql, parameters)).map(toClientRecord);
+    },
+
+    async update(name, changes) {
+      const columns = (Object.keys(columnsOf) as (keyof ClientValues)[]).filter((key) => changes[key] !== undefined);
+      if (columns.length === 0) return (await this.list()).find((client) => client.name === name) ?? null;
+      const assignments = columns.map((key) => `${columnsOf[key]} = ?`).join(', ');
+      const sql = `update ${clients} set ${assignments} where name = ? returning ${clientColumns}`;
+      const [updated] = await runNaming(changes.name ?? name, sql, [...columns.map((key) => changes[key]), name]);
+      return updated ?? null;
+    },
+
+    async delete(name) {
+      const rows = await database.run(
+        `with gone as (delete from ${clients} where name = ? returning id, name), ` +
+          `ended as (delete from ${tokens} t using gone where t.client_id = gone.id returning t.id, t.selector, t.user_id) ` +
+          'select gone.name, ended.id, ended.selector, ended.user_id from gone left join ended on true',
+        [name],
+      );
+      if (rows.length === 0) return null;
+      return rows.filter((row) => row['id'] !== null).map((row) => toTokenIdentity(row, schema));
+    },
+
+    async list() {
+      return (await database.run(`select ${clientColumns} from ${clients} order by name`, [])).map(toClientRecord);
+    },
+  };
+}
+
+const clientColumns = 'id, name, token_ttl, throttle_rate, (extract(epoch from created) * 1000)::float8 as created';
+
+function toClientRecord(row: Row): ClientRecord {
+  return {
+    id: row['id'] as number,
+    name: row['name'] as string,
+    tokenTtl: row['token_ttl'] as number | null,
+    throttleRate: row['throttle_rate'] as string | null,
+    created: new Date(Number(row['created'])),
+  };
+}

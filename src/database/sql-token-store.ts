@@ -1,0 +1,153 @@
+import type { TokenRow } from '../session.ts';
+import type { Database } from './database.ts';
+import { createIssue } from './issue-statement.ts';
+import type { Row } from './projection.ts';
+import type { Schema } from './schema.ts';
+import { type AccountRules, createAccountSelect, createSessionSelect } from './session-select.ts';
+import type { TokenFilter, TokenIdentity, TokenStore } from './token-store.ts';
+
+/** The token store on PostgreSQL. Instants are parameters, never the database's clock. */
+export function createSqlTokenStore(database: Database, schema: Schema, rules: AccountRules): TokenStore {
+  const { tokens, clients } = schema;
+  const session = createSessionSelect(schema, rules);
+  const account = createAccountSelect(schema, rules);
+  const findSession = database.lookUp(
+    `select ${session.columns} from ${tokens} t ${session.joins} where t.selector = $1`,
+  );
+  const toIdentity = (row: Row) => toTokenIdentity(row, schema);
+
+  async function deleteWhere(condition: string, parameters: readonly unknown[]): Promise<TokenIdentity[]> {
+    const sql = `delete from ${tokens} t using ${clients} c where c.id = t.client_id and ${condition} returning ${identity}`;
+    return (await database.run(sql, parameters)).map(toIdentity);
+  }
+
+  async function selectWhere(condition: string, parameters: readonly unknown[]): Promise<TokenRow[]> {
+    const sql = `select ${rowColumns} from ${tokens} t join ${clients} c on c.id = t.client_id where ${condition} order by t.created desc, t.id`;
+    return (await database.run(sql, parameters)).map(toTokenRow);
+  }
+
+  return {
+    async findBySelector(selector) {
+      const [row] = await findSession(selector);
+      return row === undefined ? null : session.read(row);
+    },
+
+    async findAccount(userId) {
+      const [row] = await database.run(account.sql, [schema.toUserKey(userId)]);
+      return row === undefined ? null : account.read(row);
+    },
+
+    issue: createIssue(database, schema, session),
+
+    async renew(id, now) {
+      const [row] = await database.run(
+        `update ${tokens} t set expiry = ?::timestamptz(3) + make_interval(secs => c.token_ttl) from ${clients} c ` +
+          `where c.id = t.client_id and t.id = ? and ${unexpired} returning ${identity}, ${epoch('t.expiry')} as expiry`,
+        [iso(now), id, iso(now)],
+      );
+      return row === undefined ? null : { expiresAt: toDate(row['expiry']), token: toIdentity(row) };
+    },
+
+    async delete(id) {
+      const [ended] = await deleteWhere('t.id = ?', [id]);
+      return ended ?? null;
+    },
+
+    async deleteIfExpired(id, now) {
+      const [ended] = await deleteWhere('t.id = ? and t.expiry <= ?', [id, iso(now)]);
+      return ended ?? null;
+    },
+
+    async deleteOf(userId, id, filter, now) {
+      const { condition, parameters } = whereOf(filter);
+      const values = [schema.toUserKey(userId), id, iso(now), ...parameters];
+      const [ended] = await deleteWhere(`t.user_id = ? and t.id = ? and ${unexpired} ${condition}`, values);
+      return ended ?? null;
+    },
+
+    async deleteAllOf(userId, filter) {
+      const { condition, parameters } = whereOf(filter);
+      return deleteWhere(`t.user_id = ? ${condition}`, [schema.toUserKey(userId), ...parameters]);
+    },
+
+    async deleteExpired(limit, now) {
+      const expired = `select id from ${tokens} where expiry <= ? order by expiry limit ? for update skip locked`;
+      return deleteWhere(`t.id in (${expired})`, [iso(now), limit]);
+    },
+
+    async listOf(userId, filter, now) {
+      const { condition, parameters } = whereOf(filter);
+      return selectWhere(`t.user_id = ? and ${unexpired} ${condition}`, [
+        schema.toUserKey(userId),
+        iso(now),
+        ...parameters,
+      ]);
+    },
+
+    async findOf(userId, clientName) {
+      const [row] = await selectWhere('t.user_id = ? and c.name = ?', [schema.toUserKey(userId), clientName]);
+      return row ?? null;
+    },
+
+    async noteUses(uses) {
+      if (uses.length === 0) return;
+      const values = uses.map(() => '(?::uuid, ?::timestamptz, ?::text, ?::text)').join(', ');
+      const parameters = uses.flatMap((use) => [use.id, use.usedAt.toISOString(), use.ipAddress, use.userAgent]);
+      await database.run(
+        `with used (id, used_at, ip_address, user_agent) as (values ${values}), ` +
+          `free as (select t.id from ${tokens} t where t.id in (select id from used) for update skip locked) ` +
+          `update ${tokens} t set last_used_at = used.used_at, ip_address = coalesce(used.ip_address, t.ip_address), ` +
+          'user_agent = coalesce(used.user_agent, t.user_agent) ' +
+          'from used join free on free.id = used.id where t.id = used.id returning t.id',
+        parameters,
+      );
+    },
+  };
+}
+
+const identity = 't.id, t.selector, t.user_id, c.name';
+const unexpired = '(t.expiry is null or t.expiry > ?)';
+const epoch = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
+const rowColumns =
+  `t.id, t.selector, c.name, ${epoch('t.created')} as created, ${epoch('t.expiry')} as expiry, ` +
+  `${epoch('t.last_used_at')} as last_used_at, t.ip_address, t.user_agent`;
+
+const iso = (milliseconds: number) => new Date(milliseconds).toISOString();
+const toDate = (epochMilliseconds: unknown) =>
+  epochMilliseconds === null ? null : new Date(Number(epochMilliseconds));
+
+export function toTokenIdentity(row: Row, schema: Schema): TokenIdentity {
+  return {
+    id: row['id'] as string,
+    selector: row['selector'] as string,
+    userId: schema.fromUserKey(row['user_id']),
+    clientName: row['name'] as string,
+  };
+}
+
+function toTokenRow(row: Row): TokenRow {
+  return {
+    id: row['id'] as string,
+    selector: row['selector'] as string,
+    clientName: row['name'] as string,
+    createdAt: toDate(row['created']) as Date,
+    expiresAt: toDate(row['expiry']),
+    lastUsedAt: toDate(row['last_used_at']),
+    ipAddress: row['ip_address'] as string | null,
+    userAgent: row['user_agent'] as string | null,
+  };
+}
+
+function whereOf(filter: TokenFilter): { condition: string; parameters: unknown[] } {
+  const conditions: string[] = [];
+  const parameters: unknown[] = [];
+  if (filter.exceptId !== undefined) {
+    conditions.push('and t.id <> ?');
+    parameters.push(filter.exceptId);
+  }
+  if (filter.exceptClient !== undefined && filter.exceptClient !== null) {
+    conditions.push('and c.name <> ?');
+    parameters.push(filter.exceptClient);
+  }
+  return { condition: conditions.join(' '), parameters };
+}

@@ -1,0 +1,83 @@
+import type { SessionRecord, TokenRow } from '../session.ts';
+
+/** Which row it is or was: as much as an event tells, and a cache needs. */
+export interface TokenIdentity {
+  readonly id: string;
+  readonly selector: string;
+  readonly userId: unknown;
+  readonly clientName: string;
+}
+
+/**
+ * What to do where the pair holds a token already. An expired one is always replaced.
+ * - `keep`: a valid one stays as it is
+ * - `renew`: a valid one stays and lives a full lifetime from now
+ * - `replace`: it is replaced
+ * - `refuse`: a valid one is left alone and nothing is issued
+ */
+export type WhenHeld = 'keep' | 'renew' | 'replace' | 'refuse';
+
+export interface IssueOrder {
+  /** The public half of the token, in case it is issued. */
+  readonly selector: string;
+  readonly userId: unknown;
+  readonly clientName: string;
+  readonly whenHeld: WhenHeld;
+  /** Seconds; `null`: never expires; left out: the client's. */
+  readonly ttlSeconds?: number | null;
+  readonly ipAddress: string | null;
+  readonly userAgent: string | null;
+}
+
+export type IssueResult =
+  | { readonly outcome: 'unknown-client' }
+  | { readonly outcome: 'unknown-user' }
+  | { readonly outcome: 'held' }
+  | {
+      readonly outcome: 'kept' | 'renewed' | 'issued';
+      readonly record: SessionRecord;
+      /** The token that had to go, and whether it was expired by then. */
+      readonly replaced: (TokenIdentity & { readonly hadExpired: boolean }) | null;
+    };
+
+/** Which of a user's tokens; all that are given must hold. */
+export interface TokenFilter {
+  readonly exceptId?: string;
+  readonly exceptClient?: string | null;
+}
+
+export interface TokenUse {
+  readonly id: string;
+  readonly usedAt: Date;
+  readonly ipAddress: string | null;
+  readonly userAgent: string | null;
+}
+
+/**
+ * The port to `durin_auth_token`. Each write is one statement and so atomic; `now` is the caller's clock, in
+ * milliseconds. It knows no tokens, only selectors; it judges nothing but expiry; it tells nobody: who calls it sends
+ * the events. It fails with STORE_UNAVAILABLE only.
+ */
+export interface TokenStore {
+  /** The hot path: one prepared statement joins the token, its client, its user and what `populate` names. */
+  findBySelector(selector: string): Promise<SessionRecord | null>;
+  /** The user's columns as `findBySelector` gives them, for one that holds no token yet. */
+  findAccount(userId: unknown): Promise<object | null>;
+  issue(order: IssueOrder, now: number): Promise<IssueResult>;
+  /** Gives a token that has not expired a full lifetime of its client from now; `null` where there is none. */
+  renew(id: string, now: number): Promise<{ readonly expiresAt: Date | null; readonly token: TokenIdentity } | null>;
+  delete(id: string): Promise<TokenIdentity | null>;
+  /** Deletes only if it is still expired. */
+  deleteIfExpired(id: string, now: number): Promise<TokenIdentity | null>;
+  /** Deletes one that has not expired, if it is this user's. */
+  deleteOf(userId: unknown, id: string, filter: TokenFilter, now: number): Promise<TokenIdentity | null>;
+  deleteAllOf(userId: unknown, filter: TokenFilter): Promise<TokenIdentity[]>;
+  /** Deletes at most `limit` expired rows, passing over those that others hold. */
+  deleteExpired(limit: number, now: number): Promise<TokenIdentity[]>;
+  /** Newest first, expired ones left out. */
+  listOf(userId: unknown, filter: TokenFilter, now: number): Promise<TokenRow[]>;
+  /** The pair's token, expired or not. */
+  findOf(userId: unknown, clientName: string): Promise<TokenRow | null>;
+  /** Notes when, from where and with what tokens were used; passes over rows that others hold. */
+  noteUses(uses: readonly TokenUse[]): Promise<void>;
+}

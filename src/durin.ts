@@ -1,0 +1,221 @@
+import { randomBytes } from 'node:crypto';
+import type { z } from 'zod';
+import { createAuthenticate } from './authenticate.ts';
+import { createClientAdmin, type DurinClients } from './client-admin.ts';
+import { createContextKeeper, type DurinContext, presentedCredentials } from './context.ts';
+import { createDatabase } from './database/database.ts';
+import type { DurinClient } from './database/entities.ts';
+import { readSchema } from './database/schema.ts';
+import { createSqlClientStore } from './database/sql-client-store.ts';
+import { createSqlTokenStore } from './database/sql-token-store.ts';
+import type { AuthClient, AuthUser, PopulatePath, UserKey } from './database/views.ts';
+import { createEventHub, type EventSink, type EventSource } from './events.ts';
+import type { Credentials } from './header.ts';
+import { createLastUsed } from './last-used.ts';
+import type { DurinOptions } from './options.ts';
+import { type AppTypes, createProcedures, type DurinProcedures } from './procedures.ts';
+import { type AdapterCall, DurinRequest, type HeaderSource } from './request.ts';
+import { resolveOptions } from './resolve-options.ts';
+import { createResponseMeta, type ResponseFacts } from './response-meta.ts';
+import { createDurinRouter, type DurinRouter, type LoginTypes } from './router/durin-router.ts';
+import { type DefaultLoginInput, defaultLoginInput } from './router/login.ts';
+import { type Auth, toAuth } from './session.ts';
+import { createSignIn } from './sign-in.ts';
+import { createLoginThrottle } from './throttle/login-throttle.ts';
+import { createMemoryRateCounter } from './throttle/memory-rate-counter.ts';
+import { createThrottle } from './throttle/throttle.ts';
+import { createTokenCodec } from './token.ts';
+import { createTokenAdmin, type DurinTokens } from './token-admin.ts';
+import { createTokenIssuer } from './token-issuer.ts';
+import { createTokenRevoker } from './token-revoker.ts';
+
+/** A user entity, or its primary key. */
+type UserRef<TApp extends AppTypes> = TApp['userEntity'] | UserKey<TApp['userEntity']>;
+
+type AppAuth<TApp extends AppTypes> = Auth<
+  AuthUser<TApp['userEntity'], TApp['populate']>,
+  AuthClient<TApp['clientEntity'], TApp['populate'], TApp['clientName']>
+>;
+
+/** What `createDurin` gives. Its functions need no `this`. */
+export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends DurinProcedures<TApp> {
+  readonly durinRouter: DurinRouter<TLogin>;
+  /** Makes `ctx.durin` of what any tRPC adapter passes; does no I/O. Spread it to add a context of your own. */
+  readonly createContext: (call?: AdapterCall) => DurinContext;
+  /** Sets the headers that refusals, throttled routes and token answers should have. */
+  readonly responseMeta: (facts: ResponseFacts) => { headers: Headers };
+  readonly tokens: DurinTokens<UserRef<TApp>, AppAuth<TApp>, TApp['clientName']>;
+  readonly clients: DurinClients;
+  readonly events: EventSource<UserKey<TApp['userEntity']>>;
+  /**
+   * Who calls, for routes that are not tRPC. Not throttled.
+   * @param source a request, its headers, or a token
+   * @throws DurinError the 401 codes, STORE_UNAVAILABLE
+   */
+  readonly authenticate: (source: AuthSource) => Promise<AppAuth<TApp>>;
+  /** Writes what is pending and ends the timers; the ORM stays open. */
+  readonly close: () => Promise<void>;
+}
+
+/** A fetch or Node request, headers, or a token. */
+export type AuthSource = string | HeaderSource | { readonly headers: HeaderSource };
+
+/** `login`'s input: the app's, and the client's name unless the app resolves that itself. */
+type LoginInput<TLoginInput extends z.ZodObject, TClientName extends string, TResolveClient> = z.input<TLoginInput> &
+  (unknown extends TResolveClient ? { client: TClientName } : object);
+
+type LoginOutput<TSerializedUser, TExpiry, TExtra> = Flatten<
+  { token: string; expiry: TExpiry } & (unknown extends TSerializedUser ? object : { user: TSerializedUser }) & TExtra
+>;
+
+type Flatten<T> = { [K in keyof T]: T[K] } & {};
+
+/**
+ * Per-client token authentication over the app's ORM. Does no I/O.
+ * @throws DurinUsageError naming the option that is unknown, missing or wrong
+ */
+export function createDurin<
+  TUserEntity extends object,
+  TClientEntity extends DurinClient,
+  TClientName extends string = string,
+  const TPopulate extends readonly PopulatePath<TUserEntity, TClientEntity>[] | false = readonly ['user'],
+  TLoginInput extends z.ZodObject = DefaultLoginInput,
+  TResolveClient = unknown,
+  TSerializedUser = unknown,
+  TExpiry = Date | null,
+  TLoginExtra extends object = object,
+>(
+  options: DurinOptions<
+    TUserEntity,
+    TClientEntity,
+    TClientName,
+    TPopulate,
+    TLoginInput,
+    TResolveClient,
+    TSerializedUser,
+    TExpiry,
+    TLoginExtra
+  >,
+): Durin<
+  { userEntity: TUserEntity; clientEntity: TClientEntity; clientName: TClientName; populate: TPopulate },
+  {
+    loginInput: LoginInput<TLoginInput, TClientName, TResolveClient>;
+    loginOutput: LoginOutput<TSerializedUser, TExpiry, TLoginExtra>;
+    expiry: TExpiry;
+  }
+> {
+  const settings = resolveOptions(options);
+  const { orm, isUserActive: ownActiveRule } = options;
+  const { now, scheme, trustProxy, apiAccess } = settings;
+
+  const schema = readSchema(orm, options.entities as never);
+  const database = createDatabase(orm);
+  const hub = createEventHub(settings.onListenerError);
+  const events: EventSink = { emit: (name, event) => database.afterCommit(() => hub.emit(name, event)) };
+  const rules = { populate: settings.populate, hasOwnActiveRule: ownActiveRule !== undefined };
+  const store = createSqlTokenStore(database, schema, rules);
+  const codec = createTokenCodec({ ...settings, randomBytes });
+
+  const isUserActive = (ownActiveRule ?? isNotInactive) as (user: object) => boolean;
+  const authenticate = createAuthenticate({ codec, store, events, isUserActive, now });
+  const lastUsed = createLastUsed(store, now);
+  const { createContext, stateOf } = createContextKeeper({
+    authenticate,
+    findBySelector: store.findBySelector,
+    scheme,
+    trustProxy,
+  });
+
+  const counter = createMemoryRateCounter(now);
+  const throttle = createThrottle(counter, events);
+  const issueToken = createTokenIssuer({ codec, store, events, now });
+  const revoker = createTokenRevoker({ store, events, now });
+  const signIn = createSignIn({
+    store,
+    issueToken,
+    throttle: createLoginThrottle(counter, throttle, settings.loginQuotas),
+    events,
+    rules: {
+      verifyCredentials: async (input, ctx) =>
+        options.verifyCredentials({ input: input as never, em: orm.em.fork(), ctx }),
+      resolveClient: async (input, ctx) =>
+        options.resolveClient ? options.resolveClient({ input: input as never, ctx }) : input['client'],
+      isUserActive,
+      hasOwnActiveRule: rules.hasOwnActiveRule,
+      userKeyOf: schema.toUserKey,
+      loginUserKey: settings.loginUserKey,
+      whenHeld: settings.whenHeld,
+    },
+  });
+
+  const durinRouter = createDurinRouter({
+    stateOf,
+    lastUsed,
+    signIn,
+    store,
+    revoker,
+    issueToken,
+    codec,
+    events,
+    now,
+    loginInput: options.loginInput ?? defaultLoginInput,
+    takesClient: options.resolveClient === undefined,
+    formatExpiry: options.formatExpiry ?? ((expiry) => expiry),
+    serializeUser: (options.serializeUser as ((user: object) => unknown) | undefined) ?? null,
+    loginResponse: (options.loginResponse as ((facts: object) => unknown) | undefined) ?? null,
+    apiClientName: apiAccess.clientName,
+    excludesApiAccess: apiAccess.excludeFromSessions,
+    includesToken: apiAccess.includeToken,
+  });
+  const ownProcedures = new Set<unknown>(Object.values(durinRouter._def.procedures));
+
+  const durin = {
+    durinRouter,
+    ...createProcedures({
+      stateOf,
+      throttle,
+      sessionQuota: settings.sessionQuota,
+      lastUsed,
+      now,
+      clientNames: settings.clients?.map(({ name }) => name) ?? null,
+    }),
+    createContext,
+    responseMeta: createResponseMeta({
+      scheme,
+      isPrivate: (procedure) => ownProcedures.has(procedure),
+      limitsOf: (ctx) => ('durin' in ctx ? stateOf(ctx as DurinContext).limits.values() : []),
+    }),
+    tokens: createTokenAdmin({
+      store,
+      issueToken,
+      revoker,
+      events,
+      apiClientName: apiAccess.clientName,
+      userKeyOf: schema.toUserKey,
+      now,
+    }),
+    clients: createClientAdmin({
+      clientStore: createSqlClientStore(database, schema),
+      revoker,
+      clients: settings.clients ?? [],
+      defaultTtlSeconds: settings.defaultTtlSeconds,
+    }),
+    events: { on: hub.on },
+    async authenticate(source: AuthSource) {
+      return toAuth(await authenticate(credentialsOf(source, scheme)), now());
+    },
+    close: () => lastUsed.close(),
+  };
+  return durin as never; // inside, nothing has the app's types
+}
+
+function isNotInactive(user: { readonly isActive?: unknown }): boolean {
+  return user.isActive !== false;
+}
+
+function credentialsOf(source: AuthSource, scheme: string): Credentials {
+  if (typeof source === 'string') return { kind: 'token', token: source };
+  const isRequest = 'headers' in source && typeof source.headers === 'object';
+  const headers = isRequest ? source.headers : source;
+  return presentedCredentials(DurinRequest.fromAdapter({ req: { headers } }, 0), scheme);
+}

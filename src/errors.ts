@@ -1,0 +1,23 @@
+import { TRPCError } from '@trpc/server';
+import { type DurinErrorCode, type DurinErrorData, refusals } from './wire.ts';
+
+/**
+ * A refusal. `code` is tRPC's code, `durin` holds durin's own facts, `message` is the code's fixed sentence, and
+ * `cause`, where there is one, is for the server's logs and never sent.
+ */
+export class DurinError extends TRPCError {
+  readonly durin: Readonly<DurinErrorData>;
+
+  constructor(code: DurinErrorCode, facts: Omit<DurinErrorData, 'code'> & { cause?: unknown } = {}) {
+    const { cause, ...rest } = facts;
+    const [trpcCode, message] = refusals[code];
+    super({ code: trpcCode, message, cause });
+    this.name = 'DurinError';
+    this.durin = Object.freeze({ code, ...rest });
+  }
+}
+
+/** A mistake of the program, not of a caller: a wrong option, a wrong argument. Names what was wrong. */
+export class DurinUsageError extends TypeError {
+  override readonly name = 'DurinUsageError';
+}

@@ -1,0 +1,93 @@
+/** Which token an event is about. Ids and names, never a secret. */
+export interface TokenEvent<TUserId = unknown> {
+  readonly tokenId: string;
+  readonly userId: TUserId;
+  /** The client's name. */
+  readonly client: string;
+}
+
+/** From where a call came; `null` where it is not known. */
+export interface CallOrigin {
+  readonly ipAddress: string | null;
+  readonly userAgent: string | null;
+}
+
+/** Why a token ended before its time. */
+export type RevocationReason = 'logout' | 'logout-all' | 'revoked' | 'replaced' | 'client-deleted';
+
+/**
+ * What durin tells, after it is committed, once per fact. Every token's life is `tokenIssued`, any number of
+ * `tokenRenewed`, and `tokenRevoked` or `tokenExpired`; the other events tell what callers did.
+ */
+export interface DurinEvents<TUserId = unknown> {
+  /** `isNewToken`: whether the login issued it, or gave the one that the pair had. */
+  loggedIn: TokenEvent<TUserId> & CallOrigin & { readonly isNewToken: boolean };
+  /** The user name is not told: people type passwords into that field. */
+  loginFailed: CallOrigin & {
+    readonly code: 'INVALID_CREDENTIALS' | 'NO_CLIENT' | 'UNKNOWN_CLIENT';
+    readonly userId: TUserId | null;
+  };
+  loggedOut: TokenEvent<TUserId> & { readonly everywhere: boolean };
+  tokenIssued: TokenEvent<TUserId> & { readonly expiry: Date | null };
+  tokenRenewed: TokenEvent<TUserId> & { readonly expiry: Date | null };
+  /** The row of an expired token was removed: it was presented, replaced or purged. */
+  tokenExpired: TokenEvent<TUserId>;
+  tokenRevoked: TokenEvent<TUserId> & { readonly reason: RevocationReason };
+  throttled: CallOrigin & {
+    readonly scope: string;
+    readonly userId: TUserId | null;
+    readonly client: string | null;
+    /** Seconds. */
+    readonly retryAfter: number;
+  };
+}
+
+export type EventName = keyof DurinEvents;
+
+type Listener<TEvent> = (event: TEvent) => unknown;
+
+/** Told of a listener that threw or rejected. */
+export type ListenerErrorHandler = (error: unknown, event: EventName) => void;
+
+export interface EventSource<TUserId = unknown> {
+  /** Calls `listener` at each event of that name; the returned function ends that. */
+  on<TName extends EventName>(name: TName, listener: Listener<DurinEvents<TUserId>[TName]>): () => void;
+}
+
+export interface EventSink {
+  emit<TName extends EventName>(name: TName, event: DurinEvents[TName]): void;
+}
+
+/** Tells listeners one after the other, waits for none of them, and survives every one. */
+export function createEventHub(onListenerError: ListenerErrorHandler): EventSource & EventSink {
+  const listeners = new Map<EventName, Set<Listener<never>>>();
+
+  async function tell(listener: Listener<never>, name: EventName, event: unknown): Promise<void> {
+    try {
+      await listener(event as never);
+    } catch (error) {
+      reportSafely(error, name);
+    }
+  }
+
+  function reportSafely(error: unknown, name: EventName): void {
+    try {
+      onListenerError(error, name);
+    } catch (second) {
+      console.error(second);
+    }
+  }
+
+  return {
+    on(name, listener) {
+      const own: Listener<never> = (event) => listener(event); // so that one function can listen twice
+      const ofName = listeners.get(name) ?? new Set();
+      listeners.set(name, ofName.add(own));
+      return () => void ofName.delete(own);
+    },
+    emit(name, event) {
+      const frozen = Object.freeze({ ...event });
+      for (const listener of listeners.get(name) ?? []) void tell(listener, name, frozen);
+    },
+  };
+}

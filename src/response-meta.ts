@@ -1,0 +1,62 @@
+import type { TRPCError } from '@trpc/server';
+import { DurinError } from './errors.ts';
+import type { LimitState } from './throttle/throttle.ts';
+
+/** What an adapter passes to `responseMeta`, as far as durin looks at it. */
+export interface ResponseFacts {
+  readonly ctx?: object | undefined;
+  readonly errors: readonly TRPCError[];
+  readonly info?: { readonly calls: readonly { readonly procedure: unknown }[] } | undefined;
+}
+
+export interface ResponseMetaParts {
+  readonly scheme: string;
+  /** Whether this procedure's answers may hold a token or a session. */
+  readonly isPrivate: (procedure: unknown) => boolean;
+  readonly limitsOf: (ctx: object) => Iterable<LimitState>;
+}
+
+/**
+ * The headers of a response: a challenge on 401 (RFC 9110, 11.6.1; RFC 6750, 3), Retry-After and the RateLimit fields
+ * (draft-ietf-httpapi-ratelimit-headers) on throttled routes, and no-store on the auth router's answers. A streamed
+ * response sends its headers before its calls have run: then only no-store is known.
+ */
+export function createResponseMeta({ scheme, isPrivate, limitsOf }: ResponseMetaParts) {
+  return function responseMeta({ ctx, errors, info }: ResponseFacts): { headers: Headers } {
+    const headers = new Headers();
+    const refusals = errors.filter((error) => error instanceof DurinError);
+    const unauthorized = refusals.find((refusal) => refusal.code === 'UNAUTHORIZED');
+    if (unauthorized) headers.set('WWW-Authenticate', challengeOf(unauthorized, scheme));
+
+    const retryAfter = Math.max(0, ...refusals.map((refusal) => refusal.durin.retryAfter ?? 0));
+    if (retryAfter > 0) headers.set('Retry-After', String(retryAfter));
+
+    const limits = ctx === undefined ? [] : [...limitsOf(ctx)];
+    if (limits.length > 0) {
+      headers.set(
+        'RateLimit-Policy',
+        limits.map(({ scope, quota }) => `${quoted(scope)};q=${quota.limit};w=${quota.windowSeconds}`).join(', '),
+      );
+      headers.set(
+        'RateLimit',
+        limits
+          .map(({ scope, remaining, resetSeconds }) => `${quoted(scope)};r=${remaining};t=${resetSeconds}`)
+          .join(', '),
+      );
+    }
+
+    if (info?.calls.some((call) => isPrivate(call.procedure))) headers.set('Cache-Control', 'no-store');
+    return { headers };
+  };
+}
+
+/** No error code where nothing was presented (RFC 6750, 3.1), nor where a login was refused. */
+function challengeOf({ durin }: DurinError, scheme: string): string {
+  const hasError = durin.code !== 'NO_CREDENTIALS' && durin.code !== 'INVALID_CREDENTIALS';
+  return `${scheme} realm="api"${hasError ? ', error="invalid_token"' : ''}`;
+}
+
+/** A structured field's string; scopes are checked to fit into one. */
+function quoted(scope: string): string {
+  return `"${scope.replaceAll(/["\\]/g, '\\$&')}"`;
+}

@@ -1,0 +1,59 @@
+import type { TokenStore } from '../database/token-store.ts';
+import { DurinError } from '../errors.ts';
+import { toApiAccessView } from '../session.ts';
+import type { TokenCodec } from '../token.ts';
+import type { IssueToken } from '../token-issuer.ts';
+import type { TokenRevoker } from '../token-revoker.ts';
+import type { ApiAccessView } from '../wire.ts';
+import type { RouterProcedures } from './router-procedures.ts';
+
+export interface ApiAccessParts {
+  readonly store: Pick<TokenStore, 'findOf'>;
+  readonly issueToken: IssueToken;
+  readonly revoker: TokenRevoker;
+  readonly codec: TokenCodec;
+  /** `null`: there are no API keys. */
+  readonly apiClientName: string | null;
+  readonly includesToken: boolean;
+  readonly now: () => number;
+}
+
+export function createApiAccess(
+  { sessionProcedure, changingSessionProcedure }: RouterProcedures,
+  parts: ApiAccessParts,
+) {
+  const { store, issueToken, revoker, codec, apiClientName, includesToken, now } = parts;
+
+  function requireApiClient(): string {
+    if (apiClientName === null) throw new DurinError('API_ACCESS_DISABLED');
+    return apiClientName;
+  }
+
+  return {
+    get: sessionProcedure.query(async function getApiAccess({ ctx: { session } }): Promise<ApiAccessView> {
+      const row = await store.findOf(session.userId, requireApiClient());
+      if (row === null) throw new DurinError('API_ACCESS_NOT_FOUND');
+      const view = toApiAccessView(row, now());
+      return includesToken ? { ...view, token: codec.tokenOf(row.selector) } : view;
+    }),
+
+    create: sessionProcedure.mutation(async function issueApiAccess({
+      ctx,
+    }): Promise<ApiAccessView & { token: string }> {
+      const { ipAddress, userAgent } = ctx.durin;
+      const order = { userId: ctx.session.userId, clientName: requireApiClient(), ipAddress, userAgent };
+      const issued = await issueToken({ ...order, whenHeld: 'refuse' });
+      if (issued.outcome === 'held') throw new DurinError('API_ACCESS_EXISTS');
+      if (issued.outcome === 'unknown-client') throw new DurinError('API_ACCESS_DISABLED'); // it was not created, or is gone
+      if (issued.outcome === 'unknown-user') throw new DurinError('INVALID_TOKEN'); // deleted since it was looked up
+      const { record, token } = issued;
+      return { ...toApiAccessView({ ...record, clientName: record.client.name }, now()), token };
+    }),
+
+    delete: changingSessionProcedure.mutation(async function deleteApiAccess({ ctx: { session } }): Promise<void> {
+      const row = await store.findOf(session.userId, requireApiClient());
+      const ended = row === null ? null : await revoker.revoke(row.id, 'revoked');
+      if (ended === null) throw new DurinError('API_ACCESS_NOT_FOUND');
+    }),
+  };
+}

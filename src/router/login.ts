@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import type { DurinContext } from '../context.ts';
+import { type Auth, toAuth } from '../session.ts';
+import type { SignIn } from '../sign-in.ts';
+import type { LimitState } from '../throttle/throttle.ts';
+import type { RouterProcedures } from './router-procedures.ts';
+
+/** PostgreSQL stores no NUL, so nobody has such a name. */
+const userName = z
+  .string()
+  .max(1024)
+  .refine((name) => !name.includes('\0'), 'Must not contain NUL.');
+
+/** What `login` takes unless the app says otherwise. A password is taken as it is: not trimmed, not cut. */
+export const defaultLoginInput = z.object({ username: userName, password: z.string().max(4096) });
+
+export type DefaultLoginInput = typeof defaultLoginInput;
+
+export interface LoginParts {
+  readonly signIn: SignIn;
+  readonly loginInput: z.ZodObject;
+  /** Whether the input names the client. */
+  readonly takesClient: boolean;
+  readonly formatExpiry: (expiry: Date | null) => unknown;
+  /** `null`: the answer has no `user`. */
+  readonly serializeUser: ((user: object) => unknown) | null;
+  readonly loginResponse: ((args: LoginFacts) => unknown) | null;
+  /** The clock, in milliseconds. */
+  readonly now: () => number;
+}
+
+export interface LoginFacts {
+  readonly user: object;
+  readonly auth: Auth;
+  readonly token: string;
+  readonly ctx: DurinContext;
+}
+
+export function createLogin({ changingProcedure, stateOf }: RouterProcedures, parts: LoginParts) {
+  const { signIn, formatExpiry, serializeUser, loginResponse, now } = parts;
+  // A missing and an unknown client have refusals of their own, so the parser lets every value through.
+  const input = parts.takesClient ? parts.loginInput.extend({ client: z.unknown() }) : parts.loginInput;
+
+  return changingProcedure.input(input).mutation(async function login({ ctx, input: given }) {
+    const state = stateOf(ctx);
+    const note = (limit: LimitState) => state.limits.set(limit.scope, limit);
+    const { user, record, token } = await signIn(given, ctx, note);
+    state.present(token);
+    return {
+      token,
+      expiry: formatExpiry(record.expiresAt),
+      ...(serializeUser && { user: await serializeUser(user) }),
+      ...((await loginResponse?.({ user, auth: toAuth(record, now()), token, ctx })) as object | undefined),
+    };
+  });
+}

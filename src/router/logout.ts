@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { DurinError } from '../errors.ts';
+import type { EventSink } from '../events.ts';
+import type { TokenRevoker } from '../token-revoker.ts';
+import type { RouterProcedures } from './router-procedures.ts';
+
+export interface LogoutParts {
+  readonly revoker: TokenRevoker;
+  readonly events: EventSink;
+  /** The client of API keys, if there is one. */
+  readonly apiClientName: string | null;
+}
+
+/** Which of a user's sessions a call is about. Left out: all. */
+export const sessionScope = z.object({ exceptApiAccess: z.boolean().optional() }).optional();
+
+export function createLogout({ changingSessionProcedure }: RouterProcedures, { revoker, events }: LogoutParts) {
+  return changingSessionProcedure.mutation(async function logout({ ctx: { session } }): Promise<void> {
+    const ended = await revoker.revoke(session.id, 'logout');
+    if (ended === null) throw new DurinError('INVALID_TOKEN'); // another call ended it first
+    events.emit('loggedOut', {
+      tokenId: session.id,
+      userId: session.userId,
+      client: session.client.name,
+      everywhere: false,
+    });
+  });
+}
+
+export function createLogoutAll({ changingSessionProcedure }: RouterProcedures, parts: LogoutParts) {
+  const { revoker, events, apiClientName } = parts;
+  return changingSessionProcedure.input(sessionScope).mutation(async function logoutAll({
+    ctx: { session },
+    input,
+  }): Promise<void> {
+    const filter = { exceptClient: input?.exceptApiAccess ? apiClientName : null };
+    const ended = await revoker.revokeAllOf(session.userId, filter, 'logout-all');
+    if (ended.length === 0) return;
+    events.emit('loggedOut', {
+      tokenId: session.id,
+      userId: session.userId,
+      client: session.client.name,
+      everywhere: true,
+    });
+  });
+}

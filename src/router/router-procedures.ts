@@ -1,0 +1,33 @@
+import type { DurinContext, RequestState } from '../context.ts';
+import type { LastUsed } from '../last-used.ts';
+import { discreetProcedure } from '../trpc.ts';
+
+export interface RouterProcedureParts {
+  readonly stateOf: (ctx: DurinContext) => RequestState;
+  readonly lastUsed: LastUsed;
+}
+
+export type RouterProcedures = ReturnType<typeof createRouterProcedures>;
+
+/**
+ * The builders of the router's own procedures. They are not throttled: whoever is over the rate can still sign out.
+ * Those that may change the caller's session hold back the later calls of their batch.
+ */
+export function createRouterProcedures({ stateOf, lastUsed }: RouterProcedureParts) {
+  const changingProcedure = discreetProcedure.use(function holdBackLaterCalls({ ctx, batchIndex, next }) {
+    return stateOf(ctx).change(batchIndex, next);
+  });
+
+  const withSession = discreetProcedure.use(async function findSession({ ctx, batchIndex, next }) {
+    const session = await stateOf(ctx).identify(batchIndex);
+    lastUsed.note(session, ctx.durin);
+    return next({ ctx: { session } });
+  });
+
+  return {
+    stateOf,
+    changingProcedure,
+    sessionProcedure: withSession,
+    changingSessionProcedure: changingProcedure.concat(withSession),
+  };
+}

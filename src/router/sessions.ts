@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import type { TokenFilter, TokenStore } from '../database/token-store.ts';
+import { DurinError } from '../errors.ts';
+import { toSessionView } from '../session.ts';
+import type { TokenRevoker } from '../token-revoker.ts';
+import type { SessionView } from '../wire.ts';
+import { sessionScope } from './logout.ts';
+import type { RouterProcedures } from './router-procedures.ts';
+
+export interface SessionsParts {
+  readonly store: Pick<TokenStore, 'listOf'>;
+  readonly revoker: TokenRevoker;
+  readonly apiClientName: string | null;
+  /** Whether API keys are no sessions. */
+  readonly excludesApiAccess: boolean;
+  readonly now: () => number;
+}
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+export function createSessions({ sessionProcedure }: RouterProcedures, parts: SessionsParts) {
+  const { store, revoker, apiClientName, excludesApiAccess, now } = parts;
+  const visible: TokenFilter = { exceptClient: excludesApiAccess ? apiClientName : null };
+
+  return {
+    list: sessionProcedure.query(async function listSessions({ ctx: { session } }): Promise<SessionView[]> {
+      const at = now();
+      const rows = await store.listOf(session.userId, visible, at);
+      return rows.map((row) => toSessionView(row, session.id, at));
+    }),
+
+    revoke: sessionProcedure.input(z.object({ id: z.string() })).mutation(async function revokeSession({
+      ctx: { session },
+      input,
+    }): Promise<void> {
+      const id = input.id.toLowerCase();
+      if (id === session.id) throw new DurinError('CURRENT_SESSION');
+      const ended = uuid.test(id) ? await revoker.revokeOf(session.userId, id, visible) : null;
+      if (ended === null) throw new DurinError('SESSION_NOT_FOUND');
+    }),
+
+    revokeOthers: sessionProcedure.input(sessionScope).mutation(async function revokeOtherSessions({
+      ctx: { session },
+      input,
+    }) {
+      const filter = { exceptId: session.id, exceptClient: input?.exceptApiAccess ? apiClientName : null };
+      const ended = await revoker.revokeAllOf(session.userId, filter, 'revoked');
+      return { revoked: ended.length };
+    }),
+  };
+}

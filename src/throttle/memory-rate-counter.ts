@@ -1,0 +1,40 @@
+import { LRUCache } from 'lru-cache';
+import type { RateCounter } from './rate-counter.ts';
+
+/** A key costs about 200 bytes, so this bounds the counter at some 20 MB. The keys idle longest are forgotten first. */
+const maxKeys = 100_000;
+
+interface Window {
+  count: number;
+  endsAt: number;
+}
+
+/** Counts in this process. Without timers: a window's end is compared with the clock when it is read. */
+export function createMemoryRateCounter(now: () => number): RateCounter {
+  const windows = new LRUCache<string, Window>({ max: maxKeys });
+
+  function currentWindow(key: string, windowMs: number): Window {
+    const at = now();
+    const found = windows.get(key);
+    if (found !== undefined && at < found.endsAt) {
+      found.endsAt = Math.min(found.endsAt, at + windowMs); // the rate may have been changed to a shorter window
+      return found;
+    }
+    const started = { count: 0, endsAt: at + windowMs };
+    windows.set(key, started);
+    return started;
+  }
+
+  return {
+    async take(key, quota) {
+      const window = currentWindow(key, quota.windowSeconds * 1000);
+      const isExceeded = window.count >= quota.limit;
+      if (!isExceeded) window.count += 1;
+      return { isExceeded, remaining: Math.max(0, quota.limit - window.count), resetMs: window.endsAt - now() };
+    },
+    async giveBack(key) {
+      const window = windows.get(key);
+      if (window !== undefined && now() < window.endsAt && window.count > 0) window.count -= 1;
+    },
+  };
+}

