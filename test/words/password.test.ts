@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { hashPassword, verifyPassword } from '../../src/password.ts';
+
+test('a password has its own hash and no other', async () => {
+  const hash = await hashPassword('correct horse');
+  expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+  expect(await verifyPassword(hash, 'correct horse')).toBe(true);
+  expect(await verifyPassword(hash, 'correct horse ')).toBe(false);
+});
+
+test('one password twice has two hashes', async () => {
+  expect(await hashPassword('a')).not.toBe(await hashPassword('a'));
+});
+
+test('a password is taken whole, however long', async () => {
+  const long = 'é'.repeat(2000);
+  const hash = await hashPassword(`${long}a`);
+  expect(await verifyPassword(hash, `${long}a`)).toBe(true);
+  expect(await verifyPassword(hash, `${long}b`)).toBe(false);
+});
+
+test.each([undefined, null, '', '!', '$argon2id$broken', 'pbkdf2_sha256$600000$salt$hash'])(
+  'the hash %j has no password',
+  async (hash) => {
+    expect(await verifyPassword(hash, '')).toBe(false);
+  },
+);
+
+test('no hash costs as much as a real one', async () => {
+  const hash = await hashPassword('a');
+  const timeOf = async (given: string | undefined) => {
+    const startedAt = process.cpuUsage();
+    for (let run = 0; run < 10; run += 1) await verifyPassword(given, 'b');
+    const { user, system } = process.cpuUsage(startedAt);
+    return user + system;
+  };
+  await timeOf(hash); // warm
+  const ratio = (await timeOf(undefined)) / (await timeOf(hash));
+  expect(ratio).toBeGreaterThan(0.5);
+  expect(ratio).toBeLessThan(2);
+});
