@@ -1,8 +1,8 @@
 import type { ClientRecord, ClientStore, ClientValues } from './database/client-store.ts';
-import { refuseInvalidClient } from './database/entities.ts';
 import { type Duration, parseDuration } from './duration.ts';
 import { DurinUsageError } from './errors.ts';
 import type { Rate } from './rate.ts';
+import { refuseInvalidClient } from './refuse-invalid-client.ts';
 import type { TokenRevoker } from './token-revoker.ts';
 
 /** What a client can be given. */

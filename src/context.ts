@@ -1,14 +1,9 @@
 import type { Authenticate, FindSession } from './authenticate.ts';
 import { DurinError } from './errors.ts';
 import { type Credentials, parseAuthorization } from './header.ts';
-import { type AdapterCall, DurinRequest } from './request.ts';
+import { type AdapterCall, type DurinContext, DurinRequest } from './request.ts';
 import type { SessionRecord } from './session.ts';
 import type { LimitState } from './throttle/throttle.ts';
-
-/** What the app's context must have for durin's procedures; made by `durin.createContext`. */
-export interface DurinContext {
-  durin: DurinRequest;
-}
 
 /**
  * One request, as one instance of durin follows it: who calls, found once however many calls are in its batch; and what

@@ -1,7 +1,6 @@
 export type { ClientInput, DurinClients } from './client-admin.ts';
-export type { DurinContext } from './context.ts';
 export type { ClientRecord } from './database/client-store.ts';
-export type { DurinAuthToken, DurinClient, DurinEntities } from './database/entities.ts';
+export type { ClientRelation, ClientWith, DurinAuthToken, DurinClient, DurinEntities } from './database/entities.ts';
 export { defineDurinEntities } from './database/entities.ts';
 export type { AuthClient, AuthUser, PopulatePath } from './database/views.ts';
 export type { Duration } from './duration.ts';
@@ -12,7 +11,7 @@ export type { DurinEvents, EventName, EventSource, ListenerErrorHandler } from '
 export type { ApiAccessOptions, ClientConfig, DurinOptions, LoginThrottleOptions, ThrottleOptions } from './options.ts';
 export type { ClientProcedure, DurinProcedures, SignedIn, SignedOut } from './procedures.ts';
 export type { Rate } from './rate.ts';
-export type { DurinRequest } from './request.ts';
+export type { DurinContext, DurinRequest } from './request.ts';
 export type { DurinRouter, DurinRouterRecord } from './router/durin-router.ts';
 export type { Auth } from './session.ts';
 export type { DurinTokens } from './token-admin.ts';

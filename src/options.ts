@@ -1,11 +1,11 @@
 import type { z } from 'zod';
-import type { DurinContext } from './context.ts';
 import type { DurinClient } from './database/entities.ts';
 import type { EntityManager, EntitySet, MikroORM } from './database/schema.ts';
 import type { AuthUser } from './database/views.ts';
 import type { Duration } from './duration.ts';
 import type { ListenerErrorHandler } from './events.ts';
 import type { Rate } from './rate.ts';
+import type { DurinContext } from './request.ts';
 import type { Auth } from './session.ts';
 
 type MaybePromise<T> = T | Promise<T>;

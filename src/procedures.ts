@@ -1,10 +1,10 @@
-import type { DurinContext, RequestState } from './context.ts';
-import { isWithoutCredentials } from './context.ts';
+import { isWithoutCredentials, type RequestState } from './context.ts';
 import type { DurinClient } from './database/entities.ts';
 import type { AuthClient, AuthUser } from './database/views.ts';
 import { DurinError, DurinUsageError } from './errors.ts';
 import type { LastUsed } from './last-used.ts';
 import { parseRate, type Quota, type Rate } from './rate.ts';
+import type { DurinContext } from './request.ts';
 import { type Auth, type SessionRecord, toAuth } from './session.ts';
 import type { Throttle } from './throttle/throttle.ts';
 import { baseProcedure, type DurinBuilder } from './trpc.ts';

@@ -51,6 +51,11 @@ export class DurinRequest implements CallOrigin {
   }
 }
 
+/** What the app's context must have for durin's procedures; made by `durin.createContext`. */
+export interface DurinContext {
+  durin: DurinRequest;
+}
+
 /** A header's value, whatever kind of headers these are. */
 export function readHeader(headers: HeaderSource | undefined, name: string): string | null {
   if (typeof headers !== 'object' || headers === null) return null;

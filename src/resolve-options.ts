@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { ClientValues } from './database/client-store.ts';
-import { refuseInvalidClient } from './database/entities.ts';
 import { type Duration, parseDuration } from './duration.ts';
 import { DurinUsageError } from './errors.ts';
 import type { ListenerErrorHandler } from './events.ts';
 import type { ClientConfig, LoginThrottleOptions, ThrottleOptions } from './options.ts';
 import { parseRate, type Quota } from './rate.ts';
+import { refuseInvalidClient } from './refuse-invalid-client.ts';
 import type { LoginQuotas } from './throttle/login-throttle.ts';
 
 /** The options with nothing left open, in the units that the code counts in. Callbacks are taken from the options. */

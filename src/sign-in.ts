@@ -1,9 +1,9 @@
 import { TRPCError } from '@trpc/server';
-import type { DurinContext } from './context.ts';
 import { isOutage, isUnstorable } from './database/failures.ts';
 import type { TokenStore, WhenHeld } from './database/token-store.ts';
 import { DurinError } from './errors.ts';
 import type { DurinEvents, EventSink } from './events.ts';
+import type { DurinContext } from './request.ts';
 import type { SessionRecord } from './session.ts';
 import type { LoginThrottle } from './throttle/login-throttle.ts';
 import type { LimitState } from './throttle/throttle.ts';

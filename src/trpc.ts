@@ -8,8 +8,8 @@ import {
   type TRPCQueryProcedure,
   type TRPCUnsetMarker,
 } from '@trpc/server';
-import type { DurinContext } from './context.ts';
 import { DurinError } from './errors.ts';
+import type { DurinContext } from './request.ts';
 import type { DurinErrorData } from './wire.ts';
 
 /** An error of a procedure that durin guards; `data.durin` is there when durin refused the call. */

@@ -1,7 +1,6 @@
-import { type EntityName, EntitySchema, type EntitySchemaProperty, type Opt } from '@mikro-orm/core';
-import { parseDuration } from '../duration.ts';
-import { DurinUsageError } from '../errors.ts';
-import { parseRate, ratePattern } from '../rate.ts';
+import { type EntityName, EntitySchema, type Opt } from '@mikro-orm/core';
+import { ratePattern } from '../rate.ts';
+import { clientNameLength, refuseInvalidClient } from '../refuse-invalid-client.ts';
 import { ipAddressLength, userAgentLength } from '../request.ts';
 
 /** A row of `durin_client`: an API consumer such as `web`, `cli` or `api`. */
@@ -31,9 +30,16 @@ export interface DurinAuthToken<TUser extends object = object, TClient extends D
   userAgent: string | null;
 }
 
-/** The app's own relations on `Client`, as MikroORM schema properties. */
-type RelationProperties<TRelations extends object> = {
-  [K in keyof TRelations]: EntitySchemaProperty<NonNullable<TRelations[K]>, DurinClient & TRelations>;
+/** A one-to-one relation that an entity of the app has to `Client`, seen from `Client`. */
+export interface ClientRelation<TTarget extends object> {
+  entity: () => EntityName<TTarget>;
+  /** The property of that entity that holds the client. */
+  mappedBy: keyof TTarget & string;
+}
+
+/** A client with the app's own relations. */
+export type ClientWith<TRelations extends Record<string, object>> = DurinClient & {
+  [K in keyof TRelations]?: TRelations[K] | null;
 };
 
 export interface DurinEntities<TUser extends object, TClient extends DurinClient> {
@@ -41,21 +47,22 @@ export interface DurinEntities<TUser extends object, TClient extends DurinClient
   AuthToken: EntitySchema<DurinAuthToken<TUser, TClient>>;
 }
 
-export const clientNameLength = 64;
-
 const timestamp = { type: 'datetime', columnType: 'timestamptz(3)' } as const;
 
 /**
  * The two entities of durin, for the app's own `MikroORM.init({ entities })` and migrations.
  * @param options.user the app's user entity: any class or schema with a single-column primary key
- * @param options.client relations that the app hangs on Client, so that `populate: ['client.settings']` finds them, such
- *   as `{ settings: { kind: '1:1', entity: () => ClientSettings, mappedBy: 'client' } }`
+ * @param options.client one-to-one relations from entities of the app, so that `populate: ['client.settings']` finds
+ *   them: `{ settings: { entity: () => ClientSettings, mappedBy: 'client' } }`
  */
-export function defineDurinEntities<TUser extends object, TRelations extends object = object>(options: {
+export function defineDurinEntities<TUser extends object, TRelations extends Record<string, object> = {}>(options: {
   user: () => EntityName<TUser>;
-  client?: RelationProperties<TRelations>;
-}): DurinEntities<TUser, DurinClient & TRelations> {
-  type ClientRow = DurinClient & TRelations;
+  client?: { readonly [K in keyof TRelations]: ClientRelation<TRelations[K]> };
+}): DurinEntities<TUser, ClientWith<TRelations>> {
+  type ClientRow = ClientWith<TRelations>;
+  const relations = Object.entries((options.client ?? {}) as Record<string, ClientRelation<object>>).map(
+    ([name, { entity, mappedBy }]) => [name, { kind: '1:1', entity, mappedBy, nullable: true }] as const,
+  );
 
   const Client = new EntitySchema<DurinClient>({
     name: 'DurinClient',
@@ -66,7 +73,7 @@ export function defineDurinEntities<TUser extends object, TRelations extends obj
       tokenTtl: { type: 'integer', fieldName: 'token_ttl', nullable: true, default: 86_400 },
       throttleRate: { type: 'string', fieldName: 'throttle_rate', length: 16, nullable: true },
       created: { ...timestamp, onCreate: () => new Date(), defaultRaw: 'now()' },
-      ...(options.client as object | undefined),
+      ...Object.fromEntries(relations),
     },
     checks: [
       { name: 'durin_client_token_ttl_check', expression: 'token_ttl > 0' },
@@ -98,19 +105,4 @@ export function defineDurinEntities<TUser extends object, TRelations extends obj
 
 function refuseInvalidRow({ entity }: { entity: object }): void {
   refuseInvalidClient(entity);
-}
-
-/**
- * Refuses a client that would break every request made with it.
- * @throws DurinUsageError naming the property
- */
-export function refuseInvalidClient(client: { name?: unknown; tokenTtl?: unknown; throttleRate?: unknown }): void {
-  const { name, tokenTtl, throttleRate } = client;
-  if (name !== undefined) {
-    if (typeof name !== 'string' || name.trim() === '') throw new DurinUsageError('name: This field may not be blank.');
-    if (name.length > clientNameLength) throw new DurinUsageError(`name: At most ${clientNameLength} characters.`);
-    if (/\p{Cc}/u.test(name)) throw new DurinUsageError('name: No control characters.');
-  }
-  if (tokenTtl !== undefined && tokenTtl !== null) parseDuration(tokenTtl, 'tokenTtl');
-  if (throttleRate !== undefined && throttleRate !== null) parseRate(throttleRate, 'throttleRate');
 }

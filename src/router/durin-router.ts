@@ -1,5 +1,5 @@
 import type { TRPCBuiltRouter } from '@trpc/server';
-import type { DurinContext } from '../context.ts';
+import type { DurinContext } from '../request.ts';
 import { type DurinErrorShape, type DurinMutation, type DurinQuery, t } from '../trpc.ts';
 import type { ApiAccessView, SessionView } from '../wire.ts';
 import { type ApiAccessParts, createApiAccess } from './api-access.ts';

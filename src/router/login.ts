@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DurinContext } from '../context.ts';
+import type { DurinContext } from '../request.ts';
 import { type Auth, toAuth } from '../session.ts';
 import type { SignIn } from '../sign-in.ts';
 import type { LimitState } from '../throttle/throttle.ts';

@@ -1,5 +1,6 @@
-import type { DurinContext, RequestState } from '../context.ts';
+import type { RequestState } from '../context.ts';
 import type { LastUsed } from '../last-used.ts';
+import type { DurinContext } from '../request.ts';
 import { discreetProcedure } from '../trpc.ts';
 
 export interface RouterProcedureParts {
