@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import { type EntityName, EntitySchema } from '@mikro-orm/core';
+import { describe, expect, test } from 'vitest';
+import { createDurin, defineDurinEntities } from '../../src/index.ts';
+import { requestOf, secret, t } from '../support/app.ts';
+import { closeDatabase, openDatabase } from '../support/database.ts';
+
+interface KeyedUser {
+  id: unknown;
+  username: string;
+}
+
+const uuid = randomUUID();
+
+describe.each([
+  ['number', { type: 'integer', primary: true, autoincrement: false }, 7, 'a number'],
+  ['bigint', { type: 'bigint', primary: true, autoincrement: false }, 9_007_199_254_740_993n, 'a bigint'],
+  ['string', { type: 'string', primary: true }, "o'brien:\\?", 'a string'],
+  ['uuid', { type: 'uuid', primary: true }, uuid, 'a uuid'],
+])('a user whose key is %s', (_name, property, key, username) => {
+  test('logs in, is known, lists, revokes and is told of in events', async () => {
+    const User: EntityName<KeyedUser> = new EntitySchema<KeyedUser>({
+      name: 'User',
+      tableName: 'keyed_user',
+      properties: { id: property, username: { type: 'string' } },
+    });
+    const { Client, AuthToken } = defineDurinEntities({ user: () => User });
+    const orm = await openDatabase({ entities: [User as never, Client, AuthToken] });
+    try {
+      const em = orm.em.fork();
+      em.create(User, { id: key, username });
+      await em.flush();
+      const durin = createDurin({
+        orm,
+        entities: { User, Client, AuthToken },
+        secret,
+        clients: { web: {}, cli: {} },
+        verifyCredentials: ({ input, em: own }) => own.findOne(User, { username: input.username }),
+      });
+      await durin.clients.sync();
+      const told: unknown[] = [];
+      durin.events.on('loggedIn', (event) => told.push(event.userId));
+      durin.events.on('tokenRevoked', (event) => told.push(event.userId));
+      const router = t.router({ auth: durin.durinRouter, me: durin.authedProcedure.query(({ ctx }) => ctx.user) });
+      const anonymous = router.createCaller(durin.createContext(requestOf()));
+      const web = await anonymous.auth.login({ username, password: '', client: 'web' });
+      const again = await anonymous.auth.login({ username, password: '', client: 'web' });
+      expect(again).toEqual(web);
+      const { auth } = await durin.tokens.issue({ user: key, client: 'cli' });
+      const caller = router.createCaller(durin.createContext(requestOf({ token: web.token })));
+      expect(await caller.me()).toEqual({ id: key, username });
+      expect(await caller.auth.sessions.list()).toHaveLength(2);
+      await caller.auth.sessions.revoke({ id: auth.id });
+      expect(await caller.auth.sessions.revokeOthers()).toEqual({ revoked: 0 });
+      expect(await durin.tokens.revokeAll({ user: { id: key, username } })).toBe(1);
+      expect(told).toEqual([key, key, key, key]);
+      await durin.close();
+    } finally {
+      await closeDatabase(orm);
+    }
+  });
+});
