@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import { faultsOf, ringOf } from './rings.ts';
+import { readPackageJson, readSourceFiles, toSourceFile } from './source-files.ts';
+
+const server = readSourceFiles('src');
+const sdk = readSourceFiles('client');
+
+test('every file is in a ring and imports inward', () => {
+  expect(server.length).toBeGreaterThan(40);
+  expect(faultsOf([...server, ...sdk])).toEqual([]);
+});
+
+test('every file that has a ring exists', () => {
+  const paths = new Set(server.map(({ path }) => path));
+  expect(Object.keys(ringOf).filter((path) => !paths.has(path))).toEqual([]);
+});
+
+test.for([
+  ['an import from further out', 'src/authenticate.ts', "import type { Durin } from './durin.ts';", 'further out'],
+  ['the same, as a re-export', 'src/session.ts', "export { t } from './trpc.ts';", 'further out'],
+  ['the same, when it runs', 'src/session.ts', "const t = await import('./trpc.ts');", 'further out'],
+  ['a file without a ring', 'src/new.ts', '', 'has no ring'],
+  ['a file for everything', 'src/database/utils.ts', '', 'tells no subject'],
+  ['a folder for everything', 'client/helpers/tabs.ts', '', 'tells no subject'],
+  ['MikroORM as a type', 'src/options.ts', "import type { MikroORM } from '@mikro-orm/core';", 'src/database/ alone'],
+  [
+    'MikroORM over many lines',
+    'src/durin.ts',
+    "import {\n  MikroORM,\n} from '@mikro-orm/core';",
+    'src/database/ alone',
+  ],
+  ['the server in the SDK', 'client/link.ts', "import type { Auth } from '../src/session.ts';", "the server's"],
+  ['the SDK in the server', 'src/durin.ts', "import { link } from '../client/link.ts';", "the SDK's"],
+  ['an import of wire.ts', 'src/wire.ts', "import 'node:fs';", 'may import nothing'],
+  ['an import of index.ts', 'src/durin.ts', "import type { Durin } from './index.ts';", 'may not import'],
+  ['the options elsewhere', 'src/resolve.ts', "import type { DurinOptions } from './options.ts';", 'may not import'],
+] as const)('%s is found', ([, path, text, fault]) => {
+  expect(faultsOf([toSourceFile(path, text)]).join('\n')).toContain(fault);
+});
+
+test('a circle of imports is found', () => {
+  const files = [
+    toSourceFile('src/rate.ts', "import { a } from './duration.ts';"),
+    toSourceFile('src/duration.ts', "import { b } from './errors.ts';"),
+    toSourceFile('src/errors.ts', "import type { C } from './rate.ts';"),
+  ];
+  expect(faultsOf(files)).toEqual([
+    'a circle of imports: src/rate.ts -> src/duration.ts -> src/errors.ts -> src/rate.ts',
+  ]);
+});
+
+test('a package that is imported is one that users get, or are told to have', () => {
+  const { dependencies, peerDependencies } = readPackageJson();
+  const declared = new Set([...Object.keys(dependencies), ...Object.keys(peerDependencies)]);
+  const imported = [...server, ...sdk]
+    .flatMap(({ imports }) => imports)
+    .filter((name) => !/^(?:src|client)\//.test(name));
+  const packages = new Set(
+    imported.map((name) =>
+      name
+        .split('/')
+        .slice(0, name.startsWith('@') ? 2 : 1)
+        .join('/'),
+    ),
+  );
+  expect([...packages].filter((name) => !name.startsWith('node:') && !declared.has(name))).toEqual([]);
+});

@@ -1,0 +1,54 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+
+const root = join(import.meta.dirname, '../..');
+
+/** A file of src/ or client/, as the tests of this folder read it. */
+export interface SourceFile {
+  /** From the repository's root, with `/`. */
+  readonly path: string;
+  readonly text: string;
+  /** The text without its comments. */
+  readonly code: string;
+  /** What it imports, also as a type: paths from the root for its own files, else the specifier. */
+  readonly imports: readonly string[];
+}
+
+export function readSourceFiles(folder: 'src' | 'client'): SourceFile[] {
+  const paths = globSync(`${folder}/**/*.{ts,tsx}`, { cwd: root }).map((path) => path.replaceAll('\\', '/'));
+  return paths.toSorted().map((path) => toSourceFile(path, readFileSync(join(root, path), 'utf8')));
+}
+
+export function readPackageJson(): PackageJson {
+  return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as PackageJson;
+}
+
+export interface PackageJson {
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly peerDependencies: Readonly<Record<string, string>>;
+  readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>;
+}
+
+export function toSourceFile(path: string, text: string): SourceFile {
+  const code = withoutComments(text);
+  const imports = [...new Set(specifiersOf(code))].map((specifier) =>
+    specifier.startsWith('.') ? normalize(join(dirname(path), specifier)).replaceAll('\\', '/') : specifier,
+  );
+  return { path, text, code, imports };
+}
+
+/** Formatted code only: a comment has its own line, or follows the code after a blank. */
+function withoutComments(text: string): string {
+  return text.replaceAll(/^\s*(?:\/\*\*?|\*|\/\/).*$/gm, '').replaceAll(/\s\/\/ .*$/gm, '');
+}
+
+const forms = [
+  /^import (?:type )?[\w\s{},*$]+ from '([^']+)'/gm,
+  /^export (?:type )?(?:\{[^}]*\}|\*(?: as \w+)?) from '([^']+)'/gm,
+  /^import '([^']+)'/gm,
+  /\bimport\(\s*'([^']+)'\s*[,)]/g,
+];
+
+function specifiersOf(code: string): string[] {
+  return forms.flatMap((form) => [...code.matchAll(form)].map(([, specifier = '']) => specifier));
+}
