@@ -1,0 +1,26 @@
+import type { MikroORM } from '@mikro-orm/core';
+import { createDurin } from 'trpc-durin';
+import { verifyPassword } from 'trpc-durin/password';
+import { AuthToken, Client, User } from './entities.ts';
+
+export type Auth = ReturnType<typeof createAuth>;
+
+/** Three clients: a web page, a command-line program, and API keys. */
+export function createAuth(orm: MikroORM, secret: string) {
+  return createDurin({
+    orm,
+    entities: { User, Client, AuthToken },
+    secret,
+    clients: {
+      web: { tokenTtl: '14d', throttleRate: '1000/h' },
+      cli: { tokenTtl: null },
+      api: { tokenTtl: '365d', throttleRate: '100/m' },
+    },
+    apiAccess: { clientName: 'api', includeToken: true },
+    serializeUser: ({ id, username }) => ({ id, username }),
+    verifyCredentials: async ({ input, em }) => {
+      const user = await em.findOne(User, { username: input.username });
+      return (await verifyPassword(user?.passwordHash, input.password)) ? user : null;
+    },
+  });
+}

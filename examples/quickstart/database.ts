@@ -1,0 +1,32 @@
+import type { MikroORM } from '@mikro-orm/core';
+import { MikroORM as EmbeddedORM } from '@mikro-orm/pglite';
+import { MikroORM as PostgresORM } from '@mikro-orm/postgresql';
+import { hashPassword } from 'trpc-durin/password';
+import { AuthToken, Client, User } from './entities.ts';
+
+export const demoUser = { username: 'alice', password: 'wonderland' };
+
+/** The ORM, with its tables. An app of your own would run migrations here. */
+export async function openDatabase(databaseUrl: string | null, embeddedFolder: string): Promise<MikroORM> {
+  const entities = [User, Client, AuthToken];
+  const orm =
+    databaseUrl === null
+      ? await EmbeddedORM.init({ entities, dbName: embeddedFolder })
+      : await PostgresORM.init({
+          entities,
+          clientUrl: databaseUrl,
+          driverOptions: { connectionTimeoutMillis: 10_000 },
+        });
+  await orm.schema.update({ safe: true }); // safe: drops nothing
+  return orm;
+}
+
+/** Whether the demo user is new. */
+export async function createDemoUser(orm: MikroORM): Promise<boolean> {
+  const { username, password } = demoUser;
+  const em = orm.em.fork();
+  if ((await em.count(User, { username })) > 0) return false;
+  em.create(User, { username, passwordHash: await hashPassword(password) });
+  await em.flush();
+  return true;
+}

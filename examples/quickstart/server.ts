@@ -1,0 +1,54 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { createHTTPHandler } from '@trpc/server/adapters/standalone';
+import type { Auth } from './auth.ts';
+import type { AppRouter } from './router.ts';
+
+export interface RunningServer {
+  url: string;
+  close(): Promise<void>;
+}
+
+/** @param port `null`: 3000, or the next one that is free */
+export async function startServer(auth: Auth, router: AppRouter, port: number | null): Promise<RunningServer> {
+  const trpc = createHTTPHandler({
+    router,
+    basePath: '/trpc/',
+    createContext: auth.createContext,
+    responseMeta: auth.responseMeta,
+    onError({ error, path }) {
+      if (error.code === 'INTERNAL_SERVER_ERROR') console.error(`${path} failed:`, error);
+    },
+  });
+
+  const server = createServer((request, response) => {
+    if (request.url?.startsWith('/trpc/')) return trpc(request, response);
+    response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found. The API is under /trpc/.\n');
+  });
+
+  const url = `http://127.0.0.1:${await listen(server, port)}`;
+  return {
+    url,
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      setTimeout(() => server.closeAllConnections(), 2000).unref();
+      await closed;
+    },
+  };
+}
+
+async function listen(server: Server, port: number | null): Promise<number> {
+  const candidates = port === null ? Array.from({ length: 20 }, (_, index) => 3000 + index) : [port];
+  for (const candidate of candidates) {
+    try {
+      server.listen(candidate, '127.0.0.1'); // for this machine only: everyone knows the demo's password
+      await once(server, 'listening');
+      const address = server.address();
+      return typeof address === 'object' && address !== null ? address.port : candidate;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    }
+  }
+  throw new Error(port === null ? 'The ports 3000 to 3019 are taken.' : `Port ${port} is taken.`);
+}

@@ -1,0 +1,120 @@
+import { createTRPCClient, httpBatchLink, TRPCClientError } from '@trpc/client';
+import type { DurinErrorCode } from 'trpc-durin';
+import { demoUser } from './database.ts';
+import type { AppRouter } from './router.ts';
+
+/** A client program: calls the server over HTTP, a line for each step. Whether all of it went as it should. */
+export async function takeTour(url: string): Promise<boolean> {
+  const anonymous = connect(url);
+  const { username, password } = demoUser;
+  const logIn = (client: 'web' | 'cli') => anonymous.auth.login.mutate({ username, password, client });
+
+  try {
+    await step('Anyone may call hello', async () => anonymous.hello.query());
+    await refusal('whoami needs a token', () => anonymous.whoami.query(), 'NO_CREDENTIALS');
+    await refusal(
+      'A wrong password opens nothing',
+      () => anonymous.auth.login.mutate({ username, password: 'looking-glass', client: 'web' }),
+      'INVALID_CREDENTIALS',
+    );
+
+    let web = anonymous;
+    await step(`${username} logs in to the client web`, async () => {
+      const { token, user, expiry } = await logIn('web');
+      web = connect(url, token);
+      return `user ${user.id}, a token of ${token.length} characters, good until ${expiry}`;
+    });
+    await step('With the token, whoami answers', async () => describe(await web.whoami.query()));
+    await step('The client web may publish', async () => web.publish.mutate({ title: 'Down the rabbit hole' }));
+    await step('A refresh gives the token its full time again', async () => {
+      const { expiry } = await web.auth.refresh.mutate();
+      return `good until ${expiry}`;
+    });
+
+    let cli = anonymous;
+    await step(`${username} logs in to the client cli as well`, async () => {
+      const { token } = await logIn('cli');
+      cli = connect(url, token);
+      return describe(await cli.whoami.query());
+    });
+    await refusal('The client cli may not publish', () => cli.publish.mutate({ title: 'x' }), 'CLIENT_NOT_ALLOWED');
+
+    let cliSession = '';
+    await step('The sessions are listed', async () => {
+      const sessions = await web.auth.sessions.list.query();
+      cliSession = sessions.find(({ client }) => client === 'cli')?.id ?? '';
+      return sessions.map(({ client, isCurrent }) => (isCurrent ? `${client} (this one)` : client)).join(', ');
+    });
+    await step('web ends the session of cli', async () => {
+      await web.auth.sessions.revoke.mutate({ id: cliSession });
+      return 'done';
+    });
+    await refusal("cli's token is worth nothing now", () => cli.whoami.query(), 'INVALID_TOKEN');
+
+    for (const _ of [1, 2, 3]) await step('The dice may be rolled', async () => `a ${await web.rollDice.query()}`);
+    await refusal('but three times a minute only', () => web.rollDice.query(), 'THROTTLED');
+
+    let key = '';
+    await step(`${username} gets an API key, or the one from before`, async () => {
+      key = await getApiKey(web);
+      return describe(await connect(url, key).whoami.query());
+    });
+    await refusal(
+      'An API key may not change settings',
+      () => connect(url, key).changeSettings.mutate(),
+      'CLIENT_NOT_ALLOWED',
+    );
+    console.log(`\nCall the API with ${username}'s key from another terminal:`);
+    console.log(`  curl -H "Authorization: Token ${key}" ${url}/trpc/whoami\n`);
+    return true;
+  } catch (error) {
+    console.log(`✗ ${error instanceof Error ? error.message : String(error)}`);
+    return false;
+  }
+}
+
+function connect(url: string, token?: string) {
+  const headers = token === undefined ? {} : { authorization: `Token ${token}` };
+  return createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: `${url}/trpc`, headers })] });
+}
+
+async function getApiKey(client: ReturnType<typeof connect>): Promise<string> {
+  try {
+    return (await client.auth.apiAccess.create.mutate()).token;
+  } catch (error) {
+    if (codeOf(error) !== 'API_ACCESS_EXISTS') throw error;
+    return (await client.auth.apiAccess.get.query()).token ?? '';
+  }
+}
+
+async function step(title: string, run: () => Promise<string>): Promise<void> {
+  try {
+    report(title, await run());
+  } catch (error) {
+    throw new Error(`${title}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}
+
+async function refusal(title: string, run: () => Promise<unknown>, code: DurinErrorCode): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    if (codeOf(error) !== code) throw new Error(`${title}: refused otherwise, ${codeOf(error)}`, { cause: error });
+    report(title, `refused: ${code}, "${error instanceof Error ? error.message : ''}"`);
+    return;
+  }
+  throw new Error(`${title}: it was not refused`);
+}
+
+/** Every refusal says why, in `error.data.durin`. */
+function codeOf(error: unknown): string {
+  return error instanceof TRPCClientError ? (error.data?.durin?.code ?? error.message) : String(error);
+}
+
+function describe({ username, client, expiresIn }: { username: string; client: string; expiresIn: string }): string {
+  return `${username} on ${client}, expires: ${expiresIn === 'never' ? 'never' : `in ${expiresIn}`}`;
+}
+
+function report(title: string, detail: string): void {
+  console.log(`✓ ${title.padEnd(46)} ${detail}`);
+}
