@@ -3,17 +3,30 @@ import type { MikroORM, Platform, Transaction } from '@mikro-orm/core';
 import { DurinError, DurinUsageError } from '../errors.ts';
 import { CommitListeners } from './commit-listeners.ts';
 import { codeOf } from './failures.ts';
+import { gather } from './gather.ts';
 import type { Row } from './projection.ts';
 
 /** The SQL connection of the app's ORM, as durin uses it. Every failure is the refusal STORE_UNAVAILABLE. */
 export interface Database {
   /** Runs a statement with `?` for its parameters, inside the app's transaction where there is one. */
   run(sql: string, parameters: readonly unknown[]): Promise<Row[]>;
-  /** Runs a statement with `$1` for its one parameter, outside any transaction, prepared where the driver can. */
-  readonly lookUp: (sql: string) => (parameter: string) => Promise<Row[]>;
+  /**
+   * Prepares finding rows by a unique column, outside any transaction: `select` up to its `where`. Keys that are asked for
+   * at once share a statement where the driver can prepare it.
+   */
+  prepareLookUp(select: string, column: LookUpColumn): (key: string) => Promise<Row | null>;
   /** Calls back once what was run is committed: at once, or after the app's transaction; never if that rolls back. */
   afterCommit(callback: () => void): void;
 }
+
+/** A column that is looked up by, and how a found row's value of it is read. */
+export interface LookUpColumn {
+  readonly name: string;
+  readonly read: (row: Row) => unknown;
+}
+
+/** The most keys that share a statement. */
+const maxKeys = 256;
 
 /** The part of `pg.Pool` that is used. */
 interface Pool {
@@ -39,30 +52,32 @@ export function createDatabase(orm: MikroORM): Database {
   }
 
   /**
-   * MikroORM prepares no statements, so on `pg` the pool is asked directly: a third of the time is saved. The name comes
-   * from the statement, so two instances on one pool do not meet.
+   * MikroORM prepares no statements, so on `pg` the pool is asked directly: a third of the time is saved. The names come
+   * from the statements, so two instances on one pool do not meet.
    */
-  function lookUp(sql: string): (parameter: string) => Promise<Row[]> {
-    if (!isPrepared(platform)) {
-      const text = sql.replaceAll('$1', '?');
-      return (parameter) => run(text, [parameter]);
-    }
+  function prepare(sql: string): (parameter: unknown) => Promise<Row[]> {
     const name = `durin_${createHash('sha256').update(sql).digest('hex').slice(0, 16)}`;
     const logger = orm.config.getLogger();
-    return async function lookUpPrepared(parameter) {
+    return async function runPrepared(parameter) {
+      const startedAt = performance.now();
       const pool = (await reached(connection().getNativeClient())) as Pool;
-      const startedAt = logger.isEnabled('query') ? performance.now() : null;
       const { rows } = await reached(pool.query({ name, text: sql, values: [parameter] }));
-      if (startedAt !== null) {
-        logger.logQuery({
-          query: sql,
-          params: [parameter],
-          results: rows.length,
-          took: Math.round(performance.now() - startedAt),
-        });
+      if (logger.isEnabled('query')) {
+        const took = Math.round(performance.now() - startedAt);
+        logger.logQuery({ query: sql, params: [parameter], results: rows.length, took });
       }
       return rows;
     };
+  }
+
+  function prepareLookUp(select: string, { name, read }: LookUpColumn): (key: string) => Promise<Row | null> {
+    if (!isPrepared(platform)) return async (key) => (await run(`${select} where ${name} = ?`, [key]))[0] ?? null;
+    const findOne = prepare(`${select} where ${name} = $1`);
+    const findSeveral = prepare(`${select} where ${name} = any($1)`);
+    return gather(async (keys: readonly string[]) => {
+      const rows = await (keys.length === 1 ? findOne(keys[0]) : findSeveral(keys));
+      return new Map(rows.map((row) => [read(row) as string, row]));
+    }, maxKeys);
   }
 
   function afterCommit(callback: () => void): void {
@@ -71,7 +86,7 @@ export function createDatabase(orm: MikroORM): Database {
     else commits.add(current, callback);
   }
 
-  return { run, lookUp, afterCommit };
+  return { run, prepareLookUp, afterCommit };
 }
 
 /** The cause goes to the server's logs; what the driver says never reaches a caller. */

@@ -18,7 +18,8 @@ type Read = (row: Row) => unknown;
 export class Projection {
   readonly #platform: Platform;
   readonly #schema: string | undefined;
-  readonly #columns: string[] = [];
+  /** By expression: each is asked for once. */
+  readonly #columns = new Map<string, string>();
   readonly #joins: string[] = [];
 
   constructor(platform: Platform, schema: string | undefined) {
@@ -27,7 +28,7 @@ export class Projection {
   }
 
   get columns(): string {
-    return this.#columns.join(', ');
+    return [...this.#columns].map(([expression, key]) => `${expression} as ${key}`).join(', ');
   }
 
   get joins(): string {
@@ -42,16 +43,17 @@ export class Projection {
 
   /** Adds an SQL expression; the function reads its value. */
   add(expression: string): Read {
-    const key = `c${this.#columns.push(`${expression} as c${this.#columns.length}`) - 1}`;
+    const key = this.#columns.get(expression) ?? `c${this.#columns.size}`;
+    this.#columns.set(expression, key);
     return (row) => row[key];
   }
 
   /** Adds a timestamp, which comes as a number, so that nothing is parsed. */
   addInstant(expression: string): (row: Row) => Date | null {
-    const read = this.add(`(extract(epoch from ${expression}) * 1000)::float8`);
+    const read = this.add(`date_part('epoch', ${expression})`);
     return (row) => {
-      const milliseconds = read(row);
-      return milliseconds === null ? null : new Date(Number(milliseconds));
+      const seconds = read(row);
+      return seconds === null ? null : new Date(Math.round(Number(seconds) * 1000));
     };
   }
 

@@ -15,14 +15,15 @@ export interface SessionSelect {
   readonly columns: string;
   /** What to join to a relation `t` that has the columns of `durin_auth_token`. */
   readonly joins: string;
-  read(row: Row): SessionRecord;
+  readonly read: (row: Row) => SessionRecord;
+  readonly selectorOf: (row: Row) => unknown;
 }
 
 export function createSessionSelect(schema: Schema, rules: AccountRules): SessionSelect {
   const projection = schema.newProjection();
   const id = projection.add('t.id');
   const selector = projection.add('t.selector');
-  const userId = projection.add('t.user_id');
+  const userId = projection.add(`u.${schema.userKeyColumn}`);
   const createdAt = projection.addInstant('t.created');
   const expiresAt = projection.addInstant('t.expiry');
   const lastUsedAt = projection.addInstant('t.last_used_at');
@@ -32,6 +33,7 @@ export function createSessionSelect(schema: Schema, rules: AccountRules): Sessio
   const isPopulated = tree['user'] !== undefined;
 
   return {
+    selectorOf: selector,
     columns: projection.columns,
     joins:
       `join ${schema.clients} c on c.id = t.client_id ` +

@@ -11,9 +11,9 @@ export function createSqlTokenStore(database: Database, schema: Schema, rules: A
   const { tokens, clients } = schema;
   const session = createSessionSelect(schema, rules);
   const account = createAccountSelect(schema, rules);
-  const findSession = database.lookUp(
-    `select ${session.columns} from ${tokens} t ${session.joins} where t.selector = $1`,
-  );
+  const select = `select ${session.columns} from ${tokens} t ${session.joins}`;
+  const findSession = database.prepareLookUp(select, { name: 't.selector', read: session.selectorOf });
+
   const toIdentity = (row: Row) => toTokenIdentity(row, schema);
 
   async function deleteWhere(condition: string, parameters: readonly unknown[]): Promise<TokenIdentity[]> {
@@ -28,8 +28,8 @@ export function createSqlTokenStore(database: Database, schema: Schema, rules: A
 
   return {
     async findBySelector(selector) {
-      const [row] = await findSession(selector);
-      return row === undefined ? null : session.read(row);
+      const row = await findSession(selector);
+      return row === null ? null : session.read(row);
     },
 
     async findAccount(userId) {

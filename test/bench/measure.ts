@@ -1,0 +1,49 @@
+/** Microseconds per piece of work, one number for each round. */
+export interface Series {
+  readonly name: string;
+  readonly microseconds: readonly number[];
+}
+
+/**
+ * Times several kinds of work side by side: in each round every kind has its turn, so that a machine whose speed drifts
+ * treats them alike. The first round warms up and is not counted.
+ * @param contenders by name; each runs `count` pieces of its work
+ */
+export async function sideBySide(
+  contenders: Readonly<Record<string, (count: number) => Promise<void>>>,
+  { count, rounds }: { readonly count: number; readonly rounds: number },
+): Promise<Series[]> {
+  const series = Object.keys(contenders).map((name) => ({ name, microseconds: [] as number[] }));
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const { name, microseconds } of series) {
+      const startedAt = performance.now();
+      await contenders[name]?.(count);
+      const taken = ((performance.now() - startedAt) * 1000) / count;
+      if (round > 0) microseconds.push(taken);
+    }
+  }
+  return series;
+}
+
+/** Does `count` pieces of work, `width` of them at once. */
+export async function concurrently(
+  count: number,
+  width: number,
+  work: (index: number) => Promise<unknown>,
+): Promise<void> {
+  let next = 0;
+  async function lane(): Promise<void> {
+    while (next < count) await work(next++);
+  }
+  await Promise.all(Array.from({ length: width }, lane));
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/** The median over rounds of how `ours` relates to `reference` in the same round. */
+export function ratioOf(ours: Series, reference: Series): number {
+  return median(ours.microseconds.map((value, round) => value / (reference.microseconds[round] ?? Number.NaN)));
+}
