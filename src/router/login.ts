@@ -39,7 +39,7 @@ export interface LoginFacts {
 export function createLogin({ changingProcedure, stateOf }: RouterProcedures, parts: LoginParts) {
   const { signIn, formatExpiry, serializeUser, loginResponse, now } = parts;
   // A missing and an unknown client have refusals of their own, so the parser lets every value through.
-  const input = parts.takesClient ? parts.loginInput.extend({ client: z.unknown() }) : parts.loginInput;
+  const input = parts.takesClient ? parts.loginInput.extend({ client: z.unknown().optional() }) : parts.loginInput;
 
   return changingProcedure.input(input).mutation(async function login({ ctx, input: given }) {
     const state = stateOf(ctx);
