@@ -5,7 +5,7 @@ import { createClientAdmin, type DurinClients } from './client-admin.ts';
 import { createContextKeeper, presentedCredentials } from './context.ts';
 import { createDatabase } from './database/database.ts';
 import type { DurinClient } from './database/entities.ts';
-import { readSchema } from './database/schema.ts';
+import { type MikroORM, readSchema } from './database/schema.ts';
 import { createSqlClientStore } from './database/sql-client-store.ts';
 import { createSqlTokenStore } from './database/sql-token-store.ts';
 import type { AuthClient, AuthUser, PopulatePath, UserKey } from './database/views.ts';
@@ -105,7 +105,8 @@ export function createDurin<
   }
 > {
   const settings = resolveOptions(options);
-  const { orm, isUserActive: ownActiveRule } = options;
+  const orm = options.orm as MikroORM; // how its entities are listed matters to nothing here
+  const { isUserActive: ownActiveRule } = options;
   const { now, scheme, trustProxy, apiAccess } = settings;
 
   const schema = readSchema(orm, options.entities as never);

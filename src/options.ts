@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { DurinClient } from './database/entities.ts';
-import type { EntityManager, EntitySet, MikroORM } from './database/schema.ts';
+import type { AppORM, EntityManager, EntitySet } from './database/schema.ts';
 import type { AuthUser } from './database/views.ts';
 import type { Duration } from './duration.ts';
 import type { ListenerErrorHandler } from './events.ts';
@@ -69,7 +69,7 @@ export interface DurinOptions<
   TLoginExtra extends object,
 > {
   /** The app's ORM, on `@mikro-orm/postgresql` or `@mikro-orm/pglite`. */
-  orm: MikroORM;
+  orm: AppORM;
   entities: EntitySet<TUserEntity, TClientEntity>;
   /** Signs tokens; at least 32 characters. Of a list the first signs and all verify: so secrets are rotated. */
   secret: string | readonly string[];

@@ -1,9 +1,27 @@
-import type { EntityManager, EntityMetadata, EntityName, EntityProperty, MikroORM, Platform } from '@mikro-orm/core';
+import type {
+  AnyEntity,
+  EntityClass,
+  EntityManager,
+  EntityMetadata,
+  EntityName,
+  EntityProperty,
+  EntitySchema,
+  IDatabaseDriver,
+  MikroORM,
+  Platform,
+} from '@mikro-orm/core';
 import { DurinUsageError } from '../errors.ts';
 import type { DurinAuthToken, DurinClient } from './entities.ts';
 import { converterOf, Projection, primaryKeyOf } from './projection.ts';
 
 export type { EntityManager, MikroORM };
+
+/** The app's ORM, also where its entities are listed `as const`. */
+export type AppORM = MikroORM<
+  IDatabaseDriver,
+  EntityManager,
+  readonly (string | EntityClass<AnyEntity> | EntitySchema)[]
+>;
 
 /** The app's entities, as `createDurin` is given them. */
 export interface EntitySet<TUser extends object, TClient extends DurinClient> {

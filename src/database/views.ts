@@ -1,8 +1,8 @@
 import type {
   Collection,
-  EntityDTO,
   ExpandProperty,
-  Loaded,
+  Hidden,
+  HiddenProps,
   Primary,
   PrimaryProperty,
   Scalar,
@@ -10,17 +10,44 @@ import type {
 } from '@mikro-orm/core';
 import type { DurinClient } from './entities.ts';
 
-/** The names of an entity's to-one relations, as far as types can tell them from embedded objects. */
+/** An app's own column may be `any`; it stays so, and hides nothing. */
+type IsAny<T> = 0 extends 1 & T ? true : false;
+
+/**
+ * The properties that no look-up reads: hidden ones, collections, methods, and lazy columns as far as types can tell
+ * them (`.lazy().ref()`). MikroORM's own `EntityDTO` lets hidden columns through that may be null.
+ */
+type UnreadName<T> =
+  | (T extends { [HiddenProps]?: infer TName } ? TName : never)
+  | { [K in keyof T]-?: IsUnread<NonNullable<T[K]>> extends true ? K : never }[keyof T];
+
+type IsUnread<TValue> =
+  IsAny<TValue> extends true
+    ? false
+    : typeof Hidden.__hidden extends keyof TValue
+      ? true
+      : [TValue] extends [
+            ScalarReference<infer _TScalar> | Collection<infer _TItem extends object> | ((...args: never) => unknown),
+          ]
+        ? true
+        : false;
+
+type VisibleName<T> = Exclude<keyof T & string, UnreadName<T>>;
+
+/** An object is a relation if it has a primary key; embedded objects have none. */
+type IsRelation<TValue> =
+  IsAny<TValue> extends true
+    ? false
+    : [TValue] extends [Scalar | readonly unknown[]]
+      ? false
+      : [PrimaryProperty<ExpandProperty<TValue>>] extends [never]
+        ? false
+        : true;
+
+/** The names of an entity's to-one relations. */
 type RelationName<T> = {
-  [K in keyof T & string]: NonNullable<T[K]> extends
-    | Scalar
-    | Collection<infer _TItem extends object>
-    | readonly unknown[]
-    ? never
-    : ExpandProperty<T[K]> extends object
-      ? K
-      : never;
-}[keyof T & string];
+  [K in VisibleName<T>]: IsRelation<NonNullable<T[K]>> extends true ? K : never;
+}[VisibleName<T>];
 
 /** `organization`, `organization.owner`, …; four relations deep. */
 type RelationPath<T, TDepth extends readonly unknown[] = [1, 2, 3]> = T extends object
@@ -55,21 +82,39 @@ type IsPopulated<
     : true
   : false;
 
-/** Lazy columns and collections are in no row that a look-up reads. */
-type UnreadName<T> = {
-  [K in keyof T]: NonNullable<T[K]> extends ScalarReference<infer _TValue> | Collection<infer _TItem extends object>
-    ? K
-    : never;
-}[keyof T];
+/** What a row holds of an entity: every visible column, `null` where it is empty, and what the paths name. */
+type View<T, TPaths extends string = never> = {
+  readonly [K in keyof T as K extends VisibleName<T> ? K : never]-?: ValueView<T[K], K & string, TPaths>;
+};
 
-/** Written out, so that editors show the fields. */
-type Plain<T> = { readonly [K in keyof T]: T[K] } & {};
+type ValueView<TValue, TName extends string, TPaths extends string> =
+  IsAny<TValue> extends true
+    ? TValue
+    : TValue extends undefined
+      ? null
+      : TValue extends Scalar | null
+        ? TValue
+        : TValue extends readonly (infer TItem)[]
+          ? [UnreadName<TItem>] extends [never]
+            ? Readonly<TValue>
+            : readonly View<TItem>[]
+          : IsRelation<TValue> extends true
+            ? TName extends TopOf<TPaths>
+              ? View<ExpandProperty<TValue>, RestOf<TPaths, TName>>
+              : Primary<ExpandProperty<TValue>>
+            : [UnreadName<TValue>] extends [never]
+              ? TValue
+              : View<TValue>;
+
+type TopOf<TPath extends string> = TPath extends `${infer TTop}.${string}` ? TTop : TPath;
+
+type RestOf<TPath extends string, TTop extends string> = TPath extends `${TTop}.${infer TRest}` ? TRest : never;
 
 /** `ctx.user`: the user's visible columns and what `populate` names; only its key where `populate` leaves the user out. */
 export type AuthUser<TUser extends object, TPopulate extends readonly string[] | false> =
   IsPopulated<TPopulate, 'user'> extends true
-    ? Plain<Omit<EntityDTO<Loaded<TUser, PathsBelow<TPopulate, 'user'>>>, UnreadName<TUser>>>
-    : Plain<Pick<TUser, PrimaryProperty<TUser> & keyof TUser>>;
+    ? View<TUser, PathsBelow<TPopulate, 'user'>>
+    : { readonly [K in PrimaryProperty<TUser> & keyof TUser]: TUser[K] };
 
 /** `ctx.auth.client`. */
 export type AuthClient<
@@ -82,14 +127,13 @@ export type AuthClient<
   /** Seconds; `null`: tokens never expire. */
   readonly tokenTtl: number | null;
   readonly throttleRate: string | null;
-} & Readonly<
-  Pick<
-    EntityDTO<Loaded<TClient, PathsBelow<TPopulate, 'client'>>>,
-    Extract<TopOf<PathsBelow<TPopulate, 'client'>>, keyof EntityDTO<Loaded<TClient, PathsBelow<TPopulate, 'client'>>>>
-  >
->;
-
-type TopOf<TPath extends string> = TPath extends `${infer TTop}.${string}` ? TTop : TPath;
+} & {
+  readonly [K in TopOf<PathsBelow<TPopulate, 'client'>> & keyof TClient & string]: ValueView<
+    TClient[K],
+    K,
+    PathsBelow<TPopulate, 'client'>
+  >;
+};
 
 /** A user's primary key. */
 export type UserKey<TUser extends object> = Primary<TUser>;
