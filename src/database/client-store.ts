@@ -18,7 +18,7 @@ export interface ClientValues {
 }
 
 /**
- * The port to `durin_client`. Each write is one statement. It takes values as they are: who calls it has parsed them.
+ * The port to `durin_client`. Each write is atomic. It takes values as they are: who calls it has parsed them.
  * @throws DurinUsageError from `create` and `update` for a name that is taken
  */
 export interface ClientStore {

@@ -15,6 +15,8 @@ export interface Database {
    * at once share a statement where the driver can prepare it.
    */
   prepareLookUp(select: string, column: LookUpColumn): (key: string) => Promise<Row | null>;
+  /** Does work that is more than one statement as a whole: in the app's transaction, or in one of its own. */
+  atomically<T>(work: () => Promise<T>): Promise<T>;
   /** Calls back once what was run is committed: at once, or after the app's transaction; never if that rolls back. */
   afterCommit(callback: () => void): void;
 }
@@ -80,13 +82,17 @@ export function createDatabase(orm: MikroORM): Database {
     }, maxKeys);
   }
 
+  async function atomically<T>(work: () => Promise<T>): Promise<T> {
+    return transaction() === undefined ? reached(orm.em.fork().transactional(work)) : work();
+  }
+
   function afterCommit(callback: () => void): void {
     const current = transaction();
     if (current === undefined) callback();
     else commits.add(current, callback);
   }
 
-  return { run, prepareLookUp, afterCommit };
+  return { run, prepareLookUp, atomically, afterCommit };
 }
 
 /** The cause goes to the server's logs; what the driver says never reaches a caller. */
@@ -94,6 +100,7 @@ async function reached<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;
   } catch (cause) {
+    if (cause instanceof DurinError) throw cause;
     throw new DurinError('STORE_UNAVAILABLE', { cause });
   }
 }

@@ -51,15 +51,18 @@ export function createSqlClientStore(database: Database, schema: Schema): Client
       return updated ?? null;
     },
 
+    /** The lock comes first, in a statement of its own: then the tokens of logins that held it are seen as well. */
     async delete(name) {
-      const rows = await database.run(
-        `with gone as (delete from ${clients} where name = ? returning id, name), ` +
-          `ended as (delete from ${tokens} t using gone where t.client_id = gone.id returning t.id, t.selector, t.user_id) ` +
-          'select gone.name, ended.id, ended.selector, ended.user_id from gone left join ended on true',
-        [name],
-      );
-      if (rows.length === 0) return null;
-      return rows.filter((row) => row['id'] !== null).map((row) => toTokenIdentity(row, schema));
+      return database.atomically(async () => {
+        const [client] = await database.run(`select id from ${clients} where name = ? for update`, [name]);
+        if (client === undefined) return null;
+        const ended = await database.run(
+          `delete from ${tokens} where client_id = ? returning id, selector, user_id, ?::text as name`,
+          [client['id'], name],
+        );
+        await database.run(`delete from ${clients} where id = ?`, [client['id']]);
+        return ended.map((row) => toTokenIdentity(row, schema));
+      });
     },
 
     async list() {

@@ -1,0 +1,201 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { MikroORM } from '@mikro-orm/core';
+import { expect } from 'vitest';
+import {
+  createDurin,
+  type DurinErrorCode,
+  type DurinEvents,
+  type EventName,
+  type EventSource,
+  type ThrottleOptions,
+} from '../../src/index.ts';
+import { type Caller, clients, createClock, password, requestOf, requiredOptions, t } from './app.ts';
+import { closeDatabase, openDatabase } from './database.ts';
+import { entities, User } from './entities.ts';
+
+export interface ArenaOptions {
+  now?: () => number;
+  refreshTokenOnLogin?: boolean;
+  rotateTokenOnLogin?: boolean;
+  throttle?: ThrottleOptions;
+}
+
+/** A place for races: one database, 20 connections. `enter` gives each test a user and an instance of durin of its own. */
+export async function openArena() {
+  const orm = await openDatabase({ entities, pool: { min: 0, max: 20 } });
+  let entered = 0;
+  return {
+    orm,
+    close: () => closeDatabase(orm),
+    async enter(options: ArenaOptions = {}) {
+      entered += 1;
+      const em = orm.em.fork();
+      const user = em.create(User, { username: `racer ${entered}`, passwordHash: null });
+      await em.flush();
+      return createContest(orm, user.id, user.username, options);
+    },
+    /** Users who only hold tokens. */
+    async addUsers(count: number): Promise<number[]> {
+      const em = orm.em.fork();
+      entered += 1;
+      const users = Array.from({ length: count }, (_, index) =>
+        em.create(User, { username: `holder ${entered}.${index}`, passwordHash: null }),
+      );
+      await em.flush();
+      return users.map(({ id }) => id);
+    },
+  };
+}
+
+export type Arena = Awaited<ReturnType<typeof openArena>>;
+export type Contest = Awaited<ReturnType<Arena['enter']>>;
+
+async function createContest(orm: MikroORM, userId: number, username: string, options: ArenaOptions) {
+  const clock = createClock();
+  const durin = createDurin({
+    ...requiredOptions(orm),
+    // Without hashing, so that the database is what the calls meet at.
+    verifyCredentials: async ({ input, em }) =>
+      input.password === password ? em.findOne(User, { username: input.username }) : null,
+    clients,
+    apiAccess: { clientName: 'api' },
+    now: clock,
+    ...options,
+  });
+  await durin.clients.sync();
+  const events = recordEvents(durin.events);
+  const router = t.router({ auth: durin.durinRouter, me: durin.authedProcedure.query(({ ctx }) => ctx.auth.id) });
+  const callAs = (caller: Caller = {}) => router.createCaller(durin.createContext(requestOf(caller)));
+  return {
+    orm,
+    durin,
+    clock,
+    userId,
+    username,
+    events,
+    callAs,
+    login: (client: keyof typeof clients = 'web') => callAs().auth.login({ username, password, client }),
+    rows: () => tokenRows(orm, userId),
+  };
+}
+
+export interface TokenRowOfTest {
+  id: string;
+  selector: string;
+  client: string;
+  expiry: Date | null;
+}
+
+/** A user's rows of `durin_auth_token`. */
+export async function tokenRows(orm: MikroORM, userId: number): Promise<TokenRowOfTest[]> {
+  return orm.em
+    .fork()
+    .getConnection()
+    .execute(
+      'select t.id, t.selector, c.name as client, t.expiry from durin_auth_token t join durin_client c on c.id = t.client_id where t.user_id = ?',
+      [userId],
+    );
+}
+
+type RecordedEvent = { [TName in EventName]: { readonly name: TName } & DurinEvents[TName] }[EventName];
+
+const eventNames: readonly EventName[] = [
+  'loggedIn',
+  'loginFailed',
+  'loggedOut',
+  'tokenIssued',
+  'tokenRenewed',
+  'tokenExpired',
+  'tokenRevoked',
+  'throttled',
+];
+
+/** All that is told, in order. */
+export function recordEvents(source: EventSource) {
+  const all: RecordedEvent[] = [];
+  for (const name of eventNames) source.on(name, (event) => all.push({ name, ...event } as RecordedEvent));
+  return {
+    all,
+    of: <TName extends EventName>(name: TName) =>
+      all.filter((event): event is Extract<RecordedEvent, { name: TName }> => event.name === name),
+    count: (name: EventName) => all.filter((event) => event.name === name).length,
+  };
+}
+
+export type EventRecord = ReturnType<typeof recordEvents>;
+
+/** Every token was issued once and ended at most once, and the tokens that did not end are the rows. */
+export async function expectTrueLives({ events, rows }: Pick<Contest, 'events' | 'rows'>): Promise<void> {
+  const issued = events.of('tokenIssued').map((event) => event.tokenId);
+  const ended = [...events.of('tokenRevoked'), ...events.of('tokenExpired')].map((event) => event.tokenId);
+  expect(new Set(issued).size).toBe(issued.length);
+  expect(new Set(ended).size).toBe(ended.length);
+  const alive = issued.filter((id) => !ended.includes(id));
+  expect(ended.filter((id) => !issued.includes(id))).toEqual([]);
+  expect((await rows()).map((row) => row.id).toSorted()).toEqual(alive.toSorted());
+}
+
+/** What calls that were made at once answered, and how many were refused with which code. Any other failure is thrown. */
+export async function settle<T>(calls: readonly Promise<T>[]) {
+  const values: T[] = [];
+  const codes: Partial<Record<DurinErrorCode, number>> = {};
+  for (const outcome of await Promise.allSettled(calls)) {
+    if (outcome.status === 'fulfilled') values.push(outcome.value);
+    else {
+      const code = codeOf(outcome.reason);
+      codes[code] = (codes[code] ?? 0) + 1;
+    }
+  }
+  return { values, codes };
+}
+
+/** The code of a refusal; anything else is thrown. */
+export function codeOf(error: unknown): DurinErrorCode {
+  const refusal = error as { durin?: { code: DurinErrorCode } };
+  if (refusal.durin === undefined) throw error;
+  return refusal.durin.code;
+}
+
+/** As many calls at once. */
+export function atOnce<T>(count: number, call: (index: number) => Promise<T>): Promise<T>[] {
+  return Array.from({ length: count }, (_, index) => call(index));
+}
+
+/** Resolves when this many statements of this database wait for a lock that another holds. */
+export async function untilBlocked(orm: MikroORM, count = 1): Promise<void> {
+  const connection = orm.em.fork().getConnection();
+  const deadline = AbortSignal.timeout(10_000);
+  while (!deadline.aborted) {
+    const [row] = await connection.execute<{ blocked: number }[]>(
+      "select count(*)::int as blocked from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+    );
+    if ((row?.blocked ?? 0) >= count) return;
+    await wait(2);
+  }
+  throw new Error(`not ${count} statements wait for a lock`);
+}
+
+/** Does work in a transaction that stays open, with its locks, until it is ended. */
+export async function hold<T>(orm: MikroORM, work: () => Promise<T>) {
+  const { promise: ending, resolve: end, reject: abort } = Promise.withResolvers<void>();
+  const { promise: value, resolve: done, reject: fail } = Promise.withResolvers<T>();
+  const transaction = orm.em.fork().transactional(async () => {
+    done(await work());
+    await ending;
+  });
+  transaction.catch(fail);
+  return {
+    value: await value,
+    async commit() {
+      end();
+      await transaction;
+    },
+    async rollback() {
+      const reason = new Error('rolled back by the test');
+      abort(reason);
+      await transaction.catch((error: unknown) => {
+        if (error !== reason) throw error;
+      });
+    },
+  };
+}
