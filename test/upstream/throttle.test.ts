@@ -33,9 +33,10 @@ test('48: with a default rate of 2/m the third call is too much', async () => {
 });
 
 test('49: with a rate of 5/m of its own, the sixth call of a client is too much', async () => {
-  const { durin, fetch } = openThrottled();
-  await durin.clients.create({ name: 'bot', throttleRate: '5/m' });
-  const { token } = await durin.tokens.issue({ user: 1, client: 'bot' as 'web' });
+  const clients = { bot: { throttleRate: '5/m' } } as const;
+  const { durin, fetch } = mount(createDurin({ ...app.options, clients, throttle: { rate: '2/m' } }));
+  await durin.clients.sync();
+  const { token } = await durin.tokens.issue({ user: 1, client: 'bot' });
   for (const status of [200, 200, 200, 200, 200, 429]) expect(await fetch('me', { token })).toMatchObject({ status });
 });
 
