@@ -138,7 +138,7 @@ export function createDurin<
     events,
     rules: {
       verifyCredentials: async (input, ctx) =>
-        options.verifyCredentials({ input: input as never, em: orm.em.fork(), ctx }),
+        options.verifyCredentials({ input: input as never, em: database.fork(), ctx }),
       resolveClient: async (input, ctx) =>
         options.resolveClient ? options.resolveClient({ input: input as never, ctx }) : input['client'],
       isUserActive,

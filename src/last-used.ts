@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { LRUCache } from 'lru-cache';
 import type { TokenStore, TokenUse } from './database/token-store.ts';
 import type { CallOrigin } from './events.ts';
@@ -21,6 +22,8 @@ export interface LastUsed {
 
 /** @param now the clock, in milliseconds */
 export function createLastUsed(store: Pick<TokenStore, 'noteUses'>, now: () => number): LastUsed {
+  /** A write is no part of the transaction in which a use happened to be noted. */
+  const apart = AsyncLocalStorage.snapshot();
   const notedAt = new LRUCache<string, number>({ max: maxRemembered });
   const gathered = new Map<string, TokenUse>();
   let timer: NodeJS.Timeout | null = null;
@@ -49,13 +52,13 @@ export function createLastUsed(store: Pick<TokenStore, 'noteUses'>, now: () => n
       notedAt.set(record.id, at);
       gathered.set(record.id, { id: record.id, usedAt: new Date(at), ...origin });
       timer ??= setTimeout(() => {
-        writing = writing.then(write);
+        writing = writing.then(() => apart(write));
       }, gatherMs).unref();
     },
     async close() {
       isClosed = true;
       if (timer !== null) clearTimeout(timer);
-      writing = writing.then(write);
+      writing = writing.then(() => apart(write));
       await writing;
     },
   };

@@ -9,6 +9,20 @@ export class CommitListeners implements EventSubscriber {
   readonly #outer = new WeakMap<Transaction>();
   /** The transaction in which each entity manager is about to open a savepoint. */
   readonly #opening = new WeakMap<object>();
+  readonly #ended = new WeakSet<Transaction>();
+  readonly #canCommit: (transaction: Transaction) => Promise<boolean>;
+
+  /** @param canCommit whether the transaction still takes statements */
+  constructor(canCommit: (transaction: Transaction) => Promise<boolean>) {
+    this.#canCommit = canCommit;
+  }
+
+  /** The transaction, or the one around it, that is still open: what goes on after a commit is no part of it. */
+  openOf(transaction: Transaction | undefined): Transaction | undefined {
+    let current = transaction;
+    while (current !== undefined && this.#ended.has(current)) current = this.#outer.get(current);
+    return current;
+  }
 
   add(transaction: Transaction, callback: () => void): void {
     const callbacks = this.#waiting.get(transaction);
@@ -26,11 +40,17 @@ export class CommitListeners implements EventSubscriber {
     if (transaction && outer) this.#outer.set(transaction, outer);
   }
 
+  /** Where a statement has failed, PostgreSQL answers the commit with a rollback, and that is no error. */
+  async beforeTransactionCommit({ transaction }: TransactionEventArgs): Promise<void> {
+    if (!transaction || this.#outer.has(transaction) || !this.#waiting.has(transaction)) return;
+    if (!(await this.#canCommit(transaction))) this.#waiting.delete(transaction);
+  }
+
   afterTransactionCommit({ transaction }: TransactionEventArgs): void {
     if (!transaction) return;
     const callbacks = this.#waiting.get(transaction) ?? [];
     const outer = this.#outer.get(transaction);
-    this.#waiting.delete(transaction);
+    this.#end(transaction);
     for (const callback of callbacks) {
       if (outer) this.add(outer, callback);
       else callback();
@@ -38,6 +58,11 @@ export class CommitListeners implements EventSubscriber {
   }
 
   afterTransactionRollback({ transaction }: TransactionEventArgs): void {
-    if (transaction) this.#waiting.delete(transaction);
+    if (transaction) this.#end(transaction);
+  }
+
+  #end(transaction: Transaction): void {
+    this.#ended.add(transaction);
+    this.#waiting.delete(transaction);
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { MikroORM, Platform, Transaction } from '@mikro-orm/core';
+import type { EntityManager, MikroORM, Platform, Transaction } from '@mikro-orm/core';
 import { DurinError, DurinUsageError } from '../errors.ts';
 import { CommitListeners } from './commit-listeners.ts';
 import { codeOf } from './failures.ts';
@@ -11,12 +11,15 @@ export interface Database {
   /** Runs a statement with `?` for its parameters, inside the app's transaction where there is one. */
   run(sql: string, parameters: readonly unknown[]): Promise<Row[]>;
   /**
-   * Prepares finding rows by a unique column, outside any transaction: `select` up to its `where`. Keys that are asked for
-   * at once share a statement where the driver can prepare it.
+   * Prepares finding rows by a unique column: `select` up to its `where`. Keys that are asked for at once share a
+   * statement where the driver can prepare it. In the app's transaction it is a statement of that: requests that each hold
+   * a connection and want a second one would wait for each other for ever.
    */
   prepareLookUp(select: string, column: LookUpColumn): (key: string) => Promise<Row | null>;
   /** Does work that is more than one statement as a whole: in the app's transaction, or in one of its own. */
   atomically<T>(work: () => Promise<T>): Promise<T>;
+  /** An entity manager with nothing in it, inside the app's transaction where there is one. */
+  fork(): EntityManager;
   /** Calls back once what was run is committed: at once, or after the app's transaction; never if that rolls back. */
   afterCommit(callback: () => void): void;
 }
@@ -44,10 +47,19 @@ interface SqlConnection {
 export function createDatabase(orm: MikroORM): Database {
   const platform = orm.em.getPlatform();
   refuseOtherPlatforms(platform);
-  const commits = new CommitListeners();
-  orm.em.getEventManager().registerSubscriber(commits);
   const connection = () => orm.em.getDriver().getConnection('write') as unknown as SqlConnection;
-  const transaction = () => orm.em.getContext(false).getTransactionContext();
+  const commits = new CommitListeners(isHealthy);
+  orm.em.getEventManager().registerSubscriber(commits);
+  const transaction = () => commits.openOf(orm.em.getContext(false).getTransactionContext());
+
+  async function isHealthy(current: Transaction): Promise<boolean> {
+    try {
+      await connection().execute('select 1', [], 'all', current);
+      return true;
+    } catch {
+      return false;
+    }
+  }
 
   async function run(sql: string, parameters: readonly unknown[]): Promise<Row[]> {
     return reached(connection().execute(sql, parameters, 'all', transaction()));
@@ -73,17 +85,23 @@ export function createDatabase(orm: MikroORM): Database {
   }
 
   function prepareLookUp(select: string, { name, read }: LookUpColumn): (key: string) => Promise<Row | null> {
-    if (!isPrepared(platform)) return async (key) => (await run(`${select} where ${name} = ?`, [key]))[0] ?? null;
+    const findHere = async (key: string) => (await run(`${select} where ${name} = ?`, [key]))[0] ?? null;
+    if (!isPrepared(platform)) return findHere;
     const findOne = prepare(`${select} where ${name} = $1`);
     const findSeveral = prepare(`${select} where ${name} = any($1)`);
-    return gather(async (keys: readonly string[]) => {
+    const findTogether = gather(async (keys: readonly string[]) => {
       const rows = await (keys.length === 1 ? findOne(keys[0]) : findSeveral(keys));
       return new Map(rows.map((row) => [read(row) as string, row]));
     }, maxKeys);
+    return (key) => (transaction() === undefined ? findTogether(key) : findHere(key));
   }
 
   async function atomically<T>(work: () => Promise<T>): Promise<T> {
     return transaction() === undefined ? reached(orm.em.fork().transactional(work)) : work();
+  }
+
+  function fork(): EntityManager {
+    return orm.em.fork({ keepTransactionContext: transaction() !== undefined });
   }
 
   function afterCommit(callback: () => void): void {
@@ -92,7 +110,7 @@ export function createDatabase(orm: MikroORM): Database {
     else commits.add(current, callback);
   }
 
-  return { run, prepareLookUp, atomically, afterCommit };
+  return { run, prepareLookUp, atomically, fork, afterCommit };
 }
 
 /** The cause goes to the server's logs; what the driver says never reaches a caller. */
