@@ -18,7 +18,7 @@ export class CommitListeners implements EventSubscriber {
   }
 
   /** The transaction, or the one around it, that is still open: what goes on after a commit is no part of it. */
-  openOf(transaction: Transaction | undefined): Transaction | undefined {
+  openOf(transaction: object | undefined): object | undefined {
     let current = transaction;
     while (current !== undefined && this.#ended.has(current)) current = this.#outer.get(current);
     return current;

@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Arena, atOnce, expectTrueLives, openArena, settle } from '../support/arena.ts';
 
@@ -24,16 +24,20 @@ test('more requests than connections, each in a transaction of the app, do not w
   await expectTrueLives(contest);
 }, 15_000);
 
+const outside = AsyncLocalStorage.snapshot();
+
 test('a use that is noted in an open transaction of the app is written apart from it', async () => {
   const contest = await arena.enter();
   const { token } = await contest.login();
   const { sessions } = contest.callAs({ token: (await contest.login('cli')).token }).auth;
   await contest.orm.em.fork().transactional(async () => {
     await contest.callAs({ token }).me();
-    for (;;) {
-      const list = await sessions.list();
-      if (list.find(({ client }) => client === 'web')?.lastUsedAt) break;
-      await wait(20);
-    }
+    await expect.poll(lastUse, { timeout: 10_000 }).toEqual(new Date(contest.clock()));
   });
+
+  /** As another connection sees it. */
+  async function lastUse(): Promise<Date | null | undefined> {
+    const rows = await outside(() => sessions.list());
+    return rows.find(({ client }) => client === 'web')?.lastUsedAt;
+  }
 }, 15_000);
