@@ -1,0 +1,147 @@
+import { MikroORM } from '@mikro-orm/pglite';
+import type { AnyRouter } from '@trpc/server';
+import { describe, expect, test } from 'vitest';
+import type { z } from 'zod';
+import {
+  createDurin,
+  type DurinClient,
+  type DurinOptions,
+  type DurinProcedures,
+  type EventName,
+} from '../../src/index.ts';
+import type { ApiAccessOptions, ClientConfig, LoginThrottleOptions, ThrottleOptions } from '../../src/options.ts';
+import { resolveOptions } from '../../src/resolve-options.ts';
+import { refusals } from '../../src/wire.ts';
+import { requiredOptions } from '../support/app.ts';
+import { entities } from '../support/entities.ts';
+import { tableBelow } from './readme.ts';
+
+type Options = DurinOptions<object, DurinClient, string, false, z.ZodObject, unknown, unknown, unknown, object>;
+
+/** The names of a type's members. The compiler refuses a list that leaves one out. */
+const namesOf = <T extends object>(names: Record<keyof T, true>) => Object.keys(names).toSorted();
+
+const orm = new MikroORM({ entities, dbName: 'memory://' });
+
+describe('the table of options', () => {
+  const rows = tableBelow('Options').map(([name = '', value = '']) => ({ name, value }));
+  const below = (place: string) =>
+    rows.flatMap(({ name }) =>
+      name.startsWith(place) && !name.slice(place.length).includes('.') ? name.slice(place.length) : [],
+    );
+
+  test('names every option once, and nothing else', () => {
+    const groups = ['apiAccess', 'throttle']; // only their members have rows
+    expect([...below(''), ...groups].toSorted()).toEqual(
+      namesOf<Options>({
+        orm: true,
+        entities: true,
+        secret: true,
+        verifyCredentials: true,
+        clients: true,
+        defaultTokenTtl: true,
+        tokenLength: true,
+        tokenPrefix: true,
+        authHeaderPrefix: true,
+        loginInput: true,
+        resolveClient: true,
+        isUserActive: true,
+        refreshTokenOnLogin: true,
+        rotateTokenOnLogin: true,
+        serializeUser: true,
+        formatExpiry: true,
+        loginResponse: true,
+        populate: true,
+        apiAccess: true,
+        throttle: true,
+        trustProxy: true,
+        now: true,
+        onListenerError: true,
+      }),
+    );
+    expect(below('clients.*.').toSorted()).toEqual(namesOf<ClientConfig>({ tokenTtl: true, throttleRate: true }));
+    expect(below('apiAccess.').toSorted()).toEqual(
+      namesOf<ApiAccessOptions<string>>({ clientName: true, excludeFromSessions: true, includeToken: true }),
+    );
+    expect(below('throttle.').toSorted()).toEqual(namesOf<ThrottleOptions>({ rate: true, login: true }));
+    expect(below('throttle.login.').toSorted()).toEqual(
+      namesOf<LoginThrottleOptions>({ perUser: true, perAddress: true, userKey: true }),
+    );
+  });
+
+  test('tells which options are required', () => {
+    const required = rows.filter(({ value }) => value === 'required').map(({ name }) => name);
+    expect(required.toSorted()).toEqual(Object.keys(requiredOptions(orm)).toSorted());
+  });
+
+  const withDefault = rows.filter(({ value }) => /^(?:'.*'|\d+|true|false|null|\{\}|\[.*\])$/.test(value));
+
+  test.for(withDefault)('$name: its default is $value', ({ name, value }) => {
+    const given: unknown = JSON.parse(value.replaceAll("'", '"'));
+    // Of the defaults of clients, what is left out is compared with what is written.
+    const left = name.startsWith('clients.') ? { ...requiredOptions(orm), clients: { web: {} } } : requiredOptions(orm);
+    const written = { ...left, ...nested(name.replace('*', 'web').split('.'), given) };
+    expect(resolveOptions(written)).toEqual(resolveOptions(left));
+  });
+
+  test('the other defaults are words', () => {
+    const others = rows.filter((row) => !withDefault.includes(row) && !['required', 'none'].includes(row.value));
+    expect(others.map(({ name, value }) => `${name}: ${value}`)).toEqual([
+      'clients.*.tokenTtl: defaultTokenTtl',
+      'loginInput: z.object({ username, password })',
+      'isUserActive: user.isActive !== false',
+      'now: Date.now',
+    ]);
+    expect(resolveOptions(requiredOptions(orm)).now).toBe(Date.now);
+  });
+});
+
+function nested(path: readonly string[], value: unknown): object {
+  const [first = '', ...rest] = path;
+  return { [first]: rest.length === 0 ? value : nested(rest, value) };
+}
+
+test('the table of errors is that of the code', () => {
+  const inCode = Object.entries(refusals).map(([code, [trpcCode, sentence]]) => [code, trpcCode, sentence]);
+  expect(tableBelow('Errors')).toEqual(inCode);
+});
+
+test('the table of events names every event', () => {
+  expect(
+    tableBelow('Events')
+      .map(([name]) => name)
+      .toSorted(),
+  ).toEqual(
+    namesOf<Record<EventName, unknown>>({
+      loggedIn: true,
+      loginFailed: true,
+      loggedOut: true,
+      tokenIssued: true,
+      tokenRenewed: true,
+      tokenExpired: true,
+      tokenRevoked: true,
+      throttled: true,
+    }),
+  );
+});
+
+test('the table of procedures is the router', () => {
+  const router: AnyRouter = createDurin(requiredOptions(orm)).durinRouter;
+  const inCode = Object.entries(router._def.procedures as Record<string, { _def: { type: string } }>);
+  expect(tableBelow('The procedures').map(([name, kind]) => `${name} ${kind}`)).toEqual(
+    inCode.map(([name, procedure]) => `${name} ${procedure._def.type}`),
+  );
+});
+
+test('the table of builders names every builder', () => {
+  const named = tableBelow('The builders').map(([builder = '']) => /^durin\.(\w+)/.exec(builder)?.[1]);
+  expect([...new Set(named)].toSorted()).toEqual(
+    namesOf<DurinProcedures<never>>({
+      procedure: true,
+      optionalProcedure: true,
+      authedProcedure: true,
+      clientProcedure: true,
+      throttledProcedure: true,
+    }),
+  );
+});
