@@ -23,7 +23,7 @@ durin.authedProcedure.query(({ ctx }) => {
   // @ts-expect-error: read-only
   ctx.user.username = 'mallory';
   // @ts-expect-error: read-only
-  ctx.auth.client = ctx.auth.client;
+  ctx.auth.client = { ...ctx.auth.client };
   // @ts-expect-error: read-only
   ctx.auth.client.name = 'web';
   // @ts-expect-error: read-only

@@ -1,0 +1,87 @@
+import type { inferProcedureInput, inferProcedureOutput } from '@trpc/server';
+import { z } from 'zod';
+import { createDurin } from '../../../src/index.ts';
+import type { durin, namelessDurin } from './app.ts';
+import { clients, required, type User } from './app.ts';
+import { same } from './same.ts';
+
+type Flat<T> = { [K in keyof T]: T[K] };
+
+// As it is: a user name, a password, one of the clients; a token and a Date.
+type Input = inferProcedureInput<typeof durin.durinRouter.login>;
+type Output = inferProcedureOutput<typeof durin.durinRouter.login>;
+same<Flat<Input>, { username: string; password: string; client: 'web' | 'cli' }>();
+same<Output, { token: string; expiry: Date | null }>();
+same<inferProcedureOutput<typeof durin.durinRouter.refresh>, { expiry: Date | null }>();
+same<Flat<inferProcedureInput<typeof namelessDurin.durinRouter.login>>['client'], string>();
+export const input: Input = { username: 'alice', password: 'secret', client: 'web' };
+// @ts-expect-error: no client has that name
+export const unknownClient: Input = { username: 'alice', password: 'secret', client: 'desktop' };
+// @ts-expect-error: the client is required
+export const noClient: Input = { username: 'alice', password: 'secret' };
+// @ts-expect-error: without serializeUser there is no user
+export type NoUser = Output['user'];
+
+// `serializeUser` gives `user`.
+const serializing = createDurin({
+  ...required,
+  clients,
+  serializeUser: async (user) => ({ name: user.username, since: user.birthday ?? null }),
+});
+type Serialized = inferProcedureOutput<typeof serializing.durinRouter.login>;
+same<Serialized['user'], { name: string; since: Date | null }>();
+// @ts-expect-error: it is given the entity, which has no such column
+createDurin({ ...required, serializeUser: (user) => user.email });
+
+// `formatExpiry` gives the expiry of login and of refresh.
+const formatting = createDurin({ ...required, formatExpiry: (expiry) => expiry?.getTime() ?? 0 });
+same<inferProcedureOutput<typeof formatting.durinRouter.login>, { token: string; expiry: number }>();
+same<inferProcedureOutput<typeof formatting.durinRouter.refresh>, { expiry: number }>();
+
+// `loginResponse` adds fields.
+const adding = createDurin({
+  ...required,
+  clients,
+  loginResponse: ({ user, auth, token, ctx }) => {
+    same<typeof user, User>();
+    same<typeof auth.client.name, 'web' | 'cli'>();
+    same<typeof token, string>();
+    same<typeof ctx.durin.ipAddress, string | null>();
+    return { motd: 'welcome', isNew: false };
+  },
+});
+type Added = inferProcedureOutput<typeof adding.durinRouter.login>;
+same<Added, { token: string; expiry: Date | null; motd: string; isNew: boolean }>();
+
+// `loginInput` is what login takes, and what verifyCredentials and resolveClient are given.
+const emailing = createDurin({
+  ...required,
+  clients,
+  loginInput: z.object({ email: z.email(), code: z.string().transform(Number) }),
+  verifyCredentials: ({ input: given }) => {
+    same<typeof given, { email: string; code: number }>();
+    return null;
+  },
+});
+type Emailing = inferProcedureInput<typeof emailing.durinRouter.login>;
+same<Flat<Emailing>, { email: string; code: string; client: 'web' | 'cli' }>();
+// @ts-expect-error: what login takes is a zod object
+createDurin({ ...required, loginInput: z.string() });
+createDurin({
+  ...required,
+  // @ts-expect-error: the default input has no email
+  verifyCredentials: ({ input: given }) => given.email,
+});
+
+// With `resolveClient`, `client` leaves the input.
+const resolving = createDurin({
+  ...required,
+  clients,
+  resolveClient: ({ input: given, ctx }) => {
+    same<typeof given, { username: string; password: string }>();
+    return ctx.durin.userAgent === null ? 'cli' : 'web';
+  },
+});
+same<Flat<inferProcedureInput<typeof resolving.durinRouter.login>>, { username: string; password: string }>();
+// @ts-expect-error: it gives a name, or nothing
+createDurin({ ...required, resolveClient: () => 1 });

@@ -1,0 +1,126 @@
+import { type inferRouterInputs, type inferRouterOutputs, initTRPC } from '@trpc/server';
+import type { z } from 'zod';
+import type * as durinTypes from '../../../src/index.ts';
+import type {
+  ApiAccessOptions,
+  ApiAccessView,
+  Auth,
+  AuthClient,
+  AuthSource,
+  AuthUser,
+  ClientConfig,
+  ClientInput,
+  ClientProcedure,
+  ClientRecord,
+  ClientRelation,
+  ClientWith,
+  Duration,
+  Durin,
+  DurinAuthToken,
+  DurinBuilder,
+  DurinClient,
+  DurinClients,
+  DurinContext,
+  DurinEntities,
+  DurinErrorCode,
+  DurinErrorData,
+  DurinErrorShape,
+  DurinEvents,
+  DurinOptions,
+  DurinProcedures,
+  DurinRequest,
+  DurinRouter,
+  DurinRouterRecord,
+  DurinTokens,
+  EventName,
+  EventSource,
+  ListenerErrorHandler,
+  LoginThrottleOptions,
+  PopulatePath,
+  Rate,
+  SessionView,
+  SignedIn,
+  SignedOut,
+  ThrottleOptions,
+} from '../../../src/index.ts';
+import type * as passwordTypes from '../../../src/password.ts';
+import type { AnyPath } from './any-path.ts';
+import type { AuthToken, Client, durin, namelessDurin, User } from './app.ts';
+import { same } from './same.ts';
+
+// Every type that an entry point exports is in this file: test/types/declarations.test.ts sees to that.
+type App = {
+  userEntity: User;
+  clientEntity: DurinClient;
+  clientName: 'web' | 'cli';
+  populate: readonly ['user.organization'];
+};
+type Login = { loginInput: { username: string }; loginOutput: { token: string }; expiry: Date | null };
+
+interface Public {
+  values: typeof durinTypes;
+  passwordValues: typeof passwordTypes;
+  refusal: ConstructorParameters<typeof durinTypes.DurinError>;
+  ApiAccessOptions: ApiAccessOptions<'web'>;
+  ApiAccessView: ApiAccessView;
+  Auth: Auth;
+  AuthClient: AuthClient<DurinClient, readonly ['client'], 'web'>;
+  AuthSource: AuthSource;
+  AuthUser: AuthUser<User, readonly ['user.organization.country']>;
+  AuthUserKey: AuthUser<User, false>;
+  ClientConfig: ClientConfig;
+  ClientInput: ClientInput;
+  ClientProcedure: ClientProcedure<App>;
+  ClientRecord: ClientRecord;
+  ClientRelation: ClientRelation<{ client: DurinClient }>;
+  ClientWith: ClientWith<{ settings: { theme: string } }>;
+  Durin: Durin<App, Login>;
+  DurinAuthToken: DurinAuthToken<{ id: number }>;
+  DurinBuilder: DurinBuilder<{ user: string }>;
+  DurinClient: DurinClient;
+  DurinClients: DurinClients;
+  DurinContext: DurinContext;
+  DurinEntities: DurinEntities<User, DurinClient>;
+  DurinErrorCode: DurinErrorCode;
+  DurinErrorData: DurinErrorData;
+  DurinErrorShape: DurinErrorShape;
+  DurinEvents: DurinEvents<number>;
+  DurinOptions: DurinOptions<
+    { id: number },
+    DurinClient,
+    'web',
+    readonly ['user'],
+    z.ZodObject<{ username: z.ZodString }>,
+    unknown,
+    string,
+    Date,
+    { motd: string }
+  >;
+  DurinProcedures: DurinProcedures<App>;
+  DurinRequest: DurinRequest;
+  DurinRouter: DurinRouter<Login>;
+  DurinRouterRecord: DurinRouterRecord<Login>;
+  DurinTokens: DurinTokens<User | number, Auth, 'web'>;
+  Duration: Duration;
+  EventName: EventName;
+  EventSource: EventSource<number>;
+  ListenerErrorHandler: ListenerErrorHandler;
+  LoginThrottleOptions: LoginThrottleOptions;
+  PopulatePath: PopulatePath<User, DurinClient>;
+  Rate: Rate;
+  SessionView: SessionView;
+  SignedIn: SignedIn<App>;
+  SignedOut: SignedOut;
+  ThrottleOptions: ThrottleOptions;
+}
+type FaultsOf<T> = { [K in keyof T & string]: AnyPath<T[K], K> }[keyof T & string];
+same<FaultsOf<Public>, never>();
+
+// What an app sees of its own durin.
+const t = initTRPC.context<DurinContext>().create();
+declare const auth: typeof durin.durinRouter;
+const router = t.router({ auth });
+same<FaultsOf<{ durin: typeof durin; nameless: typeof namelessDurin }>, never>();
+same<FaultsOf<{ inputs: inferRouterInputs<typeof router>; outputs: inferRouterOutputs<typeof router> }>, never>();
+same<AnyPath<ReturnType<typeof router.createCaller>>, never>();
+same<FaultsOf<{ client: (typeof Client)['~entity']; token: Omit<(typeof AuthToken)['~entity'], 'user'> }>, never>();
