@@ -19,8 +19,8 @@ export interface RequestState {
   identify(batchIndex: number): Promise<SessionRecord>;
   /** Runs what may change the session: later calls of the batch wait for it, and then look anew. */
   change<T>(batchIndex: number, work: () => Promise<T>): Promise<T>;
-  /** From now on this token is what the request presents. */
-  present(token: string): void;
+  /** From the call at this place in the batch on, this token is what the request presents. */
+  present(batchIndex: number, token: string): void;
 }
 
 export interface ContextParts {
@@ -52,6 +52,9 @@ export function createContextKeeper({ authenticate, findBySelector, scheme, trus
   };
 }
 
+/** Before all calls of a batch. On a socket, whose messages have nothing to do with each other, the last login is there. */
+const requestPlace = -1;
+
 function createRequestState(
   request: DurinRequest,
   presented: Credentials,
@@ -61,7 +64,13 @@ function createRequestState(
   const isSocket = DurinRequest.isSocket(request);
   const lookUps = new Map<string, Promise<SessionRecord | null>>();
   const changes = new Set<{ readonly batchIndex: number; readonly settled: Promise<unknown> }>();
-  let credentials = presented;
+  /** What came with the request, then what each login gave, by its place in the batch. */
+  const credentials = new Map<number, Credentials>([[requestPlace, presented]]);
+
+  function credentialsAt(batchIndex: number): Credentials {
+    const place = Math.max(...[...credentials.keys()].filter((login) => login <= batchIndex));
+    return credentials.get(place) ?? presented;
+  }
 
   function findOnce(selector: string): Promise<SessionRecord | null> {
     const known = lookUps.get(selector);
@@ -77,7 +86,7 @@ function createRequestState(
 
     async identify(batchIndex) {
       for (const change of changes) if (change.batchIndex < batchIndex) await change.settled;
-      return authenticate(credentials, isSocket ? findBySelector : findOnce);
+      return authenticate(credentialsAt(batchIndex), isSocket ? findBySelector : findOnce);
     },
 
     async change(batchIndex, work) {
@@ -93,8 +102,8 @@ function createRequestState(
       }
     },
 
-    present(token) {
-      credentials = { kind: 'token', token };
+    present(batchIndex, token) {
+      credentials.set(isSocket ? requestPlace : batchIndex, { kind: 'token', token });
     },
   };
 }

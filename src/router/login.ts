@@ -41,11 +41,11 @@ export function createLogin({ changingProcedure, stateOf }: RouterProcedures, pa
   // A missing and an unknown client have refusals of their own, so the parser lets every value through.
   const input = parts.takesClient ? parts.loginInput.extend({ client: z.unknown().optional() }) : parts.loginInput;
 
-  return changingProcedure.input(input).mutation(async function login({ ctx, input: given }) {
+  return changingProcedure.input(input).mutation(async function login({ ctx, input: given, batchIndex = 0 }) {
     const state = stateOf(ctx);
     const note = (limit: LimitState) => state.limits.set(limit.scope, limit);
     const { user, record, token } = await signIn(given, ctx, note);
-    state.present(token);
+    state.present(batchIndex, token);
     return {
       token,
       expiry: formatExpiry(record.expiresAt),

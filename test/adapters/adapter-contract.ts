@@ -46,12 +46,12 @@ export function describeAdapters(adapters: readonly Adapter[]): () => TestApp {
       expect(await client.report.query()).toBe('alice');
     });
 
-    test('a session has the address and the user agent of its login, and is current to its own token only', async () => {
+    test('a session has the address and the user agent of its caller, and is current to its own token only', async () => {
       const headers = { 'user-agent': 'durin-test/1.0' };
       const login = { ...credentials, username: 'bob', client: 'cli' } as const;
       const { token } = await connect(served, { headers }).client.auth.login.mutate(login);
       await issueToken(app, 2, 'api');
-      const sessions = await connect(served, { token }).client.auth.sessions.list.query();
+      const sessions = await connect(served, { token, headers }).client.auth.sessions.list.query();
       expect(sessions.map(({ client, isCurrent }) => [client, isCurrent]).toSorted()).toEqual([
         ['api', false],
         ['cli', true],
