@@ -4,6 +4,7 @@ import type { EventSink } from './events.ts';
 import type { Credentials } from './header.ts';
 import { isExpired, type SessionRecord } from './session.ts';
 import type { TokenCodec } from './token.ts';
+import type { TokenRevoker } from './token-revoker.ts';
 
 /** How a session is found by its token's public half. A request remembers what it found. */
 export type FindSession = (selector: string) => Promise<SessionRecord | null>;
@@ -17,13 +18,16 @@ export type Authenticate = (credentials: Credentials, find?: FindSession) => Pro
 export interface AuthenticateParts {
   readonly codec: TokenCodec;
   readonly store: Pick<TokenStore, 'findBySelector' | 'deleteIfExpired'>;
+  readonly revoker: Pick<TokenRevoker, 'endAllOfInactive'>;
   readonly events: EventSink;
   readonly isUserActive: (user: object) => boolean;
   /** The clock, in milliseconds. */
   readonly now: () => number;
 }
 
-export function createAuthenticate({ codec, store, events, isUserActive, now }: AuthenticateParts): Authenticate {
+export function createAuthenticate(parts: AuthenticateParts): Authenticate {
+  const { codec, store, revoker, events, isUserActive, now } = parts;
+
   return async function authenticate(credentials, find = store.findBySelector) {
     if (credentials.kind === 'none') throw new DurinError('NO_CREDENTIALS');
     if (credentials.kind === 'malformed') throw new DurinError('MALFORMED_HEADER');
@@ -32,11 +36,15 @@ export function createAuthenticate({ codec, store, events, isUserActive, now }: 
     if (selector === null) throw new DurinError('INVALID_TOKEN');
 
     const found = await find(selector);
-    const record = found !== null && isExpired(found.expiresAt, now()) ? await removeExpired(found) : found;
-    if (record === null) throw new DurinError('INVALID_TOKEN');
-    if (!isUserActive(record.account)) throw new DurinError('USER_INACTIVE');
-    return record;
+    if (found === null) throw new DurinError('INVALID_TOKEN');
+    if (!isUserActive(found.account)) throw await endInactive(found);
+    return isExpired(found.expiresAt, now()) ? removeExpired(found) : found;
   };
+
+  async function endInactive({ userId, expiresAt }: SessionRecord): Promise<DurinError> {
+    if (!isExpired(expiresAt, now())) await revoker.endAllOfInactive(userId);
+    return new DurinError('USER_INACTIVE');
+  }
 
   /** Whoever renewed the token after it was read keeps it. */
   async function removeExpired({ id, selector }: SessionRecord): Promise<SessionRecord> {

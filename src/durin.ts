@@ -9,6 +9,7 @@ import { type MikroORM, readSchema } from './database/schema.ts';
 import { createSqlClientStore } from './database/sql-client-store.ts';
 import { createSqlTokenStore } from './database/sql-token-store.ts';
 import type { AuthClient, AuthUser, PopulatePath, UserKey } from './database/views.ts';
+import { watchChanges } from './database/watch-changes.ts';
 import { createEventHub, type EventSink, type EventSource } from './events.ts';
 import type { Credentials } from './header.ts';
 import { createLastUsed } from './last-used.ts';
@@ -118,8 +119,15 @@ export function createDurin<
   const codec = createTokenCodec({ ...settings, randomBytes });
 
   const isUserActive = (ownActiveRule ?? isNotInactive) as (user: object) => boolean;
-  const authenticate = createAuthenticate({ codec, store, events, isUserActive, now });
+  const revoker = createTokenRevoker({ store, events, now });
+  const authenticate = createAuthenticate({ codec, store, revoker, events, isUserActive, now });
   const lastUsed = createLastUsed(store, now);
+  watchChanges(orm, schema, {
+    async userChanged(userId, user) {
+      const account = rules.hasOwnActiveRule ? await store.findAccount(userId) : user;
+      if (account !== null && !isUserActive(account)) await revoker.endAllOfInactive(userId);
+    },
+  });
   const { createContext, stateOf } = createContextKeeper({
     authenticate,
     findBySelector: store.findBySelector,
@@ -130,7 +138,6 @@ export function createDurin<
   const counter = createMemoryRateCounter(now);
   const throttle = createThrottle(counter, events);
   const issueToken = createTokenIssuer({ codec, store, events, now });
-  const revoker = createTokenRevoker({ store, events, now });
   const signIn = createSignIn({
     store,
     issueToken,

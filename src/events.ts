@@ -13,7 +13,7 @@ export interface CallOrigin {
 }
 
 /** Why a token ended before its time. */
-export type RevocationReason = 'logout' | 'logout-all' | 'revoked' | 'replaced' | 'client-deleted';
+export type RevocationReason = 'logout' | 'logout-all' | 'revoked' | 'replaced' | 'client-deleted' | 'user-inactive';
 
 /**
  * What durin tells, after it is committed, once per fact. Every token's life is `tokenIssued`, any number of

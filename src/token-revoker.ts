@@ -8,12 +8,14 @@ export interface TokenRevoker {
   /** The same, if it is this user's and has not expired. */
   revokeOf(userId: unknown, id: string, filter: TokenFilter): Promise<TokenIdentity | null>;
   revokeAllOf(userId: unknown, filter: TokenFilter, reason: RevocationReason): Promise<TokenIdentity[]>;
+  /** Ends the sessions of a user who was deactivated, so that they stay ended when the user is active again. */
+  endAllOfInactive(userId: unknown): Promise<void>;
   /** Tells of rows that are gone with their client. */
   tellRevoked(ended: readonly TokenIdentity[], reason: RevocationReason): void;
 }
 
 export interface TokenRevokerParts {
-  readonly store: Pick<TokenStore, 'delete' | 'deleteOf' | 'deleteAllOf'>;
+  readonly store: Pick<TokenStore, 'delete' | 'deleteOf' | 'deleteAllOf' | 'expireAllOf'>;
   readonly events: EventSink;
   readonly now: () => number;
 }
@@ -41,6 +43,9 @@ export function createTokenRevoker({ store, events, now }: TokenRevokerParts): T
       const ended = await store.deleteAllOf(userId, filter);
       tellRevoked(ended, reason);
       return ended;
+    },
+    async endAllOfInactive(userId) {
+      tellRevoked(await store.expireAllOf(userId, now()), 'user-inactive');
     },
     tellRevoked,
   };

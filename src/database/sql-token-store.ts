@@ -70,6 +70,15 @@ export function createSqlTokenStore(database: Database, schema: Schema, rules: A
       return deleteWhere(`t.user_id = ? ${condition}`, [schema.toUserKey(userId), ...parameters]);
     },
 
+    async expireAllOf(userId, now) {
+      const rows = await database.run(
+        `update ${tokens} t set expiry = ? from ${clients} c ` +
+          `where c.id = t.client_id and t.user_id = ? and ${unexpired} returning ${identity}`,
+        [iso(now), schema.toUserKey(userId), iso(now)],
+      );
+      return rows.map(toIdentity);
+    },
+
     async deleteExpired(limit, now) {
       const expired = `select id from ${tokens} where expiry <= ? order by expiry limit ? for update skip locked`;
       return deleteWhere(`t.id in (${expired})`, [iso(now), limit]);

@@ -72,6 +72,8 @@ export interface TokenStore {
   /** Deletes one that has not expired, if it is this user's. */
   deleteOf(userId: unknown, id: string, filter: TokenFilter, now: number): Promise<TokenIdentity | null>;
   deleteAllOf(userId: unknown, filter: TokenFilter): Promise<TokenIdentity[]>;
+  /** Has the user's tokens expire now, but not go yet: whoever presents one is still told why it is refused. */
+  expireAllOf(userId: unknown, now: number): Promise<TokenIdentity[]>;
   /** Deletes at most `limit` expired rows, passing over those that others hold. */
   deleteExpired(limit: number, now: number): Promise<TokenIdentity[]>;
   /** Newest first, expired ones left out. */
