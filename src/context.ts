@@ -1,7 +1,7 @@
 import type { Authenticate, FindSession } from './authenticate.ts';
 import { DurinError } from './errors.ts';
 import { type Credentials, parseAuthorization } from './header.ts';
-import { type AdapterCall, type DurinContext, DurinRequest } from './request.ts';
+import { type AdapterCall, type DurinContext, DurinRequest, requireDurinContext } from './request.ts';
 import type { SessionRecord } from './session.ts';
 import type { LimitState } from './throttle/throttle.ts';
 
@@ -38,11 +38,9 @@ export function createContextKeeper({ authenticate, findBySelector, scheme, trus
     createContext(call: AdapterCall = {}): DurinContext {
       return { durin: DurinRequest.fromAdapter(call, trustProxy) };
     },
-    stateOf(ctx: Partial<DurinContext>): RequestState {
+    stateOf(ctx: DurinContext): RequestState {
+      requireDurinContext(ctx);
       const request = ctx.durin;
-      if (!(request instanceof DurinRequest)) {
-        throw new TypeError('ctx.durin is missing: the context must be made with durin.createContext');
-      }
       const known = states.get(request);
       if (known !== undefined) return known;
       const state = createRequestState(request, presentedCredentials(request, scheme), authenticate, findBySelector);

@@ -1,3 +1,4 @@
+import { DurinUsageError } from './errors.ts';
 import type { CallOrigin } from './events.ts';
 
 /** What `ip_address` and `user_agent` hold; longer values are cut. */
@@ -54,6 +55,19 @@ export class DurinRequest implements CallOrigin {
 /** What the app's context must have for durin's procedures; made by `durin.createContext`. */
 export interface DurinContext {
   durin: DurinRequest;
+}
+
+export function isDurinContext(ctx: unknown): ctx is DurinContext {
+  return propertyOf(ctx, 'durin') instanceof DurinRequest;
+}
+
+/**
+ * The compiler does not see this mistake where a router is nested in one with another context.
+ * @throws DurinUsageError
+ */
+export function requireDurinContext(ctx: unknown): asserts ctx is DurinContext {
+  if (isDurinContext(ctx)) return;
+  throw new DurinUsageError('ctx.durin is missing: the context must be made with durin.createContext');
 }
 
 /** A header's value, whatever kind of headers these are. */

@@ -1,5 +1,6 @@
 import type { TRPCError } from '@trpc/server';
 import { DurinError } from './errors.ts';
+import { type DurinContext, isDurinContext } from './request.ts';
 import type { LimitState } from './throttle/throttle.ts';
 
 /** What an adapter passes to `responseMeta`, as far as durin looks at it. */
@@ -13,7 +14,7 @@ export interface ResponseMetaParts {
   readonly scheme: string;
   /** Whether this procedure's answers may hold a token or a session. */
   readonly isPrivate: (procedure: unknown) => boolean;
-  readonly limitsOf: (ctx: object) => Iterable<LimitState>;
+  readonly limitsOf: (ctx: DurinContext) => Iterable<LimitState>;
 }
 
 /**
@@ -31,7 +32,7 @@ export function createResponseMeta({ scheme, isPrivate, limitsOf }: ResponseMeta
     const retryAfter = Math.max(0, ...refusals.map((refusal) => refusal.durin.retryAfter ?? 0));
     if (retryAfter > 0) headers.set('Retry-After', String(retryAfter));
 
-    const limits = ctx === undefined ? [] : [...limitsOf(ctx)];
+    const limits = isDurinContext(ctx) ? [...limitsOf(ctx)] : [];
     if (limits.length > 0) {
       headers.set(
         'RateLimit-Policy',

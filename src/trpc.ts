@@ -9,7 +9,7 @@ import {
   type TRPCUnsetMarker,
 } from '@trpc/server';
 import { DurinError } from './errors.ts';
-import type { DurinContext } from './request.ts';
+import { type DurinContext, requireDurinContext } from './request.ts';
 import type { DurinErrorData } from './wire.ts';
 
 /** An error of a procedure that durin guards; `data.durin` is there when durin refused the call. */
@@ -57,7 +57,8 @@ export const baseProcedure = t.procedure.errors(({ error, shape }) =>
  * The start of the router's own procedures: what fails in there unforeseen, such as the app's callbacks, is told to the
  * server's logs only.
  */
-export const discreetProcedure = baseProcedure.use(async function hideUnforeseen({ next }) {
+export const discreetProcedure = baseProcedure.use(async function hideUnforeseen({ ctx, next }) {
+  requireDurinContext(ctx);
   const result = await next();
   if (result.ok || result.error.code !== 'INTERNAL_SERVER_ERROR') return result;
   throw new TRPCError({ code: 'INTERNAL_SERVER_ERROR', message: 'Internal server error', cause: result.error });
