@@ -39,7 +39,13 @@ export interface SignedInUser {
   readonly token: string;
 }
 
-type Refusal = Pick<DurinEvents['loginFailed'], 'code' | 'userId'>;
+type Refusal = Pick<DurinEvents['loginFailed'], 'code' | 'userId'> & {
+  /** What `verifyCredentials` refused with, in place of `null`. */
+  readonly error?: TRPCError;
+};
+
+/** tRPC's codes by which an app refuses credentials in words of its own. */
+const refusing: ReadonlySet<string> = new Set(['UNAUTHORIZED', 'FORBIDDEN']);
 
 /**
  * Client named, credentials verified, user active, token issued.
@@ -69,9 +75,9 @@ export function createSignIn({ store, issueToken, throttle, events, rules }: Sig
     });
     return result;
 
-    function refuse(refusal: Refusal): DurinError {
-      events.emit('loginFailed', { ...refusal, ...origin });
-      return new DurinError(refusal.code);
+    function refuse({ code, userId, error }: Refusal): TRPCError {
+      events.emit('loginFailed', { code, userId, ...origin });
+      return error ?? new DurinError(code);
     }
   };
 
@@ -81,6 +87,7 @@ export function createSignIn({ store, issueToken, throttle, events, rules }: Sig
     clientName: string,
   ): Promise<Refusal | (SignedInUser & { readonly isNewToken: boolean })> {
     const user = await verifyCredentials(input, ctx);
+    if (user instanceof TRPCError) return { code: 'INVALID_CREDENTIALS', userId: null, error: user };
     if (!user) return { code: 'INVALID_CREDENTIALS', userId: null };
     const userId = rules.userKeyOf(user);
     const account = rules.hasOwnActiveRule ? await store.findAccount(userId) : user;
@@ -97,6 +104,7 @@ export function createSignIn({ store, issueToken, throttle, events, rules }: Sig
     try {
       return await rules.verifyCredentials(input, ctx);
     } catch (cause) {
+      if (cause instanceof TRPCError && refusing.has(cause.code)) return cause;
       if (cause instanceof TRPCError) throw cause;
       if (isUnstorable(cause)) return null;
       if (isOutage(cause)) throw new DurinError('STORE_UNAVAILABLE', { cause });

@@ -34,53 +34,73 @@ interface Place {
   readonly quota: Quota;
 }
 
+/** The attempts of one key: how many hold a place, and who waits for one. */
+interface Queue {
+  underWay: number;
+  readonly waiting: (() => void)[];
+}
+
 const scope = 'login';
 
 export function createLoginThrottle(counter: RateCounter, throttle: Throttle, quotas: LoginQuotas): LoginThrottle {
-  /** By key: a promise for each attempt that holds a place, resolved when the attempt is settled. */
-  const underWay = new Map<string, Set<Promise<void>>>();
+  const queues = new Map<string, Queue>();
 
-  async function take({ key, quota }: Place, attempt: LoginAttempt, settled: Promise<void>): Promise<LimitState> {
+  async function take({ key, quota }: Place, attempt: LoginAttempt): Promise<LimitState> {
     for (;;) {
-      const count = await counter.take(key, quota);
-      const state = toLimitState(scope, quota, count);
-      const others = underWay.get(key);
-      if (!count.isExceeded) {
-        underWay.set(key, (others ?? new Set()).add(settled));
-        return state;
+      let mustWait = false;
+      try {
+        const count = await counter.take(key, quota);
+        const state = toLimitState(scope, quota, count);
+        if (!count.isExceeded) {
+          enter(key);
+          return state;
+        }
+        mustWait = (queues.get(key)?.underWay ?? 0) > 0;
+        if (!mustWait) {
+          attempt.note(state);
+          throw throttle.refuse(state, { userId: null, client: null, ...attempt.origin });
+        }
+      } finally {
+        if (!mustWait) wakeNext(key); // for whom there may be room as well, or no more hope either
       }
-      if (others === undefined) {
-        attempt.note(state);
-        throw throttle.refuse(state, { userId: null, client: null, ...attempt.origin });
-      }
-      await Promise.race(others);
+      await new Promise<void>((resolve) => queues.get(key)?.waiting.push(resolve));
     }
   }
 
-  function leave({ key }: Place, settled: Promise<void>): void {
-    const others = underWay.get(key);
-    others?.delete(settled);
-    if (others?.size === 0) underWay.delete(key);
+  function enter(key: string): void {
+    const queue = queues.get(key);
+    if (queue === undefined) queues.set(key, { underWay: 1, waiting: [] });
+    else queue.underWay += 1;
+  }
+
+  function leave(key: string): void {
+    const queue = queues.get(key);
+    if (queue !== undefined) queue.underWay -= 1;
+    wakeNext(key);
+  }
+
+  /** One, not all: a thousand at once would be a thousand times a thousand tries. Each one wakes the next in turn. */
+  function wakeNext(key: string): void {
+    const queue = queues.get(key);
+    queue?.waiting.shift()?.();
+    if (queue?.underWay === 0 && queue.waiting.length === 0) queues.delete(key);
   }
 
   return {
     async run(attempt, verify, hasFailed) {
-      const { promise: settled, resolve: settle } = Promise.withResolvers<void>();
       const taken: (Place & { readonly state: LimitState })[] = [];
       let isFailure = false;
       try {
-        for (const place of placesOf(attempt, quotas))
-          taken.push({ ...place, state: await take(place, attempt, settled) });
+        for (const place of placesOf(attempt, quotas)) taken.push({ ...place, state: await take(place, attempt) });
         const result = await verify();
         isFailure = hasFailed(result);
         return result;
       } finally {
-        for (const place of taken) {
-          if (!isFailure) await counter.giveBack(place.key);
-          leave(place, settled);
-          attempt.note(isFailure ? place.state : { ...place.state, remaining: place.state.remaining + 1 });
+        for (const { key, state } of taken) {
+          if (!isFailure) await counter.giveBack(key);
+          leave(key);
+          attempt.note(isFailure ? state : { ...state, remaining: state.remaining + 1 });
         }
-        settle();
       }
     },
   };
