@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { createSkipReporter, hasPostgres } from './test/support/skipped.ts';
 
 /** Tests that need no database. */
 const pure = ['test/words/**/*.test.ts', 'test/project/**/*.test.ts', 'test/types/**/*.test.ts'];
@@ -14,20 +15,28 @@ const database = {
   hookTimeout: 60_000,
 };
 
+const postgres = {
+  test: {
+    ...database,
+    name: 'postgres',
+    exclude: [...pure, ...programs],
+    globalSetup: 'test/support/global-postgres.ts',
+    testTimeout: 60_000,
+  },
+};
+
+const isCI = Boolean(process.env['CI']);
+const withPostgres = hasPostgres();
+const noPostgres = `all that runs on PostgreSQL: no binary for ${process.platform}-${process.arch}, and no DATABASE_URL`;
+if (isCI && !withPostgres) throw new Error(`This is CI, and it would skip ${noPostgres}`);
+
 export default defineConfig({
   test: {
+    reporters: [createSkipReporter(withPostgres ? [] : [noPostgres], isCI), 'default'],
     projects: [
       { test: { name: 'words', include: pure, testTimeout: 60_000 } },
       { test: { ...database, name: 'pglite', provide: { postgresUrl: null } } },
-      {
-        test: {
-          ...database,
-          name: 'postgres',
-          exclude: [...pure, ...programs],
-          globalSetup: 'test/support/global-postgres.ts',
-          testTimeout: 60_000,
-        },
-      },
+      ...(withPostgres ? [postgres] : []),
       { test: { name: 'programs', include: programs, testTimeout: 300_000, hookTimeout: 300_000 } },
     ],
   },
