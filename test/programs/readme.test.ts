@@ -40,7 +40,10 @@ test('the samples compile in a strict project', async () => {
 /** A program that uses the samples that do nothing by themselves. */
 const useOfTheRest = `import './events.ts';
 import { once } from 'node:events';
+import { MikroORM } from '@mikro-orm/pglite';
+import { createDurin } from 'trpc-durin';
 import { durin, orm } from './auth.ts';
+import * as withSettings from './client-settings.ts';
 import { downloads } from './download.ts';
 import { durinRouter as byEmail } from './email-login.ts';
 import { AuthToken, User } from './entities.ts';
@@ -66,6 +69,14 @@ await orm.em.fork().nativeUpdate(User, user.id, { username: user.username });
 const login = await byEmail.createCaller(durin.createContext()).login({ email: user.username, password: 'wonderland' });
 console.log(Object.keys(login).join(' '), login.user);
 
+const { Client, AuthToken: Token, ClientSettingsSchema } = withSettings;
+createDurin({
+  orm: new MikroORM({ dbName: 'memory://', entities: [User, Client, Token, ClientSettingsSchema] }),
+  entities: { User, Client, AuthToken: Token },
+  secret: process.env.DURIN_SECRET,
+  populate: ['user', 'client.settings'],
+  verifyCredentials: () => null,
+});
 await orm.em.fork().nativeUpdate(AuthToken, { client: { name: 'web' } }, { expiry: new Date() });
 await import('./purge.ts');
 `;
@@ -111,7 +122,7 @@ test.for(['programmatic.ts', 'transactions.ts'])('%s prints what it says', async
   expect(await run('run-one.ts')).toEqual({ code: 0, output: toldOutput(file) });
 });
 
-test('the listeners, the route that is not tRPC, the login by e-mail and the purge do what they say', async () => {
+test('the listeners, the route that is not tRPC, the login by e-mail, the settings and the purge do what they say', async () => {
   await writeFile(join(app, 'run-rest.ts'), useOfTheRest);
   const { code, output } = await run('run-rest.ts');
   expect(output.split('\n')).toEqual([
