@@ -15,7 +15,7 @@ const outageStates = /^(?:08...|53300|57P0[1-5])$/;
 
 /** What `pg` and PGlite say, without a code, of a connection that is gone. */
 const outageMessages =
-  /connection (?:terminated|error|timeout|ended)|timeout exceeded when trying to connect|is closed|not queryable/i;
+  /connection (?:terminated|error|timeout|ended)|timeout exceeded when trying to connect|query read timeout|is closed|not queryable/i;
 
 /** SQLSTATE: text with bytes that no text has, and values that their column cannot hold. */
 const unstorableStates = new Set(['22001', '22003', '22021', '22P02', '22P05']);

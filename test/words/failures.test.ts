@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { isOutage, isUnstorable } from '../../src/database/failures.ts';
+
+const withCode = (code: unknown) => Object.assign(new Error('failed'), { code });
+
+test.each([
+  ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND'].map(withCode),
+  ...['08006', '08P01', '53300', '57P01', '57P03'].map(withCode),
+  new Error('Connection terminated unexpectedly'),
+  new Error('timeout exceeded when trying to connect'),
+  new Error('Query read timeout'),
+  new Error('Client has encountered a connection error and is not queryable'),
+  new Error('PGlite is closed'),
+])('a database that cannot be reached is an outage: %s', (error) => {
+  expect(isOutage(error)).toBe(true);
+});
+
+test.each([
+  ...['23505', '42P01', '22P02', '25P02', '40P01', 'ERR_ASSERTION'].map(withCode),
+  new Error('no such user'),
+  new TypeError('x is not a function'),
+  'Connection terminated',
+  null,
+  undefined,
+])('any other failure is none: %s', (error) => {
+  expect(isOutage(error)).toBe(false);
+});
+
+test('a value that no row can have is told by its code', () => {
+  for (const code of ['22001', '22003', '22021', '22P02', '22P05']) expect(isUnstorable(withCode(code))).toBe(true);
+  for (const error of [withCode('23505'), withCode(22_001), new Error('22001'), null])
+    expect(isUnstorable(error)).toBe(false);
+});
