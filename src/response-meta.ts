@@ -2,6 +2,7 @@ import type { TRPCError } from '@trpc/server';
 import { DurinError } from './errors.ts';
 import { type DurinContext, isDurinContext } from './request.ts';
 import type { LimitState } from './throttle/throttle.ts';
+import type { DurinErrorCode } from './wire.ts';
 
 /** What an adapter passes to `responseMeta`, as far as durin looks at it. */
 export interface ResponseFacts {
@@ -26,8 +27,9 @@ export function createResponseMeta({ scheme, isPrivate, limitsOf }: ResponseMeta
   return function responseMeta({ ctx, errors, info }: ResponseFacts): { headers: Headers } {
     const headers = new Headers();
     const refusals = errors.filter((error) => error instanceof DurinError);
-    const unauthorized = refusals.find((refusal) => refusal.code === 'UNAUTHORIZED');
-    if (unauthorized) headers.set('WWW-Authenticate', challengeOf(unauthorized, scheme));
+    if (errors.some((error) => error.code === 'UNAUTHORIZED')) {
+      headers.set('WWW-Authenticate', challengeOf(refusals, scheme));
+    }
 
     const retryAfter = Math.max(0, ...refusals.map((refusal) => refusal.durin.retryAfter ?? 0));
     if (retryAfter > 0) headers.set('Retry-After', String(retryAfter));
@@ -51,11 +53,13 @@ export function createResponseMeta({ scheme, isPrivate, limitsOf }: ResponseMeta
   };
 }
 
-/** No error code where nothing was presented (RFC 6750, 3.1), nor where a login was refused. */
-function challengeOf({ durin }: DurinError, scheme: string): string {
-  const hasError = durin.code !== 'NO_CREDENTIALS' && durin.code !== 'INVALID_CREDENTIALS';
-  return `${scheme} realm="api"${hasError ? ', error="invalid_token"' : ''}`;
+/** No error code where nothing was presented (RFC 6750, 3.1), nor where a login was refused, or the app refused. */
+function challengeOf(refusals: readonly DurinError[], scheme: string): string {
+  const isBadToken = refusals.some(({ code, durin }) => code === 'UNAUTHORIZED' && !withoutToken.has(durin.code));
+  return `${scheme} realm="api"${isBadToken ? ', error="invalid_token"' : ''}`;
 }
+
+const withoutToken: ReadonlySet<DurinErrorCode> = new Set(['NO_CREDENTIALS', 'INVALID_CREDENTIALS']);
 
 /** A structured field's string; scopes are checked to fit into one. */
 function quoted(scope: string): string {
