@@ -7,13 +7,22 @@ export type { Duration } from './duration.ts';
 export type { AuthSource, Durin } from './durin.ts';
 export { createDurin } from './durin.ts';
 export { DurinError, DurinUsageError } from './errors.ts';
-export type { DurinEvents, EventName, EventSource, ListenerErrorHandler } from './events.ts';
+export type {
+  CallOrigin,
+  DurinEvents,
+  EventName,
+  EventSource,
+  ListenerErrorHandler,
+  RevocationReason,
+  TokenEvent,
+} from './events.ts';
 export type { ApiAccessOptions, ClientConfig, DurinOptions, LoginThrottleOptions, ThrottleOptions } from './options.ts';
-export type { ClientProcedure, DurinProcedures, SignedIn, SignedOut } from './procedures.ts';
+export type { AppTypes, ClientProcedure, DurinProcedures, ScopedRate, SignedIn, SignedOut } from './procedures.ts';
 export type { Rate } from './rate.ts';
-export type { DurinContext, DurinRequest } from './request.ts';
-export type { DurinRouter, DurinRouterRecord } from './router/durin-router.ts';
-export type { Auth } from './session.ts';
+export type { AdapterCall, DurinContext, DurinRequest, HeaderSource } from './request.ts';
+export type { ResponseFacts } from './response-meta.ts';
+export type { DurinRouter, DurinRouterRecord, LoginTypes, SessionScope } from './router/durin-router.ts';
+export type { Auth, SessionClient } from './session.ts';
 export type { DurinTokens } from './token-admin.ts';
-export type { DurinBuilder, DurinErrorShape } from './trpc.ts';
+export type { DurinBuilder, DurinErrorShape, DurinMutation, DurinQuery } from './trpc.ts';
 export type { ApiAccessView, DurinErrorCode, DurinErrorData, SessionView } from './wire.ts';

@@ -2,12 +2,15 @@ import { type inferRouterInputs, type inferRouterOutputs, initTRPC } from '@trpc
 import type { z } from 'zod';
 import type * as durinTypes from '../../../src/index.ts';
 import type {
+  AdapterCall,
   ApiAccessOptions,
   ApiAccessView,
+  AppTypes,
   Auth,
   AuthClient,
   AuthSource,
   AuthUser,
+  CallOrigin,
   ClientConfig,
   ClientInput,
   ClientProcedure,
@@ -26,22 +29,32 @@ import type {
   DurinErrorData,
   DurinErrorShape,
   DurinEvents,
+  DurinMutation,
   DurinOptions,
   DurinProcedures,
+  DurinQuery,
   DurinRequest,
   DurinRouter,
   DurinRouterRecord,
   DurinTokens,
   EventName,
   EventSource,
+  HeaderSource,
   ListenerErrorHandler,
   LoginThrottleOptions,
+  LoginTypes,
   PopulatePath,
   Rate,
+  ResponseFacts,
+  RevocationReason,
+  ScopedRate,
+  SessionClient,
+  SessionScope,
   SessionView,
   SignedIn,
   SignedOut,
   ThrottleOptions,
+  TokenEvent,
 } from '../../../src/index.ts';
 import type * as passwordTypes from '../../../src/password.ts';
 import type { AnyPath } from './any-path.ts';
@@ -112,6 +125,19 @@ interface Public {
   SignedIn: SignedIn<App>;
   SignedOut: SignedOut;
   ThrottleOptions: ThrottleOptions;
+  TokenEvent: TokenEvent<number>;
+  SessionScope: SessionScope;
+  SessionClient: SessionClient;
+  ScopedRate: ScopedRate;
+  RevocationReason: RevocationReason;
+  ResponseFacts: ResponseFacts;
+  LoginTypes: LoginTypes;
+  HeaderSource: HeaderSource;
+  DurinQuery: DurinQuery<void, string>;
+  DurinMutation: DurinMutation<{ a: string }, { b: Date }>;
+  CallOrigin: CallOrigin;
+  AppTypes: AppTypes;
+  AdapterCall: AdapterCall;
 }
 type FaultsOf<T> = { [K in keyof T & string]: AnyPath<T[K], K> }[keyof T & string];
 same<FaultsOf<Public>, never>();
