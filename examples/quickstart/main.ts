@@ -8,7 +8,7 @@ import { takeTour } from './tour.ts';
 
 async function run({ dataFolder, databaseUrl, secret, port, exits }: Settings): Promise<void> {
   await using cleanup = new AsyncDisposableStack();
-  const stopped = signalled('SIGINT', 'SIGTERM');
+  const stopped = toldToStop();
 
   const folder = await openDataFolder(dataFolder);
   cleanup.defer(() => folder.release());
@@ -34,12 +34,16 @@ async function run({ dataFolder, databaseUrl, secret, port, exits }: Settings): 
   console.log(`Listening on ${server.url} (API under /trpc). Stop it with Ctrl+C.`);
   console.log(`Log in as ${demoUser.username} with the password ${demoUser.password} on the client web, cli or api.`);
   await stopped;
-  console.log('\nStopped.');
+  console.log('\nStopping.');
 }
 
-function signalled(...signals: NodeJS.Signals[]): Promise<void> {
+/** Resolves when the program is told to stop. npm tells only the shell that it runs scripts in: then that one is gone. */
+function toldToStop(): Promise<void> {
+  const parent = process.ppid;
   return new Promise((resolve) => {
-    for (const signal of signals) process.on(signal, () => resolve());
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
+    if (process.env['npm_lifecycle_event'] === undefined) return;
+    setInterval(() => process.ppid !== parent && resolve(), 250).unref();
   });
 }
 

@@ -50,7 +50,15 @@ test.for(['SIGTERM', 'SIGINT'] as const)('it serves until %s, and its curl line 
   const output = await program.until('Stop it with');
   expect(output).toMatch(/^Listening on http:\/\/127\.0\.0\.1:\d+ .*$/m);
   expect(await shell(curlLine(output))).toMatchObject({ result: { data: { username: 'alice', client: 'api' } } });
-  expect(await program.stop(signal)).toMatchObject({ code: 0, output: expect.stringContaining('Stopped.') });
+  expect(await program.stop(signal)).toMatchObject({ code: 0, output: expect.stringContaining('Stopping.') });
+});
+
+test('it ends with the shell in which npm runs it', async () => {
+  const script = `child_process.spawn(process.execPath, ['examples/quickstart/main.ts'], { stdio: 'inherit' })`;
+  const parent = startProgram(['-e', script], { QUICKSTART_DATA: folder, PORT: '0', npm_lifecycle_event: 'start' });
+  await parent.until('Stop it with');
+  const { output } = await parent.stop('SIGTERM'); // the output ends with the last process that writes to it
+  expect(output).toContain('Stopping.');
 });
 
 test('a port that was asked for is taken or the program ends', async () => {
