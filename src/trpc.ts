@@ -63,3 +63,16 @@ export const discreetProcedure = baseProcedure.use(async function hideUnforeseen
   if (result.ok || result.error.code !== 'INTERNAL_SERVER_ERROR') return result;
   throw new TRPCError({ code: 'INTERNAL_SERVER_ERROR', message: 'Internal server error', cause: result.error });
 });
+
+/**
+ * Goes before `.input()`: tRPC would send what JSON and the transformer say of input that they cannot read, and that
+ * quotes it. Neither callers nor logs are told more than that it was so.
+ */
+export const refuseUnreadableInput = t.middleware(async function refuseUnreadable({ getRawInput, next }) {
+  const isReadable = await getRawInput().then(
+    () => true,
+    () => false,
+  );
+  if (!isReadable) throw new TRPCError({ code: 'BAD_REQUEST', message: 'The input cannot be read.' });
+  return next();
+});

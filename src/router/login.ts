@@ -3,6 +3,7 @@ import type { DurinContext } from '../request.ts';
 import { type Auth, toAuth } from '../session.ts';
 import type { SignIn } from '../sign-in.ts';
 import type { LimitState } from '../throttle/throttle.ts';
+import { refuseUnreadableInput } from '../trpc.ts';
 import type { RouterProcedures } from './router-procedures.ts';
 
 /** PostgreSQL stores no NUL, so nobody has such a name. */
@@ -41,16 +42,19 @@ export function createLogin({ changingProcedure, stateOf }: RouterProcedures, pa
   // A missing and an unknown client have refusals of their own, so the parser lets every value through.
   const input = parts.takesClient ? parts.loginInput.extend({ client: z.unknown().optional() }) : parts.loginInput;
 
-  return changingProcedure.input(input).mutation(async function login({ ctx, input: given, batchIndex = 0 }) {
-    const state = stateOf(ctx);
-    const note = (limit: LimitState) => state.limits.set(limit.scope, limit);
-    const { user, record, token } = await signIn(given, ctx, note);
-    state.present(batchIndex, token);
-    return {
-      token,
-      expiry: formatExpiry(record.expiresAt),
-      ...(serializeUser && { user: await serializeUser(user) }),
-      ...((await loginResponse?.({ user, auth: toAuth(record, now()), token, ctx })) as object | undefined),
-    };
-  });
+  return changingProcedure
+    .use(refuseUnreadableInput)
+    .input(input)
+    .mutation(async function login({ ctx, input: given, batchIndex = 0 }) {
+      const state = stateOf(ctx);
+      const note = (limit: LimitState) => state.limits.set(limit.scope, limit);
+      const { user, record, token } = await signIn(given, ctx, note);
+      state.present(batchIndex, token);
+      return {
+        token,
+        expiry: formatExpiry(record.expiresAt),
+        ...(serializeUser && { user: await serializeUser(user) }),
+        ...((await loginResponse?.({ user, auth: toAuth(record, now()), token, ctx })) as object | undefined),
+      };
+    });
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DurinError } from '../errors.ts';
 import type { EventSink } from '../events.ts';
 import type { TokenRevoker } from '../token-revoker.ts';
+import { refuseUnreadableInput } from '../trpc.ts';
 import type { RouterProcedures } from './router-procedures.ts';
 
 export interface LogoutParts {
@@ -29,18 +30,18 @@ export function createLogout({ changingSessionProcedure }: RouterProcedures, { r
 
 export function createLogoutAll({ changingSessionProcedure }: RouterProcedures, parts: LogoutParts) {
   const { revoker, events, apiClientName } = parts;
-  return changingSessionProcedure.input(sessionScope).mutation(async function logoutAll({
-    ctx: { session },
-    input,
-  }): Promise<void> {
-    const filter = { exceptClient: input?.exceptApiAccess ? apiClientName : null };
-    const ended = await revoker.revokeAllOf(session.userId, filter, 'logout-all');
-    if (ended.length === 0) return;
-    events.emit('loggedOut', {
-      tokenId: session.id,
-      userId: session.userId,
-      client: session.client.name,
-      everywhere: true,
+  return changingSessionProcedure
+    .use(refuseUnreadableInput)
+    .input(sessionScope)
+    .mutation(async function logoutAll({ ctx: { session }, input }): Promise<void> {
+      const filter = { exceptClient: input?.exceptApiAccess ? apiClientName : null };
+      const ended = await revoker.revokeAllOf(session.userId, filter, 'logout-all');
+      if (ended.length === 0) return;
+      events.emit('loggedOut', {
+        tokenId: session.id,
+        userId: session.userId,
+        client: session.client.name,
+        everywhere: true,
+      });
     });
-  });
 }

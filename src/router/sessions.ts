@@ -3,6 +3,7 @@ import type { TokenFilter, TokenStore } from '../database/token-store.ts';
 import { DurinError } from '../errors.ts';
 import { toSessionView } from '../session.ts';
 import type { TokenRevoker } from '../token-revoker.ts';
+import { refuseUnreadableInput } from '../trpc.ts';
 import type { SessionView } from '../wire.ts';
 import { sessionScope } from './logout.ts';
 import type { RouterProcedures } from './router-procedures.ts';
@@ -29,23 +30,23 @@ export function createSessions({ sessionProcedure }: RouterProcedures, parts: Se
       return rows.map((row) => toSessionView(row, session.id, at));
     }),
 
-    revoke: sessionProcedure.input(z.object({ id: z.string() })).mutation(async function revokeSession({
-      ctx: { session },
-      input,
-    }): Promise<void> {
-      const id = input.id.toLowerCase();
-      if (id === session.id) throw new DurinError('CURRENT_SESSION');
-      const ended = uuid.test(id) ? await revoker.revokeOf(session.userId, id, visible) : null;
-      if (ended === null) throw new DurinError('SESSION_NOT_FOUND');
-    }),
+    revoke: sessionProcedure
+      .use(refuseUnreadableInput)
+      .input(z.object({ id: z.string() }))
+      .mutation(async function revokeSession({ ctx: { session }, input }): Promise<void> {
+        const id = input.id.toLowerCase();
+        if (id === session.id) throw new DurinError('CURRENT_SESSION');
+        const ended = uuid.test(id) ? await revoker.revokeOf(session.userId, id, visible) : null;
+        if (ended === null) throw new DurinError('SESSION_NOT_FOUND');
+      }),
 
-    revokeOthers: sessionProcedure.input(sessionScope).mutation(async function revokeOtherSessions({
-      ctx: { session },
-      input,
-    }) {
-      const filter = { exceptId: session.id, exceptClient: input?.exceptApiAccess ? apiClientName : null };
-      const ended = await revoker.revokeAllOf(session.userId, filter, 'revoked');
-      return { revoked: ended.length };
-    }),
+    revokeOthers: sessionProcedure
+      .use(refuseUnreadableInput)
+      .input(sessionScope)
+      .mutation(async function revokeOtherSessions({ ctx: { session }, input }) {
+        const filter = { exceptId: session.id, exceptClient: input?.exceptApiAccess ? apiClientName : null };
+        const ended = await revoker.revokeAllOf(session.userId, filter, 'revoked');
+        return { revoked: ended.length };
+      }),
   };
 }

@@ -17,7 +17,11 @@ interface Served {
 }
 
 /** Calls a router as a browser would, through the fetch adapter, without a socket. For routers with superjson. */
-export function createWire(router: AnyRouter, { createContext, responseMeta }: Served) {
+export function createWire(
+  router: AnyRouter,
+  { createContext, responseMeta }: Served,
+  onError?: (facts: object) => void,
+) {
   async function send(request: Request): Promise<Response> {
     return fetchRequestHandler({
       endpoint: '',
@@ -25,10 +29,11 @@ export function createWire(router: AnyRouter, { createContext, responseMeta }: S
       router,
       createContext,
       responseMeta: (facts) => responseMeta(facts as never),
+      ...(onError && { onError }),
     });
   }
 
-  async function call(path: string, { token, header, input }: Caller & { input?: unknown } = {}) {
+  async function call(path: string, { token, header, input, body }: Caller & { input?: unknown; body?: string } = {}) {
     const authorization = header ?? (token === undefined ? undefined : `Token ${token}`);
     const procedure = (router._def.procedures as Record<string, { _def: { type: string } }>)[path];
     const isQuery = procedure?._def.type === 'query';
@@ -37,7 +42,7 @@ export function createWire(router: AnyRouter, { createContext, responseMeta }: S
     const request = new Request(`http://localhost/${path}${query}`, {
       method: isQuery ? 'GET' : 'POST',
       headers: { 'content-type': 'application/json', ...(authorization && { authorization }) },
-      ...(!isQuery && { body: serialized }),
+      ...(!isQuery && { body: body ?? serialized }),
     });
     return read(await send(request));
   }
