@@ -10,8 +10,10 @@ import type { LimitState } from './throttle/throttle.ts';
  * earlier calls of the batch changed about that.
  */
 export interface RequestState {
-  /** The limits that its calls met, for the response's headers. */
-  readonly limits: Map<string, LimitState>;
+  /** Of the limits that its calls met, the nearest of each scope, for the response's headers. */
+  readonly limits: ReadonlyMap<string, LimitState>;
+  /** Notes a limit that a call met. */
+  meet(limit: LimitState): void;
   /**
    * The session of the call at this place in the batch, after the changes of the calls before it.
    * @throws DurinError the 401 codes, STORE_UNAVAILABLE
@@ -62,6 +64,7 @@ function createRequestState(
   const isSocket = DurinRequest.isSocket(request);
   const lookUps = new Map<string, Promise<SessionRecord | null>>();
   const changes = new Set<{ readonly batchIndex: number; readonly settled: Promise<unknown> }>();
+  const limits = new Map<string, LimitState>();
   /** What came with the request, then what each login gave, by its place in the batch. */
   const credentials = new Map<number, Credentials>([[requestPlace, presented]]);
 
@@ -80,7 +83,12 @@ function createRequestState(
   }
 
   return {
-    limits: new Map(),
+    limits,
+
+    meet(limit) {
+      const known = limits.get(limit.scope);
+      if (known === undefined || isNearer(limit, known)) limits.set(limit.scope, limit);
+    },
 
     async identify(batchIndex) {
       for (const change of changes) if (change.batchIndex < batchIndex) await change.settled;
@@ -104,6 +112,11 @@ function createRequestState(
       credentials.set(isSocket ? requestPlace : batchIndex, { kind: 'token', token });
     },
   };
+}
+
+function isNearer(limit: LimitState, other: LimitState): boolean {
+  if (limit.remaining !== other.remaining) return limit.remaining < other.remaining;
+  return limit.resetSeconds > other.resetSeconds;
 }
 
 /** The first of the Authorization header and `connectionParams` that has credentials of this scheme. */

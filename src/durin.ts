@@ -191,7 +191,7 @@ export function createDurin<
     responseMeta: createResponseMeta({
       scheme,
       isPrivate: (procedure) => ownProcedures.has(procedure),
-      limitsOf: (ctx) => ('durin' in ctx ? stateOf(ctx as DurinContext).limits.values() : []),
+      limitsOf: (ctx) => stateOf(ctx).limits.values(),
     }),
     tokens: createTokenAdmin({
       store,

@@ -76,10 +76,7 @@ export function createProcedures<TApp extends AppTypes>(parts: ProcedureParts): 
     const { client, userId } = record;
     const quota = client.throttleRate === null ? sessionQuota : parseRate(client.throttleRate, 'throttle_rate');
     if (quota === null) return;
-    const limits = stateOf(ctx).limits;
-    await throttle.enforce('client', `${client.id}:${String(userId)}`, quota, callerOf(record, ctx), (state) =>
-      limits.set('client', state),
-    );
+    await throttle.enforce('client', `${client.id}:${String(userId)}`, quota, callerOf(record, ctx), stateOf(ctx).meet);
   }
 
   function guardedBy(isAllowed: (clientName: string) => boolean) {
@@ -135,8 +132,7 @@ export function createProcedures<TApp extends AppTypes>(parts: ProcedureParts): 
       const record = await findOptional(ctx, batchIndex);
       const key =
         record === null ? `address:${ctx.durin.ipAddress}` : `user:${record.client.id}:${String(record.userId)}`;
-      const limits = stateOf(ctx).limits;
-      await throttle.enforce(scope, key, quota, callerOf(record, ctx), (state) => limits.set(scope, state));
+      await throttle.enforce(scope, key, quota, callerOf(record, ctx), stateOf(ctx).meet);
       return next({ ctx: contextOf(record) });
     });
   }

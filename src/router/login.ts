@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { DurinContext } from '../request.ts';
 import { type Auth, toAuth } from '../session.ts';
 import type { SignIn } from '../sign-in.ts';
-import type { LimitState } from '../throttle/throttle.ts';
 import { refuseUnreadableInput } from '../trpc.ts';
 import type { RouterProcedures } from './router-procedures.ts';
 
@@ -47,8 +46,7 @@ export function createLogin({ changingProcedure, stateOf }: RouterProcedures, pa
     .input(input)
     .mutation(async function login({ ctx, input: given, batchIndex = 0 }) {
       const state = stateOf(ctx);
-      const note = (limit: LimitState) => state.limits.set(limit.scope, limit);
-      const { user, record, token } = await signIn(given, ctx, note);
+      const { user, record, token } = await signIn(given, ctx, state.meet);
       state.present(batchIndex, token);
       return {
         token,
