@@ -13,6 +13,8 @@ export interface AdapterCall {
   req?: unknown;
   event?: unknown;
   info?: unknown;
+  /** The caller's address where no adapter tells it, such as on a fetch server that knows it by other means. */
+  ipAddress?: string | null | undefined;
 }
 
 /**
@@ -38,7 +40,8 @@ export class DurinRequest implements CallOrigin {
     const headers = propertyOf(source, 'headers') as HeaderSource | undefined;
     const parameters = propertyOf(propertyOf(call, 'info'), 'connectionParams');
     const presented = [readHeader(headers, 'authorization'), textOf(propertyOf(parameters, 'authorization'))];
-    return new DurinRequest(originOf(source, headers, trustProxy), presented, isSocketCall(call));
+    const told = textOf(propertyOf(call, 'ipAddress'));
+    return new DurinRequest(originOf(source, headers, trustProxy, told), presented, isSocketCall(call));
   }
 
   /** The Authorization header, and what stands for it in `connectionParams`. */
@@ -83,16 +86,27 @@ export function readHeader(headers: HeaderSource | undefined, name: string): str
 
 /**
  * The address that the outermost believed proxy saw: with `trustProxy` n, the n-th X-Forwarded-For entry from the right.
- * Entries further left are the caller's own claim.
+ * Entries further left are the caller's own claim. What the app itself tells goes before all that.
  */
-function originOf(source: unknown, headers: HeaderSource | undefined, trustProxy: number): CallOrigin {
+function originOf(
+  source: unknown,
+  headers: HeaderSource | undefined,
+  trustProxy: number,
+  told: string | null,
+): CallOrigin {
   const forwarded =
     trustProxy === 0 ? [] : (readHeader(headers, 'x-forwarded-for') ?? '').split(',').map((entry) => entry.trim());
   const believed = forwarded.at(-trustProxy) ?? forwarded[0];
   return {
-    ipAddress: clean(believed || peerAddressOf(source), ipAddressLength),
+    ipAddress: clean(bareAddress(told ?? (believed || peerAddressOf(source))), ipAddressLength),
     userAgent: clean(readHeader(headers, 'user-agent'), userAgentLength),
   };
+}
+
+/** Without the port that some proxies add, and without the prefix by which a socket of IPv6 tells an address of IPv4. */
+function bareAddress(text: string | null): string | null {
+  const withoutPort = text?.replace(/^\[([^\]]*)\](?::\d+)?$|^([\d.]+):\d+$/, '$1$2');
+  return withoutPort?.replace(/^::ffff:(?=[\d.]+$)/i, '') ?? null;
 }
 
 /** node:http and what is built on it have a socket, Lambda has a request context, fetch has neither. */
