@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 import { createSkipReporter, hasPostgres } from './test/support/skipped.ts';
 
 /** Tests that need no database. */
-const pure = ['test/words/**/*.test.ts', 'test/project/**/*.test.ts', 'test/types/**/*.test.ts'];
+const pure = ['words', 'project', 'types', 'readme'].map((folder) => `test/${folder}/**/*.test.ts`);
 /** Tests that need a real PostgreSQL: races, outages, prepared statements. */
 const realPostgres = ['test/postgres/**/*.test.ts'];
 /** Programs that are run as a user would run them. */

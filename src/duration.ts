@@ -26,16 +26,13 @@ function secondsOf(text: string): number {
 }
 
 const steps = [
-  ['year', 365 * 86_400],
-  ['month', 30 * 86_400],
-  ['week', 7 * 86_400],
   ['day', 86_400],
   ['hour', 3600],
   ['minute', 60],
   ['second', 1],
 ] as const;
 
-/** A span in words, in its largest whole unit: `23 hours`, `1 minute`. Less than a second is `0 seconds`. */
+/** A span in words, in its largest whole unit up to days: `13 days`, `23 hours`. Less than a second is `0 seconds`. */
 export function inWords(milliseconds: number): string {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));
   for (const [unit, length] of steps) {

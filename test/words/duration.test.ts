@@ -61,8 +61,8 @@ describe('inWords', () => {
     [59_999, '59 seconds'],
     [1000, '1 second'],
     [90_000, '1 minute'],
-    [14 * 86_400_000, '2 weeks'],
-    [400 * 86_400_000, '1 year'],
+    [14 * 86_400_000 - 1, '13 days'],
+    [400 * 86_400_000, '400 days'],
     [999, '0 seconds'],
     [-5000, '0 seconds'],
   ])('tells %i ms as %j', (milliseconds, words) => {

@@ -29,6 +29,12 @@ test('without the header the address is the peer, and without a peer it is unkno
   expect(DurinRequest.fromAdapter({ req: { headers: new Headers() } }, 0).ipAddress).toBeNull();
 });
 
+test('the address that the app tells goes before what its adapter tells', () => {
+  const call = { req: { headers: { 'x-forwarded-for': '6.6.6.6' }, socket: { remoteAddress: '10.0.0.9' } } };
+  expect(DurinRequest.fromAdapter({ ...call, ipAddress: '1.2.3.4' }, 1).ipAddress).toBe('1.2.3.4');
+  expect(DurinRequest.fromAdapter({ ...call, ipAddress: null }, 1).ipAddress).toBe('6.6.6.6');
+});
+
 test('headers are found in any case, in Headers and in objects', () => {
   expect(readHeader({ AUTHORIZATION: 'a' }, 'authorization')).toBe('a');
   expect(readHeader({ authorization: ['a', 'b'] }, 'authorization')).toBe('a');
