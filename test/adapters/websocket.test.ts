@@ -124,6 +124,34 @@ test('a login over the socket is used by its later calls, and a logout ends that
   expect(await client.me.query()).toBe('bob');
 });
 
+test('calls that go out in one message see the login and the logout before them', async () => {
+  const client = connect(await serve());
+  const calls = await Promise.allSettled([
+    client.publish.mutate(),
+    client.auth.login.mutate(credentials),
+    client.publish.mutate(),
+    client.auth.logout.mutate(),
+    client.publish.mutate(),
+  ]);
+  expect(calls).toMatchObject([
+    { reason: refusedWith('NO_CREDENTIALS') },
+    { status: 'fulfilled' },
+    { value: 'alice by web' },
+    { status: 'fulfilled' },
+    { reason: refusedWith('INVALID_TOKEN') },
+  ]);
+});
+
+test('a call over the rate is refused with the facts, as there are no headers', async () => {
+  await app.durin.clients.update('api', { throttleRate: '1/m' });
+  const client = connect(await serve(), withToken(await issueToken(app, 2, 'api')));
+  expect(await client.me.query()).toBe('bob');
+  const facts = { code: 'THROTTLED', retryAfter: 60, scope: 'client' };
+  await expect(client.me.query()).rejects.toMatchObject({ data: { durin: facts } });
+  app.clock.advance(60);
+  expect(await client.me.query()).toBe('bob');
+});
+
 test('the session of a login has the address and the user agent of the handshake', async () => {
   const client = connect(await serve(), { headers: { 'user-agent': 'durin-socket/1.0' } });
   await client.auth.login.mutate({ ...credentials, client: 'cli' });
