@@ -50,6 +50,14 @@ test.each(Object.entries(ends))('B14: %s ends a token for the very next call', a
   expect(await fetch('me', { token })).toMatchObject({ status: 401 });
 });
 
+test('B14: a logout is seen by the later calls of its own request', async () => {
+  const { callAs, token } = await openDoomed();
+  const request = callAs({ token });
+  await request.me();
+  await request.auth.logout();
+  await expect(request.me()).rejects.toMatchObject(refusal('INVALID_TOKEN'));
+});
+
 test('B15: a refresh whose row went away since it was looked up is refused as an invalid token', async () => {
   const { callAs, token, em, id } = await openDoomed();
   const request = callAs({ token });
@@ -60,17 +68,21 @@ test('B15: a refresh whose row went away since it was looked up is refused as an
 
 test('B16: an app that changes a password ends the sessions in the same transaction', async () => {
   const { durin, callAs, em, user, token, other } = await openDoomed();
+  const revoked: string[] = [];
+  durin.events.on('tokenRevoked', ({ client }) => revoked.push(client));
   const failed = em.transactional(async () => {
     await durin.tokens.revokeAll({ user });
     throw new Error('the new password was refused');
   });
   await expect(failed).rejects.toThrow('the new password was refused');
+  expect(revoked).toEqual([]);
   expect(await callAs({ token }).me()).toMatchObject({ user: { username: user.username } });
 
   await em.transactional(async (inner) => {
     await inner.nativeUpdate(User, { id: user.id }, { passwordHash: 'another' });
     expect(await durin.tokens.revokeAll({ user })).toBe(2);
   });
+  expect(revoked.toSorted()).toEqual(['bot', 'web']);
   for (const ended of [token, other]) {
     await expect(callAs({ token: ended }).me()).rejects.toMatchObject(refusal('INVALID_TOKEN'));
   }
