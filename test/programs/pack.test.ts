@@ -8,7 +8,7 @@ let packed: Packed;
 beforeAll(async () => {
   packed = await packAndInstall();
 });
-afterAll(() => packed.remove());
+afterAll(() => packed?.remove());
 
 const installed = (path: string) => join(packed.app, 'node_modules/trpc-durin', path);
 

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,7 +36,7 @@ export async function packAndInstall(): Promise<Packed> {
   await mkdir(source);
   const published = ['README.md', 'LICENSE', 'CHANGELOG.md', 'package.json'];
   for (const name of [...published, 'src', 'client', 'tsconfig.json', 'tsconfig.build.json'])
-    await cp(join(root, name), join(source, name), { recursive: true });
+    if (existsSync(join(root, name))) await cp(join(root, name), join(source, name), { recursive: true });
   await symlink(join(root, 'node_modules'), join(source, 'node_modules'), 'junction');
   const packing = await run('npm', ['pack', '--json'], source);
   if (packing.code !== 0) throw new Error(packing.output);

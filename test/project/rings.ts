@@ -48,6 +48,7 @@ export const ringOf: Readonly<Record<string, Ring>> = {
   'src/database/commit-listeners.ts': 'adapters',
   'src/database/database.ts': 'adapters',
   'src/database/entities.ts': 'adapters',
+  'src/database/gather.ts': 'adapters',
   'src/database/issue-statement.ts': 'adapters',
   'src/database/projection.ts': 'adapters',
   'src/database/schema.ts': 'adapters',
@@ -55,6 +56,7 @@ export const ringOf: Readonly<Record<string, Ring>> = {
   'src/database/sql-client-store.ts': 'adapters',
   'src/database/sql-token-store.ts': 'adapters',
   'src/database/views.ts': 'adapters',
+  'src/database/watch-changes.ts': 'adapters',
 
   'src/trpc.ts': 'procedures',
   'src/context.ts': 'procedures',

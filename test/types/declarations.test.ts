@@ -83,7 +83,8 @@ function sourceOf(entry: string): string {
 function typeNamesOf(code: string): string[] {
   const listed = [...code.matchAll(/^export type \{([^}]*)\}/gm)].flatMap(([, names = '']) => names.split(','));
   const declared = [...code.matchAll(/^export (?:declare )?(?:interface|type) (\w+)/gm)].map(([, name = '']) => name);
-  return [...listed.map((name) => name.trim().split(' as ').at(-1) ?? ''), ...declared];
+  const names = listed.map((name) => name.trim().split(' as ').at(-1) ?? '').filter((name) => name !== '');
+  return [...names, ...declared];
 }
 
 test('what compiles and what does not is the same for the declarations as for the source', async () => {
