@@ -223,6 +223,7 @@ function isNotInactive(user: { readonly isActive?: unknown }): boolean {
 
 function credentialsOf(source: AuthSource, scheme: string): Credentials {
   if (typeof source === 'string') return { kind: 'token', token: source };
+  if (typeof source !== 'object' || source === null) return { kind: 'none' }; // such as a header that is not there
   const isRequest = 'headers' in source && typeof source.headers === 'object';
   const headers = isRequest ? source.headers : source;
   return presentedCredentials(DurinRequest.fromAdapter({ req: { headers } }, 0), scheme);

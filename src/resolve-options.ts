@@ -33,7 +33,7 @@ export interface Settings {
 }
 
 const aFunction = z.custom((value) => typeof value === 'function', 'must be a function');
-const anObject = z.custom((value) => typeof value === 'object' && value !== null, 'must be an object');
+const anOrm = z.custom((value) => isOrm(value), 'must be a MikroORM');
 const aBoolean = z.boolean('must be true or false');
 const rate = z.custom<string | null>(
   (value) => value === null || isRate(value),
@@ -52,7 +52,7 @@ const clientConfig = z.strictObject({ tokenTtl: duration.nullable().optional(), 
 
 /** What is left out or `undefined` has its default; every other key, type and value is refused. */
 const optionsSchema = z.strictObject({
-  orm: anObject,
+  orm: anOrm,
   entities: z.strictObject({ User: z.unknown(), Client: z.unknown(), AuthToken: z.unknown() }),
   secret: z.union([aSecret, z.array(aSecret).min(1, 'must not be empty')]),
   verifyCredentials: aFunction,
@@ -204,6 +204,12 @@ function deepest(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue {
 function pathLength(issues: readonly z.core.$ZodIssue[]): number {
   const [issue] = issues;
   return issue === undefined ? 0 : issue.path.length + (issue.code === 'unrecognized_keys' ? 1 : 0);
+}
+
+/** By what it can do: an app may have several copies of MikroORM. */
+function isOrm(value: unknown): boolean {
+  const { em, getMetadata } = (value ?? {}) as { em?: { getPlatform?: unknown }; getMetadata?: unknown };
+  return typeof getMetadata === 'function' && typeof em?.getPlatform === 'function';
 }
 
 function isRate(value: unknown): boolean {

@@ -118,5 +118,5 @@ function isWrongGuess(result: Refusal | SignedInUser): boolean {
 }
 
 function isPossibleClientName(name: unknown): name is string {
-  return typeof name === 'string' && name.length <= 64 && !/\p{Cc}/u.test(name);
+  return typeof name === 'string' && name.length <= 64 && name.isWellFormed() && !/\p{Cc}/u.test(name);
 }

@@ -27,9 +27,15 @@ export function isOutage(error: unknown): boolean {
   return error instanceof Error && outageMessages.test(error.message);
 }
 
+/** What PostgreSQL and PGlite say of a NUL in a statement, as which MikroORM sends it: it ends the text too early. */
+const brokenStatementState = '08P01';
+const brokenStatementMessages = /invalid message format|insufficient data left in message/;
+
 /** Whether the app's own query failed because it asked for a value that no row can have. */
 export function isUnstorable(error: unknown): boolean {
-  return unstorableStates.has(codeOf(error) ?? '');
+  const code = codeOf(error);
+  if (code === brokenStatementState) return error instanceof Error && brokenStatementMessages.test(error.message);
+  return unstorableStates.has(code ?? '');
 }
 
 /** The code of a driver's error. */

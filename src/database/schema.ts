@@ -58,6 +58,9 @@ export function readSchema(orm: MikroORM, entities: EntityNames): Schema {
   const userMeta = metadataOf(orm, entities.User, 'entities.User');
   const clientMeta = metadataOf(orm, entities.Client, 'entities.Client');
   const tokenMeta = metadataOf(orm, entities.AuthToken, 'entities.AuthToken');
+  if (tokenMeta.properties['selector'] === undefined) {
+    throw new DurinUsageError('entities.AuthToken must come from defineDurinEntities');
+  }
   if (tokenMeta.properties['user']?.targetMeta?.class !== userMeta.class) {
     throw new DurinUsageError('entities.User must be the entity that was given to defineDurinEntities');
   }

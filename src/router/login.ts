@@ -5,11 +5,11 @@ import type { SignIn } from '../sign-in.ts';
 import { refuseUnreadableInput } from '../trpc.ts';
 import type { RouterProcedures } from './router-procedures.ts';
 
-/** PostgreSQL stores no NUL, so nobody has such a name. */
+/** PostgreSQL stores no NUL and no half of a surrogate pair, so nobody has such a name. */
 const userName = z
   .string()
   .max(1024)
-  .refine((name) => !name.includes('\0'), 'Must not contain NUL.');
+  .refine((name) => name.isWellFormed() && !name.includes('\0'), 'Must be Unicode text without NUL.');
 
 /** What `login` takes unless the app says otherwise. A password is taken as it is: not trimmed, not cut. */
 export const defaultLoginInput = z.object({ username: userName, password: z.string().max(4096) });

@@ -78,9 +78,7 @@ async function takeTour() {
       responseMeta,
     };
     // As an app would log errors.
-    const wire = createWire(router, served, (facts) =>
-      logs.push(inspect((facts as { error: unknown }).error, { depth: 10 })),
-    );
+    const wire = createWire(router, served, (facts) => logs.push(inspect(facts.error, { depth: 10 })));
 
     /** Keeps the tokens that are given where they should be, and everything that is answered elsewhere. */
     async function call(...request: Parameters<typeof wire.call>) {

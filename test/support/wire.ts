@@ -1,4 +1,4 @@
-import type { AnyRouter } from '@trpc/server';
+import type { AnyRouter, TRPCError } from '@trpc/server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import superjson from 'superjson';
 import type { DurinContext } from '../../src/index.ts';
@@ -20,7 +20,7 @@ interface Served {
 export function createWire(
   router: AnyRouter,
   { createContext, responseMeta }: Served,
-  onError?: (facts: object) => void,
+  onError?: (facts: { error: TRPCError }) => void,
 ) {
   async function send(request: Request): Promise<Response> {
     return fetchRequestHandler({

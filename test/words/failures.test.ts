@@ -28,6 +28,8 @@ test.each([
 
 test('a value that no row can have is told by its code', () => {
   for (const code of ['22001', '22003', '22021', '22P02', '22P05']) expect(isUnstorable(withCode(code))).toBe(true);
-  for (const error of [withCode('23505'), withCode(22_001), new Error('22001'), null])
+  const withNul = Object.assign(new Error('invalid message format'), { code: '08P01' });
+  expect(isUnstorable(withNul)).toBe(true);
+  for (const error of [withCode('08P01'), withCode('23505'), withCode(22_001), new Error('22001'), null])
     expect(isUnstorable(error)).toBe(false);
 });
