@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { MikroORM, Options } from '@mikro-orm/core';
 import { MikroORM as PGliteORM } from '@mikro-orm/pglite';
 import { MikroORM as PostgresORM } from '@mikro-orm/postgresql';
+import type { Pool } from 'pg';
 import { inject } from 'vitest';
 
 declare module 'vitest' {
@@ -32,9 +33,16 @@ export async function connect(options: Partial<Options>): Promise<MikroORM> {
 
 export async function closeDatabase(orm: MikroORM): Promise<void> {
   const name = orm.config.get('dbName');
+  if (postgresUrl !== null) await untilIdle(orm);
   await orm.close(true);
   if (postgresUrl !== null)
     await withServer((server) => server.em.getConnection().execute(`drop database if exists ${name} with (force)`));
+}
+
+/** Kysely loses a connection that is being opened while it closes, and then waits for it for ever. */
+async function untilIdle(orm: MikroORM): Promise<void> {
+  const pool = (await orm.em.getDriver().getConnection().getNativeClient()) as Pool;
+  while (pool.totalCount > pool.idleCount) await new Promise((resolve) => setImmediate(resolve));
 }
 
 async function withServer(work: (server: PostgresORM) => Promise<unknown>): Promise<void> {

@@ -3,7 +3,7 @@ import type { MikroORM } from '@mikro-orm/core';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import superjson from 'superjson';
-import { afterAll, afterEach, beforeAll, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, onTestFinished, vi } from 'vitest';
 import { createDurin, type Durin, type DurinErrorData } from '../../src/index.ts';
 import type { AppTypes } from '../../src/procedures.ts';
 import type { LoginTypes } from '../../src/router/durin-router.ts';
@@ -88,11 +88,12 @@ interface Answer {
   error?: { json: { message: string; data: { code: string; durin?: DurinErrorData } } };
 }
 
-/** Calls a procedure as HTTP does, without a socket. */
+/** Calls a procedure as HTTP does, without a socket, and closes durin when the test is over. */
 export function fetchOf(
-  durin: Pick<Durin<AppTypes, LoginTypes>, 'createContext' | 'responseMeta'>,
+  durin: Pick<Durin<AppTypes, LoginTypes>, 'createContext' | 'responseMeta' | 'close'>,
   router: AnyTRPCRouter,
 ) {
+  onTestFinished(() => durin.close());
   return async function fetchProcedure(path: string, call: HttpCall = {}) {
     const method = call.method ?? ('input' in call ? 'POST' : 'GET');
     const { headers } = requestOf(call).req;
