@@ -32,6 +32,16 @@ interface Manifest {
 /** Packs a copy of the sources, so that the build that other tests use stays as it is. */
 export async function packAndInstall(): Promise<Packed> {
   const folder = await mkdtemp(join(tmpdir(), 'durin-pack-'));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  try {
+    return { ...(await packIn(folder)), run, remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+async function packIn(folder: string): Promise<Omit<Packed, 'run' | 'remove'>> {
   const source = join(folder, 'source');
   await mkdir(source);
   const published = ['README.md', 'LICENSE', 'CHANGELOG.md', 'package.json'];
@@ -50,8 +60,7 @@ export async function packAndInstall(): Promise<Packed> {
   await writeFile(join(app, 'package.json'), JSON.stringify(await projectOf(tarball)));
   const install = await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund'], app);
   if (install.code !== 0) throw new Error(install.output);
-  const remove = () => rm(folder, { recursive: true, force: true });
-  return { tarball, files: files.map(({ path }) => path), app, run, remove };
+  return { tarball, files: files.map(({ path }) => path), app };
 }
 
 /** A project with the package, its peers, a driver, and the oldest and the newest compiler that are supported. */
