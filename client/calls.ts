@@ -1,0 +1,145 @@
+import { type Operation, TRPCClientError, type TRPCLink } from '@trpc/client';
+import type { AnyTRPCRouter } from '@trpc/server';
+import { observable } from '@trpc/server/observable';
+import { changeOf, endingOf } from './outcome.ts';
+import { type Change, type Era, end } from './session.ts';
+import type { SessionKeeper } from './session-keeper.ts';
+
+/** The headers of a request; without a session there are none. Also right as `connectionParams`. */
+export type DurinHeaders = { authorization?: string };
+
+/** What tRPC's links pass to their option `headers`: a call, or the calls of a batch; nothing for a connection. */
+export interface HeadersSource {
+  readonly op?: Operation;
+  readonly opList?: readonly Operation[];
+}
+
+/** In a call's context. Has no token in it, as loggers print contexts. */
+export interface Mark {
+  /** In which the call was made. */
+  readonly era: Era;
+  /** Whose token it was sent with, as far as is known. */
+  sentIn?: Era;
+}
+
+type Call = Parameters<ReturnType<TRPCLink<AnyTRPCRouter>>>[0];
+export type Next = Call['next'];
+
+const markName = 'durin.mark';
+
+/** Calls of several sessions that were in one batch are sent again, apart. */
+const mostAttempts = 4;
+const apartMs = 10;
+
+/**
+ * Binds each call to the session that it was made in, and learns from what comes back. An answer that changes the session
+ * reaches its caller when the storage knows of the change.
+ * @param path where the router is mounted
+ * @param onNext told of the links behind this one, by calls that are no subscriptions
+ */
+export function followCalls(keeper: SessionKeeper, path: string, scheme: string, onNext: (next: Next) => void) {
+  const eras = new WeakMap<Operation, Era>();
+  const leaving = new Set<Era>(); // a logout is under way: what ends them now is that
+  const mixedBatch = new Error('Calls of several sessions in one batch.');
+  let connected: Era | undefined;
+  let calls = 0;
+
+  function headersOf(era: Era): DurinHeaders {
+    const token = era();
+    return token ? { authorization: `${scheme} ${token}` } : {};
+  }
+
+  /** The era of a call that is sent with that era's token. */
+  function pin({ context }: Operation): Era {
+    const mark = context[markName] as Mark | undefined;
+    return mark ? (mark.sentIn = mark.era) : keeper.state.era;
+  }
+
+  function headers({ op, opList = op && [op] }: HeadersSource = {}): DurinHeaders {
+    if (!opList) return headersOf((connected = keeper.state.era));
+    const [era = keeper.state.era, ...others] = new Set(opList.map(pin));
+    if (others.length > 0) throw mixedBatch; // none of them is sent
+    return headersOf(era);
+  }
+
+  function follow({ op, next }: Call) {
+    const order = ++calls;
+    const isSubscription = op.type === 'subscription';
+    const procedure = op.path.startsWith(`${path}.`) ? op.path.slice(path.length + 1) : '';
+    if (!isSubscription) onNext(next);
+
+    return observable((observer) => {
+      const cleanups: (() => void)[] = [];
+      let attempts = 0;
+      let isLearning = false;
+      let isOver = false;
+
+      async function learn(change: Change, goOn: () => void): Promise<void> {
+        isLearning = true;
+        await keeper.learn(change);
+        goOn();
+      }
+
+      function fail(error: unknown): void {
+        observer.error(TRPCClientError.from(error as Error));
+      }
+
+      function send(): void {
+        if (isOver) return;
+        const era = eras.get(op) ?? keeper.state.era; // its own also when a link before this one sends it again
+        const mark: Mark = { era };
+        eras.set(op, era);
+        attempts += 1;
+
+        function endWithSession(): void {
+          if (!isLearning && era !== keeper.state.era) fail(new Error('The session has ended.'));
+        }
+        if (isSubscription && era()) cleanups.push(keeper.subscribe(endWithSession));
+        if (procedure.startsWith('logout')) {
+          leaving.add(era);
+          cleanups.push(() => leaving.delete(era));
+        }
+
+        const sent = next({ ...op, context: { ...op.context, [markName]: mark } }).subscribe({
+          next(envelope) {
+            const change = changeOf(procedure, era, order, envelope);
+            if (!change) {
+              observer.next(envelope);
+              return;
+            }
+            void learn(change, () => {
+              if (!mark.sentIn && connected) connected = keeper.state.era; // the connection is the new session's
+              observer.next(envelope);
+              observer.complete();
+            });
+          },
+          error(error) {
+            const sentIn = mark.sentIn ?? connected ?? era;
+            const ending = endingOf(error);
+            if (error.cause === mixedBatch && attempts < mostAttempts) {
+              const timer = setTimeout(send, era === keeper.state.era ? 0 : apartMs * attempts);
+              cleanups.push(() => clearTimeout(timer));
+            } else if (ending) {
+              void learn(end(sentIn, leaving.has(sentIn) ? 'logged-out' : ending), () => fail(error));
+            } else fail(error);
+          },
+          complete() {
+            if (!isLearning) observer.complete();
+          },
+        });
+        cleanups.push(() => sent.unsubscribe());
+      }
+
+      if (keeper.restoring) void keeper.restoring.then(send).catch(fail);
+      else send();
+
+      return () => {
+        isOver = true;
+        for (const cleanup of cleanups) cleanup();
+      };
+    });
+  }
+
+  const link: TRPCLink<AnyTRPCRouter> = () => follow;
+  return { link, headers, headersOf, pin, leaving };
+}

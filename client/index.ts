@@ -1,0 +1,13 @@
+export type { DurinAuth } from './auth.ts';
+export type { DurinHeaders, HeadersSource } from './calls.ts';
+export type { DurinClient, DurinClientOptions } from './create-durin-client.ts';
+export { createDurinClient } from './create-durin-client.ts';
+export type { DurinLink, DurinLinkOptions } from './create-durin-link.ts';
+export { createDurinLink } from './create-durin-link.ts';
+export type { DurinPath, LoginInput } from './mounted-router.ts';
+export type { Connection } from './per-session.ts';
+export type { SignedOutReason, Snapshot } from './session.ts';
+export type { DurinStorage } from './storage.ts';
+export { memoryStorage } from './storage.ts';
+export type { WebStorage } from './web-storage.ts';
+export { webStorage } from './web-storage.ts';

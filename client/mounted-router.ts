@@ -1,0 +1,81 @@
+/**
+ * What TypeScript finds out about the durin router in the app's router: by its shape, so that the SDK needs nothing of
+ * the server's code.
+ */
+import type { TRPCClient } from '@trpc/client';
+import type {
+  AnyTRPCMutationProcedure,
+  AnyTRPCProcedure,
+  AnyTRPCQueryProcedure,
+  AnyTRPCRouter,
+  inferProcedureInput,
+  TRPCRouterRecord,
+} from '@trpc/server';
+
+/** How a durin router is told from others. */
+interface DurinRecordShape {
+  readonly login: AnyTRPCMutationProcedure;
+  readonly refresh: AnyTRPCMutationProcedure;
+  readonly logout: AnyTRPCMutationProcedure;
+  readonly logoutAll: AnyTRPCMutationProcedure;
+  readonly sessions: { readonly list: AnyTRPCQueryProcedure; readonly revokeOthers: AnyTRPCMutationProcedure };
+  readonly apiAccess: { readonly create: AnyTRPCMutationProcedure };
+}
+
+/** Where durin routers are mounted: `auth`, or `api.auth` inside another router. */
+export type DurinPath<TRouter extends AnyTRPCRouter> = PathIn<TRouter['_def']['record']>;
+
+type PathIn<TRecord> = {
+  [K in keyof TRecord & string]: TRecord[K] extends DurinRecordShape
+    ? K
+    : TRecord[K] extends AnyTRPCProcedure
+      ? never
+      : TRecord[K] extends TRPCRouterRecord
+        ? `${K}.${PathIn<TRecord[K]>}`
+        : never;
+}[keyof TRecord & string];
+
+type At<T, TPath extends string> = TPath extends `${infer K}.${infer TRest}`
+  ? K extends keyof T
+    ? At<T[K], TRest>
+    : never
+  : TPath extends keyof T
+    ? T[TPath]
+    : never;
+
+type LoginProcedure<TRouter extends AnyTRPCRouter, TPath extends string> = Extract<
+  At<TRouter['_def']['record'], `${TPath}.login`>,
+  AnyTRPCMutationProcedure
+>;
+
+type FullLoginInput<TRouter extends AnyTRPCRouter, TPath extends string> = inferProcedureInput<
+  LoginProcedure<TRouter, TPath>
+>;
+
+/** The option `client`: one of the app's clients, unless the server finds out by itself (`resolveClient`). */
+export type ClientOption<TRouter extends AnyTRPCRouter, TPath extends string> =
+  FullLoginInput<TRouter, TPath> extends { client: infer TClient } ? { client: TClient } : { client?: undefined };
+
+/** What `auth.login` takes: the app's `loginInput`. The client is filled in. */
+export type LoginInput<TRouter extends AnyTRPCRouter, TPath extends string> = WithoutClient<
+  FullLoginInput<TRouter, TPath>
+>;
+
+type WithoutClient<T> = T extends unknown ? { [K in keyof T as K extends 'client' ? never : K]: T[K] } : never;
+
+/** A procedure of the durin router, as tRPC's client has it: with its output, and its errors for `safe()`. */
+export type Mutate<TRouter extends AnyTRPCRouter, TPath extends string, TName extends string> =
+  At<TRPCClient<TRouter>, `${TPath}.${TName}`> extends { mutate: infer TMutate extends AnyCall } ? TMutate : never;
+
+type AnyCall = (...args: never) => unknown;
+
+type LoginOutput<TRouter extends AnyTRPCRouter, TPath extends string> = Awaited<
+  ReturnType<Mutate<TRouter, TPath, 'login'>>
+>;
+
+export type ExpiryOf<TRouter extends AnyTRPCRouter, TPath extends string> =
+  LoginOutput<TRouter, TPath> extends { expiry: infer TExpiry } ? TExpiry : never;
+
+/** `{ user }`, if the app has `serializeUser`. */
+export type UserOf<TRouter extends AnyTRPCRouter, TPath extends string> =
+  LoginOutput<TRouter, TPath> extends { user: infer TUser } ? { user: TUser } : object;

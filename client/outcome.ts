@@ -1,0 +1,38 @@
+import type { DurinErrorCode } from '../src/wire.ts';
+import { refreshTimeOf } from './refresh-time.ts';
+import { type Change, type Era, end, renew, type SignedOutReason, signIn } from './session.ts';
+
+/** What a link gives: the HTTP links put the response into the context, a WebSocket has none. */
+interface Envelope {
+  readonly result: object;
+  readonly context?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/**
+ * How an answer changes the session, if it does.
+ * @param procedure without the path of its router: `login`
+ * @param order the call's number, in the order in which calls were made
+ */
+export function changeOf(procedure: string, era: Era, order: number, envelope: Envelope): Change | null {
+  if (procedure.startsWith('logout')) return end(era, 'logged-out');
+  if (procedure !== 'login' && procedure !== 'refresh') return null;
+
+  const { data } = envelope.result as { data: { token: string; expiry: unknown; user?: unknown } };
+  const { response } = (envelope.context ?? {}) as { response?: { headers?: Pick<Headers, 'get'> } };
+  const refreshAt = refreshTimeOf(data.expiry, response?.headers?.get('date'), Date.now());
+  return procedure === 'login' ? signIn({ ...data, refreshAt }, order) : renew(era, data.expiry, refreshAt);
+}
+
+/** The refusals that say that a token is good for nothing. Wrong credentials, too many calls and outages do not. */
+const endings: Readonly<Record<string, SignedOutReason>> = {
+  INVALID_TOKEN: 'revoked',
+  MALFORMED_HEADER: 'revoked',
+  USER_INACTIVE: 'revoked',
+  TOKEN_EXPIRED: 'expired',
+} satisfies Partial<Record<DurinErrorCode, SignedOutReason>>;
+
+/** Why the session is over whose call was refused with this, if it is. Batches and streams tell it in the data alone. */
+export function endingOf(error: { readonly data?: unknown }): SignedOutReason | undefined {
+  const { durin } = (error.data ?? {}) as { durin?: { code: DurinErrorCode } };
+  return durin && endings[durin.code];
+}

@@ -1,0 +1,43 @@
+import type { Operation, TRPCLink } from '@trpc/client';
+import type { AnyTRPCRouter } from '@trpc/server';
+import type { DurinHeaders } from './calls.ts';
+import type { Era } from './session.ts';
+
+/** What sends the calls of one session. */
+export interface Connection<TRouter extends AnyTRPCRouter> {
+  readonly link: TRPCLink<TRouter>;
+  /** Called when there are calls of another session to send. What is under way is to be answered before it closes. */
+  readonly close?: () => unknown;
+}
+
+/**
+ * A terminating link for connections that say who calls once, when they open, as WebSockets do: opens one for each
+ * session.
+ * @param open is given the session's headers, whoever is signed in by then; they are right as `connectionParams`
+ * @param eraOf tells the era of a call that is sent with that era's token
+ * @param signal closes the connection
+ */
+export function perSession(
+  open: (headers: () => DurinHeaders) => Connection<AnyTRPCRouter>,
+  eraOf: (op: Operation) => Era,
+  headersOf: (era: Era) => DurinHeaders,
+  signal: AbortSignal,
+): TRPCLink<AnyTRPCRouter> {
+  return (runtime) => {
+    let current:
+      | { era: Era; send: ReturnType<TRPCLink<AnyTRPCRouter>>; close: (() => unknown) | undefined }
+      | undefined;
+    const close = () => current?.close?.();
+    signal.addEventListener('abort', close);
+
+    return (call) => {
+      const era = eraOf(call.op);
+      if (current?.era !== era) {
+        close();
+        const connection = open(() => headersOf(era));
+        current = { era, send: connection.link(runtime), close: connection.close };
+      }
+      return current.send(call);
+    };
+  };
+}

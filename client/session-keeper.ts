@@ -1,0 +1,105 @@
+import { adopt, type Change, initialState, type SessionState, type Snapshot, sessionOf } from './session.ts';
+import { readSession, writeSession } from './session-text.ts';
+import type { DurinStorage } from './storage.ts';
+
+/** Holds the state; has the storage follow it, and follows what others write there. */
+export interface SessionKeeper {
+  readonly state: SessionState;
+  /** There while an async storage is read for the first time. */
+  readonly restoring: Promise<void> | undefined;
+  /** Changes the state, after what others have stored. Neither this nor `follow` rejects. */
+  learn(how: Change): Promise<void>;
+  /** Takes over what others have stored. */
+  follow(): Promise<void>;
+  getSnapshot(): Snapshot;
+  subscribe(listener: () => void): () => void;
+}
+
+/** @param signal ends it */
+export function createSessionKeeper(
+  storage: DurinStorage,
+  key: string,
+  onStorageError: (error: unknown) => void,
+  signal: AbortSignal,
+): SessionKeeper {
+  const listeners = new Set<() => void>();
+  let state = initialState;
+  let knownText: string | null = null; // what the storage holds, as far as is known
+  let queue: Promise<unknown> = Promise.resolve();
+  let restoring: Promise<void> | undefined;
+
+  /** One after the other: what the storage is told first must not be done last. */
+  async function inTurn(work: () => Promise<void>): Promise<void> {
+    queue = queue.then(work).catch(onStorageError);
+    await queue;
+  }
+
+  /** Whether there was anything to change. */
+  function change(how: Change): boolean {
+    const before = state;
+    state = how(before);
+    if (state === before) return false;
+    for (const listener of listeners) queueMicrotask(listener); // one that throws fails nothing else
+    return true;
+  }
+
+  function take(text: string | null = null): void {
+    if (text === knownText) return;
+    const session = text && readSession(text);
+    if (text && !session) return; // what is not ours is overwritten by the next login
+    knownText = text;
+    change(adopt(session || null));
+  }
+
+  async function put(next: SessionState): Promise<void> {
+    const session = sessionOf(next);
+    const text = session && writeSession(session);
+    await (text === null ? storage.remove(key) : storage.set(key, text));
+    knownText = text;
+  }
+
+  async function read(): Promise<void> {
+    take(await storage.get(key));
+  }
+
+  const follow = () => inTurn(read);
+
+  try {
+    const text = storage.get(key);
+    if (typeof text === 'object' && text !== null) restoring = restore();
+    else take(text);
+  } catch (error) {
+    onStorageError(error);
+  }
+
+  async function restore(): Promise<void> {
+    await follow();
+    restoring = undefined;
+  }
+
+  storage.watch?.(key, () => void follow(), signal);
+
+  return {
+    get state() {
+      return state;
+    },
+    get restoring() {
+      return restoring;
+    },
+    learn: (how) =>
+      inTurn(async () => {
+        await read().catch(onStorageError);
+        if (!change(how)) return;
+        await put(state).catch((error) => {
+          onStorageError(error);
+          return put(initialState); // what a full storage still holds may be another user's
+        });
+      }),
+    follow,
+    getSnapshot: () => state.snapshot,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
