@@ -33,18 +33,11 @@ export interface DurinAuth<TRouter extends AnyTRPCRouter, TPath extends DurinPat
   readonly close: () => void;
 }
 
-export interface AuthParts {
-  readonly path: string;
-  readonly client: string | undefined;
-  readonly keeper: SessionKeeper;
-  /** Calls a mutation; through the link, which learns from the answer. */
-  readonly mutate: Mutation;
-}
-
+/** Calls a mutation; through the link, which learns from the answer. */
 export type Mutation = (path: string, input?: unknown) => Promise<unknown>;
 
 /** What `auth` does, without the app's types. */
-export function createAuthCalls({ path, client, keeper, mutate }: AuthParts) {
+export function createAuthCalls(path: string, client: string | undefined, keeper: SessionKeeper, mutate: Mutation) {
   let flight: { era: Era; answer: Promise<unknown> } | undefined;
 
   const call = (name: string, input?: unknown) => mutate(`${path}.${name}`, input);

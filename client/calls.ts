@@ -1,6 +1,6 @@
 import { type Operation, TRPCClientError, type TRPCLink } from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
-import { observable } from '@trpc/server/observable';
+import { observable, observableToPromise } from '@trpc/server/observable';
 import { changeOf, endingOf } from './outcome.ts';
 import { type Change, type Era, end } from './session.ts';
 import type { SessionKeeper } from './session-keeper.ts';
@@ -23,7 +23,6 @@ export interface Mark {
 }
 
 type Call = Parameters<ReturnType<TRPCLink<AnyTRPCRouter>>>[0];
-export type Next = Call['next'];
 
 const markName = 'durin.mark';
 
@@ -35,13 +34,13 @@ const apartMs = 10;
  * Binds each call to the session that it was made in, and learns from what comes back. An answer that changes the session
  * reaches its caller when the storage knows of the change.
  * @param path where the router is mounted
- * @param onNext told of the links behind this one, by calls that are no subscriptions
  */
-export function followCalls(keeper: SessionKeeper, path: string, scheme: string, onNext: (next: Next) => void) {
+export function followCalls(keeper: SessionKeeper, path: string, scheme: string) {
   const eras = new WeakMap<Operation, Era>();
   const leaving = new Set<Era>(); // a logout is under way: what ends them now is that
   const mixedBatch = new Error('Calls of several sessions in one batch.');
   let connected: Era | undefined;
+  let lastNext: Call['next'] | undefined;
   let calls = 0;
 
   function headersOf(era: Era): DurinHeaders {
@@ -66,7 +65,7 @@ export function followCalls(keeper: SessionKeeper, path: string, scheme: string,
     const order = ++calls;
     const isSubscription = op.type === 'subscription';
     const procedure = op.path.startsWith(`${path}.`) ? op.path.slice(path.length + 1) : '';
-    if (!isSubscription) onNext(next);
+    if (!isSubscription) lastNext = next;
 
     return observable((observer) => {
       const cleanups: (() => void)[] = [];
@@ -140,6 +139,14 @@ export function followCalls(keeper: SessionKeeper, path: string, scheme: string,
     });
   }
 
+  /** Calls a mutation the way that the last call went. */
+  async function mutate(name: string, input?: unknown): Promise<unknown> {
+    if (!lastNext) throw new Error('Give auth.connect the client first.');
+    const op: Operation = { id: 0, type: 'mutation', path: name, input, context: {}, signal: null };
+    const { result } = (await observableToPromise(follow({ op, next: lastNext }))) as { result: { data?: unknown } };
+    return result.data;
+  }
+
   const link: TRPCLink<AnyTRPCRouter> = () => follow;
-  return { link, headers, headersOf, pin, leaving };
+  return { link, headers, headersOf, pin, leaving, mutate };
 }

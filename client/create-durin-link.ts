@@ -1,7 +1,7 @@
-import { getUntypedClient, type TRPCLink, TRPCUntypedClient } from '@trpc/client';
+import { getUntypedClient, type TRPCLink } from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
-import { createAuthCalls, type DurinAuth } from './auth.ts';
-import { type DurinHeaders, followCalls, type HeadersSource, type Next } from './calls.ts';
+import { createAuthCalls, type DurinAuth, type Mutation } from './auth.ts';
+import { type DurinHeaders, followCalls, type HeadersSource } from './calls.ts';
 import type { ClientOption, DurinPath } from './mounted-router.ts';
 import { type Connection, perSession } from './per-session.ts';
 import { startRefresher } from './refresher.ts';
@@ -53,18 +53,10 @@ export function createDurinLink<
   const { signal } = closing;
   const keeper = createSessionKeeper(storage, storageKey, onStorageError, signal);
 
-  let next: Next | undefined;
-  function sendOn({ op }: { op: Parameters<Next>[0] }) {
-    if (!next) throw new Error('Give auth.connect the client first.');
-    return next(op);
-  }
-  function rememberNext(used: Next) {
-    next = used;
-  }
-  const { link, headers, headersOf, pin, leaving } = followCalls(keeper, path, authHeaderPrefix, rememberNext);
-  let caller = new TRPCUntypedClient<AnyTRPCRouter>({ links: [link, () => sendOn] });
+  const { link, headers, headersOf, pin, leaving, mutate } = followCalls(keeper, path, authHeaderPrefix);
+  let call: Mutation = mutate;
 
-  const calls = createAuthCalls({ path, client, keeper, mutate: (name, input) => caller.mutation(name, input) });
+  const calls = createAuthCalls(path, client, keeper, (name, input) => call(name, input));
   async function refreshUnlessLeaving(): Promise<void> {
     if (!leaving.has(keeper.state.era)) await calls.refresh();
   }
@@ -79,7 +71,8 @@ export function createDurinLink<
       subscribe: keeper.subscribe,
       ready: Promise.resolve(keeper.restoring),
       connect(trpc: Parameters<typeof getUntypedClient<AnyTRPCRouter>>[0]) {
-        caller = getUntypedClient(trpc);
+        const connected = getUntypedClient(trpc);
+        call = (name, input) => connected.mutation(name, input);
       },
       close: () => closing.abort(),
     },

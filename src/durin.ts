@@ -192,6 +192,7 @@ export function createDurin<
       scheme,
       isPrivate: (procedure) => ownProcedures.has(procedure),
       limitsOf: (ctx) => stateOf(ctx).limits.values(),
+      now,
     }),
     tokens: createTokenAdmin({
       store,

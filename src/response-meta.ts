@@ -16,14 +16,17 @@ export interface ResponseMetaParts {
   /** Whether this procedure's answers may hold a token or a session. */
   readonly isPrivate: (procedure: unknown) => boolean;
   readonly limitsOf: (ctx: DurinContext) => Iterable<LimitState>;
+  /** The clock, in milliseconds. */
+  readonly now: () => number;
 }
 
 /**
  * The headers of a response: a challenge on 401 (RFC 9110, 11.6.1; RFC 6750, 3), Retry-After and the RateLimit fields
- * (draft-ietf-httpapi-ratelimit-headers) on throttled routes, and no-store on the auth router's answers. A streamed
- * response sends its headers before its calls have run: then only no-store is known.
+ * (draft-ietf-httpapi-ratelimit-headers) on throttled routes, and on the auth router's answers no-store, and the Date on
+ * which their expiries count, for clients whose clock is wrong. A streamed response sends its headers before its calls
+ * have run: then only the last two are known.
  */
-export function createResponseMeta({ scheme, isPrivate, limitsOf }: ResponseMetaParts) {
+export function createResponseMeta({ scheme, isPrivate, limitsOf, now }: ResponseMetaParts) {
   return function responseMeta({ ctx, errors, info }: ResponseFacts): { headers: Headers } {
     const headers = new Headers();
     const refusals = errors.filter((error) => error instanceof DurinError);
@@ -48,7 +51,10 @@ export function createResponseMeta({ scheme, isPrivate, limitsOf }: ResponseMeta
       );
     }
 
-    if (info?.calls.some((call) => isPrivate(call.procedure))) headers.set('Cache-Control', 'no-store');
+    if (info?.calls.some((call) => isPrivate(call.procedure))) {
+      headers.set('Cache-Control', 'no-store');
+      headers.set('Date', new Date(now()).toUTCString());
+    }
     return { headers };
   };
 }
