@@ -66,14 +66,14 @@ export function createSessionKeeper(
 
   try {
     const text = storage.get(key);
-    if (typeof text === 'object' && text !== null) restoring = restore();
+    if (typeof text === 'object' && text !== null) restoring = restore(text);
     else take(text);
   } catch (error) {
     onStorageError(error);
   }
 
-  async function restore(): Promise<void> {
-    await follow();
+  async function restore(text: PromiseLike<string | null | undefined>): Promise<void> {
+    await inTurn(async () => take(await text));
     restoring = undefined;
   }
 

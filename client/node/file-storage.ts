@@ -9,26 +9,30 @@ import type { DurinStorage } from '../storage.ts';
  * Folders that are missing are created for the owner alone.
  */
 export function fileStorage(path: string): DurinStorage {
-  function read(): Record<string, string> {
+  function read(): Map<string, string> {
     try {
       const content: unknown = JSON.parse(readFileSync(path, 'utf8'));
-      const entries = Object.entries(typeof content === 'object' ? (content ?? {}) : {});
-      return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+      const entries: [string, unknown][] = Object.entries(content ?? {});
+      return new Map(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
     } catch (error) {
-      if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+      if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return new Map();
       throw error;
     }
   }
 
-  function write(sessions: Record<string, string>): void {
-    if (Object.keys(sessions).length === 0) {
+  function write(sessions: ReadonlyMap<string, string>): void {
+    if (sessions.size === 0) {
       rmSync(path, { force: true });
       return;
     }
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const draft = `${path}.${randomUUID()}`;
     try {
-      writeFileSync(draft, `${JSON.stringify(sessions)}\n`, { mode: 0o600, flag: 'wx', flush: true });
+      writeFileSync(draft, `${JSON.stringify(Object.fromEntries(sessions))}\n`, {
+        mode: 0o600,
+        flag: 'wx',
+        flush: true,
+      });
       renameSync(draft, path);
     } catch (error) {
       rmSync(draft, { force: true });
@@ -37,11 +41,11 @@ export function fileStorage(path: string): DurinStorage {
   }
 
   return {
-    get: (key) => read()[key],
-    set: (key, value) => write({ ...read(), [key]: value }),
+    get: (key) => read().get(key),
+    set: (key, value) => write(read().set(key, value)),
     remove(key) {
-      const { [key]: removed, ...others } = read();
-      if (removed !== undefined) write(others);
+      const sessions = read();
+      if (sessions.delete(key)) write(sessions);
     },
   };
 }
