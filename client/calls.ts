@@ -1,8 +1,8 @@
 import { type Operation, TRPCClientError, type TRPCLink } from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { observable, observableToPromise } from '@trpc/server/observable';
-import { changeOf, endingOf } from './outcome.ts';
-import { type Change, type Era, end } from './session.ts';
+import { endingOf, factOf } from './outcome.ts';
+import type { Era, Fact } from './session.ts';
 import type { SessionKeeper } from './session-keeper.ts';
 
 /** The headers of a request; without a session there are none. Also right as `connectionParams`. */
@@ -73,9 +73,9 @@ export function followCalls(keeper: SessionKeeper, path: string, scheme: string)
       let isLearning = false;
       let isOver = false;
 
-      async function learn(change: Change, goOn: () => void): Promise<void> {
+      async function learn(fact: Fact, goOn: () => void): Promise<void> {
         isLearning = true;
-        await keeper.learn(change);
+        await keeper.learn(fact);
         goOn();
       }
 
@@ -101,12 +101,12 @@ export function followCalls(keeper: SessionKeeper, path: string, scheme: string)
 
         const sent = next({ ...op, context: { ...op.context, [markName]: mark } }).subscribe({
           next(envelope) {
-            const change = changeOf(procedure, era, order, envelope);
-            if (!change) {
+            const fact = factOf(procedure, era, order, envelope);
+            if (!fact) {
               observer.next(envelope);
               return;
             }
-            void learn(change, () => {
+            void learn(fact, () => {
               if (!mark.sentIn && connected) connected = keeper.state.era; // the connection is the new session's
               observer.next(envelope);
               observer.complete();
@@ -119,7 +119,8 @@ export function followCalls(keeper: SessionKeeper, path: string, scheme: string)
               const timer = setTimeout(send, era === keeper.state.era ? 0 : apartMs * attempts);
               cleanups.push(() => clearTimeout(timer));
             } else if (ending) {
-              void learn(end(sentIn, leaving.has(sentIn) ? 'logged-out' : ending), () => fail(error));
+              const reason = leaving.has(sentIn) ? 'logged-out' : ending;
+              void learn({ era: sentIn, session: null, reason }, () => fail(error));
             } else fail(error);
           },
           complete() {

@@ -1,6 +1,6 @@
 import type { DurinErrorCode } from '../src/wire.ts';
 import { refreshTimeOf } from './refresh-time.ts';
-import { type Change, type Era, end, renew, type SignedOutReason, signIn } from './session.ts';
+import type { Era, Fact, Session, SignedOutReason } from './session.ts';
 
 /** What a link gives: the HTTP links put the response into the context, a WebSocket has none. */
 interface Envelope {
@@ -9,18 +9,21 @@ interface Envelope {
 }
 
 /**
- * How an answer changes the session, if it does.
+ * What an answer tells of the session, if it does.
  * @param procedure without the path of its router: `login`
  * @param order the call's number, in the order in which calls were made
  */
-export function changeOf(procedure: string, era: Era, order: number, envelope: Envelope): Change | null {
-  if (procedure.startsWith('logout')) return end(era, 'logged-out');
+export function factOf(procedure: string, era: Era, order: number, envelope: Envelope): Fact | null {
+  if (procedure.startsWith('logout')) return { era, session: null, reason: 'logged-out' };
   if (procedure !== 'login' && procedure !== 'refresh') return null;
 
-  const { data } = envelope.result as { data: { token: string; expiry: unknown; user?: unknown } };
+  const { data } = envelope.result as { data: Session };
   const { response } = (envelope.context ?? {}) as { response?: { headers?: Pick<Headers, 'get'> } };
-  const refreshAt = refreshTimeOf(data.expiry, response?.headers?.get('date'), Date.now());
-  return procedure === 'login' ? signIn({ ...data, refreshAt }, order) : renew(era, data.expiry, refreshAt);
+  const { token, expiry, user } = data;
+  const refreshAt = refreshTimeOf(expiry, response?.headers?.get('date'), Date.now());
+  return procedure === 'login'
+    ? { session: { token, expiry, user, refreshAt }, login: order }
+    : { era, session: { expiry, refreshAt } };
 }
 
 /** The refusals that say that a token is good for nothing. Wrong credentials, too many calls and outages do not. */

@@ -20,11 +20,16 @@ const isoPattern = /^\d{4}-\d\d-\d\dT/;
 
 /**
  * When to refresh, in milliseconds since 1970 on this machine's clock; `null`: never, as the token does not expire, or
- * the app formats its expiry as something else than a Date or an ISO text.
+ * the app formats its expiry as something else than a Date, an ISO text, or seconds or milliseconds since 1970.
  */
 export function refreshTimeOf(expiry: unknown, dateHeader: string | null | undefined, now: number): number | null {
-  const text = expiry instanceof Date ? expiry.toJSON() : expiry;
-  if (typeof text !== 'string' || !isoPattern.test(text)) return null;
-  const leftMs = Date.parse(text) - (Date.parse(dateHeader ?? '') || now);
+  const leftMs = instantOf(expiry) - (Date.parse(dateHeader ?? '') || now);
+  if (Number.isNaN(leftMs)) return null;
   return now + (leftMs > 0 ? Math.max(leftMs / 2, leastMs) : soonMs);
+}
+
+function instantOf(expiry: unknown): number {
+  if (typeof expiry === 'number') return expiry < 1e11 ? expiry * 1000 : expiry;
+  const text = expiry instanceof Date ? expiry.toJSON() : String(expiry);
+  return isoPattern.test(text) ? Date.parse(text) : Number.NaN;
 }

@@ -22,7 +22,7 @@ export function startRefresher(
   let retryAt = 0;
   let isBusy = false;
 
-  const timeLeft = () => (keeper.state.refreshAt ?? Infinity) - Date.now();
+  const timeLeft = () => (keeper.state.session?.refreshAt ?? Infinity) - Date.now();
 
   async function refreshIfDue(): Promise<void> {
     await keeper.follow(); // another tab may have done it while this one waited

@@ -1,4 +1,4 @@
-import { adopt, type Change, initialState, type SessionState, type Snapshot, sessionOf } from './session.ts';
+import { decide, type Fact, initialState, type Session, type SessionState, type Snapshot } from './session.ts';
 import { readSession, writeSession } from './session-text.ts';
 import type { DurinStorage } from './storage.ts';
 
@@ -8,7 +8,7 @@ export interface SessionKeeper {
   /** There while an async storage is read for the first time. */
   readonly restoring: Promise<void> | undefined;
   /** Changes the state, after what others have stored. Neither this nor `follow` rejects. */
-  learn(how: Change): Promise<void>;
+  learn(fact: Fact): Promise<void>;
   /** Takes over what others have stored. */
   follow(): Promise<void>;
   getSnapshot(): Snapshot;
@@ -35,9 +35,9 @@ export function createSessionKeeper(
   }
 
   /** Whether there was anything to change. */
-  function change(how: Change): boolean {
+  function change(fact: Fact): boolean {
     const before = state;
-    state = how(before);
+    state = decide(before, fact);
     if (state === before) return false;
     for (const listener of listeners) queueMicrotask(listener); // one that throws fails nothing else
     return true;
@@ -48,11 +48,10 @@ export function createSessionKeeper(
     const session = text && readSession(text);
     if (text && !session) return; // what is not ours is overwritten by the next login
     knownText = text;
-    change(adopt(session || null));
+    change({ session: session || null, reason: 'logged-out' });
   }
 
-  async function put(next: SessionState): Promise<void> {
-    const session = sessionOf(next);
+  async function put(session: Session | null): Promise<void> {
     const text = session && writeSession(session);
     await (text === null ? storage.remove(key) : storage.set(key, text));
     knownText = text;
@@ -86,13 +85,13 @@ export function createSessionKeeper(
     get restoring() {
       return restoring;
     },
-    learn: (how) =>
+    learn: (fact) =>
       inTurn(async () => {
         await read().catch(onStorageError);
-        if (!change(how)) return;
-        await put(state).catch((error) => {
+        if (!change(fact)) return;
+        await put(state.session).catch((error) => {
           onStorageError(error);
-          return put(initialState); // what a full storage still holds may be another user's
+          return put(null); // what a full storage still holds may be another user's
         });
       }),
     follow,

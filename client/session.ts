@@ -1,7 +1,4 @@
-/**
- * What the SDK knows, and how that changes: from plain values to plain values. Each change gives the same object where
- * it comes too late to matter.
- */
+/** What the SDK knows, and what it makes of what it hears: from plain values to plain values. */
 
 /** Why nobody is signed in. `logged-out`: by this or another tab; `revoked`: the token is not, or no more, a valid one. */
 export type SignedOutReason = 'logged-out' | 'expired' | 'revoked';
@@ -18,68 +15,62 @@ export type Snapshot<TUser extends object = { readonly user?: unknown }, TExpiry
  */
 export type Era = () => string | null;
 
-export interface SessionState {
-  readonly era: Era;
-  readonly snapshot: Snapshot;
+/** A session as it is stored. What the app's server made of expiry and user is kept as it came. */
+export interface Session {
+  readonly token: string;
+  readonly expiry: unknown;
+  readonly user?: unknown;
   /** In milliseconds since 1970, on this machine's clock; `null`: never. */
   readonly refreshAt: number | null;
+}
+
+export interface SessionState {
+  readonly era: Era;
+  readonly session: Session | null;
+  readonly snapshot: Snapshot;
   /** The number of the latest login that counted; logins are numbered as they are called. */
   readonly login: number;
 }
 
-/** What is stored, or was just given by a login. What the app's server made of expiry and user is kept as it came. */
-export interface Session {
-  readonly token: string;
-  readonly refreshAt: number | null;
-  readonly expiry: unknown;
-  readonly user?: unknown;
-}
-
 export const initialState: SessionState = {
   era: () => null,
+  session: null,
   snapshot: { status: 'signed-out' },
-  refreshAt: null,
   login: 0,
 };
 
-/** What an event makes of a state. */
-export type Change = (state: SessionState) => SessionState;
+export type Fact =
+  /** A login succeeded. It does not count after the success of one that was called later. */
+  | { readonly session: Session; readonly login: number }
+  /** The session of this era has a new expiry, or is over. */
+  | { readonly era: Era; readonly session: Pick<Session, 'expiry' | 'refreshAt'> }
+  | { readonly era: Era; readonly session: null; readonly reason: SignedOutReason }
+  /** The storage holds another session than this tab has put there, or none. */
+  | { readonly session: Session | null; readonly reason: SignedOutReason };
 
-/** A login succeeded. It does not count after the success of one that was called later. */
-export function signIn({ token, refreshAt, expiry, user }: Session, login: number): Change {
-  const snapshot: Snapshot = { status: 'signed-in', expiry, ...(user !== undefined && { user }) };
-  return (state) => (login < state.login ? state : { era: () => token, snapshot, refreshAt, login });
-}
-
-/** The session of this era has a new expiry. */
-export function renew(era: Era, expiry: unknown, refreshAt: number | null): Change {
-  return function renewSession(state) {
-    const { snapshot } = state;
-    if (era !== state.era || snapshot.status !== 'signed-in') return state;
-    return { ...state, refreshAt, snapshot: { ...snapshot, expiry } };
+/** The state after a fact; the same object where it comes too late to matter. */
+export function decide(state: SessionState, fact: Fact): SessionState {
+  const {
+    session: news,
+    era,
+    reason,
+    login = state.login,
+  } = fact as Partial<Record<'reason', SignedOutReason>> & {
+    session: Session | null;
+    era?: Era;
+    login?: number;
   };
-}
+  if ((era && era !== state.era) || login < state.login) return state;
+  if (!state.session && (era || !news)) return state;
+  if (!news)
+    return { ...initialState, era: () => null, snapshot: { status: 'signed-out', ...(reason && { reason }) }, login };
 
-/** The session of this era is over. */
-export function end(era: Era, reason: SignedOutReason): Change {
-  return function endSession(state) {
-    if (era !== state.era || !era()) return state;
-    return { ...state, era: () => null, snapshot: { status: 'signed-out', reason }, refreshAt: null };
+  const session = era ? { ...state.session, ...news } : news;
+  const { token, expiry, user } = session;
+  return {
+    era: token === state.era() && login === state.login ? state.era : () => token,
+    session,
+    snapshot: { status: 'signed-in', expiry, ...(user !== undefined && { user }) },
+    login,
   };
-}
-
-/** The storage holds another session than this tab has put there, or none. */
-export function adopt(session: Session | null): Change {
-  return function adoptSession(state) {
-    const { era, login } = state;
-    if (session === null) return end(era, 'logged-out')(state);
-    const adopted = signIn(session, login)(state);
-    return session.token === era() ? { ...adopted, era } : adopted;
-  };
-}
-
-/** What of it is stored; `null`: nothing. */
-export function sessionOf({ era, refreshAt, snapshot }: SessionState): Session | null {
-  const token = era();
-  return token !== null && snapshot.status === 'signed-in' ? { ...snapshot, token, refreshAt } : null;
 }

@@ -92,7 +92,7 @@ test('what compiles and what does not is the same for the declarations as for th
   const paths = globSync('cases/*.ts', { cwd: folder }).map((path) => join(folder, path));
   for (const path of paths) {
     const text = await readFile(path, 'utf8');
-    await writeFile(path, text.replaceAll("'../../../src/", "'../dist/src/"));
+    await writeFile(path, text.replaceAll(/'\.\.\/\.\.\/\.\.\/(src|client)\//g, "'../dist/$1/"));
   }
   const project = { extends: join(root, 'tsconfig.json'), include: ['cases'], exclude: [] };
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(project));

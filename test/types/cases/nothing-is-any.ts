@@ -1,5 +1,25 @@
 import { type inferRouterInputs, type inferRouterOutputs, initTRPC } from '@trpc/server';
 import type { z } from 'zod';
+import type * as clientTypes from '../../../client/index.ts';
+import type {
+  Connection,
+  DurinAuth,
+  DurinClient as DurinClientOfSdk,
+  DurinClientOptions,
+  DurinHeaders,
+  DurinLink,
+  DurinLinkOptions,
+  DurinPath,
+  DurinStorage,
+  HeadersSource,
+  LoginInput,
+  SignedOutReason,
+  Snapshot,
+  WebStorage,
+} from '../../../client/index.ts';
+import type * as fileStorageTypes from '../../../client/node/file-storage.ts';
+import type * as reactTypes from '../../../client/react.ts';
+import type { SnapshotSource } from '../../../client/react.ts';
 import type * as durinTypes from '../../../src/index.ts';
 import type {
   AdapterCall,
@@ -139,8 +159,31 @@ interface Public {
   AppTypes: AppTypes;
   AdapterCall: AdapterCall;
 }
+
+type SdkRouter = typeof router;
+interface PublicOfSdk {
+  values: Pick<typeof clientTypes, 'memoryStorage' | 'webStorage'>;
+  fileStorageValues: typeof fileStorageTypes;
+  reactValues: typeof reactTypes;
+  Connection: Omit<Connection<SdkRouter>, 'link'>;
+  DurinAuth: Omit<DurinAuth<SdkRouter>, 'connect'>;
+  DurinClient: Omit<DurinClientOfSdk<SdkRouter>['auth'], 'connect'>;
+  DurinClientOptions: DurinClientOptions<SdkRouter>;
+  DurinHeaders: DurinHeaders;
+  DurinLink: Omit<DurinLink<SdkRouter>['auth'], 'connect'>;
+  DurinLinkOptions: DurinLinkOptions<SdkRouter>;
+  DurinPath: DurinPath<SdkRouter>;
+  DurinStorage: DurinStorage;
+  HeadersSource: HeadersSource;
+  LoginInput: LoginInput<SdkRouter, 'auth'>;
+  SignedOutReason: SignedOutReason;
+  Snapshot: Snapshot;
+  SnapshotSource: SnapshotSource<Snapshot>;
+  WebStorage: WebStorage;
+}
 type FaultsOf<T> = { [K in keyof T & string]: AnyPath<T[K], K> }[keyof T & string];
 same<FaultsOf<Public>, never>();
+same<FaultsOf<PublicOfSdk>, never>();
 
 // What an app sees of its own durin.
 const t = initTRPC.context<DurinContext>().create();
