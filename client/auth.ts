@@ -36,28 +36,48 @@ export interface DurinAuth<TRouter extends AnyTRPCRouter, TPath extends DurinPat
 /** Calls a mutation; through the link, which learns from the answer. */
 export type Mutation = (path: string, input?: unknown) => Promise<unknown>;
 
-/** What `auth` does, without the app's types. */
-export function createAuthCalls(path: string, client: string | undefined, keeper: SessionKeeper, mutate: Mutation) {
-  let flight: { era: Era; answer: Promise<unknown> } | undefined;
+/** A typed client as `connect` sees it: `trpc.auth.login.mutate`. */
+interface ClientNode {
+  readonly [name: string]: unknown;
+  mutate(input: unknown): Promise<unknown>;
+}
 
-  const call = (name: string, input?: unknown) => mutate(`${path}.${name}`, input);
+/** `auth` as it runs, without the app's types. */
+export function createAuth(
+  path: string,
+  client: string | undefined,
+  keeper: SessionKeeper,
+  mutate: Mutation,
+  closing: AbortController,
+) {
+  let send = mutate;
+  let flight: { readonly era: Era; readonly answer: Promise<unknown> } | undefined;
 
-  async function callRefresh(): Promise<unknown> {
-    try {
-      return await call('refresh');
-    } finally {
-      flight = undefined;
-    }
+  const call = (name: string, input?: unknown) => send(`${path}.${name}`, input);
+
+  function forgetFlight(): void {
+    flight = undefined;
   }
 
   return {
-    login: (input: object) => call('login', client === undefined ? input : { ...input, client }),
+    login: (input: object) => call('login', { ...input, ...(client && { client }) }),
     logout: () => call('logout'),
     logoutAll: (scope?: object) => call('logoutAll', scope),
     refresh(): Promise<unknown> {
       const { era } = keeper.state;
-      if (flight?.era !== era) flight = { era, answer: callRefresh() };
+      if (flight?.era !== era) flight = { era, answer: call('refresh').finally(forgetFlight) };
       return flight.answer;
     },
+    getSnapshot: () => keeper.state.snapshot,
+    subscribe: keeper.subscribe,
+    ready: Promise.resolve(keeper.restoring),
+    connect(trpc: ClientNode) {
+      send = (name, input) =>
+        name
+          .split('.')
+          .reduce((node, key) => node[key] as ClientNode, trpc)
+          .mutate(input);
+    },
+    close: () => closing.abort(),
   };
 }

@@ -1,4 +1,4 @@
-import { type Operation, TRPCClientError, type TRPCLink } from '@trpc/client';
+import type { Operation, TRPCLink } from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { observable, observableToPromise } from '@trpc/server/observable';
 import { endingOf, factOf } from './outcome.ts';
@@ -24,11 +24,7 @@ export interface Mark {
 
 type Call = Parameters<ReturnType<TRPCLink<AnyTRPCRouter>>>[0];
 
-const markName = 'durin.mark';
-
-/** Calls of several sessions that were in one batch are sent again, apart. */
-const mostAttempts = 4;
-const apartMs = 10;
+const markName = 'durin';
 
 /**
  * Binds each call to the session that it was made in, and learns from what comes back. An answer that changes the session
@@ -38,7 +34,6 @@ const apartMs = 10;
 export function followCalls(keeper: SessionKeeper, path: string, scheme: string) {
   const eras = new WeakMap<Operation, Era>();
   const leaving = new Set<Era>(); // a logout is under way: what ends them now is that
-  const mixedBatch = new Error('Calls of several sessions in one batch.');
   let connected: Era | undefined;
   let lastNext: Call['next'] | undefined;
   let calls = 0;
@@ -57,7 +52,7 @@ export function followCalls(keeper: SessionKeeper, path: string, scheme: string)
   function headers({ op, opList = op && [op] }: HeadersSource = {}): DurinHeaders {
     if (!opList) return headersOf((connected = keeper.state.era));
     const [era = keeper.state.era, ...others] = new Set(opList.map(pin));
-    if (others.length > 0) throw mixedBatch; // none of them is sent
+    if (others.length > 0) throw new Error('Mixed sessions in a batch.'); // none of them is sent
     return headersOf(era);
   }
 
@@ -69,7 +64,6 @@ export function followCalls(keeper: SessionKeeper, path: string, scheme: string)
 
     return observable((observer) => {
       const cleanups: (() => void)[] = [];
-      let attempts = 0;
       let isLearning = false;
       let isOver = false;
 
@@ -79,19 +73,14 @@ export function followCalls(keeper: SessionKeeper, path: string, scheme: string)
         goOn();
       }
 
-      function fail(error: unknown): void {
-        observer.error(TRPCClientError.from(error as Error));
-      }
-
       function send(): void {
         if (isOver) return;
         const era = eras.get(op) ?? keeper.state.era; // its own also when a link before this one sends it again
         const mark: Mark = { era };
         eras.set(op, era);
-        attempts += 1;
 
         function endWithSession(): void {
-          if (!isLearning && era !== keeper.state.era) fail(new Error('The session has ended.'));
+          if (!isLearning && era !== keeper.state.era) observer.complete();
         }
         if (isSubscription && era()) cleanups.push(keeper.subscribe(endWithSession));
         if (procedure.startsWith('logout')) {
@@ -115,13 +104,10 @@ export function followCalls(keeper: SessionKeeper, path: string, scheme: string)
           error(error) {
             const sentIn = mark.sentIn ?? connected ?? era;
             const ending = endingOf(error);
-            if (error.cause === mixedBatch && attempts < mostAttempts) {
-              const timer = setTimeout(send, era === keeper.state.era ? 0 : apartMs * attempts);
-              cleanups.push(() => clearTimeout(timer));
-            } else if (ending) {
+            if (ending) {
               const reason = leaving.has(sentIn) ? 'logged-out' : ending;
-              void learn({ era: sentIn, session: null, reason }, () => fail(error));
-            } else fail(error);
+              void learn({ era: sentIn, session: null, reason }, () => observer.error(error));
+            } else observer.error(error);
           },
           complete() {
             if (!isLearning) observer.complete();
@@ -130,7 +116,7 @@ export function followCalls(keeper: SessionKeeper, path: string, scheme: string)
         cleanups.push(() => sent.unsubscribe());
       }
 
-      if (keeper.restoring) void keeper.restoring.then(send).catch(fail);
+      if (keeper.restoring) void keeper.restoring.then(send).catch((error) => observer.error(error));
       else send();
 
       return () => {
@@ -142,12 +128,12 @@ export function followCalls(keeper: SessionKeeper, path: string, scheme: string)
 
   /** Calls a mutation the way that the last call went. */
   async function mutate(name: string, input?: unknown): Promise<unknown> {
-    if (!lastNext) throw new Error('Give auth.connect the client first.');
-    const op: Operation = { id: 0, type: 'mutation', path: name, input, context: {}, signal: null };
+    if (!lastNext) throw new Error('Call auth.connect first.');
+    const op = { id: 0, type: 'mutation', path: name, input, context: {} } as Operation; // and no signal
     const { result } = (await observableToPromise(follow({ op, next: lastNext }))) as { result: { data?: unknown } };
     return result.data;
   }
 
   const link: TRPCLink<AnyTRPCRouter> = () => follow;
-  return { link, headers, headersOf, pin, leaving, mutate };
+  return { link, headers, headersOf, pin, mutate };
 }

@@ -4,13 +4,16 @@ import {
   type HTTPLinkOptions,
   httpBatchLink,
   httpLink,
+  type Operation,
   splitLink,
   type TRPCClient,
 } from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
 import type { DurinAuth } from './auth.ts';
+import type { DurinHeaders } from './calls.ts';
 import { createDurinLink, type DurinLinkOptions } from './create-durin-link.ts';
 import type { DurinPath } from './mounted-router.ts';
+import type { Connection } from './per-session.ts';
 
 export type DurinClientOptions<
   TRouter extends AnyTRPCRouter,
@@ -37,18 +40,14 @@ export function createDurinClient<
   TRouter extends AnyTRPCRouter,
   const TPath extends DurinPath<TRouter> = DurinPath<TRouter>,
 >(options: DurinClientOptions<TRouter, TPath>): DurinClient<TRouter, TPath> {
-  const { link, headers, auth } = createDurinLink<TRouter, TPath>(options);
-  const sending = { ...options, headers } as SendingOptions<TRouter>;
-  const trpc = createTRPCClient<TRouter>({
-    links: [
-      link,
-      splitLink({
-        condition: ({ path }) => path.startsWith(`${options.path}.`),
-        true: httpLink<TRouter>(sending),
-        false: httpBatchLink<TRouter>(sending),
-      }),
-    ],
-  });
+  const { link, auth, perSession } = createDurinLink<TRouter, TPath>(options);
+
+  function connect(headers: () => DurinHeaders): Connection<TRouter> {
+    const sending = { ...options, headers } as SendingOptions<TRouter>;
+    const condition = ({ path }: Operation) => path.startsWith(`${options.path}.`);
+    return { link: splitLink({ condition, true: httpLink(sending), false: httpBatchLink(sending) }) };
+  }
+  const trpc = createTRPCClient<TRouter>({ links: [link, perSession(connect)] });
   auth.connect(trpc);
   return { trpc, auth };
 }

@@ -1,6 +1,6 @@
-import { getUntypedClient, type TRPCLink } from '@trpc/client';
+import type { TRPCLink } from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
-import { createAuthCalls, type DurinAuth, type Mutation } from './auth.ts';
+import { createAuth, type DurinAuth } from './auth.ts';
 import { type DurinHeaders, followCalls, type HeadersSource } from './calls.ts';
 import type { ClientOption, DurinPath } from './mounted-router.ts';
 import { type Connection, perSession } from './per-session.ts';
@@ -36,6 +36,9 @@ export interface DurinLink<TRouter extends AnyTRPCRouter, TPath extends DurinPat
   readonly perSession: (open: (headers: () => DurinHeaders) => Connection<TRouter>) => TRPCLink<TRouter>;
 }
 
+/** The options without the app's types. */
+type PlainOptions = Omit<DurinLinkOptions<AnyTRPCRouter>, 'client'> & { path: string; client: string | undefined };
+
 /**
  * Authentication for an app that builds its own tRPC client: stores the token of any login that goes through the link,
  * and sends it with every call.
@@ -44,43 +47,28 @@ export function createDurinLink<
   TRouter extends AnyTRPCRouter,
   const TPath extends DurinPath<TRouter> = DurinPath<TRouter>,
 >(options: DurinLinkOptions<TRouter, TPath>): DurinLink<TRouter, TPath> {
-  const { storage = memoryStorage(), onStorageError = warn, refresh = true, authHeaderPrefix = 'Token' } = options;
-  const path: string = options.path;
-  const client = options.client as string | undefined;
-  const { storageKey = ['durin', path, client].join('.') } = options;
+  const {
+    path,
+    client,
+    storage = memoryStorage(),
+    storageKey = `durin.${path}.${client}`,
+    onStorageError = console.warn,
+    refresh = true,
+    authHeaderPrefix = 'Token',
+  } = options as PlainOptions;
 
   const closing = new AbortController();
   const { signal } = closing;
   const keeper = createSessionKeeper(storage, storageKey, onStorageError, signal);
-
-  const { link, headers, headersOf, pin, leaving, mutate } = followCalls(keeper, path, authHeaderPrefix);
-  let call: Mutation = mutate;
-
-  const calls = createAuthCalls(path, client, keeper, (name, input) => call(name, input));
-  async function refreshUnlessLeaving(): Promise<void> {
-    if (!leaving.has(keeper.state.era)) await calls.refresh();
-  }
-  if (refresh) startRefresher(keeper, storageKey, refreshUnlessLeaving, signal);
+  const { link, headers, headersOf, pin, mutate } = followCalls(keeper, path, authHeaderPrefix);
+  const auth = createAuth(path, client, keeper, mutate, closing);
+  if (refresh) startRefresher(keeper, storageKey, auth.refresh, signal);
 
   const built = {
     link,
     headers,
-    auth: {
-      ...calls,
-      getSnapshot: keeper.getSnapshot,
-      subscribe: keeper.subscribe,
-      ready: Promise.resolve(keeper.restoring),
-      connect(trpc: Parameters<typeof getUntypedClient<AnyTRPCRouter>>[0]) {
-        const connected = getUntypedClient(trpc);
-        call = (name, input) => connected.mutation(name, input);
-      },
-      close: () => closing.abort(),
-    },
+    auth,
     perSession: (open: Parameters<typeof perSession>[0]) => perSession(open, pin, headersOf, signal),
   };
   return built as unknown as DurinLink<TRouter, TPath>; // inside, nothing has the app's types
-}
-
-function warn(error: unknown): void {
-  console.warn('trpc-durin: the session is in memory only:', error);
 }

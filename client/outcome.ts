@@ -5,7 +5,7 @@ import type { Era, Fact, Session, SignedOutReason } from './session.ts';
 /** What a link gives: the HTTP links put the response into the context, a WebSocket has none. */
 interface Envelope {
   readonly result: object;
-  readonly context?: Readonly<Record<string, unknown>> | undefined;
+  readonly context?: { readonly response?: unknown } | undefined;
 }
 
 /**
@@ -18,8 +18,8 @@ export function factOf(procedure: string, era: Era, order: number, envelope: Env
   if (procedure !== 'login' && procedure !== 'refresh') return null;
 
   const { data } = envelope.result as { data: Session };
-  const { response } = (envelope.context ?? {}) as { response?: { headers?: Pick<Headers, 'get'> } };
   const { token, expiry, user } = data;
+  const response = envelope.context?.response as { headers?: Pick<Headers, 'get'> } | undefined;
   const refreshAt = refreshTimeOf(expiry, response?.headers?.get('date'), Date.now());
   return procedure === 'login'
     ? { session: { token, expiry, user, refreshAt }, login: order }
@@ -36,6 +36,6 @@ const endings: Readonly<Record<string, SignedOutReason>> = {
 
 /** Why the session is over whose call was refused with this, if it is. Batches and streams tell it in the data alone. */
 export function endingOf(error: { readonly data?: unknown }): SignedOutReason | undefined {
-  const { durin } = (error.data ?? {}) as { durin?: { code: DurinErrorCode } };
-  return durin && endings[durin.code];
+  const data = error.data as { durin?: { code: string } } | null | undefined;
+  return endings[data?.durin?.code ?? ''];
 }

@@ -20,16 +20,10 @@ const isoPattern = /^\d{4}-\d\d-\d\dT/;
 
 /**
  * When to refresh, in milliseconds since 1970 on this machine's clock; `null`: never, as the token does not expire, or
- * the app formats its expiry as something else than a Date, an ISO text, or seconds or milliseconds since 1970.
+ * the app formats its expiry as something else than a Date or an ISO text.
  */
 export function refreshTimeOf(expiry: unknown, dateHeader: string | null | undefined, now: number): number | null {
-  const leftMs = instantOf(expiry) - (Date.parse(dateHeader ?? '') || now);
-  if (Number.isNaN(leftMs)) return null;
-  return now + (leftMs > 0 ? Math.max(leftMs / 2, leastMs) : soonMs);
-}
-
-function instantOf(expiry: unknown): number {
-  if (typeof expiry === 'number') return expiry < 1e11 ? expiry * 1000 : expiry;
   const text = expiry instanceof Date ? expiry.toJSON() : String(expiry);
-  return isoPattern.test(text) ? Date.parse(text) : Number.NaN;
+  const leftMs = Date.parse(isoPattern.test(text) ? text : '') - (Date.parse(dateHeader ?? '') || now);
+  return now + (leftMs <= 0 ? soonMs : Math.max(leftMs / 2, leastMs)) || null;
 }

@@ -1,4 +1,4 @@
-import { alone, isAsleep, onWake } from './page.ts';
+import { alone, page } from './page.ts';
 import type { SessionKeeper } from './session-keeper.ts';
 
 /** A timer stands still while the machine sleeps, so none is trusted for longer. */
@@ -9,7 +9,6 @@ const retryMs = 30_000;
  * Has the session refreshed when it is time (`refresh-time.ts`): in one tab of those that share it, not while the page is
  * hidden, and again after half a minute where the server could not be reached. One timer at most.
  * @param name of the session, among the tabs
- * @param refresh does nothing while the session is being logged out
  * @param signal ends it
  */
 export function startRefresher(
@@ -19,9 +18,6 @@ export function startRefresher(
   signal: AbortSignal,
 ): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let retryAt = 0;
-  let isBusy = false;
-
   const timeLeft = () => (keeper.state.session?.refreshAt ?? Infinity) - Date.now();
 
   async function refreshIfDue(): Promise<void> {
@@ -30,17 +26,14 @@ export function startRefresher(
   }
 
   async function run(): Promise<void> {
-    isBusy = true;
     await alone(name, refreshIfDue).catch(() => undefined); // a refusal has changed the session, an outage may pass
-    isBusy = false;
-    if (timeLeft() <= 0) retryAt = Date.now() + retryMs;
-    check();
+    check(timeLeft() <= 0 ? retryMs : 0);
   }
 
-  function check(): void {
+  function check(leastWaitMs = 0): void {
     clearTimeout(timer);
-    const wait = Math.max(timeLeft(), retryAt - Date.now());
-    if (!(wait < Infinity) || isBusy || signal.aborted || isAsleep()) return;
+    const wait = Math.max(timeLeft(), leastWaitMs);
+    if (!(wait < Infinity) || signal.aborted || page.document?.hidden) return;
     if (wait <= 0) {
       void run();
       return;
@@ -49,13 +42,10 @@ export function startRefresher(
     (timer as { unref?(): void }).unref?.(); // a command-line program must be able to end
   }
 
-  function wake(): void {
-    retryAt = 0;
-    check();
-  }
-
-  keeper.subscribe(check);
-  onWake(wake, signal);
-  signal.addEventListener('abort', check);
+  const checkNow = () => check();
+  keeper.subscribe(checkNow);
+  page.document?.addEventListener('visibilitychange', checkNow, { signal });
+  page.addEventListener?.('online', checkNow, { signal });
+  signal.addEventListener('abort', checkNow);
   check();
 }

@@ -1,4 +1,4 @@
-import { decide, type Fact, initialState, type Session, type SessionState, type Snapshot } from './session.ts';
+import { decide, type Fact, initialState, type Session, type SessionState } from './session.ts';
 import { readSession, writeSession } from './session-text.ts';
 import type { DurinStorage } from './storage.ts';
 
@@ -11,7 +11,6 @@ export interface SessionKeeper {
   learn(fact: Fact): Promise<void>;
   /** Takes over what others have stored. */
   follow(): Promise<void>;
-  getSnapshot(): Snapshot;
   subscribe(listener: () => void): () => void;
 }
 
@@ -25,13 +24,13 @@ export function createSessionKeeper(
   const listeners = new Set<() => void>();
   let state = initialState;
   let knownText: string | null = null; // what the storage holds, as far as is known
-  let queue: Promise<unknown> = Promise.resolve();
+  let queue = Promise.resolve();
   let restoring: Promise<void> | undefined;
 
   /** One after the other: what the storage is told first must not be done last. */
-  async function inTurn(work: () => Promise<void>): Promise<void> {
+  function inTurn(work: () => Promise<void>): Promise<void> {
     queue = queue.then(work).catch(onStorageError);
-    await queue;
+    return queue;
   }
 
   /** Whether there was anything to change. */
@@ -65,14 +64,13 @@ export function createSessionKeeper(
 
   try {
     const text = storage.get(key);
-    if (typeof text === 'object' && text !== null) restoring = restore(text);
+    if (typeof text === 'object' && text) restoring = inTurn(async () => take(await text)).then(endRestoring);
     else take(text);
   } catch (error) {
     onStorageError(error);
   }
 
-  async function restore(text: PromiseLike<string | null | undefined>): Promise<void> {
-    await inTurn(async () => take(await text));
+  function endRestoring(): void {
     restoring = undefined;
   }
 
@@ -95,7 +93,6 @@ export function createSessionKeeper(
         });
       }),
     follow,
-    getSnapshot: () => state.snapshot,
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -48,22 +48,20 @@ export type Fact =
   /** The storage holds another session than this tab has put there, or none. */
   | { readonly session: Session | null; readonly reason: SignedOutReason };
 
+/** What a fact may have. */
+interface AnyFact {
+  readonly session: Session | null;
+  readonly reason: SignedOutReason;
+  readonly era?: Era;
+  readonly login?: number;
+}
+
 /** The state after a fact; the same object where it comes too late to matter. */
 export function decide(state: SessionState, fact: Fact): SessionState {
-  const {
-    session: news,
-    era,
-    reason,
-    login = state.login,
-  } = fact as Partial<Record<'reason', SignedOutReason>> & {
-    session: Session | null;
-    era?: Era;
-    login?: number;
-  };
-  if ((era && era !== state.era) || login < state.login) return state;
-  if (!state.session && (era || !news)) return state;
-  if (!news)
-    return { ...initialState, era: () => null, snapshot: { status: 'signed-out', ...(reason && { reason }) }, login };
+  const { session: news, era, reason, login = state.login } = fact as AnyFact;
+  const isLate = (era && era !== state.era) || login < state.login;
+  if (isLate || (!state.session && (era || !news))) return state;
+  if (!news) return { era: () => null, session: null, snapshot: { status: 'signed-out', reason }, login };
 
   const session = era ? { ...state.session, ...news } : news;
   const { token, expiry, user } = session;

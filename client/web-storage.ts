@@ -1,5 +1,5 @@
-import { onStorage } from './page.ts';
-import { type DurinStorage, memoryStorage } from './storage.ts';
+import { page, type StorageEventLike } from './page.ts';
+import type { DurinStorage } from './storage.ts';
 
 /** What the SDK needs of `localStorage`, `sessionStorage` and the like. */
 export interface WebStorage {
@@ -10,29 +10,20 @@ export interface WebStorage {
 
 /**
  * Keeps the session in `localStorage`, which all tabs share, or in `sessionStorage`, which each tab has for itself. Give
- * a function, `webStorage(() => localStorage)`, where there may be none: on a server, or where the browser forbids it.
- * The session is kept in memory then.
+ * `globalThis.localStorage` where there may be none, as on a server, and a function, `() => localStorage`, where reading
+ * it may throw, as where the browser forbids it. The session is kept in memory then.
  */
 export function webStorage(source: WebStorage | undefined | (() => WebStorage | undefined)): DurinStorage {
-  const storage = open(source);
-  if (!storage) return memoryStorage();
+  const open = () => (typeof source === 'function' ? source() : source);
   return {
-    get: (key) => storage.getItem(key),
-    set: (key, value) => storage.setItem(key, value),
-    remove: (key) => storage.removeItem(key),
+    get: (key) => open()?.getItem(key),
+    set: (key, value) => open()?.setItem(key, value),
+    remove: (key) => open()?.removeItem(key),
     watch(key, listener, signal) {
-      onStorage((event) => {
-        if (event.storageArea === storage && (event.key ?? key) === key) listener();
-      }, signal);
+      function onStorage(event: StorageEventLike): void {
+        if (event.storageArea === open() && (event.key ?? key) === key) listener();
+      }
+      page.addEventListener?.('storage', onStorage, { signal });
     },
   };
-}
-
-/** Reading the global `localStorage` throws where there is none, and where cookies are blocked. */
-function open(source: WebStorage | undefined | (() => WebStorage | undefined)): WebStorage | undefined {
-  try {
-    return typeof source === 'function' ? source() : source;
-  } catch {
-    return undefined;
-  }
 }

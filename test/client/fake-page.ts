@@ -4,16 +4,16 @@ import type { WebStorage } from '../../client/index.ts';
 /** What a browser gives a page, as far as the SDK looks at it. End it with `vi.unstubAllGlobals()`. */
 export function openFakePage() {
   const window = new EventTarget();
-  const document = Object.assign(new EventTarget(), { visibilityState: 'visible' });
+  const document = Object.assign(new EventTarget(), { hidden: false });
   vi.stubGlobal('document', document);
   vi.stubGlobal('addEventListener', window.addEventListener.bind(window));
   return {
     hide() {
-      document.visibilityState = 'hidden';
+      document.hidden = true;
       document.dispatchEvent(new Event('visibilitychange'));
     },
     show() {
-      document.visibilityState = 'visible';
+      document.hidden = false;
       document.dispatchEvent(new Event('visibilitychange'));
     },
     goOnline: () => window.dispatchEvent(new Event('online')),

@@ -1,8 +1,17 @@
-import { createTRPCClient, httpBatchLink, httpLink, retryLink } from '@trpc/client';
+import { createTRPCClient, httpBatchLink, httpLink, retryLink, type TRPCLink } from '@trpc/client';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { createDurinClient, createDurinLink, memoryStorage, webStorage } from '../../client/index.ts';
-import { User } from '../support/entities.ts';
-import { type AppRouter, alice, bob, FakeWebStorage, openSdkApp, type TestApp, transformer, url } from './sdk-app.ts';
+import { createDurinClient, createDurinLink, type DurinLink, memoryStorage, webStorage } from '../../client/index.ts';
+import {
+  type AppRouter,
+  alice,
+  bob,
+  FakeWebStorage,
+  type LinkFetch,
+  openSdkApp,
+  type TestApp,
+  transformer,
+  url,
+} from './sdk-app.ts';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -50,14 +59,13 @@ test('a late refusal of an old token leaves the new session alone', async () => 
 test('a late refusal leaves a login alone that gave the same token again', async () => {
   const { trpc, auth, network } = open();
   const { token } = await auth.login(alice);
-  await app.orm.em.fork().nativeUpdate(User, { username: 'alice' }, { isActive: false });
+  network.mangle('me');
   network.hold('me');
   const late = trpc.me.query();
   await isHeld(network, 'me');
-  await app.orm.em.fork().nativeUpdate(User, { username: 'alice' }, { isActive: true });
   expect((await auth.login(alice)).token).toBe(token);
   network.release('me');
-  await expect(late).rejects.toMatchObject({ data: { durin: { code: 'USER_INACTIVE' } } });
+  await expect(late).rejects.toMatchObject({ data: { durin: { code: 'INVALID_TOKEN' } } });
   expect(auth.getSnapshot().status).toBe('signed-in');
 });
 
@@ -170,29 +178,42 @@ test('a call that an earlier link sends again keeps its user', async () => {
   expect(await made).toBe('alice');
 });
 
-test('an app whose own batch holds the calls of two users gets both right', async () => {
+/** A client of the app's own, whose calls are batched, and which makes calls when an answer is there but not yet read. */
+function openOwn(links: (sdk: DurinLink<AppRouter>, fetch: LinkFetch) => TRPCLink<AppRouter>) {
   const network = app.connect();
-  const { link, headers } = createDurinLink<AppRouter>({ path: 'auth', client: 'web' });
-  const mixed: (() => Promise<string>)[] = [];
-  const results: Promise<string>[] = [];
-  const trpc = createTRPCClient<AppRouter>({
-    links: [
-      link,
-      httpBatchLink({
-        url,
-        transformer,
-        headers,
-        async fetch(input, init) {
-          const response = await network.fetch(input, init);
-          for (const call of mixed.splice(0)) results.push(call());
-          return response;
-        },
-      }),
-    ],
+  const sdk = createDurinLink<AppRouter>({ path: 'auth', client: 'web' });
+  const whenAnswered: (() => Promise<string>)[] = [];
+  const made: Promise<string>[] = [];
+  const sending = links(sdk, async (input, init) => {
+    const response = await network.fetch(input, init);
+    for (const call of whenAnswered.splice(0)) made.push(call());
+    return response;
   });
+  return { ...sdk, trpc: createTRPCClient<AppRouter>({ links: [sdk.link, sending] }), network, whenAnswered, made };
+}
+
+test('with a batch for each session, calls of two users that come together are both right', async () => {
+  const { trpc, whenAnswered, made } = openOwn(({ perSession }, fetch) =>
+    perSession((headers) => ({ link: httpBatchLink({ url, transformer, headers, fetch }) })),
+  );
   await trpc.auth.login.mutate({ ...alice, client: 'web' });
-  mixed.push(() => trpc.save.mutate()); // made when the answer of the next login is there, but not yet read
+  whenAnswered.push(() => trpc.save.mutate());
   await trpc.auth.login.mutate({ ...bob, client: 'web' });
-  results.push(trpc.save.mutate());
-  expect(await Promise.all(results)).toEqual(['alice', 'bob']);
+  expect(await Promise.all([...made, trpc.save.mutate()])).toEqual(['alice', 'bob']);
+});
+
+test('with one batch for all, calls of two users that come together are not sent', async () => {
+  const { trpc, whenAnswered, made, network } = openOwn(({ headers }, fetch) =>
+    httpBatchLink({ url, transformer, headers, fetch }),
+  );
+  await trpc.auth.login.mutate({ ...alice, client: 'web' });
+  whenAnswered.push(() => trpc.save.mutate());
+  await trpc.auth.login.mutate({ ...bob, client: 'web' });
+  const results = await Promise.allSettled([...made, trpc.save.mutate()]);
+  expect(results).toMatchObject([
+    { status: 'rejected', reason: { message: 'Mixed sessions in a batch.' } },
+    { status: 'rejected', reason: { message: 'Mixed sessions in a batch.' } },
+  ]);
+  expect(network.seen.map(({ calls }) => calls)).toEqual(['auth.login', 'auth.login']);
+  expect(await trpc.save.mutate()).toBe('bob');
 });

@@ -9,6 +9,10 @@ import { createDurinLink, memoryStorage } from '../../client/index.ts';
 import { useDurinSession } from '../../client/react.ts';
 import type { AppRouter } from './sdk-app.ts';
 
+/** The environment's own. */
+declare const document: { createElement(name: 'div'): Element };
+type Element = Parameters<typeof createRoot>[0] & { textContent: string | null; innerHTML: string };
+
 beforeEach(() => vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true));
 afterEach(() => vi.unstubAllGlobals());
 

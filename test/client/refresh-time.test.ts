@@ -10,13 +10,11 @@ test.each([
   ['a Date', new Date(server + hour)],
   ['an ISO text', new Date(server + hour).toISOString()],
   ['an ISO text with an offset', '2026-11-23T14:00:00+01:00'],
-  ['milliseconds', server + hour],
-  ['seconds', (server + hour) / 1000],
 ])('half of the lifetime is counted from the response: the expiry as %s', (_, expiry) => {
   expect(refreshTimeOf(expiry, date, server)).toBe(server + hour / 2);
 });
 
-test.each([null, undefined, '', 'in 5 hours', '23 hours', 'never', '2026', new Date(Number.NaN), Number.NaN, {}])(
+test.each([null, undefined, '', 'in 5 hours', '23 hours', 'never', '2026', new Date(Number.NaN), server, {}])(
   'an expiry that is %j is not known, so there is no refresh',
   (expiry) => {
     expect(refreshTimeOf(expiry, date, server)).toBeNull();

@@ -10,7 +10,7 @@ export type TestApp = Awaited<ReturnType<typeof openSdkApp>>;
 export type AppRouter = TestApp['router'];
 
 /** The fetch that tRPC's links take. */
-type LinkFetch = NonNullable<Parameters<typeof httpBatchLink<AnyTRPCRouter>>[0]['fetch']>;
+export type LinkFetch = NonNullable<Parameters<typeof httpBatchLink<AnyTRPCRouter>>[0]['fetch']>;
 
 export const alice = { username: 'alice', password };
 export const bob = { username: 'bob', password };
@@ -50,12 +50,14 @@ export async function openSdkApp() {
     const seen: Seen[] = [];
     const held: { calls: string; answer: () => void }[] = [];
     const holds = new Set<string>();
+    const mangled = new Set<string>();
     let isDown = false;
 
     async function send(request: Request): Promise<Response> {
       const calls = new URL(request.url).pathname.slice('/trpc/'.length);
       seen.push({ calls, authorization: request.headers.get('authorization') });
       if (isDown) throw new TypeError('fetch failed');
+      if (mangled.delete(calls)) request.headers.set('authorization', 'Token mangled');
       const { createContext, responseMeta } = durin;
       const response = await fetchRequestHandler({
         endpoint: '/trpc',
@@ -74,6 +76,8 @@ export async function openSdkApp() {
       /** The server answers the next request of these calls, but the answer waits. */
       hold: (calls: string) => holds.add(calls),
       held,
+      /** The token of the next request of these calls is spoilt on its way. */
+      mangle: (calls: string) => mangled.add(calls),
       /** Lets the answer through that waits. */
       release(calls: string) {
         const index = held.findIndex((entry) => entry.calls === calls);

@@ -113,7 +113,7 @@ test.each([
 });
 
 test('without localStorage, as on a server or where it is forbidden, the session is kept in memory', async () => {
-  for (const storage of [webStorage(undefined), webStorage(failing)]) {
+  for (const storage of [webStorage(undefined), webStorage(() => undefined), webStorage(failing)]) {
     const { trpc, auth } = open(storage);
     await auth.login(alice);
     expect(await trpc.me.query()).toBe('alice');
