@@ -42,10 +42,13 @@ interface ClientNode {
   mutate(input: unknown): Promise<unknown>;
 }
 
-/** `auth` as it runs, without the app's types. */
+/**
+ * `auth` as it runs, without the app's types.
+ * @param client the client's name; empty: the server finds out by itself
+ */
 export function createAuth(
   path: string,
-  client: string | undefined,
+  client: string,
   keeper: SessionKeeper,
   mutate: Mutation,
   closing: AbortController,

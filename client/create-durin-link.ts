@@ -37,7 +37,7 @@ export interface DurinLink<TRouter extends AnyTRPCRouter, TPath extends DurinPat
 }
 
 /** The options without the app's types. */
-type PlainOptions = Omit<DurinLinkOptions<AnyTRPCRouter>, 'client'> & { path: string; client: string | undefined };
+type PlainOptions = Omit<DurinLinkOptions<AnyTRPCRouter>, 'client'> & { path: string; client?: string };
 
 /**
  * Authentication for an app that builds its own tRPC client: stores the token of any login that goes through the link,
@@ -49,7 +49,7 @@ export function createDurinLink<
 >(options: DurinLinkOptions<TRouter, TPath>): DurinLink<TRouter, TPath> {
   const {
     path,
-    client,
+    client = '',
     storage = memoryStorage(),
     storageKey = `durin.${path}.${client}`,
     onStorageError = console.warn,
