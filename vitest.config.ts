@@ -1,16 +1,41 @@
 import { defineConfig } from 'vitest/config';
+import { hasRedisServer } from './test/support/redis-server.ts';
 import { createSkipReporter, hasPostgres } from './test/support/skipped.ts';
 
 /** Tests that need no database. */
 const pure = ['words', 'project', 'types', 'readme'].map((folder) => `test/${folder}/**/*.test.ts`);
 /** Tests that need a real PostgreSQL: races, outages, prepared statements. */
 const realPostgres = ['test/postgres/**/*.test.ts'];
+/** Tests that use a Redis, the one at REDIS_URL or the system's `redis-server`. */
+const realRedis = ['test/redis/**/*.test.ts'];
+/** Tests that stop a Redis, or freeze it, which has to be their own. */
+const ownRedis = [
+  'test/redis/**/*-outage.test.ts',
+  'test/redis/failure.test.ts',
+  'test/programs/cached-exit.test.ts',
+  'test/programs/four-processes.test.ts',
+];
 /** Programs that are run as a user would run them. */
 const programs = ['test/programs/**/*.test.ts'];
 
+const isCI = Boolean(process.env['CI']);
+const withPostgres = hasPostgres();
+const withoutRedis = hasRedisServer()
+  ? []
+  : process.env['REDIS_URL'] === undefined
+    ? [...realRedis, ...ownRedis]
+    : ownRedis;
+const missing = [
+  ...(withPostgres
+    ? []
+    : [`all that runs on PostgreSQL: no binary for ${process.platform}-${process.arch}, and no DATABASE_URL`]),
+  ...(withoutRedis.length > 0 ? [`${withoutRedis.join(', ')}: no redis-server is installed`] : []),
+];
+if (isCI && missing.length > 0) throw new Error(`This is CI, and it would skip ${missing.join('; ')}`);
+
 const database = {
   include: ['test/**/*.test.ts'],
-  exclude: [...pure, ...realPostgres, ...programs],
+  exclude: [...pure, ...realPostgres, ...realRedis, ...programs],
   testTimeout: 20_000,
   hookTimeout: 60_000,
 };
@@ -19,25 +44,28 @@ const postgres = {
   test: {
     ...database,
     name: 'postgres',
-    exclude: [...pure, ...programs],
+    exclude: [...pure, ...programs, ...withoutRedis],
     globalSetup: 'test/support/global-postgres.ts',
     testTimeout: 60_000,
   },
 };
 
-const isCI = Boolean(process.env['CI']);
-const withPostgres = hasPostgres();
-const noPostgres = `all that runs on PostgreSQL: no binary for ${process.platform}-${process.arch}, and no DATABASE_URL`;
-if (isCI && !withPostgres) throw new Error(`This is CI, and it would skip ${noPostgres}`);
-
 export default defineConfig({
   test: {
-    reporters: [createSkipReporter(withPostgres ? [] : [noPostgres], isCI), 'default'],
+    reporters: [createSkipReporter(missing, isCI), 'default'],
     projects: [
       { test: { name: 'words', include: pure, testTimeout: 60_000 } },
       { test: { ...database, name: 'pglite', provide: { postgresUrl: null } } },
       ...(withPostgres ? [postgres] : []),
-      { test: { name: 'programs', include: programs, testTimeout: 300_000, hookTimeout: 300_000 } },
+      {
+        test: {
+          name: 'programs',
+          include: programs,
+          exclude: withoutRedis,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
     ],
   },
 });

@@ -47,13 +47,13 @@ export function createAuthenticate(parts: AuthenticateParts): Authenticate {
   }
 
   /** Whoever renewed the token after it was read keeps it. */
-  async function removeExpired({ id, selector }: SessionRecord): Promise<SessionRecord> {
-    const removed = await store.deleteIfExpired(id, now());
+  async function removeExpired(expired: SessionRecord): Promise<SessionRecord> {
+    const removed = await store.deleteIfExpired(expired, now());
     if (removed !== null) {
       events.emit('tokenExpired', { tokenId: removed.id, userId: removed.userId, client: removed.clientName });
       throw new DurinError('TOKEN_EXPIRED');
     }
-    const renewed = await store.findBySelector(selector);
+    const renewed = await store.findBySelector(expired.selector);
     if (renewed === null || isExpired(renewed.expiresAt, now())) throw new DurinError('TOKEN_EXPIRED');
     return renewed;
   }

@@ -67,9 +67,9 @@ export function createClientAdmin({
     },
 
     async delete(name) {
-      const ended = await clientStore.delete(name);
-      if (ended === null) return false;
-      revoker.tellRevoked(ended, 'client-deleted');
+      const deleted = await clientStore.delete(name);
+      if (deleted === null) return false;
+      revoker.tellRevoked(deleted.ended, 'client-deleted');
       return true;
     },
 

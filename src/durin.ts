@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
 import { createAuthenticate } from './authenticate.ts';
+import { createCachedClientStore } from './cache/cached-client-store.ts';
+import { createCachedTokenStore } from './cache/cached-token-store.ts';
+import { createCache } from './cache/create-cache.ts';
 import { createClientAdmin, type DurinClients } from './client-admin.ts';
 import { createContextKeeper, presentedCredentials } from './context.ts';
 import { createDatabase } from './database/database.ts';
@@ -11,6 +14,7 @@ import { createSqlTokenStore } from './database/sql-token-store.ts';
 import type { AuthClient, AuthUser, PopulatePath, UserKey } from './database/views.ts';
 import { watchChanges } from './database/watch-changes.ts';
 import { createEventHub, type EventSink, type EventSource } from './events.ts';
+import { createFollowChanges } from './follow-changes.ts';
 import type { Credentials } from './header.ts';
 import { createLastUsed } from './last-used.ts';
 import type { DurinOptions } from './options.ts';
@@ -24,6 +28,7 @@ import { type Auth, toAuth } from './session.ts';
 import { createSignIn } from './sign-in.ts';
 import { createLoginThrottle } from './throttle/login-throttle.ts';
 import { createMemoryRateCounter } from './throttle/memory-rate-counter.ts';
+import { createRedisRateCounter } from './throttle/redis-rate-counter.ts';
 import { createThrottle } from './throttle/throttle.ts';
 import { createTokenCodec } from './token.ts';
 import { createTokenAdmin, type DurinTokens } from './token-admin.ts';
@@ -47,6 +52,10 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
   readonly responseMeta: (facts: ResponseFacts) => { headers: Headers };
   readonly tokens: DurinTokens<UserRef<TApp>, AppAuth<TApp>, TApp['clientName']>;
   readonly clients: DurinClients;
+  readonly users: {
+    /** To be called after a change made past the ORM's unit of work: drops what caches know of the user. */
+    readonly forget: (user: UserRef<TApp>) => Promise<void>;
+  };
   readonly events: EventSource<UserKey<TApp['userEntity']>>;
   /**
    * Who calls, for routes that are not tRPC. Not throttled.
@@ -113,21 +122,23 @@ export function createDurin<
   const schema = readSchema(orm, options.entities as never);
   const database = createDatabase(orm);
   const hub = createEventHub(settings.onListenerError);
-  const events: EventSink = { emit: (name, event) => database.afterCommit(() => hub.emit(name, event)) };
+  const events: EventSink = { emit: (name, event) => void database.afterCommit(() => hub.emit(name, event)) };
   const rules = { populate: settings.populate, hasOwnActiveRule: ownActiveRule !== undefined };
-  const store = createSqlTokenStore(database, schema, rules);
+  const sqlStore = createSqlTokenStore(database, schema, rules);
+  const { isInTransaction, afterCommit } = database;
+  const cache = settings.cache && createCache(settings.cache, sqlStore.format, now);
+  const store = cache
+    ? createCachedTokenStore({ store: sqlStore, load: sqlStore.load, cache, isInTransaction, afterCommit })
+    : sqlStore;
   const codec = createTokenCodec({ ...settings, randomBytes });
 
   const isUserActive = (ownActiveRule ?? isNotInactive) as (user: object) => boolean;
   const revoker = createTokenRevoker({ store, events, now });
   const authenticate = createAuthenticate({ codec, store, revoker, events, isUserActive, now });
   const lastUsed = createLastUsed(store, now);
-  watchChanges(orm, schema, {
-    async userChanged(userId, user) {
-      const account = rules.hasOwnActiveRule ? await store.findAccount(userId) : user;
-      if (account !== null && !isUserActive(account)) await revoker.endAllOfInactive(userId);
-    },
-  });
+  const { hasOwnActiveRule } = rules;
+  const changes = createFollowChanges({ store, revoker, cache, afterCommit, isUserActive, hasOwnActiveRule });
+  watchChanges(orm, schema, sqlStore.related, changes);
   const { createContext, stateOf } = createContextKeeper({
     authenticate,
     findBySelector: store.findBySelector,
@@ -135,7 +146,9 @@ export function createDurin<
     trustProxy,
   });
 
-  const counter = createMemoryRateCounter(now);
+  const memory = createMemoryRateCounter(now);
+  const redis = settings.countingRedis;
+  const counter = redis === null ? memory : createRedisRateCounter({ redis, memory, now });
   const throttle = createThrottle(counter, events);
   const issueToken = createTokenIssuer({ codec, store, events, now });
   const signIn = createSignIn({
@@ -204,16 +217,25 @@ export function createDurin<
       now,
     }),
     clients: createClientAdmin({
-      clientStore: createSqlClientStore(database, schema),
+      clientStore: createCachedClientStore(createSqlClientStore(database, schema), changes),
       revoker,
       clients: settings.clients ?? [],
       defaultTtlSeconds: settings.defaultTtlSeconds,
     }),
+    users: {
+      async forget(user: unknown) {
+        const userId = schema.toUserKey(user);
+        await changes.userChanged(userId, await store.findAccount(userId));
+      },
+    },
     events: { on: hub.on },
     async authenticate(source: AuthSource) {
       return toAuth(await authenticate(credentialsOf(source, scheme)), now());
     },
-    close: () => lastUsed.close(),
+    async close() {
+      await lastUsed.close();
+      await cache?.close();
+    },
   };
   return durin as never; // inside, nothing has the app's types
 }

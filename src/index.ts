@@ -1,3 +1,5 @@
+export type { Bus } from './cache/bus.ts';
+export type { KeyValueStore } from './cache/shared-store.ts';
 export type { ClientInput, DurinClients } from './client-admin.ts';
 export type { ClientRecord } from './database/client-store.ts';
 export type { ClientRelation, ClientWith, DurinAuthToken, DurinClient, DurinEntities } from './database/entities.ts';
@@ -16,13 +18,21 @@ export type {
   RevocationReason,
   TokenEvent,
 } from './events.ts';
-export type { ApiAccessOptions, ClientConfig, DurinOptions, LoginThrottleOptions, ThrottleOptions } from './options.ts';
+export type {
+  ApiAccessOptions,
+  CacheOptions,
+  ClientConfig,
+  DurinOptions,
+  LoginThrottleOptions,
+  ThrottleOptions,
+} from './options.ts';
 export type { AppTypes, ClientProcedure, DurinProcedures, ScopedRate, SignedIn, SignedOut } from './procedures.ts';
 export type { Rate } from './rate.ts';
 export type { AdapterCall, DurinContext, DurinRequest, HeaderSource } from './request.ts';
 export type { ResponseFacts } from './response-meta.ts';
 export type { DurinRouter, DurinRouterRecord, LoginTypes, SessionScope } from './router/durin-router.ts';
 export type { Auth, SessionClient } from './session.ts';
+export type { CountingRedis } from './throttle/redis-rate-counter.ts';
 export type { DurinTokens } from './token-admin.ts';
 export type { DurinBuilder, DurinErrorShape, DurinMutation, DurinQuery } from './trpc.ts';
 export type { ApiAccessView, DurinErrorCode, DurinErrorData, SessionView } from './wire.ts';

@@ -1,4 +1,6 @@
 import type { z } from 'zod';
+import type { Bus } from './cache/bus.ts';
+import type { KeyValueStore } from './cache/shared-store.ts';
 import type { DurinClient } from './database/entities.ts';
 import type { AppORM, EntityManager, EntitySet } from './database/schema.ts';
 import type { AuthUser } from './database/views.ts';
@@ -7,6 +9,7 @@ import type { ListenerErrorHandler } from './events.ts';
 import type { Rate } from './rate.ts';
 import type { DurinContext } from './request.ts';
 import type { Auth } from './session.ts';
+import type { CountingRedis } from './throttle/redis-rate-counter.ts';
 
 type MaybePromise<T> = T | Promise<T>;
 
@@ -42,6 +45,11 @@ export interface LoginThrottleOptions {
 export interface ThrottleOptions {
   /** Calls per user and client where the client has no `throttleRate`. Default: `null`, no limit. */
   rate?: Rate | null | undefined;
+  /**
+   * Counts for all processes together: a connected client of the package `redis`, which stays the app's own to close.
+   * While it fails, each process counts by itself. Default: each process always does.
+   */
+  redis?: CountingRedis | undefined;
   /** Limits on failed logins, or `false` for none. */
   login?: LoginThrottleOptions | false | undefined;
 }
@@ -51,6 +59,19 @@ export interface LoginResponseArgs<TUserEntity, TUser, TClient> {
   auth: Auth<TUser, TClient>;
   token: string;
   ctx: DurinContext;
+}
+
+export interface CacheOptions {
+  /** How long a session may be kept without asking the database, such as `'60s'`. Changes are seen at once all the same. */
+  ttl: Duration;
+  /** Sessions kept in this process; beyond it those that were idle longest go. Default: 10,000, some 10 MB. */
+  maxSessions?: number | undefined;
+  /** Milliseconds after which a call of the store has failed, and the database is asked. Default: 100. */
+  timeout?: number | undefined;
+  /** A store that all processes share, such as a Keyv over Redis. Default: none, for an app of one process. */
+  store?: KeyValueStore | undefined;
+  /** Tells the processes of changes, so that sessions are kept in each of them as well, such as `redisBus({ url })`. */
+  bus?: Bus | undefined;
 }
 
 /**
@@ -118,6 +139,8 @@ export interface DurinOptions<
     | undefined;
   /** Whether a user may sign in, and stay so. Default: `user.isActive !== false`. */
   isUserActive?: ((user: AuthUser<TUserEntity, TPopulate>) => boolean) | undefined;
+  /** Default: none, and each look-up is one SQL statement. */
+  cache?: CacheOptions | undefined;
   throttle?: ThrottleOptions | undefined;
   /** The number of proxies whose X-Forwarded-For entries are believed. Default: 0. */
   trustProxy?: number | undefined;

@@ -79,13 +79,22 @@ export function createProcedures<TApp extends AppTypes>(parts: ProcedureParts): 
     await throttle.enforce('client', `${client.id}:${String(userId)}`, quota, callerOf(record, ctx), stateOf(ctx).meet);
   }
 
+  function contextOf(record: SessionRecord) {
+    const auth = toAuth(record, now());
+    return { user: auth.user, auth };
+  }
+
+  function contextOfAnyone(record: SessionRecord | null) {
+    return record === null ? { user: null, auth: null } : contextOf(record);
+  }
+
   function guardedBy(isAllowed: (clientName: string) => boolean) {
     return baseProcedure.use(async function requireSession({ ctx, batchIndex, next }) {
       const record = await stateOf(ctx).identify(batchIndex);
       if (!isAllowed(record.client.name)) throw new DurinError('CLIENT_NOT_ALLOWED');
       await enforceClientRate(record, ctx);
       lastUsed.note(record, ctx.durin);
-      return next({ ctx: { user: record.user, auth: toAuth(record, now()) } });
+      return next({ ctx: contextOf(record) });
     });
   }
 
@@ -98,10 +107,6 @@ export function createProcedures<TApp extends AppTypes>(parts: ProcedureParts): 
       if (isWithoutCredentials(error)) return null;
       throw error;
     }
-  }
-
-  function contextOf(record: SessionRecord | null) {
-    return record === null ? { user: null, auth: null } : { user: record.user, auth: toAuth(record, now()) };
   }
 
   function checked(names: readonly string[], builder: string): ReadonlySet<string> {
@@ -133,14 +138,14 @@ export function createProcedures<TApp extends AppTypes>(parts: ProcedureParts): 
       const key =
         record === null ? `address:${ctx.durin.ipAddress}` : `user:${record.client.id}:${String(record.userId)}`;
       await throttle.enforce(scope, key, quota, callerOf(record, ctx), stateOf(ctx).meet);
-      return next({ ctx: contextOf(record) });
+      return next({ ctx: contextOfAnyone(record) });
     });
   }
 
   const procedures = {
     procedure: baseProcedure,
     optionalProcedure: baseProcedure.use(async function allowAnonymous({ ctx, batchIndex, next }) {
-      return next({ ctx: contextOf(await findOptional(ctx, batchIndex)) });
+      return next({ ctx: contextOfAnyone(await findOptional(ctx, batchIndex)) });
     }),
     authedProcedure: guardedBy(() => true),
     clientProcedure: Object.assign(clientProcedure, { except }),

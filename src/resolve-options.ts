@@ -1,12 +1,14 @@
 import { z } from 'zod';
+import type { CacheSettings } from './cache/create-cache.ts';
 import type { ClientValues } from './database/client-store.ts';
 import { type Duration, parseDuration } from './duration.ts';
 import { DurinUsageError } from './errors.ts';
 import type { ListenerErrorHandler } from './events.ts';
-import type { ClientConfig, LoginThrottleOptions, ThrottleOptions } from './options.ts';
+import type { CacheOptions, ClientConfig, LoginThrottleOptions, ThrottleOptions } from './options.ts';
 import { parseRate, type Quota } from './rate.ts';
 import { refuseInvalidClient } from './refuse-invalid-client.ts';
 import type { LoginQuotas } from './throttle/login-throttle.ts';
+import type { CountingRedis } from './throttle/redis-rate-counter.ts';
 
 /** The options with nothing left open, in the units that the code counts in. Callbacks are taken from the options. */
 export interface Settings {
@@ -26,7 +28,11 @@ export interface Settings {
   };
   readonly sessionQuota: Quota | null;
   readonly loginQuotas: LoginQuotas;
+  /** `null`: calls are counted in this process. */
+  readonly countingRedis: CountingRedis | null;
   readonly loginUserKey: (input: Readonly<Record<string, unknown>>) => string | null;
+  /** `null`: every look-up asks the database. */
+  readonly cache: CacheSettings | null;
   readonly trustProxy: number;
   readonly now: () => number;
   readonly onListenerError: ListenerErrorHandler;
@@ -47,6 +53,19 @@ const aSecret = z.string('must be a string').min(32, 'must have at least 32 char
 const scheme = z
   .string('must be a string')
   .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}$/, 'must be one word of at most 32 characters');
+
+function hasMethods(names: readonly string[], message = `must have the methods ${names.join(', ')}`) {
+  const has = (value: unknown) =>
+    typeof value === 'object' &&
+    value !== null &&
+    names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
+  return z.custom(has, message);
+}
+
+function mayHaveMethod(value: unknown, name: string): boolean {
+  const type = typeof (value as Record<string, unknown>)[name];
+  return type === 'undefined' || type === 'function';
+}
 
 const clientConfig = z.strictObject({ tokenTtl: duration.nullable().optional(), throttleRate: rate.optional() });
 
@@ -86,6 +105,10 @@ const optionsSchema = z.strictObject({
   throttle: z
     .strictObject({
       rate: rate.default(null),
+      redis: hasMethods(
+        ['eval', 'evalSha'],
+        'must be a client of the package redis, such as createClient({ url }) gives',
+      ).optional(),
       login: z
         .union([
           z.literal(false),
@@ -98,6 +121,22 @@ const optionsSchema = z.strictObject({
         .prefault({}),
     })
     .prefault({}),
+  cache: z
+    .strictObject({
+      ttl: duration,
+      maxSessions: z.int('must be a whole number').min(1, 'must be at least 1').optional(),
+      timeout: z
+        .int('must be a whole number of milliseconds')
+        .min(1, 'must be at least 1')
+        .max(60_000, 'must be at most 60000')
+        .optional(),
+      store: hasMethods(['get', 'set', 'delete'])
+        .refine((store) => mayHaveMethod(store, 'getMany'), 'must have getMany as a method, or not at all')
+        .optional(),
+      bus: hasMethods(['start', 'isConnected', 'publish', 'close']).optional(),
+    })
+    .refine(({ store, bus }) => bus === undefined || store !== undefined, 'must have a store where it has a bus')
+    .optional(),
   trustProxy: z.int('must be a whole number').min(0, 'must not be negative').max(100, 'must be at most 100').default(0),
   now: aFunction.optional(),
   onListenerError: aFunction.optional(),
@@ -126,6 +165,7 @@ export function resolveOptions(options: object): Settings {
     populate: given.populate,
     apiAccess: { ...given.apiAccess, clientName: given.apiAccess.clientName ?? null },
     ...resolveThrottle(given.throttle as Required<ThrottleOptions>),
+    cache: given.cache === undefined ? null : resolveCache(given.cache as CacheOptions),
     trustProxy: given.trustProxy,
     now: (given.now as (() => number) | undefined) ?? Date.now,
     onListenerError: (given.onListenerError as ListenerErrorHandler | undefined) ?? reportListenerError,
@@ -155,11 +195,17 @@ export function resolveClient(name: string, config: ClientConfig, defaultTtlSeco
   };
 }
 
-function resolveThrottle({ rate: sessionRate, login }: Required<ThrottleOptions>) {
+function resolveCache({ ttl, maxSessions = 10_000, timeout = 100, store, bus }: CacheOptions): CacheSettings {
+  const ttlMs = parseDuration(ttl, 'cache.ttl') * 1000;
+  return { ttlMs, maxSessions, deadlineMs: timeout, store: store ?? null, bus: bus ?? null };
+}
+
+function resolveThrottle({ rate: sessionRate, redis, login }: Required<ThrottleOptions>) {
   const own = login === false ? { perUser: null, perAddress: null } : (login as LoginThrottleOptions);
   const userKey = login === false ? undefined : login?.userKey;
   return {
     sessionQuota: quotaOf(sessionRate),
+    countingRedis: redis ?? null,
     loginQuotas: { perUser: quotaOf(own.perUser), perAddress: quotaOf(own.perAddress) },
     loginUserKey:
       userKey === undefined ? userNameOf : (input: Readonly<Record<string, unknown>>) => userKey(input) ?? null,

@@ -66,13 +66,31 @@ function lifetime(expiresAt: Date | null, now: number) {
   };
 }
 
+/**
+ * The value for one request alone, since others may share the record: all of it is frozen but dates and bytes, which
+ * nothing can freeze. What holds none of these is given as it is.
+ */
+function ownCopy<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Date) return new Date(value) as T;
+  if (value instanceof Uint8Array) return Uint8Array.prototype.slice.call(value) as T; // a Buffer's own slice is no copy
+  const isArray = Array.isArray(value);
+  if (!isArray && value.constructor !== Object) return value; // of a type of the app's own
+  let copy: Record<string, unknown> | null = null;
+  for (const [key, inner] of Object.entries(value)) {
+    const own = ownCopy(inner as unknown);
+    if (own !== inner) (copy ??= (isArray ? [...value] : { ...value }) as Record<string, unknown>)[key] = own;
+  }
+  return copy === null ? value : (Object.freeze(copy) as T);
+}
+
 export function toAuth(record: SessionRecord, now: number): Auth {
   return Object.freeze({
     id: record.id,
-    user: record.user,
-    client: record.client,
-    created: record.createdAt,
-    ...lifetime(record.expiresAt, now),
+    user: ownCopy(record.user),
+    client: ownCopy(record.client),
+    created: new Date(record.createdAt), // a date can be changed, and the record may be another request's as well
+    ...lifetime(record.expiresAt && new Date(record.expiresAt), now),
   });
 }
 

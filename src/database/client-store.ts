@@ -27,8 +27,8 @@ export interface ClientStore {
   createMissing(all: readonly ClientValues[]): Promise<ClientRecord[]>;
   /** `null`: no such client. */
   update(name: string, changes: Partial<ClientValues>): Promise<ClientRecord | null>;
-  /** Deletes the client and its tokens, and gives those; `null`: no such client. */
-  delete(name: string): Promise<TokenIdentity[] | null>;
+  /** Deletes the client and its tokens, and tells which; `null`: no such client. */
+  delete(name: string): Promise<{ readonly id: number; readonly ended: TokenIdentity[] } | null>;
   /** By name. */
   list(): Promise<ClientRecord[]>;
 }

@@ -5,7 +5,7 @@ import type { EventSubscriber, Transaction, TransactionEventArgs } from '@mikro-
  * once that is released, for the transaction around it.
  */
 export class CommitListeners implements EventSubscriber {
-  readonly #waiting = new WeakMap<Transaction, (() => void)[]>();
+  readonly #waiting = new WeakMap<Transaction, (() => unknown)[]>();
   readonly #outer = new WeakMap<Transaction>();
   /** The transaction in which each entity manager is about to open a savepoint. */
   readonly #opening = new WeakMap<object>();
@@ -24,7 +24,7 @@ export class CommitListeners implements EventSubscriber {
     return current;
   }
 
-  add(transaction: Transaction, callback: () => void): void {
+  add(transaction: Transaction, callback: () => unknown): void {
     const callbacks = this.#waiting.get(transaction);
     if (callbacks === undefined) this.#waiting.set(transaction, [callback]);
     else callbacks.push(callback);
@@ -46,15 +46,13 @@ export class CommitListeners implements EventSubscriber {
     if (!(await this.#canCommit(transaction))) this.#waiting.delete(transaction);
   }
 
-  afterTransactionCommit({ transaction }: TransactionEventArgs): void {
+  async afterTransactionCommit({ transaction }: TransactionEventArgs): Promise<void> {
     if (!transaction) return;
     const callbacks = this.#waiting.get(transaction) ?? [];
     const outer = this.#outer.get(transaction);
     this.#end(transaction);
-    for (const callback of callbacks) {
-      if (outer) this.add(outer, callback);
-      else callback();
-    }
+    if (outer) for (const callback of callbacks) this.add(outer, callback);
+    else await Promise.all(callbacks.map((callback) => callback()));
   }
 
   afterTransactionRollback({ transaction }: TransactionEventArgs): void {

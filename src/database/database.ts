@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { EntityManager, MikroORM, Platform, Transaction } from '@mikro-orm/core';
 import { DurinError, DurinUsageError } from '../errors.ts';
+import { gather } from '../gather.ts';
 import { CommitListeners } from './commit-listeners.ts';
 import { codeOf } from './failures.ts';
-import { gather } from './gather.ts';
 import type { Row } from './projection.ts';
 
 /** The SQL connection of the app's ORM, as durin uses it. Every failure is the refusal STORE_UNAVAILABLE. */
@@ -20,8 +20,10 @@ export interface Database {
   atomically<T>(work: () => Promise<T>): Promise<T>;
   /** An entity manager with nothing in it, inside the app's transaction where there is one. */
   fork(): EntityManager;
+  /** Whether the app's transaction is where statements go now. */
+  isInTransaction(): boolean;
   /** Calls back once what was run is committed: at once, or after the app's transaction; never if that rolls back. */
-  afterCommit(callback: () => void): void;
+  afterCommit(callback: () => unknown): Promise<void>;
 }
 
 /** A column that is looked up by, and how a found row's value of it is read. */
@@ -104,13 +106,15 @@ export function createDatabase(orm: MikroORM): Database {
     return orm.em.fork({ keepTransactionContext: transaction() !== undefined });
   }
 
-  function afterCommit(callback: () => void): void {
+  async function afterCommit(callback: () => unknown): Promise<void> {
     const current = transaction();
-    if (current === undefined) callback();
+    if (current === undefined) await callback();
     else commits.add(current, callback);
   }
 
-  return { run, prepareLookUp, atomically, fork, afterCommit };
+  const isInTransaction = () => transaction() !== undefined;
+
+  return { run, prepareLookUp, atomically, fork, isInTransaction, afterCommit };
 }
 
 /** The cause goes to the server's logs; what the driver says never reaches a caller. */

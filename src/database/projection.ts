@@ -21,6 +21,7 @@ export class Projection {
   /** By expression: each is asked for once. */
   readonly #columns = new Map<string, string>();
   readonly #joins: string[] = [];
+  readonly #related = new Set<EntityMetadata>();
 
   constructor(platform: Platform, schema: string | undefined) {
     this.#platform = platform;
@@ -33,6 +34,11 @@ export class Projection {
 
   get joins(): string {
     return this.#joins.join(' ');
+  }
+
+  /** The entities that were joined along relations. */
+  get related(): ReadonlySet<EntityMetadata> {
+    return this.#related;
   }
 
   tableOf(meta: EntityMetadata): string {
@@ -90,6 +96,7 @@ export class Projection {
 
   #addRelation(property: EntityProperty, alias: string, subtree: PopulateTree): Read {
     const target = property.targetMeta as EntityMetadata;
+    this.#related.add(target);
     const joined = `${alias}_${this.#joins.length}`;
     const own = (name: string | undefined) => this.#quoted(alias, name);
     const theirs = (name: string | undefined) => this.#quoted(joined, name);
@@ -134,9 +141,17 @@ export function converterOf(property: EntityProperty, platform: Platform): ((raw
     return converterOf(primaryKeyOf(property.targetMeta), platform);
   }
   const type = property.customType;
-  if (type) return (raw) => (raw === null ? null : type.convertToJSValue(raw, platform));
+  if (type) return (raw) => (raw === null ? null : frozen(type.convertToJSValue(raw, platform)));
   if (property.runtimeType === 'Date') return (raw) => (raw === null ? null : toDate(raw, platform));
   return undefined;
+}
+
+/** What JSON and arrays hold can not be changed either: who shares a session shares it. */
+function frozen(value: unknown): unknown {
+  const isPlain = Array.isArray(value) || (value !== null && typeof value === 'object' && value.constructor === Object);
+  if (!isPlain || Object.isFrozen(value)) return value;
+  for (const inner of Object.values(value as object)) frozen(inner);
+  return Object.freeze(value);
 }
 
 function toDate(raw: unknown, platform: Platform): unknown {
@@ -158,7 +173,10 @@ function fromJson(raw: unknown, property: EntityProperty, platform: Platform): u
     .map(([name, child]) => {
       const inner = stored[child.fieldNames[0] ?? name] ?? null;
       const isNested = child.kind === ReferenceKind.EMBEDDED;
-      return [name, isNested ? fromJson(inner, child, platform) : (converterOf(child, platform)?.(inner) ?? inner)];
+      return [
+        name,
+        isNested ? fromJson(inner, child, platform) : (converterOf(child, platform)?.(inner) ?? frozen(inner)),
+      ];
     });
   return Object.freeze(Object.fromEntries(entries));
 }

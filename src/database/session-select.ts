@@ -1,3 +1,4 @@
+import type { EntityMetadata } from '@mikro-orm/core';
 import { DurinUsageError } from '../errors.ts';
 import type { SessionClient, SessionRecord } from '../session.ts';
 import { type PopulateTree, type Projection, type Row, toPopulateTree } from './projection.ts';
@@ -17,6 +18,8 @@ export interface SessionSelect {
   readonly joins: string;
   readonly read: (row: Row) => SessionRecord;
   readonly selectorOf: (row: Row) => unknown;
+  /** The entities of the tables that are joined for `populate`. */
+  readonly related: ReadonlySet<EntityMetadata>;
 }
 
 export function createSessionSelect(schema: Schema, rules: AccountRules): SessionSelect {
@@ -34,6 +37,7 @@ export function createSessionSelect(schema: Schema, rules: AccountRules): Sessio
 
   return {
     selectorOf: selector,
+    related: projection.related,
     columns: projection.columns,
     joins:
       `join ${schema.clients} c on c.id = t.client_id ` +

@@ -61,7 +61,7 @@ export function createSqlClientStore(database: Database, schema: Schema): Client
           [client['id'], name],
         );
         await database.run(`delete from ${clients} where id = ?`, [client['id']]);
-        return ended.map((row) => toTokenIdentity(row, schema));
+        return { id: client['id'] as number, ended: ended.map((row) => toTokenIdentity(row, schema)) };
       });
     },
 

@@ -1,13 +1,30 @@
+import type { EntityMetadata } from '@mikro-orm/core';
 import type { TokenRow } from '../session.ts';
 import type { Database } from './database.ts';
 import { createIssue } from './issue-statement.ts';
 import type { Row } from './projection.ts';
+import { createRowFormat } from './row-format.ts';
 import type { Schema } from './schema.ts';
 import { type AccountRules, createAccountSelect, createSessionSelect } from './session-select.ts';
-import type { TokenFilter, TokenIdentity, TokenStore } from './token-store.ts';
+import type {
+  LoadedSession,
+  LoadSession,
+  SessionFormat,
+  TokenFilter,
+  TokenIdentity,
+  TokenStore,
+} from './token-store.ts';
+
+/** The token store, and what a cache in front of it needs. */
+export interface SqlTokenStore extends TokenStore {
+  readonly load: LoadSession;
+  readonly format: SessionFormat;
+  /** The entities besides user, client and token that sessions are made of. */
+  readonly related: ReadonlySet<EntityMetadata>;
+}
 
 /** The token store on PostgreSQL. Instants are parameters, never the database's clock. */
-export function createSqlTokenStore(database: Database, schema: Schema, rules: AccountRules): TokenStore {
+export function createSqlTokenStore(database: Database, schema: Schema, rules: AccountRules): SqlTokenStore {
   const { tokens, clients } = schema;
   const session = createSessionSelect(schema, rules);
   const account = createAccountSelect(schema, rules);
@@ -15,6 +32,11 @@ export function createSqlTokenStore(database: Database, schema: Schema, rules: A
   const findSession = database.prepareLookUp(select, { name: 't.selector', read: session.selectorOf });
 
   const toIdentity = (row: Row) => toTokenIdentity(row, schema);
+
+  async function load(selector: string): Promise<LoadedSession | null> {
+    const row = await findSession(selector);
+    return row === null ? null : { record: session.read(row), row };
+  }
 
   async function deleteWhere(condition: string, parameters: readonly unknown[]): Promise<TokenIdentity[]> {
     const sql = `delete from ${tokens} t using ${clients} c where c.id = t.client_id and ${condition} returning ${identity}`;
@@ -27,9 +49,13 @@ export function createSqlTokenStore(database: Database, schema: Schema, rules: A
   }
 
   return {
+    load,
+    format: createRowFormat(session, select),
+    related: session.related,
+
     async findBySelector(selector) {
-      const row = await findSession(selector);
-      return row === null ? null : session.read(row);
+      const loaded = await load(selector);
+      return loaded && loaded.record;
     },
 
     async findAccount(userId) {
@@ -53,7 +79,7 @@ export function createSqlTokenStore(database: Database, schema: Schema, rules: A
       return ended ?? null;
     },
 
-    async deleteIfExpired(id, now) {
+    async deleteIfExpired({ id }, now) {
       const [ended] = await deleteWhere('t.id = ? and t.expiry <= ?', [id, iso(now)]);
       return ended ?? null;
     },
@@ -80,8 +106,14 @@ export function createSqlTokenStore(database: Database, schema: Schema, rules: A
     },
 
     async deleteExpired(limit, now) {
+      // The CTE is what makes the limit one: a subselect may be run again for other rows.
       const expired = `select id from ${tokens} where expiry <= ? order by expiry limit ? for update skip locked`;
-      return deleteWhere(`t.id in (${expired})`, [iso(now), limit]);
+      const rows = await database.run(
+        `with expired as materialized (${expired}) delete from ${tokens} t using expired, ${clients} c ` +
+          `where t.id = expired.id and c.id = t.client_id returning ${identity}`,
+        [iso(now), limit],
+      );
+      return rows.map(toIdentity);
     },
 
     async listOf(userId, filter, now) {

@@ -53,6 +53,23 @@ export interface TokenUse {
   readonly userAgent: string | null;
 }
 
+/** A session with the row that it was read from. */
+export interface LoadedSession {
+  readonly record: SessionRecord;
+  readonly row: Readonly<Record<string, unknown>>;
+}
+
+/** Asks the database for a session, past any cache. */
+export type LoadSession = (selector: string) => Promise<LoadedSession | null>;
+
+/** Turns the rows of look-ups into text and back, for stores outside this process. */
+export interface SessionFormat {
+  /** Differs where rows differ, such as between two versions of an app that run side by side. */
+  readonly layout: string;
+  encode(row: LoadedSession['row']): string;
+  decode(text: string): SessionRecord;
+}
+
 /**
  * The port to `durin_auth_token`. Each write is one statement and so atomic; `now` is the caller's clock, in
  * milliseconds. It knows no tokens, only selectors; it judges nothing but expiry; it tells nobody: who calls it sends
@@ -68,7 +85,7 @@ export interface TokenStore {
   renew(id: string, now: number): Promise<{ readonly expiresAt: Date | null; readonly token: TokenIdentity } | null>;
   delete(id: string): Promise<TokenIdentity | null>;
   /** Deletes only if it is still expired. */
-  deleteIfExpired(id: string, now: number): Promise<TokenIdentity | null>;
+  deleteIfExpired(token: Pick<SessionRecord, 'id' | 'selector'>, now: number): Promise<TokenIdentity | null>;
   /** Deletes one that has not expired, if it is this user's. */
   deleteOf(userId: unknown, id: string, filter: TokenFilter, now: number): Promise<TokenIdentity | null>;
   deleteAllOf(userId: unknown, filter: TokenFilter): Promise<TokenIdentity[]>;

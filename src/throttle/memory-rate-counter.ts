@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import type { RateCounter } from './rate-counter.ts';
+import type { Quota } from '../rate.ts';
+import type { Count, RateCounter } from './rate-counter.ts';
 
 /** A key costs about 200 bytes, so this bounds the counter at some 20 MB. The keys idle longest are forgotten first. */
 const maxKeys = 100_000;
@@ -9,8 +10,13 @@ interface Window {
   endsAt: number;
 }
 
+export interface MemoryRateCounter extends RateCounter {
+  /** Goes on from what was counted elsewhere, which may be less than was counted here. */
+  goOnFrom(key: string, counted: { readonly count: number; readonly resetMs: number }): void;
+}
+
 /** Counts in this process. Without timers: a window's end is compared with the clock when it is read. */
-export function createMemoryRateCounter(now: () => number): RateCounter {
+export function createMemoryRateCounter(now: () => number): MemoryRateCounter {
   const windows = new LRUCache<string, Window>({ max: maxKeys });
 
   function currentWindow(key: string, windowMs: number): Window {
@@ -25,16 +31,22 @@ export function createMemoryRateCounter(now: () => number): RateCounter {
     return started;
   }
 
+  async function take(key: string, quota: Quota): Promise<Count> {
+    const window = currentWindow(key, quota.windowSeconds * 1000);
+    const isExceeded = window.count >= quota.limit;
+    if (!isExceeded) window.count += 1;
+    return { isExceeded, remaining: Math.max(0, quota.limit - window.count), resetMs: window.endsAt - now() };
+  }
+
   return {
-    async take(key, quota) {
-      const window = currentWindow(key, quota.windowSeconds * 1000);
-      const isExceeded = window.count >= quota.limit;
-      if (!isExceeded) window.count += 1;
-      return { isExceeded, remaining: Math.max(0, quota.limit - window.count), resetMs: window.endsAt - now() };
-    },
+    take,
+    spend: take,
     async giveBack(key) {
       const window = windows.get(key);
       if (window !== undefined && now() < window.endsAt && window.count > 0) window.count -= 1;
+    },
+    goOnFrom(key, { count, resetMs }) {
+      windows.set(key, { count, endsAt: now() + resetMs });
     },
   };
 }

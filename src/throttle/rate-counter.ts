@@ -13,7 +13,10 @@ export interface Count {
  * that what is given back is free again at once.
  */
 export interface RateCounter {
+  /** Counts a call that may be given back. */
   take(key: string, quota: Quota): Promise<Count>;
+  /** Counts a call for good. Of a key whose calls are never given back: so a refusal stays true until the window ends. */
+  spend(key: string, quota: Quota): Promise<Count>;
   /** Gives one call back, if the window in which it was taken still runs. */
   giveBack(key: string): Promise<void>;
 }

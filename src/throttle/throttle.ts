@@ -43,7 +43,7 @@ export function createThrottle(counter: RateCounter, events: EventSink): Throttl
 
   return {
     async enforce(scope, key, quota, caller, note) {
-      const count = await counter.take(`${scope}:${key}`, quota);
+      const count = await counter.spend(`${scope}:${key}`, quota);
       const state = toLimitState(scope, quota, count);
       note(state);
       if (count.isExceeded) throw refuse(state, caller);

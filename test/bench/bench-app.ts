@@ -1,12 +1,12 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import { initTRPC } from '@trpc/server';
-import { createDurin, type DurinContext } from '../../src/index.ts';
+import { type CacheOptions, createDurin, type DurinContext } from '../../src/index.ts';
 import { AuthToken, Client, entities, User } from '../support/entities.ts';
 
 export const secret = 'a secret of the benchmark, long enough for it';
 
 /** The app that is measured: its users hold a token each for the client `web`. */
-export async function openBenchApp(url: string) {
+export async function openBenchApp(url: string, cache?: CacheOptions) {
   const orm = await MikroORM.init({ clientUrl: url, entities, pool: { min: 0, max: 10 } });
   const durin = createDurin({
     orm,
@@ -14,6 +14,7 @@ export async function openBenchApp(url: string) {
     secret,
     clients: { web: { tokenTtl: '1d' } },
     verifyCredentials: () => null,
+    cache,
   });
   const t = initTRPC.context<DurinContext>().create();
   const router = t.router({

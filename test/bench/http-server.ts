@@ -2,7 +2,8 @@ import { createHTTPServer } from '@trpc/server/adapters/standalone';
 import { openBenchApp } from './bench-app.ts';
 
 // Runs in a process of its own, so that the load does not share its core.
-const app = await openBenchApp(process.argv[2] ?? '');
+const [, , url = '', kind] = process.argv;
+const app = await openBenchApp(url, kind === 'cached' ? { ttl: '60s' } : undefined);
 const server = createHTTPServer({
   router: app.router,
   createContext: app.durin.createContext,

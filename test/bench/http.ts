@@ -7,8 +7,8 @@ import { concurrently, sideBySide } from './measure.ts';
 const width = 32;
 
 /** A guarded call over HTTP against the same call unguarded. */
-export async function benchHttp(url: string, tokens: readonly string[]) {
-  const server = fork(join(import.meta.dirname, 'http-server.ts'), [url]);
+export async function benchHttp(url: string, tokens: readonly string[], kind: 'uncached' | 'cached') {
+  const server = fork(join(import.meta.dirname, 'http-server.ts'), [url, kind]);
   const [address] = (await once(server, 'message')) as [{ port: number }];
   const agent = new Agent({ keepAlive: true, maxSockets: width });
 

@@ -11,6 +11,20 @@ const join = `
   from durin_auth_token t join durin_client c on c.id = t.client_id join app_user u on u.id = t.user_id
   where t.selector = $1`;
 
+/** A look-up that the cache of this process answers, one after the other: microseconds for each, by round. */
+export async function benchCachedLookUp(app: BenchApp, tokens: readonly string[]) {
+  const [series] = await sideBySide(
+    {
+      'durin.authenticate, cached': async (count) => {
+        for (let index = 0; index < count; index += 1)
+          await app.durin.authenticate(tokens[index % tokens.length] ?? '');
+      },
+    },
+    { count: 100_000, rounds: 7 },
+  );
+  return series;
+}
+
 /** A look-up without cache against the same join through `pg`, as a named prepared statement, 64 at once. */
 export async function benchLookUp(app: BenchApp, url: string, tokens: readonly string[]) {
   const pool = new Pool({ connectionString: url, max: 10 });

@@ -78,6 +78,7 @@ createDurin({
   verifyCredentials: () => null,
 });
 await orm.em.fork().nativeUpdate(AuthToken, { client: { name: 'web' } }, { expiry: new Date() });
+await import('./cached.ts');
 await import('./purge.ts');
 `;
 
@@ -105,6 +106,8 @@ test('the app migrates its database, serves, and is called', async () => {
   await server.until('Listening');
   const call = await startProgram(['call.ts'], { API_URL: `http://localhost:${port}` }, app).ended;
   expect(call).toEqual({ code: 0, output: toldOutput('call.ts') });
+  const sdk = await startProgram(['sdk.ts'], { API_URL: `http://localhost:${port}` }, app).ended;
+  expect(sdk).toEqual({ code: 0, output: toldOutput('sdk.ts') });
 
   const { json: login } = (await shell('login', port)).result.data;
   expect(login).toEqual({ token: expect.stringMatching(/^[0-9a-f]{64}$/), expiry: null });

@@ -9,7 +9,13 @@ import {
   type DurinProcedures,
   type EventName,
 } from '../../src/index.ts';
-import type { ApiAccessOptions, ClientConfig, LoginThrottleOptions, ThrottleOptions } from '../../src/options.ts';
+import type {
+  ApiAccessOptions,
+  CacheOptions,
+  ClientConfig,
+  LoginThrottleOptions,
+  ThrottleOptions,
+} from '../../src/options.ts';
 import { resolveOptions } from '../../src/resolve-options.ts';
 import { refusals } from '../../src/wire.ts';
 import { requiredOptions } from '../support/app.ts';
@@ -53,6 +59,7 @@ describe('the table of options', () => {
         loginResponse: true,
         populate: true,
         apiAccess: true,
+        cache: true,
         throttle: true,
         trustProxy: true,
         now: true,
@@ -63,7 +70,10 @@ describe('the table of options', () => {
     expect(below('apiAccess.').toSorted()).toEqual(
       namesOf<ApiAccessOptions<string>>({ clientName: true, excludeFromSessions: true, includeToken: true }),
     );
-    expect(below('throttle.').toSorted()).toEqual(namesOf<ThrottleOptions>({ rate: true, login: true }));
+    expect(below('throttle.').toSorted()).toEqual(namesOf<ThrottleOptions>({ rate: true, login: true, redis: true }));
+    expect(below('cache.').toSorted()).toEqual(
+      namesOf<CacheOptions>({ ttl: true, maxSessions: true, timeout: true, store: true, bus: true }),
+    );
     expect(below('throttle.login.').toSorted()).toEqual(
       namesOf<LoginThrottleOptions>({ perUser: true, perAddress: true, userKey: true }),
     );
@@ -78,9 +88,11 @@ describe('the table of options', () => {
 
   test.for(withDefault)('$name: its default is $value', ({ name, value }) => {
     const given: unknown = JSON.parse(value.replaceAll("'", '"'));
-    // Of the defaults of clients, what is left out is compared with what is written.
-    const left = name.startsWith('clients.') ? { ...requiredOptions(orm), clients: { web: {} } } : requiredOptions(orm);
-    const written = { ...left, ...nested(name.replace('*', 'web').split('.'), given) };
+    // Of defaults inside an option, what is left out of it is compared with what is written into it.
+    const around = { clients: { clients: { web: {} } }, cache: { cache: { ttl: '60s' } } };
+    const [group = ''] = name.split('.');
+    const left = { ...requiredOptions(orm), ...(name.includes('.') ? around[group as keyof typeof around] : {}) };
+    const written = withValue(left, name.replace('*', 'web').split('.'), given);
     expect(resolveOptions(written)).toEqual(resolveOptions(left));
   });
 
@@ -96,9 +108,10 @@ describe('the table of options', () => {
   });
 });
 
-function nested(path: readonly string[], value: unknown): object {
+function withValue(options: object, path: readonly string[], value: unknown): object {
   const [first = '', ...rest] = path;
-  return { [first]: rest.length === 0 ? value : nested(rest, value) };
+  const inner = { ...(options as Record<string, object>)[first] };
+  return { ...options, [first]: rest.length === 0 ? value : withValue(inner, rest, value) };
 }
 
 test('the table of errors is that of the code', () => {

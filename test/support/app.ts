@@ -3,31 +3,17 @@ import { initTRPC } from '@trpc/server';
 import superjson from 'superjson';
 import { createDurin, type DurinContext } from '../../src/index.ts';
 import { hashPassword, verifyPassword } from '../../src/password.ts';
+import { createClock } from './clock.ts';
 import { closeDatabase, openDatabase } from './database.ts';
 import { AuthToken, Client, entities, Organization, User } from './entities.ts';
+
+export { type Clock, createClock } from './clock.ts';
 
 export const secret = 'a secret of the tests, long enough for them';
 export const password = 'correct horse battery staple';
 
 /** The hash of `password`, once per process, since hashing is slow on purpose. */
 const passwordHash = hashPassword(password);
-
-/** A clock that stands still until it is moved. */
-export interface Clock {
-  (): number;
-  /** Moves on by this many seconds. */
-  advance(seconds: number): void;
-}
-
-export function createClock(start = Date.parse('2026-11-23T12:00:00.000Z')): Clock {
-  let current = start;
-  const clock = () => current;
-  return Object.assign(clock, {
-    advance(seconds: number) {
-      current += seconds * 1000;
-    },
-  });
-}
 
 /** What most tests need: an app with users alice and bob, the clients web, cli and api, and a clock of its own. */
 export async function openApp() {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { gather } from '../../src/database/gather.ts';
+import { gather } from '../../src/gather.ts';
 
 /** A loader that knows the numbers below ten, and notes what it is asked for. */
 function numbers() {

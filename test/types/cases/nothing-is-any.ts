@@ -30,6 +30,8 @@ import type {
   AuthClient,
   AuthSource,
   AuthUser,
+  Bus,
+  CacheOptions,
   CallOrigin,
   ClientConfig,
   ClientInput,
@@ -37,6 +39,7 @@ import type {
   ClientRecord,
   ClientRelation,
   ClientWith,
+  CountingRedis,
   Duration,
   Durin,
   DurinAuthToken,
@@ -60,6 +63,7 @@ import type {
   EventName,
   EventSource,
   HeaderSource,
+  KeyValueStore,
   ListenerErrorHandler,
   LoginThrottleOptions,
   LoginTypes,
@@ -77,6 +81,8 @@ import type {
   TokenEvent,
 } from '../../../src/index.ts';
 import type * as passwordTypes from '../../../src/password.ts';
+import type * as redisTypes from '../../../src/redis.ts';
+import type { RedisBusOptions } from '../../../src/redis.ts';
 import type { AnyPath } from './any-path.ts';
 import type { AuthToken, Client, durin, namelessDurin, User } from './app.ts';
 import { same } from './same.ts';
@@ -93,6 +99,7 @@ type Login = { loginInput: { username: string }; loginOutput: { token: string };
 interface Public {
   values: typeof durinTypes;
   passwordValues: typeof passwordTypes;
+  redisValues: typeof redisTypes;
   refusal: ConstructorParameters<typeof durinTypes.DurinError>;
   ApiAccessOptions: ApiAccessOptions<'web'>;
   ApiAccessView: ApiAccessView;
@@ -137,6 +144,11 @@ interface Public {
   Duration: Duration;
   EventName: EventName;
   EventSource: EventSource<number>;
+  Bus: Bus;
+  CountingRedis: CountingRedis;
+  CacheOptions: CacheOptions;
+  KeyValueStore: KeyValueStore;
+  RedisBusOptions: RedisBusOptions;
   ListenerErrorHandler: ListenerErrorHandler;
   LoginThrottleOptions: LoginThrottleOptions;
   PopulatePath: PopulatePath<User, DurinClient>;

@@ -1,0 +1,78 @@
+import type { LoadSession, TokenIdentity, TokenStore } from '../database/token-store.ts';
+import type { SessionRecord } from '../session.ts';
+import { type Scope, type SessionCache, tokenScope, userScope } from './session-cache.ts';
+
+export interface CachedTokenStoreParts {
+  readonly store: TokenStore;
+  readonly load: LoadSession;
+  readonly cache: SessionCache;
+  readonly isInTransaction: () => boolean;
+  /** Runs once what was written is committed, and waits for it then. */
+  readonly afterCommit: (work: () => Promise<void>) => Promise<void>;
+}
+
+/**
+ * The token store behind a cache: look-ups ask the cache, and what ends or changes a token is forgotten there. Expired
+ * tokens can be purged without that, since expiry is judged by the clock at every use. A look-up in a transaction passes
+ * the cache by: what it reads may be rolled back, or older than what others have been told.
+ */
+export function createCachedTokenStore(parts: CachedTokenStoreParts): TokenStore {
+  const { store, load, cache, isInTransaction, afterCommit } = parts;
+
+  async function forget(scopes: readonly Scope[]): Promise<void> {
+    if (scopes.length === 0) return;
+    await afterCommit(async () => {
+      await Promise.all(scopes.map((scope) => cache.forget(scope)));
+    });
+  }
+
+  async function forgetting<T extends TokenIdentity | null>(token: T): Promise<T> {
+    if (token !== null) await forget([tokenScope(token.selector)]);
+    return token;
+  }
+
+  async function forgettingAll(tokens: TokenIdentity[]): Promise<TokenIdentity[]> {
+    await forget(tokens.map(({ selector }) => tokenScope(selector)));
+    return tokens;
+  }
+
+  return {
+    ...store,
+
+    async findBySelector(selector): Promise<SessionRecord | null> {
+      if (isInTransaction()) return store.findBySelector(selector);
+      const found = await cache.find(selector, load);
+      return found && found.record;
+    },
+
+    async issue(order, now) {
+      const result = await store.issue(order, now);
+      if ('record' in result && result.outcome === 'renewed') await forget([tokenScope(result.record.selector)]);
+      if ('record' in result && result.replaced !== null) await forget([tokenScope(result.replaced.selector)]);
+      return result;
+    },
+
+    async renew(id, now) {
+      const renewed = await store.renew(id, now);
+      if (renewed !== null) await forget([tokenScope(renewed.token.selector)]);
+      return renewed;
+    },
+
+    /** Where nothing was deleted, the cache was behind: the token was renewed, or is gone. */
+    async deleteIfExpired(token, now) {
+      const removed = await store.deleteIfExpired(token, now);
+      await forget([tokenScope(token.selector)]);
+      return removed;
+    },
+
+    delete: async (id) => forgetting(await store.delete(id)),
+    deleteOf: async (...args) => forgetting(await store.deleteOf(...args)),
+    deleteAllOf: async (...args) => forgettingAll(await store.deleteAllOf(...args)),
+
+    async expireAllOf(userId, now) {
+      const ended = await store.expireAllOf(userId, now);
+      if (ended.length > 0) await forget([userScope(ended[0]?.userId)]);
+      return ended;
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import type { SessionFormat } from '../database/token-store.ts';
+import type { Bus } from './bus.ts';
+import { createLayeredCache } from './layered-cache.ts';
+import { createMemoryCache } from './memory-cache.ts';
+import type { SessionCache } from './session-cache.ts';
+import { createSharedCache } from './shared-cache.ts';
+import { createSharedStore, type KeyValueStore } from './shared-store.ts';
+
+export interface CacheSettings {
+  readonly ttlMs: number;
+  readonly maxSessions: number;
+  readonly deadlineMs: number;
+  /** `null`: in this process only. */
+  readonly store: KeyValueStore | null;
+  /** `null`: not in this process, where there is a store. */
+  readonly bus: Bus | null;
+}
+
+/** The cache of this kind: in this process, shared, or shared and in this process. */
+export function createCache(settings: CacheSettings, format: SessionFormat, now: () => number): SessionCache {
+  const { ttlMs, maxSessions, deadlineMs, store, bus } = settings;
+  const memory = createMemoryCache({ ttlMs, maxSessions, now });
+  if (store === null) return memory;
+  const shared = createSharedCache({ store: createSharedStore(store, deadlineMs), format, ttlMs, now });
+  return bus === null ? shared : createLayeredCache({ memory, shared, bus, ttlMs, now });
+}

@@ -1,0 +1,285 @@
+import { randomUUID } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { LoadSession, SessionFormat } from '../database/token-store.ts';
+import { gather } from '../gather.ts';
+import {
+  type CachedSession,
+  clientScope,
+  type Scope,
+  type SessionCache,
+  tokenScope,
+  userScope,
+} from './session-cache.ts';
+import type { SharedStore } from './shared-store.ts';
+
+/*
+ * The fence
+ *
+ * The store holds entries (what a reader read from the database) and fences (that something changed). It is trusted with
+ * neither order nor time: a write may come late, a value may be gone. Still no entry that was read before a change is used
+ * after the change was announced. Each scope (a token, a user, a client, all) has one fence, a random value:
+ *
+ *   change  1. commit; 2. write a new value to the fence of the scope; 3. of a token, delete the entry; 4. return
+ *   look-up 1. read the entry and the four fences in one go; 2. an entry that carries just these values, and is not too
+ *           old by the clock, is used; 3. else read the database, and write an entry that carries the fences' values
+ *
+ * Why no interleaving lets a revoked token through. An entry carries the values that its reader saw before it read the
+ * database. If the change was committed by then, the entry is true. If not, the change's fence was written after the
+ * reader had seen the old value; from step 4 on every look-up sees the new value, and the entry carries the old one:
+ * whenever and however late it is written, it is not used. So deleting (3) only tidies up.
+ *
+ * A fence may go once no entry can be left that carries an older value. An entry says itself until when it may be used:
+ * `ttl` after its reader began. A fence lives for `ttl` and some slack for clocks that differ. A reader that was slower
+ * than the slack does not write its entry at all.
+ *
+ * A reader that does not know yet whose token it is sees the user's and the client's fences after the database only. It
+ * may write its entry if they are not there at all: then they were not written while it read, either. One that finds the
+ * entry of such a token reads those two fences, and that of all once more, since the store may have been emptied between.
+ *
+ * An entry's age is judged last: what was fenced before a look-up began was there to be read until the entry was too old.
+ *
+ * The fence of all must be there. A store that has lost everything has lost fences, too, so what was written to it before
+ * is not used: the first reader writes a new value. A process that could not reach the store, for whatever reason, does
+ * not look into it again before it has written a new value there: the fences that it could not write, and those that a
+ * restarted store forgot, are made good by that. What fails while it writes that is made good by the next one. Nor is any
+ * needed once `ttl` has passed, since no entry is left then.
+ *
+ * What is not seen through: a store that is set back to an older state, fences and entries alike, between two calls of
+ * every process. As soon as one process notices, it is made good for all.
+ */
+
+export interface SharedCacheOptions {
+  readonly store: SharedStore;
+  readonly format: SessionFormat;
+  readonly ttlMs: number;
+  /** The clock, in milliseconds. All processes should agree on it to within the slack. */
+  readonly now: () => number;
+}
+
+/** By how much a reader may be late, and clocks may differ. */
+const slackMs = 10_000;
+/** How long the store is left alone after it failed. */
+const restMs = 250;
+/** Tokens of which this process remembers whose they are, which never changes. */
+const maxOwners = 100_000;
+/** The most tokens that are looked up in one go. */
+const maxTogether = 128;
+/** The fence of all stays; a month stands for ever, since not every store takes that. */
+const allFenceMs = 30 * 86_400_000;
+
+/** The value of each scope's fence that was looked at; `null`: it is not there. */
+type Fences = ReadonlyMap<Scope, string | null>;
+
+/** What a look into the store showed. */
+interface Look {
+  readonly startedAt: number;
+  readonly session: CachedSession | null;
+  readonly fences: Fences;
+}
+
+/**
+ * A load that is under way. Who began to look before it did may share its answer. Who began later waits for it, but looks
+ * again then: it may have begun before a change that he must see.
+ */
+interface Flight {
+  readonly number: number;
+  readonly answer: Promise<CachedSession | null>;
+  readonly landed: Promise<unknown>;
+}
+
+/** An entry as it is stored: its end, the fences that its reader saw, the user's and the client's scope, the row. */
+type StoredEntry = readonly [usableUntil: number, fences: readonly (string | null)[], owner: Owner, row: string];
+
+/** The scopes of a token's user and client. */
+type Owner = readonly [user: Scope, client: Scope];
+
+const fenceKey = (scope: Scope) => `durin:fence:${scope}`;
+
+export interface SharedCache extends SessionCache {
+  /** Calls back whenever this process, having distrusted the store, has made void all that was in it. */
+  onRecovery(listener: () => void): void;
+}
+
+/** Remembers sessions in a store that several processes share. The protocol is told above. */
+export function createSharedCache({ store, format, ttlMs, now }: SharedCacheOptions): SharedCache {
+  const owners = new LRUCache<string, Owner>({ max: maxOwners });
+  const flights = new Map<string, Flight>();
+  /** Numbers look-ups and loads in the order in which they begin. */
+  let began = 0;
+  const entryKey = (selector: string) => `durin:session:${format.layout}:${selector}`;
+  let isTrusted = true;
+  let failures = 0;
+  let tellRecovered: (() => void) | null = null;
+  let recovery: NodeJS.Timeout | null = null;
+  let isClosed = false;
+
+  /** Leaves the store alone until a new value of the fence of all makes everything in it void. */
+  function distrust(): void {
+    isTrusted = false;
+    failures += 1;
+    if (!isClosed) recovery ??= setTimeout(() => void recover(), restMs).unref();
+  }
+
+  store.onTrouble?.(distrust);
+
+  async function recover(): Promise<void> {
+    recovery = null;
+    const failuresBefore = failures;
+    try {
+      await raise('all');
+    } catch {
+      return distrust();
+    }
+    if (failures !== failuresBefore) return; // a fence may have failed after this one was written: there is a next time
+    isTrusted = true;
+    tellRecovered?.();
+  }
+
+  async function raise(scope: Scope): Promise<string> {
+    const value = randomUUID();
+    await store.set(fenceKey(scope), value, scope === 'all' ? allFenceMs : ttlMs + slackMs);
+    return value;
+  }
+
+  async function readFences(scopes: readonly Scope[]): Promise<Fences> {
+    const values = await store.getMany(scopes.map(fenceKey));
+    return new Map(scopes.map((scope, index) => [scope, values[index] ?? null]));
+  }
+
+  /** Reads the entries and fences of several tokens in one go. */
+  const lookAt = gather(async function lookAtSeveral(selectors: readonly string[]): Promise<Map<string, Look>> {
+    const startedAt = now();
+    const scopes = new Set<Scope>(['all']);
+    for (const selector of selectors)
+      for (const scope of [tokenScope(selector), ...(owners.get(selector) ?? [])]) scopes.add(scope);
+    const values = await store.getMany([...selectors.map(entryKey), ...[...scopes].map(fenceKey)]);
+    const fences = new Map([...scopes].map((scope, index) => [scope, values[selectors.length + index] ?? null]));
+    if (fences.get('all') === null) fences.set('all', await raise('all'));
+    const looks = selectors.map(
+      async (selector, index) => [selector, await judge(selector, values[index], fences, startedAt)] as const,
+    );
+    return new Map(await Promise.all(looks));
+  }, maxTogether);
+
+  async function judge(selector: string, text: string | undefined, seen: Fences, startedAt: number): Promise<Look> {
+    const entry = parseEntry(text);
+    if (entry === null) return { startedAt, session: null, fences: seen };
+    const [usableUntil, values, owner, row] = entry;
+    owners.set(selector, owner);
+    const fences = await completed(seen, owner);
+    const isUsable = now() < usableUntil; // asked now: a fence that was written before it was read was there until then
+    const isTrue = isUsable && scopesOf(selector, owner).every((scope, index) => fences.get(scope) === values[index]);
+    return { startedAt, fences, session: isTrue ? { record: format.decode(row), usableUntil } : null };
+  }
+
+  /** With the owner's fences, unless the store has lost everything since the others were read. */
+  async function completed(seen: Fences, owner: Owner): Promise<Fences> {
+    if (owner.every((scope) => seen.has(scope))) return seen;
+    const later = await readFences(['all', ...owner]);
+    return later.get('all') === seen.get('all') ? new Map([...seen, ...later]) : seen;
+  }
+
+  async function loadAndFill(selector: string, load: LoadSession, look: Look): Promise<CachedSession | null> {
+    const loaded = await load(selector);
+    if (loaded === null) return null;
+    const session = { record: loaded.record, usableUntil: look.startedAt + ttlMs };
+    const owner: Owner = [userScope(loaded.record.userId), clientScope(loaded.record.client.id)];
+    owners.set(selector, owner);
+    try {
+      const fences = await fencesBeforeLoad(look, owner);
+      if (fences !== null && now() - look.startedAt < slackMs) {
+        const values = scopesOf(selector, owner).map((scope) => fences.get(scope) ?? null);
+        const entry: StoredEntry = [session.usableUntil, values, owner, format.encode(loaded.row)];
+        await store.set(entryKey(selector), JSON.stringify(entry), ttlMs);
+      }
+    } catch {
+      distrust();
+    }
+    return session;
+  }
+
+  /** `null`: it can not be told what the fences were before the database was read. */
+  async function fencesBeforeLoad({ fences }: Look, owner: Owner): Promise<Fences | null> {
+    const unseen = owner.filter((scope) => !fences.has(scope));
+    if (unseen.length === 0) return fences;
+    const after = await readFences(unseen);
+    return [...after.values()].every((value) => value === null) ? new Map([...fences, ...after]) : null;
+  }
+
+  async function loadOnly(selector: string, load: LoadSession): Promise<CachedSession | null> {
+    const loaded = await load(selector);
+    return loaded && { record: loaded.record, usableUntil: now() };
+  }
+
+  function fly(selector: string, load: LoadSession, look: Look): Promise<CachedSession | null> {
+    began += 1;
+    const answer = loadAndFill(selector, load, look);
+    const flight: Flight = { number: began, answer, landed: Promise.allSettled([answer]) };
+    flights.set(selector, flight);
+    const land = () => {
+      if (flights.get(selector) === flight) flights.delete(selector);
+    };
+    answer.then(land, land);
+    return answer;
+  }
+
+  return {
+    async find(selector, load) {
+      if (!isTrusted) return loadOnly(selector, load);
+      began += 1;
+      const number = began;
+      let look: Look | null = null;
+      try {
+        look = await lookAt(selector);
+        const flight = look?.session ? undefined : flights.get(selector);
+        if (flight !== undefined && flight.number < number) {
+          await flight.landed;
+          look = await lookAt(selector);
+        }
+      } catch {
+        distrust();
+      }
+      if (look === null) return loadOnly(selector, load);
+      if (look.session !== null) return look.session;
+      const flight = flights.get(selector);
+      return flight !== undefined && flight.number > number ? flight.answer : fly(selector, load, look);
+    },
+
+    async forget(scope) {
+      try {
+        await raise(scope);
+        if (scope.startsWith('token:')) await store.delete(entryKey(scope.slice('token:'.length)));
+      } catch {
+        distrust();
+      }
+    },
+
+    onRecovery(listener) {
+      tellRecovered = listener;
+    },
+
+    async close() {
+      isClosed = true;
+      if (recovery !== null) clearTimeout(recovery);
+      if (!isTrusted) await raise('all').catch(() => {}); // the last chance of fences that could not be written
+      await store.close?.();
+    },
+  };
+}
+
+/** All scopes that a token's entry depends on, in the order in which it carries their fences. */
+function scopesOf(selector: string, owner: Owner): readonly Scope[] {
+  return ['all', tokenScope(selector), ...owner];
+}
+
+/** `null` for what is no entry: a store may hold anything. */
+function parseEntry(text: string | undefined): StoredEntry | null {
+  if (text === undefined) return null;
+  try {
+    const entry: unknown = JSON.parse(text);
+    const isEntry = Array.isArray(entry) && entry.length === 4 && Array.isArray(entry[1]) && Array.isArray(entry[2]);
+    return isEntry ? (entry as unknown as StoredEntry) : null;
+  } catch {
+    return null;
+  }
+}

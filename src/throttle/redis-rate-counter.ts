@@ -1,0 +1,183 @@
+import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { within } from '../deadline.ts';
+import type { Quota } from '../rate.ts';
+import type { MemoryRateCounter } from './memory-rate-counter.ts';
+import type { Count, RateCounter } from './rate-counter.ts';
+
+/** What counting needs of a client of the package `redis`: a client, a pool, a cluster or a sentinel. */
+export interface CountingRedis {
+  /** `false` while it is not connected. */
+  readonly isReady?: boolean | undefined;
+  eval(script: string, options: ScriptInput): Promise<unknown>;
+  evalSha(sha1: string, options: ScriptInput): Promise<unknown>;
+}
+
+interface ScriptInput {
+  keys: string[];
+  arguments: string[];
+}
+
+export interface RedisRateCounterParts {
+  readonly redis: CountingRedis;
+  /** Counts while Redis does not. */
+  readonly memory: MemoryRateCounter;
+  /** The clock, in milliseconds. Windows end by the clock of Redis, which all processes share, unless this is the app's own. */
+  readonly now: () => number;
+}
+
+/** After this long without an answer Redis has failed. */
+const deadlineMs = 100;
+/** How long Redis is left alone after it failed, before it is tried, which no call waits for. */
+const restMs = 250;
+/** For how long a refusal is passed on, although others might give calls back meanwhile. */
+const recallMs = 250;
+/** Keys that are known to be used up. */
+const maxRefusals = 10_000;
+
+/** Where the window of a key stands: `count` and `ends` are nil where none runs. */
+const openWindow = `
+local time = redis.call('TIME')
+local at = tonumber(ARGV[1]) or time[1] * 1000 + math.floor(time[2] / 1000)
+local window = redis.call('HMGET', KEYS[1], 'count', 'ends')
+local count, ends = tonumber(window[1]), tonumber(window[2])
+if ends and at >= ends then count, ends = nil, nil end
+`;
+
+/** Answers 1 if the call is within the quota, the calls counted, and how long the window still runs. */
+const takeScript = toScript(`${openWindow}
+local limit, length = tonumber(ARGV[2]), tonumber(ARGV[3])
+if not ends then count, ends = 0, at + length end
+local isLonger = ends > at + length
+if isLonger then ends = at + length end
+local taken = count < limit and 1 or 0
+if taken == 1 or isLonger then
+  count = count + taken
+  redis.call('HSET', KEYS[1], 'count', count, 'ends', ends)
+  redis.call('PEXPIRE', KEYS[1], length + 60000)
+end
+return { taken, count, ends - at }
+`);
+
+const giveBackScript = toScript(`${openWindow}
+if count and count > 0 then redis.call('HINCRBY', KEYS[1], 'count', -1) end
+`);
+
+/**
+ * Counts in Redis, exactly across processes. While Redis fails, counting goes on in memory from what is known of it, and
+ * no call is lost or waits longer than the deadline. A key that is used up is refused without asking.
+ */
+export function createRedisRateCounter({ redis, memory, now }: RedisRateCounterParts): RateCounter {
+  const hasOwnClock = now !== Date.now;
+  const refusals = new LRUCache<string, Refusal>({ max: maxRefusals });
+  /** `null`: it answers; else when it may be tried. */
+  let restsUntil: number | null = null;
+  let isTried = false;
+
+  async function run(script: Script, key: string, ...parameters: number[]): Promise<unknown> {
+    const at = hasOwnClock ? now() : '';
+    const input = { keys: [`durin:rate:${key}`], arguments: [at, ...parameters].map(String) };
+    return within(deadlineMs, 'Redis', async () => {
+      try {
+        return await redis.evalSha(script.sha1, input);
+      } catch (error) {
+        if (!isUnknownScript(error)) throw error;
+        return redis.eval(script.text, input); // which Redis knows by its hash from then on
+      }
+    });
+  }
+
+  function canAsk(): boolean {
+    if (redis.isReady === false) return false;
+    if (restsUntil !== null && performance.now() >= restsUntil && !isTried) void tryAgain();
+    return restsUntil === null;
+  }
+
+  function rest(): void {
+    restsUntil = performance.now() + restMs;
+  }
+
+  async function tryAgain(): Promise<void> {
+    isTried = true;
+    try {
+      await within(deadlineMs, 'Redis', () => redis.eval('return 1', { keys: [], arguments: [] }));
+      restsUntil = null;
+    } catch {
+      rest();
+    } finally {
+      isTried = false;
+    }
+  }
+
+  async function count(key: string, quota: Quota): Promise<Count | null> {
+    try {
+      const windowMs = quota.windowSeconds * 1000;
+      const counted = toCounted(await run(takeScript, key, quota.limit, windowMs));
+      memory.goOnFrom(key, counted);
+      const { isExceeded, resetMs } = counted;
+      if (isExceeded) refusals.set(key, { quota, endsAt: now() + resetMs, toldAt: performance.now() });
+      return { isExceeded, remaining: Math.max(0, quota.limit - counted.count), resetMs };
+    } catch {
+      rest();
+      return null;
+    }
+  }
+
+  /** What a refusal that is remembered still says; `null`: Redis has to be asked. */
+  function recall(key: string, quota: Quota, isFinal: boolean): Count | null {
+    const refusal = refusals.get(key);
+    if (refusal === undefined || !isSame(refusal.quota, quota)) return null;
+    const resetMs = refusal.endsAt - now();
+    if (resetMs <= 0 || (!isFinal && performance.now() - refusal.toldAt > recallMs)) return null;
+    return { isExceeded: true, remaining: 0, resetMs };
+  }
+
+  return {
+    async take(key, quota) {
+      if (!canAsk()) return memory.take(key, quota);
+      return recall(key, quota, false) ?? (await count(key, quota)) ?? memory.take(key, quota);
+    },
+    async spend(key, quota) {
+      const known = recall(key, quota, true);
+      if (known !== null) return known;
+      return (canAsk() ? await count(key, quota) : null) ?? memory.spend(key, quota);
+    },
+    async giveBack(key) {
+      if (canAsk()) await run(giveBackScript, key).catch(rest);
+      refusals.delete(key);
+      await memory.giveBack(key);
+    },
+  };
+}
+
+interface Script {
+  readonly text: string;
+  readonly sha1: string;
+}
+
+function toScript(text: string): Script {
+  return { text, sha1: createHash('sha1').update(text).digest('hex') };
+}
+
+function isUnknownScript(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('NOSCRIPT');
+}
+
+interface Refusal {
+  readonly quota: Quota;
+  readonly endsAt: number;
+  /** When Redis said so, by the clock that nobody sets. */
+  readonly toldAt: number;
+}
+
+function isSame(one: Quota, other: Quota): boolean {
+  return one.limit === other.limit && one.windowSeconds === other.windowSeconds;
+}
+
+/** @throws TypeError if that is no answer of the script: then Redis counts as failed */
+function toCounted(answer: unknown): { isExceeded: boolean; count: number; resetMs: number } {
+  const [taken, count, resetMs] = Array.isArray(answer) ? answer.map(Number) : [];
+  if (taken === undefined || count === undefined || resetMs === undefined || Number.isNaN(taken + count + resetMs))
+    throw new TypeError('Redis gave another answer than the script does');
+  return { isExceeded: taken === 0, count, resetMs };
+}
