@@ -6,7 +6,7 @@ const bus = { start() {}, isConnected: () => true, publish: async () => {}, clos
 
 function resolve(cache: unknown) {
   const required = {
-    orm: {},
+    orm: { getMetadata() {}, em: { getPlatform() {} } },
     entities: { User: {}, Client: {}, AuthToken: {} },
     secret: 'x'.repeat(32),
     verifyCredentials: () => null,
