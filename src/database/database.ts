@@ -32,6 +32,10 @@ export interface LookUpColumn {
   readonly read: (row: Row) => unknown;
 }
 
+/** PostgreSQL's code for a statement that was undone since it and another waited for each other: run again, it succeeds. */
+const deadlockDetected = '40P01';
+const maxAttempts = 5;
+
 /** The most keys that share a statement. */
 const maxKeys = 256;
 
@@ -64,7 +68,14 @@ export function createDatabase(orm: MikroORM): Database {
   }
 
   async function run(sql: string, parameters: readonly unknown[]): Promise<Row[]> {
-    return reached(connection().execute(sql, parameters, 'all', transaction()));
+    const current = transaction();
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await reached(connection().execute(sql, parameters, 'all', current));
+      } catch (error) {
+        if (current !== undefined || attempt === maxAttempts || causeCodeOf(error) !== deadlockDetected) throw error;
+      }
+    }
   }
 
   /**
