@@ -1,0 +1,36 @@
+import { Card } from '@mui/material';
+import { CreateBase, SaveButton, SimpleForm, Toolbar, useNotify, useRedirect } from 'react-admin';
+import type { ClientRecord } from '../data/clients.ts';
+import { ViewHeader } from '../shell/view-header.tsx';
+import { BackButton } from '../shell/back-button.tsx';
+import { ClientFields } from './client-fields.tsx';
+
+export function ClientCreate() {
+  const notify = useNotify();
+  const redirect = useRedirect();
+
+  function onSuccess(client: ClientRecord): void {
+    notify(`Client ${client.name} created.`, { type: 'success' });
+    redirect('list', 'clients');
+  }
+  return (
+    <CreateBase mutationOptions={{ onSuccess }}>
+      <ViewHeader title="New client" actions={<BackButton to="/clients">All clients</BackButton>}>
+        A program that calls the API. Users get a token of their own for each client that they sign in to.
+      </ViewHeader>
+      <Card sx={{ maxWidth: 560 }}>
+        <SimpleForm toolbar={<CreateToolbar />}>
+          <ClientFields />
+        </SimpleForm>
+      </Card>
+    </CreateBase>
+  );
+}
+
+function CreateToolbar() {
+  return (
+    <Toolbar>
+      <SaveButton label="Create client" alwaysEnable />
+    </Toolbar>
+  );
+}

@@ -1,0 +1,60 @@
+import { Alert, Card, Skeleton, Stack } from '@mui/material';
+import { EditBase, SaveButton, SimpleForm, Toolbar, useEditContext, useNotify, useRedirect } from 'react-admin';
+import type { ClientRecord } from '../data/clients.ts';
+import { describeError } from '../data/call-error.ts';
+import { BackButton } from '../shell/back-button.tsx';
+import { ViewHeader } from '../shell/view-header.tsx';
+import { ClientFields } from './client-fields.tsx';
+import { DeleteClient } from './delete-client.tsx';
+
+export function ClientEdit() {
+  const notify = useNotify();
+  const redirect = useRedirect();
+
+  function onSuccess(client: ClientRecord): void {
+    notify(`Client ${client.name} saved.`, { type: 'success' });
+    redirect('list', 'clients');
+  }
+  return (
+    <EditBase mutationMode="pessimistic" mutationOptions={{ onSuccess }} redirectOnError={false}>
+      <ClientEditor />
+    </EditBase>
+  );
+}
+
+function ClientEditor() {
+  const { record, error, isPending } = useEditContext<ClientRecord>();
+  const back = <BackButton to="/clients">All clients</BackButton>;
+  if (error) {
+    return (
+      <>
+        <ViewHeader title="Client" actions={back} />
+        <Alert severity="error">{describeError(error)}</Alert>
+      </>
+    );
+  }
+  if (isPending || record === undefined) return <Skeleton variant="rounded" height={320} sx={{ maxWidth: 560 }} />;
+  return (
+    <>
+      <ViewHeader title={record.name} actions={back}>
+        A change of the lifetime counts for tokens that are issued or refreshed from now on.
+      </ViewHeader>
+      <Stack sx={{ maxWidth: 560, gap: 3 }}>
+        <Card>
+          <SimpleForm toolbar={<EditToolbar />}>
+            <ClientFields />
+          </SimpleForm>
+        </Card>
+        <DeleteClient client={record} />
+      </Stack>
+    </>
+  );
+}
+
+function EditToolbar() {
+  return (
+    <Toolbar>
+      <SaveButton alwaysEnable />
+    </Toolbar>
+  );
+}

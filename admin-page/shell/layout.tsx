@@ -1,0 +1,56 @@
+import { Box, Link as MuiLink, Typography } from '@mui/material';
+import type { ReactNode } from 'react';
+import {
+  AppBar,
+  Layout as AdminLayout,
+  Menu,
+  TitlePortal,
+  ToggleThemeButton,
+  UserMenu,
+} from 'react-admin';
+import { Link } from 'react-router-dom';
+import { config } from '../page-config.ts';
+import { SessionWatch } from '../sign-in/session-watch.tsx';
+import { Mark } from './mark.tsx';
+
+/** What is around every view: the bar with the name, who is signed in, and the three parts of the page. */
+export function Layout({ children }: { children: ReactNode }) {
+  return (
+    <AdminLayout appBar={Bar} menu={Navigation} appBarAlwaysOn>
+      <SessionWatch />
+      {children}
+    </AdminLayout>
+  );
+}
+
+function Bar() {
+  return (
+    <AppBar toolbar={<ToggleThemeButton />} userMenu={<UserMenu />}>
+      <MuiLink
+        component={Link}
+        to="/"
+        color="inherit"
+        underline="none"
+        sx={{ display: 'flex', alignItems: 'center', gap: 1.25, flex: 1, minWidth: 0 }}
+      >
+        <Mark size={26} />
+        <Typography component="span" noWrap sx={{ fontWeight: 650 }}>
+          {config.title}
+        </Typography>
+      </MuiLink>
+      <Box sx={{ display: 'none' }}>
+        <TitlePortal />
+      </Box>
+    </AppBar>
+  );
+}
+
+function Navigation() {
+  return (
+    <Menu component="nav" aria-label="Parts of the page">
+      <Menu.DashboardItem />
+      <Menu.ResourceItem name="clients" />
+      <Menu.ResourceItem name="tokens" />
+    </Menu>
+  );
+}

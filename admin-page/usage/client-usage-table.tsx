@@ -1,0 +1,60 @@
+import { Box, Table, TableBody, TableCell, TableContainer, TableHead, TableRow, Typography } from '@mui/material';
+import { CreateButton, Link } from 'react-admin';
+import type { ClientUsage } from '../../src/admin/admin-views.ts';
+import { tokensOf } from '../tokens/token-path.ts';
+
+const columns = [
+  ['tokens', 'Tokens'],
+  ['activeDay', '24 hours'],
+  ['activeWeek', '7 days'],
+  ['activeMonth', '30 days'],
+] as const;
+
+/** The clients, the most used of late first. */
+export function ClientUsageTable({ usage }: { usage: readonly ClientUsage[] }) {
+  if (usage.length === 0) return <NoClients />;
+  const sorted = usage.toSorted((a, b) => b.activeMonth - a.activeMonth || b.tokens - a.tokens);
+  return (
+    <TableContainer>
+      <Table aria-label="Tokens of each client, and how many of them were used of late" size="small">
+        <TableHead>
+          <TableRow>
+            <TableCell>Client</TableCell>
+            {columns.map(([key, label]) => (
+              <TableCell key={key} align="right">
+                {label}
+              </TableCell>
+            ))}
+          </TableRow>
+        </TableHead>
+        <TableBody>
+          {sorted.map((client) => (
+            <TableRow key={client.client} sx={{ '& td, & th': { py: 1.25 } }}>
+              <TableCell component="th" scope="row" sx={{ overflowWrap: 'anywhere', minWidth: 96 }}>
+                <Link to={tokensOf({ client: client.client })} sx={{ fontWeight: 600 }}>
+                  {client.client}
+                </Link>
+              </TableCell>
+              {columns.map(([key]) => (
+                <TableCell key={key} align="right" sx={{ fontVariantNumeric: 'tabular-nums' }}>
+                  {client[key].toLocaleString('en')}
+                </TableCell>
+              ))}
+            </TableRow>
+          ))}
+        </TableBody>
+      </Table>
+    </TableContainer>
+  );
+}
+
+function NoClients() {
+  return (
+    <Box sx={{ p: 5, textAlign: 'center' }}>
+      <Typography color="textSecondary" sx={{ mb: 2 }}>
+        There are no clients yet, so nobody can sign in.
+      </Typography>
+      <CreateButton resource="clients" label="New client" variant="contained" />
+    </Box>
+  );
+}
