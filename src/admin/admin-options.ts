@@ -1,0 +1,34 @@
+import type { EntityManager } from '../database/schema.ts';
+import type { AuthUser, UserKey } from '../database/views.ts';
+import type { AppTypes, SignedIn } from '../procedures.ts';
+import type { DurinContext } from '../request.ts';
+
+type MaybePromise<T> = T | Promise<T>;
+
+/** How the admin names users, and finds them by what an admin types. */
+export interface UserNaming<TApp extends AppTypes> {
+  /**
+   * What a user is called. It is given the user's visible columns, relations as keys. Default: `username`, else
+   * `email`, else `name`, else the key.
+   */
+  userLabel?: ((user: AuthUser<TApp['userEntity'], readonly ['user']>) => string) | undefined;
+  /**
+   * Users, or their keys, that match what was typed: best first, at most `limit` of them. `em` is a fork of its own.
+   * Default: those whose `username`, else `email`, else `name` contains it, without regard to case, or whose key it is.
+   */
+  searchUsers?:
+    | ((query: {
+        search: string;
+        em: EntityManager;
+        limit: number;
+      }) => MaybePromise<readonly (TApp['userEntity'] | UserKey<TApp['userEntity']>)[]>)
+    | undefined;
+}
+
+export interface DurinAdminOptions<TApp extends AppTypes> extends UserNaming<TApp> {
+  /**
+   * Whether this caller is an admin: asked at every call, after the guard of `authedProcedure`. Only `true` lets in; what
+   * it throws is told to the server's logs alone.
+   */
+  isAdmin: (ctx: DurinContext & SignedIn<TApp>) => MaybePromise<boolean>;
+}
