@@ -1,0 +1,37 @@
+import { useMutation } from '@tanstack/react-query';
+import type { Call } from './calls.ts';
+import { refusalOf, wordsFor } from './error-words.ts';
+
+export function CallItem({ call: { name, who, run } }: { call: Call }) {
+  const { mutate, data, error, isPending, isSuccess } = useMutation({ mutationFn: run });
+  return (
+    <li className="item">
+      <div className="between">
+        <div>
+          <p className="title">
+            <code>{name}</code>
+          </p>
+          <p className="muted">{who}</p>
+        </div>
+        <button type="button" onClick={() => isPending || mutate()} aria-disabled={isPending}>
+          Call<span className="hidden"> {name}</span>
+        </button>
+      </div>
+      <output aria-label={`What ${name} answered`}>
+        {isSuccess && <span className="answer good">{inWords(data)}</span>}
+        {error && (
+          <span className="answer bad">
+            {wordsFor(error)} <code>{refusalOf(error)?.code}</code>
+          </span>
+        )}
+      </output>
+    </li>
+  );
+}
+
+function inWords(answer: unknown): string {
+  if (typeof answer !== 'object' || answer === null) return String(answer);
+  return Object.entries(answer)
+    .map(([name, value]) => `${name}: ${String(value)}`)
+    .join(', ');
+}
