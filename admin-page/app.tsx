@@ -1,5 +1,5 @@
-import VpnKey from '@mui/icons-material/VpnKeyOutlined';
 import Apps from '@mui/icons-material/AppsOutlined';
+import VpnKey from '@mui/icons-material/VpnKeyOutlined';
 import { QueryClient } from '@tanstack/react-query';
 import { Admin, Resource } from 'react-admin';
 import { ClientCreate } from './clients/client-create.tsx';

@@ -1,8 +1,9 @@
+import ArrowBack from '@mui/icons-material/ArrowBack';
 import { Card } from '@mui/material';
 import { CreateBase, SaveButton, SimpleForm, Toolbar, useNotify, useRedirect } from 'react-admin';
 import type { ClientRecord } from '../data/clients.ts';
+import { LinkButton } from '../shell/link-button.tsx';
 import { ViewHeader } from '../shell/view-header.tsx';
-import { BackButton } from '../shell/back-button.tsx';
 import { ClientFields } from './client-fields.tsx';
 
 export function ClientCreate() {
@@ -15,7 +16,14 @@ export function ClientCreate() {
   }
   return (
     <CreateBase mutationOptions={{ onSuccess }}>
-      <ViewHeader title="New client" actions={<BackButton to="/clients">All clients</BackButton>}>
+      <ViewHeader
+        title="New client"
+        actions={
+          <LinkButton to="/clients" startIcon={<ArrowBack />}>
+            All clients
+          </LinkButton>
+        }
+      >
         A program that calls the API. Users get a token of their own for each client that they sign in to.
       </ViewHeader>
       <Card sx={{ maxWidth: 560 }}>

@@ -1,8 +1,9 @@
+import ArrowBack from '@mui/icons-material/ArrowBack';
 import { Alert, Card, Skeleton, Stack } from '@mui/material';
 import { EditBase, SaveButton, SimpleForm, Toolbar, useEditContext, useNotify, useRedirect } from 'react-admin';
-import type { ClientRecord } from '../data/clients.ts';
 import { describeError } from '../data/call-error.ts';
-import { BackButton } from '../shell/back-button.tsx';
+import type { ClientRecord } from '../data/clients.ts';
+import { LinkButton } from '../shell/link-button.tsx';
 import { ViewHeader } from '../shell/view-header.tsx';
 import { ClientFields } from './client-fields.tsx';
 import { DeleteClient } from './delete-client.tsx';
@@ -24,7 +25,11 @@ export function ClientEdit() {
 
 function ClientEditor() {
   const { record, error, isPending } = useEditContext<ClientRecord>();
-  const back = <BackButton to="/clients">All clients</BackButton>;
+  const back = (
+    <LinkButton to="/clients" startIcon={<ArrowBack />}>
+      All clients
+    </LinkButton>
+  );
   if (error) {
     return (
       <>

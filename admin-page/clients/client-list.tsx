@@ -1,7 +1,7 @@
+import Add from '@mui/icons-material/Add';
 import { Box, Stack, Typography, useMediaQuery } from '@mui/material';
 import type { Theme } from '@mui/material/styles';
 import {
-  CreateButton,
   DataTable,
   FilterLiveForm,
   Link,
@@ -13,6 +13,7 @@ import {
 } from 'react-admin';
 import type { ClientRecord } from '../data/clients.ts';
 import { lifetimeInWords } from '../shell/lifetime.ts';
+import { LinkButton } from '../shell/link-button.tsx';
 import { ListState } from '../shell/list-state.tsx';
 import { ViewHeader } from '../shell/view-header.tsx';
 import { When } from '../shell/when.tsx';
@@ -20,7 +21,14 @@ import { When } from '../shell/when.tsx';
 export function ClientList() {
   return (
     <ListBase sort={{ field: 'name', order: 'ASC' }} perPage={25}>
-      <ViewHeader title="Clients" actions={<CreateButton label="New client" variant="contained" />}>
+      <ViewHeader
+        title="Clients"
+        actions={
+          <LinkButton to="/clients/create" color="primary" variant="contained" startIcon={<Add />}>
+            New client
+          </LinkButton>
+        }
+      >
         The programs that call the API, each with a token lifetime and a request rate of its own.
       </ViewHeader>
       <Box sx={{ maxWidth: 320, mb: 1.5 }}>
@@ -43,7 +51,9 @@ function NoClients() {
       <Typography color="textSecondary" sx={{ maxWidth: '44ch' }}>
         A client is a program that calls the API, such as a web page or a command-line tool. Users sign in through one.
       </Typography>
-      <CreateButton label="New client" variant="contained" />
+      <LinkButton to="/clients/create" color="primary" variant="contained" startIcon={<Add />}>
+        New client
+      </LinkButton>
     </Stack>
   );
 }
@@ -62,9 +72,17 @@ function ClientTable() {
         label="Token lifetime"
         render={(client: ClientRecord) => lifetimeInWords(client.tokenTtl)}
       />
-      <DataTable.Col label="Request rate" disableSort render={(client: ClientRecord) => rateInWords(client.throttleRate)} />
+      <DataTable.Col
+        label="Request rate"
+        disableSort
+        render={(client: ClientRecord) => rateInWords(client.throttleRate)}
+      />
       <DataTable.NumberCol source="tokens" label="Tokens" />
-      <DataTable.Col source="created" label="Created" render={(client: ClientRecord) => <When date={client.created} />} />
+      <DataTable.Col
+        source="created"
+        label="Created"
+        render={(client: ClientRecord) => <When date={client.created} />}
+      />
     </DataTable>
   );
 }

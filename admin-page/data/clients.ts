@@ -22,7 +22,6 @@ export interface ClientForm {
   throttleRate?: string | null;
 }
 
-
 type ListSort = NonNullable<ClientListInput>['sort'];
 
 export const clients: ResourceCalls<ClientRecord, ClientForm> = {

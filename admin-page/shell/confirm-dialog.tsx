@@ -35,7 +35,14 @@ export function ConfirmDialog({ isOpen, title, children, confirm, onConfirm, onC
   }
 
   return (
-    <Dialog open={isOpen} onClose={onClose} maxWidth="xs" fullWidth aria-labelledby={titleId} aria-describedby={contentId}>
+    <Dialog
+      open={isOpen}
+      onClose={onClose}
+      maxWidth="xs"
+      fullWidth
+      aria-labelledby={titleId}
+      aria-describedby={contentId}
+    >
       <DialogTitle id={titleId}>{title}</DialogTitle>
       <DialogContent id={contentId} sx={{ color: 'text.secondary' }}>
         {children}

@@ -1,16 +1,9 @@
-import { Box, Link as MuiLink, Typography } from '@mui/material';
+import { Typography } from '@mui/material';
 import type { ReactNode } from 'react';
-import {
-  AppBar,
-  Layout as AdminLayout,
-  Menu,
-  TitlePortal,
-  ToggleThemeButton,
-  UserMenu,
-} from 'react-admin';
-import { Link } from 'react-router-dom';
+import { Layout as AdminLayout, AppBar, Link, Menu, ToggleThemeButton } from 'react-admin';
 import { config } from '../page-config.ts';
 import { SessionWatch } from '../sign-in/session-watch.tsx';
+import { Account } from './account.tsx';
 import { Mark } from './mark.tsx';
 
 /** What is around every view: the bar with the name, who is signed in, and the three parts of the page. */
@@ -25,9 +18,8 @@ export function Layout({ children }: { children: ReactNode }) {
 
 function Bar() {
   return (
-    <AppBar toolbar={<ToggleThemeButton />} userMenu={<UserMenu />}>
-      <MuiLink
-        component={Link}
+    <AppBar color="inherit" toolbar={<ToggleThemeButton />} userMenu={<Account />}>
+      <Link
         to="/"
         color="inherit"
         underline="none"
@@ -37,10 +29,7 @@ function Bar() {
         <Typography component="span" noWrap sx={{ fontWeight: 650 }}>
           {config.title}
         </Typography>
-      </MuiLink>
-      <Box sx={{ display: 'none' }}>
-        <TitlePortal />
-      </Box>
+      </Link>
     </AppBar>
   );
 }

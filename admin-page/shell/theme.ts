@@ -1,4 +1,4 @@
-import { type RaThemeOptions, defaultTheme } from 'react-admin';
+import { defaultTheme, type RaThemeOptions } from 'react-admin';
 
 const systemFont =
   'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", "Helvetica Neue", Arial, sans-serif';
@@ -61,6 +61,7 @@ function createTheme({ mode, accent, onAccent, page, paper, line, text, quietTex
       fontFamily: systemFont,
       fontSize: 14,
       h1: { fontSize: '1.375rem', fontWeight: 650, letterSpacing: '-0.01em', lineHeight: 1.3 },
+      body1: { fontSize: '0.9375rem' },
       h2: { fontSize: '1rem', fontWeight: 650, lineHeight: 1.4 },
       h6: { fontSize: '1rem', fontWeight: 650 },
       button: { textTransform: 'none', fontWeight: 600, letterSpacing: 0 },
@@ -79,14 +80,16 @@ function createTheme({ mode, accent, onAccent, page, paper, line, text, quietTex
       MuiPaper: { defaultProps: { elevation: 0 }, styleOverrides: { root: { backgroundImage: 'none' } } },
       MuiCard: { styleOverrides: { root: { border: `1px solid ${line}` } } },
       MuiDialog: { styleOverrides: { paper: { border: `1px solid ${line}`, borderRadius: 12 } } },
-      MuiMenu: { styleOverrides: { paper: { border: `1px solid ${line}`, boxShadow: '0 8px 24px rgb(0 0 0 / 0.16)' } } },
+      MuiMenu: {
+        styleOverrides: { paper: { border: `1px solid ${line}`, boxShadow: '0 8px 24px rgb(0 0 0 / 0.16)' } },
+      },
       MuiAutocomplete: {
         ...defaultTheme.components?.MuiAutocomplete,
         styleOverrides: { paper: { border: `1px solid ${line}`, boxShadow: '0 8px 24px rgb(0 0 0 / 0.16)' } },
       },
       MuiAppBar: {
         defaultProps: { color: 'inherit', elevation: 0 },
-        styleOverrides: { root: { backgroundColor: paper, borderBottom: `1px solid ${line}` } },
+        styleOverrides: { root: { backgroundColor: paper, color: text, borderBottom: `1px solid ${line}` } },
       },
       MuiButton: { defaultProps: { disableElevation: true } },
       MuiTextField: { defaultProps: { variant: 'outlined', size: 'small', margin: 'dense', fullWidth: true } },
@@ -98,7 +101,9 @@ function createTheme({ mode, accent, onAccent, page, paper, line, text, quietTex
           head: { color: quietText, fontWeight: 600, fontSize: '0.8125rem', whiteSpace: 'nowrap' },
         },
       },
-      MuiTableRow: { styleOverrides: { root: { '&:last-of-type > td': { borderBottom: 0 } } } },
+      MuiTableRow: {
+        styleOverrides: { root: { '&:last-of-type > td, &:last-of-type > th[scope=row]': { borderBottom: 0 } } },
+      },
       RaDataTable: {
         styleOverrides: {
           root: {
@@ -112,7 +117,7 @@ function createTheme({ mode, accent, onAccent, page, paper, line, text, quietTex
           root: {
             minWidth: 0,
             '& .RaLayout-appFrame': { marginTop: 56 },
-            '& .RaLayout-content': { minWidth: 0, padding: '20px 24px 48px', overflow: 'visible' },
+            '& .RaLayout-content': { minWidth: 0, maxWidth: 1280, padding: '20px 24px 48px', overflow: 'visible' },
             '@media (max-width: 599px)': { '& .RaLayout-content': { padding: '16px 16px 72px' } },
           },
         },

@@ -6,7 +6,6 @@ const messages = {
   ...english,
   ra: {
     ...english.ra,
-    auth: { ...english.ra.auth, logout: 'Sign out', user_menu: 'Your account' },
     page: { ...english.ra.page, dashboard: 'Usage' },
   },
   resources: {

@@ -36,14 +36,12 @@ export function SignInField({ field, fault, isFirst }: SignInFieldProps) {
       type={kind === 'choice' || (kind === 'password' && isShown) ? 'text' : kind}
       select={kind === 'choice'}
       defaultValue={kind === 'choice' ? (field.choices?.[0] ?? '') : ''}
-      required={isRequired}
       autoComplete={autoComplete}
       autoFocus={isFirst}
       error={fault !== undefined}
       helperText={fault ?? hint}
       slotProps={{
-        inputLabel: { required: false },
-        htmlInput: { autoCapitalize: 'none', spellCheck: false },
+        htmlInput: { required: isRequired, autoCapitalize: 'none', spellCheck: false },
         input: kind === 'password' ? { endAdornment: reveal } : {},
       }}
     >

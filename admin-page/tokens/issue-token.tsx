@@ -1,3 +1,4 @@
+import ArrowBack from '@mui/icons-material/ArrowBack';
 import { Button, Card, Stack } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -7,8 +8,8 @@ import { trpc } from '../connection.ts';
 import { describeError, fieldErrorsOf } from '../data/call-error.ts';
 import { clientNames } from '../data/client-names.ts';
 import type { User } from '../data/tokens.ts';
-import { BackButton } from '../shell/back-button.tsx';
 import { lifetimeFromText } from '../shell/lifetime.ts';
+import { LinkButton } from '../shell/link-button.tsx';
 import { ViewHeader } from '../shell/view-header.tsx';
 import { type Issued, IssuedToken } from './issued-token.tsx';
 import { UserInput } from './user-input.tsx';
@@ -24,7 +25,14 @@ export function IssueToken() {
   const [issued, setIssued] = useState<Issued | null>(null);
   return (
     <>
-      <ViewHeader title="Issue a token" actions={<BackButton to="/tokens">All tokens</BackButton>}>
+      <ViewHeader
+        title="Issue a token"
+        actions={
+          <LinkButton to="/tokens" startIcon={<ArrowBack />}>
+            All tokens
+          </LinkButton>
+        }
+      >
         {issued === null
           ? 'For a program that cannot sign in by itself. Where the user has a token for the client already, the new one takes its place, and that one ends at once.'
           : undefined}

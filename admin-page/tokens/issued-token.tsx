@@ -16,8 +16,14 @@ export function IssuedToken({ issued: { token, session } }: { issued: Issued }) 
       <Stack sx={{ gap: 2 }}>
         <Alert severity="success" variant="outlined" role="status">
           Issued to <b>{session.user.label}</b> for <b>{session.client}</b>,{' '}
-          {session.expiry === null ? 'and never expires' : <>expires <When date={session.expiry} /></>}. Copy it now: it is
-          not shown again.
+          {session.expiry === null ? (
+            'and never expires'
+          ) : (
+            <>
+              expires <When date={session.expiry} />
+            </>
+          )}
+          . Copy it now: it is not shown again.
         </Alert>
         <CopyField label="Token" text={token} />
         <Box>

@@ -71,7 +71,8 @@ function ScopeChoice({ token, scope, onChange }: ScopeProps & { onChange: (scope
     staleTime: 0,
   });
   const count = data?.items.length;
-  const all = count === undefined ? 'All tokens' : count === countLimit ? `All tokens, ${count} or more,` : `All ${count} tokens`;
+  const all =
+    count === undefined ? 'All tokens' : count === countLimit ? `All tokens, ${count} or more,` : `All ${count} tokens`;
   return (
     <RadioGroup
       aria-label="What to revoke"

@@ -1,6 +1,8 @@
+import Add from '@mui/icons-material/Add';
 import { Alert, Stack, Typography, useMediaQuery } from '@mui/material';
 import type { Theme } from '@mui/material/styles';
-import { CreateButton, ListBase, Pagination, useListContext } from 'react-admin';
+import { ListBase, Pagination, useListContext } from 'react-admin';
+import { LinkButton } from '../shell/link-button.tsx';
 import { ListState } from '../shell/list-state.tsx';
 import { ViewHeader } from '../shell/view-header.tsx';
 import { PurgeExpired } from './purge-expired.tsx';
@@ -16,7 +18,9 @@ export function TokenList() {
         actions={
           <>
             <PurgeExpired />
-            <CreateButton label="Issue a token" variant="contained" />
+            <LinkButton to="/tokens/create" color="primary" variant="contained" startIcon={<Add />}>
+              Issue a token
+            </LinkButton>
           </>
         }
       >
@@ -44,7 +48,9 @@ function NoTokens() {
       <Typography color="textSecondary" sx={{ maxWidth: '44ch' }}>
         A token is there when a user has signed in, or when you issue one.
       </Typography>
-      <CreateButton label="Issue a token" variant="contained" />
+      <LinkButton to="/tokens/create" color="primary" variant="contained" startIcon={<Add />}>
+        Issue a token
+      </LinkButton>
     </Stack>
   );
 }

@@ -45,7 +45,12 @@ export function TokenTable() {
           </>
         )}
       />
-      <DataTable.Col label="" disableSort align="right" render={(token: TokenRecord) => <RevokeButton token={token} />} />
+      <DataTable.Col
+        label=""
+        disableSort
+        align="right"
+        render={(token: TokenRecord) => <RevokeButton token={token} />}
+      />
     </DataTable>
   );
 }

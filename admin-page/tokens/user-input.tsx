@@ -1,10 +1,10 @@
 import { Autocomplete, TextField } from '@mui/material';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useDebouncedValue } from '../shell/debounced-value.ts';
 import { useInput } from 'react-admin';
 import { trpc } from '../connection.ts';
 import type { User } from '../data/tokens.ts';
+import { useDebouncedValue } from '../shell/debounced-value.ts';
 
 /** A user, found by typing a part of the name, or the key. The field's value is the user. */
 export function UserInput({ source }: { source: string }) {

@@ -1,6 +1,8 @@
+import Add from '@mui/icons-material/Add';
 import { Box, Table, TableBody, TableCell, TableContainer, TableHead, TableRow, Typography } from '@mui/material';
-import { CreateButton, Link } from 'react-admin';
+import { Link } from 'react-admin';
 import type { ClientUsage } from '../../src/admin/admin-views.ts';
+import { LinkButton } from '../shell/link-button.tsx';
 import { tokensOf } from '../tokens/token-path.ts';
 
 const columns = [
@@ -54,7 +56,9 @@ function NoClients() {
       <Typography color="textSecondary" sx={{ mb: 2 }}>
         There are no clients yet, so nobody can sign in.
       </Typography>
-      <CreateButton resource="clients" label="New client" variant="contained" />
+      <LinkButton to="/clients/create" color="primary" variant="contained" startIcon={<Add />}>
+        New client
+      </LinkButton>
     </Box>
   );
 }

@@ -82,7 +82,7 @@ function pageAnswer(request: Request, html: string, config: PageConfig): Respons
   const filled = html
     .replaceAll('__NONCE__', nonce)
     .replaceAll('__TITLE__', () => escapeHtml(config.title))
-    .replace('__CONFIG__', () => json);
+    .replace('"__CONFIG__"', () => json);
   return new Response(request.method === 'HEAD' ? null : filled, {
     headers: {
       ...securityHeaders,
