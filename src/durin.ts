@@ -99,7 +99,7 @@ export function createDurin<
 
 /** The parts, as the app sees them. */
 function assemble(parts: Parts, options: AnyOptions) {
-  const { settings, schema, store, revoker, issueToken, events, stateOf, lastUsed } = parts;
+  const { settings, schema, store, revoker, issueToken, renewToken, events, stateOf, lastUsed } = parts;
   const { now, scheme, apiAccess } = settings;
 
   const durinRouter = createDurinRouter({
@@ -136,6 +136,7 @@ function assemble(parts: Parts, options: AnyOptions) {
     tokens: createTokenAdmin({
       store,
       issueToken,
+      renewToken,
       revoker,
       events,
       apiClientName: apiAccess.clientName,

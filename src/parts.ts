@@ -23,6 +23,7 @@ import { createRedisRateCounter } from './throttle/redis-rate-counter.ts';
 import { createThrottle } from './throttle/throttle.ts';
 import { createTokenCodec } from './token.ts';
 import { createTokenIssuer } from './token-issuer.ts';
+import { createTokenRenewer } from './token-renewer.ts';
 import { createTokenRevoker } from './token-revoker.ts';
 
 /** The options of any app: inside, nothing has an app's types. */
@@ -83,6 +84,7 @@ export function createParts(options: AnyOptions) {
   const counter = redis === null ? memory : createRedisRateCounter({ redis, memory, now });
   const throttle = createThrottle(counter, events);
   const issueToken = createTokenIssuer({ codec, store, events, now });
+  const renewToken = createTokenRenewer({ store, events, now });
   const signIn = createSignIn({
     store,
     issueToken,
@@ -118,6 +120,7 @@ export function createParts(options: AnyOptions) {
     lastUsed,
     throttle,
     issueToken,
+    renewToken,
     signIn,
   };
 }

@@ -42,6 +42,7 @@ export const ringOf: Readonly<Record<string, Ring>> = {
 
   'src/authenticate.ts': 'rules',
   'src/token-issuer.ts': 'rules',
+  'src/token-renewer.ts': 'rules',
   'src/token-revoker.ts': 'rules',
   'src/token-admin.ts': 'rules',
   'src/client-admin.ts': 'rules',
