@@ -24,6 +24,7 @@ export const ringOf: Readonly<Record<string, Ring>> = {
   'src/session.ts': 'words',
 
   'src/deadline.ts': 'pure steps',
+  'src/describe-issue.ts': 'pure steps',
   'src/gather.ts': 'pure steps',
   'src/header.ts': 'pure steps',
   'src/request.ts': 'pure steps',
@@ -41,6 +42,7 @@ export const ringOf: Readonly<Record<string, Ring>> = {
 
   'src/authenticate.ts': 'rules',
   'src/token-issuer.ts': 'rules',
+  'src/token-renewer.ts': 'rules',
   'src/token-revoker.ts': 'rules',
   'src/token-admin.ts': 'rules',
   'src/client-admin.ts': 'rules',
@@ -87,15 +89,19 @@ export const ringOf: Readonly<Record<string, Ring>> = {
   'src/router/sessions.ts': 'router and admin',
 
   'src/options.ts': 'durin',
+  'src/options-schema.ts': 'durin',
   'src/resolve-options.ts': 'durin',
+  'src/parts.ts': 'durin',
   'src/durin.ts': 'durin',
   'src/index.ts': 'durin',
 };
 
 /** The only files that may import this one. */
 const onlyImporters: Readonly<Record<string, readonly string[]>> = {
-  'src/options.ts': ['src/durin.ts', 'src/resolve-options.ts', 'src/index.ts'],
-  'src/resolve-options.ts': ['src/durin.ts'],
+  'src/options.ts': ['src/durin.ts', 'src/parts.ts', 'src/resolve-options.ts', 'src/index.ts'],
+  'src/options-schema.ts': ['src/resolve-options.ts'],
+  'src/resolve-options.ts': ['src/parts.ts'],
+  'src/parts.ts': ['src/durin.ts'],
   'src/index.ts': [],
 };
 
