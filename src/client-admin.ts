@@ -31,7 +31,7 @@ export interface DurinClients {
    * Changes what is given. Tokens keep their expiry until they are renewed.
    * @throws DurinUsageError naming what is wrong, also for a client that does not exist
    */
-  update(name: string, changes: Partial<ClientInput>): Promise<ClientRecord>;
+  update(name: string, changes: { [K in keyof ClientInput]?: ClientInput[K] | undefined }): Promise<ClientRecord>;
   /** Deletes the client and its tokens. Whether there was one. */
   delete(name: string): Promise<boolean>;
   /** By name. */

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { grantAdminAccess } from './admin-access.ts';
 import { createClientAdmin, type DurinClients } from './client-admin.ts';
 import { presentedCredentials } from './context.ts';
 import type { DurinClient } from './database/entities.ts';
@@ -116,7 +117,7 @@ function assemble(parts: Parts, options: AnyOptions) {
   });
   const ownProcedures = new Set<unknown>(Object.values(durinRouter._def.procedures));
 
-  return {
+  const durin = {
     durinRouter,
     ...createProcedures({
       stateOf,
@@ -164,6 +165,11 @@ function assemble(parts: Parts, options: AnyOptions) {
       await parts.cache?.close();
     },
   };
+  const keepPrivate = (procedures: Iterable<unknown>) => {
+    for (const procedure of procedures) ownProcedures.add(procedure);
+  };
+  grantAdminAccess(durin, { ...parts, ...durin, events, now, keepPrivate } as never); // it has no app's types
+  return durin;
 }
 
 function credentialsOf(source: AuthSource, scheme: string): Credentials {

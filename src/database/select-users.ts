@@ -58,7 +58,8 @@ export function createSelectUsers(database: Database, schema: Schema) {
 
 /** Not one that is hidden or kept from look-ups: what a search finds would tell of it. */
 function isSearchable(property: EntityProperty): boolean {
-  const isText = property.runtimeType === 'string' && /^(?:varchar|character|char|text|citext)/.test(property.columnTypes[0] ?? '');
+  const isText =
+    property.runtimeType === 'string' && /^(?:varchar|character|char|text|citext)/.test(property.columnTypes[0] ?? '');
   return isText && isVisible(property);
 }
 

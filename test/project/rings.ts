@@ -35,6 +35,7 @@ export const ringOf: Readonly<Record<string, Ring>> = {
 
   'src/database/token-store.ts': 'ports',
   'src/database/client-store.ts': 'ports',
+  'src/database/admin-store.ts': 'ports',
   'src/database/change-listener.ts': 'ports',
   'src/cache/bus.ts': 'ports',
   'src/cache/session-cache.ts': 'ports',
@@ -69,9 +70,13 @@ export const ringOf: Readonly<Record<string, Ring>> = {
   'src/database/projection.ts': 'adapters',
   'src/database/row-format.ts': 'adapters',
   'src/database/schema.ts': 'adapters',
+  'src/database/select-tokens.ts': 'adapters',
+  'src/database/select-users.ts': 'adapters',
   'src/database/session-select.ts': 'adapters',
+  'src/database/sql-admin-store.ts': 'adapters',
   'src/database/sql-client-store.ts': 'adapters',
   'src/database/sql-token-store.ts': 'adapters',
+  'src/database/user-key.ts': 'adapters',
   'src/database/views.ts': 'adapters',
   'src/database/watch-changes.ts': 'adapters',
 
@@ -79,6 +84,23 @@ export const ringOf: Readonly<Record<string, Ring>> = {
   'src/context.ts': 'procedures',
   'src/procedures.ts': 'procedures',
   'src/response-meta.ts': 'procedures',
+
+  'src/admin-access.ts': 'router and admin',
+  'src/admin/admin-inputs.ts': 'router and admin',
+  'src/admin/admin-options.ts': 'router and admin',
+  'src/admin/admin-procedures.ts': 'router and admin',
+  'src/admin/admin-router.ts': 'router and admin',
+  'src/admin/admin-views.ts': 'router and admin',
+  'src/admin/clients.ts': 'router and admin',
+  'src/admin/create-durin-admin.ts': 'router and admin',
+  'src/admin/index.ts': 'router and admin',
+  'src/admin/tell-action.ts': 'router and admin',
+  'src/admin/token-cursor.ts': 'router and admin',
+  'src/admin/tokens.ts': 'router and admin',
+  'src/admin/usage.ts': 'router and admin',
+  'src/admin/user-directory.ts': 'router and admin',
+  'src/admin/users.ts': 'router and admin',
+  'src/admin/whoami.ts': 'router and admin',
 
   'src/router/api-access.ts': 'router and admin',
   'src/router/durin-router.ts': 'router and admin',
@@ -103,6 +125,7 @@ const onlyImporters: Readonly<Record<string, readonly string[]>> = {
   'src/resolve-options.ts': ['src/parts.ts'],
   'src/parts.ts': ['src/durin.ts'],
   'src/index.ts': [],
+  'src/admin/index.ts': [],
 };
 
 const vagueNames = /(?:^|\/)(?:utils?|helpers?|common|types|misc|shared|lib)(?:\.tsx?|\/)/;
