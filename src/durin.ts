@@ -1,39 +1,20 @@
-import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
-import { createAuthenticate } from './authenticate.ts';
-import { createCachedClientStore } from './cache/cached-client-store.ts';
-import { createCachedTokenStore } from './cache/cached-token-store.ts';
-import { createCache } from './cache/create-cache.ts';
+import { grantAdminAccess } from './admin-access.ts';
 import { createClientAdmin, type DurinClients } from './client-admin.ts';
-import { createContextKeeper, presentedCredentials } from './context.ts';
-import { createDatabase } from './database/database.ts';
+import { presentedCredentials } from './context.ts';
 import type { DurinClient } from './database/entities.ts';
-import { type MikroORM, readSchema } from './database/schema.ts';
-import { createSqlClientStore } from './database/sql-client-store.ts';
-import { createSqlTokenStore } from './database/sql-token-store.ts';
 import type { AuthClient, AuthUser, PopulatePath, UserKey } from './database/views.ts';
-import { watchChanges } from './database/watch-changes.ts';
-import { createEventHub, type EventSink, type EventSource } from './events.ts';
-import { createFollowChanges } from './follow-changes.ts';
+import type { EventSource } from './events.ts';
 import type { Credentials } from './header.ts';
-import { createLastUsed } from './last-used.ts';
 import type { DurinOptions } from './options.ts';
+import { type AnyOptions, createParts, type Parts } from './parts.ts';
 import { type AppTypes, createProcedures, type DurinProcedures } from './procedures.ts';
 import { type AdapterCall, type DurinContext, DurinRequest, type HeaderSource } from './request.ts';
-import { resolveOptions } from './resolve-options.ts';
 import { createResponseMeta, type ResponseFacts } from './response-meta.ts';
 import { createDurinRouter, type DurinRouter, type LoginTypes } from './router/durin-router.ts';
 import { type DefaultLoginInput, defaultLoginInput } from './router/login.ts';
 import { type Auth, toAuth } from './session.ts';
-import { createSignIn } from './sign-in.ts';
-import { createLoginThrottle } from './throttle/login-throttle.ts';
-import { createMemoryRateCounter } from './throttle/memory-rate-counter.ts';
-import { createRedisRateCounter } from './throttle/redis-rate-counter.ts';
-import { createThrottle } from './throttle/throttle.ts';
-import { createTokenCodec } from './token.ts';
 import { createTokenAdmin, type DurinTokens } from './token-admin.ts';
-import { createTokenIssuer } from './token-issuer.ts';
-import { createTokenRevoker } from './token-revoker.ts';
 
 /** A user entity, or its primary key. */
 type UserRef<TApp extends AppTypes> = TApp['userEntity'] | UserKey<TApp['userEntity']>;
@@ -114,75 +95,21 @@ export function createDurin<
     expiry: TExpiry;
   }
 > {
-  const settings = resolveOptions(options);
-  const orm = options.orm as MikroORM; // how its entities are listed matters to nothing here
-  const { isUserActive: ownActiveRule } = options;
-  const { now, scheme, trustProxy, apiAccess } = settings;
+  return assemble(createParts(options as never), options as never) as never; // inside, nothing has the app's types
+}
 
-  const schema = readSchema(orm, options.entities as never);
-  const database = createDatabase(orm);
-  const hub = createEventHub(settings.onListenerError);
-  const events: EventSink = { emit: (name, event) => void database.afterCommit(() => hub.emit(name, event)) };
-  const rules = { populate: settings.populate, hasOwnActiveRule: ownActiveRule !== undefined };
-  const sqlStore = createSqlTokenStore(database, schema, rules);
-  const { isInTransaction, afterCommit } = database;
-  const cache = settings.cache && createCache(settings.cache, sqlStore.format, now);
-  const store = cache
-    ? createCachedTokenStore({ store: sqlStore, load: sqlStore.load, cache, isInTransaction, afterCommit })
-    : sqlStore;
-  const codec = createTokenCodec({ ...settings, randomBytes });
-
-  const isUserActive = (ownActiveRule ?? isNotInactive) as (user: object) => boolean;
-  const revoker = createTokenRevoker({ store, events, now });
-  const authenticate = createAuthenticate({ codec, store, revoker, events, isUserActive, now });
-  const lastUsed = createLastUsed(store, now);
-  const { hasOwnActiveRule } = rules;
-  const changes = createFollowChanges({ store, revoker, cache, afterCommit, isUserActive, hasOwnActiveRule });
-  watchChanges(orm, schema, sqlStore.related, changes);
-  const { createContext, stateOf } = createContextKeeper({
-    authenticate,
-    findBySelector: store.findBySelector,
-    scheme,
-    trustProxy,
-  });
-
-  const memory = createMemoryRateCounter(now);
-  const redis = settings.countingRedis;
-  const counter = redis === null ? memory : createRedisRateCounter({ redis, memory, now });
-  const throttle = createThrottle(counter, events);
-  const issueToken = createTokenIssuer({ codec, store, events, now });
-  const signIn = createSignIn({
-    store,
-    issueToken,
-    throttle: createLoginThrottle(counter, throttle, settings.loginQuotas),
-    events,
-    rules: {
-      verifyCredentials: async (input, ctx) =>
-        options.verifyCredentials({ input: input as never, em: database.fork(), ctx }),
-      resolveClient: async (input, ctx) =>
-        options.resolveClient ? options.resolveClient({ input: input as never, ctx }) : input['client'],
-      isUserActive,
-      hasOwnActiveRule: rules.hasOwnActiveRule,
-      userKeyOf: schema.toUserKey,
-      loginUserKey: settings.loginUserKey,
-      whenHeld: settings.whenHeld,
-    },
-  });
+/** The parts, as the app sees them. */
+function assemble(parts: Parts, options: AnyOptions) {
+  const { settings, schema, store, revoker, issueToken, renewToken, events, stateOf, lastUsed } = parts;
+  const { now, scheme, apiAccess } = settings;
 
   const durinRouter = createDurinRouter({
-    stateOf,
-    lastUsed,
-    signIn,
-    store,
-    revoker,
-    issueToken,
-    codec,
-    events,
+    ...parts,
     now,
     loginInput: options.loginInput ?? defaultLoginInput,
     takesClient: options.resolveClient === undefined,
     formatExpiry: options.formatExpiry ?? ((expiry) => expiry),
-    serializeUser: (options.serializeUser as ((user: object) => unknown) | undefined) ?? null,
+    serializeUser: options.serializeUser ?? null,
     loginResponse: (options.loginResponse as ((facts: object) => unknown) | undefined) ?? null,
     apiClientName: apiAccess.clientName,
     excludesApiAccess: apiAccess.excludeFromSessions,
@@ -194,13 +121,13 @@ export function createDurin<
     durinRouter,
     ...createProcedures({
       stateOf,
-      throttle,
-      sessionQuota: settings.sessionQuota,
       lastUsed,
       now,
+      throttle: parts.throttle,
+      sessionQuota: settings.sessionQuota,
       clientNames: settings.clients?.map(({ name }) => name) ?? null,
     }),
-    createContext,
+    createContext: parts.createContext,
     responseMeta: createResponseMeta({
       scheme,
       isPrivate: (procedure) => ownProcedures.has(procedure),
@@ -210,6 +137,7 @@ export function createDurin<
     tokens: createTokenAdmin({
       store,
       issueToken,
+      renewToken,
       revoker,
       events,
       apiClientName: apiAccess.clientName,
@@ -217,7 +145,7 @@ export function createDurin<
       now,
     }),
     clients: createClientAdmin({
-      clientStore: createCachedClientStore(createSqlClientStore(database, schema), changes),
+      clientStore: parts.clientStore,
       revoker,
       clients: settings.clients ?? [],
       defaultTtlSeconds: settings.defaultTtlSeconds,
@@ -225,23 +153,23 @@ export function createDurin<
     users: {
       async forget(user: unknown) {
         const userId = schema.toUserKey(user);
-        await changes.userChanged(userId, await store.findAccount(userId));
+        await parts.changes.userChanged(userId, await store.findAccount(userId));
       },
     },
-    events: { on: hub.on },
+    events: { on: parts.hub.on },
     async authenticate(source: AuthSource) {
-      return toAuth(await authenticate(credentialsOf(source, scheme)), now());
+      return toAuth(await parts.authenticate(credentialsOf(source, scheme)), now());
     },
     async close() {
       await lastUsed.close();
-      await cache?.close();
+      await parts.cache?.close();
     },
   };
-  return durin as never; // inside, nothing has the app's types
-}
-
-function isNotInactive(user: { readonly isActive?: unknown }): boolean {
-  return user.isActive !== false;
+  const keepPrivate = (procedures: Iterable<unknown>) => {
+    for (const procedure of procedures) ownProcedures.add(procedure);
+  };
+  grantAdminAccess(durin, { ...parts, ...durin, events, now, keepPrivate } as never); // it has no app's types
+  return durin;
 }
 
 function credentialsOf(source: AuthSource, scheme: string): Credentials {

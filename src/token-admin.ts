@@ -4,6 +4,7 @@ import { DurinError, DurinUsageError } from './errors.ts';
 import type { EventSink } from './events.ts';
 import { type Auth, toAuth } from './session.ts';
 import type { IssueToken } from './token-issuer.ts';
+import type { RenewToken } from './token-renewer.ts';
 import type { TokenRevoker } from './token-revoker.ts';
 
 /** `durin.tokens`: tokens without a request. Inside `em.transactional` it is part of that transaction. */
@@ -35,8 +36,9 @@ export interface DurinTokens<TUserRef, TAuth, TClientName extends string> {
 }
 
 export interface TokenAdminParts {
-  readonly store: Pick<TokenStore, 'renew' | 'deleteExpired'>;
+  readonly store: Pick<TokenStore, 'deleteExpired'>;
   readonly issueToken: IssueToken;
+  readonly renewToken: RenewToken;
   readonly revoker: TokenRevoker;
   readonly events: EventSink;
   readonly apiClientName: string | null;
@@ -49,7 +51,7 @@ const defaultBatchSize = 1000;
 const maxBatchSize = 100_000;
 
 export function createTokenAdmin(parts: TokenAdminParts): DurinTokens<unknown, Auth, string> {
-  const { store, issueToken, revoker, events, apiClientName, userKeyOf, now } = parts;
+  const { store, issueToken, renewToken, revoker, events, apiClientName, userKeyOf, now } = parts;
 
   function tellExpired(ended: readonly TokenIdentity[]): void {
     for (const { id, userId, clientName } of ended)
@@ -67,16 +69,9 @@ export function createTokenAdmin(parts: TokenAdminParts): DurinTokens<unknown, A
     },
 
     async renew(id) {
-      const renewed = uuid.test(id) ? await store.renew(id, now()) : null;
+      const renewed = uuid.test(id) ? await renewToken(id) : null;
       if (renewed === null) throw new DurinError('SESSION_NOT_FOUND');
-      const { expiresAt, token } = renewed;
-      events.emit('tokenRenewed', {
-        tokenId: token.id,
-        userId: token.userId,
-        client: token.clientName,
-        expiry: expiresAt,
-      });
-      return { expiry: expiresAt };
+      return { expiry: renewed.expiresAt };
     },
 
     async revoke(id) {

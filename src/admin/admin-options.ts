@@ -14,7 +14,7 @@ export interface UserNaming<TApp extends AppTypes> {
   userLabel?: ((user: AuthUser<TApp['userEntity'], readonly ['user']>) => string) | undefined;
   /**
    * Users, or their keys, that match what was typed: best first, at most `limit` of them. `em` is a fork of its own.
-   * Default: those whose `username`, else `email`, else `name` contains it, without regard to case, or whose key it is.
+   * Default: those whose `username`, `email` or `name` contains it, without regard to case, or whose key it is.
    */
   searchUsers?:
     | ((query: {

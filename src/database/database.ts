@@ -3,10 +3,13 @@ import type { EntityManager, MikroORM, Platform, Transaction } from '@mikro-orm/
 import { DurinError, DurinUsageError } from '../errors.ts';
 import { gather } from '../gather.ts';
 import { CommitListeners } from './commit-listeners.ts';
-import { codeOf } from './failures.ts';
+import { codeOf, isUnstorable } from './failures.ts';
 import type { Row } from './projection.ts';
 
-/** The SQL connection of the app's ORM, as durin uses it. Every failure is the refusal STORE_UNAVAILABLE. */
+/**
+ * The SQL connection of the app's ORM, as durin uses it. A failure is the refusal STORE_UNAVAILABLE, or a DurinUsageError
+ * where the app gave a key or value that its column cannot hold.
+ */
 export interface Database {
   /** Runs a statement with `?` for its parameters, inside the app's transaction where there is one. */
   run(sql: string, parameters: readonly unknown[]): Promise<Row[]>;
@@ -133,7 +136,8 @@ async function reached<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;
   } catch (cause) {
-    if (cause instanceof DurinError) throw cause;
+    if (cause instanceof DurinError || cause instanceof DurinUsageError) throw cause;
+    if (isUnstorable(cause)) throw new DurinUsageError('a key or a value does not fit its column', { cause });
     throw new DurinError('STORE_UNAVAILABLE', { cause });
   }
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type EntityName, EntitySchema } from '@mikro-orm/core';
 import { describe, expect, test } from 'vitest';
-import { createDurin, defineDurinEntities } from '../../src/index.ts';
-import { requestOf, secret, t } from '../support/app.ts';
+import { createDurin, DurinUsageError, defineDurinEntities } from '../../src/index.ts';
+import { openApp, requestOf, requiredOptions, secret, t } from '../support/app.ts';
 import { closeDatabase, openDatabase } from '../support/database.ts';
 
 interface KeyedUser {
@@ -59,4 +59,20 @@ describe.each([
       await closeDatabase(orm);
     }
   });
+});
+
+test('a key that the column cannot hold is told as the mistake that it is, not as an outage', async () => {
+  const { orm, close } = await openApp();
+  try {
+    const durin = createDurin(requiredOptions(orm));
+    const refusal = new DurinUsageError('a key or a value does not fit its column');
+    const user = 'no number' as unknown as number;
+    await expect(durin.tokens.issue({ user, client: 'web' })).rejects.toThrow(refusal);
+    await expect(durin.tokens.issue({ user: 2 ** 40, client: 'web' })).rejects.toThrow(refusal);
+    await expect(durin.tokens.revokeAll({ user })).rejects.toThrow(refusal);
+    await expect(durin.users.forget(user)).rejects.toThrow(refusal);
+    await durin.close();
+  } finally {
+    await close();
+  }
 });

@@ -7,19 +7,15 @@ import { closeDatabase } from '../support/database.ts';
 import { User } from '../support/entities.ts';
 import { anyText, fuzzTimeoutMs, marker, nearMisses, tryOut } from '../support/fuzz.ts';
 import { openCountedDatabase } from '../support/statement-counter.ts';
+import { noteUncaught } from '../support/uncaught.ts';
 import { createWire } from '../support/wire.ts';
 
 let app: Awaited<ReturnType<typeof openApp>>;
-const uncaught: unknown[] = [];
-const note = (error: unknown) => void uncaught.push(error);
+const uncaught = noteUncaught();
 beforeAll(async () => {
-  process.on('unhandledRejection', note);
   app = await openApp();
 });
-afterAll(async () => {
-  await closeDatabase(app.orm);
-  process.off('unhandledRejection', note);
-});
+afterAll(() => closeDatabase(app.orm));
 
 async function openApp() {
   const { orm, statements } = await openCountedDatabase();

@@ -9,19 +9,15 @@ import { clients, requiredOptions, t } from '../support/app.ts';
 import { closeDatabase, openDatabase } from '../support/database.ts';
 import { entities, User } from '../support/entities.ts';
 import { anyText, fuzzTimeoutMs, markedJson, marker, tryOut } from '../support/fuzz.ts';
+import { noteUncaught } from '../support/uncaught.ts';
 import { createWire } from '../support/wire.ts';
 
 let app: Awaited<ReturnType<typeof openApp>>;
-const uncaught: unknown[] = [];
-const note = (error: unknown) => void uncaught.push(error);
+const uncaught = noteUncaught();
 beforeAll(async () => {
-  process.on('unhandledRejection', note);
   app = await openApp();
 });
-afterAll(async () => {
-  await closeDatabase(app.orm);
-  process.off('unhandledRejection', note);
-});
+afterAll(() => closeDatabase(app.orm));
 
 async function openApp() {
   const orm = await openDatabase({ entities });

@@ -24,6 +24,7 @@ export const ringOf: Readonly<Record<string, Ring>> = {
   'src/session.ts': 'words',
 
   'src/deadline.ts': 'pure steps',
+  'src/describe-issue.ts': 'pure steps',
   'src/gather.ts': 'pure steps',
   'src/header.ts': 'pure steps',
   'src/request.ts': 'pure steps',
@@ -34,6 +35,7 @@ export const ringOf: Readonly<Record<string, Ring>> = {
 
   'src/database/token-store.ts': 'ports',
   'src/database/client-store.ts': 'ports',
+  'src/database/admin-store.ts': 'ports',
   'src/database/change-listener.ts': 'ports',
   'src/cache/bus.ts': 'ports',
   'src/cache/session-cache.ts': 'ports',
@@ -41,6 +43,7 @@ export const ringOf: Readonly<Record<string, Ring>> = {
 
   'src/authenticate.ts': 'rules',
   'src/token-issuer.ts': 'rules',
+  'src/token-renewer.ts': 'rules',
   'src/token-revoker.ts': 'rules',
   'src/token-admin.ts': 'rules',
   'src/client-admin.ts': 'rules',
@@ -67,9 +70,13 @@ export const ringOf: Readonly<Record<string, Ring>> = {
   'src/database/projection.ts': 'adapters',
   'src/database/row-format.ts': 'adapters',
   'src/database/schema.ts': 'adapters',
+  'src/database/select-tokens.ts': 'adapters',
+  'src/database/select-users.ts': 'adapters',
   'src/database/session-select.ts': 'adapters',
+  'src/database/sql-admin-store.ts': 'adapters',
   'src/database/sql-client-store.ts': 'adapters',
   'src/database/sql-token-store.ts': 'adapters',
+  'src/database/user-key.ts': 'adapters',
   'src/database/views.ts': 'adapters',
   'src/database/watch-changes.ts': 'adapters',
 
@@ -77,6 +84,23 @@ export const ringOf: Readonly<Record<string, Ring>> = {
   'src/context.ts': 'procedures',
   'src/procedures.ts': 'procedures',
   'src/response-meta.ts': 'procedures',
+
+  'src/admin-access.ts': 'router and admin',
+  'src/admin/admin-inputs.ts': 'router and admin',
+  'src/admin/admin-options.ts': 'router and admin',
+  'src/admin/admin-procedures.ts': 'router and admin',
+  'src/admin/admin-router.ts': 'router and admin',
+  'src/admin/admin-views.ts': 'router and admin',
+  'src/admin/clients.ts': 'router and admin',
+  'src/admin/create-durin-admin.ts': 'router and admin',
+  'src/admin/index.ts': 'router and admin',
+  'src/admin/tell-action.ts': 'router and admin',
+  'src/admin/token-cursor.ts': 'router and admin',
+  'src/admin/tokens.ts': 'router and admin',
+  'src/admin/usage.ts': 'router and admin',
+  'src/admin/user-directory.ts': 'router and admin',
+  'src/admin/users.ts': 'router and admin',
+  'src/admin/whoami.ts': 'router and admin',
 
   'src/router/api-access.ts': 'router and admin',
   'src/router/durin-router.ts': 'router and admin',
@@ -87,16 +111,21 @@ export const ringOf: Readonly<Record<string, Ring>> = {
   'src/router/sessions.ts': 'router and admin',
 
   'src/options.ts': 'durin',
+  'src/options-schema.ts': 'durin',
   'src/resolve-options.ts': 'durin',
+  'src/parts.ts': 'durin',
   'src/durin.ts': 'durin',
   'src/index.ts': 'durin',
 };
 
 /** The only files that may import this one. */
 const onlyImporters: Readonly<Record<string, readonly string[]>> = {
-  'src/options.ts': ['src/durin.ts', 'src/resolve-options.ts', 'src/index.ts'],
-  'src/resolve-options.ts': ['src/durin.ts'],
+  'src/options.ts': ['src/durin.ts', 'src/parts.ts', 'src/resolve-options.ts', 'src/index.ts'],
+  'src/options-schema.ts': ['src/resolve-options.ts'],
+  'src/resolve-options.ts': ['src/parts.ts'],
+  'src/parts.ts': ['src/durin.ts'],
   'src/index.ts': [],
+  'src/admin/index.ts': [],
 };
 
 const vagueNames = /(?:^|\/)(?:utils?|helpers?|common|types|misc|shared|lib)(?:\.tsx?|\/)/;

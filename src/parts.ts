@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import type { z } from 'zod';
+import { createAuthenticate } from './authenticate.ts';
+import { createCachedClientStore } from './cache/cached-client-store.ts';
+import { createCachedTokenStore } from './cache/cached-token-store.ts';
+import { createCache } from './cache/create-cache.ts';
+import { createContextKeeper } from './context.ts';
+import { createDatabase } from './database/database.ts';
+import type { DurinClient } from './database/entities.ts';
+import { type MikroORM, readSchema } from './database/schema.ts';
+import { createSqlClientStore } from './database/sql-client-store.ts';
+import { createSqlTokenStore } from './database/sql-token-store.ts';
+import { watchChanges } from './database/watch-changes.ts';
+import { createEventHub, type EventSink } from './events.ts';
+import { createFollowChanges } from './follow-changes.ts';
+import { createLastUsed } from './last-used.ts';
+import type { DurinOptions } from './options.ts';
+import { resolveOptions } from './resolve-options.ts';
+import { createSignIn } from './sign-in.ts';
+import { createLoginThrottle } from './throttle/login-throttle.ts';
+import { createMemoryRateCounter } from './throttle/memory-rate-counter.ts';
+import { createRedisRateCounter } from './throttle/redis-rate-counter.ts';
+import { createThrottle } from './throttle/throttle.ts';
+import { createTokenCodec } from './token.ts';
+import { createTokenIssuer } from './token-issuer.ts';
+import { createTokenRenewer } from './token-renewer.ts';
+import { createTokenRevoker } from './token-revoker.ts';
+
+/** The options of any app: inside, nothing has an app's types. */
+export type AnyOptions = DurinOptions<
+  object,
+  DurinClient,
+  string,
+  readonly never[] | false,
+  z.ZodObject,
+  unknown,
+  unknown,
+  unknown,
+  object
+>;
+
+/** What one durin is made of. */
+export type Parts = ReturnType<typeof createParts>;
+
+/**
+ * Makes the parts and joins them; does no I/O.
+ * @throws DurinUsageError naming the option that is unknown, missing or wrong
+ */
+export function createParts(options: AnyOptions) {
+  const settings = resolveOptions(options);
+  const { now, scheme, trustProxy } = settings;
+  const orm = options.orm as MikroORM; // how its entities are listed matters to nothing here
+  const isUserActive = options.isUserActive ?? isNotInactive;
+  const hasOwnActiveRule = options.isUserActive !== undefined;
+
+  const schema = readSchema(orm, options.entities as never); // MikroORM's EntityName is invariant
+  const database = createDatabase(orm);
+  const { isInTransaction, afterCommit } = database;
+  const hub = createEventHub(settings.onListenerError);
+  const events: EventSink = { emit: (name, event) => void afterCommit(() => hub.emit(name, event)) };
+
+  const sqlStore = createSqlTokenStore(database, schema, { populate: settings.populate, hasOwnActiveRule });
+  const cache = settings.cache && createCache(settings.cache, sqlStore.format, now);
+  const store = cache
+    ? createCachedTokenStore({ store: sqlStore, load: sqlStore.load, cache, isInTransaction, afterCommit })
+    : sqlStore;
+  const revoker = createTokenRevoker({ store, events, now });
+  const changes = createFollowChanges({ store, revoker, cache, afterCommit, isUserActive, hasOwnActiveRule });
+  watchChanges(orm, schema, sqlStore.related, changes);
+  const clientStore = createCachedClientStore(createSqlClientStore(database, schema), changes);
+
+  const codec = createTokenCodec({ ...settings, randomBytes });
+  const authenticate = createAuthenticate({ codec, store, revoker, events, isUserActive, now });
+  const { createContext, stateOf } = createContextKeeper({
+    authenticate,
+    findBySelector: store.findBySelector,
+    scheme,
+    trustProxy,
+  });
+  const lastUsed = createLastUsed(store, now);
+
+  const memory = createMemoryRateCounter(now);
+  const redis = settings.countingRedis;
+  const counter = redis === null ? memory : createRedisRateCounter({ redis, memory, now });
+  const throttle = createThrottle(counter, events);
+  const issueToken = createTokenIssuer({ codec, store, events, now });
+  const renewToken = createTokenRenewer({ store, events, now });
+  const signIn = createSignIn({
+    store,
+    issueToken,
+    throttle: createLoginThrottle(counter, throttle, settings.loginQuotas),
+    events,
+    rules: {
+      verifyCredentials: async (input, ctx) => options.verifyCredentials({ input, em: database.fork(), ctx }),
+      resolveClient: async (input, ctx) =>
+        options.resolveClient ? options.resolveClient({ input, ctx }) : input['client'],
+      isUserActive,
+      hasOwnActiveRule,
+      userKeyOf: schema.toUserKey,
+      loginUserKey: settings.loginUserKey,
+      whenHeld: settings.whenHeld,
+    },
+  });
+
+  return {
+    settings,
+    orm,
+    schema,
+    database,
+    hub,
+    events,
+    cache,
+    store,
+    clientStore,
+    changes,
+    codec,
+    revoker,
+    authenticate,
+    createContext,
+    stateOf,
+    lastUsed,
+    throttle,
+    issueToken,
+    renewToken,
+    signIn,
+  };
+}
+
+function isNotInactive(user: { readonly isActive?: unknown }): boolean {
+  return user.isActive !== false;
+}
