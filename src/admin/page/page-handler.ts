@@ -60,18 +60,12 @@ export function createPageHandler(parts: PageHandlerParts): PageHandler {
     const methods = path.kind === 'api' ? calling : reading;
     if (!methods.includes(request.method)) return answer(405, 'Method not allowed.', { Allow: methods.join(', ') });
 
-    switch (path.kind) {
-      case 'redirect':
-        return answer(308, '', { Location: path.location + new URL(request.url).search });
-      case 'page':
-        return pageAnswer(request, (await readOnce()).html, config);
-      case 'asset': {
-        const file = (await readOnce()).files.get(path.name);
-        return file === undefined ? null : assetAnswer(request, path.name, file);
-      }
-      case 'api':
-        return callApi(parts, request, path.endpoint, origin);
-    }
+    if (path.kind === 'redirect') return answer(308, '', { Location: path.location + new URL(request.url).search });
+    if (path.kind === 'api') return callApi(parts, request, path.endpoint, origin);
+    const { html, files } = await readOnce();
+    if (path.kind === 'page') return pageAnswer(request, html, config);
+    const file = files.get(path.name);
+    return file === undefined ? null : assetAnswer(request, path.name, file);
   };
 }
 
