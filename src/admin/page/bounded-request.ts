@@ -17,5 +17,6 @@ export function boundedRequest(request: Request): Request {
     }),
   );
   const { url, method, headers, signal } = request;
-  return new Request(url, { method, headers, signal, body: counted, duplex: 'half' });
+  const init: RequestInit & { duplex: 'half' } = { method, headers, signal, body: counted, duplex: 'half' };
+  return new Request(url, init);
 }
