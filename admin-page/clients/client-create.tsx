@@ -28,7 +28,7 @@ export function ClientCreate() {
       </ViewHeader>
       <Card sx={{ maxWidth: 560 }}>
         <SimpleForm toolbar={<CreateToolbar />}>
-          <ClientFields />
+          <ClientFields isNew />
         </SimpleForm>
       </Card>
     </CreateBase>

@@ -12,6 +12,7 @@ import {
   useListContext,
 } from 'react-admin';
 import type { ClientRecord } from '../data/clients.ts';
+import { countOf } from '../shell/count.ts';
 import { lifetimeInWords } from '../shell/lifetime.ts';
 import { LinkButton } from '../shell/link-button.tsx';
 import { ListState } from '../shell/list-state.tsx';
@@ -103,8 +104,7 @@ function ClientRows() {
             {lifetimeInWords(client.tokenTtl)} · {rateInWords(client.throttleRate)}
           </Typography>
           <Typography variant="body2" color="textSecondary">
-            {client.tokens.toLocaleString('en')} {client.tokens === 1 ? 'token' : 'tokens'} · created{' '}
-            <When date={client.created} />
+            {countOf(client.tokens, 'token')} · created <When date={client.created} />
           </Typography>
         </Stack>
       ))}
@@ -128,7 +128,7 @@ const windows: Readonly<Record<string, string>> = { s: 'second', m: 'minute', h:
 
 /** `1000/h` is `1,000 per hour`. */
 function rateInWords(rate: string | null): string {
-  if (rate === null) return 'default rate';
+  if (rate === null) return "the app's default";
   const [limit = '', unit = ''] = rate.split('/');
   return `${Number(limit).toLocaleString('en')} per ${windows[unit] ?? unit}`;
 }

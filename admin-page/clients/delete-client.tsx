@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { Link, useDataProvider, useNotify, useRedirect, useRefresh } from 'react-admin';
 import type { ClientRecord } from '../data/clients.ts';
 import { ConfirmDialog } from '../shell/confirm-dialog.tsx';
+import { countOf } from '../shell/count.ts';
 import { tokensOf } from '../tokens/token-path.ts';
 
 /** The end of a client, with the number of tokens that go with it. */
@@ -23,7 +24,8 @@ export function DeleteClient({ client }: { client: ClientRecord }) {
     <Card sx={{ p: 2 }}>
       <Typography variant="h2">Delete this client</Typography>
       <Typography color="textSecondary" sx={{ mt: 0.5, mb: 2 }}>
-        It has <Link to={tokensOf({ client: client.name })}>{countOf(client.tokens)}</Link>, which would end with it.
+        It has <Link to={tokensOf({ client: client.name })}>{countOf(client.tokens, 'token')}</Link>, which would end
+        with it.
       </Typography>
       <Button variant="outlined" color="error" onClick={() => setIsOpen(true)}>
         Delete client…
@@ -35,15 +37,14 @@ export function DeleteClient({ client }: { client: ClientRecord }) {
         onConfirm={deleteClient}
         onClose={() => setIsOpen(false)}
       >
-        {client.tokens === 0
-          ? 'It has no tokens, so nobody is signed out. '
-          : `Its ${countOf(client.tokens)} ${client.tokens === 1 ? 'ends' : 'end'} at once: whoever uses ${client.tokens === 1 ? 'it' : 'them'} is signed out, and can not sign in to this client again. `}
-        This cannot be undone.
+        {consequenceOf(client.tokens)} This cannot be undone.
       </ConfirmDialog>
     </Card>
   );
 }
 
-function countOf(tokens: number): string {
-  return tokens === 0 ? 'no tokens' : `${tokens.toLocaleString('en')} ${tokens === 1 ? 'token' : 'tokens'}`;
+function consequenceOf(tokens: number): string {
+  if (tokens === 0) return 'It has no tokens, so nobody is signed out.';
+  const [end, them] = tokens === 1 ? ['ends', 'it'] : ['end', 'them'];
+  return `Its ${countOf(tokens, 'token')} ${end} at once: whoever uses ${them} is signed out, and cannot sign in to this client again.`;
 }

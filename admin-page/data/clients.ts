@@ -22,6 +22,7 @@ export interface ClientForm {
   throttleRate?: string | null;
 }
 
+type Lifetime = Exclude<ClientCreateInput['tokenTtl'], undefined>;
 type ListSort = NonNullable<ClientListInput>['sort'];
 
 export const clients: ResourceCalls<ClientRecord, ClientForm> = {
@@ -38,8 +39,12 @@ export const clients: ResourceCalls<ClientRecord, ClientForm> = {
 
   getOne: async (name) => toRecord(await trpc.admin.clients.get.query({ name: String(name) })),
   create: async (form) => toRecord(await trpc.admin.clients.create.mutate(valuesOf(form))),
-  update: async (name, form) =>
-    toRecord(await trpc.admin.clients.update.mutate({ name: String(name), changes: valuesOf(form) })),
+  async update(name, form) {
+    const changes = valuesOf(form);
+    // Left out, it would stay as it is, which is not what an emptied field says.
+    if (changes.tokenTtl === undefined) changes.tokenTtl = '' as Lifetime;
+    return toRecord(await trpc.admin.clients.update.mutate({ name: String(name), changes }));
+  },
   async delete(name) {
     await trpc.admin.clients.delete.mutate({ name: String(name) });
   },
@@ -53,7 +58,7 @@ function toRecord(row: ClientRow): ClientRecord {
 function valuesOf({ name, lifetime, throttleRate }: ClientForm): ClientCreateInput {
   return {
     name: name ?? '',
-    tokenTtl: lifetimeFromText(lifetime) as ClientCreateInput['tokenTtl'],
+    tokenTtl: lifetimeFromText(lifetime) as Lifetime | undefined,
     throttleRate: (throttleRate?.trim() || null) as ClientCreateInput['throttleRate'],
   };
 }

@@ -8,7 +8,7 @@ export interface ResourceCalls<TRecord extends RaRecord, TValues = Partial<TReco
   getList(params: GetListParams): Promise<GetListResult<TRecord>>;
   getOne(id: Identifier): Promise<TRecord>;
   create?(values: TValues): Promise<TRecord>;
-  update?(id: Identifier, values: TValues, previous: TValues): Promise<TRecord>;
+  update?(id: Identifier, values: TValues): Promise<TRecord>;
   delete?(id: Identifier): Promise<void>;
 }
 
@@ -43,8 +43,8 @@ export const dataProvider = {
   create: async (resource: string, { data }: { data: never }) => ({
     data: await told(callsOf(resource).create?.(data)),
   }),
-  update: async (resource: string, params: { id: Identifier; data: never; previousData: never }) => ({
-    data: await told(callsOf(resource).update?.(params.id, params.data, params.previousData)),
+  update: async (resource: string, { id, data }: { id: Identifier; data: never }) => ({
+    data: await told(callsOf(resource).update?.(id, data)),
   }),
   delete: async (resource: string, { id }: { id: Identifier }) => {
     await told(callsOf(resource).delete?.(id));

@@ -53,10 +53,10 @@ export function ConfirmDialog({ isOpen, title, children, confirm, onConfirm, onC
         )}
       </DialogContent>
       <DialogActions sx={{ p: 2 }}>
-        <Button onClick={onClose} color="inherit">
+        <Button onClick={onClose} color="inherit" autoFocus>
           Cancel
         </Button>
-        <Button onClick={() => void run()} color="error" variant="contained" loading={isBusy} autoFocus>
+        <Button onClick={() => void run()} color="error" variant="contained" loading={isBusy}>
           {confirm}
         </Button>
       </DialogActions>

@@ -134,7 +134,9 @@ function createTheme({ mode, accent, onAccent, page, paper, line, text, quietTex
           },
         },
       },
-      RaToolbar: { styleOverrides: { root: { backgroundColor: 'transparent', paddingInline: 16 } } },
+      RaToolbar: {
+        styleOverrides: { root: { backgroundColor: 'transparent', padding: '0 16px 16px !important', minHeight: 0 } },
+      },
     },
   };
   return theme;

@@ -74,7 +74,12 @@ function OrderForm({ onIssued }: { onIssued: (issued: Issued) => void }) {
     <Card sx={{ maxWidth: 560, p: 2 }}>
       <Form<Order> onSubmit={issue}>
         <UserInput source="user" />
-        <SelectInput source="client" label="Client" choices={names.map((name) => ({ id: name, name }))} />
+        <SelectInput
+          source="client"
+          label="Client"
+          choices={names.map((name) => ({ id: name, name }))}
+          helperText="The program that will use the token, as its user."
+        />
         <TextInput
           source="ttl"
           label="Lifetime"

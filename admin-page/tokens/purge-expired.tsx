@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useNotify, useRefresh } from 'react-admin';
 import { trpc } from '../connection.ts';
 import { ConfirmDialog } from '../shell/confirm-dialog.tsx';
+import { countOf } from '../shell/count.ts';
 
 /** Removes the rows of expired tokens. */
 export function PurgeExpired() {
@@ -12,7 +13,7 @@ export function PurgeExpired() {
 
   async function purge(): Promise<void> {
     const { purged } = await trpc.admin.tokens.purgeExpired.mutate();
-    notify(purged === 0 ? 'There were no expired tokens.' : `${purged.toLocaleString('en')} expired tokens removed.`, {
+    notify(purged === 0 ? 'There were no expired tokens.' : `${countOf(purged, 'expired token')} removed.`, {
       type: 'success',
     });
     refresh();

@@ -6,6 +6,7 @@ import { LinkButton } from '../shell/link-button.tsx';
 import { ListState } from '../shell/list-state.tsx';
 import { ViewHeader } from '../shell/view-header.tsx';
 import { PurgeExpired } from './purge-expired.tsx';
+import { RevokeQuestion } from './revoke-button.tsx';
 import { TokenFilters } from './token-filters.tsx';
 import { TokenRows } from './token-rows.tsx';
 import { TokenTable } from './token-table.tsx';
@@ -29,7 +30,9 @@ export function TokenList() {
       <TokenFilters />
       <SearchNote />
       <ListState empty={<NoTokens />} noMatch="No token matches.">
-        <Tokens />
+        <RevokeQuestion>
+          <Tokens />
+        </RevokeQuestion>
         <Pagination rowsPerPageOptions={[10, 25, 50, 100]} />
       </ListState>
     </ListBase>

@@ -36,6 +36,7 @@ function TokenRow({ token }: { token: TokenRecord }) {
           </Typography>
         </Typography>
         <Typography variant="body2" color="textSecondary" component="div">
+          {!token.hasExpired && (token.expiry === null ? '' : 'expires ')}
           <TokenState token={token} />
         </Typography>
         <Typography variant="body2" color="textSecondary">

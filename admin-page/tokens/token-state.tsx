@@ -4,7 +4,7 @@ import { When } from '../shell/when.tsx';
 
 /** Whether a token is good, and until when. */
 export function TokenState({ token: { expiry, hasExpired } }: { token: TokenRecord }) {
-  if (expiry === null) return 'never';
+  if (expiry === null) return 'never expires';
   if (!hasExpired) return <When date={expiry} />;
   return (
     <>

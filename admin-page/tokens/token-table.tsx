@@ -1,6 +1,7 @@
 import { Typography } from '@mui/material';
 import { DataTable } from 'react-admin';
 import type { TokenRecord } from '../data/tokens.ts';
+import { HiddenText } from '../shell/hidden-text.tsx';
 import { When } from '../shell/when.tsx';
 import { programOf } from './program.ts';
 import { RevokeButton } from './revoke-button.tsx';
@@ -46,7 +47,7 @@ export function TokenTable() {
         )}
       />
       <DataTable.Col
-        label=""
+        label={<HiddenText>Actions</HiddenText>}
         disableSort
         align="right"
         render={(token: TokenRecord) => <RevokeButton token={token} />}

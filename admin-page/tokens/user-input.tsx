@@ -21,7 +21,7 @@ export function UserInput({ source }: { source: string }) {
     <Autocomplete<User>
       id={id}
       options={data}
-      value={field.value as User | null}
+      value={(field.value as User | '') || null} // what is empty is an empty text to react-admin
       onChange={(_event, user) => field.onChange(user)}
       onInputChange={(_event, text, reason) => reason === 'input' && setTyped(text)}
       onBlur={field.onBlur}
