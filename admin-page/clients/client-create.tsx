@@ -1,10 +1,9 @@
 import ArrowBack from '@mui/icons-material/ArrowBack';
-import { Card } from '@mui/material';
-import { CreateBase, SaveButton, SimpleForm, Toolbar, useNotify, useRedirect } from 'react-admin';
+import { CreateBase, useNotify, useRedirect } from 'react-admin';
 import type { ClientRecord } from '../data/clients.ts';
 import { LinkButton } from '../shell/link-button.tsx';
 import { ViewHeader } from '../shell/view-header.tsx';
-import { ClientFields } from './client-fields.tsx';
+import { ClientForm } from './client-form.tsx';
 
 export function ClientCreate() {
   const notify = useNotify();
@@ -26,19 +25,7 @@ export function ClientCreate() {
       >
         A program that calls the API. Users get a token of their own for each client that they sign in to.
       </ViewHeader>
-      <Card sx={{ maxWidth: 560 }}>
-        <SimpleForm toolbar={<CreateToolbar />}>
-          <ClientFields isNew />
-        </SimpleForm>
-      </Card>
+      <ClientForm isNew save="Create client" />
     </CreateBase>
-  );
-}
-
-function CreateToolbar() {
-  return (
-    <Toolbar>
-      <SaveButton label="Create client" alwaysEnable />
-    </Toolbar>
   );
 }

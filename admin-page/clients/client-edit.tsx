@@ -1,11 +1,11 @@
 import ArrowBack from '@mui/icons-material/ArrowBack';
-import { Alert, Card, Skeleton, Stack } from '@mui/material';
-import { EditBase, SaveButton, SimpleForm, Toolbar, useEditContext, useNotify, useRedirect } from 'react-admin';
+import { Alert, Skeleton, Stack } from '@mui/material';
+import { EditBase, useEditContext, useNotify, useRedirect } from 'react-admin';
 import { describeError } from '../data/call-error.ts';
 import type { ClientRecord } from '../data/clients.ts';
 import { LinkButton } from '../shell/link-button.tsx';
 import { ViewHeader } from '../shell/view-header.tsx';
-import { ClientFields } from './client-fields.tsx';
+import { ClientForm } from './client-form.tsx';
 import { DeleteClient } from './delete-client.tsx';
 
 export function ClientEdit() {
@@ -45,21 +45,9 @@ function ClientEditor() {
         A change of the lifetime counts for tokens that are issued or refreshed from now on.
       </ViewHeader>
       <Stack sx={{ maxWidth: 560, gap: 3 }}>
-        <Card>
-          <SimpleForm toolbar={<EditToolbar />}>
-            <ClientFields />
-          </SimpleForm>
-        </Card>
+        <ClientForm save="Save" />
         <DeleteClient client={record} />
       </Stack>
     </>
-  );
-}
-
-function EditToolbar() {
-  return (
-    <Toolbar>
-      <SaveButton alwaysEnable />
-    </Toolbar>
   );
 }

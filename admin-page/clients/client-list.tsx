@@ -128,7 +128,7 @@ const windows: Readonly<Record<string, string>> = { s: 'second', m: 'minute', h:
 
 /** `1000/h` is `1,000 per hour`. */
 function rateInWords(rate: string | null): string {
-  if (rate === null) return "the app's default";
+  if (rate === null) return 'default rate';
   const [limit = '', unit = ''] = rate.split('/');
   return `${Number(limit).toLocaleString('en')} per ${windows[unit] ?? unit}`;
 }

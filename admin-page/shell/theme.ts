@@ -134,9 +134,6 @@ function createTheme({ mode, accent, onAccent, page, paper, line, text, quietTex
           },
         },
       },
-      RaToolbar: {
-        styleOverrides: { root: { backgroundColor: 'transparent', padding: '0 16px 16px !important', minHeight: 0 } },
-      },
     },
   };
   return theme;

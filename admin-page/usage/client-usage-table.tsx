@@ -7,9 +7,9 @@ import { tokensOf } from '../tokens/token-path.ts';
 
 const columns = [
   ['tokens', 'Tokens'],
-  ['activeDay', '24 hours'],
-  ['activeWeek', '7 days'],
-  ['activeMonth', '30 days'],
+  ['activeDay', '24 h'],
+  ['activeWeek', '7 d'],
+  ['activeMonth', '30 d'],
 ] as const;
 
 /** The clients, the most used of late first. */
@@ -19,7 +19,7 @@ export function ClientUsageTable({ usage }: { usage: readonly ClientUsage[] }) {
   return (
     <TableContainer>
       <Table aria-label="Tokens of each client, and how many of them were used of late" size="small">
-        <TableHead>
+        <TableHead sx={{ '& .MuiTableCell-root': { px: { xs: 1.25, sm: 2 } } }}>
           <TableRow>
             <TableCell>Client</TableCell>
             {columns.map(([key, label]) => (
@@ -31,8 +31,8 @@ export function ClientUsageTable({ usage }: { usage: readonly ClientUsage[] }) {
         </TableHead>
         <TableBody>
           {sorted.map((client) => (
-            <TableRow key={client.client} sx={{ '& td, & th': { py: 1.25 } }}>
-              <TableCell component="th" scope="row" sx={{ overflowWrap: 'anywhere', minWidth: 96 }}>
+            <TableRow key={client.client} sx={{ '& .MuiTableCell-root': { py: 1.25, px: { xs: 1.25, sm: 2 } } }}>
+              <TableCell component="th" scope="row" sx={{ overflowWrap: 'anywhere' }}>
                 <Link to={tokensOf({ client: client.client })} sx={{ fontWeight: 600 }}>
                   {client.client}
                 </Link>

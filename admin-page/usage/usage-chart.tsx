@@ -12,7 +12,7 @@ export function UsageChart({ days }: { days: readonly UsageDay[] }) {
     <Box component="figure" sx={{ m: 0 }} aria-label={summaryOf(days)}>
       <LineChart
         height={260}
-        margin={{ left: 0, right: 12, top: 12, bottom: 0 }}
+        margin={{ left: 0, right: 22, top: 12, bottom: 0 }}
         grid={{ horizontal: true }}
         skipAnimation
         xAxis={[

@@ -1,4 +1,4 @@
-import type { AnyTRPCRouter, TRPCError } from '@trpc/server';
+import { type AnyTRPCRouter, TRPCError } from '@trpc/server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import type { AdapterCall, DurinContext } from '../../request.ts';
 import type { ResponseFacts } from '../../response-meta.ts';
@@ -54,14 +54,15 @@ export function createPageHandler(parts: PageHandlerParts): PageHandler {
     return reads;
   }
 
-  return async function handlePage({ request, pathname, mount, origin }) {
+  return async function handlePage(call) {
+    const { request, pathname, mount } = call;
     const path = readPagePath(pathname, mount);
     if (path.kind === 'unknown') return null;
     const methods = path.kind === 'api' ? calling : reading;
     if (!methods.includes(request.method)) return answer(405, 'Method not allowed.', { Allow: methods.join(', ') });
 
     if (path.kind === 'redirect') return answer(308, '', { Location: path.location + new URL(request.url).search });
-    if (path.kind === 'api') return callApi(parts, request, path.endpoint, origin);
+    if (path.kind === 'api') return callApi(parts, call, path.endpoint);
     const { html, files } = await readOnce();
     if (path.kind === 'page') return pageAnswer(request, html, config);
     const file = files.get(path.name);
@@ -108,15 +109,17 @@ function assetAnswer(request: Request, name: string, { contentType, body, gzippe
   });
 }
 
-async function callApi(parts: PageHandlerParts, request: Request, endpoint: string, origin: AdapterCall) {
+async function callApi(parts: PageHandlerParts, call: PageCall, endpoint: string): Promise<Response> {
   const { router, createContext, responseMeta, onError } = parts;
+  const request = await wholeRequest(call);
+  if (request === null) return answer(413, 'Too large.', { Connection: 'close' });
   const response = await fetchRequestHandler({
     endpoint,
     req: request,
     router,
     allowMethodOverride: true, // what is searched for stays out of URLs
     maxBatchSize: 20,
-    createContext: ({ info }) => createContext({ ...origin, info }),
+    createContext: ({ info }) => createContext({ ...call.origin, info }),
     responseMeta,
     onError: ({ error }) => {
       if (error.code === 'INTERNAL_SERVER_ERROR') onError(error);
@@ -125,6 +128,20 @@ async function callApi(parts: PageHandlerParts, request: Request, endpoint: stri
   for (const [name, value] of Object.entries(securityHeaders)) response.headers.set(name, value);
   response.headers.set('Cache-Control', 'no-store');
   return response;
+}
+
+/** The request with its body read, at its path as the browser sees it; `null`: the body is too large. */
+async function wholeRequest({ request, pathname }: PageCall): Promise<Request | null> {
+  const url = new URL(request.url);
+  url.pathname = pathname;
+  const { method, headers, signal } = request;
+  try {
+    const body = method === 'POST' ? await request.arrayBuffer() : null;
+    return new Request(url, { method, headers, signal, body });
+  } catch (error) {
+    if (error instanceof TRPCError && error.code === 'PAYLOAD_TOO_LARGE') return null;
+    throw error;
+  }
 }
 
 /** An answer in plain text. */
