@@ -175,7 +175,7 @@ function assemble(parts: Parts, options: AnyOptions) {
   const keepPrivate = (procedures: Iterable<unknown>) => {
     for (const procedure of procedures) ownProcedures.add(procedure);
   };
-  grantAdminAccess(durin, { ...parts, ...durin, loginForm, events, now, keepPrivate } as never); // it has no app's types
+  grantAdminAccess(durin, { ...parts, ...durin, loginForm, events, now, keepPrivate });
   return durin;
 }
 

@@ -18,7 +18,7 @@ export type AdminProcedures = ReturnType<typeof createAdminProcedures>;
  */
 export function createAdminProcedures(access: AdminAccess, isAdmin: IsAdmin | 'command-line') {
   if (isAdmin === 'command-line') {
-    const anyone = discreetProcedure.use(({ next }) => next({ ctx: { by: 'command-line' as AdminActor } }));
+    const anyone = discreetProcedure.use(({ next }) => next<{ by: AdminActor }>({ ctx: { by: 'command-line' } }));
     const readable = anyone.use(tellFields).use(refuseUnreadableInput);
     return { query: readable, mutation: readable };
   }

@@ -45,7 +45,7 @@ export function createDurinAdmin<TApp extends AppTypes>(
 ): DurinAdmin {
   const access = adminAccessOf(durin);
   if (access === null) throw new DurinUsageError('createDurinAdmin: durin must be what createDurin gives');
-  const parsed = optionsSchema.safeParse(options);
+  const parsed = optionsSchema.safeParse(options ?? {});
   if (!parsed.success) throw new DurinUsageError(`createDurinAdmin: ${describeIssue(parsed.error)}`);
   const { isAdmin, userLabel, searchUsers } = options;
   const adminRouter = createAdminRouter(access, isAdmin, { userLabel, searchUsers });

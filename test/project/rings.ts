@@ -10,6 +10,7 @@ export const rings = [
   'procedures',
   'router and admin',
   'durin',
+  'command line',
 ] as const;
 
 type Ring = (typeof rings)[number];
@@ -125,6 +126,18 @@ export const ringOf: Readonly<Record<string, Ring>> = {
   'src/parts.ts': 'durin',
   'src/durin.ts': 'durin',
   'src/index.ts': 'durin',
+
+  'src/cli/admin-caller.ts': 'command line',
+  'src/cli/client-commands.ts': 'command line',
+  'src/cli/command.ts': 'command line',
+  'src/cli/failure.ts': 'command line',
+  'src/cli/find-user.ts': 'command line',
+  'src/cli/load-config.ts': 'command line',
+  'src/cli/main.ts': 'command line',
+  'src/cli/program.ts': 'command line',
+  'src/cli/terminal.ts': 'command line',
+  'src/cli/token-commands.ts': 'command line',
+  'src/cli/token-ttl.ts': 'command line',
 };
 
 /** The only files that may import this one. */
