@@ -1,5 +1,6 @@
 import { createAuth } from '../../examples/quickstart/auth.ts';
-import { createDemoUser, openDatabase } from '../../examples/quickstart/database.ts';
+import { createDemoUser, demoUser, openDatabase } from '../../examples/quickstart/database.ts';
+import { User } from '../../examples/quickstart/entities.ts';
 import { createAppRouter } from '../../examples/quickstart/router.ts';
 import { type RunningServer, startServer } from '../../examples/quickstart/server.ts';
 
@@ -11,10 +12,12 @@ export async function openQuickstart() {
   await createDemoUser(orm);
   let server: RunningServer = await startServer(auth, createAppRouter(auth), 0);
   const { url } = server;
+  const { id: userId } = await orm.em.fork().findOneOrFail(User, { username: demoUser.username });
 
   return {
     url,
     auth,
+    userId,
     /** Nothing listens any more; the sessions are kept. */
     stop: () => server.close(),
     /** Listens again where it did. */
