@@ -58,4 +58,7 @@ test('a key that was deleted elsewhere is told of, and so is one that was create
   await button(two, 'Delete the key').click();
   await two.getByRole('dialog').getByRole('button', { name: 'Delete the key' }).click();
   await two.getByText('You have no API key any more.').waitFor();
+  await two.keyboard.press('Escape');
+  await button(two, 'Create a key').waitFor();
+  expect(await two.getByRole('dialog').count()).toBe(0);
 });

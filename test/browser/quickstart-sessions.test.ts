@@ -78,6 +78,7 @@ test('everywhere else is signed out at once, with the API key or without it', as
   await dialog.getByRole('button', { name: 'Sign out everywhere else' }).click();
   await session(web, 'api').waitFor({ state: 'detached' });
   await button(web, 'Create a key').waitFor();
+  expect(await web.getByRole('button', { name: 'Sign out everywhere else' }).count()).toBe(0);
 });
 
 test('tabs of one client follow each other: into the session, and out of it', async () => {
@@ -94,6 +95,7 @@ test('tabs of one client follow each other: into the session, and out of it', as
   await isSignedIn(one);
   await one.evaluate('localStorage.clear()');
   await isSignedOut(two);
+  expect(await button(one, 'Sign out').count()).toBe(1); // nobody tells a tab of what it did itself
 });
 
 test('halfway to the expiry one of two tabs refreshes, and both have the new time', async () => {
@@ -113,10 +115,13 @@ test('halfway to the expiry one of two tabs refreshes, and both have the new tim
 });
 
 test('a button refreshes, and says so', async () => {
-  const page = await (await visit()).open();
+  const visitor = await visit();
+  const page = await visitor.open();
   await signIn(page);
+  const calls = watchCalls(visitor);
   await button(page, 'Refresh').click();
   await page.getByText('You have the full time again.').waitFor();
+  expect(calls.filter((name) => name === 'auth.refresh')).toHaveLength(1);
 });
 
 test('a page that was without a network until the session had expired says so, and signs in again', async () => {

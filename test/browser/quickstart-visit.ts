@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished } from 'vitest';
 import { launchChromium, openVisitor, type Visitor } from '../support/chromium.ts';
-import { openQuickstart, type Quickstart } from './quickstart-server.ts';
+import { openQuickstart, type Quickstart } from '../support/quickstart-server.ts';
 
 /** For the tests of a file: a browser, and the quickstart, where nobody is signed in when a test starts. */
 export function useQuickstart() {
