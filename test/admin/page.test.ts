@@ -14,6 +14,7 @@ afterAll(() => app.close());
 
 const origin = 'http://localhost';
 const get = (path: string, init?: RequestInit) => app.page(new Request(origin + path, init));
+const fromAfar: typeof fetch = (input, init) => app.page(new Request(input, init), { ipAddress: '203.0.113.9' });
 const asServer: typeof fetch = (input, init) => app.page(new Request(input, init));
 
 async function firstScript(mount = '/admin/'): Promise<string> {
@@ -21,6 +22,14 @@ async function firstScript(mount = '/admin/'): Promise<string> {
   const link = linksIn(html).find((path) => path.endsWith('.js')) ?? '';
   return new URL(link, origin + mount).pathname;
 }
+
+async function configOf(page: PageApp['page']) {
+  const html = await (await page(new Request(`${origin}/`))).text();
+  return JSON.parse(/<script type="application\/json"[^>]*>(.*?)<\/script>/.exec(html)?.[1] ?? 'null') as unknown;
+}
+
+const isAdmin = () => true;
+const credentials = (username: string) => ({ username, password, client: 'web' });
 
 describe('the page', () => {
   test.for(['/', '/admin/', '/a/b/c/', '/api/admin/', '/assets/'])(
@@ -151,8 +160,6 @@ describe('the page', () => {
   });
 });
 
-const credentials = (username: string) => ({ username, password, client: 'web' });
-
 describe('its API', () => {
   const pageUrl = `${origin}/admin/`;
 
@@ -204,7 +211,6 @@ describe('its API', () => {
   });
 
   test('knows the address that the server tells it', async () => {
-    const fromAfar: typeof fetch = (input, init) => app.page(new Request(input, init), { ipAddress: '203.0.113.9' });
     const { token } = await callPage(pageUrl, { fetch: fromAfar }).auth.login.mutate({
       ...credentials('alice'),
       client: 'cli',
@@ -230,12 +236,6 @@ describe('its API', () => {
 });
 
 describe('the sign-in form', () => {
-  async function configOf(page: PageApp['page']) {
-    const html = await (await page(new Request(`${origin}/`))).text();
-    return JSON.parse(/<script type="application\/json"[^>]*>(.*?)<\/script>/.exec(html)?.[1] ?? 'null') as unknown;
-  }
-  const isAdmin = () => true;
-
   test('asks for a user name and a password, for the first client', async () => {
     const durin = createDurin({ ...requiredOptions(app.orm), clients });
     expect(await configOf(createDurinAdmin(durin, { isAdmin }).page)).toEqual({

@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { ApiKey } from './api-key.tsx';
 import { apiKeyQuery } from './api-key-query.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
@@ -7,26 +7,18 @@ import { api, queryClient } from './connection.ts';
 import { Loaded } from './loaded.tsx';
 import { Problem } from './problem.tsx';
 import { reloadSessions } from './reload-sessions.ts';
+import { useNews } from './use-news.ts';
 
 /** The user's one key for programs: made, copied and deleted. */
 export function ApiKeyCard() {
   const key = useQuery(apiKeyQuery);
   const [isDeleting, setIsDeleting] = useState(false);
-  const [news, setNews] = useState('');
-  const heading = useRef<HTMLHeadingElement>(null);
-
-  /** The button that was used is gone. */
-  function tell(text: string): void {
-    setIsDeleting(false);
-    setNews(text);
-    heading.current?.focus();
-  }
-
+  const news = useNews();
   const create = useMutation(
     api.auth.apiAccess.create.mutationOptions({
       onSuccess(created) {
         queryClient.setQueryData(apiKeyQuery.queryKey, created);
-        tell('You have an API key.');
+        news.tell('You have an API key.');
       },
       onSettled: reloadSessions,
     }),
@@ -35,7 +27,8 @@ export function ApiKeyCard() {
     api.auth.apiAccess.delete.mutationOptions({
       onSuccess() {
         queryClient.setQueryData(apiKeyQuery.queryKey, null);
-        tell('The API key is deleted.');
+        setIsDeleting(false);
+        news.tell('The API key is deleted.');
       },
       onSettled: reloadSessions,
     }),
@@ -43,7 +36,7 @@ export function ApiKeyCard() {
 
   return (
     <section className="card" aria-labelledby="api-key">
-      <h2 id="api-key" ref={heading} tabIndex={-1}>
+      <h2 id="api-key" ref={news.heading} tabIndex={-1}>
         Your API key
       </h2>
       <Loaded query={key}>
@@ -60,7 +53,7 @@ export function ApiKeyCard() {
           )
         }
       </Loaded>
-      <output className="muted">{news}</output>
+      <output className="muted">{news.text}</output>
       <Problem error={create.error} />
       <ConfirmDialog
         isOpen={isDeleting}

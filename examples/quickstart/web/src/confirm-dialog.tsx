@@ -1,4 +1,4 @@
-import { type PropsWithChildren, useEffect, useId, useRef } from 'react';
+import { type PropsWithChildren, useId, useLayoutEffect, useRef } from 'react';
 import { Problem } from './problem.tsx';
 
 interface Props {
@@ -27,7 +27,7 @@ export function ConfirmDialog({
 }: PropsWithChildren<Props>) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isOpen) dialog.current?.showModal();
     else dialog.current?.close();
   }, [isOpen]);

@@ -53,7 +53,7 @@ export function CurrentSessionCard({ username, expiry }: Props) {
             {refresh.isPending ? 'Refreshing…' : 'Refresh'}
           </button>
           <output className="muted">
-            {refresh.isSuccess ? 'You have the full time again.' : 'This page does it by itself, halfway.'}
+            {refresh.isSuccess ? 'You have the full time again.' : 'The page does this by itself, halfway through.'}
           </output>
         </div>
       )}

@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { addressOf, chosenClient } from './client-choice.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 import { api } from './connection.ts';
@@ -7,6 +7,7 @@ import { Loaded } from './loaded.tsx';
 import { reloadSessions } from './reload-sessions.ts';
 import { SessionItem } from './session-item.tsx';
 import { SignOutOthers } from './sign-out-others.tsx';
+import { useNews } from './use-news.ts';
 
 const otherClient = chosenClient === 'web' ? 'cli' : 'web';
 
@@ -14,26 +15,20 @@ const otherClient = chosenClient === 'web' ? 'cli' : 'web';
 export function SessionsCard() {
   const sessions = useQuery(api.auth.sessions.list.queryOptions());
   const [ending, setEnding] = useState<{ id: string; client: string }>();
-  const [news, setNews] = useState('');
-  const heading = useRef<HTMLHeadingElement>(null);
-
-  /** What had the focus is gone with the session. */
-  function tell(text: string): void {
-    setEnding(undefined);
-    setNews(text);
-    heading.current?.focus();
-  }
-
+  const news = useNews();
   const revoke = useMutation(
     api.auth.sessions.revoke.mutationOptions({
-      onSuccess: () => tell(`The session of ${ending?.client} has ended.`),
+      onSuccess() {
+        setEnding(undefined);
+        news.tell(`The session of ${ending?.client} has ended.`);
+      },
       onSettled: reloadSessions,
     }),
   );
 
   return (
     <section className="card" aria-labelledby="sessions">
-      <h2 id="sessions" ref={heading} tabIndex={-1}>
+      <h2 id="sessions" ref={news.heading} tabIndex={-1}>
         Your sessions
       </h2>
       <Loaded query={sessions}>
@@ -45,14 +40,16 @@ export function SessionsCard() {
               ))}
             </ul>
             {list.every(({ client }) => client !== otherClient) && <TryAnother />}
-            {list.length > 1 && <SignOutOthers hasApiKey={list.some(({ client }) => client === 'api')} onDone={tell} />}
+            {list.length > 1 && (
+              <SignOutOthers hasApiKey={list.some(({ client }) => client === 'api')} onDone={news.tell} />
+            )}
           </>
         )}
       </Loaded>
-      <output className="muted">{news}</output>
+      <output className="muted">{news.text}</output>
       <ConfirmDialog
         isOpen={ending !== undefined}
-        title={`End the session of ${ending?.client}?`}
+        title={`End the session of ${ending?.client ?? ''}?`}
         action="End the session"
         isBusy={revoke.isPending}
         error={revoke.error}

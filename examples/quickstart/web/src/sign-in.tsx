@@ -24,7 +24,9 @@ export function SignIn({ reason, takesFocus }: Props) {
   const [username, setUsername] = useState('');
   const [password, setPassword] = useState('');
   const login = useMutation({ mutationFn: auth.login, gcTime: 0 }); // its input is a password
-  const secondsToWait = useCountdown(refusalOf(login.error)?.retryAfter, login.submittedAt);
+  const { retryAfter } = refusalOf(login.error) ?? {};
+  const secondsToWait = useCountdown(retryAfter, login.submittedAt);
+  const hasWaited = retryAfter !== undefined && secondsToWait === 0;
   const heading = useFocusOnMount<HTMLHeadingElement>(takesFocus);
 
   function submit(event: FormEvent): void {
@@ -54,7 +56,7 @@ export function SignIn({ reason, takesFocus }: Props) {
         </label>
         <PasswordField value={password} onChange={setPassword} />
         <p role="alert" className="problem">
-          {login.error && wordsFor(login.error)}
+          {login.error && !hasWaited && wordsFor(login.error)}
         </p>
         <button type="submit" className="primary wide" aria-disabled={login.isPending || secondsToWait > 0}>
           {login.isPending ? 'Signing in…' : secondsToWait > 0 ? `Wait ${secondsToWait} s` : 'Sign in'}

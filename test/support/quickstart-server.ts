@@ -1,6 +1,7 @@
 import { createAdmin } from '../../examples/quickstart/admin.ts';
 import { createAuth } from '../../examples/quickstart/auth.ts';
 import { createUser, demoAdmin, demoUser, openDatabase } from '../../examples/quickstart/database.ts';
+import { User } from '../../examples/quickstart/entities.ts';
 import { createAppRouter } from '../../examples/quickstart/router.ts';
 import { type RunningServer, startServer } from '../../examples/quickstart/server.ts';
 
@@ -14,11 +15,13 @@ export async function openQuickstart() {
   const router = createAppRouter(auth, admin);
   let server: RunningServer = await startServer(auth, router, admin, 0);
   const { url } = server;
+  const { id: userId } = await orm.em.fork().findOneOrFail(User, { username: demoUser.username });
 
   return {
     url,
     orm,
     auth,
+    userId,
     /** Nothing listens any more; the sessions are kept. */
     stop: () => server.close(),
     /** Listens again where it did. */
