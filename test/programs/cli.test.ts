@@ -6,17 +6,28 @@ const by = 'command-line';
 const oneLine = /^error: [^\n]*\n$/;
 const aToken = /[0-9a-f]{64}/;
 
-describe.each(['PGlite', 'PostgreSQL'])('on %s', (database) => {
-  let postgres: PostgresServer | null = null;
+let postgres: PostgresServer;
+beforeAll(async () => {
+  postgres = await startPostgres();
+});
+afterAll(() => postgres?.stop());
+
+test('on PGlite, clients and tokens are made and ended', async () => {
+  const app = await openCliApp();
+  const created = { code: 0, stdout: 'Client web created!\n', stderr: '' };
+  expect(await app.run(['create-client', 'web', '--token-ttl', '14d', '--throttle-rate', '100/h'])).toEqual(created);
+  expect((await app.run(['issue-token', 'alice', 'web'])).stdout).toMatch(/^[0-9a-f]{64}\n$/);
+  expect(await app.run(['delete-client', 'web', '--yes'])).toMatchObject({ code: 0, stderr: '' });
+  expect(await app.run(['list-clients'])).toEqual({ code: 0, stdout: 'There are no clients.\n', stderr: '' });
+  await app.remove();
+});
+
+describe('on PostgreSQL', () => {
   let app: CliApp;
   beforeAll(async () => {
-    postgres = database === 'PGlite' ? null : await startPostgres();
-    app = await openCliApp(postgres === null ? {} : { POSTGRES_URL: postgres.url });
+    app = await openCliApp({ POSTGRES_URL: postgres.url });
   });
-  afterAll(async () => {
-    await app?.remove();
-    await postgres?.stop();
-  });
+  afterAll(() => app?.remove());
 
   async function json(...args: string[]): Promise<unknown> {
     const { code, stdout, stderr } = await app.run([...args, '--json']);
@@ -177,15 +188,6 @@ describe.each(['PGlite', 'PostgreSQL'])('on %s', (database) => {
     });
     expect(JSON.parse((await issue('4')).stdout)).toMatchObject({ session: { user: { id: 4 } } });
   });
-});
-
-describe('whatever the database', () => {
-  let app: CliApp;
-  beforeAll(async () => {
-    app = await openCliApp();
-    await app.run(['create-client', 'web']);
-  });
-  afterAll(() => app?.remove());
 
   const commands = [
     'create-client',
@@ -230,14 +232,15 @@ describe('whatever the database', () => {
   });
 
   test('on a terminal, what ends something is asked about first', async () => {
-    const no = await app.runOnTerminal(['delete-client', 'web'], 'n\n');
+    await app.run(['create-client', 'kiosk']);
+    const no = await app.runOnTerminal(['delete-client', 'kiosk'], 'n\n');
     expect(no.code).toBe(1);
-    expect(no.stdout).toContain('Delete the client web and its 0 tokens? [y/N]');
+    expect(no.stdout).toContain('Delete the client kiosk and its 0 tokens? [y/N]');
     expect(no.stdout).toContain('error: Nothing was changed.');
     expect(await app.runOnTerminal(['revoke-user', 'alice'], '\n')).toMatchObject({ code: 1 });
     const yes = await app.runOnTerminal(['revoke-user', 'alice'], 'y\n');
     expect(yes).toMatchObject({ code: 0, stdout: expect.stringContaining('0 tokens of alice revoked.') as string });
-    expect((await app.run(['list-clients'])).stdout).toContain('web');
+    expect((await app.run(['list-clients'])).stdout).toContain('kiosk');
   });
 
   test('a config may export durin as default, and how users are named and found', async () => {
@@ -293,7 +296,10 @@ describe('whatever the database', () => {
   });
 
   test('a database without tables, and one that is not there, are told of in one line', async () => {
-    const bare = await openCliApp({ WITHOUT_TABLES: 'yes' });
+    const bare = await openCliApp({
+      WITHOUT_TABLES: 'yes',
+      POSTGRES_URL: `${postgres.url.replace(/postgres$/, 'template1')}`,
+    });
     const stderr = "error: The database has no durin tables: run the app's migrations first.\n";
     expect(await bare.run(['list-clients'])).toEqual({ code: 1, stdout: '', stderr });
     const away = { POSTGRES_URL: `postgresql://me:hunter2@127.0.0.1:${await freePort()}/none` };
