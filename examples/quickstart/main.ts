@@ -31,7 +31,7 @@ async function run({ dataFolder, databaseUrl, secret, port, exits }: Settings): 
   if (!(await takeTour(server.url))) process.exitCode = 1;
   if (exits) return;
 
-  console.log(`Listening on ${server.url} (API under /trpc). Stop it with Ctrl+C.`);
+  console.log(`Listening on ${server.url} (a page for your browser; the API is under /trpc). Stop it with Ctrl+C.`);
   console.log(`Log in as ${demoUser.username} with the password ${demoUser.password} on the client web, cli or api.`);
   await stopped;
   console.log('\nStopping.');

@@ -30,6 +30,8 @@ export function createAppRouter({
       .input(z.object({ title: z.string() }))
       .mutation(({ ctx, input }) => `${ctx.user.username} published "${input.title}"`),
 
+    deploy: clientProcedure(['cli']).mutation(({ ctx }) => `${ctx.user.username} deployed from a terminal`),
+
     changeSettings: clientProcedure.except(['api']).mutation(({ ctx }) => `changed from ${ctx.auth.client.name}`),
 
     rollDice: throttledProcedure({ scope: 'dice', rate: '3/m' }).query(() => 1 + Math.floor(Math.random() * 6)),

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
 import type { Auth } from './auth.ts';
 import type { AppRouter } from './router.ts';
+import { createWebPage } from './web-page.ts';
 
 export interface RunningServer {
   url: string;
@@ -21,9 +22,15 @@ export async function startServer(auth: Auth, router: AppRouter, port: number | 
     },
   });
 
+  /** What answers under which path: the first that fits. An admin page, say, would go before the last. */
+  const routes: readonly (readonly [under: string, handle: RequestListener])[] = [
+    ['/trpc/', trpc],
+    ['/', createWebPage()],
+  ];
   const server = createServer((request, response) => {
-    if (request.url?.startsWith('/trpc/')) return trpc(request, response);
-    response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found. The API is under /trpc/.\n');
+    const [, handle] = routes.find(([under]) => request.url?.startsWith(under)) ?? [];
+    if (handle) handle(request, response);
+    else response.writeHead(400).end();
   });
 
   const url = `http://127.0.0.1:${await listen(server, port)}`;
