@@ -1,9 +1,17 @@
 import type { ClientRecord, ClientStore, ClientValues } from './database/client-store.ts';
+import type { TokenIdentity } from './database/token-store.ts';
 import { type Duration, parseDuration } from './duration.ts';
 import { DurinUsageError } from './errors.ts';
 import type { Rate } from './rate.ts';
 import { refuseInvalidClient } from './refuse-invalid-client.ts';
 import type { TokenRevoker } from './token-revoker.ts';
+
+/** A client that is to be changed, and is not there. */
+export class UnknownClientError extends DurinUsageError {
+  constructor(name: string) {
+    super(`name: There is no client named ${JSON.stringify(name)}.`);
+  }
+}
 
 /** What a client can be given. */
 export interface ClientInput {
@@ -23,7 +31,7 @@ export interface DurinClients {
    * Changes what is given. Tokens keep their expiry until they are renewed.
    * @throws DurinUsageError naming what is wrong, also for a client that does not exist
    */
-  update(name: string, changes: Partial<ClientInput>): Promise<ClientRecord>;
+  update(name: string, changes: { [K in keyof ClientInput]?: ClientInput[K] | undefined }): Promise<ClientRecord>;
   /** Deletes the client and its tokens. Whether there was one. */
   delete(name: string): Promise<boolean>;
   /** By name. */
@@ -62,20 +70,28 @@ export function createClientAdmin({
       if (throttleRate !== undefined) changes.throttleRate = throttleRate;
       refuseInvalidClient(changes);
       const updated = await clientStore.update(name, changes);
-      if (updated === null) throw new DurinUsageError(`name: There is no client named ${JSON.stringify(name)}.`);
+      if (updated === null) throw new UnknownClientError(name);
       return updated;
     },
 
     async delete(name) {
-      const deleted = await clientStore.delete(name);
-      if (deleted === null) return false;
-      revoker.tellRevoked(deleted.ended, 'client-deleted');
-      return true;
+      return (await deleteClient(name, { clientStore, revoker })) !== null;
     },
 
     list: () => clientStore.list(),
     sync: () => clientStore.createMissing(clients),
   };
+}
+
+/** Deletes the client, and tells of the tokens that went with it; `null`: there is none. */
+export async function deleteClient(
+  name: string,
+  { clientStore, revoker }: Pick<ClientAdminParts, 'clientStore' | 'revoker'>,
+): Promise<readonly TokenIdentity[] | null> {
+  const deleted = await clientStore.delete(name);
+  if (deleted === null) return null;
+  revoker.tellRevoked(deleted.ended, 'client-deleted');
+  return deleted.ended;
 }
 
 function secondsOf(tokenTtl: Duration | null | undefined): number | null | undefined {

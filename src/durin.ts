@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { grantAdminAccess, type LoginForm } from './admin-access.ts';
 import { createClientAdmin, type DurinClients } from './client-admin.ts';
 import { presentedCredentials } from './context.ts';
 import type { DurinClient } from './database/entities.ts';
@@ -102,11 +103,18 @@ function assemble(parts: Parts, options: AnyOptions) {
   const { settings, schema, store, revoker, issueToken, renewToken, events, stateOf, lastUsed } = parts;
   const { now, scheme, apiAccess } = settings;
 
+  const loginForm: LoginForm = {
+    input: options.loginInput ?? defaultLoginInput,
+    takesClient: options.resolveClient === undefined,
+    clientNames: settings.clients?.map(({ name }) => name) ?? null,
+    scheme,
+  };
+
   const durinRouter = createDurinRouter({
     ...parts,
     now,
-    loginInput: options.loginInput ?? defaultLoginInput,
-    takesClient: options.resolveClient === undefined,
+    loginInput: loginForm.input,
+    takesClient: loginForm.takesClient,
     formatExpiry: options.formatExpiry ?? ((expiry) => expiry),
     serializeUser: options.serializeUser ?? null,
     loginResponse: (options.loginResponse as ((facts: object) => unknown) | undefined) ?? null,
@@ -116,7 +124,7 @@ function assemble(parts: Parts, options: AnyOptions) {
   });
   const ownProcedures = new Set<unknown>(Object.values(durinRouter._def.procedures));
 
-  return {
+  const durin = {
     durinRouter,
     ...createProcedures({
       stateOf,
@@ -124,7 +132,7 @@ function assemble(parts: Parts, options: AnyOptions) {
       now,
       throttle: parts.throttle,
       sessionQuota: settings.sessionQuota,
-      clientNames: settings.clients?.map(({ name }) => name) ?? null,
+      clientNames: loginForm.clientNames,
     }),
     createContext: parts.createContext,
     responseMeta: createResponseMeta({
@@ -164,6 +172,11 @@ function assemble(parts: Parts, options: AnyOptions) {
       await parts.cache?.close();
     },
   };
+  const keepPrivate = (procedures: Iterable<unknown>) => {
+    for (const procedure of procedures) ownProcedures.add(procedure);
+  };
+  grantAdminAccess(durin, { ...parts, ...durin, loginForm, events, now, keepPrivate });
+  return durin;
 }
 
 function credentialsOf(source: AuthSource, scheme: string): Credentials {

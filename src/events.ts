@@ -15,6 +15,27 @@ export interface CallOrigin {
 /** Why a token ended before its time. */
 export type RevocationReason = 'logout' | 'logout-all' | 'revoked' | 'replaced' | 'client-deleted' | 'user-inactive';
 
+/** Who did something as an admin. */
+export type AdminActor<TUserId = unknown> = (TokenEvent<TUserId> & CallOrigin) | 'command-line';
+
+/** What an admin did, and to what. */
+export type AdminAction<TUserId = unknown> =
+  | { readonly action: 'client-created'; readonly client: string }
+  | { readonly action: 'client-updated'; readonly client: string; readonly changes: ClientChanges }
+  | { readonly action: 'client-deleted'; readonly client: string; readonly tokens: number }
+  | (TokenEvent<TUserId> & { readonly action: 'token-issued'; readonly expiry: Date | null })
+  | (TokenEvent<TUserId> & { readonly action: 'token-revoked' })
+  | { readonly action: 'user-signed-out'; readonly userId: TUserId; readonly revoked: number }
+  | { readonly action: 'expired-purged'; readonly purged: number };
+
+/** What a client has now that was changed. */
+export interface ClientChanges {
+  readonly name?: string;
+  /** Seconds; `null`: its tokens never expire. */
+  readonly tokenTtl?: number | null;
+  readonly throttleRate?: string | null;
+}
+
 /**
  * What durin tells, after it is committed, once per fact. Every token's life is `tokenIssued`, any number of
  * `tokenRenewed`, and `tokenRevoked` or `tokenExpired`; the other events tell what callers did.
@@ -40,6 +61,8 @@ export interface DurinEvents<TUserId = unknown> {
     /** Seconds. */
     readonly retryAfter: number;
   };
+  /** Each change that was made through the admin router or the command line, whatever other events it had. */
+  adminAction: AdminAction<TUserId> & { readonly by: AdminActor<TUserId> };
 }
 
 export type EventName = keyof DurinEvents;

@@ -104,6 +104,7 @@ export function createParts(options: AnyOptions) {
 
   return {
     settings,
+    orm,
     schema,
     database,
     hub,

@@ -58,7 +58,8 @@ export function isExpired(expiresAt: Date | null, now: number): boolean {
   return expiresAt !== null && now >= expiresAt.getTime();
 }
 
-function lifetime(expiresAt: Date | null, now: number) {
+/** How long a token lives, as views tell it. */
+export function lifetime(expiresAt: Date | null, now: number) {
   return {
     expiry: expiresAt,
     hasExpired: isExpired(expiresAt, now),

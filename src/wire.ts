@@ -19,6 +19,12 @@ export const refusals = {
   API_ACCESS_EXISTS: ['CONFLICT', 'An API token was already issued to you.'],
   API_ACCESS_DISABLED: ['NOT_FOUND', 'API access is not configured.'],
   THROTTLED: ['TOO_MANY_REQUESTS', 'Request was throttled.'],
+  NOT_ADMIN: ['FORBIDDEN', 'Only admins may use this procedure.'],
+  INVALID_INPUT: ['BAD_REQUEST', 'The input is invalid.'],
+  CLIENT_EXISTS: ['CONFLICT', 'A client with that name already exists.'],
+  CLIENT_NOT_FOUND: ['NOT_FOUND', 'No client with that name.'],
+  TOKEN_NOT_FOUND: ['NOT_FOUND', 'No token with that id.'],
+  USER_NOT_FOUND: ['NOT_FOUND', 'No such user.'],
   STORE_UNAVAILABLE: ['SERVICE_UNAVAILABLE', 'The authentication store cannot be reached.'],
 } as const;
 
@@ -32,6 +38,11 @@ export interface DurinErrorData {
   retryAfter?: number;
   /** The limit that was hit: `client`, `login`, or the scope given to `throttledProcedure`; with THROTTLED only. */
   scope?: string;
+  /**
+   * What is wrong with the input, by field (`name`, `changes.tokenTtl`; `''`: the whole), in sentences; from the admin
+   * router only.
+   */
+  fields?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A session as its owner sees it: never a token, never the user. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
+import type { DurinAdmin } from 'trpc-durin/admin';
 import type { Auth } from './auth.ts';
 import type { AppRouter } from './router.ts';
 import { createWebPage } from './web-page.ts';
@@ -11,7 +12,12 @@ export interface RunningServer {
 }
 
 /** @param port `null`: 3000, or the next one that is free */
-export async function startServer(auth: Auth, router: AppRouter, port: number | null): Promise<RunningServer> {
+export async function startServer(
+  auth: Auth,
+  router: AppRouter,
+  admin: DurinAdmin,
+  port: number | null,
+): Promise<RunningServer> {
   const trpc = createHTTPHandler({
     router,
     basePath: '/trpc/',
@@ -22,14 +28,15 @@ export async function startServer(auth: Auth, router: AppRouter, port: number | 
     },
   });
 
-  /** What answers under which path: the first that fits. An admin page, say, would go before the last. */
+  /** What answers under which path: the first that fits. */
   const routes: readonly (readonly [under: string, handle: RequestListener])[] = [
     ['/trpc/', trpc],
+    ['/admin', admin.page],
     ['/', createWebPage()],
   ];
   const server = createServer((request, response) => {
     const [, handle] = routes.find(([under]) => request.url?.startsWith(under)) ?? [];
-    if (handle) handle(request, response);
+    if (handle) void handle(request, response);
     else response.writeHead(400).end();
   });
 

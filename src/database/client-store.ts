@@ -1,3 +1,4 @@
+import { DurinUsageError } from '../errors.ts';
 import type { TokenIdentity } from './token-store.ts';
 
 /** A client as it is stored. */
@@ -17,9 +18,16 @@ export interface ClientValues {
   throttleRate: string | null;
 }
 
+/** A client's name that another client has. */
+export class ClientNameTakenError extends DurinUsageError {
+  constructor(name: string) {
+    super(`name: A client named ${JSON.stringify(name)} already exists.`);
+  }
+}
+
 /**
  * The port to `durin_client`. Each write is atomic. It takes values as they are: who calls it has parsed them.
- * @throws DurinUsageError from `create` and `update` for a name that is taken
+ * @throws ClientNameTakenError from `create` and `update`
  */
 export interface ClientStore {
   create(values: ClientValues): Promise<ClientRecord>;

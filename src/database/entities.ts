@@ -91,13 +91,19 @@ export function defineDurinEntities<TUser extends object, TRelations extends Rec
       user: { kind: 'm:1', entity: options.user, fieldName: 'user_id', deleteRule: 'cascade', index: false },
       client: { kind: 'm:1', entity: () => Client, fieldName: 'client_id', deleteRule: 'cascade', index: false },
       created: timestamp,
-      expiry: { ...timestamp, nullable: true, index: true },
+      expiry: { ...timestamp, nullable: true },
       lastUsedAt: { ...timestamp, fieldName: 'last_used_at', nullable: true },
       ipAddress: { type: 'string', fieldName: 'ip_address', length: ipAddressLength, nullable: true },
       userAgent: { type: 'string', fieldName: 'user_agent', length: userAgentLength, nullable: true },
     },
     uniques: [{ properties: ['user', 'client'] }],
-    indexes: [{ properties: ['client', 'created'] }],
+    // For the admin's pages in any order; the one on expiry is for purging as well.
+    indexes: [
+      { properties: ['created', 'id'] },
+      { properties: ['expiry', 'id'] },
+      { properties: ['lastUsedAt', 'id'] },
+      { properties: ['client', 'created', 'id'] },
+    ],
   } as never); // MikroORM's property types do not resolve over the generic TUser
 
   return { Client, AuthToken };

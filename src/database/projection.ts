@@ -181,7 +181,7 @@ function fromJson(raw: unknown, property: EntityProperty, platform: Platform): u
   return Object.freeze(Object.fromEntries(entries));
 }
 
-function isVisible(property: EntityProperty): boolean {
+export function isVisible(property: EntityProperty): boolean {
   const isStored = property.persist !== false && property.formula === undefined;
   const isInverse = property.kind === ReferenceKind.ONE_TO_ONE && !property.owner;
   const isCollection = property.kind === ReferenceKind.ONE_TO_MANY || property.kind === ReferenceKind.MANY_TO_MANY;

@@ -45,6 +45,8 @@ export interface Schema {
   /** The user table's quoted key column. */
   readonly userKeyColumn: string;
   readonly userKey: EntityProperty;
+  /** The primary key of a user, or of what is one already. */
+  userKeyOf(userOrKey: unknown): unknown;
   /** A user, or its primary key, as an SQL parameter. */
   toUserKey(userOrKey: unknown): unknown;
   /** A raw key of the database as the entity's property has it. */
@@ -69,6 +71,14 @@ export function readSchema(orm: MikroORM, entities: EntityNames): Schema {
   }
   const userKey = primaryKeyOf(userMeta);
   const readKey = converterOf(userKey, platform) ?? ((raw: unknown) => raw);
+  function userKeyOf(userOrKey: unknown): unknown {
+    const isEntity = typeof userOrKey === 'object' && userOrKey !== null && userKey.name in userOrKey;
+    const key: unknown = isEntity ? (userOrKey as Record<string, unknown>)[userKey.name] : userOrKey;
+    if (key === undefined || key === null || typeof key === 'object') {
+      throw new DurinUsageError(`user must be a ${userMeta.className} that is stored, or its ${userKey.name}`);
+    }
+    return key;
+  }
   const newProjection = () => new Projection(platform, orm.config.get('schema'));
   const tables = newProjection();
 
@@ -83,12 +93,9 @@ export function readSchema(orm: MikroORM, entities: EntityNames): Schema {
     userKey,
     userKeyColumn: platform.quoteIdentifier(userKey.fieldNames[0] ?? ''),
     fromUserKey: readKey,
+    userKeyOf,
     toUserKey(userOrKey) {
-      const isEntity = typeof userOrKey === 'object' && userOrKey !== null && userKey.name in userOrKey;
-      const key: unknown = isEntity ? (userOrKey as Record<string, unknown>)[userKey.name] : userOrKey;
-      if (key === undefined || key === null || typeof key === 'object') {
-        throw new DurinUsageError(`user must be a ${userMeta.className} that is stored, or its ${userKey.name}`);
-      }
+      const key = userKeyOf(userOrKey);
       return userKey.customType?.convertToDatabaseValue(key, platform) ?? key;
     },
     newProjection,

@@ -1,5 +1,4 @@
-import { DurinUsageError } from '../errors.ts';
-import type { ClientRecord, ClientStore, ClientValues } from './client-store.ts';
+import { ClientNameTakenError, type ClientRecord, type ClientStore, type ClientValues } from './client-store.ts';
 import { causeCodeOf, type Database } from './database.ts';
 import type { Row } from './projection.ts';
 import type { Schema } from './schema.ts';
@@ -23,7 +22,7 @@ export function createSqlClientStore(database: Database, schema: Schema): Client
       return (await database.run(sql, parameters)).map(toClientRecord);
     } catch (error) {
       if (causeCodeOf(error) !== uniqueViolation) throw error;
-      throw new DurinUsageError(`name: A client named ${JSON.stringify(name)} already exists.`);
+      throw new ClientNameTakenError(name);
     }
   }
 
@@ -71,9 +70,10 @@ export function createSqlClientStore(database: Database, schema: Schema): Client
   };
 }
 
-const clientColumns = 'id, name, token_ttl, throttle_rate, (extract(epoch from created) * 1000)::float8 as created';
+export const clientColumns =
+  'id, name, token_ttl, throttle_rate, (extract(epoch from created) * 1000)::float8 as created';
 
-function toClientRecord(row: Row): ClientRecord {
+export function toClientRecord(row: Row): ClientRecord {
   return {
     id: row['id'] as number,
     name: row['name'] as string,

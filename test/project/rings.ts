@@ -10,6 +10,7 @@ export const rings = [
   'procedures',
   'router and admin',
   'durin',
+  'command line',
 ] as const;
 
 type Ring = (typeof rings)[number];
@@ -35,6 +36,7 @@ export const ringOf: Readonly<Record<string, Ring>> = {
 
   'src/database/token-store.ts': 'ports',
   'src/database/client-store.ts': 'ports',
+  'src/database/admin-store.ts': 'ports',
   'src/database/change-listener.ts': 'ports',
   'src/cache/bus.ts': 'ports',
   'src/cache/session-cache.ts': 'ports',
@@ -69,9 +71,13 @@ export const ringOf: Readonly<Record<string, Ring>> = {
   'src/database/projection.ts': 'adapters',
   'src/database/row-format.ts': 'adapters',
   'src/database/schema.ts': 'adapters',
+  'src/database/select-tokens.ts': 'adapters',
+  'src/database/select-users.ts': 'adapters',
   'src/database/session-select.ts': 'adapters',
+  'src/database/sql-admin-store.ts': 'adapters',
   'src/database/sql-client-store.ts': 'adapters',
   'src/database/sql-token-store.ts': 'adapters',
+  'src/database/user-key.ts': 'adapters',
   'src/database/views.ts': 'adapters',
   'src/database/watch-changes.ts': 'adapters',
 
@@ -79,6 +85,32 @@ export const ringOf: Readonly<Record<string, Ring>> = {
   'src/context.ts': 'procedures',
   'src/procedures.ts': 'procedures',
   'src/response-meta.ts': 'procedures',
+
+  'src/admin-access.ts': 'router and admin',
+  'src/admin/admin-inputs.ts': 'router and admin',
+  'src/admin/admin-options.ts': 'router and admin',
+  'src/admin/admin-procedures.ts': 'router and admin',
+  'src/admin/admin-router.ts': 'router and admin',
+  'src/admin/admin-views.ts': 'router and admin',
+  'src/admin/clients.ts': 'router and admin',
+  'src/admin/create-durin-admin.ts': 'router and admin',
+  'src/admin/index.ts': 'router and admin',
+  'src/admin/page.ts': 'router and admin',
+  'src/admin/page/bounded-request.ts': 'router and admin',
+  'src/admin/page/login-fields.ts': 'router and admin',
+  'src/admin/page/page-assets.ts': 'router and admin',
+  'src/admin/page/page-entry.ts': 'router and admin',
+  'src/admin/page/page-handler.ts': 'router and admin',
+  'src/admin/page/page-headers.ts': 'router and admin',
+  'src/admin/page/page-path.ts': 'router and admin',
+  'src/admin/page/page-router.ts': 'router and admin',
+  'src/admin/tell-action.ts': 'router and admin',
+  'src/admin/token-cursor.ts': 'router and admin',
+  'src/admin/tokens.ts': 'router and admin',
+  'src/admin/usage.ts': 'router and admin',
+  'src/admin/user-directory.ts': 'router and admin',
+  'src/admin/users.ts': 'router and admin',
+  'src/admin/whoami.ts': 'router and admin',
 
   'src/router/api-access.ts': 'router and admin',
   'src/router/durin-router.ts': 'router and admin',
@@ -94,6 +126,18 @@ export const ringOf: Readonly<Record<string, Ring>> = {
   'src/parts.ts': 'durin',
   'src/durin.ts': 'durin',
   'src/index.ts': 'durin',
+
+  'src/cli/admin-caller.ts': 'command line',
+  'src/cli/client-commands.ts': 'command line',
+  'src/cli/command.ts': 'command line',
+  'src/cli/failure.ts': 'command line',
+  'src/cli/find-user.ts': 'command line',
+  'src/cli/load-config.ts': 'command line',
+  'src/cli/main.ts': 'command line',
+  'src/cli/program.ts': 'command line',
+  'src/cli/terminal.ts': 'command line',
+  'src/cli/token-commands.ts': 'command line',
+  'src/cli/token-ttl.ts': 'command line',
 };
 
 /** The only files that may import this one. */
@@ -103,6 +147,7 @@ const onlyImporters: Readonly<Record<string, readonly string[]>> = {
   'src/resolve-options.ts': ['src/parts.ts'],
   'src/parts.ts': ['src/durin.ts'],
   'src/index.ts': [],
+  'src/admin/index.ts': [],
 };
 
 const vagueNames = /(?:^|\/)(?:utils?|helpers?|common|types|misc|shared|lib)(?:\.tsx?|\/)/;

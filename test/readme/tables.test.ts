@@ -134,6 +134,7 @@ test('the table of events names every event', () => {
       tokenExpired: true,
       tokenRevoked: true,
       throttled: true,
+      adminAction: true,
     }),
   );
 });

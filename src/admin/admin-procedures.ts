@@ -1,0 +1,65 @@
+import { TRPCError } from '@trpc/server';
+import { z } from 'zod';
+import type { AdminAccess } from '../admin-access.ts';
+import { isOutage } from '../database/failures.ts';
+import { DurinError } from '../errors.ts';
+import type { AdminActor } from '../events.ts';
+import { discreetProcedure, refuseUnreadableInput, t } from '../trpc.ts';
+
+/** Whether a caller is an admin, of whom no more is known here than what a guarded procedure's context has. */
+export type IsAdmin = (ctx: never) => unknown;
+
+export type AdminProcedures = ReturnType<typeof createAdminProcedures>;
+
+/**
+ * The builders of the admin router: for whoever is signed in and `isAdmin`; or, with `'command-line'`, for whoever calls
+ * them, who has the database anyway. They add `ctx.by`. Those of mutations hold back the later calls of their batch, since
+ * admins may end their own sessions.
+ */
+export function createAdminProcedures(access: AdminAccess, isAdmin: IsAdmin | 'command-line') {
+  if (isAdmin === 'command-line') {
+    const anyone = discreetProcedure.use(({ next }) => next<{ by: AdminActor }>({ ctx: { by: 'command-line' } }));
+    const readable = anyone.use(tellFields).use(refuseUnreadableInput);
+    return { query: readable, mutation: readable };
+  }
+
+  const guarded = access.authedProcedure.use(async function requireAdmin({ ctx, next }) {
+    if ((await asked(isAdmin, ctx)) !== true) throw new DurinError('NOT_ADMIN');
+    const { ipAddress, userAgent } = ctx.durin;
+    const by: AdminActor = Object.freeze({
+      tokenId: ctx.auth.id,
+      userId: access.schema.userKeyOf(ctx.auth.user),
+      client: ctx.auth.client.name,
+      ipAddress,
+      userAgent,
+    });
+    return next({ ctx: { by } });
+  });
+  const changing = discreetProcedure.use(function holdBackLaterCalls({ ctx, batchIndex, next }) {
+    return access.stateOf(ctx).change(batchIndex, next);
+  });
+  return {
+    query: discreetProcedure.concat(guarded).use(tellFields).use(refuseUnreadableInput),
+    mutation: changing.concat(guarded).use(tellFields).use(refuseUnreadableInput),
+  };
+}
+
+/** What the app's rule throws lets nobody in, and its message reaches nobody. */
+async function asked(isAdmin: IsAdmin, ctx: unknown): Promise<unknown> {
+  try {
+    return await isAdmin(ctx as never);
+  } catch (cause) {
+    const isOurs = cause instanceof DurinError && cause.durin.code === 'STORE_UNAVAILABLE';
+    if (isOurs || isOutage(cause)) throw new DurinError('STORE_UNAVAILABLE', { cause });
+    throw new TRPCError({ code: 'INTERNAL_SERVER_ERROR', message: 'Internal server error', cause });
+  }
+}
+
+/** Input that a procedure's schema refuses is told by field. Goes before `.input()`, and after the guard. */
+const tellFields = t.middleware(async function tellInvalidFields({ next }) {
+  const result = await next();
+  if (result.ok || !(result.error.cause instanceof z.ZodError)) return result;
+  const fields: Record<string, string[]> = {};
+  for (const { path, message } of result.error.cause.issues) (fields[path.join('.')] ??= []).push(message);
+  throw new DurinError('INVALID_INPUT', { fields });
+});

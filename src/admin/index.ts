@@ -1,0 +1,29 @@
+export type {
+  ClientCreateInput,
+  ClientListInput,
+  ClientNameInput,
+  ClientUpdateInput,
+  TokenIdInput,
+  TokenIssueInput,
+  TokenListInput,
+  UsageDaysInput,
+  UserInput,
+  UserSearchInput,
+} from './admin-inputs.ts';
+export type { AdminPageOptions, DurinAdminOptions, UserNaming } from './admin-options.ts';
+export type { DurinAdminRouter, DurinAdminRouterRecord } from './admin-router.ts';
+export type {
+  AdminTokenView,
+  AdminView,
+  ClientPage,
+  ClientRow,
+  ClientUsage,
+  IssuedTokenView,
+  TokenPage,
+  UsageDay,
+  UserId,
+  UserView,
+} from './admin-views.ts';
+export type { DurinAdmin } from './create-durin-admin.ts';
+export { createDurinAdmin } from './create-durin-admin.ts';
+export type { AdminPage } from './page/page-entry.ts';

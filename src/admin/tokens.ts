@@ -1,0 +1,111 @@
+import type { AdminAccess } from '../admin-access.ts';
+import type { AdminStore, OwnedTokenRow } from '../database/admin-store.ts';
+import { parseDuration } from '../duration.ts';
+import { DurinError } from '../errors.ts';
+import { lifetime } from '../session.ts';
+import { tokenIdInput, tokenIssueInput, tokenListInput, userInput } from './admin-inputs.ts';
+import type { AdminProcedures } from './admin-procedures.ts';
+import type { AdminTokenView, IssuedTokenView, TokenPage } from './admin-views.ts';
+import type { TellAction } from './tell-action.ts';
+import { readCursor, writeCursor } from './token-cursor.ts';
+import { type UserDirectory, userNotFound } from './user-directory.ts';
+
+/** The most users that a search for tokens goes through. */
+const maxOwners = 100;
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+export function createTokenProcedures(
+  { query, mutation }: AdminProcedures,
+  { tokens, issueToken, revoker, now }: AdminAccess,
+  store: AdminStore,
+  users: UserDirectory,
+  tell: TellAction,
+) {
+  function toView(row: OwnedTokenRow): AdminTokenView {
+    return {
+      id: row.id,
+      user: users.toView(row.owner),
+      client: row.clientName,
+      created: row.createdAt,
+      ...lifetime(row.expiresAt, now()),
+      lastUsedAt: row.lastUsedAt,
+      ipAddress: row.ipAddress,
+      userAgent: row.userAgent,
+    };
+  }
+
+  /** Whose tokens are meant; `null`: everyone's. */
+  async function ownersOf({ user, search }: { user?: string | number | undefined; search?: string | undefined }) {
+    const found = search === undefined || search === '' ? null : await users.search(search, maxOwners + 1);
+    const isSearchCut = found !== null && found.length > maxOwners;
+    const searched = found?.slice(0, maxOwners).map(({ key }) => key) ?? null;
+    if (user === undefined) return { userKeys: searched, isSearchCut };
+    const owner = await users.find(user);
+    const isFound = owner !== null && (found === null || found.some(({ key }) => key === owner.key));
+    return { userKeys: isFound ? [owner.key] : [], isSearchCut: false };
+  }
+
+  return {
+    list: query.input(tokenListInput).query(async function listTokens({ input }): Promise<TokenPage> {
+      const { client, state, sort, order, cursor, limit } = input;
+      const after = cursor ? readCursor(cursor, input) : null;
+      const { userKeys, isSearchCut } = await ownersOf(input);
+      const filter = {
+        userKeys,
+        clientName: client ?? null,
+        hasExpired: state === undefined ? null : state === 'expired',
+      };
+      const rows = await store.listTokens({ ...filter, sort, order, after, limit: limit + 1 }, now());
+      const page = rows.slice(0, limit);
+      const last = page.at(-1);
+      const nextCursor = rows.length > limit && last !== undefined ? writeCursor(last, input) : null;
+      return { items: page.map(toView), nextCursor, isSearchCut };
+    }),
+
+    get: query.input(tokenIdInput).query(async function getToken({ input: { id } }): Promise<AdminTokenView> {
+      const row = uuid.test(id) ? await store.findToken(id) : null;
+      if (row === null) throw new DurinError('TOKEN_NOT_FOUND');
+      return toView(row);
+    }),
+
+    issue: mutation.input(tokenIssueInput).mutation(async function issueAToken({
+      ctx,
+      input,
+    }): Promise<IssuedTokenView> {
+      const { client, ttl } = input;
+      const owner = await users.get(input.user);
+      const own = ttl === undefined ? {} : { ttlSeconds: ttl === null ? null : parseDuration(ttl, 'ttl') };
+      const order = { userId: owner.key, clientName: client, ipAddress: null, userAgent: null, ...own };
+      const issued = await issueToken({ ...order, whenHeld: 'replace' });
+      if (issued.outcome === 'unknown-client') {
+        throw new DurinError('UNKNOWN_CLIENT', { fields: { client: ['There is no client with that name.'] } });
+      }
+      if (!('record' in issued)) throw userNotFound(); // deleted since it was looked up
+      const { record, token } = issued;
+      const { id, createdAt, expiresAt } = record;
+      tell(ctx.by, { action: 'token-issued', tokenId: id, userId: owner.key, client, expiry: expiresAt });
+      const row = { id, owner, clientName: client, createdAt, expiresAt };
+      return { token, session: toView({ ...row, lastUsedAt: null, ipAddress: null, userAgent: null }) };
+    }),
+
+    revoke: mutation.input(tokenIdInput).mutation(async function revokeToken({ ctx, input: { id } }): Promise<void> {
+      const ended = uuid.test(id) ? await revoker.revoke(id, 'revoked') : null;
+      if (ended === null) throw new DurinError('TOKEN_NOT_FOUND');
+      tell(ctx.by, { action: 'token-revoked', tokenId: ended.id, userId: ended.userId, client: ended.clientName });
+    }),
+
+    revokeAllOf: mutation.input(userInput).mutation(async function revokeAllOf({ ctx, input }) {
+      const { key } = await users.get(input.user);
+      const ended = await revoker.revokeAllOf(key, {}, 'revoked');
+      tell(ctx.by, { action: 'user-signed-out', userId: key, revoked: ended.length });
+      return { revoked: ended.length };
+    }),
+
+    purgeExpired: mutation.mutation(async function purgeExpired({ ctx }) {
+      const purged = await tokens.purgeExpired();
+      tell(ctx.by, { action: 'expired-purged', purged });
+      return { purged };
+    }),
+  };
+}

@@ -1,0 +1,78 @@
+import type { AdminAccess } from '../admin-access.ts';
+import type { AdminStore, UserRow } from '../database/admin-store.ts';
+import { isOutage, isUnstorable } from '../database/failures.ts';
+import type { EntityManager } from '../database/schema.ts';
+import { fromJsonKey, toJsonKey } from '../database/user-key.ts';
+import { DurinError } from '../errors.ts';
+import type { UserId, UserView } from './admin-views.ts';
+
+/** `userLabel` and `searchUsers` of any app. */
+export interface AnyUserNaming {
+  readonly userLabel?: ((user: never) => unknown) | undefined;
+  readonly searchUsers?: ((query: { search: string; em: EntityManager; limit: number }) => unknown) | undefined;
+}
+
+/** Names users and finds them, as the app says or by default. */
+export interface UserDirectory {
+  toView(user: UserRow): UserView;
+  find(id: UserId): Promise<UserRow | null>;
+  /** @throws DurinError USER_NOT_FOUND */
+  get(id: UserId): Promise<UserRow>;
+  /** At most `limit`, the best first. */
+  search(search: string, limit: number): Promise<UserRow[]>;
+}
+
+export function createUserDirectory(
+  { database, schema }: AdminAccess,
+  store: AdminStore,
+  { userLabel, searchUsers }: AnyUserNaming,
+): UserDirectory {
+  function labelOf({ key, user }: UserRow): string {
+    if (userLabel !== undefined) return String(userLabel(user as never));
+    const columns = user as Readonly<Record<string, unknown>>;
+    const name = store.nameColumns
+      .map((column) => columns[column])
+      .find((value) => typeof value === 'string' && value !== '');
+    return String(name ?? key);
+  }
+
+  /** What the app answers with, users or keys. */
+  async function searchAsTold(search: string, limit: number): Promise<readonly unknown[]> {
+    try {
+      const found = await searchUsers?.({ search, em: database.fork(), limit });
+      return found as readonly unknown[];
+    } catch (cause) {
+      if (isUnstorable(cause)) return [];
+      if (isOutage(cause)) throw new DurinError('STORE_UNAVAILABLE', { cause });
+      throw cause;
+    }
+  }
+
+  async function find(id: UserId): Promise<UserRow | null> {
+    const key = fromJsonKey(id, schema);
+    const [user] = key === null ? [] : await store.findUsers([key]);
+    return user ?? null;
+  }
+
+  return {
+    find,
+    toView: (row) => ({ id: toJsonKey(row.key), label: labelOf(row) }),
+
+    async get(id) {
+      const user = await find(id);
+      if (user === null) throw userNotFound();
+      return user;
+    },
+
+    async search(search, limit) {
+      if (searchUsers === undefined) return store.searchUsers(search, limit);
+      const found = await searchAsTold(search, limit);
+      const keys = found.slice(0, limit).map((user) => schema.userKeyOf(user));
+      return store.findUsers([...new Set(keys)]);
+    },
+  };
+}
+
+export function userNotFound(): DurinError {
+  return new DurinError('USER_NOT_FOUND', { fields: { user: ['There is no such user.'] } });
+}

@@ -1,0 +1,48 @@
+import { createDurinAdmin } from '../../src/admin/index.ts';
+import type { DurinEvents } from '../../src/index.ts';
+import { type Caller, openApp, requestOf, t } from './app.ts';
+import { User } from './entities.ts';
+
+/** The app with its admin router; admins are those whose role is `admin`, and alice is one. */
+export async function openAdminApp() {
+  const app = await openApp();
+  const { orm, durin } = app;
+  const em = orm.em.fork();
+  await em.nativeUpdate(User, { username: 'alice' }, { role: 'admin' });
+  const alice = await em.findOneOrFail(User, { username: 'alice' });
+  const bob = await em.findOneOrFail(User, { username: 'bob' });
+  const { adminRouter } = createDurinAdmin(durin, { isAdmin: ({ user }) => user.role === 'admin' });
+  const router = t.router({ admin: adminRouter, me: durin.authedProcedure.query(({ ctx }) => ctx.user.username) });
+  const actions: DurinEvents['adminAction'][] = [];
+  durin.events.on('adminAction', (event) => actions.push(event));
+
+  return {
+    ...app,
+    alice,
+    bob,
+    router,
+    adminRouter,
+    /** What was told of admins since the test began, once it is emptied there. */
+    actions,
+    callAs: (caller: Caller = {}) => router.createCaller(durin.createContext(requestOf(caller))),
+    /** The admin router as alice calls it, with a token for `web` of her own. */
+    async asAlice() {
+      const { token, auth } = await durin.tokens.issue({ user: alice, client: 'web' });
+      const { admin } = router.createCaller(durin.createContext(requestOf({ token })));
+      return { admin, token, tokenId: auth.id };
+    },
+    /** Users of these names, in this order. */
+    async addUsers(names: readonly string[]) {
+      const own = orm.em.fork();
+      const users = names.map((username) => own.create(User, { username, passwordHash: null }));
+      await own.flush();
+      return users;
+    },
+    async close() {
+      await durin.close();
+      await app.close();
+    },
+  };
+}
+
+export type AdminApp = Awaited<ReturnType<typeof openAdminApp>>;
