@@ -26,6 +26,7 @@ export const ringOf: Readonly<Record<string, Ring>> = {
   'src/deadline.ts': 'pure steps',
   'src/gather.ts': 'pure steps',
   'src/header.ts': 'pure steps',
+  'src/mac.ts': 'pure steps',
   'src/request.ts': 'pure steps',
   'src/token.ts': 'pure steps',
   'src/refuse-invalid-client.ts': 'pure steps',
