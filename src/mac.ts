@@ -16,7 +16,7 @@ export function createMac(key: Uint8Array, textLength: number, length: number): 
   const outer = blockOf(key, 0x5c, blockBytes, hashBytes);
   return function macOf(text) {
     inner.write(text, blockBytes, 'latin1');
-    outer.write(hash(name, inner, 'latin1'), blockBytes, 'latin1');
+    outer.write(hash(name, inner, 'binary'), blockBytes, 'latin1');
     return hash(name, outer, 'hex').slice(0, length);
   };
 }

@@ -66,19 +66,6 @@ function lifetime(expiresAt: Date | null, now: number) {
   };
 }
 
-/** Of shared values, the keys under which there is something that nothing can freeze. Records live long and never change. */
-const keysToCopy = new WeakMap<object, readonly string[]>();
-
-function findKeysToCopy(shared: object): readonly string[] {
-  const known = keysToCopy.get(shared);
-  if (known !== undefined) return known;
-  const keys = Object.entries(shared)
-    .filter(([, inner]) => ownCopy(inner as unknown) !== inner)
-    .map(([key]) => key);
-  keysToCopy.set(shared, keys);
-  return keys;
-}
-
 /**
  * The value for one request alone, since others may share the record: all of it is frozen but dates and bytes, which
  * nothing can freeze. What holds none of these is given as it is.
@@ -89,11 +76,13 @@ function ownCopy<T>(value: T): T {
   if (value instanceof Uint8Array) return Uint8Array.prototype.slice.call(value) as T; // a Buffer's own slice is no copy
   const isArray = Array.isArray(value);
   if (!isArray && value.constructor !== Object) return value; // of a type of the app's own
-  const keys = findKeysToCopy(value);
-  if (keys.length === 0) return value;
-  const copy = (isArray ? [...value] : { ...value }) as Record<string, unknown>;
-  for (const key of keys) copy[key] = ownCopy(copy[key]);
-  return Object.freeze(copy) as T;
+  const shared = value as Record<string, unknown>;
+  let copy: Record<string, unknown> | null = null;
+  for (const key in shared) {
+    const own = ownCopy(shared[key]);
+    if (own !== shared[key]) (copy ??= (isArray ? [...value] : { ...shared }) as Record<string, unknown>)[key] = own;
+  }
+  return copy === null ? value : (Object.freeze(copy) as T);
 }
 
 export function toAuth(record: SessionRecord, now: number): Auth {
