@@ -1,0 +1,39 @@
+import { MikroORM } from '@mikro-orm/postgresql';
+import { initTRPC } from '@trpc/server';
+import { type CacheOptions, createDurin, type DurinContext } from '../../src/index.ts';
+import { tapStatements } from '../support/statement-tap.ts';
+import { AuthToken, Client, entities, User } from './entities.ts';
+import { secret } from './population.ts';
+
+/** The app that is measured. It answers `pong` to whoever asks, or to whoever is signed in. */
+export async function openBenchApp(url: string, cache?: CacheOptions) {
+  const orm = await MikroORM.init({ clientUrl: url, entities, pool: { min: 0, max: 10 } });
+  const durin = createDurin({
+    orm,
+    entities: { User, Client, AuthToken },
+    secret,
+    verifyCredentials: () => null,
+    cache,
+  });
+  const t = initTRPC.context<DurinContext>().create();
+  const router = t.router({
+    auth: durin.durinRouter,
+    unguarded: t.procedure.query(() => 'pong'),
+    guarded: durin.authedProcedure.query(() => 'pong'),
+  });
+  return {
+    orm,
+    durin,
+    router,
+    /** All that is sent to the database from now on. */
+    statements: () => tapStatements(orm),
+    callAs: (token: string) =>
+      router.createCaller(durin.createContext({ req: { headers: { authorization: `Token ${token}` } } })),
+    async close() {
+      await durin.close();
+      await orm.close();
+    },
+  };
+}
+
+export type BenchApp = Awaited<ReturnType<typeof openBenchApp>>;
