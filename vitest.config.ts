@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { hasChromium } from './test/support/chromium-path.ts';
 import { hasRedisServer } from './test/support/redis-server.ts';
 import { createSkipReporter, hasPostgres } from './test/support/skipped.ts';
 
@@ -17,6 +18,8 @@ const ownRedis = [
 ];
 /** Programs that are run as a user would run them. */
 const programs = ['test/programs/**/*.test.ts'];
+/** Web pages, in a Chromium. */
+const browser = ['test/browser/**/*.test.ts'];
 
 const isCI = Boolean(process.env['CI']);
 const withPostgres = hasPostgres();
@@ -25,17 +28,19 @@ const withoutRedis = hasRedisServer()
   : process.env['REDIS_URL'] === undefined
     ? [...realRedis, ...ownRedis]
     : ownRedis;
+const withChromium = hasChromium();
 const missing = [
   ...(withPostgres
     ? []
     : [`all that runs on PostgreSQL: no binary for ${process.platform}-${process.arch}, and no DATABASE_URL`]),
   ...(withoutRedis.length > 0 ? [`${withoutRedis.join(', ')}: no redis-server is installed`] : []),
+  ...(withChromium ? [] : [`${browser.join(', ')}: no Chromium is installed, and CHROMIUM names none`]),
 ];
 if (isCI && missing.length > 0) throw new Error(`This is CI, and it would skip ${missing.join('; ')}`);
 
 const database = {
   include: ['test/**/*.test.ts'],
-  exclude: [...pure, ...realPostgres, ...realRedis, ...programs],
+  exclude: [...pure, ...realPostgres, ...realRedis, ...programs, ...browser],
   testTimeout: 20_000,
   hookTimeout: 60_000,
 };
@@ -44,9 +49,19 @@ const postgres = {
   test: {
     ...database,
     name: 'postgres',
-    exclude: [...pure, ...programs, ...withoutRedis],
+    exclude: [...pure, ...programs, ...browser, ...withoutRedis],
     globalSetup: 'test/support/global-postgres.ts',
     testTimeout: 60_000,
+  },
+};
+
+const inBrowser = {
+  test: {
+    name: 'browser',
+    include: browser,
+    globalSetup: 'test/browser/build-pages.ts',
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 };
 
@@ -57,6 +72,7 @@ export default defineConfig({
       { test: { name: 'words', include: pure, testTimeout: 60_000 } },
       { test: { ...database, name: 'pglite', provide: { postgresUrl: null } } },
       ...(withPostgres ? [postgres] : []),
+      ...(withChromium ? [inBrowser] : []),
       {
         test: {
           name: 'programs',

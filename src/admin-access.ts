@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { DurinClients } from './client-admin.ts';
 import type { RequestState } from './context.ts';
 import type { ClientStore } from './database/client-store.ts';
@@ -13,9 +14,21 @@ import type { IssueToken } from './token-issuer.ts';
 import type { TokenRevoker } from './token-revoker.ts';
 import type { DurinBuilder } from './trpc.ts';
 
+/** What a form must know to log in. */
+export interface LoginForm {
+  readonly input: z.ZodObject;
+  /** Whether the input also names the client. */
+  readonly takesClient: boolean;
+  /** `null`: the app names no clients. */
+  readonly clientNames: readonly string[] | null;
+  /** The scheme of the Authorization header. */
+  readonly scheme: string;
+}
+
 /** What the admin and the command line need of a durin, of its surface and of its parts. */
 export interface AdminAccess {
   readonly durinRouter: DurinRouter<LoginTypes>;
+  readonly loginForm: LoginForm;
   readonly authedProcedure: DurinBuilder<{ user: object; auth: Auth }>;
   readonly createContext: (call?: AdapterCall) => DurinContext;
   readonly responseMeta: (facts: ResponseFacts) => { headers: Headers };

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { grantAdminAccess } from './admin-access.ts';
+import { grantAdminAccess, type LoginForm } from './admin-access.ts';
 import { createClientAdmin, type DurinClients } from './client-admin.ts';
 import { presentedCredentials } from './context.ts';
 import type { DurinClient } from './database/entities.ts';
@@ -103,11 +103,18 @@ function assemble(parts: Parts, options: AnyOptions) {
   const { settings, schema, store, revoker, issueToken, renewToken, events, stateOf, lastUsed } = parts;
   const { now, scheme, apiAccess } = settings;
 
+  const loginForm: LoginForm = {
+    input: options.loginInput ?? defaultLoginInput,
+    takesClient: options.resolveClient === undefined,
+    clientNames: settings.clients?.map(({ name }) => name) ?? null,
+    scheme,
+  };
+
   const durinRouter = createDurinRouter({
     ...parts,
     now,
-    loginInput: options.loginInput ?? defaultLoginInput,
-    takesClient: options.resolveClient === undefined,
+    loginInput: loginForm.input,
+    takesClient: loginForm.takesClient,
     formatExpiry: options.formatExpiry ?? ((expiry) => expiry),
     serializeUser: options.serializeUser ?? null,
     loginResponse: (options.loginResponse as ((facts: object) => unknown) | undefined) ?? null,
@@ -125,7 +132,7 @@ function assemble(parts: Parts, options: AnyOptions) {
       now,
       throttle: parts.throttle,
       sessionQuota: settings.sessionQuota,
-      clientNames: settings.clients?.map(({ name }) => name) ?? null,
+      clientNames: loginForm.clientNames,
     }),
     createContext: parts.createContext,
     responseMeta: createResponseMeta({
@@ -168,7 +175,7 @@ function assemble(parts: Parts, options: AnyOptions) {
   const keepPrivate = (procedures: Iterable<unknown>) => {
     for (const procedure of procedures) ownProcedures.add(procedure);
   };
-  grantAdminAccess(durin, { ...parts, ...durin, events, now, keepPrivate });
+  grantAdminAccess(durin, { ...parts, ...durin, loginForm, events, now, keepPrivate });
   return durin;
 }
 

@@ -5,7 +5,7 @@ import { AuthToken, Client, User } from './entities.ts';
 
 export type Auth = ReturnType<typeof createAuth>;
 
-/** Three clients: a web page, a command-line program, and API keys. */
+/** Four clients: a web page, a command-line program, API keys, and the admin page. */
 export function createAuth(orm: MikroORM, secret: string) {
   return createDurin({
     orm,
@@ -15,6 +15,7 @@ export function createAuth(orm: MikroORM, secret: string) {
       web: { tokenTtl: '14d', throttleRate: '1000/h' },
       cli: { tokenTtl: null },
       api: { tokenTtl: '365d', throttleRate: '100/m' },
+      admin: { tokenTtl: '8h' },
     },
     apiAccess: { clientName: 'api', includeToken: true },
     serializeUser: ({ id, username }) => ({ id, username }),

@@ -4,7 +4,9 @@ import { MikroORM as PostgresORM } from '@mikro-orm/postgresql';
 import { hashPassword } from 'trpc-durin/password';
 import { AuthToken, Client, User } from './entities.ts';
 
-export const demoUser = { username: 'alice', password: 'wonderland' };
+/** Everyone knows their passwords. */
+export const demoUser = { username: 'alice', password: 'wonderland', isAdmin: false };
+export const demoAdmin = { username: 'durin', password: 'mellon', isAdmin: true };
 
 /** The ORM, with its tables. An app of your own would run migrations here. */
 export async function openDatabase(databaseUrl: string | null, embeddedFolder: string): Promise<MikroORM> {
@@ -21,12 +23,11 @@ export async function openDatabase(databaseUrl: string | null, embeddedFolder: s
   return orm;
 }
 
-/** Whether the demo user is new. */
-export async function createDemoUser(orm: MikroORM): Promise<boolean> {
-  const { username, password } = demoUser;
+/** Whether the user is new. */
+export async function createUser(orm: MikroORM, { username, password, isAdmin }: typeof demoUser): Promise<boolean> {
   const em = orm.em.fork();
   if ((await em.count(User, { username })) > 0) return false;
-  em.create(User, { username, passwordHash: await hashPassword(password) });
+  em.create(User, { username, passwordHash: await hashPassword(password), isAdmin });
   await em.flush();
   return true;
 }

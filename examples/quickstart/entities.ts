@@ -9,6 +9,7 @@ export const User = defineEntity({
     username: p.string().unique(),
     passwordHash: p.string().hidden(), // hidden: never in ctx.user
     isActive: p.boolean().default(true),
+    isAdmin: p.boolean().default(false),
   },
 });
 

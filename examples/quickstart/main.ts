@@ -1,6 +1,7 @@
+import { createAdmin } from './admin.ts';
 import { createAuth } from './auth.ts';
 import { openDataFolder } from './data-folder.ts';
-import { createDemoUser, demoUser, openDatabase } from './database.ts';
+import { createUser, demoAdmin, demoUser, openDatabase } from './database.ts';
 import { createAppRouter } from './router.ts';
 import { startServer } from './server.ts';
 import { readSettings, type Settings, usage } from './settings.ts';
@@ -22,16 +23,20 @@ async function run({ dataFolder, databaseUrl, secret, port, exits }: Settings): 
   cleanup.defer(() => auth.close());
   const newClients = (await auth.clients.sync()).map(({ name }) => name);
   if (newClients.length > 0) console.log(`Created the clients ${newClients.join(', ')}.`);
-  const isNewUser = await createDemoUser(orm);
-  console.log(`${isNewUser ? 'Created' : 'Found'} the user ${demoUser.username}.`);
+  for (const user of [demoUser, demoAdmin]) {
+    const isNew = await createUser(orm, user);
+    console.log(`${isNew ? 'Created' : 'Found'} the user ${user.username}.`);
+  }
 
-  const server = await startServer(auth, createAppRouter(auth), port);
+  const admin = createAdmin(auth);
+  const server = await startServer(auth, createAppRouter(auth, admin), admin, port);
   cleanup.defer(() => server.close());
   console.log(`\nA client program calls ${server.url}/trpc:\n`);
   if (!(await takeTour(server.url))) process.exitCode = 1;
   if (exits) return;
 
-  console.log(`Listening on ${server.url} (API under /trpc). Stop it with Ctrl+C.`);
+  console.log(`Listening on ${server.url} (a page for your browser; the API is under /trpc). Stop it with Ctrl+C.`);
+  console.log(`The admin page is ${server.url}/admin/: sign in as ${demoAdmin.username}, ${demoAdmin.password}.`);
   console.log(`Log in as ${demoUser.username} with the password ${demoUser.password} on the client web, cli or api.`);
   await stopped;
   console.log('\nStopping.');

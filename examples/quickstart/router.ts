@@ -1,5 +1,6 @@
 import { initTRPC } from '@trpc/server';
 import type { DurinContext } from 'trpc-durin';
+import type { DurinAdmin } from 'trpc-durin/admin';
 import { z } from 'zod';
 import type { Auth } from './auth.ts';
 
@@ -7,16 +8,12 @@ const t = initTRPC.context<DurinContext>().create();
 
 export type AppRouter = ReturnType<typeof createAppRouter>;
 
-/** The app's API: durin's procedures under `auth`, and a procedure of every kind. */
-export function createAppRouter({
-  durinRouter,
-  procedure,
-  authedProcedure,
-  clientProcedure,
-  throttledProcedure,
-}: Auth) {
+/** The app's API: durin's procedures under `auth` and `admin`, and a procedure of every kind. */
+export function createAppRouter(auth: Auth, { adminRouter }: DurinAdmin) {
+  const { durinRouter, procedure, authedProcedure, clientProcedure, throttledProcedure } = auth;
   return t.router({
     auth: durinRouter,
+    admin: adminRouter,
 
     hello: procedure.query(() => 'Hello, whoever you are!'),
 
@@ -29,6 +26,8 @@ export function createAppRouter({
     publish: clientProcedure(['web'])
       .input(z.object({ title: z.string() }))
       .mutation(({ ctx, input }) => `${ctx.user.username} published "${input.title}"`),
+
+    deploy: clientProcedure(['cli']).mutation(({ ctx }) => `${ctx.user.username} deployed from a terminal`),
 
     changeSettings: clientProcedure.except(['api']).mutation(({ ctx }) => `changed from ${ctx.auth.client.name}`),
 

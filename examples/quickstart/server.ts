@@ -1,8 +1,10 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
+import type { DurinAdmin } from 'trpc-durin/admin';
 import type { Auth } from './auth.ts';
 import type { AppRouter } from './router.ts';
+import { createWebPage } from './web-page.ts';
 
 export interface RunningServer {
   url: string;
@@ -10,7 +12,12 @@ export interface RunningServer {
 }
 
 /** @param port `null`: 3000, or the next one that is free */
-export async function startServer(auth: Auth, router: AppRouter, port: number | null): Promise<RunningServer> {
+export async function startServer(
+  auth: Auth,
+  router: AppRouter,
+  admin: DurinAdmin,
+  port: number | null,
+): Promise<RunningServer> {
   const trpc = createHTTPHandler({
     router,
     basePath: '/trpc/',
@@ -21,9 +28,16 @@ export async function startServer(auth: Auth, router: AppRouter, port: number | 
     },
   });
 
+  /** What answers under which path: the first that fits. */
+  const routes: readonly (readonly [under: string, handle: RequestListener])[] = [
+    ['/trpc/', trpc],
+    ['/admin', admin.page],
+    ['/', createWebPage()],
+  ];
   const server = createServer((request, response) => {
-    if (request.url?.startsWith('/trpc/')) return trpc(request, response);
-    response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found. The API is under /trpc/.\n');
+    const [, handle] = routes.find(([under]) => request.url?.startsWith(under)) ?? [];
+    if (handle) void handle(request, response);
+    else response.writeHead(400).end();
   });
 
   const url = `http://127.0.0.1:${await listen(server, port)}`;

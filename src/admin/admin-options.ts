@@ -1,7 +1,22 @@
+import type { TRPCError } from '@trpc/server';
 import type { EntityManager } from '../database/schema.ts';
 import type { AuthUser, UserKey } from '../database/views.ts';
 import type { AppTypes, SignedIn } from '../procedures.ts';
 import type { DurinContext } from '../request.ts';
+
+/** How the admin page signs in and is called. */
+export interface AdminPageOptions<TClientName extends string = string> {
+  /**
+   * The client that the page signs in to. Best one of its own, with tokens that live for hours: a user has one token per
+   * client, so who signs out of the page signs out of the client. Default: `admin` if the option `clients` has it, else
+   * the first of them; without that option `web`.
+   */
+  client?: NoInfer<TClientName> | undefined;
+  /** What the page is called. Default: `'Durin admin'`. */
+  title?: string | undefined;
+  /** Told of what failed unforeseen in a call of the page. Default: `console.error`. */
+  onError?: ((error: TRPCError) => void) | undefined;
+}
 
 type MaybePromise<T> = T | Promise<T>;
 
@@ -31,4 +46,5 @@ export interface DurinAdminOptions<TApp extends AppTypes> extends UserNaming<TAp
    * it throws is told to the server's logs alone.
    */
   isAdmin: (ctx: DurinContext & SignedIn<TApp>) => MaybePromise<boolean>;
+  page?: AdminPageOptions<TApp['clientName']> | undefined;
 }

@@ -5,23 +5,37 @@ import { DurinUsageError } from '../errors.ts';
 import type { AppTypes, DurinProcedures } from '../procedures.ts';
 import type { DurinAdminOptions } from './admin-options.ts';
 import { createAdminRouter, type DurinAdminRouter } from './admin-router.ts';
+import type { AdminPage } from './page/page-entry.ts';
+import { createAdminPage } from './page.ts';
 
 /** What `createDurinAdmin` gives. */
 export interface DurinAdmin {
   /** To be mounted anywhere in the app's router, beside `durinRouter`. */
   readonly adminRouter: DurinAdminRouter;
+  /** To be mounted at any path, on fetch servers, Express and node:http. */
+  readonly page: AdminPage;
 }
 
 const aFunction = z.custom((value) => typeof value === 'function', 'must be a function');
+
+const aText = z.string('must be a string').min(1, 'must not be empty');
 
 const optionsSchema = z.strictObject({
   isAdmin: aFunction,
   userLabel: aFunction.optional(),
   searchUsers: aFunction.optional(),
+  page: z
+    .strictObject({
+      client: aText.optional(),
+      title: aText.optional(),
+      onError: aFunction.optional(),
+    })
+    .optional(),
 });
 
 /**
- * Clients, tokens and their use, for admins. Does no I/O.
+ * Clients, tokens and their use, for admins, and a web page for it. Does no I/O; the page's files are read when it is
+ * first asked for.
  * @param durin what `createDurin` gave
  * @throws DurinUsageError for what is no durin, and naming the option that is unknown, missing or wrong
  */
@@ -36,5 +50,5 @@ export function createDurinAdmin<TApp extends AppTypes>(
   const { isAdmin, userLabel, searchUsers } = options;
   const adminRouter = createAdminRouter(access, isAdmin, { userLabel, searchUsers });
   access.keepPrivate(Object.values(adminRouter._def.procedures));
-  return { adminRouter };
+  return { adminRouter, page: createAdminPage(access, adminRouter, options.page) };
 }

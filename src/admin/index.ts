@@ -10,7 +10,7 @@ export type {
   UserInput,
   UserSearchInput,
 } from './admin-inputs.ts';
-export type { DurinAdminOptions, UserNaming } from './admin-options.ts';
+export type { AdminPageOptions, DurinAdminOptions, UserNaming } from './admin-options.ts';
 export type { DurinAdminRouter, DurinAdminRouterRecord } from './admin-router.ts';
 export type {
   AdminTokenView,
@@ -26,3 +26,4 @@ export type {
 } from './admin-views.ts';
 export type { DurinAdmin } from './create-durin-admin.ts';
 export { createDurinAdmin } from './create-durin-admin.ts';
+export type { AdminPage } from './page/page-entry.ts';

@@ -16,14 +16,28 @@ export interface Program {
   until(text: string): Promise<string>;
   readonly ended: Promise<Ended>;
   stop(signal: NodeJS.Signals): Promise<Ended>;
+  /** Types this, or writes it to its standard input. */
+  type(text: string): void;
+  /** Nothing more comes to its standard input. */
+  endInput(): void;
 }
 
 /** Starts a TypeScript file on this Node, with `env` as the whole environment besides PATH. */
 export function startProgram(args: readonly string[], env: Record<string, string>, cwd = project): Program {
-  const child = spawn(process.execPath, args, {
+  return start(process.execPath, args, env, cwd);
+}
+
+/** The same in a terminal of its own, as a person has it. Linux only: elsewhere `script` takes other options. */
+export function startInTerminal(args: readonly string[], env: Record<string, string>): Program {
+  const command = [process.execPath, ...args].map((word) => `'${word}'`).join(' ');
+  return start('script', ['--quiet', '--return', '--command', command, '/dev/null'], env, project);
+}
+
+function start(file: string, args: readonly string[], env: Record<string, string>, cwd: string): Program {
+  const child = spawn(file, args, {
     cwd,
     env: { PATH: process.env['PATH'] ?? '', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: 'pipe',
   });
   const watchers = new Set<() => void>();
   let output = '';
@@ -45,6 +59,8 @@ export function startProgram(args: readonly string[], env: Record<string, string
       void ended.then(({ code }) => reject(new Error(`It ended with ${code} before "${text}":\n${output}`)));
       return promise.finally(() => watchers.delete(watch));
     },
+    type: (text) => void child.stdin.write(text),
+    endInput: () => void child.stdin.end(),
     stop(signal) {
       child.kill(signal);
       return ended;

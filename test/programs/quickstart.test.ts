@@ -109,7 +109,7 @@ test('with DATABASE_URL it keeps its data in that PostgreSQL, and drops nothing 
     await execute('create table of_another_program (id int)');
     expect(await run(['--exit', '--port', '0'], env)).toMatchObject({ code: 0 });
     expect(await run(['--exit', '--port', '0'], env)).toMatchObject({ code: 0 });
-    expect(await execute('select count(*)::int as count from quickstart_user')).toEqual([{ count: 1 }]);
+    expect(await execute('select count(*)::int as count from quickstart_user')).toEqual([{ count: 2 }]);
     expect(await execute('select count(*)::int as count from of_another_program')).toEqual([{ count: 0 }]);
 
     await execute("update quickstart_user set password_hash = ''");

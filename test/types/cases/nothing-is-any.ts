@@ -82,7 +82,7 @@ import type {
 } from '../../../src/index.ts';
 import type * as passwordTypes from '../../../src/password.ts';
 import type * as redisTypes from '../../../src/redis.ts';
-import type { RedisBusOptions } from '../../../src/redis.ts';
+import type { RedisBusOptions, RedisStore, RedisStoreOptions } from '../../../src/redis.ts';
 import type { AnyPath } from './any-path.ts';
 import type { AuthToken, Client, durin, namelessDurin, User } from './app.ts';
 import { same } from './same.ts';
@@ -149,6 +149,8 @@ interface Public {
   CacheOptions: CacheOptions;
   KeyValueStore: KeyValueStore;
   RedisBusOptions: RedisBusOptions;
+  RedisStore: RedisStore;
+  RedisStoreOptions: RedisStoreOptions;
   ListenerErrorHandler: ListenerErrorHandler;
   LoginThrottleOptions: LoginThrottleOptions;
   PopulatePath: PopulatePath<User, DurinClient>;

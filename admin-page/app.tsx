@@ -1,0 +1,45 @@
+import Apps from '@mui/icons-material/AppsOutlined';
+import VpnKey from '@mui/icons-material/VpnKeyOutlined';
+import { QueryClient } from '@tanstack/react-query';
+import { Admin, Resource } from 'react-admin';
+import { ClientCreate } from './clients/client-create.tsx';
+import { ClientEdit } from './clients/client-edit.tsx';
+import { ClientList } from './clients/client-list.tsx';
+import { dataProvider } from './data/data-provider.ts';
+import { config } from './page-config.ts';
+import { Layout } from './shell/layout.tsx';
+import { createPageStore } from './shell/store.ts';
+import { darkTheme, lightTheme } from './shell/theme.ts';
+import { i18nProvider } from './shell/words.ts';
+import { authProvider } from './sign-in/auth-provider.ts';
+import { SignInPage } from './sign-in/sign-in-page.tsx';
+import { IssueToken } from './tokens/issue-token.tsx';
+import { TokenList } from './tokens/token-list.tsx';
+import { UsagePage } from './usage/usage-page.tsx';
+
+const store = createPageStore();
+const queryClient = new QueryClient({ defaultOptions: { queries: { retry: false } } }); // a fault is told at once
+
+/** The page: usage, clients, tokens, and the way in. Nothing is sent to anyone but the page's own server. */
+export function App() {
+  return (
+    <Admin
+      title={config.title}
+      authProvider={authProvider}
+      dataProvider={dataProvider}
+      i18nProvider={i18nProvider}
+      queryClient={queryClient}
+      store={store}
+      theme={lightTheme}
+      darkTheme={darkTheme}
+      layout={Layout}
+      loginPage={SignInPage}
+      dashboard={UsagePage}
+      requireAuth
+      disableTelemetry
+    >
+      <Resource name="clients" icon={Apps} list={ClientList} create={ClientCreate} edit={ClientEdit} />
+      <Resource name="tokens" icon={VpnKey} list={TokenList} create={IssueToken} />
+    </Admin>
+  );
+}

@@ -1,0 +1,53 @@
+import ArrowBack from '@mui/icons-material/ArrowBack';
+import { Alert, Skeleton, Stack } from '@mui/material';
+import { EditBase, useEditContext, useNotify, useRedirect } from 'react-admin';
+import { describeError } from '../data/call-error.ts';
+import type { ClientRecord } from '../data/clients.ts';
+import { LinkButton } from '../shell/link-button.tsx';
+import { ViewHeader } from '../shell/view-header.tsx';
+import { ClientForm } from './client-form.tsx';
+import { DeleteClient } from './delete-client.tsx';
+
+export function ClientEdit() {
+  const notify = useNotify();
+  const redirect = useRedirect();
+
+  function onSuccess(client: ClientRecord): void {
+    notify(`Client ${client.name} saved.`, { type: 'success' });
+    redirect('list', 'clients');
+  }
+  return (
+    <EditBase mutationMode="pessimistic" mutationOptions={{ onSuccess }} redirectOnError={false}>
+      <ClientEditor />
+    </EditBase>
+  );
+}
+
+function ClientEditor() {
+  const { record, error, isPending } = useEditContext<ClientRecord>();
+  const back = (
+    <LinkButton to="/clients" startIcon={<ArrowBack />}>
+      All clients
+    </LinkButton>
+  );
+  if (error) {
+    return (
+      <>
+        <ViewHeader title="Client" actions={back} />
+        <Alert severity="error">{describeError(error)}</Alert>
+      </>
+    );
+  }
+  if (isPending || record === undefined) return <Skeleton variant="rounded" height={320} sx={{ maxWidth: 560 }} />;
+  return (
+    <>
+      <ViewHeader title={record.name} actions={back}>
+        A change of the lifetime counts for tokens that are issued or refreshed from now on.
+      </ViewHeader>
+      <Stack sx={{ maxWidth: 560, gap: 3 }}>
+        <ClientForm save="Save" />
+        <DeleteClient client={record} />
+      </Stack>
+    </>
+  );
+}

@@ -1,0 +1,134 @@
+import Add from '@mui/icons-material/Add';
+import { Box, Stack, Typography, useMediaQuery } from '@mui/material';
+import type { Theme } from '@mui/material/styles';
+import {
+  DataTable,
+  FilterLiveForm,
+  Link,
+  ListBase,
+  Pagination,
+  SearchInput,
+  useCreatePath,
+  useListContext,
+} from 'react-admin';
+import type { ClientRecord } from '../data/clients.ts';
+import { countOf } from '../shell/count.ts';
+import { lifetimeInWords } from '../shell/lifetime.ts';
+import { LinkButton } from '../shell/link-button.tsx';
+import { ListState } from '../shell/list-state.tsx';
+import { ViewHeader } from '../shell/view-header.tsx';
+import { When } from '../shell/when.tsx';
+
+export function ClientList() {
+  return (
+    <ListBase sort={{ field: 'name', order: 'ASC' }} perPage={25}>
+      <ViewHeader
+        title="Clients"
+        actions={
+          <LinkButton to="/clients/create" color="primary" variant="contained" startIcon={<Add />}>
+            New client
+          </LinkButton>
+        }
+      >
+        The programs that call the API, each with a token lifetime and a request rate of its own.
+      </ViewHeader>
+      <Box sx={{ maxWidth: 320, mb: 1.5 }}>
+        <FilterLiveForm>
+          <SearchInput source="search" placeholder="Search by name" aria-label="Search by name" helperText={false} />
+        </FilterLiveForm>
+      </Box>
+      <ListState empty={<NoClients />} noMatch="No client has a name like that.">
+        <Clients />
+        <Pagination rowsPerPageOptions={[10, 25, 50, 100]} />
+      </ListState>
+    </ListBase>
+  );
+}
+
+function NoClients() {
+  return (
+    <Stack sx={{ alignItems: 'center', gap: 2 }}>
+      <Typography variant="h2">No clients yet</Typography>
+      <Typography color="textSecondary" sx={{ maxWidth: '44ch' }}>
+        A client is a program that calls the API, such as a web page or a command-line tool. Users sign in through one.
+      </Typography>
+      <LinkButton to="/clients/create" color="primary" variant="contained" startIcon={<Add />}>
+        New client
+      </LinkButton>
+    </Stack>
+  );
+}
+
+function Clients() {
+  const isNarrow = useMediaQuery((theme: Theme) => theme.breakpoints.down('md'));
+  return isNarrow ? <ClientRows /> : <ClientTable />;
+}
+
+function ClientTable() {
+  return (
+    <DataTable bulkActionButtons={false} rowClick={false}>
+      <DataTable.Col source="name" label="Name" render={(client: ClientRecord) => <ClientLink client={client} />} />
+      <DataTable.Col
+        source="tokenTtl"
+        label="Token lifetime"
+        render={(client: ClientRecord) => lifetimeInWords(client.tokenTtl)}
+      />
+      <DataTable.Col
+        label="Request rate"
+        disableSort
+        render={(client: ClientRecord) => rateInWords(client.throttleRate)}
+      />
+      <DataTable.NumberCol source="tokens" label="Tokens" />
+      <DataTable.Col
+        source="created"
+        label="Created"
+        render={(client: ClientRecord) => <When date={client.created} />}
+      />
+    </DataTable>
+  );
+}
+
+/** The table, for a narrow screen. */
+function ClientRows() {
+  const { data = [] } = useListContext<ClientRecord>();
+  return (
+    <Stack component="ul" sx={{ listStyle: 'none', m: 0, p: 0 }}>
+      {data.map((client) => (
+        <Stack
+          key={client.id}
+          component="li"
+          sx={{ px: 2, py: 1.5, borderBottom: 1, borderColor: 'divider', gap: 0.25 }}
+        >
+          <ClientLink client={client} />
+          <Typography variant="body2" color="textSecondary">
+            {lifetimeInWords(client.tokenTtl)} · {rateInWords(client.throttleRate)}
+          </Typography>
+          <Typography variant="body2" color="textSecondary">
+            {countOf(client.tokens, 'token')} · created <When date={client.created} />
+          </Typography>
+        </Stack>
+      ))}
+    </Stack>
+  );
+}
+
+function ClientLink({ client }: { client: ClientRecord }) {
+  const createPath = useCreatePath();
+  return (
+    <Link
+      to={createPath({ resource: 'clients', type: 'edit', id: client.id })}
+      sx={{ fontWeight: 600, overflowWrap: 'anywhere' }}
+    >
+      {client.name}
+    </Link>
+  );
+}
+
+const windows: Readonly<Record<string, string>> = { s: 'second', m: 'minute', h: 'hour', d: 'day' };
+
+/** `1000/h` is `1,000 per hour`. */
+function rateInWords(rate: string | null): string {
+  if (rate === null) return 'default rate';
+  const [limit = '', unit = ''] = rate.split('/');
+  return `${Number(limit).toLocaleString('en')} per ${windows[unit] ?? unit}`;
+}

@@ -1,0 +1,52 @@
+import Check from '@mui/icons-material/Check';
+import ContentCopy from '@mui/icons-material/ContentCopy';
+import { Button, Stack, TextField } from '@mui/material';
+import { useRef, useState } from 'react';
+
+interface CopyFieldProps {
+  label: string;
+  text: string;
+}
+
+type Outcome = 'none' | 'copied' | 'selected';
+
+/** A text to be copied. Where the browser keeps the clipboard to itself, as without TLS, the text is selected. */
+export function CopyField({ label, text }: CopyFieldProps) {
+  const input = useRef<HTMLInputElement>(null);
+  const [outcome, setOutcome] = useState<Outcome>('none');
+
+  async function copy(): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(text);
+      setOutcome('copied');
+    } catch {
+      input.current?.focus();
+      input.current?.select();
+      setOutcome('selected');
+    }
+  }
+  return (
+    <Stack direction={{ xs: 'column', sm: 'row' }} sx={{ gap: 1, alignItems: { sm: 'flex-start' } }}>
+      <TextField
+        label={label}
+        value={text}
+        inputRef={input}
+        margin="none"
+        helperText={outcome === 'selected' ? 'Selected: press Ctrl+C or ⌘C to copy.' : undefined}
+        onFocus={(event) => event.target.select()}
+        slotProps={{
+          htmlInput: { readOnly: true, spellCheck: false, style: { fontFamily: 'ui-monospace, Consolas, monospace' } },
+        }}
+      />
+      <Button
+        variant="outlined"
+        onClick={() => void copy()}
+        startIcon={outcome === 'copied' ? <Check /> : <ContentCopy />}
+        aria-label={`Copy: ${label}`}
+        sx={{ flexShrink: 0, height: 40 }}
+      >
+        <span aria-live="polite">{outcome === 'copied' ? 'Copied' : 'Copy'}</span>
+      </Button>
+    </Stack>
+  );
+}

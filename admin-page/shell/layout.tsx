@@ -1,0 +1,45 @@
+import { Typography } from '@mui/material';
+import type { ReactNode } from 'react';
+import { Layout as AdminLayout, AppBar, Link, Menu, ToggleThemeButton } from 'react-admin';
+import { config } from '../page-config.ts';
+import { SessionWatch } from '../sign-in/session-watch.tsx';
+import { Account } from './account.tsx';
+import { Mark } from './mark.tsx';
+
+/** What is around every view: the bar with the name, who is signed in, and the three parts of the page. */
+export function Layout({ children }: { children: ReactNode }) {
+  return (
+    <AdminLayout appBar={Bar} menu={Navigation} appBarAlwaysOn>
+      <SessionWatch />
+      {children}
+    </AdminLayout>
+  );
+}
+
+function Bar() {
+  return (
+    <AppBar color="inherit" toolbar={<ToggleThemeButton />} userMenu={<Account />}>
+      <Link
+        to="/"
+        color="inherit"
+        underline="none"
+        sx={{ display: 'flex', alignItems: 'center', gap: 1.25, flex: 1, minWidth: 0 }}
+      >
+        <Mark size={26} />
+        <Typography component="span" noWrap sx={{ fontWeight: 650 }}>
+          {config.title}
+        </Typography>
+      </Link>
+    </AppBar>
+  );
+}
+
+function Navigation() {
+  return (
+    <Menu component="nav" aria-label="Parts of the page">
+      <Menu.DashboardItem />
+      <Menu.ResourceItem name="clients" />
+      <Menu.ResourceItem name="tokens" />
+    </Menu>
+  );
+}

@@ -1,0 +1,39 @@
+import { Box, Stack, Typography } from '@mui/material';
+import { type ReactNode, useEffect } from 'react';
+import { config } from '../page-config.ts';
+
+interface ViewHeaderProps {
+  title: string;
+  /** What the view is for, in a sentence. */
+  children?: ReactNode;
+  actions?: ReactNode;
+}
+
+/** The heading of a view, and of the document while it is shown. */
+export function ViewHeader({ title, children, actions }: ViewHeaderProps) {
+  useEffect(() => {
+    document.title = `${title} – ${config.title}`;
+  }, [title]);
+  return (
+    <Stack
+      direction={{ xs: 'column', sm: 'row' }}
+      sx={{ alignItems: { sm: 'flex-start' }, justifyContent: 'space-between', gap: 2, mb: 2.5 }}
+    >
+      <Box sx={{ minWidth: 0 }}>
+        <Typography variant="h1" sx={{ overflowWrap: 'anywhere' }}>
+          {title}
+        </Typography>
+        {children !== undefined && (
+          <Typography color="textSecondary" sx={{ mt: 0.5, maxWidth: '62ch' }}>
+            {children}
+          </Typography>
+        )}
+      </Box>
+      {actions !== undefined && (
+        <Stack direction="row" sx={{ gap: 1, flexShrink: 0, flexWrap: 'wrap' }}>
+          {actions}
+        </Stack>
+      )}
+    </Stack>
+  );
+}

@@ -1,0 +1,17 @@
+import polyglotI18nProvider from 'ra-i18n-polyglot';
+import english from 'ra-language-english';
+
+/** react-admin's English, with the page's own names. */
+const messages = {
+  ...english,
+  ra: {
+    ...english.ra,
+    page: { ...english.ra.page, dashboard: 'Usage' },
+  },
+  resources: {
+    clients: { name: 'Client |||| Clients' },
+    tokens: { name: 'Token |||| Tokens' },
+  },
+};
+
+export const i18nProvider = polyglotI18nProvider(() => messages, 'en', [{ locale: 'en', name: 'English' }]);

@@ -1,0 +1,99 @@
+import { Alert, FormControlLabel, Radio, RadioGroup, Typography } from '@mui/material';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useDataProvider, useNotify, useRefresh } from 'react-admin';
+import { trpc } from '../connection.ts';
+import type { TokenRecord } from '../data/tokens.ts';
+import { ConfirmDialog } from '../shell/confirm-dialog.tsx';
+import { countOf } from '../shell/count.ts';
+
+type Scope = 'this' | 'all';
+
+const countLimit = 100;
+
+interface RevokeDialogProps {
+  token: TokenRecord;
+  onClose: () => void;
+}
+
+/** Ends a token, or all tokens of its user, after it has said what that does. */
+export function RevokeDialog({ token, onClose }: RevokeDialogProps) {
+  const [scope, setScope] = useState<Scope>('this');
+  const dataProvider = useDataProvider();
+  const notify = useNotify();
+  const refresh = useRefresh();
+  const { user, client } = token;
+
+  async function revoke(): Promise<void> {
+    if (scope === 'this') {
+      await dataProvider.delete('tokens', { id: token.id });
+      notify(`The token of ${user.label} on ${client} was revoked.`, { type: 'success' });
+    } else {
+      const { revoked } = await trpc.admin.tokens.revokeAllOf.mutate({ user: user.id });
+      notify(`${countOf(revoked, 'token')} of ${user.label} revoked.`, { type: 'success' });
+    }
+    refresh();
+  }
+  return (
+    <ConfirmDialog
+      isOpen
+      title={`Revoke the token of ${user.label}?`}
+      confirm="Revoke"
+      onConfirm={revoke}
+      onClose={onClose}
+    >
+      <Typography>
+        The next call that is made with it is refused, and {user.label} has to sign in again. This cannot be undone.
+      </Typography>
+      <ScopeChoice token={token} scope={scope} onChange={setScope} />
+      <OwnTokenNote token={token} scope={scope} />
+    </ConfirmDialog>
+  );
+}
+
+interface ScopeProps {
+  token: TokenRecord;
+  scope: Scope;
+}
+
+function ScopeChoice({ token: { user, client }, scope, onChange }: ScopeProps & { onChange: (scope: Scope) => void }) {
+  const { data } = useQuery({
+    queryKey: ['tokens-of', user.id],
+    queryFn: () => trpc.admin.tokens.list.query({ user: user.id, limit: countLimit }),
+  });
+  const count = data?.items.length;
+  return (
+    <RadioGroup
+      aria-label="What to revoke"
+      value={scope}
+      onChange={(_event, value) => onChange(value as Scope)}
+      sx={{ mt: 1.5, color: 'text.primary' }}
+    >
+      <FormControlLabel value="this" control={<Radio size="small" />} label={`Only this one, on ${client}`} />
+      <FormControlLabel
+        value="all"
+        control={<Radio size="small" />}
+        label={`${allInWords(count)} of ${user.label}`}
+        disabled={count === 1}
+      />
+    </RadioGroup>
+  );
+}
+
+function allInWords(count: number | undefined): string {
+  if (count === undefined) return 'All tokens';
+  if (count === countLimit) return `All tokens, ${count} or more,`;
+  return count === 1 ? 'All tokens, which is only this one,' : `All ${count} tokens`;
+}
+
+/** Whoever ends their own session should know. */
+function OwnTokenNote({ token, scope }: ScopeProps) {
+  const { data: me } = useQuery({ queryKey: ['whoami'], queryFn: () => trpc.admin.whoami.query() });
+  const isOwn = me?.tokenId === token.id || (scope === 'all' && me?.id === token.user.id);
+  if (!isOwn) return null;
+  return (
+    <Alert severity="warning" sx={{ mt: 2 }}>
+      That ends your own session on this page too.
+    </Alert>
+  );
+}

@@ -1,0 +1,71 @@
+import Add from '@mui/icons-material/Add';
+import { Alert, Stack, Typography, useMediaQuery } from '@mui/material';
+import type { Theme } from '@mui/material/styles';
+import { ListBase, Pagination, useListContext } from 'react-admin';
+import { LinkButton } from '../shell/link-button.tsx';
+import { ListState } from '../shell/list-state.tsx';
+import { ViewHeader } from '../shell/view-header.tsx';
+import { PurgeExpired } from './purge-expired.tsx';
+import { RevokeQuestion } from './revoke-button.tsx';
+import { TokenFilters } from './token-filters.tsx';
+import { TokenRows } from './token-rows.tsx';
+import { TokenTable } from './token-table.tsx';
+
+export function TokenList() {
+  return (
+    <ListBase sort={{ field: 'created', order: 'DESC' }} perPage={25}>
+      <ViewHeader
+        title="Tokens"
+        actions={
+          <>
+            <PurgeExpired />
+            <LinkButton to="/tokens/create" color="primary" variant="contained" startIcon={<Add />}>
+              Issue a token
+            </LinkButton>
+          </>
+        }
+      >
+        Who is signed in, and through which client. The tokens themselves are never shown.
+      </ViewHeader>
+      <TokenFilters />
+      <SearchNote />
+      <ListState empty={<NoTokens />} noMatch="No token matches.">
+        <RevokeQuestion>
+          <Tokens />
+        </RevokeQuestion>
+        <Pagination rowsPerPageOptions={[10, 25, 50, 100]} />
+      </ListState>
+    </ListBase>
+  );
+}
+
+function Tokens() {
+  const isNarrow = useMediaQuery((theme: Theme) => theme.breakpoints.down('md'));
+  return isNarrow ? <TokenRows /> : <TokenTable />;
+}
+
+function NoTokens() {
+  return (
+    <Stack sx={{ alignItems: 'center', gap: 2 }}>
+      <Typography variant="h2">No tokens yet</Typography>
+      <Typography color="textSecondary" sx={{ maxWidth: '44ch' }}>
+        A token is there when a user has signed in, or when you issue one.
+      </Typography>
+      <LinkButton to="/tokens/create" color="primary" variant="contained" startIcon={<Add />}>
+        Issue a token
+      </LinkButton>
+    </Stack>
+  );
+}
+
+/** Only so many users are looked through. */
+function SearchNote() {
+  const { meta } = useListContext();
+  const { isSearchCut } = (meta ?? {}) as { isSearchCut?: boolean };
+  if (!isSearchCut) return null;
+  return (
+    <Alert severity="info" sx={{ mb: 1.5 }}>
+      Many users have a name like that, and not all of their tokens are listed. Search for more of the name.
+    </Alert>
+  );
+}

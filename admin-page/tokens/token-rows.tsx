@@ -1,0 +1,54 @@
+import { Box, Stack, Typography } from '@mui/material';
+import { useListContext } from 'react-admin';
+import type { TokenRecord } from '../data/tokens.ts';
+import { When } from '../shell/when.tsx';
+import { programOf } from './program.ts';
+import { RevokeButton } from './revoke-button.tsx';
+import { TokenState } from './token-state.tsx';
+
+/** The table of tokens, for a narrow screen. */
+export function TokenRows() {
+  const { data = [] } = useListContext<TokenRecord>();
+  return (
+    <Stack component="ul" sx={{ listStyle: 'none', m: 0, p: 0 }}>
+      {data.map((token) => (
+        <TokenRow key={token.id} token={token} />
+      ))}
+    </Stack>
+  );
+}
+
+function TokenRow({ token }: { token: TokenRecord }) {
+  const { user, client, created, lastUsedAt, ipAddress, userAgent } = token;
+  const from = [ipAddress, programOf(userAgent)].filter(Boolean).join(' · ');
+  return (
+    <Stack
+      component="li"
+      direction="row"
+      sx={{ pl: 2, pr: 1, py: 1.5, borderBottom: 1, borderColor: 'divider', gap: 1, alignItems: 'flex-start' }}
+    >
+      <Box sx={{ flex: 1, minWidth: 0 }}>
+        <Typography sx={{ fontWeight: 600, overflowWrap: 'anywhere' }}>
+          {user.label}
+          <Typography component="span" color="textSecondary">
+            {' '}
+            on {client}
+          </Typography>
+        </Typography>
+        <Typography variant="body2" color="textSecondary" component="div">
+          {!token.hasExpired && (token.expiry === null ? '' : 'expires ')}
+          <TokenState token={token} />
+        </Typography>
+        <Typography variant="body2" color="textSecondary">
+          created <When date={created} />, used {lastUsedAt === null ? 'not yet' : <When date={lastUsedAt} />}
+        </Typography>
+        {from !== '' && (
+          <Typography variant="body2" color="textSecondary" noWrap>
+            {from}
+          </Typography>
+        )}
+      </Box>
+      <RevokeButton token={token} />
+    </Stack>
+  );
+}

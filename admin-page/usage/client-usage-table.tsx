@@ -1,0 +1,64 @@
+import Add from '@mui/icons-material/Add';
+import { Box, Table, TableBody, TableCell, TableContainer, TableHead, TableRow, Typography } from '@mui/material';
+import { Link } from 'react-admin';
+import type { ClientUsage } from '../../src/admin/admin-views.ts';
+import { LinkButton } from '../shell/link-button.tsx';
+import { tokensOf } from '../tokens/token-path.ts';
+
+const columns = [
+  ['tokens', 'Tokens'],
+  ['activeDay', '24 h'],
+  ['activeWeek', '7 d'],
+  ['activeMonth', '30 d'],
+] as const;
+
+/** The clients, the most used of late first. */
+export function ClientUsageTable({ usage }: { usage: readonly ClientUsage[] }) {
+  if (usage.length === 0) return <NoClients />;
+  const sorted = usage.toSorted((a, b) => b.activeMonth - a.activeMonth || b.tokens - a.tokens);
+  return (
+    <TableContainer>
+      <Table aria-label="Tokens of each client, and how many of them were used of late" size="small">
+        <TableHead sx={{ '& .MuiTableCell-root': { px: { xs: 1.25, sm: 2 } } }}>
+          <TableRow>
+            <TableCell>Client</TableCell>
+            {columns.map(([key, label]) => (
+              <TableCell key={key} align="right">
+                {label}
+              </TableCell>
+            ))}
+          </TableRow>
+        </TableHead>
+        <TableBody>
+          {sorted.map((client) => (
+            <TableRow key={client.client} sx={{ '& .MuiTableCell-root': { py: 1.25, px: { xs: 1.25, sm: 2 } } }}>
+              <TableCell component="th" scope="row" sx={{ overflowWrap: 'anywhere' }}>
+                <Link to={tokensOf({ client: client.client })} sx={{ fontWeight: 600 }}>
+                  {client.client}
+                </Link>
+              </TableCell>
+              {columns.map(([key]) => (
+                <TableCell key={key} align="right" sx={{ fontVariantNumeric: 'tabular-nums' }}>
+                  {client[key].toLocaleString('en')}
+                </TableCell>
+              ))}
+            </TableRow>
+          ))}
+        </TableBody>
+      </Table>
+    </TableContainer>
+  );
+}
+
+function NoClients() {
+  return (
+    <Box sx={{ p: 5, textAlign: 'center' }}>
+      <Typography color="textSecondary" sx={{ mb: 2 }}>
+        There are no clients yet, so nobody can sign in.
+      </Typography>
+      <LinkButton to="/clients/create" color="primary" variant="contained" startIcon={<Add />}>
+        New client
+      </LinkButton>
+    </Box>
+  );
+}

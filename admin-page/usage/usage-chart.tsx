@@ -1,0 +1,57 @@
+import { Box, useTheme } from '@mui/material';
+import { LineChart } from '@mui/x-charts/LineChart';
+import type { UsageDay } from '../../src/admin/admin-views.ts';
+
+const shortDay = new Intl.DateTimeFormat('en', { month: 'short', day: 'numeric', timeZone: 'UTC' });
+const longDay = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeZone: 'UTC' });
+
+/** Two lines over the days. What they show is also told in a sentence. */
+export function UsageChart({ days }: { days: readonly UsageDay[] }) {
+  const { palette } = useTheme();
+  return (
+    <Box component="figure" sx={{ m: 0 }} aria-label={summaryOf(days)}>
+      <LineChart
+        height={260}
+        margin={{ left: 0, right: 22, top: 12, bottom: 0 }}
+        grid={{ horizontal: true }}
+        skipAnimation
+        xAxis={[
+          {
+            scaleType: 'point',
+            data: days.map(({ day }) => day),
+            valueFormatter: (day: string, { location }) =>
+              (location === 'tick' ? shortDay : longDay).format(new Date(day)),
+            tickLabelMinGap: 16,
+            disableLine: true,
+            disableTicks: true,
+          },
+        ]}
+        yAxis={[{ min: 0, tickMinStep: 1, width: 44, disableLine: true, disableTicks: true }]}
+        series={[
+          {
+            label: 'Last used',
+            data: days.map(({ lastUsed }) => lastUsed),
+            color: palette.primary.main,
+            showMark: false,
+            curve: 'linear',
+            area: true,
+          },
+          {
+            label: 'Issued',
+            data: days.map(({ issued }) => issued),
+            color: palette.mode === 'dark' ? '#e2b36b' : '#a8650c',
+            showMark: false,
+            curve: 'linear',
+          },
+        ]}
+        sx={{ '& .MuiLineChart-area, & .MuiAreaElement-root': { fillOpacity: 0.14 } }}
+      />
+    </Box>
+  );
+}
+
+function summaryOf(days: readonly UsageDay[]): string {
+  const issued = days.reduce((sum, day) => sum + day.issued, 0);
+  const lastUsed = days.reduce((sum, day) => sum + day.lastUsed, 0);
+  return `In ${days.length} days ${issued} tokens were issued, and ${lastUsed} were used for the last time so far.`;
+}

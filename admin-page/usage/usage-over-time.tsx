@@ -1,0 +1,70 @@
+import { Alert, Box, Card, MenuItem, Skeleton, Stack, TextField, Typography } from '@mui/material';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { trpc } from '../connection.ts';
+import { describeError } from '../data/call-error.ts';
+import { UsageChart } from './usage-chart.tsx';
+
+const spans = [7, 30, 90, 365] as const;
+
+/** The tokens of each day, of all clients or of one. */
+export function UsageOverTime({ clients }: { clients: readonly string[] }) {
+  const [client, setClient] = useState('');
+  const [days, setDays] = useState(30);
+  const { data, error } = useQuery({
+    queryKey: ['usage', 'over-time', client, days],
+    queryFn: () => trpc.admin.usage.overTime.query({ days, ...(client && { client }) }),
+    placeholderData: keepPreviousData,
+  });
+  return (
+    <Card component="section" sx={{ p: 2 }} aria-labelledby="usage-over-time">
+      <Stack
+        direction={{ xs: 'column', sm: 'row' }}
+        sx={{ gap: 1.5, alignItems: { sm: 'flex-start' }, justifyContent: 'space-between', mb: 1 }}
+      >
+        <Box>
+          <Typography variant="h2" id="usage-over-time">
+            Tokens by day
+          </Typography>
+          <Typography variant="body2" color="textSecondary">
+            Of the tokens that there are now, by the day of their issue and of their last use.
+          </Typography>
+        </Box>
+        <Stack direction="row" sx={{ gap: 1.5, flexShrink: 0 }}>
+          <TextField
+            select
+            label="Client"
+            value={client}
+            onChange={(event) => setClient(event.target.value)}
+            margin="none"
+            sx={{ minWidth: 130 }}
+            slotProps={{ select: { displayEmpty: true }, inputLabel: { shrink: true } }}
+          >
+            <MenuItem value="">All clients</MenuItem>
+            {clients.map((name) => (
+              <MenuItem key={name} value={name}>
+                {name}
+              </MenuItem>
+            ))}
+          </TextField>
+          <TextField
+            select
+            label="Time"
+            value={days}
+            onChange={(event) => setDays(Number(event.target.value))}
+            margin="none"
+            sx={{ minWidth: 110 }}
+          >
+            {spans.map((span) => (
+              <MenuItem key={span} value={span}>
+                {span} days
+              </MenuItem>
+            ))}
+          </TextField>
+        </Stack>
+      </Stack>
+      {error && <Alert severity="error">{describeError(error)}</Alert>}
+      {!error && (data === undefined ? <Skeleton variant="rounded" height={260} /> : <UsageChart days={data} />)}
+    </Card>
+  );
+}

@@ -1,0 +1,30 @@
+import { Alert, Card, Skeleton, Stack } from '@mui/material';
+import { useQuery } from '@tanstack/react-query';
+import { trpc } from '../connection.ts';
+import { describeError } from '../data/call-error.ts';
+import { ViewHeader } from '../shell/view-header.tsx';
+import { ClientUsageTable } from './client-usage-table.tsx';
+import { UsageFigures } from './usage-figures.tsx';
+import { UsageOverTime } from './usage-over-time.tsx';
+
+/** How much the clients are used, of late and over time. */
+export function UsagePage() {
+  const { data, error } = useQuery({ queryKey: ['usage'], queryFn: () => trpc.admin.usage.clients.query() });
+  return (
+    <>
+      <ViewHeader title="Usage">How many tokens there are, and how many of them were used of late.</ViewHeader>
+      {error && <Alert severity="error">{describeError(error)}</Alert>}
+      {!error && (
+        <Stack sx={{ gap: 2 }}>
+          {data === undefined ? <Skeleton variant="rounded" height={92} /> : <UsageFigures usage={data} />}
+          <UsageOverTime clients={data?.map(({ client }) => client) ?? []} />
+          {data !== undefined && (
+            <Card>
+              <ClientUsageTable usage={data} />
+            </Card>
+          )}
+        </Stack>
+      )}
+    </>
+  );
+}

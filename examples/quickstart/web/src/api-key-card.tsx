@@ -1,0 +1,74 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { ApiKey } from './api-key.tsx';
+import { apiKeyQuery } from './api-key-query.ts';
+import { ConfirmDialog } from './confirm-dialog.tsx';
+import { api, queryClient } from './connection.ts';
+import { Loaded } from './loaded.tsx';
+import { Problem } from './problem.tsx';
+import { reloadSessions } from './reload-sessions.ts';
+import { useNews } from './use-news.ts';
+
+/** The user's one key for programs: made, copied and deleted. */
+export function ApiKeyCard() {
+  const key = useQuery(apiKeyQuery);
+  const [isDeleting, setIsDeleting] = useState(false);
+  const news = useNews();
+  const create = useMutation(
+    api.auth.apiAccess.create.mutationOptions({
+      onSuccess(created) {
+        queryClient.setQueryData(apiKeyQuery.queryKey, created);
+        news.tell('You have an API key.');
+      },
+      onSettled: reloadSessions,
+    }),
+  );
+  const remove = useMutation(
+    api.auth.apiAccess.delete.mutationOptions({
+      onSuccess() {
+        queryClient.setQueryData(apiKeyQuery.queryKey, null);
+        setIsDeleting(false);
+        news.tell('The API key is deleted.');
+      },
+      onSettled: reloadSessions,
+    }),
+  );
+
+  return (
+    <section className="card" aria-labelledby="api-key">
+      <h2 id="api-key" ref={news.heading} tabIndex={-1}>
+        Your API key
+      </h2>
+      <Loaded query={key}>
+        {(view) =>
+          view ? (
+            <ApiKey apiKey={view} onDelete={() => setIsDeleting(true)} />
+          ) : (
+            <>
+              <p className="muted">A key lets a program of yours call the API, without your password. You have none.</p>
+              <button type="button" onClick={() => create.mutate()} aria-disabled={create.isPending}>
+                {create.isPending ? 'Creating…' : 'Create a key'}
+              </button>
+            </>
+          )
+        }
+      </Loaded>
+      <output className="muted">{news.text}</output>
+      <Problem error={create.error} />
+      <ConfirmDialog
+        isOpen={isDeleting}
+        title="Delete the API key?"
+        action="Delete the key"
+        isBusy={remove.isPending}
+        error={remove.error}
+        onConfirm={() => remove.mutate()}
+        onClose={() => {
+          setIsDeleting(false);
+          remove.reset();
+        }}
+      >
+        <p>Programs that use it are refused from then on. A new key will be another one.</p>
+      </ConfirmDialog>
+    </section>
+  );
+}

@@ -1,0 +1,38 @@
+import { useMutation } from '@tanstack/react-query';
+import { durinErrorOf } from 'trpc-durin/client';
+import type { Call } from './calls.ts';
+import { wordsFor } from './error-words.ts';
+
+export function CallItem({ call: { name, who, run } }: { call: Call }) {
+  const { mutate, data, error, isPending, isSuccess } = useMutation({ mutationFn: run });
+  return (
+    <li className="item">
+      <div className="between">
+        <div>
+          <p className="title">
+            <code>{name}</code>
+          </p>
+          <p className="muted">{who}</p>
+        </div>
+        <button type="button" onClick={() => isPending || mutate()} aria-disabled={isPending}>
+          Call<span className="hidden"> {name}</span>
+        </button>
+      </div>
+      <output aria-label={`What ${name} answered`}>
+        {isSuccess && <span className="answer good">{inWords(data)}</span>}
+        {error && (
+          <span className="answer bad">
+            {wordsFor(error)} <code>{durinErrorOf(error)?.code}</code>
+          </span>
+        )}
+      </output>
+    </li>
+  );
+}
+
+function inWords(answer: unknown): string {
+  if (typeof answer !== 'object' || answer === null) return String(answer);
+  return Object.entries(answer)
+    .map(([name, value]) => `${name}: ${String(value)}`)
+    .join(', ');
+}

@@ -1,0 +1,64 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
+import { chosenClient } from './client-choice.ts';
+import { api, auth, queryClient } from './connection.ts';
+import { Problem } from './problem.tsx';
+import { dateInWords } from './time-words.ts';
+
+interface Props {
+  username: string;
+  /** As the server tells it. */
+  expiry: string | null;
+}
+
+/** Who is signed in and for how long, and what one does about it. */
+export function CurrentSessionCard({ username, expiry }: Props) {
+  // The server counts what is left: this machine's clock may be wrong.
+  const whoami = useQuery(api.whoami.queryOptions());
+  const refresh = useMutation({ mutationFn: auth.refresh });
+  const logout = useMutation({ mutationFn: auth.logout });
+
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  useEffect(() => void queryClient.invalidateQueries(api.pathFilter()), [expiry]); // it is another in every list
+
+  return (
+    <section className="card" aria-labelledby="current-session">
+      <div className="between">
+        <div>
+          <h1 id="current-session" ref={heading} tabIndex={-1}>
+            Hello, {username}
+          </h1>
+          <p className="muted">
+            You are signed in on the client <code>{chosenClient}</code>.
+          </p>
+        </div>
+        <button type="button" onClick={() => logout.mutate()} aria-disabled={logout.isPending}>
+          {logout.isPending ? 'Signing out…' : 'Sign out'}
+        </button>
+      </div>
+      <dl className="facts">
+        <div>
+          <dt>Time left</dt>
+          <dd className="big">{whoami.data?.expiresIn ?? '…'}</dd>
+        </div>
+        <div>
+          <dt>Signed in until</dt>
+          <dd>{expiry === null ? 'you sign out' : dateInWords(expiry)}</dd>
+        </div>
+      </dl>
+      {expiry !== null && (
+        <div className="with-note">
+          <button type="button" onClick={() => refresh.mutate()} aria-disabled={refresh.isPending}>
+            {refresh.isPending ? 'Refreshing…' : 'Refresh'}
+          </button>
+          <output className="muted">
+            {refresh.isSuccess ? 'You have the full time again.' : 'The page does this by itself, halfway through.'}
+          </output>
+        </div>
+      )}
+      <Problem error={logout.error} when="You are still signed in." />
+      <Problem error={refresh.error} when="The session was not refreshed." />
+    </section>
+  );
+}

@@ -1,0 +1,29 @@
+import { useState } from 'react';
+
+interface Props {
+  value: string;
+  onChange: (value: string) => void;
+}
+
+export function PasswordField({ value, onChange }: Props) {
+  const [isShown, setIsShown] = useState(false);
+  return (
+    <div className="field">
+      <label htmlFor="password">Password</label>
+      <div className="with-button">
+        <input
+          id="password"
+          name="password"
+          type={isShown ? 'text' : 'password'}
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+          autoComplete="current-password"
+          required
+        />
+        <button type="button" aria-pressed={isShown} onClick={() => setIsShown(!isShown)}>
+          Show<span className="hidden"> the password</span>
+        </button>
+      </div>
+    </div>
+  );
+}

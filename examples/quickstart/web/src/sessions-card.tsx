@@ -1,0 +1,77 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { addressOf, chosenClient } from './client-choice.ts';
+import { ConfirmDialog } from './confirm-dialog.tsx';
+import { api } from './connection.ts';
+import { Loaded } from './loaded.tsx';
+import { reloadSessions } from './reload-sessions.ts';
+import { SessionItem } from './session-item.tsx';
+import { SignOutOthers } from './sign-out-others.tsx';
+import { useNews } from './use-news.ts';
+
+const otherClient = chosenClient === 'web' ? 'cli' : 'web';
+
+/** Where the user is signed in, and how that is ended. */
+export function SessionsCard() {
+  const sessions = useQuery(api.auth.sessions.list.queryOptions());
+  const [ending, setEnding] = useState<{ id: string; client: string }>();
+  const news = useNews();
+  const revoke = useMutation(
+    api.auth.sessions.revoke.mutationOptions({
+      onSuccess() {
+        setEnding(undefined);
+        news.tell(`The session of ${ending?.client} has ended.`);
+      },
+      onSettled: reloadSessions,
+    }),
+  );
+
+  return (
+    <section className="card" aria-labelledby="sessions">
+      <h2 id="sessions" ref={news.heading} tabIndex={-1}>
+        Your sessions
+      </h2>
+      <Loaded query={sessions}>
+        {(list) => (
+          <>
+            <ul className="items">
+              {list.map((session) => (
+                <SessionItem key={session.id} session={session} onEnd={() => setEnding(session)} />
+              ))}
+            </ul>
+            {list.every(({ client }) => client !== otherClient) && <TryAnother />}
+            {list.length > 1 && (
+              <SignOutOthers hasApiKey={list.some(({ client }) => client === 'api')} onDone={news.tell} />
+            )}
+          </>
+        )}
+      </Loaded>
+      <output className="muted">{news.text}</output>
+      <ConfirmDialog
+        isOpen={ending !== undefined}
+        title={`End the session of ${ending?.client ?? ''}?`}
+        action="End the session"
+        isBusy={revoke.isPending}
+        error={revoke.error}
+        onConfirm={() => ending && revoke.mutate({ id: ending.id })}
+        onClose={() => {
+          setEnding(undefined);
+          revoke.reset();
+        }}
+      >
+        <p>Whoever uses it is signed out at once, and has to sign in again.</p>
+      </ConfirmDialog>
+    </section>
+  );
+}
+
+function TryAnother() {
+  return (
+    <p className="muted">
+      <a href={addressOf(otherClient)} target="_blank" rel="noreferrer">
+        Open this page as the client {otherClient}
+      </a>{' '}
+      in another tab, sign in there, and end that session from here.
+    </p>
+  );
+}

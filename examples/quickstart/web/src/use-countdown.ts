@@ -1,0 +1,21 @@
+import { useEffect, useState } from 'react';
+
+/**
+ * The whole seconds that are left.
+ * @param seconds how long it is to take; nothing: there is nothing to wait for
+ * @param startedAt in milliseconds since 1970
+ */
+export function useCountdown(seconds = 0, startedAt = 0): number {
+  const [now, setNow] = useState(Date.now);
+  const left = seconds > 0 ? Math.max(Math.ceil((startedAt + seconds * 1000 - now) / 1000), 0) : 0;
+  const isRunning = left > 0;
+
+  useEffect(() => setNow(Date.now()), [seconds, startedAt]);
+  useEffect(() => {
+    if (!isRunning) return undefined;
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, [isRunning]);
+
+  return left;
+}

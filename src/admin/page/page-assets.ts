@@ -1,0 +1,50 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, extname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { DurinUsageError } from '../../errors.ts';
+
+/** A file of the built page. Its name has the hash of its content. */
+export interface PageAsset {
+  readonly contentType: string;
+  readonly body: Uint8Array<ArrayBuffer>;
+  /** The body, compressed. */
+  readonly gzipped: Uint8Array<ArrayBuffer>;
+}
+
+export interface PageAssets {
+  /** The text of the page, with places to fill in. */
+  readonly html: string;
+  /** By name. */
+  readonly files: ReadonlyMap<string, PageAsset>;
+}
+
+const contentTypes: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+/** Of this package, wherever it is installed, and also before it is built. */
+const packageFolder = dirname(createRequire(import.meta.url).resolve('trpc-durin/package.json'));
+export const builtPage = join(packageFolder, 'dist', 'admin-page');
+
+/** @throws DurinUsageError where the page was not built */
+export async function readPageAssets(folder: string = builtPage): Promise<PageAssets> {
+  const assets = join(folder, 'assets');
+  try {
+    const [html, names] = await Promise.all([readFile(join(folder, 'index.html'), 'utf8'), readdir(assets)]);
+    const files = await Promise.all(names.map(async (name) => [name, await readAsset(join(assets, name))] as const));
+    return { html, files: new Map(files) };
+  } catch (cause) {
+    throw Object.assign(new DurinUsageError('The admin page is not built: `npm run build` does that'), { cause });
+  }
+}
+
+async function readAsset(path: string): Promise<PageAsset> {
+  const contentType = contentTypes[extname(path)];
+  if (contentType === undefined) throw new TypeError(`${path} has no content type`);
+  const body = await readFile(path);
+  return { contentType, body, gzipped: await promisify(gzip)(body, { level: 9 }) };
+}

@@ -1,0 +1,60 @@
+import { type AnyTRPCRouter, initTRPC, type TRPCBuiltRouter, type TRPCDefaultErrorShape } from '@trpc/server';
+import type { DurinContext } from '../../request.ts';
+import type { DurinRouterRecord } from '../../router/durin-router.ts';
+import type { DurinAdminRouterRecord } from '../admin-router.ts';
+
+/** An error as the page sees it. */
+export interface PageErrorShape extends TRPCDefaultErrorShape {
+  data: TRPCDefaultErrorShape['data'] & {
+    /** Of input that was refused: what is wrong with each field. */
+    fields?: Record<string, string>;
+  };
+}
+
+/**
+ * What the page calls, at `api/` below it: the app's auth router, whose login may take and give anything, and the admin
+ * router. Their answers reach the page as JSON has them: a date is a string.
+ */
+export type AdminPageRouter = TRPCBuiltRouter<
+  { ctx: DurinContext; meta: object; errorShape: PageErrorShape; transformer: false },
+  { auth: DurinRouterRecord<PageLogin>; admin: DurinAdminRouterRecord }
+>;
+
+interface PageLogin {
+  loginInput: { readonly [field: string]: unknown; readonly client: string };
+  loginOutput: { token: string; expiry: unknown };
+  expiry: unknown;
+}
+
+/** The page must not depend on the transformer and the error formatter of the app, so it has a root of its own. */
+const t = initTRPC.context<DurinContext>().create({
+  isDev: false,
+  transformer: {
+    input: { serialize: (value: unknown) => value, deserialize: (value: unknown) => value },
+    output: { serialize: toJson, deserialize: (value: unknown) => value },
+  },
+  errorFormatter({ shape, error }): PageErrorShape {
+    const fields = fieldsOf(error.cause);
+    return fields === null ? shape : { ...shape, data: { ...shape.data, fields } };
+  },
+});
+
+export function createPageRouter(auth: AnyTRPCRouter, admin: AnyTRPCRouter): AnyTRPCRouter {
+  return t.router({ auth, admin });
+}
+
+/** Ids may be bigints, for which JSON has no form. */
+function toJson(value: unknown): unknown {
+  const text = JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? String(inner) : inner));
+  return text === undefined ? undefined : JSON.parse(text);
+}
+
+/** By its shape: an app may have several copies of zod. The first message of each field counts. */
+function fieldsOf(cause: unknown): Record<string, string> | null {
+  const issues = (cause as { issues?: unknown } | undefined)?.issues;
+  if (!Array.isArray(issues)) return null;
+  const entries = (issues as { path?: unknown[]; message?: unknown }[]).map(
+    ({ path, message }) => [(path ?? []).join('.'), String(message)] as const,
+  );
+  return Object.fromEntries(entries.toReversed());
+}

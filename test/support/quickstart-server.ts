@@ -1,0 +1,39 @@
+import { createAdmin } from '../../examples/quickstart/admin.ts';
+import { createAuth } from '../../examples/quickstart/auth.ts';
+import { createUser, demoAdmin, demoUser, openDatabase } from '../../examples/quickstart/database.ts';
+import { User } from '../../examples/quickstart/entities.ts';
+import { createAppRouter } from '../../examples/quickstart/router.ts';
+import { type RunningServer, startServer } from '../../examples/quickstart/server.ts';
+
+/** The quickstart's server on a free port, with a database in memory. */
+export async function openQuickstart() {
+  const orm = await openDatabase(null, 'memory://');
+  const auth = createAuth(orm, 'a secret of the tests, long enough for them');
+  await auth.clients.sync();
+  for (const user of [demoUser, demoAdmin]) await createUser(orm, user);
+  const admin = createAdmin(auth);
+  const router = createAppRouter(auth, admin);
+  let server: RunningServer = await startServer(auth, router, admin, 0);
+  const { url } = server;
+  const { id: userId } = await orm.em.fork().findOneOrFail(User, { username: demoUser.username });
+
+  return {
+    url,
+    orm,
+    auth,
+    userId,
+    /** Nothing listens any more; the sessions are kept. */
+    stop: () => server.close(),
+    /** Listens again where it did. */
+    async start() {
+      server = await startServer(auth, router, admin, Number(new URL(url).port));
+    },
+    async close() {
+      await server.close();
+      await auth.close();
+      await orm.close();
+    },
+  };
+}
+
+export type Quickstart = Awaited<ReturnType<typeof openQuickstart>>;
