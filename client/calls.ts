@@ -33,7 +33,7 @@ const markName = 'durin';
  */
 export function followCalls(keeper: SessionKeeper, path: string, scheme: string) {
   const eras = new WeakMap<Operation, Era>();
-  const leaving = new Set<Era>(); // a logout is under way: what ends them now is that
+  const leaving = new Set<Era>(); // their logout is under way: what ends them now is that
   let connected: Era | undefined;
   let lastNext: Call['next'] | undefined;
   let calls = 0;
@@ -135,5 +135,5 @@ export function followCalls(keeper: SessionKeeper, path: string, scheme: string)
   }
 
   const link: TRPCLink<AnyTRPCRouter> = () => follow;
-  return { link, headers, headersOf, pin, mutate };
+  return { link, headers, headersOf, pin, mutate, leaving };
 }

@@ -60,9 +60,9 @@ export function createDurinLink<
   const closing = new AbortController();
   const { signal } = closing;
   const keeper = createSessionKeeper(storage, storageKey, onStorageError, signal);
-  const { link, headers, headersOf, pin, mutate } = followCalls(keeper, path, authHeaderPrefix);
+  const { link, headers, headersOf, pin, mutate, leaving } = followCalls(keeper, path, authHeaderPrefix);
   const auth = createAuth(path, client, keeper, mutate, closing);
-  if (refresh) startRefresher(keeper, storageKey, auth.refresh, signal);
+  if (refresh) startRefresher(keeper, storageKey, leaving, auth.refresh, signal);
 
   const built = {
     link,

@@ -1,4 +1,5 @@
 import type { DurinErrorCode } from '../src/wire.ts';
+import { durinErrorOf } from './durin-error.ts';
 import { refreshTimeOf } from './refresh-time.ts';
 import type { Era, Fact, Session, SignedOutReason } from './session.ts';
 
@@ -17,10 +18,9 @@ export function factOf(procedure: string, era: Era, order: number, envelope: Env
   if (procedure.startsWith('logout')) return { era, session: null, reason: 'logged-out' };
   if (procedure !== 'login' && procedure !== 'refresh') return null;
 
-  const { data } = envelope.result as { data: Session };
-  const { token, expiry, user } = data;
-  const response = envelope.context?.response as { headers?: Pick<Headers, 'get'> } | undefined;
-  const refreshAt = refreshTimeOf(expiry, response?.headers?.get('date'), Date.now());
+  const { token, expiry, user } = (envelope.result as { data: Session }).data;
+  const date = (envelope.context?.response as Partial<Response> | undefined)?.headers?.get('date');
+  const refreshAt = refreshTimeOf(expiry, date, Date.now());
   return procedure === 'login'
     ? { session: { token, expiry, user, refreshAt }, login: order }
     : { era, session: { expiry, refreshAt } };
@@ -36,6 +36,5 @@ const endings: Readonly<Record<string, SignedOutReason>> = {
 
 /** Why the session is over whose call was refused with this, if it is. Batches and streams tell it in the data alone. */
 export function endingOf(error: { readonly data?: unknown }): SignedOutReason | undefined {
-  const data = error.data as { durin?: { code: string } } | null | undefined;
-  return endings[data?.durin?.code ?? ''];
+  return endings[durinErrorOf(error)?.code as string];
 }

@@ -23,7 +23,7 @@ const isoPattern = /^\d{4}-\d\d-\d\dT/;
  * the app formats its expiry as something else than a Date or an ISO text.
  */
 export function refreshTimeOf(expiry: unknown, dateHeader: string | null | undefined, now: number): number | null {
-  const text = expiry instanceof Date ? expiry.toJSON() : String(expiry);
+  const text = String((expiry as Partial<Date> | null | undefined)?.toJSON?.() ?? expiry);
   const leftMs = Date.parse(isoPattern.test(text) ? text : '') - (Date.parse(dateHeader ?? '') || now);
   return now + (leftMs <= 0 ? soonMs : Math.max(leftMs / 2, leastMs)) || null;
 }

@@ -29,8 +29,7 @@ export function createSessionKeeper(
 
   /** One after the other: what the storage is told first must not be done last. */
   function inTurn(work: () => Promise<void>): Promise<void> {
-    queue = queue.then(work).catch(onStorageError);
-    return queue;
+    return (queue = queue.then(work).catch(onStorageError));
   }
 
   /** Whether there was anything to change. */
@@ -52,7 +51,7 @@ export function createSessionKeeper(
 
   async function put(session: Session | null): Promise<void> {
     const text = session && writeSession(session);
-    await (text === null ? storage.remove(key) : storage.set(key, text));
+    await (text ? storage.set(key, text) : storage.remove(key));
     knownText = text;
   }
 
@@ -63,9 +62,9 @@ export function createSessionKeeper(
   const follow = () => inTurn(read);
 
   try {
-    const text = storage.get(key);
-    if (typeof text === 'object' && text) restoring = inTurn(async () => take(await text)).then(endRestoring);
-    else take(text);
+    const found = storage.get(key) as Awaited<ReturnType<DurinStorage['get']>> & Partial<Promise<never>>;
+    if (found?.then) restoring = inTurn(async () => take(await found)).then(endRestoring);
+    else take(found);
   } catch (error) {
     onStorageError(error);
   }

@@ -2,14 +2,10 @@
  * Waits for work no longer than this, since a frozen server answers neither yes nor no. What comes later is ignored.
  * @param who is said not to have answered, in the error's message
  */
-export async function within<T>(deadlineMs: number, who: string, work: () => T | Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`${who} did not answer within ${deadlineMs} ms`)), deadlineMs);
+export function within<T>(deadlineMs: number, who: string, work: () => T | PromiseLike<T>): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`${who} did not answer within ${deadlineMs} ms`)), deadlineMs);
+    const answer = new Promise<T>((done) => done(work()));
+    answer.then(resolve, reject).finally(() => clearTimeout(timer));
   });
-  try {
-    return await Promise.race([work(), deadline]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

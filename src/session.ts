@@ -77,10 +77,11 @@ function ownCopy<T>(value: T): T {
   if (value instanceof Uint8Array) return Uint8Array.prototype.slice.call(value) as T; // a Buffer's own slice is no copy
   const isArray = Array.isArray(value);
   if (!isArray && value.constructor !== Object) return value; // of a type of the app's own
+  const shared = value as Record<string, unknown>;
   let copy: Record<string, unknown> | null = null;
-  for (const [key, inner] of Object.entries(value)) {
-    const own = ownCopy(inner as unknown);
-    if (own !== inner) (copy ??= (isArray ? [...value] : { ...value }) as Record<string, unknown>)[key] = own;
+  for (const key in shared) {
+    const own = ownCopy(shared[key]);
+    if (own !== shared[key]) (copy ??= (isArray ? [...value] : { ...shared }) as Record<string, unknown>)[key] = own;
   }
   return copy === null ? value : (Object.freeze(copy) as T);
 }

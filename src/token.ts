@@ -1,4 +1,5 @@
-import { createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createMac } from './mac.ts';
 
 /**
  * Turns selectors into tokens and back. A token is `prefix`, 16 random bytes (the selector), and a MAC of the selector,
@@ -23,23 +24,20 @@ export interface TokenFormat {
 
 const selectorBytes = 16;
 const selectorLength = selectorBytes * 2;
+const keyBytes = 64;
 
 export function createTokenCodec(format: TokenFormat): TokenCodec {
   const { tokenLength, tokenPrefix } = format;
-  const keys = format.secrets.map(deriveMacKey);
-  const signingKey = keys[0];
-  if (signingKey === undefined) throw new TypeError('secrets must not be empty');
+  const macLength = tokenLength - selectorLength;
+  const macs = format.secrets.map((secret) => createMac(deriveMacKey(secret), selectorLength, macLength));
+  const signingMac = macs[0];
+  if (signingMac === undefined) throw new TypeError('secrets must not be empty');
   const shape = new RegExp(`^[0-9a-f]{${tokenLength}}$`);
-
-  function macOf(key: KeyObject, selector: string): Buffer {
-    const mac = createHmac('sha512', key).update(selector).digest('hex');
-    return Buffer.from(mac.slice(0, tokenLength - selectorLength), 'latin1');
-  }
 
   return {
     newSelector: () => format.randomBytes(selectorBytes).toString('hex'),
 
-    tokenOf: (selector) => tokenPrefix + selector + macOf(signingKey, selector).toString('latin1'),
+    tokenOf: (selector) => tokenPrefix + selector + signingMac(selector),
 
     selectorOf(token) {
       if (!token.startsWith(tokenPrefix)) return null;
@@ -47,12 +45,12 @@ export function createTokenCodec(format: TokenFormat): TokenCodec {
       if (body.length !== tokenLength || !shape.test(body)) return null;
       const selector = body.slice(0, selectorLength);
       const mac = Buffer.from(body.slice(selectorLength), 'latin1');
-      return keys.some((key) => timingSafeEqual(macOf(key, selector), mac)) ? selector : null;
+      return macs.some((macOf) => timingSafeEqual(Buffer.from(macOf(selector), 'latin1'), mac)) ? selector : null;
     },
   };
 }
 
 /** HKDF (RFC 5869), so that the app's secret itself signs nothing. */
-function deriveMacKey(secret: string): KeyObject {
-  return createSecretKey(Buffer.from(hkdfSync('sha512', secret, '', 'trpc-durin token mac v1', 64)));
+function deriveMacKey(secret: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha512', secret, '', 'trpc-durin token mac v1', keyBytes));
 }

@@ -1,5 +1,5 @@
 import { isTRPCClientError } from '@trpc/client';
-import type { DurinErrorCode, DurinErrorData } from 'trpc-durin';
+import { type DurinErrorCode, durinErrorOf } from 'trpc-durin/client';
 import type { AppRouter } from '../quickstart/router.ts';
 import { Interrupted } from './ask.ts';
 import { UsageError } from './command-line.ts';
@@ -23,7 +23,7 @@ export function failureOf(error: unknown, url: string): Failure {
   const message = error instanceof Error ? error.message : String(error);
   if (!isTRPCClientError<AppRouter>(error)) return { exitCode: 1, text: message };
 
-  const refusal = (error.data as { durin?: DurinErrorData } | undefined)?.durin;
+  const refusal = durinErrorOf(error);
   const ended = refusal && signInFirst[refusal.code];
   if (ended) return { exitCode: 3, text: `${ended} Sign in with: login --url ${url}` };
   if (refusal?.retryAfter) return { exitCode: 1, text: `${message} Try again in ${refusal.retryAfter} seconds.` };

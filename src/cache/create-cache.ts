@@ -21,6 +21,7 @@ export function createCache(settings: CacheSettings, format: SessionFormat, now:
   const { ttlMs, maxSessions, deadlineMs, store, bus } = settings;
   const memory = createMemoryCache({ ttlMs, maxSessions, now });
   if (store === null) return memory;
-  const shared = createSharedCache({ store: createSharedStore(store, deadlineMs), format, ttlMs, now });
+  const sharedStore = createSharedStore(store, deadlineMs);
+  const shared = createSharedCache({ store: sharedStore, format, ttlMs, maxSessions, now });
   return bus === null ? shared : createLayeredCache({ memory, shared, bus, ttlMs, now });
 }

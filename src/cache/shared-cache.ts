@@ -2,15 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { LoadSession, SessionFormat } from '../database/token-store.ts';
 import { gather } from '../gather.ts';
-import {
-  type CachedSession,
-  clientScope,
-  type Scope,
-  type SessionCache,
-  tokenScope,
-  userScope,
-} from './session-cache.ts';
+import { createFlights } from './flights.ts';
+import { type CachedSession, type Scope, type SessionCache, tokenScope } from './session-cache.ts';
 import type { SharedStore } from './shared-store.ts';
+import { createEntryFormat, type Owner, ownerOf, type StoredEntry, scopesOf } from './stored-entry.ts';
 
 /*
  * The fence
@@ -52,6 +47,8 @@ export interface SharedCacheOptions {
   readonly store: SharedStore;
   readonly format: SessionFormat;
   readonly ttlMs: number;
+  /** Tokens of which this process remembers what the store last said of them, so as not to parse it again. */
+  readonly maxSessions: number;
   /** The clock, in milliseconds. All processes should agree on it to within the slack. */
   readonly now: () => number;
 }
@@ -70,28 +67,16 @@ const allFenceMs = 30 * 86_400_000;
 /** The value of each scope's fence that was looked at; `null`: it is not there. */
 type Fences = ReadonlyMap<Scope, string | null>;
 
-/** What a look into the store showed. */
-interface Look {
+/** The fences that there were, and when they began to be read. */
+interface FencesSeen {
   readonly startedAt: number;
-  readonly session: CachedSession | null;
   readonly fences: Fences;
 }
 
-/**
- * A load that is under way. Who began to look before it did may share its answer. Who began later waits for it, but looks
- * again then: it may have begun before a change that he must see.
- */
-interface Flight {
-  readonly number: number;
-  readonly answer: Promise<CachedSession | null>;
-  readonly landed: Promise<unknown>;
+/** What a look into the store showed. */
+interface Look extends FencesSeen {
+  readonly session: CachedSession | null;
 }
-
-/** An entry as it is stored: its end, the fences that its reader saw, the user's and the client's scope, the row. */
-type StoredEntry = readonly [usableUntil: number, fences: readonly (string | null)[], owner: Owner, row: string];
-
-/** The scopes of a token's user and client. */
-type Owner = readonly [user: Scope, client: Scope];
 
 const fenceKey = (scope: Scope) => `durin:fence:${scope}`;
 
@@ -101,11 +86,10 @@ export interface SharedCache extends SessionCache {
 }
 
 /** Remembers sessions in a store that several processes share. The protocol is told above. */
-export function createSharedCache({ store, format, ttlMs, now }: SharedCacheOptions): SharedCache {
+export function createSharedCache({ store, format, ttlMs, maxSessions, now }: SharedCacheOptions): SharedCache {
+  const entries = createEntryFormat(format, maxSessions);
   const owners = new LRUCache<string, Owner>({ max: maxOwners });
-  const flights = new Map<string, Flight>();
-  /** Numbers look-ups and loads in the order in which they begin. */
-  let began = 0;
+  const flights = createFlights<CachedSession | null>();
   const entryKey = (selector: string) => `durin:session:${format.layout}:${selector}`;
   let isTrusted = true;
   let failures = 0;
@@ -152,45 +136,44 @@ export function createSharedCache({ store, format, ttlMs, now }: SharedCacheOpti
     const scopes = new Set<Scope>(['all']);
     for (const selector of selectors)
       for (const scope of [tokenScope(selector), ...(owners.get(selector) ?? [])]) scopes.add(scope);
-    const values = await store.getMany([...selectors.map(entryKey), ...[...scopes].map(fenceKey)]);
-    const fences = new Map([...scopes].map((scope, index) => [scope, values[selectors.length + index] ?? null]));
+    const values = await store.getMany([...selectors.map(entryKey), ...Array.from(scopes, fenceKey)]);
+    const fences = new Map(Array.from(scopes, (scope, index) => [scope, values[selectors.length + index] ?? null]));
     if (fences.get('all') === null) fences.set('all', await raise('all'));
-    const looks = selectors.map(
-      async (selector, index) => [selector, await judge(selector, values[index], fences, startedAt)] as const,
-    );
-    return new Map(await Promise.all(looks));
+    const found = selectors.map((selector, index) => entries.read(selector, values[index]));
+    const seen = { startedAt, fences: await completed(fences, found) };
+    return new Map(selectors.map((selector, index) => [selector, judge(selector, found[index] ?? null, seen)]));
   }, maxTogether);
 
-  async function judge(selector: string, text: string | undefined, seen: Fences, startedAt: number): Promise<Look> {
-    const entry = parseEntry(text);
-    if (entry === null) return { startedAt, session: null, fences: seen };
-    const [usableUntil, values, owner, row] = entry;
-    owners.set(selector, owner);
-    const fences = await completed(seen, owner);
-    const isUsable = now() < usableUntil; // asked now: a fence that was written before it was read was there until then
-    const isTrue = isUsable && scopesOf(selector, owner).every((scope, index) => fences.get(scope) === values[index]);
-    return { startedAt, fences, session: isTrue ? { record: format.decode(row), usableUntil } : null };
-  }
-
-  /** With the owner's fences, unless the store has lost everything since the others were read. */
-  async function completed(seen: Fences, owner: Owner): Promise<Fences> {
-    if (owner.every((scope) => seen.has(scope))) return seen;
-    const later = await readFences(['all', ...owner]);
+  /** With the fences of owners that were not known, unless the store has lost everything since the others were read. */
+  async function completed(seen: Fences, found: readonly (StoredEntry | null)[]): Promise<Fences> {
+    const missing = new Set<Scope>();
+    for (const entry of found) for (const scope of entry?.owner ?? []) if (!seen.has(scope)) missing.add(scope);
+    if (missing.size === 0) return seen;
+    const later = await readFences(['all', ...missing]);
     return later.get('all') === seen.get('all') ? new Map([...seen, ...later]) : seen;
   }
 
-  async function loadAndFill(selector: string, load: LoadSession, look: Look): Promise<CachedSession | null> {
+  function judge(selector: string, entry: StoredEntry | null, seen: FencesSeen): Look {
+    if (entry === null) return { ...seen, session: null };
+    const { usableUntil, owner, record, fences } = entry;
+    owners.set(selector, owner);
+    const isUsable = now() < usableUntil; // asked now: a fence that was written before it was read was there until then
+    const isUnchanged = scopesOf(selector, owner).every((scope, index) => seen.fences.get(scope) === fences[index]);
+    return { ...seen, session: isUsable && isUnchanged ? { record, usableUntil } : null };
+  }
+
+  async function loadAndFill(selector: string, load: LoadSession, seen: FencesSeen): Promise<CachedSession | null> {
     const loaded = await load(selector);
     if (loaded === null) return null;
-    const session = { record: loaded.record, usableUntil: look.startedAt + ttlMs };
-    const owner: Owner = [userScope(loaded.record.userId), clientScope(loaded.record.client.id)];
+    const session = { record: loaded.record, usableUntil: seen.startedAt + ttlMs };
+    const owner = ownerOf(loaded.record);
     owners.set(selector, owner);
     try {
-      const fences = await fencesBeforeLoad(look, owner);
-      if (fences !== null && now() - look.startedAt < slackMs) {
+      const fences = await fencesBeforeLoad(seen, owner);
+      if (fences !== null && now() - seen.startedAt < slackMs) {
         const values = scopesOf(selector, owner).map((scope) => fences.get(scope) ?? null);
-        const entry: StoredEntry = [session.usableUntil, values, owner, format.encode(loaded.row)];
-        await store.set(entryKey(selector), JSON.stringify(entry), ttlMs);
+        const entry = entries.write({ usableUntil: session.usableUntil, fences: values, owner }, loaded.row);
+        await store.set(entryKey(selector), entry, ttlMs);
       }
     } catch {
       distrust();
@@ -199,7 +182,7 @@ export function createSharedCache({ store, format, ttlMs, now }: SharedCacheOpti
   }
 
   /** `null`: it can not be told what the fences were before the database was read. */
-  async function fencesBeforeLoad({ fences }: Look, owner: Owner): Promise<Fences | null> {
+  async function fencesBeforeLoad({ fences }: FencesSeen, owner: Owner): Promise<Fences | null> {
     const unseen = owner.filter((scope) => !fences.has(scope));
     if (unseen.length === 0) return fences;
     const after = await readFences(unseen);
@@ -211,27 +194,18 @@ export function createSharedCache({ store, format, ttlMs, now }: SharedCacheOpti
     return loaded && { record: loaded.record, usableUntil: now() };
   }
 
-  function fly(selector: string, load: LoadSession, look: Look): Promise<CachedSession | null> {
-    began += 1;
-    const answer = loadAndFill(selector, load, look);
-    const flight: Flight = { number: began, answer, landed: Promise.allSettled([answer]) };
-    flights.set(selector, flight);
-    const land = () => {
-      if (flights.get(selector) === flight) flights.delete(selector);
-    };
-    answer.then(land, land);
-    return answer;
-  }
-
   return {
+    /**
+     * Who began to look before a load did may share its answer. Who began later waits for it, but looks again then: it may
+     * have begun before a change that he must see.
+     */
     async find(selector, load) {
       if (!isTrusted) return loadOnly(selector, load);
-      began += 1;
-      const number = began;
+      const number = flights.begin();
       let look: Look | null = null;
       try {
         look = await lookAt(selector);
-        const flight = look?.session ? undefined : flights.get(selector);
+        const flight = look?.session ? undefined : flights.find(selector);
         if (flight !== undefined && flight.number < number) {
           await flight.landed;
           look = await lookAt(selector);
@@ -241,8 +215,10 @@ export function createSharedCache({ store, format, ttlMs, now }: SharedCacheOpti
       }
       if (look === null) return loadOnly(selector, load);
       if (look.session !== null) return look.session;
-      const flight = flights.get(selector);
-      return flight !== undefined && flight.number > number ? flight.answer : fly(selector, load, look);
+      const flight = flights.find(selector);
+      if (flight !== undefined && flight.number > number) return flight.answer;
+      const seen: FencesSeen = look;
+      return flights.start(selector, () => loadAndFill(selector, load, seen));
     },
 
     async forget(scope) {
@@ -265,21 +241,4 @@ export function createSharedCache({ store, format, ttlMs, now }: SharedCacheOpti
       await store.close?.();
     },
   };
-}
-
-/** All scopes that a token's entry depends on, in the order in which it carries their fences. */
-function scopesOf(selector: string, owner: Owner): readonly Scope[] {
-  return ['all', tokenScope(selector), ...owner];
-}
-
-/** `null` for what is no entry: a store may hold anything. */
-function parseEntry(text: string | undefined): StoredEntry | null {
-  if (text === undefined) return null;
-  try {
-    const entry: unknown = JSON.parse(text);
-    const isEntry = Array.isArray(entry) && entry.length === 4 && Array.isArray(entry[1]) && Array.isArray(entry[2]);
-    return isEntry ? (entry as unknown as StoredEntry) : null;
-  } catch {
-    return null;
-  }
 }

@@ -104,6 +104,7 @@ export function readSchema(orm: MikroORM, entities: EntityNames): Schema {
 
 function metadataOf(orm: MikroORM, entity: EntityName<object>, option: string): EntityMetadata {
   const meta = orm.getMetadata().find(entity);
-  if (meta === undefined) throw new DurinUsageError(`${option} must be one of the entities of orm`);
+  // For the name of a method that all objects have, it finds that.
+  if (meta?.properties === undefined) throw new DurinUsageError(`${option} must be one of the entities of orm`);
   return meta; // `EntityMetadata` is invariant
 }

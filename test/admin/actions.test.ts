@@ -67,7 +67,7 @@ test('every mutation of the router tells of itself', async () => {
   expect(Object.keys(done)).toEqual(mutations);
   for (const [index, path] of mutations.entries()) {
     await done[path]?.();
-    expect(app.actions, path).toHaveLength(index + 1);
+    expect({ path, told: app.actions.length }).toEqual({ path, told: index + 1 });
   }
 });
 

@@ -16,9 +16,9 @@ const refused = (code: string, fields?: Record<string, string[]>) => ({
   durin: fields === undefined ? { code } : { code, fields },
 });
 
-describe('the list of clients', () => {
-  const names = async (input: ClientListInput) => (await admin.clients.list(input)).items.map(({ name }) => name);
+const names = async (input: ClientListInput) => (await admin.clients.list(input)).items.map(({ name }) => name);
 
+describe('the list of clients', () => {
   test('is sorted by name, and tells how many tokens each client has, expired ones too', async () => {
     await app.durin.tokens.issue({ user: app.bob, client: 'api', ttl: 1 });
     app.clock.advance(1);
@@ -134,12 +134,12 @@ test.for([
   ['many letters', 'x'.repeat(256)],
 ])('%s: get, update and delete say that there is none', async ([, name = '']) => {
   for (const call of [
-    admin.clients.get({ name }),
-    admin.clients.update({ name, changes: { tokenTtl: 1 } }),
-    admin.clients.update({ name, changes: {} }),
-    admin.clients.delete({ name }),
+    () => admin.clients.get({ name }),
+    () => admin.clients.update({ name, changes: { tokenTtl: 1 } }),
+    () => admin.clients.update({ name, changes: {} }),
+    () => admin.clients.delete({ name }),
   ])
-    await expect(call).rejects.toMatchObject(refused('CLIENT_NOT_FOUND'));
+    await expect(call()).rejects.toMatchObject(refused('CLIENT_NOT_FOUND'));
 });
 
 test('text that PostgreSQL cannot hold is refused, and is no failure', async () => {

@@ -69,11 +69,26 @@ test('every procedure asks who is an admin, with user and auth, and refuses whoe
 
 test('every procedure lets an admin through, as far as its input', async () => {
   const { paths, call } = procedures(({ user }) => user.username === 'alice');
+  const outcomes = new Map<string, unknown>();
   for (const path of paths) {
     const { status, error } = await call(path, { token: await issue('alice'), input: undefined });
-    if (status !== 200) expect({ path, code: error?.data.durin?.code }).toEqual({ path, code: 'INVALID_INPUT' });
+    outcomes.set(path, status === 200 ? 'OK' : error?.data.durin?.code);
   }
+  expect(Object.fromEntries(outcomes)).toEqual(
+    Object.fromEntries(
+      paths.map((path) => [path, withoutInput.has(path.replace('admin.', '')) ? 'OK' : 'INVALID_INPUT']),
+    ),
+  );
 });
+
+const withoutInput = new Set([
+  'whoami',
+  'clients.list',
+  'tokens.list',
+  'tokens.purgeExpired',
+  'usage.clients',
+  'usage.overTime',
+]);
 
 test.for<[string, IsAdmin]>([
   ['1', () => 1],

@@ -3,7 +3,7 @@ import { openBenchApp } from './bench-app.ts';
 
 // Runs in a process of its own, so that the load does not share its core.
 const [, , url = '', kind] = process.argv;
-const app = await openBenchApp(url, kind === 'cached' ? { ttl: '60s' } : undefined);
+const app = await openBenchApp(url, kind === 'cached' ? { ttl: '1h' } : undefined);
 const server = createHTTPServer({
   router: app.router,
   createContext: app.durin.createContext,

@@ -1,47 +1,67 @@
-import { cpus } from 'node:os';
 import { startPostgres } from '../support/postgres-server.ts';
-import { openBenchApp, seed } from './bench-app.ts';
-import { benchHttp } from './http.ts';
-import { benchCachedLookUp, benchLookUp } from './look-up.ts';
-import { median, ratioOf, type Series } from './measure.ts';
+import { startRedis } from '../support/redis-server.ts';
+import { installPeers } from './install-peers.ts';
+import type * as betterAuthPeer from './peers/better-auth.ts';
+import type * as josePeer from './peers/jose.ts';
+import { createPopulation, tokensOf } from './population.ts';
+import { benchAgainstBetterAuth } from './rows/better-auth.ts';
+import { benchCachedLookUp } from './rows/cached-look-up.ts';
+import { benchCounts } from './rows/counts.ts';
+import { benchHttp } from './rows/http.ts';
+import { benchLookUp } from './rows/look-up.ts';
+import { benchManyTokens, benchPurge } from './rows/many-tokens.ts';
+import { benchMemory } from './rows/memory.ts';
+import { benchSdkSize } from './rows/sdk-size.ts';
+import { benchSharedLookUp } from './rows/shared-look-up.ts';
+import { type Row, tableOf } from './table.ts';
 
-/** One row of the table: what was measured, against what, and what contract it should keep. */
-function row(
-  work: string,
-  ours: Series | undefined,
-  reference: Series | undefined,
-  target: string,
-  isRate = false,
-): string {
-  if (!ours || !reference) throw new TypeError('a row needs two series');
-  const ratio = isRate ? ratioOf(reference, ours) : ratioOf(ours, reference);
-  const [a, b] = [ours, reference].map((series) => `${median(series.microseconds).toFixed(1)} us`);
-  return `| ${work} | ${a} | ${reference.name}: ${b} | ${ratio.toFixed(2)} | ${target} |`;
+// All rows of the README's table. Prints the table as Markdown, and while it runs what it is at.
+
+installPeers();
+const { createVerifyJwt }: typeof josePeer = await import('./peers/jose.ts');
+const { openBetterAuth }: typeof betterAuthPeer = await import('./peers/better-auth.ts');
+
+const users = 10_000;
+const few = { users: 50, clients: 20, expiredUsers: 50 };
+const many = { users: 50_000, clients: 20, expiredUsers: 5000 };
+
+const [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
+const rows: Row[] = [];
+async function add(what: string, bench: () => Promise<Row[]>): Promise<void> {
+  const startedAt = performance.now();
+  rows.push(...(await bench()));
+  console.error(`${what}: ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
 }
 
-const postgres = await startPostgres();
 try {
-  const app = await openBenchApp(postgres.url);
-  const tokens = await seed(app, 1000);
-  const [lookUp, lookUpReference] = await benchLookUp(app, postgres.url, tokens);
-  const [guarded, unguarded] = await benchHttp(postgres.url, tokens, 'uncached');
-  const [cachedGuarded, cachedUnguarded] = await benchHttp(postgres.url, tokens, 'cached');
-  const cachedApp = await openBenchApp(postgres.url, { ttl: '60s' });
-  const cached = await benchCachedLookUp(cachedApp, tokens);
-  await cachedApp.close();
-  await app.close();
-  console.log(
-    `${new Date().toISOString().slice(0, 10)}, ${cpus().length} x ${cpus()[0]?.model}, Node ${process.version}, medians of rounds side by side\n`,
-  );
-  console.log('| work | ours | reference | ratio | target |\n|---|---|---|---|---|');
-  console.log(row('look-up, no cache, Postgres, 64 at once', lookUp, lookUpReference, '<= 1.3'));
-  console.log(row('guarded call over HTTP, no cache, requests per second', guarded, unguarded, '>= 0.70', true));
-  console.log(
-    row('guarded call over HTTP, cached, requests per second', cachedGuarded, cachedUnguarded, '>= 0.95', true),
-  );
-  console.log(
-    `| look-up, cached in this process | ${median(cached?.microseconds ?? []).toFixed(1)} us | | | <= 3 us |`,
-  );
+  const url = await createPopulation(postgres.url, 'bench', { users, clients: 1 });
+  const tokens = tokensOf(1000);
+  await add('look-up', () => benchLookUp(url, tokens, { count: 3000, rounds: 15 }));
+  const verifyJwt = await createVerifyJwt(1000);
+  await add('cached', () => benchCachedLookUp(url, tokens, verifyJwt, { count: 4000, rounds: 21 }));
+  await add('shared', () => benchSharedLookUp(url, redis.url, tokens, { count: 4000, rounds: 21 }));
+  await add('HTTP, no cache', () => benchHttp(url, tokens, 'uncached', { count: 1500, rounds: 15 }));
+  await add('HTTP, cached', () => benchHttp(url, tokens, 'cached', { count: 1500, rounds: 15 }));
+  await add('counts', () => benchCounts(url, redis.url, tokens));
+  await add('memory', () => benchMemory(url, users));
+  await add('SDK', () => benchSdkSize());
+  await add('better-auth', async () => {
+    const onPostgres = await openBetterAuth(url, null, 200);
+    const onRedis = await openBetterAuth(url, redis.url, 200);
+    const others = { onPostgres: onPostgres.getSession, onRedis: onRedis.getSession };
+    const compared = await benchAgainstBetterAuth(url, redis.url, tokens, others, { count: 1000, rounds: 9 });
+    await Promise.all([onPostgres.close(), onRedis.close()]);
+    return compared;
+  });
+  await add('many tokens', async () => {
+    const [large, small] = [
+      { url: await createPopulation(postgres.url, 'many', many), ...many },
+      { url: await createPopulation(postgres.url, 'few', few), ...few },
+    ];
+    const compared = await benchManyTokens(large, small, { count: 2000, rounds: 11 });
+    return [...compared, ...(await benchPurge(large, small))];
+  });
+  console.log(tableOf(rows));
 } finally {
-  await postgres.stop();
+  await Promise.all([postgres.stop(), redis.stop()]);
 }

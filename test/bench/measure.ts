@@ -4,20 +4,25 @@ export interface Series {
   readonly microseconds: readonly number[];
 }
 
+/** How long to measure: as many rounds, of as many pieces of work each. */
+export interface Extent {
+  readonly count: number;
+  readonly rounds: number;
+}
+
+/** Kinds of work by name; each runs `count` pieces of it. */
+export type Contenders = Readonly<Record<string, (count: number) => Promise<void>>>;
+
 /**
- * Times several kinds of work side by side: in each round every kind has its turn, so that a machine whose speed drifts
- * treats them alike. The first round warms up and is not counted.
- * @param contenders by name; each runs `count` pieces of its work
+ * Times several kinds of work side by side: in each round every kind has its turn, in changing order, so that a machine
+ * whose speed drifts treats them alike. The first round warms up and is not counted.
  */
-export async function sideBySide(
-  contenders: Readonly<Record<string, (count: number) => Promise<void>>>,
-  { count, rounds }: { readonly count: number; readonly rounds: number },
-): Promise<Series[]> {
-  const series = Object.keys(contenders).map((name) => ({ name, microseconds: [] as number[] }));
+export async function sideBySide(contenders: Contenders, { count, rounds }: Extent): Promise<Series[]> {
+  const series = Object.entries(contenders).map(([name, run]) => ({ name, run, microseconds: [] as number[] }));
   for (let round = 0; round <= rounds; round += 1) {
-    for (const { name, microseconds } of series) {
+    for (const { run, microseconds } of round % 2 === 0 ? series : series.toReversed()) {
       const startedAt = performance.now();
-      await contenders[name]?.(count);
+      await run(count);
       const taken = ((performance.now() - startedAt) * 1000) / count;
       if (round > 0) microseconds.push(taken);
     }

@@ -24,7 +24,7 @@ test('a key is created, shown, copied with its curl line, which works, and delet
   expect(await page.content()).not.toContain(key); // covered
   await button(page, 'Show the key').click();
   await ofKey.getByText(key, { exact: true }).waitFor();
-  expect(await faultsInLooks(page, 'dashboard')).toEqual([]);
+  expect(await faultsInLooks(page, 'key')).toEqual([]);
 
   await button(page, 'Copy the curl line').click();
   await expect.poll(clipboard).toMatch(/^curl/);

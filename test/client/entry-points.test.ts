@@ -34,6 +34,8 @@ test('all of the SDK is at most 3 kB, minified and gzipped', async () => {
 test('what an app does not use is not in its bundle', async () => {
   const { text } = await bundle(`export { memoryStorage } from ${JSON.stringify(client)}`);
   expect(sizeOf(text)).toBeLessThan(200);
+  const ofErrors = await bundle(`export { durinErrorOf } from ${JSON.stringify(client)}`);
+  expect(sizeOf(ofErrors.text)).toBeLessThan(100);
   const withoutClient = await bundle(`export { createDurinLink } from ${JSON.stringify(client)}`);
   expect(withoutClient.text).not.toContain('httpBatchLink');
   expect(withoutClient.text).not.toContain('getItem');

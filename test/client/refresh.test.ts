@@ -111,6 +111,28 @@ test('there is no refresh after a logout', async () => {
   expect(refreshes()).toBe(0);
 });
 
+test('there is no refresh while a logout is under way, and there is one where the logout has failed', async () => {
+  const { auth, network, refreshes } = open();
+  await auth.login(alice);
+  await pass(halfDay - 1000);
+  network.hold('auth.logout');
+  const logout = auth.logout();
+  await vi.waitFor(() => expect(network.held).toHaveLength(1));
+  await pass(2000);
+  await pass(31_000);
+  expect(refreshes()).toBe(0);
+  network.release('auth.logout');
+  await logout;
+
+  await auth.login(alice);
+  await pass(halfDay - 1000);
+  network.breakDown(true);
+  await expect(auth.logout()).rejects.toThrow('fetch failed');
+  network.breakDown(false);
+  await pass(2000);
+  await vi.waitFor(() => expect(refreshes()).toBe(1));
+});
+
 test('a hidden page sleeps, and looks at the time when it is shown', async () => {
   const { auth, refreshes } = open();
   await auth.login(alice);

@@ -1,6 +1,6 @@
 import { safe, TRPCClientError } from '@trpc/client';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { createDurinClient, memoryStorage, webStorage } from '../../client/index.ts';
+import { createDurinClient, durinErrorOf, memoryStorage, webStorage } from '../../client/index.ts';
 import { type AppRouter, alice, bob, FakeWebStorage, openSdkApp, type TestApp, transformer, url } from './sdk-app.ts';
 
 let app: TestApp;
@@ -64,6 +64,26 @@ test('wrong credentials sign nobody out, and tell why', async () => {
   const [, error] = await safe(auth.login({ ...bob, password: 'wrong' }));
   expect(error?.data?.durin?.code).toBe('INVALID_CREDENTIALS');
   expect(auth.getSnapshot()).toBe(signedIn);
+});
+
+const refusalOf = (call: Promise<unknown>) => call.then(() => 'none', durinErrorOf);
+
+test('why a call was refused is told of any error that is caught', async () => {
+  const { trpc, auth, network } = open();
+  expect(await refusalOf(trpc.me.query())).toEqual({ code: 'NO_CREDENTIALS' });
+  await auth.login(bob);
+  await trpc.throttled.query();
+  expect(await refusalOf(trpc.throttled.query())).toEqual({
+    code: 'THROTTLED',
+    scope: 'test',
+    retryAfter: expect.any(Number),
+  });
+  network.breakDown(true);
+  expect(await refusalOf(trpc.me.query())).toBeUndefined();
+  for (const other of [undefined, null, 'text', new Error('other'), { data: null }, { data: 'text' }]) {
+    expect(durinErrorOf(other)).toBeUndefined();
+  }
+  await app.durin.tokens.revokeAll({ user: 2 });
 });
 
 test('a revoked token signs out as revoked, an expired one as expired', async () => {

@@ -72,5 +72,13 @@ test("deleting a user or a client deletes its tokens, and nobody else's", async 
 test('the indexes for purging, for listing and for the cascades are there', async () => {
   const rows = await execute("select indexdef from pg_indexes where tablename = 'durin_auth_token'");
   const columns = rows.map(({ indexdef }) => /\((.*)\)/.exec(String(indexdef))?.[1]).toSorted();
-  expect(columns).toEqual(['client_id, created', 'expiry', 'id', 'selector', 'user_id, client_id']);
+  expect(columns).toEqual([
+    'client_id, created, id',
+    'created, id',
+    'expiry, id',
+    'id',
+    'last_used_at, id',
+    'selector',
+    'user_id, client_id',
+  ]);
 });

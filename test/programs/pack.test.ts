@@ -97,6 +97,17 @@ test('the app runs: a user logs in, calls guarded procedures, and logs out', asy
   expect(code).toBe(0);
 });
 
+test('the command line is there, without a config it says what it needs', async () => {
+  const { run, app } = packed;
+  const manifest = readPackageJson();
+  const version = await run('node_modules/.bin/trpc-durin', ['--version'], app);
+  expect(version).toEqual({ code: 0, output: `${manifest.version}\n` });
+  expect(await run('node_modules/.bin/trpc-durin', ['list-clients'], app)).toEqual({
+    code: 2,
+    output: expect.stringContaining('There is no durin.config.ts') as string,
+  });
+});
+
 test('the declarations of the package stay small', async () => {
   const paths = packed.files.filter((path) => path.endsWith('.d.ts'));
   const sizes = await Promise.all(paths.map(async (path) => (await stat(installed(path))).size));

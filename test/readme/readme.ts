@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const text = readFileSync(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8');
+const readText = (file: string) => readFileSync(join(import.meta.dirname, '..', '..', file), 'utf8');
+const text = readText('README.md');
 
 /** A fenced block: "```ts file=auth.ts" has the language `ts` and the label `file=auth.ts`. */
 export interface Block {
@@ -10,12 +11,16 @@ export interface Block {
   code: string;
 }
 
-export function blocks(language: string): Block[] {
-  return Array.from(text.matchAll(/^```(\w+) ?(.*)\n([\s\S]*?)^```$/gm), ([, found = '', label = '', code = '']) => ({
-    language: found,
-    label,
-    code,
-  })).filter((block) => block.language === language);
+/** @param file from the repository's root */
+export function blocks(language: string, file = 'README.md'): Block[] {
+  return Array.from(
+    readText(file).matchAll(/^```(\w+) ?(.*)\n([\s\S]*?)^```$/gm),
+    ([, found = '', label = '', code = '']) => ({
+      language: found,
+      label,
+      code,
+    }),
+  ).filter((block) => block.language === language);
 }
 
 /** The rows of the first table below a heading, without its head. Cells as they are written, but for code marks around one. */

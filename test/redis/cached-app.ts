@@ -2,7 +2,7 @@ import KeyvRedis from '@keyv/redis';
 import type { MikroORM } from '@mikro-orm/core';
 import { Keyv } from 'keyv';
 import { createDurin } from '../../src/index.ts';
-import { redisBus } from '../../src/redis.ts';
+import { redisBus, redisStore } from '../../src/redis.ts';
 import { password, requestOf, requiredOptions, t } from '../support/app.ts';
 import { codeOf } from '../support/arena.ts';
 import { User } from '../support/entities.ts';
@@ -19,6 +19,7 @@ export const stores = {
     }),
   'a Keyv that tells nobody of errors': (url: string) =>
     new Keyv({ store: new KeyvRedis({ url, disableOfflineQueue: true }), emitErrors: false }),
+  'a redisStore': (url: string) => redisStore({ url }),
 };
 
 export type StoreKind = keyof typeof stores;

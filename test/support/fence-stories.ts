@@ -110,7 +110,7 @@ export function fenceHolds(
   { createSharedCache, createMemoryCache, createLayeredCache }: Modules,
 ) {
   const create = ({ store, bus, now }: ProcessParts) => {
-    const shared = createSharedCache({ store, format: fakeFormat, ttlMs, now });
+    const shared = createSharedCache({ store, format: fakeFormat, ttlMs, maxSessions: 100, now });
     if (kind === 'shared') return shared;
     const memory = createMemoryCache({ ttlMs, maxSessions: 100, now });
     return createLayeredCache({ memory, shared, bus, ttlMs, now });

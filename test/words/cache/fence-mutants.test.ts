@@ -38,7 +38,7 @@ const mutants: readonly (readonly [name: string, kind: Kind, topic: Topic, load:
     'the fence is written and no look-up compares it',
     'shared',
     'anything',
-    () => shared([/const isTrue = .*;/, 'const isTrue = true;']),
+    () => shared([/const isUnchanged = .*;/, 'const isUnchanged = true;']),
   ],
   [
     'the entry is deleted before the fence is written, which only who fills looks at',
@@ -46,7 +46,7 @@ const mutants: readonly (readonly [name: string, kind: Kind, topic: Topic, load:
     'anything',
     () =>
       shared(
-        [/const isTrue = .*;/, 'const isTrue = true;'],
+        [/const isUnchanged = .*;/, 'const isUnchanged = true;'],
         ['await raise(scope);', ''],
         [/(?<=await store\.delete\(entryKey.*\);)/, 'await raise(scope);'],
       ),
@@ -55,7 +55,7 @@ const mutants: readonly (readonly [name: string, kind: Kind, topic: Topic, load:
     'an entry carries the fences as they are when it is written',
     'shared',
     'anything',
-    () => shared(['await fencesBeforeLoad(look, owner)', 'await readFences(scopesOf(selector, owner))']),
+    () => shared(['await fencesBeforeLoad(seen, owner)', 'await readFences(scopesOf(selector, owner))']),
   ],
   [
     'a fence that was not looked at counts as unchanged',
@@ -68,13 +68,16 @@ const mutants: readonly (readonly [name: string, kind: Kind, topic: Topic, load:
     'shared',
     'a slow reader',
     () =>
-      shared([' && now() - look.startedAt < slackMs', ''], ['[session.usableUntil, values', '[now() + ttlMs, values']),
+      shared(
+        [' && now() - seen.startedAt < slackMs', ''],
+        ['usableUntil: session.usableUntil', 'usableUntil: now() + ttlMs'],
+      ),
   ],
   [
     'who finds a load under way takes its answer',
     'shared',
     'messages',
-    () => shared([/flight\.number > number \?/, 'true ?'], ['await flight.landed;', 'return flight.answer;']),
+    () => shared([' && flight.number > number) return', ') return'], ['await flight.landed;', 'return flight.answer;']),
   ],
   ['a fence goes before the entries', 'shared', 'time', () => shared(['ttlMs + slackMs', '1000'])],
   [
@@ -89,7 +92,7 @@ const mutants: readonly (readonly [name: string, kind: Kind, topic: Topic, load:
     'a restart within a look-up',
     () =>
       shared(
-        ["readFences(['all', ...owner])", 'readFences(owner)'],
+        ["readFences(['all', ...missing])", 'readFences([...missing])'],
         [/return later\.get\('all'\) === .* \? /, 'return true ? '],
       ),
   ],
@@ -103,7 +106,7 @@ const mutants: readonly (readonly [name: string, kind: Kind, topic: Topic, load:
     'an entry is judged by when the look-up began',
     'shared',
     'a slow look-up',
-    () => shared(['now() < usableUntil', 'startedAt < usableUntil']),
+    () => shared(['now() < usableUntil', 'seen.startedAt < usableUntil']),
   ],
   [
     'a store counts as recovered although a fence failed meanwhile',

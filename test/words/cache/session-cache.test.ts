@@ -11,10 +11,10 @@ const ttlMs = 60_000;
 const kinds = {
   memory: (now: Clock): SessionCache => createMemoryCache({ ttlMs, maxSessions: 100, now }),
   shared: (now: Clock): SessionCache =>
-    createSharedCache({ store: new FakeStore(now), format: fakeFormat, ttlMs, now }),
+    createSharedCache({ store: new FakeStore(now), format: fakeFormat, ttlMs, maxSessions: 100, now }),
   layered: (now: Clock): SessionCache => {
     const memory = createMemoryCache({ ttlMs, maxSessions: 100, now });
-    const shared = createSharedCache({ store: new FakeStore(now), format: fakeFormat, ttlMs, now });
+    const shared = createSharedCache({ store: new FakeStore(now), format: fakeFormat, ttlMs, maxSessions: 100, now });
     return createLayeredCache({ memory, shared, bus: new FakeBusNetwork().join(), ttlMs, now });
   },
 };

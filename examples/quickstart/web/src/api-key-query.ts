@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
+import { durinErrorOf } from 'trpc-durin/client';
 import { api, trpc } from './connection.ts';
-import { refusalOf } from './error-words.ts';
 
 /** The user's API key; `null` where there is none, which is nothing that went wrong. */
 export const apiKeyQuery = queryOptions({
@@ -9,7 +9,7 @@ export const apiKeyQuery = queryOptions({
     try {
       return await trpc.auth.apiAccess.get.query(undefined, { signal });
     } catch (error) {
-      if (refusalOf(error)?.code === 'API_ACCESS_NOT_FOUND') return null;
+      if (durinErrorOf(error)?.code === 'API_ACCESS_NOT_FOUND') return null;
       throw error;
     }
   },

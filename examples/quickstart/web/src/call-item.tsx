@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
+import { durinErrorOf } from 'trpc-durin/client';
 import type { Call } from './calls.ts';
-import { refusalOf, wordsFor } from './error-words.ts';
+import { wordsFor } from './error-words.ts';
 
 export function CallItem({ call: { name, who, run } }: { call: Call }) {
   const { mutate, data, error, isPending, isSuccess } = useMutation({ mutationFn: run });
@@ -21,7 +22,7 @@ export function CallItem({ call: { name, who, run } }: { call: Call }) {
         {isSuccess && <span className="answer good">{inWords(data)}</span>}
         {error && (
           <span className="answer bad">
-            {wordsFor(error)} <code>{refusalOf(error)?.code}</code>
+            {wordsFor(error)} <code>{durinErrorOf(error)?.code}</code>
           </span>
         )}
       </output>

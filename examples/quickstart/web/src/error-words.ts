@@ -1,5 +1,5 @@
 import { isTRPCClientError } from '@trpc/client';
-import type { DurinErrorCode, DurinErrorData } from 'trpc-durin';
+import { type DurinErrorCode, durinErrorOf } from 'trpc-durin/client';
 import type { AppRouter } from '../../router.ts';
 
 /** What the page says in place of the server's sentence, where a person is told more by it. */
@@ -12,16 +12,9 @@ const sentences: Partial<Record<DurinErrorCode, string>> = {
   STORE_UNAVAILABLE: 'The server cannot reach its database. Try again in a moment.',
 };
 
-/** Why durin refused the call, if that is what happened. */
-export function refusalOf(error: unknown): DurinErrorData | undefined {
-  return isTRPCClientError<AppRouter>(error)
-    ? (error.data as { durin?: DurinErrorData } | undefined)?.durin
-    : undefined;
-}
-
 /** What went wrong, in a sentence or two. */
 export function wordsFor(error: unknown): string {
-  const refusal = refusalOf(error);
+  const refusal = durinErrorOf(error);
   if (refusal?.code === 'THROTTLED') return `That was too often. Try again in ${secondsInWords(refusal.retryAfter)}.`;
   if (refusal) return sentences[refusal.code] ?? (error as Error).message;
   if (!isTRPCClientError<AppRouter>(error)) return 'Something went wrong on this page. Load it again.';

@@ -1,9 +1,9 @@
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import type { SignedOutReason } from 'trpc-durin/client';
+import { durinErrorOf, type SignedOutReason } from 'trpc-durin/client';
 import { ClientLinks } from './client-links.tsx';
 import { auth } from './connection.ts';
-import { refusalOf, wordsFor } from './error-words.ts';
+import { wordsFor } from './error-words.ts';
 import { useFocusOnMount } from './focus.ts';
 import { PasswordField } from './password-field.tsx';
 import { useCountdown } from './use-countdown.ts';
@@ -24,7 +24,7 @@ export function SignIn({ reason, takesFocus }: Props) {
   const [username, setUsername] = useState('');
   const [password, setPassword] = useState('');
   const login = useMutation({ mutationFn: auth.login, gcTime: 0 }); // its input is a password
-  const { retryAfter } = refusalOf(login.error) ?? {};
+  const { retryAfter } = durinErrorOf(login.error) ?? {};
   const secondsToWait = useCountdown(retryAfter, login.submittedAt);
   const hasWaited = retryAfter !== undefined && secondsToWait === 0;
   const heading = useFocusOnMount<HTMLHeadingElement>(takesFocus);

@@ -1,0 +1,76 @@
+import { LRUCache } from 'lru-cache';
+import type { SessionFormat } from '../database/token-store.ts';
+import type { SessionRecord } from '../session.ts';
+import { clientScope, type Scope, tokenScope, userScope } from './session-cache.ts';
+
+/** The scopes of a token's user and client. */
+export type Owner = readonly [user: Scope, client: Scope];
+
+/** What a store holds of a session. */
+export interface StoredEntry {
+  /** In milliseconds since 1970. */
+  readonly usableUntil: number;
+  /** The fences that its reader saw, in the order of `scopesOf`; `null`: there was none. */
+  readonly fences: readonly (string | null)[];
+  readonly owner: Owner;
+  readonly record: SessionRecord;
+}
+
+/** An entry but for its record, as it is written ahead of that. */
+type Head = readonly [usableUntil: number, fences: readonly (string | null)[], owner: Owner];
+
+export interface EntryFormat {
+  write(entry: Omit<StoredEntry, 'record'>, row: Parameters<SessionFormat['encode']>[0]): string;
+  /** `null` for what is no entry: a store may hold anything. */
+  read(selector: string, text: string | undefined): StoredEntry | null;
+}
+
+/** All scopes that a token's entry depends on, in the order in which it carries their fences. */
+export function scopesOf(selector: string, owner: Owner): readonly Scope[] {
+  return ['all', tokenScope(selector), ...owner];
+}
+
+export function ownerOf({ userId, client }: SessionRecord): Owner {
+  return [userScope(userId), clientScope(client.id)];
+}
+
+/**
+ * Entries as text, and back. Text that is the same as at the last look-up is not parsed again: that takes longer than all
+ * else that a look-up does here. The store is still asked for it each time.
+ * @param maxRemembered tokens whose last text is remembered
+ */
+export function createEntryFormat(format: SessionFormat, maxRemembered: number): EntryFormat {
+  const remembered = new LRUCache<string, { readonly text: string; readonly entry: StoredEntry }>({
+    max: maxRemembered,
+  });
+
+  function parse(text: string): StoredEntry | null {
+    try {
+      const end = text.indexOf('\n');
+      const head: unknown = JSON.parse(text.slice(0, end));
+      if (!isHead(head)) return null;
+      const [usableUntil, fences, owner] = head;
+      return { usableUntil, fences, owner, record: format.decode(text.slice(end + 1)) };
+    } catch {
+      return null;
+    }
+  }
+
+  return {
+    write({ usableUntil, fences, owner }, row) {
+      return `${JSON.stringify([usableUntil, fences, owner] satisfies Head)}\n${format.encode(row)}`;
+    },
+    read(selector, text) {
+      if (text === undefined) return null;
+      const known = remembered.get(selector);
+      if (known?.text === text) return known.entry;
+      const entry = parse(text);
+      if (entry !== null) remembered.set(selector, { text, entry });
+      return entry;
+    },
+  };
+}
+
+function isHead(value: unknown): value is Head {
+  return Array.isArray(value) && value.length === 3 && Array.isArray(value[1]) && Array.isArray(value[2]);
+}

@@ -1,0 +1,36 @@
+import { openBenchApp } from '../bench-app.ts';
+import { type Extent, median, sideBySide } from '../measure.ts';
+import { type Row, ratioRow, valueRow } from '../table.ts';
+
+/** Verifies one JWT, given by its number. */
+export type VerifyJwt = (index: number) => Promise<unknown>;
+
+/** A look-up that the cache of this process answers, one after the other, against verifying a JWT. */
+export async function benchCachedLookUp(
+  url: string,
+  tokens: readonly string[],
+  verifyJwt: VerifyJwt | null,
+  extent: Extent,
+): Promise<Row[]> {
+  const app = await openBenchApp(url, { ttl: '1h' });
+  const [ours, jose] = await sideBySide(
+    {
+      'durin.authenticate': oneByOne((index) => app.durin.authenticate(tokens[index % tokens.length] ?? '')),
+      ...(verifyJwt && { '`jose` verifying HS256': oneByOne(verifyJwt) }),
+    },
+    extent,
+  );
+  await app.close();
+  const microseconds = median(ours?.microseconds ?? []);
+  const work = 'look-up, cached in this process';
+  return [
+    valueRow(work, microseconds, { atMost: 3 }, (value) => `${value.toFixed(1)} us`),
+    ...(jose ? [ratioRow(work, ours, jose, { atMost: 0.1 })] : []),
+  ];
+}
+
+function oneByOne(work: (index: number) => Promise<unknown>) {
+  return async (count: number) => {
+    for (let index = 0; index < count; index += 1) await work(index);
+  };
+}
