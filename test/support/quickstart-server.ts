@@ -1,12 +1,13 @@
 import { createAuth } from '../../examples/quickstart/auth.ts';
-import { createDemoUser, demoUser, openDatabase } from '../../examples/quickstart/database.ts';
-import { User } from '../../examples/quickstart/entities.ts';
+import { createDemoUser, demoUser } from '../../examples/quickstart/database.ts';
+import { AuthToken, Client, User } from '../../examples/quickstart/entities.ts';
 import { createAppRouter } from '../../examples/quickstart/router.ts';
 import { type RunningServer, startServer } from '../../examples/quickstart/server.ts';
+import { closeDatabase, openDatabase } from './database.ts';
 
-/** The quickstart's server on a free port, with a database in memory, and a second user: bob, with alice's password. */
+/** The quickstart's server on a free port, with a database of its own, and a second user: bob, with alice's password. */
 export async function openQuickstart() {
-  const orm = await openDatabase(null, 'memory://');
+  const orm = await openDatabase({ entities: [User, Client, AuthToken] });
   const auth = createAuth(orm, 'a secret of the tests, long enough for them');
   await auth.clients.sync();
   await createDemoUser(orm);
@@ -31,7 +32,7 @@ export async function openQuickstart() {
     async close() {
       await server.close();
       await auth.close();
-      await orm.close();
+      await closeDatabase(orm);
     },
   };
 }
