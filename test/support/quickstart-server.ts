@@ -5,23 +5,27 @@ import { User } from '../../examples/quickstart/entities.ts';
 import { createAppRouter } from '../../examples/quickstart/router.ts';
 import { type RunningServer, startServer } from '../../examples/quickstart/server.ts';
 
-/** The quickstart's server on a free port, with a database in memory. */
+/** The quickstart's server on a free port, with a database in memory, and a second user: bob, with alice's password. */
 export async function openQuickstart() {
   const orm = await openDatabase(null, 'memory://');
   const auth = createAuth(orm, 'a secret of the tests, long enough for them');
   await auth.clients.sync();
   for (const user of [demoUser, demoAdmin]) await createUser(orm, user);
+  const em = orm.em.fork();
+  const alice = await em.findOneOrFail(User, { username: demoUser.username });
+  em.create(User, { username: 'bob', passwordHash: alice.passwordHash });
+  await em.flush();
   const admin = createAdmin(auth);
   const router = createAppRouter(auth, admin);
   let server: RunningServer = await startServer(auth, router, admin, 0);
   const { url } = server;
-  const { id: userId } = await orm.em.fork().findOneOrFail(User, { username: demoUser.username });
 
   return {
     url,
     orm,
     auth,
-    userId,
+    /** Of alice. */
+    userId: alice.id,
     /** Nothing listens any more; the sessions are kept. */
     stop: () => server.close(),
     /** Listens again where it did. */
