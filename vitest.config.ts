@@ -62,6 +62,7 @@ const inBrowser = {
     globalSetup: 'test/browser/build-pages.ts',
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 10_000 } },
   },
 };
 
