@@ -4,6 +4,8 @@ export type { DurinClient, DurinClientOptions } from './create-durin-client.ts';
 export { createDurinClient } from './create-durin-client.ts';
 export type { DurinLink, DurinLinkOptions } from './create-durin-link.ts';
 export { createDurinLink } from './create-durin-link.ts';
+export type { DurinRefusal } from './is-durin-error.ts';
+export { isDurinError } from './is-durin-error.ts';
 export type { DurinPath, LoginInput } from './mounted-router.ts';
 export type { Connection } from './per-session.ts';
 export type { SignedOutReason, Snapshot } from './session.ts';

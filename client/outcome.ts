@@ -1,4 +1,5 @@
 import type { DurinErrorCode } from '../src/wire.ts';
+import { isDurinError } from './is-durin-error.ts';
 import { refreshTimeOf } from './refresh-time.ts';
 import type { Era, Fact, Session, SignedOutReason } from './session.ts';
 
@@ -27,15 +28,14 @@ export function factOf(procedure: string, era: Era, order: number, envelope: Env
 }
 
 /** The refusals that say that a token is good for nothing. Wrong credentials, too many calls and outages do not. */
-const endings: Readonly<Record<string, SignedOutReason>> = {
+const endings: Partial<Record<DurinErrorCode, SignedOutReason>> = {
   INVALID_TOKEN: 'revoked',
   MALFORMED_HEADER: 'revoked',
   USER_INACTIVE: 'revoked',
   TOKEN_EXPIRED: 'expired',
-} satisfies Partial<Record<DurinErrorCode, SignedOutReason>>;
+};
 
 /** Why the session is over whose call was refused with this, if it is. Batches and streams tell it in the data alone. */
-export function endingOf(error: { readonly data?: unknown }): SignedOutReason | undefined {
-  const data = error.data as { durin?: { code: string } } | null | undefined;
-  return endings[data?.durin?.code ?? ''];
+export function endingOf(error: unknown): SignedOutReason | undefined {
+  return isDurinError(error) ? endings[error.data.durin.code] : undefined;
 }

@@ -1,5 +1,6 @@
 import { createTRPCClient, httpBatchLink, safe } from '@trpc/client';
 import superjson from 'superjson';
+import { isDurinError } from '../../../client/index.ts';
 import type { DurinErrorCode, DurinErrorData } from '../../../src/index.ts';
 import { DurinError } from '../../../src/index.ts';
 import type { appRouter } from './builders.ts';
@@ -26,6 +27,17 @@ if (refused?.code === 'TROTTLED') throw error;
 const [, reportError] = await safe(trpc.report.query());
 const facts = reportError?.data;
 if (facts && 'durin' in facts) same<typeof facts.durin, DurinErrorData | undefined>();
+
+// The SDK reads them of an error that is not typed, and of one that is.
+declare const thrown: unknown;
+if (isDurinError(thrown)) same<typeof thrown.data.durin.code, DurinErrorCode>();
+if (isDurinError(thrown, 'THROTTLED')) {
+  same<typeof thrown.data.durin.code, 'THROTTLED'>();
+  same<typeof thrown.data.durin.retryAfter, number | undefined>();
+}
+if (isDurinError(error, 'INVALID_TOKEN')) error.message satisfies string;
+// @ts-expect-error: codes are a closed list
+isDurinError(thrown, 'NOT_A_CODE');
 
 // On the server.
 export const refusal = new DurinError('THROTTLED', { retryAfter: 3, scope: 'client' });

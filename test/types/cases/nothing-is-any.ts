@@ -10,6 +10,7 @@ import type {
   DurinLink,
   DurinLinkOptions,
   DurinPath,
+  DurinRefusal,
   DurinStorage,
   HeadersSource,
   LoginInput,
@@ -174,7 +175,7 @@ interface Public {
 
 type SdkRouter = typeof router;
 interface PublicOfSdk {
-  values: Pick<typeof clientTypes, 'memoryStorage' | 'webStorage'>;
+  values: Pick<typeof clientTypes, 'isDurinError' | 'memoryStorage' | 'webStorage'>;
   fileStorageValues: typeof fileStorageTypes;
   reactValues: typeof reactTypes;
   Connection: Omit<Connection<SdkRouter>, 'link'>;
@@ -185,6 +186,7 @@ interface PublicOfSdk {
   DurinLink: Omit<DurinLink<SdkRouter>['auth'], 'connect'>;
   DurinLinkOptions: DurinLinkOptions<SdkRouter>;
   DurinPath: DurinPath<SdkRouter>;
+  DurinRefusal: DurinRefusal;
   DurinStorage: DurinStorage;
   HeadersSource: HeadersSource;
   LoginInput: LoginInput<SdkRouter, 'auth'>;
