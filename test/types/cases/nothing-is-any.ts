@@ -176,7 +176,7 @@ interface Public {
 
 type SdkRouter = typeof router;
 interface PublicOfSdk {
-  values: Pick<typeof clientTypes, 'memoryStorage' | 'webStorage'>;
+  values: Pick<typeof clientTypes, 'durinErrorOf' | 'memoryStorage' | 'webStorage'>;
   fileStorageValues: typeof fileStorageTypes;
   reactValues: typeof reactTypes;
   Connection: Omit<Connection<SdkRouter>, 'link'>;
