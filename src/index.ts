@@ -10,7 +10,10 @@ export type { AuthSource, Durin } from './durin.ts';
 export { createDurin } from './durin.ts';
 export { DurinError, DurinUsageError } from './errors.ts';
 export type {
+  AdminAction,
+  AdminActor,
   CallOrigin,
+  ClientChanges,
   DurinEvents,
   EventName,
   EventSource,

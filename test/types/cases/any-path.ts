@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { EntityManager, EntitySchema, MikroORM } from '@mikro-orm/core';
 import type {
   AnyTRPCProcedure,
@@ -13,7 +14,7 @@ type IsAny<T> = 0 extends 1 & T ? true : false;
 /** What is not looked into: values without parts, and what other packages define. */
 type Closed =
   | (null | undefined | string | number | bigint | boolean | symbol)
-  | (Date | Headers)
+  | (Date | Headers | Request | Response | IncomingMessage | ServerResponse)
   | (Pick<MikroORM, 'driver' | 'config'> | EntityManager | EntitySchema | z.ZodType | AnyTRPCProcedure | AnyTRPCRouter);
 
 /**

@@ -20,9 +20,41 @@ import type {
 import type * as fileStorageTypes from '../../../client/node/file-storage.ts';
 import type * as reactTypes from '../../../client/react.ts';
 import type { SnapshotSource } from '../../../client/react.ts';
+import type * as adminTypes from '../../../src/admin/index.ts';
+import type {
+  AdminPage,
+  AdminPageOptions,
+  AdminTokenView,
+  AdminView,
+  ClientCreateInput,
+  ClientListInput,
+  ClientNameInput,
+  ClientPage,
+  ClientRow,
+  ClientUpdateInput,
+  ClientUsage,
+  DurinAdmin,
+  DurinAdminOptions,
+  DurinAdminRouter,
+  DurinAdminRouterRecord,
+  IssuedTokenView,
+  TokenIdInput,
+  TokenIssueInput,
+  TokenListInput,
+  TokenPage,
+  UsageDay,
+  UsageDaysInput,
+  UserId,
+  UserInput,
+  UserNaming,
+  UserSearchInput,
+  UserView,
+} from '../../../src/admin/index.ts';
 import type * as durinTypes from '../../../src/index.ts';
 import type {
   AdapterCall,
+  AdminAction,
+  AdminActor,
   ApiAccessOptions,
   ApiAccessView,
   AppTypes,
@@ -33,6 +65,7 @@ import type {
   Bus,
   CacheOptions,
   CallOrigin,
+  ClientChanges,
   ClientConfig,
   ClientInput,
   ClientProcedure,
@@ -172,6 +205,42 @@ interface Public {
   CallOrigin: CallOrigin;
   AppTypes: AppTypes;
   AdapterCall: AdapterCall;
+  AdminAction: AdminAction<number>;
+  AdminActor: AdminActor<number>;
+  ClientChanges: ClientChanges;
+}
+
+/** Without MikroORM's own types, which have some. */
+type PlainApp = Omit<App, 'userEntity'> & { userEntity: { id: number; username: string } };
+interface PublicOfAdmin {
+  createDurinAdmin: ReturnType<typeof adminTypes.createDurinAdmin<PlainApp>>;
+  AdminPage: AdminPage;
+  AdminPageOptions: AdminPageOptions<'web'>;
+  AdminTokenView: AdminTokenView;
+  AdminView: AdminView;
+  ClientCreateInput: ClientCreateInput;
+  ClientListInput: ClientListInput;
+  ClientNameInput: ClientNameInput;
+  ClientPage: ClientPage;
+  ClientRow: ClientRow;
+  ClientUpdateInput: ClientUpdateInput;
+  ClientUsage: ClientUsage;
+  DurinAdmin: DurinAdmin;
+  DurinAdminOptions: DurinAdminOptions<PlainApp>;
+  DurinAdminRouter: DurinAdminRouter;
+  DurinAdminRouterRecord: DurinAdminRouterRecord;
+  IssuedTokenView: IssuedTokenView;
+  TokenIdInput: TokenIdInput;
+  TokenIssueInput: TokenIssueInput;
+  TokenListInput: TokenListInput;
+  TokenPage: TokenPage;
+  UsageDay: UsageDay;
+  UsageDaysInput: UsageDaysInput;
+  UserId: UserId;
+  UserInput: UserInput;
+  UserNaming: UserNaming<PlainApp>;
+  UserSearchInput: UserSearchInput;
+  UserView: UserView;
 }
 
 type SdkRouter = typeof router;
@@ -198,6 +267,7 @@ interface PublicOfSdk {
 type FaultsOf<T> = { [K in keyof T & string]: AnyPath<T[K], K> }[keyof T & string];
 same<FaultsOf<Public>, never>();
 same<FaultsOf<PublicOfSdk>, never>();
+same<FaultsOf<PublicOfAdmin>, never>();
 
 // What an app sees of its own durin.
 const t = initTRPC.context<DurinContext>().create();
