@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { HeaderSource } from './call-origin.ts';
 import { createClientAdmin, type DurinClients } from './client-admin.ts';
 import { presentedCredentials } from './context.ts';
 import type { DurinClient } from './database/entities.ts';
@@ -8,7 +9,7 @@ import type { Credentials } from './header.ts';
 import type { DurinOptions } from './options.ts';
 import { type AnyOptions, createParts, type Parts } from './parts.ts';
 import { type AppTypes, createProcedures, type DurinProcedures } from './procedures.ts';
-import { type AdapterCall, type DurinContext, DurinRequest, type HeaderSource } from './request.ts';
+import { type AdapterCall, type DurinContext, DurinRequest } from './request.ts';
 import { createResponseMeta, type ResponseFacts } from './response-meta.ts';
 import { createDurinRouter, type DurinRouter, type LoginTypes } from './router/durin-router.ts';
 import { type DefaultLoginInput, defaultLoginInput } from './router/login.ts';

@@ -73,6 +73,7 @@ export const optionsSchema = z.strictObject({
         ['eval', 'evalSha'],
         'must be a client of the package redis, such as createClient({ url }) gives',
       ).optional(),
+      prefix: z.string('must be a string').min(1, 'must not be empty').optional(),
       login: z
         .union([
           z.literal(false),
@@ -83,6 +84,10 @@ export const optionsSchema = z.strictObject({
           }),
         ])
         .prefault({}),
+    })
+    .refine(({ redis, prefix }) => prefix === undefined || redis !== undefined, {
+      path: ['prefix'],
+      error: 'is for the keys in Redis: it must have a redis beside it',
     })
     .prefault({}),
   cache: z

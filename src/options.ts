@@ -50,6 +50,11 @@ export interface ThrottleOptions {
    * While it fails, each process counts by itself. Default: each process always does.
    */
   redis?: CountingRedis | undefined;
+  /**
+   * Starts the keys in that Redis; apps that share it need one each. Default: `'durin:rate:'` and the name of the
+   * database, with its schema if the ORM has one set.
+   */
+  prefix?: string | undefined;
   /** Limits on failed logins, or `false` for none. */
   login?: LoginThrottleOptions | false | undefined;
 }

@@ -17,9 +17,8 @@ import { createLastUsed } from './last-used.ts';
 import type { DurinOptions } from './options.ts';
 import { resolveOptions } from './resolve-options.ts';
 import { createSignIn } from './sign-in.ts';
+import { createCounters } from './throttle/create-counters.ts';
 import { createLoginThrottle } from './throttle/login-throttle.ts';
-import { createMemoryRateCounter } from './throttle/memory-rate-counter.ts';
-import { createRedisRateCounter } from './throttle/redis-rate-counter.ts';
 import { createThrottle } from './throttle/throttle.ts';
 import { createTokenCodec } from './token.ts';
 import { createTokenIssuer } from './token-issuer.ts';
@@ -79,16 +78,15 @@ export function createParts(options: AnyOptions) {
   });
   const lastUsed = createLastUsed(store, now);
 
-  const memory = createMemoryRateCounter(now);
-  const redis = settings.countingRedis;
-  const counter = redis === null ? memory : createRedisRateCounter({ redis, memory, now });
-  const throttle = createThrottle(counter, events);
+  const prefix = settings.countingPrefix ?? `durin:rate:${database.name}`;
+  const counters = createCounters({ redis: settings.countingRedis, prefix, now });
+  const throttle = createThrottle(counters, events);
   const issueToken = createTokenIssuer({ codec, store, events, now });
   const renewToken = createTokenRenewer({ store, events, now });
   const signIn = createSignIn({
     store,
     issueToken,
-    throttle: createLoginThrottle(counter, throttle, settings.loginQuotas),
+    throttle: createLoginThrottle(counters.logins, throttle, settings.loginQuotas),
     events,
     rules: {
       verifyCredentials: async (input, ctx) => options.verifyCredentials({ input, em: database.fork(), ctx }),

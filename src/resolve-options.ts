@@ -31,6 +31,8 @@ export interface Settings {
   readonly loginQuotas: LoginQuotas;
   /** `null`: calls are counted in this process. */
   readonly countingRedis: CountingRedis | null;
+  /** Starts its keys; `null`: as the database is called. */
+  readonly countingPrefix: string | null;
   readonly loginUserKey: (input: Readonly<Record<string, unknown>>) => string | null;
   /** `null`: every look-up asks the database. */
   readonly cache: CacheSettings | null;
@@ -97,12 +99,13 @@ function resolveCache({ ttl, maxSessions = 10_000, timeout = 100, store, bus }: 
   return { ttlMs, maxSessions, deadlineMs: timeout, store: store ?? null, bus: bus ?? null };
 }
 
-function resolveThrottle({ rate: sessionRate, redis, login }: Required<ThrottleOptions>) {
+function resolveThrottle({ rate: sessionRate, redis, prefix, login }: Required<ThrottleOptions>) {
   const own = login === false ? { perUser: null, perAddress: null } : (login as LoginThrottleOptions);
   const userKey = login === false ? undefined : login?.userKey;
   return {
     sessionQuota: quotaOf(sessionRate),
     countingRedis: redis ?? null,
+    countingPrefix: prefix ?? null,
     loginQuotas: { perUser: quotaOf(own.perUser), perAddress: quotaOf(own.perAddress) },
     loginUserKey:
       userKey === undefined ? userNameOf : (input: Readonly<Record<string, unknown>>) => userKey(input) ?? null,

@@ -11,6 +11,8 @@ import type { Row } from './projection.ts';
  * where the app gave a key or value that its column cannot hold.
  */
 export interface Database {
+  /** What the database is called, and the schema in it if the ORM has one set: the same in all processes of an app. */
+  readonly name: string;
   /** Runs a statement with `?` for its parameters, inside the app's transaction where there is one. */
   run(sql: string, parameters: readonly unknown[]): Promise<Row[]>;
   /**
@@ -126,9 +128,10 @@ export function createDatabase(orm: MikroORM): Database {
     else commits.add(current, callback);
   }
 
+  const name = [orm.config.get('dbName'), orm.config.get('schema')].filter(Boolean).join('.');
   const isInTransaction = () => transaction() !== undefined;
 
-  return { run, prepareLookUp, atomically, fork, isInTransaction, afterCommit };
+  return { name, run, prepareLookUp, atomically, fork, isInTransaction, afterCommit };
 }
 
 /** The cause goes to the server's logs; what the driver says never reaches a caller. */

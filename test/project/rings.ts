@@ -23,6 +23,7 @@ export const ringOf: Readonly<Record<string, Ring>> = {
   'src/rate.ts': 'words',
   'src/session.ts': 'words',
 
+  'src/call-origin.ts': 'pure steps',
   'src/deadline.ts': 'pure steps',
   'src/describe-issue.ts': 'pure steps',
   'src/gather.ts': 'pure steps',
@@ -60,6 +61,7 @@ export const ringOf: Readonly<Record<string, Ring>> = {
   'src/cache/memory-cache.ts': 'adapters',
   'src/cache/shared-cache.ts': 'adapters',
   'src/cache/shared-store.ts': 'adapters',
+  'src/throttle/create-counters.ts': 'adapters',
   'src/throttle/memory-rate-counter.ts': 'adapters',
   'src/throttle/redis-rate-counter.ts': 'adapters',
   'src/database/commit-listeners.ts': 'adapters',

@@ -70,7 +70,9 @@ describe('the table of options', () => {
     expect(below('apiAccess.').toSorted()).toEqual(
       namesOf<ApiAccessOptions<string>>({ clientName: true, excludeFromSessions: true, includeToken: true }),
     );
-    expect(below('throttle.').toSorted()).toEqual(namesOf<ThrottleOptions>({ rate: true, login: true, redis: true }));
+    expect(below('throttle.').toSorted()).toEqual(
+      namesOf<ThrottleOptions>({ rate: true, login: true, redis: true, prefix: true }),
+    );
     expect(below('cache.').toSorted()).toEqual(
       namesOf<CacheOptions>({ ttl: true, maxSessions: true, timeout: true, store: true, bus: true }),
     );
@@ -102,6 +104,7 @@ describe('the table of options', () => {
       'clients.*.tokenTtl: defaultTokenTtl',
       'loginInput: z.object({ username, password })',
       'isUserActive: user.isActive !== false',
+      'throttle.prefix: durin:rate:<database>',
       'now: Date.now',
     ]);
     expect(resolveOptions(requiredOptions(orm)).now).toBe(Date.now);
