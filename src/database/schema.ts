@@ -68,6 +68,11 @@ export function readSchema(orm: MikroORM, entities: EntityNames): Schema {
     throw new DurinUsageError('entities.Client and entities.AuthToken must come from one defineDurinEntities');
   }
   const userKey = primaryKeyOf(userMeta);
+  if (userKey.targetMeta !== undefined) {
+    throw new DurinUsageError(
+      `entities.User must have a primary key of its own, and ${userMeta.className}.${userKey.name} is a relation`,
+    );
+  }
   const readKey = converterOf(userKey, platform) ?? ((raw: unknown) => raw);
   const newProjection = () => new Projection(platform, orm.config.get('schema'));
   const tables = newProjection();

@@ -1,12 +1,11 @@
 import { DurinUsageError } from '../errors.ts';
 import type { ClientRecord, ClientStore, ClientValues } from './client-store.ts';
 import { causeCodeOf, type Database } from './database.ts';
+import { sqlState } from './failures.ts';
+import { epochOf, toInstant } from './instants.ts';
 import type { Row } from './projection.ts';
 import type { Schema } from './schema.ts';
 import { toTokenIdentity } from './sql-token-store.ts';
-
-/** PostgreSQL's code for a value that another row has. */
-const uniqueViolation = '23505';
 
 const columnsOf: Record<keyof ClientValues, string> = {
   name: 'name',
@@ -22,7 +21,7 @@ export function createSqlClientStore(database: Database, schema: Schema): Client
     try {
       return (await database.run(sql, parameters)).map(toClientRecord);
     } catch (error) {
-      if (causeCodeOf(error) !== uniqueViolation) throw error;
+      if (causeCodeOf(error) !== sqlState.uniqueViolation) throw error;
       throw new DurinUsageError(`name: A client named ${JSON.stringify(name)} already exists.`);
     }
   }
@@ -71,7 +70,7 @@ export function createSqlClientStore(database: Database, schema: Schema): Client
   };
 }
 
-const clientColumns = 'id, name, token_ttl, throttle_rate, (extract(epoch from created) * 1000)::float8 as created';
+const clientColumns = `id, name, token_ttl, throttle_rate, ${epochOf('created')} as created`;
 
 function toClientRecord(row: Row): ClientRecord {
   return {
@@ -79,6 +78,6 @@ function toClientRecord(row: Row): ClientRecord {
     name: row['name'] as string,
     tokenTtl: row['token_ttl'] as number | null,
     throttleRate: row['throttle_rate'] as string | null,
-    created: new Date(Number(row['created'])),
+    created: toInstant(row['created']) as Date,
   };
 }

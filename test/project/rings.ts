@@ -30,6 +30,7 @@ export const ringOf: Readonly<Record<string, Ring>> = {
   'src/header.ts': 'pure steps',
   'src/request.ts': 'pure steps',
   'src/token.ts': 'pure steps',
+  'src/token-event.ts': 'pure steps',
   'src/refuse-invalid-client.ts': 'pure steps',
   'src/database/failures.ts': 'pure steps', // reads plain errors; knows SQLSTATE, no driver
   'src/password.ts': 'pure steps',
@@ -50,6 +51,7 @@ export const ringOf: Readonly<Record<string, Ring>> = {
   'src/follow-changes.ts': 'rules',
   'src/last-used.ts': 'rules',
   'src/sign-in.ts': 'rules',
+  'src/user-activity.ts': 'rules',
   'src/throttle/throttle.ts': 'rules',
   'src/throttle/login-throttle.ts': 'rules',
 
@@ -67,6 +69,7 @@ export const ringOf: Readonly<Record<string, Ring>> = {
   'src/database/commit-listeners.ts': 'adapters',
   'src/database/database.ts': 'adapters',
   'src/database/entities.ts': 'adapters',
+  'src/database/instants.ts': 'adapters',
   'src/database/issue-statement.ts': 'adapters',
   'src/database/projection.ts': 'adapters',
   'src/database/row-format.ts': 'adapters',
