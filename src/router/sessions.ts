@@ -42,7 +42,8 @@ export function createSessions({ sessionProcedure }: RouterProcedures, parts: Se
       .use(refuseUnreadableInput)
       .input(sessionScope)
       .mutation(async function revokeOtherSessions({ ctx: { session }, input }) {
-        const filter = { exceptId: session.id, exceptClient: input?.exceptApiAccess ? apiClientName : null };
+        const sparesApiAccess = excludesApiAccess || input?.exceptApiAccess === true;
+        const filter = { exceptId: session.id, exceptClient: sparesApiAccess ? apiClientName : null };
         const ended = await revoker.revokeAllOf(session.userId, filter, 'revoked');
         return { revoked: ended.length };
       }),

@@ -91,7 +91,9 @@ describe('the table of options', () => {
   test.for(withDefault)('$name: its default is $value', ({ name, value }) => {
     const given: unknown = JSON.parse(value.replaceAll("'", '"'));
     // Of defaults inside an option, what is left out of it is compared with what is written into it.
-    const around = { clients: { clients: { web: {} } }, cache: { cache: { ttl: '60s' } } };
+    const store = { get() {}, set() {}, delete() {} };
+    const bus = { start() {}, isConnected() {}, publish() {}, close() {} };
+    const around = { clients: { clients: { web: {} } }, cache: { cache: { ttl: '60s', store, bus } } };
     const [group = ''] = name.split('.');
     const left = { ...requiredOptions(orm), ...(name.includes('.') ? around[group as keyof typeof around] : {}) };
     const written = withValue(left, name.replace('*', 'web').split('.'), given);
