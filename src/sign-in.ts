@@ -3,6 +3,7 @@ import { isOutage, isUnstorable } from './database/failures.ts';
 import type { WhenHeld } from './database/token-store.ts';
 import { DurinError } from './errors.ts';
 import type { DurinEvents, EventSink } from './events.ts';
+import { faultOfClientName } from './refuse-invalid-client.ts';
 import type { DurinContext } from './request.ts';
 import type { SessionRecord } from './session.ts';
 import type { LoginThrottle } from './throttle/login-throttle.ts';
@@ -59,7 +60,8 @@ export function createSignIn({ activity, issueToken, throttle, events, rules }: 
     const clientName = await rules.resolveClient(input, ctx);
     if (clientName === undefined || clientName === null || clientName === '')
       throw refuse({ code: 'NO_CLIENT', userId: null });
-    if (!isPossibleClientName(clientName)) throw refuse({ code: 'UNKNOWN_CLIENT', userId: null });
+    if (typeof clientName !== 'string' || faultOfClientName(clientName) !== null)
+      throw refuse({ code: 'UNKNOWN_CLIENT', userId: null });
 
     const attempt = { userName: rules.loginUserKey(input), origin, note };
     const result = await throttle.run(attempt, () => verify(input, ctx, clientName), isWrongGuess);
@@ -108,8 +110,4 @@ export function createSignIn({ activity, issueToken, throttle, events, rules }: 
 
 function isWrongGuess(result: Refusal | SignedInUser): boolean {
   return 'code' in result && result.code === 'INVALID_CREDENTIALS';
-}
-
-function isPossibleClientName(name: unknown): name is string {
-  return typeof name === 'string' && name.length <= 64 && name.isWellFormed() && !/\p{Cc}/u.test(name);
 }

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type * as Postgres from '@mikro-orm/postgresql';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type * as Durin from '../../src/index.ts';
@@ -15,7 +16,7 @@ const app = `
   export { createDurin, defineDurinEntities } from './src/index.ts';
 `;
 
-type Bundle = Pick<typeof Durin, 'createDurin' | 'defineDurinEntities'> & typeof import('@mikro-orm/postgresql');
+type Bundle = Pick<typeof Durin, 'createDurin' | 'defineDurinEntities'> & typeof Postgres;
 
 let folder: string;
 let bundle: Bundle;

@@ -56,6 +56,7 @@ test('a client of API keys that is none of the clients is refused', () => {
   expect(resolveOptions(withOptions({ apiAccess: { clientName: 'any' } })).apiAccess.clientName).toBe('any');
 });
 
+const userKey = ({ phone }: Readonly<Record<string, unknown>>) => String(phone);
 const byPhone = z.object({ phone: z.string(), pin: z.string() });
 
 test('a login of which it cannot be told who it is for is refused, unless nothing is counted per user', () => {
@@ -73,7 +74,6 @@ test('a login is for its username, email or login, else for what userKey says', 
     const loginInput = z.object({ [field]: z.string() });
     expect(resolveOptions(withOptions({ loginInput })).loginUserKey({ [field]: ' Alice ' })).toBe('alice');
   }
-  const userKey = ({ phone }: Readonly<Record<string, unknown>>) => phone;
   const { loginUserKey } = resolveOptions(withOptions({ loginInput: byPhone, throttle: { login: { userKey } } }));
   expect(loginUserKey({ phone: '123' })).toBe('123');
 });
