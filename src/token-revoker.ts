@@ -1,5 +1,6 @@
 import type { TokenFilter, TokenIdentity, TokenStore } from './database/token-store.ts';
 import type { EventSink, RevocationReason } from './events.ts';
+import { toTokenEvent } from './token-event.ts';
 
 /** Ends tokens before their time, and tells of each. */
 export interface TokenRevoker {
@@ -23,8 +24,7 @@ export interface TokenRevokerParts {
 export function createTokenRevoker({ store, events, now }: TokenRevokerParts): TokenRevoker {
   function tellRevoked(ended: readonly (TokenIdentity | null)[], reason: RevocationReason): void {
     for (const token of ended) {
-      if (token)
-        events.emit('tokenRevoked', { tokenId: token.id, userId: token.userId, client: token.clientName, reason });
+      if (token) events.emit('tokenRevoked', { ...toTokenEvent(token), reason });
     }
   }
 

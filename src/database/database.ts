@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { EntityManager, MikroORM, Platform, Transaction } from '@mikro-orm/core';
+import type { EntityManager, MikroORM, Transaction } from '@mikro-orm/core';
 import { DurinError, DurinUsageError } from '../errors.ts';
 import { gather } from '../gather.ts';
 import { CommitListeners } from './commit-listeners.ts';
-import { codeOf, isUnstorable } from './failures.ts';
+import { codeOf, isUnstorable, sqlState } from './failures.ts';
 import type { Row } from './projection.ts';
 
 /**
@@ -11,6 +11,8 @@ import type { Row } from './projection.ts';
  * where the app gave a key or value that its column cannot hold.
  */
 export interface Database {
+  /** What the database is called, and the schema in it if the ORM has one set: the same in all processes of an app. */
+  readonly name: string;
   /** Runs a statement with `?` for its parameters, inside the app's transaction where there is one. */
   run(sql: string, parameters: readonly unknown[]): Promise<Row[]>;
   /**
@@ -35,8 +37,7 @@ export interface LookUpColumn {
   readonly read: (row: Row) => unknown;
 }
 
-/** PostgreSQL's code for a statement that was undone since it and another waited for each other: run again, it succeeds. */
-const deadlockDetected = '40P01';
+/** How often a statement is run that PostgreSQL undid for a deadlock. */
 const maxAttempts = 5;
 
 /** The most keys that share a statement. */
@@ -54,8 +55,7 @@ interface SqlConnection {
 }
 
 export function createDatabase(orm: MikroORM): Database {
-  const platform = orm.em.getPlatform();
-  refuseOtherPlatforms(platform);
+  refuseOtherPlatforms(orm);
   const connection = () => orm.em.getDriver().getConnection('write') as unknown as SqlConnection;
   const commits = new CommitListeners(isHealthy);
   orm.em.getEventManager().registerSubscriber(commits);
@@ -76,7 +76,8 @@ export function createDatabase(orm: MikroORM): Database {
       try {
         return await reached(connection().execute(sql, parameters, 'all', current));
       } catch (error) {
-        if (current !== undefined || attempt === maxAttempts || causeCodeOf(error) !== deadlockDetected) throw error;
+        if (current !== undefined || attempt === maxAttempts || causeCodeOf(error) !== sqlState.deadlockDetected)
+          throw error;
       }
     }
   }
@@ -85,12 +86,11 @@ export function createDatabase(orm: MikroORM): Database {
    * MikroORM prepares no statements, so on `pg` the pool is asked directly: a third of the time is saved. The names come
    * from the statements, so two instances on one pool do not meet.
    */
-  function prepare(sql: string): (parameter: unknown) => Promise<Row[]> {
+  function prepare(sql: string): (pool: Pool, parameter: unknown) => Promise<Row[]> {
     const name = `durin_${createHash('sha256').update(sql).digest('hex').slice(0, 16)}`;
     const logger = orm.config.getLogger();
-    return async function runPrepared(parameter) {
+    return async function runPrepared(pool, parameter) {
       const startedAt = performance.now();
-      const pool = (await reached(connection().getNativeClient())) as Pool;
       const { rows } = await reached(pool.query({ name, text: sql, values: [parameter] }));
       if (logger.isEnabled('query')) {
         const took = Math.round(performance.now() - startedAt);
@@ -102,12 +102,14 @@ export function createDatabase(orm: MikroORM): Database {
 
   function prepareLookUp(select: string, { name, read }: LookUpColumn): (key: string) => Promise<Row | null> {
     const findHere = async (key: string) => (await run(`${select} where ${name} = ?`, [key]))[0] ?? null;
-    if (!isPrepared(platform)) return findHere;
     const findOne = prepare(`${select} where ${name} = $1`);
     const findSeveral = prepare(`${select} where ${name} = any($1)`);
     const findTogether = gather(async (keys: readonly string[]) => {
-      const rows = await (keys.length === 1 ? findOne(keys[0]) : findSeveral(keys));
-      return new Map(rows.map((row) => [read(row) as string, row]));
+      const client = await reached(connection().getNativeClient());
+      const found = !isPool(client)
+        ? await Promise.all(keys.map(findHere))
+        : await (keys.length === 1 ? findOne(client, keys[0]) : findSeveral(client, keys));
+      return new Map(found.flatMap((row) => (row === null ? [] : [[read(row) as string, row]])));
     }, maxKeys);
     return (key) => (transaction() === undefined ? findTogether(key) : findHere(key));
   }
@@ -126,9 +128,10 @@ export function createDatabase(orm: MikroORM): Database {
     else commits.add(current, callback);
   }
 
+  const name = [orm.config.get('dbName'), orm.config.get('schema')].filter(Boolean).join('.');
   const isInTransaction = () => transaction() !== undefined;
 
-  return { run, prepareLookUp, atomically, fork, isInTransaction, afterCommit };
+  return { name, run, prepareLookUp, atomically, fork, isInTransaction, afterCommit };
 }
 
 /** The cause goes to the server's logs; what the driver says never reaches a caller. */
@@ -147,23 +150,13 @@ export function causeCodeOf(error: unknown): string | null {
   return error instanceof DurinError ? codeOf(error.cause) : null;
 }
 
-function platformNames(platform: Platform): string[] {
-  const names: string[] = [];
-  for (
-    let type: object | null = platform.constructor;
-    type !== null;
-    type = Object.getPrototypeOf(type) as object | null
-  ) {
-    if ('name' in type && typeof type.name === 'string') names.push(type.name);
-  }
-  return names;
-}
-
-function isPrepared(platform: Platform): boolean {
-  return platformNames(platform).includes('PostgreSqlPlatform');
-}
-
-function refuseOtherPlatforms(platform: Platform): void {
-  if (platformNames(platform).includes('BasePostgreSqlPlatform')) return;
+/** By a fact of PostgreSQL, not by the name of a class: minifiers change those. */
+function refuseOtherPlatforms(orm: MikroORM): void {
+  if (orm.em.getPlatform().getDefaultSchemaName() === 'public') return;
   throw new DurinUsageError('orm must use PostgreSQL: @mikro-orm/postgresql, or @mikro-orm/pglite');
+}
+
+/** PGlite prepares nothing, and has but one connection. */
+function isPool(client: unknown): client is Pool {
+  return typeof client === 'object' && client !== null && 'query' in client && 'totalCount' in client;
 }

@@ -1,6 +1,7 @@
 import type { EntityMetadata } from '@mikro-orm/core';
 import type { TokenRow } from '../session.ts';
 import type { Database } from './database.ts';
+import { epochOf, toInstant, toParameter } from './instants.ts';
 import { createIssue } from './issue-statement.ts';
 import type { Row } from './projection.ts';
 import { createRowFormat } from './row-format.ts';
@@ -68,10 +69,10 @@ export function createSqlTokenStore(database: Database, schema: Schema, rules: A
     async renew(id, now) {
       const [row] = await database.run(
         `update ${tokens} t set expiry = ?::timestamptz(3) + make_interval(secs => c.token_ttl) from ${clients} c ` +
-          `where c.id = t.client_id and t.id = ? and ${unexpired} returning ${identity}, ${epoch('t.expiry')} as expiry`,
-        [iso(now), id, iso(now)],
+          `where c.id = t.client_id and t.id = ? and ${unexpired} returning ${identity}, ${epochOf('t.expiry')} as expiry`,
+        [toParameter(now), id, toParameter(now)],
       );
-      return row === undefined ? null : { expiresAt: toDate(row['expiry']), token: toIdentity(row) };
+      return row === undefined ? null : { expiresAt: toInstant(row['expiry']), token: toIdentity(row) };
     },
 
     async delete(id) {
@@ -80,13 +81,13 @@ export function createSqlTokenStore(database: Database, schema: Schema, rules: A
     },
 
     async deleteIfExpired({ id }, now) {
-      const [ended] = await deleteWhere('t.id = ? and t.expiry <= ?', [id, iso(now)]);
+      const [ended] = await deleteWhere('t.id = ? and t.expiry <= ?', [id, toParameter(now)]);
       return ended ?? null;
     },
 
     async deleteOf(userId, id, filter, now) {
       const { condition, parameters } = whereOf(filter);
-      const values = [schema.toUserKey(userId), id, iso(now), ...parameters];
+      const values = [schema.toUserKey(userId), id, toParameter(now), ...parameters];
       const [ended] = await deleteWhere(`t.user_id = ? and t.id = ? and ${unexpired} ${condition}`, values);
       return ended ?? null;
     },
@@ -100,7 +101,7 @@ export function createSqlTokenStore(database: Database, schema: Schema, rules: A
       const rows = await database.run(
         `update ${tokens} t set expiry = ? from ${clients} c ` +
           `where c.id = t.client_id and t.user_id = ? and ${unexpired} returning ${identity}`,
-        [iso(now), schema.toUserKey(userId), iso(now)],
+        [toParameter(now), schema.toUserKey(userId), toParameter(now)],
       );
       return rows.map(toIdentity);
     },
@@ -111,7 +112,7 @@ export function createSqlTokenStore(database: Database, schema: Schema, rules: A
       const rows = await database.run(
         `with expired as materialized (${expired}) delete from ${tokens} t using expired, ${clients} c ` +
           `where t.id = expired.id and c.id = t.client_id returning ${identity}`,
-        [iso(now), limit],
+        [toParameter(now), limit],
       );
       return rows.map(toIdentity);
     },
@@ -120,7 +121,7 @@ export function createSqlTokenStore(database: Database, schema: Schema, rules: A
       const { condition, parameters } = whereOf(filter);
       return selectWhere(`t.user_id = ? and ${unexpired} ${condition}`, [
         schema.toUserKey(userId),
-        iso(now),
+        toParameter(now),
         ...parameters,
       ]);
     },
@@ -148,14 +149,9 @@ export function createSqlTokenStore(database: Database, schema: Schema, rules: A
 
 const identity = 't.id, t.selector, t.user_id, c.name';
 const unexpired = '(t.expiry is null or t.expiry > ?)';
-const epoch = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
 const rowColumns =
-  `t.id, t.selector, c.name, ${epoch('t.created')} as created, ${epoch('t.expiry')} as expiry, ` +
-  `${epoch('t.last_used_at')} as last_used_at, t.ip_address, t.user_agent`;
-
-const iso = (milliseconds: number) => new Date(milliseconds).toISOString();
-const toDate = (epochMilliseconds: unknown) =>
-  epochMilliseconds === null ? null : new Date(Number(epochMilliseconds));
+  `t.id, t.selector, c.name, ${epochOf('t.created')} as created, ${epochOf('t.expiry')} as expiry, ` +
+  `${epochOf('t.last_used_at')} as last_used_at, t.ip_address, t.user_agent`;
 
 export function toTokenIdentity(row: Row, schema: Schema): TokenIdentity {
   return {
@@ -171,9 +167,9 @@ function toTokenRow(row: Row): TokenRow {
     id: row['id'] as string,
     selector: row['selector'] as string,
     clientName: row['name'] as string,
-    createdAt: toDate(row['created']) as Date,
-    expiresAt: toDate(row['expiry']),
-    lastUsedAt: toDate(row['last_used_at']),
+    createdAt: toInstant(row['created']) as Date,
+    expiresAt: toInstant(row['expiry']),
+    lastUsedAt: toInstant(row['last_used_at']),
     ipAddress: row['ip_address'] as string | null,
     userAgent: row['user_agent'] as string | null,
   };

@@ -23,6 +23,11 @@ export interface IssueOrder {
   readonly userId: unknown;
   readonly clientName: string;
   readonly whenHeld: WhenHeld;
+  /**
+   * Whether the user's row is held until the token is there. So another change of the user either is committed by then,
+   * or sees the token. Left out: no.
+   */
+  readonly holdsUser?: boolean;
   /** Seconds; `null`: never expires; left out: the client's. */
   readonly ttlSeconds?: number | null;
   readonly ipAddress: string | null;
