@@ -15,9 +15,25 @@ const installed = (path: string) => join(packed.app, 'node_modules/trpc-durin', 
 test('the tarball holds the build, the documents, and nothing else', () => {
   const { files } = packed;
   expect(files).toEqual(expect.arrayContaining(['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md']));
-  const others = files.filter((path) => !/^dist\/(?:src|client)\/[\w/-]+\.(?:js|d\.ts)$/.test(path));
+  const built =
+    /^dist\/(?:(?:src|client)\/[\w/-]+\.(?:js|d\.ts)|admin-page\/(?:index\.html|assets\/[\w-]+\.(?:js|css|svg)))$/;
+  const others = files.filter((path) => !built.test(path));
   expect(others.toSorted()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
   expect(files.filter((path) => /test|bench|example/.test(path))).toEqual([]);
+});
+
+test('the tarball is small enough to be installed everywhere', async () => {
+  const { size } = await stat(packed.tarball);
+  console.log(`the tarball has ${size} bytes`);
+  expect(size).toBeLessThan(1_000_000);
+});
+
+test('the admin page is in the package', async () => {
+  const { code, output } = await packed.run(process.execPath, ['page.ts'], packed.app);
+  expect(output).toMatch(
+    /^200 text\/html; charset=utf-8\n(?:200 (?:text\/javascript|text\/css|image\/svg\+xml)\b.*\n){3,}$/,
+  );
+  expect(code).toBe(0);
 });
 
 test('every export has its files, and no export is a pattern', async () => {
@@ -113,5 +129,5 @@ test('the declarations of the package stay small', async () => {
   const sizes = await Promise.all(paths.map(async (path) => (await stat(installed(path))).size));
   const total = sizes.reduce((sum, size) => sum + size, 0);
   console.log(`${paths.length} declarations, ${total} bytes`);
-  expect(total).toBeLessThan(200_000);
+  expect(total).toBeLessThan(220_000);
 });

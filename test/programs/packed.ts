@@ -45,7 +45,7 @@ async function packIn(folder: string): Promise<Omit<Packed, 'run' | 'remove'>> {
   const source = join(folder, 'source');
   await mkdir(source);
   const published = ['README.md', 'LICENSE', 'CHANGELOG.md', 'package.json'];
-  for (const name of [...published, 'src', 'client', 'tsconfig.json', 'tsconfig.build.json'])
+  for (const name of [...published, 'src', 'client', 'admin-page', 'tsconfig.json', 'tsconfig.build.json'])
     if (existsSync(join(root, name))) await cp(join(root, name), join(source, name), { recursive: true });
   await symlink(join(root, 'node_modules'), join(source, 'node_modules'), 'junction');
   const packing = await run('npm', ['pack', '--json'], source);
@@ -88,7 +88,8 @@ async function projectOf(tarball: string) {
 }
 
 async function run(command: string, args: readonly string[], cwd: string): Promise<Run> {
-  const env = { ...process.env, PATH: `${bin}:${process.env['PATH']}`, NO_COLOR: '1', npm_config_loglevel: 'error' };
+  const { NODE_ENV: _, ...own } = process.env; // Vitest's, in which React would be built for tests
+  const env = { ...own, PATH: `${bin}:${process.env['PATH']}`, NO_COLOR: '1', npm_config_loglevel: 'error' };
   try {
     const { stdout } = await promisify(execFile)(command, args, { cwd, env, maxBuffer: 1e8 });
     return { code: 0, output: stdout };
