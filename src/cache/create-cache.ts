@@ -22,5 +22,5 @@ export function createCache(settings: CacheSettings, format: SessionFormat, now:
   const memory = createMemoryCache({ ttlMs, maxSessions, now });
   if (store === null) return memory;
   const shared = createSharedCache({ store: createSharedStore(store, deadlineMs), format, ttlMs, now });
-  return bus === null ? shared : createLayeredCache({ memory, shared, bus, ttlMs, now });
+  return bus === null ? shared : createLayeredCache({ memory, shared, bus, now });
 }
