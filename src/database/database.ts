@@ -38,13 +38,15 @@ export interface LookUpColumn {
 /** PostgreSQL's code for a statement that was undone since it and another waited for each other: run again, it succeeds. */
 const deadlockDetected = '40P01';
 const maxAttempts = 5;
+/** For a prepared statement that was overtaken: a column of what it joins has another type now. */
+const featureNotSupported = '0A000';
 
 /** The most keys that share a statement. */
 const maxKeys = 256;
 
 /** The part of `pg.Pool` that is used. */
 interface Pool {
-  query(query: { name: string; text: string; values: unknown[] }): Promise<{ rows: Row[] }>;
+  query(query: { name?: string; text: string; values: unknown[] }): Promise<{ rows: Row[] }>;
 }
 
 /** The part of MikroORM's SQL connections that is used; `@mikro-orm/core` does not know SQL. */
@@ -83,7 +85,8 @@ export function createDatabase(orm: MikroORM): Database {
 
   /**
    * MikroORM prepares no statements, so on `pg` the pool is asked directly: a third of the time is saved. The names come
-   * from the statements, so two instances on one pool do not meet.
+   * from the statements, so two instances on one pool do not meet. A connection on which a statement was overtaken by an
+   * `alter table` is dropped by the pool; since others may be like it, the statement is run again without a name.
    */
   function prepare(sql: string): (parameter: unknown) => Promise<Row[]> {
     const name = `durin_${createHash('sha256').update(sql).digest('hex').slice(0, 16)}`;
@@ -91,7 +94,11 @@ export function createDatabase(orm: MikroORM): Database {
     return async function runPrepared(parameter) {
       const startedAt = performance.now();
       const pool = (await reached(connection().getNativeClient())) as Pool;
-      const { rows } = await reached(pool.query({ name, text: sql, values: [parameter] }));
+      const query = { text: sql, values: [parameter] };
+      const { rows } = await reached(pool.query({ name, ...query })).catch((error: unknown) => {
+        if (causeCodeOf(error) !== featureNotSupported) throw error;
+        return reached(pool.query(query));
+      });
       if (logger.isEnabled('query')) {
         const took = Math.round(performance.now() - startedAt);
         logger.logQuery({ query: sql, params: [parameter], results: rows.length, took });
