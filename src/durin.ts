@@ -160,6 +160,7 @@ function assemble(parts: Parts, options: AnyOptions) {
       return toAuth(await parts.authenticate(credentialsOf(source, scheme)), now());
     },
     async close() {
+      parts.unwatch();
       await lastUsed.close();
       await parts.cache?.close();
     },

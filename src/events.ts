@@ -13,7 +13,14 @@ export interface CallOrigin {
 }
 
 /** Why a token ended before its time. */
-export type RevocationReason = 'logout' | 'logout-all' | 'revoked' | 'replaced' | 'client-deleted' | 'user-inactive';
+export type RevocationReason =
+  | 'logout'
+  | 'logout-all'
+  | 'revoked'
+  | 'replaced'
+  | 'client-deleted'
+  | 'user-deleted'
+  | 'user-inactive';
 
 /**
  * What durin tells, after it is committed, once per fact. Every token's life is `tokenIssued`, any number of

@@ -65,8 +65,17 @@ export function createParts(options: AnyOptions) {
     ? createCachedTokenStore({ store: sqlStore, load: sqlStore.load, cache, isInTransaction, afterCommit })
     : sqlStore;
   const revoker = createTokenRevoker({ store, events, now });
-  const changes = createFollowChanges({ store, revoker, cache, afterCommit, isUserActive, hasOwnActiveRule });
-  watchChanges(orm, schema, sqlStore.related, changes);
+  const changes = createFollowChanges({
+    store,
+    revoker,
+    events,
+    cache,
+    afterCommit,
+    isUserActive,
+    hasOwnActiveRule,
+    now,
+  });
+  const unwatch = watchChanges(orm, { schema, related: sqlStore.related, listener: changes });
   const clientStore = createCachedClientStore(createSqlClientStore(database, schema), changes);
 
   const codec = createTokenCodec({ ...settings, randomBytes });
@@ -112,6 +121,7 @@ export function createParts(options: AnyOptions) {
     store,
     clientStore,
     changes,
+    unwatch,
     codec,
     revoker,
     authenticate,

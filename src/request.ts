@@ -28,11 +28,11 @@ export class DurinRequest implements CallOrigin {
   readonly #presented: readonly (string | null)[];
   readonly #isOneRequest: boolean;
 
-  private constructor(origin: CallOrigin, presented: readonly (string | null)[], isOneRequest: boolean) {
+  private constructor(origin: CallOrigin, presented: readonly (string | null)[], isOne: boolean) {
     this.ipAddress = origin.ipAddress;
     this.userAgent = origin.userAgent;
     this.#presented = presented;
-    this.#isOneRequest = isOneRequest;
+    this.#isOneRequest = isOne;
   }
 
   static fromAdapter(call: AdapterCall, trustProxy: number): DurinRequest {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { EntityManager, MikroORM, Platform, Transaction } from '@mikro-orm/core';
 import { DurinError, DurinUsageError } from '../errors.ts';
 import { gather } from '../gather.ts';
-import { CommitListeners } from './commit-listeners.ts';
+import { commitListenersOf } from './commit-listeners.ts';
 import { codeOf, isUnstorable } from './failures.ts';
 import type { Row } from './projection.ts';
 
@@ -59,8 +59,7 @@ export function createDatabase(orm: MikroORM): Database {
   const platform = orm.em.getPlatform();
   refuseOtherPlatforms(platform);
   const connection = () => orm.em.getDriver().getConnection('write') as unknown as SqlConnection;
-  const commits = new CommitListeners(isHealthy);
-  orm.em.getEventManager().registerSubscriber(commits);
+  const commits = commitListenersOf(orm, isHealthy);
   const transaction = () => commits.openOf(orm.em.getContext(false).getTransactionContext());
 
   async function isHealthy(current: Transaction): Promise<boolean> {
