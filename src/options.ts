@@ -67,7 +67,10 @@ export interface LoginResponseArgs<TUserEntity, TUser, TClient> {
 }
 
 export interface CacheOptions {
-  /** How long a session may be kept without asking the database, such as `'60s'`. Changes are seen at once all the same. */
+  /**
+   * How long a session may be kept without asking the database, such as `'60s'`; at most 1 hour where there is a store.
+   * Changes are seen at once all the same.
+   */
   ttl: Duration;
   /**
    * Sessions kept in this process, so not with a `store` alone; beyond it those that were idle longest go. Default: 10,000,

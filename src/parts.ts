@@ -69,8 +69,8 @@ export function createParts(options: AnyOptions) {
   const revoker = createTokenRevoker({ store, events, now });
   const hasFlag = 'isActive' in schema.userMeta.properties;
   const activity = createUserActivity({ store, ownRule, hasFlag });
-  const changes = createFollowChanges({ activity, revoker, cache, afterCommit });
-  watchChanges(orm, schema, sqlStore.related, changes);
+  const changes = createFollowChanges({ store, revoker, events, cache, afterCommit, activity, now });
+  const unwatch = watchChanges(orm, { schema, related: sqlStore.related, listener: changes });
   const clientStore = createCachedClientStore(createSqlClientStore(database, schema), changes);
 
   const codec = createTokenCodec({ ...settings, randomBytes });
@@ -114,6 +114,7 @@ export function createParts(options: AnyOptions) {
     store,
     clientStore,
     changes,
+    unwatch,
     codec,
     revoker,
     authenticate,

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { CacheSettings } from './cache/create-cache.ts';
+import { maxSharedTtlMs } from './cache/shared-cache.ts';
 import type { ClientValues } from './database/client-store.ts';
 import { describeIssue, wordsOf } from './describe-issue.ts';
 import { parseDuration } from './duration.ts';
@@ -103,6 +104,8 @@ function resolveClient(name: string, config: ClientConfig, defaultTtlSeconds: nu
 
 function resolveCache({ ttl, maxSessions = 10_000, timeout = 100, store, bus }: CacheOptions): CacheSettings {
   const ttlMs = parseDuration(ttl, 'cache.ttl') * 1000;
+  if (store !== undefined && ttlMs > maxSharedTtlMs)
+    throw new DurinUsageError('createDurin: cache.ttl must be at most 1 hour where there is a store');
   return { ttlMs, maxSessions, deadlineMs: timeout, store: store ?? null, bus: bus ?? null };
 }
 

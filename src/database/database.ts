@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { EntityManager, MikroORM, Transaction } from '@mikro-orm/core';
 import { DurinError, DurinUsageError } from '../errors.ts';
 import { gather } from '../gather.ts';
-import { CommitListeners } from './commit-listeners.ts';
+import { commitListenersOf } from './commit-listeners.ts';
 import { codeOf, isUnstorable, sqlState } from './failures.ts';
 import type { Row } from './projection.ts';
 
@@ -45,7 +45,7 @@ const maxKeys = 256;
 
 /** The part of `pg.Pool` that is used. */
 interface Pool {
-  query(query: { name: string; text: string; values: unknown[] }): Promise<{ rows: Row[] }>;
+  query(query: { name?: string; text: string; values: unknown[] }): Promise<{ rows: Row[] }>;
 }
 
 /** The part of MikroORM's SQL connections that is used; `@mikro-orm/core` does not know SQL. */
@@ -57,8 +57,7 @@ interface SqlConnection {
 export function createDatabase(orm: MikroORM): Database {
   refuseOtherPlatforms(orm);
   const connection = () => orm.em.getDriver().getConnection('write') as unknown as SqlConnection;
-  const commits = new CommitListeners(isHealthy);
-  orm.em.getEventManager().registerSubscriber(commits);
+  const commits = commitListenersOf(orm, isHealthy);
   const transaction = () => commits.openOf(orm.em.getContext(false).getTransactionContext());
 
   async function isHealthy(current: Transaction): Promise<boolean> {
@@ -84,14 +83,19 @@ export function createDatabase(orm: MikroORM): Database {
 
   /**
    * MikroORM prepares no statements, so on `pg` the pool is asked directly: a third of the time is saved. The names come
-   * from the statements, so two instances on one pool do not meet.
+   * from the statements, so two instances on one pool do not meet. A connection on which a statement was overtaken by an
+   * `alter table` is dropped by the pool; since others may be like it, the statement is run again without a name.
    */
   function prepare(sql: string): (pool: Pool, parameter: unknown) => Promise<Row[]> {
     const name = `durin_${createHash('sha256').update(sql).digest('hex').slice(0, 16)}`;
     const logger = orm.config.getLogger();
     return async function runPrepared(pool, parameter) {
       const startedAt = performance.now();
-      const { rows } = await reached(pool.query({ name, text: sql, values: [parameter] }));
+      const query = { text: sql, values: [parameter] };
+      const { rows } = await reached(pool.query({ name, ...query })).catch((error: unknown) => {
+        if (causeCodeOf(error) !== sqlState.featureNotSupported) throw error;
+        return reached(pool.query(query));
+      });
       if (logger.isEnabled('query')) {
         const took = Math.round(performance.now() - startedAt);
         logger.logQuery({ query: sql, params: [parameter], results: rows.length, took });
