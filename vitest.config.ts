@@ -59,9 +59,11 @@ const inBrowser = {
   test: {
     name: 'browser',
     include: browser,
-    globalSetup: 'test/browser/build-pages.ts',
+    globalSetup: ['test/browser/build-pages.ts', ...(withPostgres ? ['test/support/global-postgres.ts'] : [])],
+    ...(withPostgres ? {} : { provide: { postgresUrl: null } }),
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 10_000 } },
   },
 };
 
@@ -76,6 +78,7 @@ export default defineConfig({
       {
         test: {
           name: 'programs',
+          provide: { postgresUrl: null },
           include: programs,
           exclude: withoutRedis,
           testTimeout: 300_000,

@@ -1,6 +1,7 @@
-import type { TRPCClient } from '@trpc/client';
+import { getUntypedClient, type TRPCClient, type TRPCLink, TRPCUntypedClient } from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
 import type { DurinPath, ExpiryOf, LoginInput, Mutate, UserOf } from './mounted-router.ts';
+import { endingOf } from './outcome.ts';
 import type { Era, Snapshot } from './session.ts';
 import type { SessionKeeper } from './session-keeper.ts';
 
@@ -8,15 +9,15 @@ import type { SessionKeeper } from './session-keeper.ts';
 export interface DurinAuth<TRouter extends AnyTRPCRouter, TPath extends DurinPath<TRouter> = DurinPath<TRouter>> {
   /** @throws TRPCClientError with `data.durin.code` INVALID_CREDENTIALS or THROTTLED, for instance */
   readonly login: (input: LoginInput<TRouter, TPath>) => ReturnType<Mutate<TRouter, TPath, 'login'>>;
-  /** Ends this session. Where the server cannot be reached it fails, and the session goes on. */
+  /** Ends this session, or finds that it is over. Where the server cannot be reached it fails, and the session goes on. */
   readonly logout: () => ReturnType<Mutate<TRouter, TPath, 'logout'>>;
-  /** Ends all sessions of the user, or all but the API key. */
+  /** Ends all sessions of the user, or all but the API key, and signs out here. */
   readonly logoutAll: (
     ...scope: Parameters<Mutate<TRouter, TPath, 'logoutAll'>> extends [input?: infer TScope, ...rest: infer _TRest]
       ? [scope?: TScope]
       : []
   ) => ReturnType<Mutate<TRouter, TPath, 'logoutAll'>>;
-  /** Gives the session its full lifetime again. Calls that come together are one. */
+  /** Gives the session its full lifetime again. Calls that come together are one. Fails if it is not answered in 30 s. */
   readonly refresh: () => ReturnType<Mutate<TRouter, TPath, 'refresh'>>;
   /** Who is signed in; the same object until that changes. With an async storage: nobody, until `ready`. */
   readonly getSnapshot: () => Snapshot<UserOf<TRouter, TPath>, ExpiryOf<TRouter, TPath>>;
@@ -33,53 +34,41 @@ export interface DurinAuth<TRouter extends AnyTRPCRouter, TPath extends DurinPat
   readonly close: () => void;
 }
 
-/** Calls a mutation; through the link, which learns from the answer. */
-export type Mutation = (path: string, input?: unknown) => Promise<unknown>;
-
-/** A typed client as `connect` sees it: `trpc.auth.login.mutate`. */
-interface ClientNode {
-  readonly [name: string]: unknown;
-  mutate(input: unknown): Promise<unknown>;
-}
-
 /**
  * `auth` as it runs, without the app's types.
  * @param client the client's name; empty: the server finds out by itself
+ * @param links of its calls, until it is connected
  */
 export function createAuth(
   path: string,
   client: string,
   keeper: SessionKeeper,
-  mutate: Mutation,
+  links: TRPCLink<AnyTRPCRouter>[],
   closing: AbortController,
 ) {
-  let send = mutate;
-  let flight: { readonly era: Era; readonly answer: Promise<unknown> } | undefined;
+  let caller = new TRPCUntypedClient({ links });
+  const refreshing = new Map<Era, Promise<unknown>>();
 
-  const call = (name: string, input?: unknown) => send(`${path}.${name}`, input);
-
-  function forgetFlight(): void {
-    flight = undefined;
-  }
+  const call = (name: string, input?: unknown) => caller.mutation(`${path}.${name}`, input);
 
   return {
     login: (input: object) => call('login', { ...input, ...(client && { client }) }),
-    logout: () => call('logout'),
+    logout: () =>
+      call('logout').catch((error) => {
+        if (keeper.state.session && !endingOf(error)) throw error;
+      }),
     logoutAll: (scope?: object) => call('logoutAll', scope),
     refresh(): Promise<unknown> {
       const { era } = keeper.state;
-      if (flight?.era !== era) flight = { era, answer: call('refresh').finally(forgetFlight) };
-      return flight.answer;
+      const answer = refreshing.get(era) ?? call('refresh').finally(() => refreshing.delete(era));
+      refreshing.set(era, answer);
+      return answer;
     },
     getSnapshot: () => keeper.state.snapshot,
     subscribe: keeper.subscribe,
     ready: Promise.resolve(keeper.restoring),
-    connect(trpc: ClientNode) {
-      send = (name, input) =>
-        name
-          .split('.')
-          .reduce((node, key) => node[key] as ClientNode, trpc)
-          .mutate(input);
+    connect(trpc: TRPCClient<AnyTRPCRouter>) {
+      caller = getUntypedClient(trpc);
     },
     close: () => closing.abort(),
   };

@@ -1,7 +1,9 @@
 import type { Operation, TRPCLink } from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
-import { observable, observableToPromise } from '@trpc/server/observable';
+import { observable } from '@trpc/server/observable';
 import { endingOf, factOf } from './outcome.ts';
+import { perSession } from './per-session.ts';
+import { patienceMs } from './refresh-time.ts';
 import type { Era, Fact } from './session.ts';
 import type { SessionKeeper } from './session-keeper.ts';
 
@@ -14,7 +16,7 @@ export interface HeadersSource {
   readonly opList?: readonly Operation[];
 }
 
-/** In a call's context. Has no token in it, as loggers print contexts. */
+/** In a call's context, as `durin`. Has no token in it, as loggers print contexts. */
 export interface Mark {
   /** In which the call was made. */
   readonly era: Era;
@@ -24,99 +26,94 @@ export interface Mark {
 
 type Call = Parameters<ReturnType<TRPCLink<AnyTRPCRouter>>>[0];
 
-const markName = 'durin';
-
 /**
  * Binds each call to the session that it was made in, and learns from what comes back. An answer that changes the session
  * reaches its caller when the storage knows of the change.
  * @param path where the router is mounted
+ * @param signal closes the connections of `perSession`
+ * @returns `ownLinks` for a client whose calls go the way of the last one
  */
-export function followCalls(keeper: SessionKeeper, path: string, scheme: string) {
-  const eras = new WeakMap<Operation, Era>();
-  const leaving = new Set<Era>(); // their logout is under way: what ends them now is that
+export function followCalls(keeper: SessionKeeper, path: string, scheme: string, signal: AbortSignal) {
+  const marks = new WeakMap<Operation, Mark>();
   let connected: Era | undefined;
   let lastNext: Call['next'] | undefined;
   let calls = 0;
 
-  function headersOf(era: Era): DurinHeaders {
-    const token = era();
+  function headersOf(era: Era | undefined): DurinHeaders {
+    const token = era?.();
     return token ? { authorization: `${scheme} ${token}` } : {};
   }
 
   /** The era of a call that is sent with that era's token. */
   function pin({ context }: Operation): Era {
-    const mark = context[markName] as Mark | undefined;
+    const mark = context['durin'] as Mark | undefined;
     return mark ? (mark.sentIn = mark.era) : keeper.state.era;
   }
 
   function headers({ op, opList = op && [op] }: HeadersSource = {}): DurinHeaders {
     if (!opList) return headersOf((connected = keeper.state.era));
-    const [era = keeper.state.era, ...others] = new Set(opList.map(pin));
-    if (others.length > 0) throw new Error('Mixed sessions in a batch.'); // none of them is sent
+    const [era, ...others] = new Set(opList.map(pin));
+    if (others[0]) throw new Error('Mixed sessions in a batch.'); // none of them is sent
     return headersOf(era);
   }
 
   function follow({ op, next }: Call) {
     const order = ++calls;
-    const isSubscription = op.type === 'subscription';
     const procedure = op.path.startsWith(`${path}.`) ? op.path.slice(path.length + 1) : '';
-    if (!isSubscription) lastNext = next;
 
     return observable((observer) => {
       const cleanups: (() => void)[] = [];
-      let isLearning = false;
       let isOver = false;
+      let told = Promise.resolve(keeper.restoring);
 
-      async function learn(fact: Fact, goOn: () => void): Promise<void> {
-        isLearning = true;
-        await keeper.learn(fact);
-        goOn();
+      /** One after the other, and each when the storage knows what it changes. */
+      function tell(goOn: () => void, fact?: Fact | null): void {
+        const learnt = async () => {
+          if (fact) await keeper.learn(fact);
+          if (!isOver) goOn();
+        };
+        told = told.then(learnt).catch(observer.error);
       }
 
       function send(): void {
-        if (isOver) return;
-        const era = eras.get(op) ?? keeper.state.era; // its own also when a link before this one sends it again
-        const mark: Mark = { era };
-        eras.set(op, era);
+        // A call that a link before this one sends again keeps its era.
+        const mark: Mark = marks.get(op) ?? { era: keeper.state.era };
+        const { era } = mark;
+        marks.set(op, mark);
 
         function endWithSession(): void {
-          if (!isLearning && era !== keeper.state.era) observer.complete();
+          if (era !== keeper.state.era) tell(observer.complete);
         }
-        if (isSubscription && era()) cleanups.push(keeper.subscribe(endWithSession));
+        if (op.type === 'subscription' && era()) cleanups.push(keeper.subscribe(endWithSession));
         if (procedure.startsWith('logout')) {
-          leaving.add(era);
-          cleanups.push(() => leaving.delete(era));
+          era.isLeaving = true;
+          cleanups.push(() => (era.isLeaving = false));
         }
 
-        const sent = next({ ...op, context: { ...op.context, [markName]: mark } }).subscribe({
+        const sent = next({ ...op, context: { ...op.context, durin: mark } }).subscribe({
           next(envelope) {
             const fact = factOf(procedure, era, order, envelope);
-            if (!fact) {
+            tell(() => {
+              if (fact && !mark.sentIn) connected &&= keeper.state.era; // the connection is the new session's
               observer.next(envelope);
-              return;
-            }
-            void learn(fact, () => {
-              if (!mark.sentIn && connected) connected = keeper.state.era; // the connection is the new session's
-              observer.next(envelope);
-              observer.complete();
-            });
+            }, fact);
           },
           error(error) {
             const sentIn = mark.sentIn ?? connected ?? era;
             const ending = endingOf(error);
-            if (ending) {
-              const reason = leaving.has(sentIn) ? 'logged-out' : ending;
-              void learn({ era: sentIn, session: null, reason }, () => observer.error(error));
-            } else observer.error(error);
+            const reason = ending && sentIn.isLeaving ? 'logged-out' : ending;
+            tell(() => observer.error(error), reason && { era: sentIn, session: null, reason });
           },
-          complete() {
-            if (!isLearning) observer.complete();
-          },
+          complete: () => tell(observer.complete),
         });
         cleanups.push(() => sent.unsubscribe());
       }
 
-      if (keeper.restoring) void keeper.restoring.then(send).catch((error) => observer.error(error));
+      if (procedure === 'refresh') {
+        const timer = setTimeout(observer.error, patienceMs, new Error('Refresh timed out.'));
+        cleanups.push(() => clearTimeout(timer));
+      }
+      if (keeper.restoring) tell(send);
       else send();
 
       return () => {
@@ -126,14 +123,20 @@ export function followCalls(keeper: SessionKeeper, path: string, scheme: string)
     });
   }
 
-  /** Calls a mutation the way that the last call went. */
-  async function mutate(name: string, input?: unknown): Promise<unknown> {
+  const link: TRPCLink<AnyTRPCRouter> = () => (call) => {
+    if (call.op.type !== 'subscription') lastNext = call.next;
+    return follow(call);
+  };
+
+  function sendLikeLast({ op }: Call) {
     if (!lastNext) throw new Error('Call auth.connect first.');
-    const op = { id: 0, type: 'mutation', path: name, input, context: {} } as Operation; // and no signal
-    const { result } = (await observableToPromise(follow({ op, next: lastNext }))) as { result: { data?: unknown } };
-    return result.data;
+    return lastNext(op);
   }
 
-  const link: TRPCLink<AnyTRPCRouter> = () => follow;
-  return { link, headers, headersOf, pin, mutate, leaving };
+  return {
+    link,
+    headers,
+    ownLinks: [() => follow, () => sendLikeLast],
+    perSession: (open: Parameters<typeof perSession>[0]) => perSession(open, pin, headersOf, signal),
+  };
 }

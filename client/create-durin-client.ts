@@ -10,10 +10,8 @@ import {
 } from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
 import type { DurinAuth } from './auth.ts';
-import type { DurinHeaders } from './calls.ts';
 import { createDurinLink, type DurinLinkOptions } from './create-durin-link.ts';
 import type { DurinPath } from './mounted-router.ts';
-import type { Connection } from './per-session.ts';
 
 export type DurinClientOptions<
   TRouter extends AnyTRPCRouter,
@@ -42,12 +40,15 @@ export function createDurinClient<
 >(options: DurinClientOptions<TRouter, TPath>): DurinClient<TRouter, TPath> {
   const { link, auth, perSession } = createDurinLink<TRouter, TPath>(options);
 
-  function connect(headers: () => DurinHeaders): Connection<TRouter> {
-    const sending = { ...options, headers } as SendingOptions<TRouter>;
-    const condition = ({ path }: Operation) => path.startsWith(`${options.path}.`);
-    return { link: splitLink({ condition, true: httpLink(sending), false: httpBatchLink(sending) }) };
-  }
-  const trpc = createTRPCClient<TRouter>({ links: [link, perSession(connect)] });
+  const isDurins = ({ path }: Operation) => path.startsWith(`${options.path}.`);
+
+  const sending = perSession((headers) => {
+    const sendingOptions = { ...options, headers } as SendingOptions<TRouter>;
+    return {
+      link: splitLink({ condition: isDurins, true: httpLink(sendingOptions), false: httpBatchLink(sendingOptions) }),
+    };
+  });
+  const trpc = createTRPCClient<TRouter>({ links: [link, sending] });
   auth.connect(trpc);
   return { trpc, auth };
 }

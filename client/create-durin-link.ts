@@ -3,7 +3,7 @@ import type { AnyTRPCRouter } from '@trpc/server';
 import { createAuth, type DurinAuth } from './auth.ts';
 import { type DurinHeaders, followCalls, type HeadersSource } from './calls.ts';
 import type { ClientOption, DurinPath } from './mounted-router.ts';
-import { type Connection, perSession } from './per-session.ts';
+import type { Connection } from './per-session.ts';
 import { startRefresher } from './refresher.ts';
 import { createSessionKeeper } from './session-keeper.ts';
 import { type DurinStorage, memoryStorage } from './storage.ts';
@@ -60,15 +60,9 @@ export function createDurinLink<
   const closing = new AbortController();
   const { signal } = closing;
   const keeper = createSessionKeeper(storage, storageKey, onStorageError, signal);
-  const { link, headers, headersOf, pin, mutate, leaving } = followCalls(keeper, path, authHeaderPrefix);
-  const auth = createAuth(path, client, keeper, mutate, closing);
-  if (refresh) startRefresher(keeper, storageKey, leaving, auth.refresh, signal);
+  const { ownLinks, ...parts } = followCalls(keeper, path, authHeaderPrefix, signal);
+  const auth = createAuth(path, client, keeper, ownLinks, closing);
+  if (refresh) startRefresher(keeper, storageKey, auth.refresh, signal);
 
-  const built = {
-    link,
-    headers,
-    auth,
-    perSession: (open: Parameters<typeof perSession>[0]) => perSession(open, pin, headersOf, signal),
-  };
-  return built as unknown as DurinLink<TRouter, TPath>; // inside, nothing has the app's types
+  return { ...parts, auth } as unknown as DurinLink<TRouter, TPath>; // inside, nothing has the app's types
 }

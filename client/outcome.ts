@@ -18,23 +18,24 @@ export function factOf(procedure: string, era: Era, order: number, envelope: Env
   if (procedure.startsWith('logout')) return { era, session: null, reason: 'logged-out' };
   if (procedure !== 'login' && procedure !== 'refresh') return null;
 
-  const { token, expiry, user } = (envelope.result as { data: Session }).data;
-  const date = (envelope.context?.response as Partial<Response> | undefined)?.headers?.get('date');
-  const refreshAt = refreshTimeOf(expiry, date, Date.now());
+  const { data } = envelope.result as { data: Session };
+  const { token, expiry, user } = data;
+  const response = envelope.context?.response as { headers?: Pick<Headers, 'get'> } | undefined;
+  const refreshAt = refreshTimeOf(expiry, response?.headers?.get('date'), Date.now());
   return procedure === 'login'
     ? { session: { token, expiry, user, refreshAt }, login: order }
     : { era, session: { expiry, refreshAt } };
 }
 
 /** The refusals that say that a token is good for nothing. Wrong credentials, too many calls and outages do not. */
-const endings: Readonly<Record<string, SignedOutReason>> = {
+const endings: Partial<Record<DurinErrorCode, SignedOutReason>> = {
   INVALID_TOKEN: 'revoked',
   MALFORMED_HEADER: 'revoked',
   USER_INACTIVE: 'revoked',
   TOKEN_EXPIRED: 'expired',
-} satisfies Partial<Record<DurinErrorCode, SignedOutReason>>;
+};
 
 /** Why the session is over whose call was refused with this, if it is. Batches and streams tell it in the data alone. */
-export function endingOf(error: { readonly data?: unknown }): SignedOutReason | undefined {
-  return endings[durinErrorOf(error)?.code as string];
+export function endingOf(error: unknown): SignedOutReason | undefined {
+  return endings[durinErrorOf(error)?.code as DurinErrorCode];
 }

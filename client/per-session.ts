@@ -24,20 +24,21 @@ export function perSession(
   signal: AbortSignal,
 ): TRPCLink<AnyTRPCRouter> {
   return (runtime) => {
-    let current:
-      | { era: Era; send: ReturnType<TRPCLink<AnyTRPCRouter>>; close: (() => unknown) | undefined }
-      | undefined;
-    const close = () => current?.close?.();
+    let current: Era;
+    let connection: Connection<AnyTRPCRouter> | undefined;
+    let send: ReturnType<TRPCLink<AnyTRPCRouter>>;
+    const close = () => connection?.close?.();
     signal.addEventListener('abort', close);
 
     return (call) => {
       const era = eraOf(call.op);
-      if (current?.era !== era) {
+      if (era !== current) {
         close();
-        const connection = open(() => headersOf(era));
-        current = { era, send: connection.link(runtime), close: connection.close };
+        current = era;
+        connection = open(() => headersOf(era));
+        send = connection.link(runtime);
       }
-      return current.send(call);
+      return send(call);
     };
   };
 }

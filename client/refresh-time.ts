@@ -15,15 +15,18 @@
 const soonMs = 60_000;
 const leastMs = 1000;
 
+/** For how long an answer or a lock is waited for, and after how long a refresh that failed is tried again. */
+export const patienceMs = 30_000;
+
 /** Other texts would be read by Date.parse as it pleases. */
-const isoPattern = /^\d{4}-\d\d-\d\dT/;
+const isoPattern = /^[\d-]+T/;
 
 /**
  * When to refresh, in milliseconds since 1970 on this machine's clock; `null`: never, as the token does not expire, or
  * the app formats its expiry as something else than a Date or an ISO text.
  */
 export function refreshTimeOf(expiry: unknown, dateHeader: string | null | undefined, now: number): number | null {
-  const text = String((expiry as Partial<Date> | null | undefined)?.toJSON?.() ?? expiry);
-  const leftMs = Date.parse(isoPattern.test(text) ? text : '') - (Date.parse(dateHeader ?? '') || now);
+  const text = expiry instanceof Date ? expiry.toJSON() : (expiry as string);
+  const leftMs = Date.parse(isoPattern.test(text) ? text : '') - (Date.parse(dateHeader as string) || now);
   return now + (leftMs <= 0 ? soonMs : Math.max(leftMs / 2, leastMs)) || null;
 }

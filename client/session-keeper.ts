@@ -22,79 +22,82 @@ export function createSessionKeeper(
   signal: AbortSignal,
 ): SessionKeeper {
   const listeners = new Set<() => void>();
-  let state = initialState;
   let knownText: string | null = null; // what the storage holds, as far as is known
   let queue = Promise.resolve();
-  let restoring: Promise<void> | undefined;
+
+  function report(error: unknown): void {
+    try {
+      onStorageError(error);
+    } catch (second) {
+      console.error(second);
+    }
+  }
 
   /** One after the other: what the storage is told first must not be done last. */
   function inTurn(work: () => Promise<void>): Promise<void> {
-    return (queue = queue.then(work).catch(onStorageError));
+    queue = queue.then(work).catch(report);
+    return queue;
   }
 
   /** Whether there was anything to change. */
   function change(fact: Fact): boolean {
-    const before = state;
-    state = decide(before, fact);
-    if (state === before) return false;
+    const before = keeper.state;
+    keeper.state = decide(before, fact);
+    if (keeper.state === before) return false;
     for (const listener of listeners) queueMicrotask(listener); // one that throws fails nothing else
     return true;
   }
 
   function take(text: string | null = null): void {
     if (text === knownText) return;
-    const session = text && readSession(text);
+    const session = readSession(text);
     if (text && !session) return; // what is not ours is overwritten by the next login
     knownText = text;
-    change({ session: session || null, reason: 'logged-out' });
+    change({ session, reason: 'logged-out' });
   }
 
   async function put(session: Session | null): Promise<void> {
-    const text = session && writeSession(session);
-    await (text ? storage.set(key, text) : storage.remove(key));
-    knownText = text;
+    try {
+      const text = session && writeSession(session);
+      await (text ? storage.set(key, text) : storage.remove(key));
+      knownText = text;
+    } catch (error) {
+      report(error);
+      // An old text of the same session is right for other tabs; another session's must not come back after a reload.
+      if (session && session.token !== readSession(knownText)?.token) await put(null);
+    }
   }
 
   async function read(): Promise<void> {
     take(await storage.get(key));
   }
 
-  const follow = () => inTurn(read);
-
-  try {
-    const found = storage.get(key) as Awaited<ReturnType<DurinStorage['get']>> & Partial<Promise<never>>;
-    if (found?.then) restoring = inTurn(async () => take(await found)).then(endRestoring);
-    else take(found);
-  } catch (error) {
-    onStorageError(error);
-  }
-
-  function endRestoring(): void {
-    restoring = undefined;
-  }
-
-  storage.watch?.(key, () => void follow(), signal);
-
-  return {
-    get state() {
-      return state;
-    },
-    get restoring() {
-      return restoring;
-    },
-    learn: (fact) =>
+  const keeper = {
+    state: initialState,
+    restoring: undefined as Promise<void> | undefined,
+    learn: (fact: Fact) =>
       inTurn(async () => {
-        await read().catch(onStorageError);
-        if (!change(fact)) return;
-        await put(state.session).catch((error) => {
-          onStorageError(error);
-          return put(null); // what a full storage still holds may be another user's
-        });
+        await read().catch(report);
+        if (change(fact)) await put(keeper.state.session);
       }),
-    follow,
-    subscribe(listener) {
+    follow: () => inTurn(read),
+    subscribe(listener: () => void) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
   };
+
+  function endRestoring(): void {
+    keeper.restoring = undefined;
+  }
+
+  try {
+    const text = storage.get(key);
+    if (text && typeof text !== 'string') keeper.restoring = inTurn(async () => take(await text)).then(endRestoring);
+    else take(text);
+  } catch (error) {
+    report(error);
+  }
+  storage.watch?.(key, keeper.follow, signal);
+  return keeper;
 }

@@ -13,7 +13,11 @@ export type Snapshot<TUser extends object = { readonly user?: unknown }, TExpiry
  * token even if another has begun by then. A login begins a new one also where it gives the same token; a refresh does
  * not. It is a function so that a logger which prints a call does not print the token.
  */
-export type Era = () => string | null;
+export interface Era {
+  (): string | null;
+  /** A logout is under way: what ends the era now is that, and it is not refreshed any more. */
+  isLeaving?: boolean;
+}
 
 /** A session as it is stored. What the app's server made of expiry and user is kept as it came. */
 export interface Session {

@@ -7,7 +7,7 @@ export interface DurinStorage {
   set(key: string, value: string): unknown;
   remove(key: string): unknown;
   /** Where others write to the same storage, as other tabs do: tells that they may have, until `signal` ends it. */
-  watch?(key: string, listener: () => void, signal: AbortSignal): void;
+  watch?(key: string, listener: () => unknown, signal: AbortSignal): void;
 }
 
 type MaybePromise<T> = T | Promise<T>;

@@ -4,7 +4,9 @@ import type { EventSink } from './events.ts';
 import type { Credentials } from './header.ts';
 import { isExpired, type SessionRecord } from './session.ts';
 import type { TokenCodec } from './token.ts';
+import { toTokenEvent } from './token-event.ts';
 import type { TokenRevoker } from './token-revoker.ts';
+import type { UserActivity } from './user-activity.ts';
 
 /** How a session is found by its token's public half. A request remembers what it found. */
 export type FindSession = (selector: string) => Promise<SessionRecord | null>;
@@ -20,13 +22,13 @@ export interface AuthenticateParts {
   readonly store: Pick<TokenStore, 'findBySelector' | 'deleteIfExpired'>;
   readonly revoker: Pick<TokenRevoker, 'endAllOfInactive'>;
   readonly events: EventSink;
-  readonly isUserActive: (user: object) => boolean;
+  readonly activity: Pick<UserActivity, 'isActive'>;
   /** The clock, in milliseconds. */
   readonly now: () => number;
 }
 
 export function createAuthenticate(parts: AuthenticateParts): Authenticate {
-  const { codec, store, revoker, events, isUserActive, now } = parts;
+  const { codec, store, revoker, events, activity, now } = parts;
 
   return async function authenticate(credentials, find = store.findBySelector) {
     if (credentials.kind === 'none') throw new DurinError('NO_CREDENTIALS');
@@ -37,7 +39,7 @@ export function createAuthenticate(parts: AuthenticateParts): Authenticate {
 
     const found = await find(selector);
     if (found === null) throw new DurinError('INVALID_TOKEN');
-    if (!isUserActive(found.account)) throw await endInactive(found);
+    if (!activity.isActive(found.account)) throw await endInactive(found);
     return isExpired(found.expiresAt, now()) ? removeExpired(found) : found;
   };
 
@@ -50,7 +52,7 @@ export function createAuthenticate(parts: AuthenticateParts): Authenticate {
   async function removeExpired(expired: SessionRecord): Promise<SessionRecord> {
     const removed = await store.deleteIfExpired(expired, now());
     if (removed !== null) {
-      events.emit('tokenExpired', { tokenId: removed.id, userId: removed.userId, client: removed.clientName });
+      events.emit('tokenExpired', toTokenEvent(removed));
       throw new DurinError('TOKEN_EXPIRED');
     }
     const renewed = await store.findBySelector(expired.selector);

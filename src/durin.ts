@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { grantAdminAccess, type LoginForm } from './admin-access.ts';
+import type { HeaderSource } from './call-origin.ts';
 import { createClientAdmin, type DurinClients } from './client-admin.ts';
 import { presentedCredentials } from './context.ts';
 import type { DurinClient } from './database/entities.ts';
@@ -9,7 +10,7 @@ import type { Credentials } from './header.ts';
 import type { DurinOptions } from './options.ts';
 import { type AnyOptions, createParts, type Parts } from './parts.ts';
 import { type AppTypes, createProcedures, type DurinProcedures } from './procedures.ts';
-import { type AdapterCall, type DurinContext, DurinRequest, type HeaderSource } from './request.ts';
+import { type AdapterCall, type DurinContext, DurinRequest } from './request.ts';
 import { createResponseMeta, type ResponseFacts } from './response-meta.ts';
 import { createDurinRouter, type DurinRouter, type LoginTypes } from './router/durin-router.ts';
 import { type DefaultLoginInput, defaultLoginInput } from './router/login.ts';
@@ -39,7 +40,7 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
   };
   readonly events: EventSource<UserKey<TApp['userEntity']>>;
   /**
-   * Who calls, for routes that are not tRPC. Not throttled.
+   * Who calls, for routes that are not tRPC. Notes the use, and does not throttle.
    * @param source a request, its headers, or a token
    * @throws DurinError the 401 codes, STORE_UNAVAILABLE
    */
@@ -55,9 +56,13 @@ export type AuthSource = string | HeaderSource | { readonly headers: HeaderSourc
 type LoginInput<TLoginInput extends z.ZodObject, TClientName extends string, TResolveClient> = z.input<TLoginInput> &
   (unknown extends TResolveClient ? { client: TClientName } : object);
 
-type LoginOutput<TSerializedUser, TExpiry, TExtra> = Flatten<
-  { token: string; expiry: TExpiry } & (unknown extends TSerializedUser ? object : { user: TSerializedUser }) & TExtra
+type LoginOutput<TSerializedUser, TExpiry, TExtra> = Beside<
+  { token: string; expiry: TExpiry } & (unknown extends TSerializedUser ? object : { user: TSerializedUser }),
+  TExtra
 >;
+
+/** What the app adds changes nothing of what is there. */
+type Beside<TOwn, TExtra> = TExtra extends unknown ? Flatten<TOwn & Omit<TExtra, keyof TOwn>> : never;
 
 type Flatten<T> = { [K in keyof T]: T[K] } & {};
 
@@ -165,9 +170,13 @@ function assemble(parts: Parts, options: AnyOptions) {
     },
     events: { on: parts.hub.on },
     async authenticate(source: AuthSource) {
-      return toAuth(await parts.authenticate(credentialsOf(source, scheme)), now());
+      const { credentials, origin } = readSource(source, scheme, settings.trustProxy);
+      const record = await parts.authenticate(credentials);
+      lastUsed.note(record, origin);
+      return toAuth(record, now());
     },
     async close() {
+      parts.unwatch();
       await lastUsed.close();
       await parts.cache?.close();
     },
@@ -179,10 +188,12 @@ function assemble(parts: Parts, options: AnyOptions) {
   return durin;
 }
 
-function credentialsOf(source: AuthSource, scheme: string): Credentials {
-  if (typeof source === 'string') return { kind: 'token', token: source };
-  if (typeof source !== 'object' || source === null) return { kind: 'none' }; // such as a header that is not there
-  const isRequest = 'headers' in source && typeof source.headers === 'object';
-  const headers = isRequest ? source.headers : source;
-  return presentedCredentials(DurinRequest.fromAdapter({ req: { headers } }, 0), scheme);
+/** What a source presents, and from where; what is no object, such as a header that is not there, presents nothing. */
+function readSource(source: AuthSource, scheme: string, trustProxy: number) {
+  const isRequest =
+    typeof source === 'object' && source !== null && 'headers' in source && typeof source.headers === 'object';
+  const request = DurinRequest.fromAdapter({ req: isRequest ? source : { headers: source } }, trustProxy);
+  const credentials: Credentials =
+    typeof source === 'string' ? { kind: 'token', token: source } : presentedCredentials(request, scheme);
+  return { credentials, origin: request };
 }

@@ -17,6 +17,11 @@ export class DurinError extends TRPCError {
   }
 }
 
+/** What failed in the app's own code, or unforeseen: nobody but the server's logs is told what. */
+export function unforeseen(cause: unknown): TRPCError {
+  return new TRPCError({ code: 'INTERNAL_SERVER_ERROR', message: 'Internal server error', cause });
+}
+
 /** A mistake of the program, not of a caller: a wrong option, a wrong argument. Names what was wrong. */
 export class DurinUsageError extends TypeError {
   override readonly name = 'DurinUsageError';

@@ -1,5 +1,6 @@
 export type { Bus } from './cache/bus.ts';
 export type { KeyValueStore } from './cache/shared-store.ts';
+export type { HeaderSource } from './call-origin.ts';
 export type { ClientInput, DurinClients } from './client-admin.ts';
 export type { ClientRecord } from './database/client-store.ts';
 export type { ClientRelation, ClientWith, DurinAuthToken, DurinClient, DurinEntities } from './database/entities.ts';
@@ -31,7 +32,7 @@ export type {
 } from './options.ts';
 export type { AppTypes, ClientProcedure, DurinProcedures, ScopedRate, SignedIn, SignedOut } from './procedures.ts';
 export type { Rate } from './rate.ts';
-export type { AdapterCall, DurinContext, DurinRequest, HeaderSource } from './request.ts';
+export type { AdapterCall, DurinContext, DurinRequest } from './request.ts';
 export type { ResponseFacts } from './response-meta.ts';
 export type { DurinRouter, DurinRouterRecord, LoginTypes, SessionScope } from './router/durin-router.ts';
 export type { Auth, SessionClient } from './session.ts';

@@ -73,9 +73,10 @@ export const optionsSchema = z.strictObject({
         ['eval', 'evalSha'],
         'must be a client of the package redis, such as createClient({ url }) gives',
       ).optional(),
+      prefix: z.string('must be a string').min(1, 'must not be empty').optional(),
       login: z
         .union([
-          z.literal(false),
+          z.literal(false, 'must be false, or an object of perUser, perAddress and userKey'),
           z.strictObject({
             perUser: rate.default('10/m'),
             perAddress: rate.default('100/m'),
@@ -83,6 +84,10 @@ export const optionsSchema = z.strictObject({
           }),
         ])
         .prefault({}),
+    })
+    .refine(({ redis, prefix }) => prefix === undefined || redis !== undefined, {
+      path: ['prefix'],
+      error: 'is for the keys in Redis: it must have a redis beside it',
     })
     .prefault({}),
   cache: z
@@ -100,6 +105,14 @@ export const optionsSchema = z.strictObject({
       bus: hasMethods(['start', 'isConnected', 'publish', 'close']).optional(),
     })
     .refine(({ store, bus }) => bus === undefined || store !== undefined, 'must have a store where it has a bus')
+    .refine(({ timeout, store }) => timeout === undefined || store !== undefined, {
+      path: ['timeout'],
+      error: 'is for calls of the store: it must have a store beside it',
+    })
+    .refine(({ maxSessions, store, bus }) => maxSessions === undefined || store === undefined || bus !== undefined, {
+      path: ['maxSessions'],
+      error: 'is for sessions kept in this process: where there is a store, there must be a bus as well',
+    })
     .optional(),
   trustProxy: z.int('must be a whole number').min(0, 'must not be negative').max(100, 'must be at most 100').default(0),
   now: aFunction.optional(),

@@ -50,6 +50,11 @@ export interface ThrottleOptions {
    * While it fails, each process counts by itself. Default: each process always does.
    */
   redis?: CountingRedis | undefined;
+  /**
+   * Starts the keys in that Redis; apps that share it need one each. Default: `'durin:rate:'` and the name of the
+   * database, with its schema if the ORM has one set.
+   */
+  prefix?: string | undefined;
   /** Limits on failed logins, or `false` for none. */
   login?: LoginThrottleOptions | false | undefined;
 }
@@ -62,9 +67,15 @@ export interface LoginResponseArgs<TUserEntity, TUser, TClient> {
 }
 
 export interface CacheOptions {
-  /** How long a session may be kept without asking the database, such as `'60s'`. Changes are seen at once all the same. */
+  /**
+   * How long a session may be kept without asking the database, such as `'60s'`; at most 1 hour where there is a store.
+   * Changes are seen at once all the same.
+   */
   ttl: Duration;
-  /** Sessions kept in this process; beyond it those that were idle longest go. Default: 10,000, some 10 MB. */
+  /**
+   * Sessions kept in this process, so not with a `store` alone; beyond it those that were idle longest go. Default: 10,000,
+   * some 10 MB.
+   */
   maxSessions?: number | undefined;
   /** Milliseconds after which a call of the store has failed, and the database is asked. Default: 100. */
   timeout?: number | undefined;
@@ -131,7 +142,7 @@ export interface DurinOptions<
   loginInput?: TLoginInput | undefined;
   /** The name of the client that is logged in to, in place of the input's `client`. */
   resolveClient?: (TResolveClient & ResolveClient<TLoginInput>) | undefined;
-  /** Fields that `login` answers besides its own. */
+  /** Fields that `login` answers besides its own, which it does not change. */
   loginResponse?:
     | ((
         args: LoginResponseArgs<TUserEntity, AuthUser<TUserEntity, TPopulate>, { name: TClientName }>,

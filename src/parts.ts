@@ -17,14 +17,14 @@ import { createLastUsed } from './last-used.ts';
 import type { DurinOptions } from './options.ts';
 import { resolveOptions } from './resolve-options.ts';
 import { createSignIn } from './sign-in.ts';
+import { createCounters } from './throttle/create-counters.ts';
 import { createLoginThrottle } from './throttle/login-throttle.ts';
-import { createMemoryRateCounter } from './throttle/memory-rate-counter.ts';
-import { createRedisRateCounter } from './throttle/redis-rate-counter.ts';
 import { createThrottle } from './throttle/throttle.ts';
 import { createTokenCodec } from './token.ts';
 import { createTokenIssuer } from './token-issuer.ts';
 import { createTokenRenewer } from './token-renewer.ts';
 import { createTokenRevoker } from './token-revoker.ts';
+import { createUserActivity } from './user-activity.ts';
 
 /** The options of any app: inside, nothing has an app's types. */
 export type AnyOptions = DurinOptions<
@@ -50,8 +50,7 @@ export function createParts(options: AnyOptions) {
   const settings = resolveOptions(options);
   const { now, scheme, trustProxy } = settings;
   const orm = options.orm as MikroORM; // how its entities are listed matters to nothing here
-  const isUserActive = options.isUserActive ?? isNotInactive;
-  const hasOwnActiveRule = options.isUserActive !== undefined;
+  const ownRule = options.isUserActive ?? null;
 
   const schema = readSchema(orm, options.entities as never); // MikroORM's EntityName is invariant
   const database = createDatabase(orm);
@@ -59,18 +58,23 @@ export function createParts(options: AnyOptions) {
   const hub = createEventHub(settings.onListenerError);
   const events: EventSink = { emit: (name, event) => void afterCommit(() => hub.emit(name, event)) };
 
-  const sqlStore = createSqlTokenStore(database, schema, { populate: settings.populate, hasOwnActiveRule });
+  const sqlStore = createSqlTokenStore(database, schema, {
+    populate: settings.populate,
+    hasOwnActiveRule: ownRule !== null,
+  });
   const cache = settings.cache && createCache(settings.cache, sqlStore.format, now);
   const store = cache
     ? createCachedTokenStore({ store: sqlStore, load: sqlStore.load, cache, isInTransaction, afterCommit })
     : sqlStore;
   const revoker = createTokenRevoker({ store, events, now });
-  const changes = createFollowChanges({ store, revoker, cache, afterCommit, isUserActive, hasOwnActiveRule });
-  watchChanges(orm, schema, sqlStore.related, changes);
+  const hasFlag = 'isActive' in schema.userMeta.properties;
+  const activity = createUserActivity({ store, ownRule, hasFlag });
+  const changes = createFollowChanges({ store, revoker, events, cache, afterCommit, activity, now });
+  const unwatch = watchChanges(orm, { schema, related: sqlStore.related, listener: changes });
   const clientStore = createCachedClientStore(createSqlClientStore(database, schema), changes);
 
   const codec = createTokenCodec({ ...settings, randomBytes });
-  const authenticate = createAuthenticate({ codec, store, revoker, events, isUserActive, now });
+  const authenticate = createAuthenticate({ codec, store, revoker, events, activity, now });
   const { createContext, stateOf } = createContextKeeper({
     authenticate,
     findBySelector: store.findBySelector,
@@ -79,23 +83,20 @@ export function createParts(options: AnyOptions) {
   });
   const lastUsed = createLastUsed(store, now);
 
-  const memory = createMemoryRateCounter(now);
-  const redis = settings.countingRedis;
-  const counter = redis === null ? memory : createRedisRateCounter({ redis, memory, now });
-  const throttle = createThrottle(counter, events);
-  const issueToken = createTokenIssuer({ codec, store, events, now });
+  const prefix = settings.countingPrefix ?? `durin:rate:${database.name}`;
+  const counters = createCounters({ redis: settings.countingRedis, prefix, now });
+  const throttle = createThrottle(counters, events);
+  const issueToken = createTokenIssuer({ codec, store, revoker, activity, events, now });
   const renewToken = createTokenRenewer({ store, events, now });
   const signIn = createSignIn({
-    store,
+    activity,
     issueToken,
-    throttle: createLoginThrottle(counter, throttle, settings.loginQuotas),
+    throttle: createLoginThrottle(counters.logins, throttle, settings.loginQuotas),
     events,
     rules: {
       verifyCredentials: async (input, ctx) => options.verifyCredentials({ input, em: database.fork(), ctx }),
       resolveClient: async (input, ctx) =>
         options.resolveClient ? options.resolveClient({ input, ctx }) : input['client'],
-      isUserActive,
-      hasOwnActiveRule,
       userKeyOf: schema.toUserKey,
       loginUserKey: settings.loginUserKey,
       whenHeld: settings.whenHeld,
@@ -113,6 +114,7 @@ export function createParts(options: AnyOptions) {
     store,
     clientStore,
     changes,
+    unwatch,
     codec,
     revoker,
     authenticate,
@@ -124,8 +126,4 @@ export function createParts(options: AnyOptions) {
     renewToken,
     signIn,
   };
-}
-
-function isNotInactive(user: { readonly isActive?: unknown }): boolean {
-  return user.isActive !== false;
 }

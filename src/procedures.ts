@@ -73,10 +73,10 @@ export function createProcedures<TApp extends AppTypes>(parts: ProcedureParts): 
   const { stateOf, throttle, sessionQuota, lastUsed, now, clientNames } = parts;
 
   async function enforceClientRate(record: SessionRecord, ctx: DurinContext): Promise<void> {
-    const { client, userId } = record;
-    const quota = client.throttleRate === null ? sessionQuota : parseRate(client.throttleRate, 'throttle_rate');
+    const { throttleRate } = record.client;
+    const quota = throttleRate === null ? sessionQuota : parseRate(throttleRate, 'throttle_rate');
     if (quota === null) return;
-    await throttle.enforce('client', `${client.id}:${String(userId)}`, quota, callerOf(record, ctx), stateOf(ctx).meet);
+    await throttle.enforce({ scope: 'client', quota }, { session: record, origin: ctx.durin }, stateOf(ctx).meet);
   }
 
   function contextOf(record: SessionRecord) {
@@ -135,9 +135,7 @@ export function createProcedures<TApp extends AppTypes>(parts: ProcedureParts): 
     }
     return baseProcedure.use(async function limitScope({ ctx, batchIndex, next }) {
       const record = await findOptional(ctx, batchIndex);
-      const key =
-        record === null ? `address:${ctx.durin.ipAddress}` : `user:${record.client.id}:${String(record.userId)}`;
-      await throttle.enforce(scope, key, quota, callerOf(record, ctx), stateOf(ctx).meet);
+      await throttle.enforce({ scope, quota }, { session: record, origin: ctx.durin }, stateOf(ctx).meet);
       return next({ ctx: contextOfAnyone(record) });
     });
   }
@@ -152,9 +150,4 @@ export function createProcedures<TApp extends AppTypes>(parts: ProcedureParts): 
     throttledProcedure,
   };
   return procedures as unknown as DurinProcedures<TApp>; // inside, users and clients have no app's types
-}
-
-function callerOf(record: SessionRecord | null, { durin }: DurinContext) {
-  const { ipAddress, userAgent } = durin;
-  return { userId: record?.userId ?? null, client: record?.client.name ?? null, ipAddress, userAgent };
 }

@@ -1,6 +1,8 @@
+import type { z } from 'zod';
 import type { CacheSettings } from './cache/create-cache.ts';
+import { maxSharedTtlMs } from './cache/shared-cache.ts';
 import type { ClientValues } from './database/client-store.ts';
-import { describeIssue } from './describe-issue.ts';
+import { describeIssue, wordsOf } from './describe-issue.ts';
 import { parseDuration } from './duration.ts';
 import { DurinUsageError } from './errors.ts';
 import type { ListenerErrorHandler } from './events.ts';
@@ -31,6 +33,8 @@ export interface Settings {
   readonly loginQuotas: LoginQuotas;
   /** `null`: calls are counted in this process. */
   readonly countingRedis: CountingRedis | null;
+  /** Starts its keys; `null`: as the database is called. */
+  readonly countingPrefix: string | null;
   readonly loginUserKey: (input: Readonly<Record<string, unknown>>) => string | null;
   /** `null`: every look-up asks the database. */
   readonly cache: CacheSettings | null;
@@ -41,12 +45,18 @@ export interface Settings {
 
 /** @throws DurinUsageError naming the option */
 export function resolveOptions(options: object): Settings {
-  const parsed = optionsSchema.safeParse(options);
-  if (!parsed.success) throw new DurinUsageError(`createDurin: ${describeIssue(parsed.error)}`);
+  const parsed = optionsSchema.safeParse(options, { error: wordsOf });
+  if (!parsed.success) throw new DurinUsageError(`createDurin: ${describeIssue(parsed.error, options)}`);
   const given = parsed.data;
   if (given.refreshTokenOnLogin && given.rotateTokenOnLogin) {
     throw new DurinUsageError('createDurin: refreshTokenOnLogin and rotateTokenOnLogin exclude each other');
   }
+  const { clientName } = given.apiAccess;
+  if (clientName !== undefined && given.clients !== undefined && !Object.hasOwn(given.clients, clientName)) {
+    throw new DurinUsageError(`createDurin: apiAccess.clientName: no client '${clientName}' in the option clients`);
+  }
+  const throttle = resolveThrottle(given.throttle as Required<ThrottleOptions>);
+  refuseUnknownUserName(given, throttle.loginQuotas);
   const defaultTtlSeconds = parseDuration(given.defaultTokenTtl, 'defaultTokenTtl');
   return Object.freeze({
     secrets: typeof given.secret === 'string' ? [given.secret] : given.secret,
@@ -60,8 +70,8 @@ export function resolveOptions(options: object): Settings {
     scheme: given.authHeaderPrefix,
     whenHeld: given.rotateTokenOnLogin ? 'replace' : given.refreshTokenOnLogin ? 'renew' : 'keep',
     populate: given.populate,
-    apiAccess: { ...given.apiAccess, clientName: given.apiAccess.clientName ?? null },
-    ...resolveThrottle(given.throttle as Required<ThrottleOptions>),
+    apiAccess: { ...given.apiAccess, clientName: clientName ?? null },
+    ...throttle,
     cache: given.cache === undefined ? null : resolveCache(given.cache as CacheOptions),
     trustProxy: given.trustProxy,
     now: (given.now as (() => number) | undefined) ?? Date.now,
@@ -94,15 +104,18 @@ function resolveClient(name: string, config: ClientConfig, defaultTtlSeconds: nu
 
 function resolveCache({ ttl, maxSessions = 10_000, timeout = 100, store, bus }: CacheOptions): CacheSettings {
   const ttlMs = parseDuration(ttl, 'cache.ttl') * 1000;
+  if (store !== undefined && ttlMs > maxSharedTtlMs)
+    throw new DurinUsageError('createDurin: cache.ttl must be at most 1 hour where there is a store');
   return { ttlMs, maxSessions, deadlineMs: timeout, store: store ?? null, bus: bus ?? null };
 }
 
-function resolveThrottle({ rate: sessionRate, redis, login }: Required<ThrottleOptions>) {
+function resolveThrottle({ rate: sessionRate, redis, prefix, login }: Required<ThrottleOptions>) {
   const own = login === false ? { perUser: null, perAddress: null } : (login as LoginThrottleOptions);
   const userKey = login === false ? undefined : login?.userKey;
   return {
     sessionQuota: quotaOf(sessionRate),
     countingRedis: redis ?? null,
+    countingPrefix: prefix ?? null,
     loginQuotas: { perUser: quotaOf(own.perUser), perAddress: quotaOf(own.perAddress) },
     loginUserKey:
       userKey === undefined ? userNameOf : (input: Readonly<Record<string, unknown>>) => userKey(input) ?? null,
@@ -113,8 +126,21 @@ function quotaOf(given: string | null | undefined): Quota | null {
   return given ? parseRate(given, 'rate') : null;
 }
 
+const userNameFields = ['username', 'email', 'login'];
+
+/** Or logins would be limited per address only, and nobody would know. */
+function refuseUnknownUserName({ loginInput, throttle }: z.output<typeof optionsSchema>, quotas: LoginQuotas): void {
+  const isNamed = throttle.login === false || throttle.login.userKey !== undefined;
+  if (quotas.perUser === null || isNamed || loginInput === undefined) return;
+  if (userNameFields.some((field) => field in loginInput.shape)) return;
+  throw new DurinUsageError(
+    'createDurin: throttle.login.userKey is required, since loginInput has no username, email or login; ' +
+      'or throttle.login.perUser must be null',
+  );
+}
+
 function userNameOf(input: Readonly<Record<string, unknown>>): string | null {
-  const name = [input['username'], input['email'], input['login']].find((value) => typeof value === 'string');
+  const name = userNameFields.map((field) => input[field]).find((value) => typeof value === 'string');
   return name === undefined ? null : name.normalize('NFKC').trim().toLowerCase();
 }
 

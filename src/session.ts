@@ -40,6 +40,13 @@ export interface SessionRecord {
   readonly lastUsedAt: Date | null;
 }
 
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Whether a session can have this id; the database would fail over others. */
+export function isSessionId(text: string): boolean {
+  return uuid.test(text);
+}
+
 /** A session as `ctx.auth` shows it. */
 export interface Auth<TUser = object, TClient = SessionClient> {
   readonly id: string;

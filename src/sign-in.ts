@@ -1,13 +1,16 @@
 import { TRPCError } from '@trpc/server';
 import { isOutage, isUnstorable } from './database/failures.ts';
-import type { TokenStore, WhenHeld } from './database/token-store.ts';
+import type { WhenHeld } from './database/token-store.ts';
 import { DurinError } from './errors.ts';
 import type { DurinEvents, EventSink } from './events.ts';
+import { faultOfClientName } from './refuse-invalid-client.ts';
 import type { DurinContext } from './request.ts';
 import type { SessionRecord } from './session.ts';
 import type { LoginThrottle } from './throttle/login-throttle.ts';
 import type { LimitState } from './throttle/throttle.ts';
+import { toTokenEvent } from './token-event.ts';
 import type { IssueToken } from './token-issuer.ts';
+import type { UserActivity } from './user-activity.ts';
 
 type LoginInput = Readonly<Record<string, unknown>>;
 
@@ -16,16 +19,13 @@ export interface SignInRules {
   readonly verifyCredentials: (input: LoginInput, ctx: DurinContext) => Promise<object | null | undefined>;
   /** The client's name as it was given. */
   readonly resolveClient: (input: LoginInput, ctx: DurinContext) => Promise<unknown>;
-  readonly isUserActive: (user: object) => boolean;
-  /** Whether the app judges users by a rule of its own, which then gets what a session's look-up reads. */
-  readonly hasOwnActiveRule: boolean;
   readonly userKeyOf: (user: object) => unknown;
   readonly loginUserKey: (input: LoginInput) => string | null;
   readonly whenHeld: WhenHeld;
 }
 
 export interface SignInParts {
-  readonly store: Pick<TokenStore, 'findAccount'>;
+  readonly activity: Pick<UserActivity, 'isActiveAsGiven'>;
   readonly issueToken: IssueToken;
   readonly throttle: LoginThrottle;
   readonly events: EventSink;
@@ -53,26 +53,21 @@ const refusing: ReadonlySet<string> = new Set(['UNAUTHORIZED', 'FORBIDDEN']);
  */
 export type SignIn = (input: LoginInput, ctx: DurinContext, note: (state: LimitState) => void) => Promise<SignedInUser>;
 
-export function createSignIn({ store, issueToken, throttle, events, rules }: SignInParts): SignIn {
+export function createSignIn({ activity, issueToken, throttle, events, rules }: SignInParts): SignIn {
   return async function signIn(input, ctx, note) {
     const { ipAddress, userAgent } = ctx.durin;
     const origin = { ipAddress, userAgent };
     const clientName = await rules.resolveClient(input, ctx);
     if (clientName === undefined || clientName === null || clientName === '')
       throw refuse({ code: 'NO_CLIENT', userId: null });
-    if (!isPossibleClientName(clientName)) throw refuse({ code: 'UNKNOWN_CLIENT', userId: null });
+    if (typeof clientName !== 'string' || faultOfClientName(clientName) !== null)
+      throw refuse({ code: 'UNKNOWN_CLIENT', userId: null });
 
     const attempt = { userName: rules.loginUserKey(input), origin, note };
     const result = await throttle.run(attempt, () => verify(input, ctx, clientName), isWrongGuess);
     if ('code' in result) throw refuse(result);
     const { record, isNewToken } = result;
-    events.emit('loggedIn', {
-      tokenId: record.id,
-      userId: record.userId,
-      client: record.client.name,
-      isNewToken,
-      ...origin,
-    });
+    events.emit('loggedIn', { ...toTokenEvent(record), isNewToken, ...origin });
     return result;
 
     function refuse({ code, userId, error }: Refusal): TRPCError {
@@ -90,11 +85,11 @@ export function createSignIn({ store, issueToken, throttle, events, rules }: Sig
     if (user instanceof TRPCError) return { code: 'INVALID_CREDENTIALS', userId: null, error: user };
     if (!user) return { code: 'INVALID_CREDENTIALS', userId: null };
     const userId = rules.userKeyOf(user);
-    const account = rules.hasOwnActiveRule ? await store.findAccount(userId) : user;
-    if (account === null || !rules.isUserActive(account)) return { code: 'INVALID_CREDENTIALS', userId };
+    if (!(await activity.isActiveAsGiven(userId, user))) return { code: 'INVALID_CREDENTIALS', userId };
 
     const { ipAddress, userAgent } = ctx.durin;
-    const issued = await issueToken({ userId, clientName, whenHeld: rules.whenHeld, ipAddress, userAgent });
+    const order = { userId, clientName, whenHeld: rules.whenHeld, onlyIfActive: true, ipAddress, userAgent };
+    const issued = await issueToken(order);
     if (issued.outcome === 'unknown-client') return { code: 'UNKNOWN_CLIENT', userId };
     if (!('record' in issued)) return { code: 'INVALID_CREDENTIALS', userId };
     return { user, record: issued.record, token: issued.token, isNewToken: issued.outcome === 'issued' };
@@ -115,8 +110,4 @@ export function createSignIn({ store, issueToken, throttle, events, rules }: Sig
 
 function isWrongGuess(result: Refusal | SignedInUser): boolean {
   return 'code' in result && result.code === 'INVALID_CREDENTIALS';
-}
-
-function isPossibleClientName(name: unknown): name is string {
-  return typeof name === 'string' && name.length <= 64 && name.isWellFormed() && !/\p{Cc}/u.test(name);
 }

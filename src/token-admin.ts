@@ -2,7 +2,8 @@ import type { TokenIdentity, TokenStore } from './database/token-store.ts';
 import { type Duration, parseDuration } from './duration.ts';
 import { DurinError, DurinUsageError } from './errors.ts';
 import type { EventSink } from './events.ts';
-import { type Auth, toAuth } from './session.ts';
+import { type Auth, isSessionId, toAuth } from './session.ts';
+import { toTokenEvent } from './token-event.ts';
 import type { IssueToken } from './token-issuer.ts';
 import type { RenewToken } from './token-renewer.ts';
 import type { TokenRevoker } from './token-revoker.ts';
@@ -46,7 +47,6 @@ export interface TokenAdminParts {
   readonly now: () => number;
 }
 
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const defaultBatchSize = 1000;
 const maxBatchSize = 100_000;
 
@@ -54,8 +54,7 @@ export function createTokenAdmin(parts: TokenAdminParts): DurinTokens<unknown, A
   const { store, issueToken, renewToken, revoker, events, apiClientName, userKeyOf, now } = parts;
 
   function tellExpired(ended: readonly TokenIdentity[]): void {
-    for (const { id, userId, clientName } of ended)
-      events.emit('tokenExpired', { tokenId: id, userId, client: clientName });
+    for (const token of ended) events.emit('tokenExpired', toTokenEvent(token));
   }
 
   return {
@@ -69,13 +68,13 @@ export function createTokenAdmin(parts: TokenAdminParts): DurinTokens<unknown, A
     },
 
     async renew(id) {
-      const renewed = uuid.test(id) ? await renewToken(id) : null;
+      const renewed = isSessionId(id) ? await renewToken(id) : null;
       if (renewed === null) throw new DurinError('SESSION_NOT_FOUND');
       return { expiry: renewed.expiresAt };
     },
 
     async revoke(id) {
-      return uuid.test(id) && (await revoker.revoke(id, 'revoked')) !== null;
+      return isSessionId(id) && (await revoker.revoke(id, 'revoked')) !== null;
     },
 
     async revokeAll({ user, exceptApiAccess }) {

@@ -1,5 +1,6 @@
 import type { TokenStore } from './database/token-store.ts';
 import type { EventSink } from './events.ts';
+import { toTokenEvent } from './token-event.ts';
 
 /** Gives a token a full lifetime of its client from now, and tells of it; `null`: it is gone or expired. */
 export type RenewToken = (id: string) => Promise<{ readonly expiresAt: Date | null } | null>;
@@ -15,12 +16,7 @@ export function createTokenRenewer({ store, events, now }: TokenRenewerParts): R
     const renewed = await store.renew(id, now());
     if (renewed === null) return null;
     const { token, expiresAt } = renewed;
-    events.emit('tokenRenewed', {
-      tokenId: token.id,
-      userId: token.userId,
-      client: token.clientName,
-      expiry: expiresAt,
-    });
+    events.emit('tokenRenewed', { ...toTokenEvent(token), expiry: expiresAt });
     return { expiresAt };
   };
 }

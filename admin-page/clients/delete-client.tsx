@@ -1,6 +1,6 @@
 import { Button, Card, Typography } from '@mui/material';
 import { useState } from 'react';
-import { Link, useDataProvider, useNotify, useRedirect, useRefresh } from 'react-admin';
+import { Link, useDelete, useNotify, useRedirect } from 'react-admin';
 import type { ClientRecord } from '../data/clients.ts';
 import { ConfirmDialog } from '../shell/confirm-dialog.tsx';
 import { countOf } from '../shell/count.ts';
@@ -9,16 +9,14 @@ import { tokensOf } from '../tokens/token-path.ts';
 /** The end of a client, with the number of tokens that go with it. */
 export function DeleteClient({ client }: { client: ClientRecord }) {
   const [isOpen, setIsOpen] = useState(false);
-  const dataProvider = useDataProvider();
+  const [deleteOne] = useDelete();
   const notify = useNotify();
   const redirect = useRedirect();
-  const refresh = useRefresh();
 
   async function deleteClient(): Promise<void> {
-    await dataProvider.delete('clients', { id: client.id });
+    await deleteOne('clients', { id: client.id, previousData: client }, { returnPromise: true });
     notify(`Client ${client.name} deleted.`, { type: 'success' });
     redirect('list', 'clients');
-    refresh();
   }
   return (
     <Card sx={{ p: 2 }}>

@@ -31,7 +31,7 @@ export function describeError(error: unknown): string {
 
 const unknownClient = 'There is no client with that name: it may have been deleted.';
 
-/** What is wrong with the fields of a form, by field. */
+/** What is wrong with the fields of a form, by field; the forms call a token's lifetime by its name. */
 export function fieldErrorsOf(error: unknown): Record<string, string> | null {
   const data = dataOf(error);
   if (data?.fields !== undefined) return { ...data.fields };
@@ -41,7 +41,10 @@ export function fieldErrorsOf(error: unknown): Record<string, string> | null {
   if (durin?.code === 'USER_NOT_FOUND') return { user: 'There is no such user: it may have been deleted.' };
   if (durin?.fields === undefined) return null;
   return Object.fromEntries(
-    Object.entries(durin.fields).map(([path, sentences]) => [path.replace(/^changes\./, ''), sentences.join(' ')]),
+    Object.entries(durin.fields).map(([path, sentences]) => {
+      const name = path.replace(/^changes\./, '');
+      return [name === 'tokenTtl' ? 'lifetime' : name, sentences.join(' ')];
+    }),
   );
 }
 

@@ -43,7 +43,8 @@ export const clients: ResourceCalls<ClientRecord, ClientForm> = {
     const changes = valuesOf(form);
     // Left out, it would stay as it is, which is not what an emptied field says.
     if (changes.tokenTtl === undefined) changes.tokenTtl = '' as Lifetime;
-    return toRecord(await trpc.admin.clients.update.mutate({ name: String(name), changes }));
+    const updated = await trpc.admin.clients.update.mutate({ name: String(name), changes });
+    return { ...toRecord(updated), id: String(name) }; // the form is still that of the old name; the list is read anew
   },
   async delete(name) {
     await trpc.admin.clients.delete.mutate({ name: String(name) });

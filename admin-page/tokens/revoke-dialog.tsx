@@ -1,7 +1,7 @@
 import { Alert, FormControlLabel, Radio, RadioGroup, Typography } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useDataProvider, useNotify, useRefresh } from 'react-admin';
+import { useDelete, useNotify, useRefresh } from 'react-admin';
 import { trpc } from '../connection.ts';
 import type { TokenRecord } from '../data/tokens.ts';
 import { ConfirmDialog } from '../shell/confirm-dialog.tsx';
@@ -19,14 +19,14 @@ interface RevokeDialogProps {
 /** Ends a token, or all tokens of its user, after it has said what that does. */
 export function RevokeDialog({ token, onClose }: RevokeDialogProps) {
   const [scope, setScope] = useState<Scope>('this');
-  const dataProvider = useDataProvider();
+  const [deleteOne] = useDelete();
   const notify = useNotify();
   const refresh = useRefresh();
   const { user, client } = token;
 
   async function revoke(): Promise<void> {
     if (scope === 'this') {
-      await dataProvider.delete('tokens', { id: token.id });
+      await deleteOne('tokens', { id: token.id, previousData: token }, { returnPromise: true });
       notify(`The token of ${user.label} on ${client} was revoked.`, { type: 'success' });
     } else {
       const { revoked } = await trpc.admin.tokens.revokeAllOf.mutate({ user: user.id });

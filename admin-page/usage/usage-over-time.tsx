@@ -1,9 +1,11 @@
 import { Alert, Box, Card, MenuItem, Skeleton, Stack, TextField, Typography } from '@mui/material';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { trpc } from '../connection.ts';
 import { describeError } from '../data/call-error.ts';
-import { UsageChart } from './usage-chart.tsx';
+
+/** A third of the page's scripts are for the chart: they come with the first. */
+const UsageChart = lazy(async () => ({ default: (await import('./usage-chart.tsx')).UsageChart }));
 
 const spans = [7, 30, 90, 365] as const;
 
@@ -64,7 +66,15 @@ export function UsageOverTime({ clients }: { clients: readonly string[] }) {
         </Stack>
       </Stack>
       {error && <Alert severity="error">{describeError(error)}</Alert>}
-      {!error && (data === undefined ? <Skeleton variant="rounded" height={260} /> : <UsageChart days={data} />)}
+      {!error && (
+        <Suspense fallback={<ChartPlace />}>
+          {data === undefined ? <ChartPlace /> : <UsageChart days={data} />}
+        </Suspense>
+      )}
     </Card>
   );
+}
+
+function ChartPlace() {
+  return <Skeleton variant="rounded" height={260} />;
 }

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { DurinStorage } from '../storage.ts';
+import { withFileLock } from './file-lock.ts';
 
 /**
  * Keeps sessions in a file that only its owner may read (mode 0600), for command-line programs. The file is written
  * beside its place and moved there, so that whoever reads it finds it whole; it goes away with its last session.
- * Folders that are missing are created for the owner alone.
+ * Processes that write at once wait for each other. Folders that are missing are created for the owner alone.
  */
 export function fileStorage(path: string): DurinStorage {
   function read(): Map<string, string> {
@@ -25,7 +25,6 @@ export function fileStorage(path: string): DurinStorage {
       rmSync(path, { force: true });
       return;
     }
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const draft = `${path}.${randomUUID()}`;
     try {
       writeFileSync(draft, `${JSON.stringify(Object.fromEntries(sessions))}\n`, {
@@ -40,12 +39,20 @@ export function fileStorage(path: string): DurinStorage {
     }
   }
 
+  /** None of the sessions that others store meanwhile is lost. */
+  function change(edit: (sessions: Map<string, string>) => void): void {
+    withFileLock(path, () => {
+      const sessions = read();
+      edit(sessions);
+      write(sessions);
+    });
+  }
+
   return {
     get: (key) => read().get(key),
-    set: (key, value) => write(read().set(key, value)),
+    set: (key, value) => change((sessions) => sessions.set(key, value)),
     remove(key) {
-      const sessions = read();
-      if (sessions.delete(key)) write(sessions);
+      if (read().has(key)) change((sessions) => sessions.delete(key));
     },
   };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { adminAccessOf } from '../admin-access.ts';
-import { describeIssue } from '../describe-issue.ts';
+import { describeIssue, wordsOf } from '../describe-issue.ts';
 import { DurinUsageError } from '../errors.ts';
 import type { AppTypes, DurinProcedures } from '../procedures.ts';
 import type { DurinAdminOptions } from './admin-options.ts';
@@ -45,8 +45,8 @@ export function createDurinAdmin<TApp extends AppTypes>(
 ): DurinAdmin {
   const access = adminAccessOf(durin);
   if (access === null) throw new DurinUsageError('createDurinAdmin: durin must be what createDurin gives');
-  const parsed = optionsSchema.safeParse(options ?? {});
-  if (!parsed.success) throw new DurinUsageError(`createDurinAdmin: ${describeIssue(parsed.error)}`);
+  const parsed = optionsSchema.safeParse(options ?? {}, { error: wordsOf });
+  if (!parsed.success) throw new DurinUsageError(`createDurinAdmin: ${describeIssue(parsed.error, options)}`);
   const { isAdmin, userLabel, searchUsers } = options;
   const adminRouter = createAdminRouter(access, isAdmin, { userLabel, searchUsers });
   access.keepPrivate(Object.values(adminRouter._def.procedures));

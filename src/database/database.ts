@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { EntityManager, MikroORM, Platform, Transaction } from '@mikro-orm/core';
+import type { EntityManager, MikroORM, Transaction } from '@mikro-orm/core';
 import { DurinError, DurinUsageError } from '../errors.ts';
 import { gather } from '../gather.ts';
-import { CommitListeners } from './commit-listeners.ts';
-import { codeOf, isUnstorable } from './failures.ts';
+import { commitListenersOf } from './commit-listeners.ts';
+import { codeOf, isUnstorable, sqlState } from './failures.ts';
 import type { Row } from './projection.ts';
 
 /**
@@ -11,6 +11,8 @@ import type { Row } from './projection.ts';
  * where the app gave a key or value that its column cannot hold.
  */
 export interface Database {
+  /** What the database is called, and the schema in it if the ORM has one set: the same in all processes of an app. */
+  readonly name: string;
   /** Runs a statement with `?` for its parameters, inside the app's transaction where there is one. */
   run(sql: string, parameters: readonly unknown[]): Promise<Row[]>;
   /**
@@ -35,8 +37,7 @@ export interface LookUpColumn {
   readonly read: (row: Row) => unknown;
 }
 
-/** PostgreSQL's code for a statement that was undone since it and another waited for each other: run again, it succeeds. */
-const deadlockDetected = '40P01';
+/** How often a statement is run that PostgreSQL undid for a deadlock. */
 const maxAttempts = 5;
 
 /** The most keys that share a statement. */
@@ -44,7 +45,7 @@ const maxKeys = 256;
 
 /** The part of `pg.Pool` that is used. */
 interface Pool {
-  query(query: { name: string; text: string; values: unknown[] }): Promise<{ rows: Row[] }>;
+  query(query: { name?: string; text: string; values: unknown[] }): Promise<{ rows: Row[] }>;
 }
 
 /** The part of MikroORM's SQL connections that is used; `@mikro-orm/core` does not know SQL. */
@@ -54,11 +55,9 @@ interface SqlConnection {
 }
 
 export function createDatabase(orm: MikroORM): Database {
-  const platform = orm.em.getPlatform();
-  refuseOtherPlatforms(platform);
+  refuseOtherPlatforms(orm);
   const connection = () => orm.em.getDriver().getConnection('write') as unknown as SqlConnection;
-  const commits = new CommitListeners(isHealthy);
-  orm.em.getEventManager().registerSubscriber(commits);
+  const commits = commitListenersOf(orm, isHealthy);
   const transaction = () => commits.openOf(orm.em.getContext(false).getTransactionContext());
 
   async function isHealthy(current: Transaction): Promise<boolean> {
@@ -76,22 +75,27 @@ export function createDatabase(orm: MikroORM): Database {
       try {
         return await reached(connection().execute(sql, parameters, 'all', current));
       } catch (error) {
-        if (current !== undefined || attempt === maxAttempts || causeCodeOf(error) !== deadlockDetected) throw error;
+        if (current !== undefined || attempt === maxAttempts || causeCodeOf(error) !== sqlState.deadlockDetected)
+          throw error;
       }
     }
   }
 
   /**
    * MikroORM prepares no statements, so on `pg` the pool is asked directly: a third of the time is saved. The names come
-   * from the statements, so two instances on one pool do not meet.
+   * from the statements, so two instances on one pool do not meet. A connection on which a statement was overtaken by an
+   * `alter table` is dropped by the pool; since others may be like it, the statement is run again without a name.
    */
-  function prepare(sql: string): (parameter: unknown) => Promise<Row[]> {
+  function prepare(sql: string): (pool: Pool, parameter: unknown) => Promise<Row[]> {
     const name = `durin_${createHash('sha256').update(sql).digest('hex').slice(0, 16)}`;
     const logger = orm.config.getLogger();
-    return async function runPrepared(parameter) {
+    return async function runPrepared(pool, parameter) {
       const startedAt = performance.now();
-      const pool = (await reached(connection().getNativeClient())) as Pool;
-      const { rows } = await reached(pool.query({ name, text: sql, values: [parameter] }));
+      const query = { text: sql, values: [parameter] };
+      const { rows } = await reached(pool.query({ name, ...query })).catch((error: unknown) => {
+        if (causeCodeOf(error) !== sqlState.featureNotSupported) throw error;
+        return reached(pool.query(query));
+      });
       if (logger.isEnabled('query')) {
         const took = Math.round(performance.now() - startedAt);
         logger.logQuery({ query: sql, params: [parameter], results: rows.length, took });
@@ -102,12 +106,14 @@ export function createDatabase(orm: MikroORM): Database {
 
   function prepareLookUp(select: string, { name, read }: LookUpColumn): (key: string) => Promise<Row | null> {
     const findHere = async (key: string) => (await run(`${select} where ${name} = ?`, [key]))[0] ?? null;
-    if (!isPrepared(platform)) return findHere;
     const findOne = prepare(`${select} where ${name} = $1`);
     const findSeveral = prepare(`${select} where ${name} = any($1)`);
     const findTogether = gather(async (keys: readonly string[]) => {
-      const rows = await (keys.length === 1 ? findOne(keys[0]) : findSeveral(keys));
-      return new Map(rows.map((row) => [read(row) as string, row]));
+      const client = await reached(connection().getNativeClient());
+      const found = !isPool(client)
+        ? await Promise.all(keys.map(findHere))
+        : await (keys.length === 1 ? findOne(client, keys[0]) : findSeveral(client, keys));
+      return new Map(found.flatMap((row) => (row === null ? [] : [[read(row) as string, row]])));
     }, maxKeys);
     return (key) => (transaction() === undefined ? findTogether(key) : findHere(key));
   }
@@ -126,9 +132,10 @@ export function createDatabase(orm: MikroORM): Database {
     else commits.add(current, callback);
   }
 
+  const name = [orm.config.get('dbName'), orm.config.get('schema')].filter(Boolean).join('.');
   const isInTransaction = () => transaction() !== undefined;
 
-  return { run, prepareLookUp, atomically, fork, isInTransaction, afterCommit };
+  return { name, run, prepareLookUp, atomically, fork, isInTransaction, afterCommit };
 }
 
 /** The cause goes to the server's logs; what the driver says never reaches a caller. */
@@ -147,23 +154,13 @@ export function causeCodeOf(error: unknown): string | null {
   return error instanceof DurinError ? codeOf(error.cause) : null;
 }
 
-function platformNames(platform: Platform): string[] {
-  const names: string[] = [];
-  for (
-    let type: object | null = platform.constructor;
-    type !== null;
-    type = Object.getPrototypeOf(type) as object | null
-  ) {
-    if ('name' in type && typeof type.name === 'string') names.push(type.name);
-  }
-  return names;
-}
-
-function isPrepared(platform: Platform): boolean {
-  return platformNames(platform).includes('PostgreSqlPlatform');
-}
-
-function refuseOtherPlatforms(platform: Platform): void {
-  if (platformNames(platform).includes('BasePostgreSqlPlatform')) return;
+/** By a fact of PostgreSQL, not by the name of a class: minifiers change those. */
+function refuseOtherPlatforms(orm: MikroORM): void {
+  if (orm.em.getPlatform().getDefaultSchemaName() === 'public') return;
   throw new DurinUsageError('orm must use PostgreSQL: @mikro-orm/postgresql, or @mikro-orm/pglite');
+}
+
+/** PGlite prepares nothing, and has but one connection. */
+function isPool(client: unknown): client is Pool {
+  return typeof client === 'object' && client !== null && 'query' in client && 'totalCount' in client;
 }

@@ -1,3 +1,15 @@
+/** SQLSTATEs (PostgreSQL, appendix A) that statements of durin's own are to expect. */
+export const sqlState = {
+  /** A row points to one that is gone. */
+  foreignKeyViolation: '23503',
+  /** Another row has the value. */
+  uniqueViolation: '23505',
+  /** The statement was undone since it and another waited for each other: run again, it succeeds. */
+  deadlockDetected: '40P01',
+  /** A prepared statement was overtaken: a column of what it joins has another type now. */
+  featureNotSupported: '0A000',
+} as const;
+
 /** Codes of sockets that could not reach the database, or lost it. */
 const socketCodes = new Set([
   'ECONNREFUSED',
@@ -13,9 +25,19 @@ const socketCodes = new Set([
 /** SQLSTATE: connection exceptions, too many connections, and the server shutting down or starting (PostgreSQL, appendix A). */
 const outageStates = /^(?:08...|53300|57P0[1-5])$/;
 
-/** What `pg` and PGlite say, without a code, of a connection that is gone. */
-const outageMessages =
-  /connection (?:terminated|error|timeout|ended)|timeout exceeded when trying to connect|query read timeout|is closed|not queryable/i;
+/** What `pg` and PGlite say, without a code, of a connection that is gone. Word for word: apps have errors of their own. */
+const outageMessages: ReadonlySet<string> = new Set([
+  'Connection terminated',
+  'Connection terminated unexpectedly',
+  'Connection terminated due to connection timeout',
+  'timeout exceeded when trying to connect',
+  'Query read timeout',
+  'Client has encountered a connection error and is not queryable',
+  'Client was closed and is not queryable',
+  'Cannot use a pool after calling end on the pool',
+  'PGlite is closing',
+  'PGlite is closed',
+]);
 
 /** SQLSTATE: text with bytes that no text has, and values that their column cannot hold. */
 const unstorableStates = new Set(['22001', '22003', '22021', '22P02', '22P05']);
@@ -24,7 +46,7 @@ const unstorableStates = new Set(['22001', '22003', '22021', '22P02', '22P05']);
 export function isOutage(error: unknown): boolean {
   const code = codeOf(error);
   if (code !== null) return socketCodes.has(code) || outageStates.test(code);
-  return error instanceof Error && outageMessages.test(error.message);
+  return error instanceof Error && outageMessages.has(error.message);
 }
 
 /** What PostgreSQL and PGlite say of a NUL in a statement, as which MikroORM sends it: it ends the text too early. */

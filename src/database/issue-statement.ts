@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { DurinError } from '../errors.ts';
 import { causeCodeOf, type Database } from './database.ts';
+import { sqlState } from './failures.ts';
+import { toParameter } from './instants.ts';
 import type { Row } from './projection.ts';
 import type { Schema } from './schema.ts';
 import type { SessionSelect } from './session-select.ts';
@@ -8,9 +10,6 @@ import type { IssueOrder, IssueResult, TokenStore, WhenHeld } from './token-stor
 
 /** How often one issue may lose against others of the same pair before it gives up. */
 const maxAttempts = 10;
-
-/** PostgreSQL's code for a row that points to one that is gone. */
-const foreignKeyViolation = '23503';
 
 /**
  * Issues a token in one statement, however many do so at once for one pair: one row, one token, no violation.
@@ -20,19 +19,21 @@ const foreignKeyViolation = '23503';
  * then issues nothing and is run again, now seeing the row.
  */
 export function createIssue(database: Database, schema: Schema, session: SessionSelect): TokenStore['issue'] {
-  const statements: Record<WhenHeld, string> = {
-    keep: statementOf('keep', schema, session),
-    renew: statementOf('renew', schema, session),
-    replace: statementOf('replace', schema, session),
-    refuse: statementOf('refuse', schema, session),
-  };
+  const statementsOf = (userLock: string): Record<WhenHeld, string> => ({
+    keep: statementOf('keep', userLock, schema, session),
+    renew: statementOf('renew', userLock, schema, session),
+    replace: statementOf('replace', userLock, schema, session),
+    refuse: statementOf('refuse', userLock, schema, session),
+  });
+  const statements = statementsOf('');
+  const holdingStatements = statementsOf('for share');
 
   async function runUnlessGone(order: IssueOrder, id: string, now: number): Promise<Row | undefined> {
     try {
-      const [row] = await database.run(statements[order.whenHeld], [
+      const [row] = await database.run((order.holdsUser ? holdingStatements : statements)[order.whenHeld], [
         order.clientName,
         schema.toUserKey(order.userId),
-        new Date(now).toISOString(),
+        toParameter(now),
         id,
         order.selector,
         order.ttlSeconds !== undefined,
@@ -42,7 +43,7 @@ export function createIssue(database: Database, schema: Schema, session: Session
       ]);
       return row;
     } catch (error) {
-      if (causeCodeOf(error) === foreignKeyViolation) return undefined; // deleted meanwhile: the next attempt tells which
+      if (causeCodeOf(error) === sqlState.foreignKeyViolation) return undefined; // deleted meanwhile: the next attempt tells which
       throw error;
     }
   }
@@ -72,7 +73,7 @@ function toResult(row: Row, newId: string, order: IssueOrder, session: SessionSe
   return { outcome: 'issued', record, replaced: { ...old, ...pair, hadExpired: row['old_expired'] === true } };
 }
 
-function statementOf(whenHeld: WhenHeld, schema: Schema, session: SessionSelect): string {
+function statementOf(whenHeld: WhenHeld, userLock: string, schema: Schema, session: SessionSelect): string {
   const { tokens, clients, users, userKeyColumn } = schema;
   const userKeyType = schema.tokenMeta.properties['user']?.columnTypes[0] ?? 'text';
   const hasExpired = '(held.expiry is not null and held.expiry <= excluded.created)';
@@ -90,7 +91,8 @@ function statementOf(whenHeld: WhenHeld, schema: Schema, session: SessionSelect)
       values (?::text, ?::${userKeyType}, ?::timestamptz(3), ?::uuid, ?::text, ?::boolean, ?::integer, ?::text, ?::text)
     ),
     owner as (
-      select input.*, (select true from ${users} u where u.${userKeyColumn} = input.user_id) as user_found from input
+      select input.*, (select true from ${users} u where u.${userKeyColumn} = input.user_id ${userLock}) as user_found
+      from input
     ),
     chosen as (
       select c.id, case when owner.has_own_ttl then owner.own_ttl else c.token_ttl end as ttl

@@ -1,5 +1,7 @@
 import { type EntityMetadata, type EntityProperty, type Platform, ReferenceKind } from '@mikro-orm/core';
 import { DurinUsageError } from '../errors.ts';
+import { visibleFieldsOf, visibleJson } from './embedded-json.ts';
+import { epochOf, toInstant } from './instants.ts';
 
 /** A row as the driver gives it, its columns named `c0`, `c1`, … */
 export type Row = Readonly<Record<string, unknown>>;
@@ -54,13 +56,10 @@ export class Projection {
     return (row) => row[key];
   }
 
-  /** Adds a timestamp, which comes as a number, so that nothing is parsed. */
+  /** Adds a timestamp. */
   addInstant(expression: string): (row: Row) => Date | null {
-    const read = this.add(`date_part('epoch', ${expression})`);
-    return (row) => {
-      const seconds = read(row);
-      return seconds === null ? null : new Date(Math.round(Number(seconds) * 1000));
-    };
+    const read = this.add(epochOf(expression));
+    return (row) => toInstant(read(row));
   }
 
   /** Adds the visible columns of an entity: not those marked hidden or lazy, not computed ones. `null` where no row was joined. */
@@ -109,7 +108,8 @@ export class Projection {
 
   #addEmbedded(property: EntityProperty, alias: string): Read {
     if (property.object || property.array) {
-      const read = this.#addColumn(property, alias);
+      const column = `${this.#quoted(alias, property.fieldNames[0])}::jsonb`;
+      const read = this.add(visibleJson(column, property, this.#platform));
       return (row) => fromJson(read(row), property, this.#platform);
     }
     const fields = Object.entries(property.embeddedProps)
@@ -168,16 +168,14 @@ function fromJson(raw: unknown, property: EntityProperty, platform: Platform): u
   if (Array.isArray(value)) return Object.freeze(value.map((item) => fromJson(item, property, platform)));
   if (value === null || typeof value !== 'object') return value;
   const stored = value as Record<string, unknown>;
-  const entries = Object.entries(property.embeddedProps)
-    .filter(([, child]) => !child.hidden && !child.lazy)
-    .map(([name, child]) => {
-      const inner = stored[child.fieldNames[0] ?? name] ?? null;
-      const isNested = child.kind === ReferenceKind.EMBEDDED;
-      return [
-        name,
-        isNested ? fromJson(inner, child, platform) : (converterOf(child, platform)?.(inner) ?? frozen(inner)),
-      ];
-    });
+  const entries = visibleFieldsOf(property).map(({ name, key, property: child }) => {
+    const inner = stored[key] ?? null;
+    const isNested = child.kind === ReferenceKind.EMBEDDED;
+    return [
+      name,
+      isNested ? fromJson(inner, child, platform) : (converterOf(child, platform)?.(inner) ?? frozen(inner)),
+    ];
+  });
   return Object.freeze(Object.fromEntries(entries));
 }
 
@@ -188,13 +186,16 @@ export function isVisible(property: EntityProperty): boolean {
   return isStored && !property.hidden && !property.lazy && !isCollection && !isInverse;
 }
 
-/** @throws DurinUsageError where the key has more than one column */
+/**
+ * The property of the primary key, which may be a relation.
+ * @throws DurinUsageError where the key has more than one column
+ */
 export function primaryKeyOf(meta: EntityMetadata): EntityProperty {
   const [primary, ...more] = meta.getPrimaryProps();
   if (primary === undefined || more.length > 0 || primary.fieldNames.length !== 1) {
     throw new DurinUsageError(`${meta.className} must have a primary key of a single column`);
   }
-  return primary.targetMeta === undefined ? primary : primaryKeyOf(primary.targetMeta);
+  return primary;
 }
 
 /**

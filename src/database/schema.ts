@@ -70,6 +70,11 @@ export function readSchema(orm: MikroORM, entities: EntityNames): Schema {
     throw new DurinUsageError('entities.Client and entities.AuthToken must come from one defineDurinEntities');
   }
   const userKey = primaryKeyOf(userMeta);
+  if (userKey.targetMeta !== undefined) {
+    throw new DurinUsageError(
+      `entities.User must have a primary key of its own, and ${userMeta.className}.${userKey.name} is a relation`,
+    );
+  }
   const readKey = converterOf(userKey, platform) ?? ((raw: unknown) => raw);
   function userKeyOf(userOrKey: unknown): unknown {
     const isEntity = typeof userOrKey === 'object' && userOrKey !== null && userKey.name in userOrKey;

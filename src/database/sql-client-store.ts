@@ -1,11 +1,10 @@
 import { ClientNameTakenError, type ClientRecord, type ClientStore, type ClientValues } from './client-store.ts';
 import { causeCodeOf, type Database } from './database.ts';
+import { sqlState } from './failures.ts';
+import { epochOf, toInstant } from './instants.ts';
 import type { Row } from './projection.ts';
 import type { Schema } from './schema.ts';
 import { toTokenIdentity } from './sql-token-store.ts';
-
-/** PostgreSQL's code for a value that another row has. */
-const uniqueViolation = '23505';
 
 const columnsOf: Record<keyof ClientValues, string> = {
   name: 'name',
@@ -21,7 +20,7 @@ export function createSqlClientStore(database: Database, schema: Schema): Client
     try {
       return (await database.run(sql, parameters)).map(toClientRecord);
     } catch (error) {
-      if (causeCodeOf(error) !== uniqueViolation) throw error;
+      if (causeCodeOf(error) !== sqlState.uniqueViolation) throw error;
       throw new ClientNameTakenError(name);
     }
   }
@@ -70,8 +69,7 @@ export function createSqlClientStore(database: Database, schema: Schema): Client
   };
 }
 
-export const clientColumns =
-  'id, name, token_ttl, throttle_rate, (extract(epoch from created) * 1000)::float8 as created';
+export const clientColumns = `id, name, token_ttl, throttle_rate, ${epochOf('created')} as created`;
 
 export function toClientRecord(row: Row): ClientRecord {
   return {
@@ -79,6 +77,6 @@ export function toClientRecord(row: Row): ClientRecord {
     name: row['name'] as string,
     tokenTtl: row['token_ttl'] as number | null,
     throttleRate: row['throttle_rate'] as string | null,
-    created: new Date(Number(row['created'])),
+    created: toInstant(row['created']) as Date,
   };
 }

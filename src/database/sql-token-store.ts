@@ -1,6 +1,8 @@
 import type { EntityMetadata } from '@mikro-orm/core';
 import type { TokenRow } from '../session.ts';
+import type { EndedToken } from './change-listener.ts';
 import type { Database } from './database.ts';
+import { epochOf, toInstant, toParameter } from './instants.ts';
 import { createIssue } from './issue-statement.ts';
 import type { Row } from './projection.ts';
 import { createRowFormat } from './row-format.ts';
@@ -30,6 +32,13 @@ export function createSqlTokenStore(database: Database, schema: Schema, rules: A
   const account = createAccountSelect(schema, rules);
   const select = `select ${session.columns} from ${tokens} t ${session.joins}`;
   const findSession = database.prepareLookUp(select, { name: 't.selector', read: session.selectorOf });
+
+  /** Whose tokens go with a deletion, and where those are. */
+  const ownership = {
+    user: { owners: schema.users, key: schema.userKeyColumn, column: 't.user_id' },
+    client: { owners: clients, key: 'id', column: 't.client_id' },
+    token: { owners: null, key: 'id', column: 't.id' },
+  };
 
   const toIdentity = (row: Row) => toTokenIdentity(row, schema);
 
@@ -68,10 +77,10 @@ export function createSqlTokenStore(database: Database, schema: Schema, rules: A
     async renew(id, now) {
       const [row] = await database.run(
         `update ${tokens} t set expiry = ?::timestamptz(3) + make_interval(secs => c.token_ttl) from ${clients} c ` +
-          `where c.id = t.client_id and t.id = ? and ${unexpired} returning ${identity}, ${epoch('t.expiry')} as expiry`,
-        [iso(now), id, iso(now)],
+          `where c.id = t.client_id and t.id = ? and ${unexpired} returning ${identity}, ${epochOf('t.expiry')} as expiry`,
+        [toParameter(now), id, toParameter(now)],
       );
-      return row === undefined ? null : { expiresAt: toDate(row['expiry']), token: toIdentity(row) };
+      return row === undefined ? null : { expiresAt: toInstant(row['expiry']), token: toIdentity(row) };
     },
 
     async delete(id) {
@@ -80,13 +89,13 @@ export function createSqlTokenStore(database: Database, schema: Schema, rules: A
     },
 
     async deleteIfExpired({ id }, now) {
-      const [ended] = await deleteWhere('t.id = ? and t.expiry <= ?', [id, iso(now)]);
+      const [ended] = await deleteWhere('t.id = ? and t.expiry <= ?', [id, toParameter(now)]);
       return ended ?? null;
     },
 
     async deleteOf(userId, id, filter, now) {
       const { condition, parameters } = whereOf(filter);
-      const values = [schema.toUserKey(userId), id, iso(now), ...parameters];
+      const values = [schema.toUserKey(userId), id, toParameter(now), ...parameters];
       const [ended] = await deleteWhere(`t.user_id = ? and t.id = ? and ${unexpired} ${condition}`, values);
       return ended ?? null;
     },
@@ -96,11 +105,29 @@ export function createSqlTokenStore(database: Database, schema: Schema, rules: A
       return deleteWhere(`t.user_id = ? ${condition}`, [schema.toUserKey(userId), ...parameters]);
     },
 
+    async deleteBefore(deleted, keys, now) {
+      const ended: EndedToken[] = [];
+      const { owners, key, column } = ownership[deleted];
+      const values = deleted === 'user' ? keys.map(schema.toUserKey) : keys;
+      for (let start = 0; start < values.length; start += maxKeys) {
+        const some = values.slice(start, start + maxKeys);
+        const marks = some.map(() => '?').join(', ');
+        if (owners !== null) await database.run(`select 1 from ${owners} where ${key} in (${marks}) for update`, some);
+        const rows = await database.run(
+          `delete from ${tokens} t using ${clients} c where c.id = t.client_id and ${column} in (${marks}) ` +
+            `returning ${identity}, coalesce(t.expiry <= ?, false) as had_expired`,
+          [...some, toParameter(now)],
+        );
+        ended.push(...rows.map((row) => ({ ...toIdentity(row), hadExpired: row['had_expired'] === true })));
+      }
+      return ended;
+    },
+
     async expireAllOf(userId, now) {
       const rows = await database.run(
         `update ${tokens} t set expiry = ? from ${clients} c ` +
           `where c.id = t.client_id and t.user_id = ? and ${unexpired} returning ${identity}`,
-        [iso(now), schema.toUserKey(userId), iso(now)],
+        [toParameter(now), schema.toUserKey(userId), toParameter(now)],
       );
       return rows.map(toIdentity);
     },
@@ -111,7 +138,7 @@ export function createSqlTokenStore(database: Database, schema: Schema, rules: A
       const rows = await database.run(
         `with expired as materialized (${expired}) delete from ${tokens} t using expired, ${clients} c ` +
           `where t.id = expired.id and c.id = t.client_id returning ${identity}`,
-        [iso(now), limit],
+        [toParameter(now), limit],
       );
       return rows.map(toIdentity);
     },
@@ -120,7 +147,7 @@ export function createSqlTokenStore(database: Database, schema: Schema, rules: A
       const { condition, parameters } = whereOf(filter);
       return selectWhere(`t.user_id = ? and ${unexpired} ${condition}`, [
         schema.toUserKey(userId),
-        iso(now),
+        toParameter(now),
         ...parameters,
       ]);
     },
@@ -146,16 +173,13 @@ export function createSqlTokenStore(database: Database, schema: Schema, rules: A
   };
 }
 
+/** The most keys in one statement. */
+const maxKeys = 1000;
 const identity = 't.id, t.selector, t.user_id, c.name';
 const unexpired = '(t.expiry is null or t.expiry > ?)';
-const epoch = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
 const rowColumns =
-  `t.id, t.selector, c.name, ${epoch('t.created')} as created, ${epoch('t.expiry')} as expiry, ` +
-  `${epoch('t.last_used_at')} as last_used_at, t.ip_address, t.user_agent`;
-
-const iso = (milliseconds: number) => new Date(milliseconds).toISOString();
-const toDate = (epochMilliseconds: unknown) =>
-  epochMilliseconds === null ? null : new Date(Number(epochMilliseconds));
+  `t.id, t.selector, c.name, ${epochOf('t.created')} as created, ${epochOf('t.expiry')} as expiry, ` +
+  `${epochOf('t.last_used_at')} as last_used_at, t.ip_address, t.user_agent`;
 
 export function toTokenIdentity(row: Row, schema: Schema): TokenIdentity {
   return {
@@ -171,9 +195,9 @@ function toTokenRow(row: Row): TokenRow {
     id: row['id'] as string,
     selector: row['selector'] as string,
     clientName: row['name'] as string,
-    createdAt: toDate(row['created']) as Date,
-    expiresAt: toDate(row['expiry']),
-    lastUsedAt: toDate(row['last_used_at']),
+    createdAt: toInstant(row['created']) as Date,
+    expiresAt: toInstant(row['expiry']),
+    lastUsedAt: toInstant(row['last_used_at']),
     ipAddress: row['ip_address'] as string | null,
     userAgent: row['user_agent'] as string | null,
   };

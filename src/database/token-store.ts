@@ -1,4 +1,5 @@
 import type { SessionRecord, TokenRow } from '../session.ts';
+import type { Deleted, EndedToken } from './change-listener.ts';
 
 /** Which row it is or was: as much as an event tells, and a cache needs. */
 export interface TokenIdentity {
@@ -23,6 +24,11 @@ export interface IssueOrder {
   readonly userId: unknown;
   readonly clientName: string;
   readonly whenHeld: WhenHeld;
+  /**
+   * Whether the user's row is held until the token is there. So another change of the user either is committed by then,
+   * or sees the token. Left out: no.
+   */
+  readonly holdsUser?: boolean;
   /** Seconds; `null`: never expires; left out: the client's. */
   readonly ttlSeconds?: number | null;
   readonly ipAddress: string | null;
@@ -37,7 +43,7 @@ export type IssueResult =
       readonly outcome: 'kept' | 'renewed' | 'issued';
       readonly record: SessionRecord;
       /** The token that had to go, and whether it was expired by then. */
-      readonly replaced: (TokenIdentity & { readonly hadExpired: boolean }) | null;
+      readonly replaced: EndedToken | null;
     };
 
 /** Which of a user's tokens; all that are given must hold. */
@@ -89,6 +95,11 @@ export interface TokenStore {
   /** Deletes one that has not expired, if it is this user's. */
   deleteOf(userId: unknown, id: string, filter: TokenFilter, now: number): Promise<TokenIdentity | null>;
   deleteAllOf(userId: unknown, filter: TokenFilter): Promise<TokenIdentity[]>;
+  /**
+   * Deletes these tokens, or those of these users or clients, which the same transaction is about to delete. They are
+   * locked first, so that a token that is being issued to one of them is seen as well.
+   */
+  deleteBefore(deleted: Deleted, keys: readonly unknown[], now: number): Promise<EndedToken[]>;
   /** Has the user's tokens expire now, but not go yet: whoever presents one is still told why it is refused. */
   expireAllOf(userId: unknown, now: number): Promise<TokenIdentity[]>;
   /** Deletes at most `limit` expired rows, passing over those that others hold. */

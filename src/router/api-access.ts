@@ -42,9 +42,10 @@ export function createApiAccess(
     }): Promise<ApiAccessView & { token: string }> {
       const { ipAddress, userAgent } = ctx.durin;
       const order = { userId: ctx.session.userId, clientName: requireApiClient(), ipAddress, userAgent };
-      const issued = await issueToken({ ...order, whenHeld: 'refuse' });
+      const issued = await issueToken({ ...order, whenHeld: 'refuse', onlyIfActive: true });
       if (issued.outcome === 'held') throw new DurinError('API_ACCESS_EXISTS');
       if (issued.outcome === 'unknown-client') throw new DurinError('API_ACCESS_DISABLED'); // it was not created, or is gone
+      if (issued.outcome === 'inactive-user') throw new DurinError('USER_INACTIVE'); // deactivated since it was looked up
       if (issued.outcome === 'unknown-user') throw new DurinError('INVALID_TOKEN'); // deleted since it was looked up
       const { record, token } = issued;
       return { ...toApiAccessView({ ...record, clientName: record.client.name }, now()), token };

@@ -48,11 +48,12 @@ export function createLogin({ changingProcedure, stateOf }: RouterProcedures, pa
       const state = stateOf(ctx);
       const { user, record, token } = await signIn(given, ctx, state.meet);
       state.present(batchIndex, token);
+      const extra = await loginResponse?.({ user, auth: toAuth(record, now()), token, ctx });
       return {
+        ...(extra as object | undefined),
         token,
         expiry: formatExpiry(record.expiresAt),
         ...(serializeUser && { user: await serializeUser(user) }),
-        ...((await loginResponse?.({ user, auth: toAuth(record, now()), token, ctx })) as object | undefined),
       };
     });
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DurinError } from '../errors.ts';
 import type { EventSink } from '../events.ts';
+import { toTokenEvent } from '../token-event.ts';
 import type { TokenRevoker } from '../token-revoker.ts';
 import { refuseUnreadableInput } from '../trpc.ts';
 import type { RouterProcedures } from './router-procedures.ts';
@@ -19,12 +20,7 @@ export function createLogout({ changingSessionProcedure }: RouterProcedures, { r
   return changingSessionProcedure.mutation(async function logout({ ctx: { session } }): Promise<void> {
     const ended = await revoker.revoke(session.id, 'logout');
     if (ended === null) throw new DurinError('INVALID_TOKEN'); // another call ended it first
-    events.emit('loggedOut', {
-      tokenId: session.id,
-      userId: session.userId,
-      client: session.client.name,
-      everywhere: false,
-    });
+    events.emit('loggedOut', { ...toTokenEvent(session), everywhere: false });
   });
 }
 
@@ -36,12 +32,7 @@ export function createLogoutAll({ changingSessionProcedure }: RouterProcedures, 
     .mutation(async function logoutAll({ ctx: { session }, input }): Promise<void> {
       const filter = { exceptClient: input?.exceptApiAccess ? apiClientName : null };
       const ended = await revoker.revokeAllOf(session.userId, filter, 'logout-all');
-      if (ended.length === 0) return;
-      events.emit('loggedOut', {
-        tokenId: session.id,
-        userId: session.userId,
-        client: session.client.name,
-        everywhere: true,
-      });
+      const isOut = ended.some(({ id }) => id === session.id); // an API key that spares API keys is not
+      if (isOut) events.emit('loggedOut', { ...toTokenEvent(session), everywhere: true });
     });
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { TokenFilter, TokenStore } from '../database/token-store.ts';
 import { DurinError } from '../errors.ts';
-import { toSessionView } from '../session.ts';
+import { isSessionId, toSessionView } from '../session.ts';
 import type { TokenRevoker } from '../token-revoker.ts';
 import { refuseUnreadableInput } from '../trpc.ts';
 import type { SessionView } from '../wire.ts';
@@ -16,8 +16,6 @@ export interface SessionsParts {
   readonly excludesApiAccess: boolean;
   readonly now: () => number;
 }
-
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export function createSessions({ sessionProcedure }: RouterProcedures, parts: SessionsParts) {
   const { store, revoker, apiClientName, excludesApiAccess, now } = parts;
@@ -36,7 +34,7 @@ export function createSessions({ sessionProcedure }: RouterProcedures, parts: Se
       .mutation(async function revokeSession({ ctx: { session }, input }): Promise<void> {
         const id = input.id.toLowerCase();
         if (id === session.id) throw new DurinError('CURRENT_SESSION');
-        const ended = uuid.test(id) ? await revoker.revokeOf(session.userId, id, visible) : null;
+        const ended = isSessionId(id) ? await revoker.revokeOf(session.userId, id, visible) : null;
         if (ended === null) throw new DurinError('SESSION_NOT_FOUND');
       }),
 
@@ -44,7 +42,8 @@ export function createSessions({ sessionProcedure }: RouterProcedures, parts: Se
       .use(refuseUnreadableInput)
       .input(sessionScope)
       .mutation(async function revokeOtherSessions({ ctx: { session }, input }) {
-        const filter = { exceptId: session.id, exceptClient: input?.exceptApiAccess ? apiClientName : null };
+        const sparesApiAccess = excludesApiAccess || input?.exceptApiAccess === true;
+        const filter = { exceptId: session.id, exceptClient: sparesApiAccess ? apiClientName : null };
         const ended = await revoker.revokeAllOf(session.userId, filter, 'revoked');
         return { revoked: ended.length };
       }),

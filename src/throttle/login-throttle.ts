@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { CallOrigin } from '../events.ts';
 import type { Quota } from '../rate.ts';
-import type { RateCounter } from './rate-counter.ts';
-import { type LimitState, type Throttle, toLimitState } from './throttle.ts';
+import type { Count, RateCounter } from './rate-counter.ts';
+import { type LimitState, placeOf, type Throttle, toLimitState } from './throttle.ts';
 
 /** The limits on failed logins; `null`: none. */
 export interface LoginQuotas {
@@ -34,6 +34,10 @@ interface Place {
   readonly quota: Quota;
 }
 
+interface TakenPlace extends Place {
+  readonly count: Count;
+}
+
 /** The attempts of one key: how many hold a place, and who waits for one. */
 interface Queue {
   underWay: number;
@@ -45,20 +49,20 @@ const scope = 'login';
 export function createLoginThrottle(counter: RateCounter, throttle: Throttle, quotas: LoginQuotas): LoginThrottle {
   const queues = new Map<string, Queue>();
 
-  async function take({ key, quota }: Place, attempt: LoginAttempt): Promise<LimitState> {
+  async function take({ key, quota }: Place, attempt: LoginAttempt): Promise<TakenPlace> {
     for (;;) {
       let mustWait = false;
       try {
         const count = await counter.take(key, quota);
-        const state = toLimitState(scope, quota, count);
         if (!count.isExceeded) {
           enter(key);
-          return state;
+          return { key, quota, count };
         }
         mustWait = (queues.get(key)?.underWay ?? 0) > 0;
         if (!mustWait) {
+          const state = toLimitState({ scope, quota }, count);
           attempt.note(state);
-          throw throttle.refuse(state, { userId: null, client: null, ...attempt.origin });
+          throw throttle.refuse(state, { session: null, origin: attempt.origin });
         }
       } finally {
         if (!mustWait) wakeNext(key); // for whom there may be room as well, or no more hope either
@@ -88,17 +92,18 @@ export function createLoginThrottle(counter: RateCounter, throttle: Throttle, qu
 
   return {
     async run(attempt, verify, hasFailed) {
-      const taken: (Place & { readonly state: LimitState })[] = [];
+      const taken: TakenPlace[] = [];
       let isFailure = false;
       try {
-        for (const place of placesOf(attempt, quotas)) taken.push({ ...place, state: await take(place, attempt) });
+        for (const place of placesOf(attempt, quotas)) taken.push(await take(place, attempt));
         const result = await verify();
         isFailure = hasFailed(result);
         return result;
       } finally {
-        for (const { key, state } of taken) {
-          if (!isFailure) await counter.giveBack(key);
+        for (const { key, quota, count } of taken) {
+          if (!isFailure) await counter.giveBack(key, count.endsAt);
           leave(key);
+          const state = toLimitState({ scope, quota }, count);
           attempt.note(isFailure ? state : { ...state, remaining: state.remaining + 1 });
         }
       }
@@ -106,14 +111,15 @@ export function createLoginThrottle(counter: RateCounter, throttle: Throttle, qu
   };
 }
 
+/** The address's comes first: one that is over its limit gets no key for each name that it makes up. */
 function placesOf({ userName, origin }: LoginAttempt, quotas: LoginQuotas): Place[] {
-  const address = origin.ipAddress ?? 'unknown';
+  const address = placeOf(origin);
   const places: Place[] = [];
-  if (quotas.perUser && userName !== null) {
-    places.push({ key: `login:user:${digest(userName)}:${address}`, quota: quotas.perUser });
-  }
   if (quotas.perAddress && origin.ipAddress !== null) {
     places.push({ key: `login:address:${address}`, quota: quotas.perAddress });
+  }
+  if (quotas.perUser && userName !== null) {
+    places.push({ key: `login:user:${digest(userName)}:${address}`, quota: quotas.perUser });
   }
   return places;
 }

@@ -8,11 +8,13 @@ const maxKeys = 100_000;
 interface Window {
   count: number;
   endsAt: number;
+  /** The end as it was told at first, by the clock of who opened the window: later windows of the key end later. */
+  readonly toldEnd: number;
 }
 
 export interface MemoryRateCounter extends RateCounter {
   /** Goes on from what was counted elsewhere, which may be less than was counted here. */
-  goOnFrom(key: string, counted: { readonly count: number; readonly resetMs: number }): void;
+  goOnFrom(key: string, counted: { readonly count: number; readonly resetMs: number; readonly endsAt: number }): void;
 }
 
 /** Counts in this process. Without timers: a window's end is compared with the clock when it is read. */
@@ -26,7 +28,7 @@ export function createMemoryRateCounter(now: () => number): MemoryRateCounter {
       found.endsAt = Math.min(found.endsAt, at + windowMs); // the rate may have been changed to a shorter window
       return found;
     }
-    const started = { count: 0, endsAt: at + windowMs };
+    const started = { count: 0, endsAt: at + windowMs, toldEnd: at + windowMs };
     windows.set(key, started);
     return started;
   }
@@ -35,18 +37,20 @@ export function createMemoryRateCounter(now: () => number): MemoryRateCounter {
     const window = currentWindow(key, quota.windowSeconds * 1000);
     const isExceeded = window.count >= quota.limit;
     if (!isExceeded) window.count += 1;
-    return { isExceeded, remaining: Math.max(0, quota.limit - window.count), resetMs: window.endsAt - now() };
+    const remaining = Math.max(0, quota.limit - window.count);
+    return { isExceeded, remaining, resetMs: window.endsAt - now(), endsAt: window.toldEnd };
   }
 
   return {
     take,
     spend: take,
-    async giveBack(key) {
+    async giveBack(key, endsAt) {
       const window = windows.get(key);
-      if (window !== undefined && now() < window.endsAt && window.count > 0) window.count -= 1;
+      const isSame = window !== undefined && now() < window.endsAt && window.toldEnd <= endsAt;
+      if (isSame && window.count > 0) window.count -= 1;
     },
-    goOnFrom(key, { count, resetMs }) {
-      windows.set(key, { count, endsAt: now() + resetMs });
+    goOnFrom(key, { count, resetMs, endsAt }) {
+      windows.set(key, { count, endsAt: now() + resetMs, toldEnd: endsAt });
     },
   };
 }

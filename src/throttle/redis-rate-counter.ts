@@ -20,6 +20,8 @@ interface ScriptInput {
 
 export interface RedisRateCounterParts {
   readonly redis: CountingRedis;
+  /** Starts the keys in Redis. */
+  readonly prefix: string;
   /** Counts while Redis does not. */
   readonly memory: MemoryRateCounter;
   /** The clock, in milliseconds. Windows end by the clock of Redis, which all processes share, unless this is the app's own. */
@@ -44,7 +46,7 @@ local count, ends = tonumber(window[1]), tonumber(window[2])
 if ends and at >= ends then count, ends = nil, nil end
 `;
 
-/** Answers 1 if the call is within the quota, the calls counted, and how long the window still runs. */
+/** Answers 1 if the call is within the quota, the calls counted, how long the window still runs, and when it ends. */
 const takeScript = toScript(`${openWindow}
 local limit, length = tonumber(ARGV[2]), tonumber(ARGV[3])
 if not ends then count, ends = 0, at + length end
@@ -56,18 +58,19 @@ if taken == 1 or isLonger then
   redis.call('HSET', KEYS[1], 'count', count, 'ends', ends)
   redis.call('PEXPIRE', KEYS[1], length + 60000)
 end
-return { taken, count, ends - at }
+return { taken, count, ends - at, ends }
 `);
 
+/** A later window ends later than the one that the call was taken in; that one may have been shortened since. */
 const giveBackScript = toScript(`${openWindow}
-if count and count > 0 then redis.call('HINCRBY', KEYS[1], 'count', -1) end
+if count and count > 0 and ends <= tonumber(ARGV[2]) then redis.call('HINCRBY', KEYS[1], 'count', -1) end
 `);
 
 /**
  * Counts in Redis, exactly across processes. While Redis fails, counting goes on in memory from what is known of it, and
  * no call is lost or waits longer than the deadline. A key that is used up is refused without asking.
  */
-export function createRedisRateCounter({ redis, memory, now }: RedisRateCounterParts): RateCounter {
+export function createRedisRateCounter({ redis, prefix, memory, now }: RedisRateCounterParts): RateCounter {
   const hasOwnClock = now !== Date.now;
   const refusals = new LRUCache<string, Refusal>({ max: maxRefusals });
   /** `null`: it answers; else when it may be tried. */
@@ -76,7 +79,7 @@ export function createRedisRateCounter({ redis, memory, now }: RedisRateCounterP
 
   async function run(script: Script, key: string, ...parameters: number[]): Promise<unknown> {
     const at = hasOwnClock ? now() : '';
-    const input = { keys: [`durin:rate:${key}`], arguments: [at, ...parameters].map(String) };
+    const input = { keys: [`${prefix}:${key}`], arguments: [at, ...parameters].map(String) };
     return within(deadlineMs, 'Redis', async () => {
       try {
         return await redis.evalSha(script.sha1, input);
@@ -114,9 +117,9 @@ export function createRedisRateCounter({ redis, memory, now }: RedisRateCounterP
       const windowMs = quota.windowSeconds * 1000;
       const counted = toCounted(await run(takeScript, key, quota.limit, windowMs));
       memory.goOnFrom(key, counted);
-      const { isExceeded, resetMs } = counted;
-      if (isExceeded) refusals.set(key, { quota, endsAt: now() + resetMs, toldAt: performance.now() });
-      return { isExceeded, remaining: Math.max(0, quota.limit - counted.count), resetMs };
+      const { isExceeded, resetMs, endsAt } = counted;
+      if (isExceeded) refusals.set(key, { quota, refusedUntil: now() + resetMs, endsAt, toldAt: performance.now() });
+      return { isExceeded, remaining: Math.max(0, quota.limit - counted.count), resetMs, endsAt };
     } catch {
       rest();
       return null;
@@ -127,9 +130,9 @@ export function createRedisRateCounter({ redis, memory, now }: RedisRateCounterP
   function recall(key: string, quota: Quota, isFinal: boolean): Count | null {
     const refusal = refusals.get(key);
     if (refusal === undefined || !isSame(refusal.quota, quota)) return null;
-    const resetMs = refusal.endsAt - now();
+    const resetMs = refusal.refusedUntil - now();
     if (resetMs <= 0 || (!isFinal && performance.now() - refusal.toldAt > recallMs)) return null;
-    return { isExceeded: true, remaining: 0, resetMs };
+    return { isExceeded: true, remaining: 0, resetMs, endsAt: refusal.endsAt };
   }
 
   return {
@@ -142,10 +145,10 @@ export function createRedisRateCounter({ redis, memory, now }: RedisRateCounterP
       if (known !== null) return known;
       return (canAsk() ? await count(key, quota) : null) ?? memory.spend(key, quota);
     },
-    async giveBack(key) {
-      if (canAsk()) await run(giveBackScript, key).catch(rest);
+    async giveBack(key, endsAt) {
+      if (canAsk()) await run(giveBackScript, key, endsAt).catch(rest);
       refusals.delete(key);
-      await memory.giveBack(key);
+      await memory.giveBack(key, endsAt);
     },
   };
 }
@@ -165,6 +168,9 @@ function isUnknownScript(error: unknown): boolean {
 
 interface Refusal {
   readonly quota: Quota;
+  /** By the clock of this process. */
+  readonly refusedUntil: number;
+  /** By the clock of Redis. */
   readonly endsAt: number;
   /** When Redis said so, by the clock that nobody sets. */
   readonly toldAt: number;
@@ -175,9 +181,11 @@ function isSame(one: Quota, other: Quota): boolean {
 }
 
 /** @throws TypeError if that is no answer of the script: then Redis counts as failed */
-function toCounted(answer: unknown): { isExceeded: boolean; count: number; resetMs: number } {
-  const [taken, count, resetMs] = Array.isArray(answer) ? answer.map(Number) : [];
-  if (taken === undefined || count === undefined || resetMs === undefined || Number.isNaN(taken + count + resetMs))
+function toCounted(answer: unknown) {
+  const [taken = Number.NaN, count = Number.NaN, resetMs = Number.NaN, endsAt = Number.NaN] = Array.isArray(answer)
+    ? answer.map(Number)
+    : [];
+  if (Number.isNaN(taken + count + resetMs + endsAt))
     throw new TypeError('Redis gave another answer than the script does');
-  return { isExceeded: taken === 0, count, resetMs };
+  return { isExceeded: taken === 0, count, resetMs, endsAt };
 }

@@ -1,57 +1,69 @@
+import { networkOf } from '../call-origin.ts';
 import { DurinError } from '../errors.ts';
 import type { CallOrigin, EventSink } from '../events.ts';
 import type { Quota } from '../rate.ts';
-import type { Count, RateCounter } from './rate-counter.ts';
+import type { SessionRecord } from '../session.ts';
+import type { Count, RateCounters } from './rate-counter.ts';
 
-/** A limit as a caller met it, for the response's headers. */
-export interface LimitState {
-  /** The limit's name: `client`, `login`, or an app's own. */
+/** A number of calls in a time, by a name that callers are told. */
+export interface Limit {
+  /** `client`, `login`, or an app's own. */
   readonly scope: string;
   readonly quota: Quota;
+}
+
+/** A limit as a caller met it, for the response's headers. */
+export interface LimitState extends Limit {
   readonly remaining: number;
   /** Seconds until the window ends, rounded up. */
   readonly resetSeconds: number;
 }
 
-/** Who is counted, as the `throttled` event tells it. */
-export interface ThrottledCaller extends CallOrigin {
-  readonly userId: unknown;
-  readonly client: string | null;
+export interface Caller {
+  /** `null`: not signed in. */
+  readonly session: Pick<SessionRecord, 'userId' | 'client'> | null;
+  readonly origin: CallOrigin;
 }
 
 export interface Throttle {
   /**
-   * Counts one call.
+   * Counts one call: of the user at the client, or of the address where nobody is signed in.
    * @throws DurinError THROTTLED, with `retryAfter` and `scope`, once the quota is used up
    */
-  enforce(
-    scope: string,
-    key: string,
-    quota: Quota,
-    caller: ThrottledCaller,
-    note: (state: LimitState) => void,
-  ): Promise<void>;
-  refuse(state: LimitState, caller: ThrottledCaller): DurinError;
+  enforce(limit: Limit, caller: Caller, note: (state: LimitState) => void): Promise<void>;
+  refuse(state: LimitState, caller: Caller): DurinError;
 }
 
-export function createThrottle(counter: RateCounter, events: EventSink): Throttle {
-  function refuse({ scope, resetSeconds }: LimitState, caller: ThrottledCaller): DurinError {
-    const { userId, client, ipAddress, userAgent } = caller;
+export function createThrottle(counters: Pick<RateCounters, 'sessions' | 'strangers'>, events: EventSink): Throttle {
+  function count({ scope, quota }: Limit, { session, origin }: Caller): Promise<Count> {
+    if (session === null) return counters.strangers.spend(`${scope}:address:${placeOf(origin)}`, quota);
+    return counters.sessions.spend(`${scope}:user:${session.client.id}:${String(session.userId)}`, quota);
+  }
+
+  function refuse({ scope, resetSeconds }: LimitState, { session, origin }: Caller): DurinError {
+    const { ipAddress, userAgent } = origin;
+    const userId = session?.userId ?? null;
+    const client = session?.client.name ?? null;
     events.emit('throttled', { scope, userId, client, ipAddress, userAgent, retryAfter: resetSeconds });
     return new DurinError('THROTTLED', { retryAfter: resetSeconds, scope });
   }
 
   return {
-    async enforce(scope, key, quota, caller, note) {
-      const count = await counter.spend(`${scope}:${key}`, quota);
-      const state = toLimitState(scope, quota, count);
+    async enforce(limit, caller, note) {
+      const counted = await count(limit, caller);
+      const state = toLimitState(limit, counted);
       note(state);
-      if (count.isExceeded) throw refuse(state, caller);
+      if (counted.isExceeded) throw refuse(state, caller);
     },
     refuse,
   };
 }
 
-export function toLimitState(scope: string, quota: Quota, count: Count): LimitState {
+export function toLimitState({ scope, quota }: Limit, count: Count): LimitState {
   return { scope, quota, remaining: count.remaining, resetSeconds: Math.max(1, Math.ceil(count.resetMs / 1000)) };
+}
+
+/** What calls are counted by where only their origin tells them apart. */
+export function placeOf({ ipAddress }: CallOrigin): string {
+  return ipAddress === null ? 'unknown' : networkOf(ipAddress);
 }

@@ -1,12 +1,12 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import { initTRPC } from '@trpc/server';
-import { type CacheOptions, createDurin, type DurinContext } from '../../src/index.ts';
+import { type ApiAccessOptions, type CacheOptions, createDurin, type DurinContext } from '../../src/index.ts';
 import { tapStatements } from '../support/statement-tap.ts';
 import { AuthToken, Client, entities, User } from './entities.ts';
 import { secret } from './population.ts';
 
 /** The app that is measured. It answers `pong` to whoever asks, or to whoever is signed in. */
-export async function openBenchApp(url: string, cache?: CacheOptions) {
+export async function openBenchApp(url: string, cache?: CacheOptions, apiAccess: ApiAccessOptions<string> = {}) {
   const orm = await MikroORM.init({ clientUrl: url, entities, pool: { min: 0, max: 10 } });
   const durin = createDurin({
     orm,
@@ -14,6 +14,7 @@ export async function openBenchApp(url: string, cache?: CacheOptions) {
     secret,
     verifyCredentials: () => null,
     cache,
+    apiAccess,
   });
   const t = initTRPC.context<DurinContext>().create();
   const router = t.router({

@@ -2,19 +2,19 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-const directory = import.meta.dirname;
+// Installs what the benchmark compares with, as its own lock file says, unless that is there.
 
-/** Installs what the benchmark compares with, as its lock file says, unless that is there. */
-export function installPeers(): void {
-  const lock = join(directory, 'package-lock.json');
-  const installed = join(directory, 'node_modules', '.package-lock.json');
-  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
+const directory = import.meta.dirname;
+const lock = join(directory, 'package-lock.json');
+const installed = join(directory, 'node_modules', '.package-lock.json');
+
+if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtimeMs) {
   const { dependencies } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as {
     dependencies: Record<string, string>;
   };
   const names = Object.entries(dependencies).map(([name, version]) => `${name} ${version}`);
-  console.error(`Installing ${names.join(' and ')} into test/bench, to compare with ...`);
+  console.error(`Installing ${names.join(' and ')} in test/bench, to compare with ...`);
   const flags = ['--no-audit', '--no-fund', '--loglevel=error'];
   const { status } = spawnSync('npm', ['ci', '--prefix', directory, ...flags], { stdio: 'inherit' });
-  if (status !== 0) throw new Error('npm ci failed: the benchmark compares with packages that could not be installed');
+  process.exitCode = status ?? 1;
 }

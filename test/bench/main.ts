@@ -1,8 +1,7 @@
 import { startPostgres } from '../support/postgres-server.ts';
 import { startRedis } from '../support/redis-server.ts';
-import { installPeers } from './install-peers.ts';
-import type * as betterAuthPeer from './peers/better-auth.ts';
-import type * as josePeer from './peers/jose.ts';
+import { openBetterAuth } from './peers/better-auth.ts';
+import { createVerifyJwt } from './peers/jose.ts';
 import { createPopulation, tokensOf } from './population.ts';
 import { benchAgainstBetterAuth } from './rows/better-auth.ts';
 import { benchCachedLookUp } from './rows/cached-look-up.ts';
@@ -16,10 +15,6 @@ import { benchSharedLookUp } from './rows/shared-look-up.ts';
 import { type Row, tableOf } from './table.ts';
 
 // All rows of the README's table. Prints the table as Markdown, and while it runs what it is at.
-
-installPeers();
-const { createVerifyJwt }: typeof josePeer = await import('./peers/jose.ts');
-const { openBetterAuth }: typeof betterAuthPeer = await import('./peers/better-auth.ts');
 
 const users = 10_000;
 const few = { users: 50, clients: 20, expiredUsers: 50 };

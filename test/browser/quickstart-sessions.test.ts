@@ -98,6 +98,37 @@ test('tabs of one client follow each other: into the session, and out of it', as
   expect(await button(one, 'Sign out').count()).toBe(1); // nobody tells a tab of what it did itself
 });
 
+test('another browser of the same user is signed out with this one, and is told that it was from elsewhere', async () => {
+  const [here, there] = [await (await visit()).open(), await (await visit()).open()];
+  await signIn(here);
+  await signIn(there);
+  await button(here, 'Sign out').click();
+  await isSignedOut(here);
+  await button(there, 'Call whoami').click();
+  await isSignedOut(there);
+  expect(await there.getByText('Your session was ended from another place.').count()).toBe(1);
+});
+
+test('when another user signs in, in another tab, nothing is left of what was there of the first', async () => {
+  const visitor = await visit();
+  const one = await visitor.open();
+  await signIn(one);
+  await button(one, 'Create a key').click();
+  await button(one, 'Delete the key').waitFor();
+  const two = await visitor.open();
+  await button(two, 'Delete the key').waitFor();
+  await visitor.context.route('**/trpc/**apiAccess.get**', (route) => route.abort()); // what is shown is from the cache
+  await two.evaluate(`(async () => {
+    const body = JSON.stringify({ username: 'bob', password: 'wonderland', client: 'web' });
+    const headers = { 'content-type': 'application/json' };
+    const answer = await (await fetch('/trpc/auth.login', { method: 'POST', headers, body })).json();
+    localStorage.setItem('durin.auth.web', JSON.stringify({ ...answer.result.data, refreshAt: null }));
+  })()`);
+  await isSignedIn(one, 'bob');
+  await card(one, 'Your API key').getByText('The server cannot be reached.').waitFor();
+  expect(await button(one, 'Delete the key').count()).toBe(0);
+});
+
 test('halfway to the expiry one of two tabs refreshes, and both have the new time', async () => {
   const { auth } = quickstart();
   await auth.clients.update('web', { tokenTtl: '8s' });

@@ -81,7 +81,7 @@ test('what one may call and what not depends on the client, and is told in words
   const answer = (name: string) => page.getByRole('status', { name: `What ${name} answered` });
   async function call(name: string): Promise<string> {
     await button(page, `Call ${name}`).click();
-    return answer(name).innerText();
+    return answer(name).locator('.answer').innerText();
   }
   const answers = async () => ({
     hello: await call('hello'),

@@ -35,10 +35,10 @@ export async function fillIn(page: Page, password = 'wonderland', username = 'al
   await page.getByLabel('Password', { exact: true }).fill(password);
 }
 
-export async function signIn(page: Page): Promise<void> {
-  await fillIn(page);
+export async function signIn(page: Page, username = 'alice'): Promise<void> {
+  await fillIn(page, 'wonderland', username);
   await button(page, 'Sign in').click();
-  await isSignedIn(page);
+  await isSignedIn(page, username);
 }
 
 export const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
@@ -48,7 +48,7 @@ export const card = (page: Page, name: string) => page.getByRole('region', { nam
 export const session = (page: Page, client: string) =>
   card(page, 'Your sessions').getByRole('listitem').filter({ hasText: client });
 
-export const isSignedIn = (page: Page) => heading(page, 'Hello, alice').waitFor();
+export const isSignedIn = (page: Page, username = 'alice') => heading(page, `Hello, ${username}`).waitFor();
 export const isSignedOut = (page: Page) => heading(page, 'Sign in').waitFor();
 
 /** The text of what has the focus. */

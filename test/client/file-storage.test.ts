@@ -1,6 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fileStorage } from '../../client/node/file-storage.ts';
 
@@ -61,3 +63,42 @@ test('where nothing can be written it throws, and leaves no draft behind', () =>
   expect(() => fileStorage(folder).set('a', 'one')).toThrow(/EISDIR/);
   expect(readdirSync(join(folder, '..')).filter((name) => name.startsWith(`${folder.split('/').at(-1)}.`))).toEqual([]);
 });
+
+/** A program that stores twenty sessions, one after the other, when it is told to begin. */
+const program = `
+  import { existsSync } from 'node:fs';
+  import { fileStorage } from ${JSON.stringify(join(import.meta.dirname, '../../client/node/file-storage.ts'))};
+  const [path, name, start] = process.argv.slice(2);
+  while (!existsSync(start));
+  const storage = fileStorage(path);
+  for (let n = 0; n < 20; n += 1) storage.set(name + n, 'stored');
+`;
+
+test('programs that store at the same time lose none of their sessions', async () => {
+  const [path, file, start] = ['session.json', 'program.mts', 'start'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  writeFileSync(file, program);
+  const running = ['a', 'b', 'c', 'd'].map((name) =>
+    promisify(execFile)(process.execPath, [file, path, name, start], { timeout: 15_000 }),
+  );
+  writeFileSync(start, '');
+  await Promise.all(running);
+  expect(Object.keys(JSON.parse(readFileSync(path, 'utf8')) as object)).toHaveLength(80);
+  expect(readdirSync(folder)).not.toContain('session.json.lock');
+});
+
+test.each([-10, 10])(
+  'a lock that a program left which was killed is no obstacle, by a clock that is %i s off',
+  (seconds) => {
+    const path = join(folder, 'session.json');
+    writeFileSync(`${path}.lock`, '');
+    const then = Date.now() / 1000 + seconds;
+    utimesSync(`${path}.lock`, then, then);
+    fileStorage(path).set('a', 'one');
+    expect(fileStorage(path).get('a')).toBe('one');
+    expect(readdirSync(folder)).toEqual(['session.json']);
+  },
+);

@@ -96,6 +96,26 @@ test('a late logout ends the session that it was called in, and no newer one', a
   expect(auth.getSnapshot()).toBe(signedIn);
 });
 
+test('refreshes of one session are one, also while an answer to an older session is late', async () => {
+  const { auth, network } = open();
+  const refreshes = () => network.seen.filter(({ calls }) => calls === 'auth.refresh').length;
+  await auth.login(alice);
+  network.hold('auth.refresh');
+  const late = auth.refresh();
+  await isHeld(network, 'auth.refresh');
+  await auth.login(bob);
+  network.hold('auth.refresh');
+  const first = auth.refresh();
+  await vi.waitFor(() => expect(network.held).toHaveLength(2));
+  network.release('auth.refresh');
+  await late;
+  const second = auth.refresh();
+  expect(second).toBe(first);
+  network.release('auth.refresh');
+  await second;
+  expect(refreshes()).toBe(2);
+});
+
 test('of two logins the one that was called last counts, whichever is answered last', async () => {
   const { auth, network } = open();
   network.hold('auth.login');

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { createDurinClient, memoryStorage, webStorage } from '../../client/index.ts';
-import { openFakePage } from './fake-page.ts';
-import { type AppRouter, alice, FakeWebStorage, openSdkApp, type TestApp, transformer, url } from './sdk-app.ts';
+import { webStorage } from '../../client/index.ts';
+import { alice, FakeWebStorage, openSdkApp, type TestApp } from './sdk-app.ts';
+import { openTimedSdks } from './timed-sdks.ts';
 
 const hour = 3_600_000;
 const halfDay = 12 * hour;
@@ -12,40 +12,14 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-const closers: (() => void)[] = [];
-let page: ReturnType<typeof openFakePage>;
+type Timed = ReturnType<typeof openTimedSdks>;
+let { page, open, pass, close } = {} as Timed;
 beforeEach(() => {
-  page = openFakePage();
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], now: app.clock() });
+  ({ page, open, pass, close } = openTimedSdks(app));
 });
-afterEach(() => {
-  for (const close of closers.splice(0)) close();
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
+afterEach(() => close());
 
-interface Options {
-  client?: 'web' | 'cli' | 'api';
-  storage?: ReturnType<typeof memoryStorage>;
-  refresh?: boolean;
-}
-
-function open({ client = 'web', storage = memoryStorage(), refresh = true }: Options = {}) {
-  const network = app.connect();
-  const options = { url, transformer, path: 'auth', client, storage, refresh, fetch: network.fetch } as const;
-  const sdk = createDurinClient<AppRouter>(options);
-  closers.push(sdk.auth.close);
-  const refreshes = () => network.seen.filter(({ calls }) => calls === 'auth.refresh').length;
-  return { ...sdk, network, refreshes };
-}
-
-/** Lets the time pass for client and server alike. */
-async function pass(ms: number): Promise<void> {
-  app.clock.advance(ms / 1000);
-  await vi.advanceTimersByTimeAsync(ms);
-}
-
-const expiryOf = (auth: ReturnType<typeof open>['auth']) => {
+const expiryOf = (auth: ReturnType<Timed['open']>['auth']) => {
   const snapshot = auth.getSnapshot();
   return snapshot.status === 'signed-in' ? snapshot.expiry : null;
 };

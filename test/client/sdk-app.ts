@@ -31,6 +31,7 @@ export async function openSdkApp() {
     clients,
     now: clock,
     throttle: { login: false },
+    apiAccess: { clientName: 'api' },
     serializeUser: (user) => ({ id: BigInt(user.id), name: user.username }),
   });
   const router = t.router({
@@ -48,7 +49,7 @@ export async function openSdkApp() {
   /** A network of its own between a client and the server. */
   function connect() {
     const seen: Seen[] = [];
-    const held: { calls: string; answer: () => void }[] = [];
+    const held: { calls: string; answer: () => void; lose: () => void }[] = [];
     const holds = new Set<string>();
     const mangled = new Set<string>();
     let isDown = false;
@@ -66,8 +67,16 @@ export async function openSdkApp() {
         createContext,
         responseMeta,
       });
-      if (holds.delete(calls)) await new Promise<void>((answer) => held.push({ calls, answer }));
-      return response;
+      if (!holds.delete(calls)) return response;
+      return new Promise((resolve, reject) => {
+        held.push({ calls, answer: () => resolve(response), lose: () => reject(new TypeError('fetch failed')) });
+      });
+    }
+
+    function take(calls: string) {
+      const index = held.findIndex((entry) => entry.calls === calls);
+      if (index < 0) throw new Error(`no answer of ${calls} waits`);
+      return held.splice(index, 1)[0];
     }
 
     return {
@@ -79,11 +88,9 @@ export async function openSdkApp() {
       /** The token of the next request of these calls is spoilt on its way. */
       mangle: (calls: string) => mangled.add(calls),
       /** Lets the answer through that waits. */
-      release(calls: string) {
-        const index = held.findIndex((entry) => entry.calls === calls);
-        if (index < 0) throw new Error(`no answer of ${calls} waits`);
-        held.splice(index, 1)[0]?.answer();
-      },
+      release: (calls: string) => take(calls)?.answer(),
+      /** The answer that waits never comes, as the connection breaks. */
+      lose: (calls: string) => take(calls)?.lose(),
       breakDown(down: boolean) {
         isDown = down;
       },

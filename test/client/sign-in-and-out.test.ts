@@ -120,6 +120,32 @@ test('a server that is down, or has had enough of a caller, signs nobody out', a
   expect(await trpc.me.query()).toBe('bob');
 });
 
+test('a logout of a session that is over already has done what it was asked; a logoutAll has not', async () => {
+  const { auth } = open();
+  await auth.login(alice);
+  await app.durin.tokens.revokeAll({ user: 1 });
+  await auth.logout();
+  expect(auth.getSnapshot()).toEqual({ status: 'signed-out', reason: 'logged-out' });
+  await auth.logout(); // nobody is signed in
+  await auth.login(alice);
+  await app.durin.tokens.revokeAll({ user: 1 });
+  await expect(auth.logoutAll()).rejects.toMatchObject({ data: { durin: { code: 'INVALID_TOKEN' } } });
+  expect(auth.getSnapshot()).toEqual({ status: 'signed-out', reason: 'logged-out' });
+});
+
+test('a logoutAll signs out here, also where it spares the API key and this session is that key', async () => {
+  const network = app.connect();
+  const options = { url, transformer, path: 'auth', client: 'api', fetch: network.fetch } as const;
+  const { auth } = createDurinClient<AppRouter>(options);
+  const web = open();
+  await web.auth.login(alice);
+  const { token } = await auth.login(alice);
+  await auth.logoutAll({ exceptApiAccess: true });
+  expect(auth.getSnapshot()).toEqual({ status: 'signed-out', reason: 'logged-out' });
+  await expect(web.trpc.me.query()).rejects.toMatchObject({ data: { durin: { code: 'INVALID_TOKEN' } } });
+  expect((await auth.login(alice)).token).toBe(token); // the key is as it was
+});
+
 test('a session is there again from the first moment after a reload, and its user with it', async () => {
   const local = new FakeWebStorage();
   const first = open({ storage: webStorage(local) });

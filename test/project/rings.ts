@@ -24,6 +24,7 @@ export const ringOf: Readonly<Record<string, Ring>> = {
   'src/rate.ts': 'words',
   'src/session.ts': 'words',
 
+  'src/call-origin.ts': 'pure steps',
   'src/deadline.ts': 'pure steps',
   'src/describe-issue.ts': 'pure steps',
   'src/gather.ts': 'pure steps',
@@ -31,6 +32,7 @@ export const ringOf: Readonly<Record<string, Ring>> = {
   'src/mac.ts': 'pure steps',
   'src/request.ts': 'pure steps',
   'src/token.ts': 'pure steps',
+  'src/token-event.ts': 'pure steps',
   'src/refuse-invalid-client.ts': 'pure steps',
   'src/database/failures.ts': 'pure steps', // reads plain errors; knows SQLSTATE, no driver
   'src/password.ts': 'pure steps',
@@ -52,6 +54,7 @@ export const ringOf: Readonly<Record<string, Ring>> = {
   'src/follow-changes.ts': 'rules',
   'src/last-used.ts': 'rules',
   'src/sign-in.ts': 'rules',
+  'src/user-activity.ts': 'rules',
   'src/throttle/throttle.ts': 'rules',
   'src/throttle/login-throttle.ts': 'rules',
 
@@ -68,11 +71,13 @@ export const ringOf: Readonly<Record<string, Ring>> = {
   'src/cache/shared-cache.ts': 'adapters',
   'src/cache/shared-store.ts': 'adapters',
   'src/cache/stored-entry.ts': 'adapters',
+  'src/throttle/create-counters.ts': 'adapters',
   'src/throttle/memory-rate-counter.ts': 'adapters',
   'src/throttle/redis-rate-counter.ts': 'adapters',
   'src/database/commit-listeners.ts': 'adapters',
   'src/database/database.ts': 'adapters',
   'src/database/entities.ts': 'adapters',
+  'src/database/instants.ts': 'adapters',
   'src/database/issue-statement.ts': 'adapters',
   'src/database/projection.ts': 'adapters',
   'src/database/row-format.ts': 'adapters',

@@ -71,7 +71,9 @@ describe('the table of options', () => {
     expect(below('apiAccess.').toSorted()).toEqual(
       namesOf<ApiAccessOptions<string>>({ clientName: true, excludeFromSessions: true, includeToken: true }),
     );
-    expect(below('throttle.').toSorted()).toEqual(namesOf<ThrottleOptions>({ rate: true, login: true, redis: true }));
+    expect(below('throttle.').toSorted()).toEqual(
+      namesOf<ThrottleOptions>({ rate: true, login: true, redis: true, prefix: true }),
+    );
     expect(below('cache.').toSorted()).toEqual(
       namesOf<CacheOptions>({ ttl: true, maxSessions: true, timeout: true, store: true, bus: true }),
     );
@@ -90,7 +92,9 @@ describe('the table of options', () => {
   test.for(withDefault)('$name: its default is $value', ({ name, value }) => {
     const given: unknown = JSON.parse(value.replaceAll("'", '"'));
     // Of defaults inside an option, what is left out of it is compared with what is written into it.
-    const around = { clients: { clients: { web: {} } }, cache: { cache: { ttl: '60s' } } };
+    const store = { get() {}, set() {}, delete() {} };
+    const bus = { start() {}, isConnected() {}, publish() {}, close() {} };
+    const around = { clients: { clients: { web: {} } }, cache: { cache: { ttl: '60s', store, bus } } };
     const [group = ''] = name.split('.');
     const left = { ...requiredOptions(orm), ...(name.includes('.') ? around[group as keyof typeof around] : {}) };
     const written = withValue(left, name.replace('*', 'web').split('.'), given);
@@ -103,6 +107,7 @@ describe('the table of options', () => {
       'clients.*.tokenTtl: defaultTokenTtl',
       'loginInput: z.object({ username, password })',
       'isUserActive: user.isActive !== false',
+      'throttle.prefix: durin:rate:<database>',
       'now: Date.now',
     ]);
     expect(resolveOptions(requiredOptions(orm)).now).toBe(Date.now);

@@ -40,9 +40,9 @@ async function seenInRedis(member: Member): Promise<number> {
   const [other, newKey] = [await probe.join(redis.url), `client:2:${randomUUID()}`];
   const isSeen = async () => {
     await member.counter.spend(newKey, quota);
-    const { remaining } = await other.counter.take(newKey, quota);
+    const { remaining, endsAt } = await other.counter.take(newKey, quota);
     if (remaining < 99) return remaining;
-    await other.counter.giveBack(newKey);
+    await other.counter.giveBack(newKey, endsAt);
     throw new Error('Redis does not count yet');
   };
   return vi.waitFor(isSeen, 5000);
@@ -121,7 +121,12 @@ test('while a Redis is slower than the deadline, calls are counted in memory, an
 
 test('a client that was never connected, or is closed, counts in memory', async () => {
   const client = createClient({ url: redis.url });
-  const counter = createRedisRateCounter({ redis: client, memory: createMemoryRateCounter(Date.now), now: Date.now });
+  const counter = createRedisRateCounter({
+    redis: client,
+    prefix: 'durin:rate:test',
+    memory: createMemoryRateCounter(Date.now),
+    now: Date.now,
+  });
   const counts = await Promise.all([1, 2, 3].map(() => counter.spend(key, { limit: 2, windowSeconds: 60 })));
   expect(counts.map(({ isExceeded }) => isExceeded)).toEqual([false, false, true]);
 });
@@ -129,10 +134,10 @@ test('a client that was never connected, or is closed, counts in memory', async 
 test('a call that was taken in Redis is given back in memory while Redis is frozen, within the deadline', async () => {
   const { counter } = await probe.join(redis.url);
   const one = { limit: 1, windowSeconds: 3600 };
-  await counter.take(key, one);
+  const { endsAt } = await counter.take(key, one);
   redis.pause();
   const startedAt = performance.now();
-  await counter.giveBack(key);
+  await counter.giveBack(key, endsAt);
   expect(performance.now() - startedAt).toBeLessThan(boundMs);
   expect(await counter.take(key, one)).toMatchObject({ isExceeded: false });
 });

@@ -22,7 +22,12 @@ export function createCounterProbe() {
       return {
         client,
         asked: told.asked,
-        counter: createRedisRateCounter({ redis: told.redis, memory: createMemoryRateCounter(now), now }),
+        counter: createRedisRateCounter({
+          redis: told.redis,
+          prefix: 'durin:rate:test',
+          memory: createMemoryRateCounter(now),
+          now,
+        }),
       };
     },
     closeAll() {

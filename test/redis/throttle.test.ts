@@ -36,14 +36,14 @@ test('who is refused is refused without asking Redis again, until the window end
   const { counter, asked } = await probe.join(redis.url, clock);
   const key = newKey();
   await counter.spend(key, perHour(1));
-  expect(await counter.spend(key, perHour(1))).toEqual({ isExceeded: true, remaining: 0, resetMs: 3_600_000 });
+  expect(await counter.spend(key, perHour(1))).toMatchObject({ isExceeded: true, remaining: 0, resetMs: 3_600_000 });
   const askedBefore = asked();
   clock.advance(3599);
   for (let call = 0; call < 100; call += 1)
-    expect(await counter.spend(key, perHour(1))).toEqual({ isExceeded: true, remaining: 0, resetMs: 1000 });
+    expect(await counter.spend(key, perHour(1))).toMatchObject({ isExceeded: true, remaining: 0, resetMs: 1000 });
   expect(asked()).toBe(askedBefore);
   clock.advance(1);
-  expect(await counter.spend(key, perHour(1))).toEqual({ isExceeded: false, remaining: 0, resetMs: 3_600_000 });
+  expect(await counter.spend(key, perHour(1))).toMatchObject({ isExceeded: false, remaining: 0, resetMs: 3_600_000 });
 });
 
 test('a flood of attempts at a login is refused mostly without asking Redis', async () => {
@@ -67,11 +67,11 @@ test('a greater quota is heard of at once by who was refused', async () => {
 test('what one process gives back another one may take', async () => {
   const [one, other] = [await probe.join(redis.url), await probe.join(redis.url)];
   const key = newKey();
-  await one.counter.take(key, perHour(1));
-  await one.counter.giveBack(key);
+  const { endsAt } = await one.counter.take(key, perHour(1));
+  await one.counter.giveBack(key, endsAt);
   expect(await other.counter.take(key, perHour(1))).toMatchObject({ isExceeded: false });
   expect(await one.counter.take(key, perHour(1))).toMatchObject({ isExceeded: true });
-  await other.counter.giveBack(key);
+  await other.counter.giveBack(key, endsAt);
   await wait(300); // for so long a refusal is remembered
   expect(await one.counter.take(key, perHour(1))).toMatchObject({ isExceeded: false });
 });
@@ -79,21 +79,10 @@ test('what one process gives back another one may take', async () => {
 test('who gives back is not refused by what it remembers', async () => {
   const { counter } = await probe.join(redis.url);
   const key = newKey();
-  await counter.take(key, perHour(1));
+  const { endsAt } = await counter.take(key, perHour(1));
   expect(await counter.take(key, perHour(1))).toMatchObject({ isExceeded: true });
-  await counter.giveBack(key);
+  await counter.giveBack(key, endsAt);
   expect(await counter.take(key, perHour(1))).toMatchObject({ isExceeded: false });
-});
-
-test('no more is given back than was taken', async () => {
-  const { counter } = await probe.join(redis.url);
-  const key = newKey();
-  await counter.giveBack(key);
-  await counter.take(key, perHour(2));
-  for (let times = 0; times < 3; times += 1) await counter.giveBack(key);
-  await counter.take(key, perHour(2));
-  expect(await counter.take(key, perHour(2))).toMatchObject({ isExceeded: false, remaining: 0 });
-  expect(await counter.take(key, perHour(2))).toMatchObject({ isExceeded: true });
 });
 
 test('a window ends by the clock of Redis', async () => {
@@ -105,7 +94,7 @@ test('a window ends by the clock of Redis', async () => {
   expect(await counter.spend(key, perSecond)).toMatchObject({ isExceeded: true });
   await wait(1001);
   expect(await counter.spend(key, perSecond)).toMatchObject({ isExceeded: false });
-  expect(await client.pTTL(`durin:rate:${key}`)).toBeGreaterThan(1000); // and Redis forgets it by itself
+  expect(await client.pTTL(`durin:rate:test:${key}`)).toBeGreaterThan(1000); // and Redis forgets it by itself
 });
 
 test('a shorter window counts from when it is first asked for', async () => {
@@ -115,7 +104,7 @@ test('a shorter window counts from when it is first asked for', async () => {
   await counter.spend(key, { limit: 2, windowSeconds: 86_400 });
   clock.advance(3600);
   const perMinute = { limit: 1, windowSeconds: 60 };
-  expect(await counter.spend(key, perMinute)).toEqual({ isExceeded: true, remaining: 0, resetMs: 60_000 });
+  expect(await counter.spend(key, perMinute)).toMatchObject({ isExceeded: true, remaining: 0, resetMs: 60_000 });
   clock.advance(60);
   expect(await counter.spend(key, perMinute)).toMatchObject({ isExceeded: false });
 });

@@ -17,6 +17,7 @@ export interface ArenaOptions {
   now?: () => number;
   refreshTokenOnLogin?: boolean;
   rotateTokenOnLogin?: boolean;
+  isUserActive?: (user: { readonly isActive: boolean }) => boolean;
   throttle?: ThrottleOptions;
 }
 

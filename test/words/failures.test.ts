@@ -18,6 +18,8 @@ test.each([
 test.each([
   ...['23505', '42P01', '22P02', '25P02', '40P01', 'ERR_ASSERTION'].map(withCode),
   new Error('no such user'),
+  new Error('Registration is closed'),
+  new Error('The shop is closed: connection timeout'),
   new TypeError('x is not a function'),
   'Connection terminated',
   null,

@@ -24,7 +24,11 @@ function createGate(limit: number) {
     },
   };
   const quotas = { perUser: { limit, windowSeconds: 60 }, perAddress: { limit: 1000, windowSeconds: 60 } };
-  const throttle = createLoginThrottle(counted, createThrottle(counted, { emit: () => {} }), quotas);
+  const throttle = createLoginThrottle(
+    counted,
+    createThrottle({ sessions: counted, strangers: counted }, { emit: () => {} }),
+    quotas,
+  );
   async function attempt(outcome: Outcome, turns = 1): Promise<Outcome | 'THROTTLED'> {
     const verify = async () => {
       for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();

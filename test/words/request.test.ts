@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { DurinRequest, readHeader } from '../../src/request.ts';
+import { readHeader } from '../../src/call-origin.ts';
+import { DurinRequest } from '../../src/request.ts';
 
 function originOf(
   headers: Record<string, unknown>,

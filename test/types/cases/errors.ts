@@ -1,5 +1,6 @@
 import { createTRPCClient, httpBatchLink, safe } from '@trpc/client';
 import superjson from 'superjson';
+import { durinErrorOf } from '../../../client/index.ts';
 import type { DurinErrorCode, DurinErrorData } from '../../../src/index.ts';
 import { DurinError } from '../../../src/index.ts';
 import type { appRouter } from './builders.ts';
@@ -26,6 +27,13 @@ if (refused?.code === 'TROTTLED') throw error;
 const [, reportError] = await safe(trpc.report.query());
 const facts = reportError?.data;
 if (facts && 'durin' in facts) same<typeof facts.durin, DurinErrorData | undefined>();
+
+// The SDK reads them of an error that is not typed.
+declare const thrown: unknown;
+same<ReturnType<typeof durinErrorOf>, DurinErrorData | undefined>();
+durinErrorOf(thrown)?.retryAfter satisfies number | undefined;
+// @ts-expect-error: codes are a closed list
+if (durinErrorOf(thrown)?.code === 'NOT_A_CODE') throw thrown;
 
 // On the server.
 export const refusal = new DurinError('THROTTLED', { retryAfter: 3, scope: 'client' });

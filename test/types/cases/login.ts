@@ -53,6 +53,10 @@ const adding = createDurin({
 type Added = inferProcedureOutput<typeof adding.durinRouter.login>;
 same<Added, { token: string; expiry: Date | null; motd: string; isNew: boolean }>();
 
+// … and changes none that is there.
+const changing = createDurin({ ...required, loginResponse: () => ({ token: 5, expiry: 'never', motd: 'welcome' }) });
+same<inferProcedureOutput<typeof changing.durinRouter.login>, { token: string; expiry: Date | null; motd: string }>();
+
 // `loginInput` is what login takes, and what verifyCredentials and resolveClient are given.
 const emailing = createDurin({
   ...required,

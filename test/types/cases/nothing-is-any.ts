@@ -245,7 +245,7 @@ interface PublicOfAdmin {
 
 type SdkRouter = typeof router;
 interface PublicOfSdk {
-  values: Pick<typeof clientTypes, 'memoryStorage' | 'webStorage'>;
+  values: Pick<typeof clientTypes, 'durinErrorOf' | 'memoryStorage' | 'webStorage'>;
   fileStorageValues: typeof fileStorageTypes;
   reactValues: typeof reactTypes;
   Connection: Omit<Connection<SdkRouter>, 'link'>;

@@ -21,6 +21,7 @@ test.each<[why: string, cache: unknown, message: RegExp]>([
   ['the ttl is negative', { ttl: -1 }, /cache\.ttl must be a duration/],
   ['the ttl is no duration', { ttl: 'a minute' }, /cache\.ttl must be a duration/],
   ['the ttl is null', { ttl: null }, /cache\.ttl must be a duration/],
+  ['the ttl is over an hour, with a store', { ttl: '61m', store }, /cache\.ttl must be at most 1 hour/],
   ['a key is unknown', { ttl: '60s', tll: '60s' }, /unknown option of cache 'tll'/],
   ['it is a number', 60, /cache must be/],
   ['it is true', true, /cache must be/],
@@ -31,6 +32,12 @@ test.each<[why: string, cache: unknown, message: RegExp]>([
   ['getMany of the store is none', { ttl: '60s', store: { ...store, getMany: true } }, /cache\.store/],
   ['the bus has no methods', { ttl: '60s', store, bus: {} }, /cache\.bus must have the methods start/],
   ['the bus is null', { ttl: '60s', store, bus: null }, /cache\.bus must have the methods/],
+  ['there is a timeout and no store', { ttl: '60s', timeout: 100 }, /cache\.timeout .* must have a store beside it/],
+  [
+    'nothing is kept in the process, but a number is given',
+    { ttl: '60s', store, maxSessions: 9 },
+    /cache\.maxSessions .* a bus as well/,
+  ],
   ['maxSessions is 0', { ttl: '60s', maxSessions: 0 }, /cache\.maxSessions must be at least 1/],
   ['maxSessions is half a session', { ttl: '60s', maxSessions: 0.5 }, /cache\.maxSessions must be a whole number/],
   ['timeout is 0', { ttl: '60s', store, timeout: 0 }, /cache\.timeout must be at least 1/],
@@ -42,6 +49,11 @@ test.each<[why: string, cache: unknown, message: RegExp]>([
 
 test('without the option nothing is cached', () => {
   expect(resolve(undefined)).toBeNull();
+});
+
+test('an hour is allowed with a store, and more without', () => {
+  expect(resolve({ ttl: '1h', store })?.ttlMs).toBe(3_600_000);
+  expect(resolve({ ttl: '7d' })?.ttlMs).toBe(604_800_000);
 });
 
 test('what it leaves out has a default', () => {

@@ -2,6 +2,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ApiKey } from './api-key.tsx';
 import { apiKeyQuery } from './api-key-query.ts';
+import { BusyButton } from './busy-button.tsx';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 import { api, queryClient } from './connection.ts';
 import { Loaded } from './loaded.tsx';
@@ -13,12 +14,12 @@ import { useNews } from './use-news.ts';
 export function ApiKeyCard() {
   const key = useQuery(apiKeyQuery);
   const [isDeleting, setIsDeleting] = useState(false);
-  const news = useNews();
+  const { news, tell, heading } = useNews();
   const create = useMutation(
     api.auth.apiAccess.create.mutationOptions({
       onSuccess(created) {
         queryClient.setQueryData(apiKeyQuery.queryKey, created);
-        news.tell('You have an API key.');
+        tell('You have an API key.');
       },
       onSettled: reloadSessions,
     }),
@@ -28,7 +29,7 @@ export function ApiKeyCard() {
       onSuccess() {
         queryClient.setQueryData(apiKeyQuery.queryKey, null);
         setIsDeleting(false);
-        news.tell('The API key is deleted.');
+        tell('The API key is deleted.');
       },
       onSettled: reloadSessions,
     }),
@@ -36,7 +37,7 @@ export function ApiKeyCard() {
 
   return (
     <section className="card" aria-labelledby="api-key">
-      <h2 id="api-key" ref={news.heading} tabIndex={-1}>
+      <h2 id="api-key" ref={heading} tabIndex={-1}>
         Your API key
       </h2>
       <Loaded query={key}>
@@ -46,14 +47,14 @@ export function ApiKeyCard() {
           ) : (
             <>
               <p className="muted">A key lets a program of yours call the API, without your password. You have none.</p>
-              <button type="button" onClick={() => create.mutate()} aria-disabled={create.isPending}>
-                {create.isPending ? 'Creating…' : 'Create a key'}
-              </button>
+              <BusyButton onClick={() => create.mutate()} isBusy={create.isPending} busyText="Creating…">
+                Create a key
+              </BusyButton>
             </>
           )
         }
       </Loaded>
-      <output className="muted">{news.text}</output>
+      <output className="muted">{news}</output>
       <Problem error={create.error} />
       <ConfirmDialog
         isOpen={isDeleting}

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useDurinSession } from 'trpc-durin/react';
 import { CallsCard } from './calls-card.tsx';
 import { auth } from './connection.ts';
@@ -12,9 +12,7 @@ export function App() {
   const session = useDurinSession(auth);
   const isSignedIn = session.status === 'signed-in';
   const [wasSignedIn, setWasSignedIn] = useState(false); // then the focus goes along, and says where one is now
-  useEffect(() => {
-    if (isSignedIn) setWasSignedIn(true);
-  }, [isSignedIn]);
+  if (isSignedIn && !wasSignedIn) setWasSignedIn(true);
 
   return (
     <>

@@ -1,5 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { durinErrorOf } from 'trpc-durin/client';
+import { BusyButton } from './busy-button.tsx';
 import type { Call } from './calls.ts';
 import { wordsFor } from './error-words.ts';
 
@@ -14,9 +15,9 @@ export function CallItem({ call: { name, who, run } }: { call: Call }) {
           </p>
           <p className="muted">{who}</p>
         </div>
-        <button type="button" onClick={() => isPending || mutate()} aria-disabled={isPending}>
+        <BusyButton onClick={mutate} isBusy={isPending}>
           Call<span className="hidden"> {name}</span>
-        </button>
+        </BusyButton>
       </div>
       <output aria-label={`What ${name} answered`}>
         {isSuccess && <span className="answer good">{inWords(data)}</span>}

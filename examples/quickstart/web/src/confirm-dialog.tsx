@@ -1,4 +1,5 @@
 import { type PropsWithChildren, useId, useLayoutEffect, useRef } from 'react';
+import { BusyButton } from './busy-button.tsx';
 import { Problem } from './problem.tsx';
 
 interface Props {
@@ -41,9 +42,9 @@ export function ConfirmDialog({
         <button type="button" onClick={onClose}>
           Cancel
         </button>
-        <button type="button" className="danger solid" onClick={() => isBusy || onConfirm()} aria-disabled={isBusy}>
-          {isBusy ? 'One moment…' : action}
-        </button>
+        <BusyButton className="danger solid" onClick={onConfirm} isBusy={isBusy} busyText="One moment…">
+          {action}
+        </BusyButton>
       </div>
     </dialog>
   );

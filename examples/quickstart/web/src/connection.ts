@@ -3,7 +3,7 @@ import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query';
 import { createDurinClient, webStorage } from 'trpc-durin/client';
 import type { AppRouter } from '../../router.ts';
 import { chosenClient } from './client-choice.ts';
-import { forgetOnChange } from './forget-on-change.ts';
+import { followSession } from './follow-session.ts';
 
 /** The typed client, and who is signed in. */
 export const { trpc, auth } = createDurinClient<AppRouter>({
@@ -20,7 +20,7 @@ export const queryClient = new QueryClient({
   },
 });
 
-forgetOnChange(auth, queryClient);
+followSession(auth, queryClient);
 
 /** The options of TanStack's hooks for each procedure. */
 export const api = createTRPCOptionsProxy<AppRouter>({ client: trpc, queryClient });

@@ -1,7 +1,8 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useEffect, useRef } from 'react';
+import { BusyButton } from './busy-button.tsx';
 import { chosenClient } from './client-choice.ts';
-import { api, auth, queryClient } from './connection.ts';
+import { api, auth } from './connection.ts';
+import { useFocusOnMount } from './focus.ts';
 import { Problem } from './problem.tsx';
 import { dateInWords } from './time-words.ts';
 
@@ -17,10 +18,7 @@ export function CurrentSessionCard({ username, expiry }: Props) {
   const whoami = useQuery(api.whoami.queryOptions());
   const refresh = useMutation({ mutationFn: auth.refresh });
   const logout = useMutation({ mutationFn: auth.logout });
-
-  const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
-  useEffect(() => void queryClient.invalidateQueries(api.pathFilter()), [expiry]); // it is another in every list
+  const heading = useFocusOnMount<HTMLHeadingElement>();
 
   return (
     <section className="card" aria-labelledby="current-session">
@@ -33,9 +31,9 @@ export function CurrentSessionCard({ username, expiry }: Props) {
             You are signed in on the client <code>{chosenClient}</code>.
           </p>
         </div>
-        <button type="button" onClick={() => logout.mutate()} aria-disabled={logout.isPending}>
-          {logout.isPending ? 'Signing out…' : 'Sign out'}
-        </button>
+        <BusyButton onClick={() => logout.mutate()} isBusy={logout.isPending} busyText="Signing out…">
+          Sign out
+        </BusyButton>
       </div>
       <dl className="facts">
         <div>
@@ -49,9 +47,9 @@ export function CurrentSessionCard({ username, expiry }: Props) {
       </dl>
       {expiry !== null && (
         <div className="with-note">
-          <button type="button" onClick={() => refresh.mutate()} aria-disabled={refresh.isPending}>
-            {refresh.isPending ? 'Refreshing…' : 'Refresh'}
-          </button>
+          <BusyButton onClick={() => refresh.mutate()} isBusy={refresh.isPending} busyText="Refreshing…">
+            Refresh
+          </BusyButton>
           <output className="muted">
             {refresh.isSuccess ? 'You have the full time again.' : 'The page does this by itself, halfway through.'}
           </output>

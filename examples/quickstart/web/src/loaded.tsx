@@ -1,5 +1,6 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
+import { BusyButton } from './busy-button.tsx';
 import { Problem } from './problem.tsx';
 
 interface Props<TData> {
@@ -15,15 +16,13 @@ export function Loaded<TData>({ query, children }: Props<TData>) {
     <>
       {data !== undefined && children(data)}
       {isPending && (
-        <p className="loading" role="status">
-          {isPaused ? 'This is loaded when you are online again.' : 'Loading…'}
-        </p>
+        <output className="muted">{isPaused ? 'This is loaded when you are online again.' : 'Loading…'}</output>
       )}
       <Problem error={error} {...(data !== undefined && { when: 'This may be out of date.' })} />
       {error !== null && (
-        <button type="button" onClick={() => void refetch()} aria-disabled={isFetching}>
-          {isFetching ? 'Trying…' : 'Try again'}
-        </button>
+        <BusyButton onClick={() => void refetch()} isBusy={isFetching} busyText="Trying…">
+          Try again
+        </BusyButton>
       )}
     </>
   );

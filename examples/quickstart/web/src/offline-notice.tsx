@@ -8,10 +8,10 @@ const isOnline = () => onlineManager.isOnline();
 export function OfflineNotice() {
   const online = useSyncExternalStore(subscribe, isOnline);
   return (
-    <div role="status">
+    <output>
       {online ? null : (
-        <p className="banner">You are offline. What you see may be out of date, and what you do has to wait.</p>
+        <span className="banner">You are offline. What you see may be out of date, and what you do has to wait.</span>
       )}
-    </div>
+    </output>
   );
 }

@@ -15,12 +15,13 @@ const otherClient = chosenClient === 'web' ? 'cli' : 'web';
 export function SessionsCard() {
   const sessions = useQuery(api.auth.sessions.list.queryOptions());
   const [ending, setEnding] = useState<{ id: string; client: string }>();
-  const news = useNews();
+  const { news, tell, heading } = useNews();
   const revoke = useMutation(
     api.auth.sessions.revoke.mutationOptions({
-      onSuccess() {
+      onSuccess(_answer, { id }) {
+        const ended = sessions.data?.find((session) => session.id === id);
         setEnding(undefined);
-        news.tell(`The session of ${ending?.client} has ended.`);
+        tell(ended ? `The session of ${ended.client} has ended.` : 'The session has ended.');
       },
       onSettled: reloadSessions,
     }),
@@ -28,7 +29,7 @@ export function SessionsCard() {
 
   return (
     <section className="card" aria-labelledby="sessions">
-      <h2 id="sessions" ref={news.heading} tabIndex={-1}>
+      <h2 id="sessions" ref={heading} tabIndex={-1}>
         Your sessions
       </h2>
       <Loaded query={sessions}>
@@ -40,13 +41,11 @@ export function SessionsCard() {
               ))}
             </ul>
             {list.every(({ client }) => client !== otherClient) && <TryAnother />}
-            {list.length > 1 && (
-              <SignOutOthers hasApiKey={list.some(({ client }) => client === 'api')} onDone={news.tell} />
-            )}
+            {list.length > 1 && <SignOutOthers hasApiKey={list.some(({ client }) => client === 'api')} onDone={tell} />}
           </>
         )}
       </Loaded>
-      <output className="muted">{news.text}</output>
+      <output className="muted">{news}</output>
       <ConfirmDialog
         isOpen={ending !== undefined}
         title={`End the session of ${ending?.client ?? ''}?`}

@@ -6,11 +6,11 @@ import { useEffect, useState } from 'react';
  * @param startedAt in milliseconds since 1970
  */
 export function useCountdown(seconds = 0, startedAt = 0): number {
-  const [now, setNow] = useState(Date.now);
-  const left = seconds > 0 ? Math.max(Math.ceil((startedAt + seconds * 1000 - now) / 1000), 0) : 0;
+  const [now, setNow] = useState(0);
+  const passedMs = Math.max(now - startedAt, 0); // the last tick may be older than the start
+  const left = Math.max(Math.ceil(seconds - passedMs / 1000), 0);
   const isRunning = left > 0;
 
-  useEffect(() => setNow(Date.now()), [seconds, startedAt]);
   useEffect(() => {
     if (!isRunning) return undefined;
     const timer = setInterval(() => setNow(Date.now()), 1000);

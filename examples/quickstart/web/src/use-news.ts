@@ -1,7 +1,7 @@
 import { type RefObject, useEffect, useRef, useState } from 'react';
 
 interface News {
-  readonly text: string;
+  readonly news: string;
   readonly tell: (text: string) => void;
   /** Of the card. */
   readonly heading: RefObject<HTMLHeadingElement | null>;
@@ -14,5 +14,5 @@ export function useNews(): News {
   useEffect(() => {
     if (news.text) heading.current?.focus();
   }, [news]);
-  return { text: news.text, tell: (text) => setNews({ text }), heading };
+  return { news: news.text, tell: (text) => setNews({ text }), heading };
 }

@@ -1,0 +1,42 @@
+import { closeSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+const pauseMs = 5;
+
+/** A write takes some milliseconds: a lock that is older was left by a process that was killed. */
+const staleMs = 5000;
+
+const sleeper = new Int32Array(new SharedArrayBuffer(4));
+
+/**
+ * Does the work while no other process does any at this path: the lock is a file beside it, which only one can create.
+ * Waits for the others, without giving way to anything else in this process.
+ */
+export function withFileLock(path: string, work: () => void): void {
+  const lock = `${path}.lock`;
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  while (!create(lock)) {
+    if (isStale(lock)) rmSync(lock, { force: true });
+    else Atomics.wait(sleeper, 0, 0, pauseMs);
+  }
+  try {
+    work();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+function create(lock: string): boolean {
+  try {
+    closeSync(openSync(lock, 'wx', 0o600));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function isStale(lock: string): boolean {
+  const stats = statSync(lock, { throwIfNoEntry: false });
+  return stats !== undefined && Math.abs(Date.now() - stats.mtimeMs) > staleMs; // a clock may have been put back
+}
