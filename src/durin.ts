@@ -8,9 +8,11 @@ import { createClientAdmin, type DurinClients } from './client-admin.ts';
 import { createContextKeeper, presentedCredentials } from './context.ts';
 import { createDatabase } from './database/database.ts';
 import type { DurinClient } from './database/entities.ts';
+import { inTime, punctual } from './database/punctual.ts';
 import { type MikroORM, readSchema } from './database/schema.ts';
 import { createSqlClientStore } from './database/sql-client-store.ts';
 import { createSqlTokenStore } from './database/sql-token-store.ts';
+import type { TokenStore } from './database/token-store.ts';
 import type { AuthClient, AuthUser, PopulatePath, UserKey } from './database/views.ts';
 import { watchChanges } from './database/watch-changes.ts';
 import { createEventHub, type EventSink, type EventSource } from './events.ts';
@@ -117,23 +119,25 @@ export function createDurin<
   const settings = resolveOptions(options);
   const orm = options.orm as MikroORM; // how its entities are listed matters to nothing here
   const { isUserActive: ownActiveRule } = options;
-  const { now, scheme, trustProxy, apiAccess } = settings;
+  const { now, scheme, trustProxy, apiAccess, databaseTimeoutMs } = settings;
 
   const schema = readSchema(orm, options.entities as never);
-  const database = createDatabase(orm);
+  const database = createDatabase(orm, databaseTimeoutMs);
   const hub = createEventHub(settings.onListenerError);
   const events: EventSink = { emit: (name, event) => void database.afterCommit(() => hub.emit(name, event)) };
   const rules = { populate: settings.populate, hasOwnActiveRule: ownActiveRule !== undefined };
   const sqlStore = createSqlTokenStore(database, schema, rules);
   const { isInTransaction, afterCommit } = database;
   const cache = settings.cache && createCache(settings.cache, sqlStore.format, now);
-  const store = cache
+  const ownStore = cache
     ? createCachedTokenStore({ store: sqlStore, load: sqlStore.load, cache, isInTransaction, afterCommit })
     : sqlStore;
+  // A look-up has its deadline where it meets the database, and a purge takes as long as it takes.
+  const store = punctual<TokenStore>(ownStore, databaseTimeoutMs, ['findBySelector', 'deleteExpired']);
   const codec = createTokenCodec({ ...settings, randomBytes });
 
   const isUserActive = (ownActiveRule ?? isNotInactive) as (user: object) => boolean;
-  const revoker = createTokenRevoker({ store, events, now });
+  const revoker = punctual(createTokenRevoker({ store: ownStore, events, now }), databaseTimeoutMs, ['tellRevoked']);
   const authenticate = createAuthenticate({ codec, store, revoker, events, isUserActive, now });
   const lastUsed = createLastUsed(store, now);
   const { hasOwnActiveRule } = rules;
@@ -150,15 +154,18 @@ export function createDurin<
   const redis = settings.countingRedis;
   const counter = redis === null ? memory : createRedisRateCounter({ redis, memory, now });
   const throttle = createThrottle(counter, events);
-  const issueToken = createTokenIssuer({ codec, store, events, now });
+  const { issueToken } = punctual(
+    { issueToken: createTokenIssuer({ codec, store: ownStore, events, now }) },
+    databaseTimeoutMs,
+  );
   const signIn = createSignIn({
     store,
     issueToken,
     throttle: createLoginThrottle(counter, throttle, settings.loginQuotas),
     events,
     rules: {
-      verifyCredentials: async (input, ctx) =>
-        options.verifyCredentials({ input: input as never, em: database.fork(), ctx }),
+      verifyCredentials: (input, ctx) =>
+        inTime(databaseTimeoutMs, () => options.verifyCredentials({ input: input as never, em: database.fork(), ctx })),
       resolveClient: async (input, ctx) =>
         options.resolveClient ? options.resolveClient({ input: input as never, ctx }) : input['client'],
       isUserActive,
@@ -217,7 +224,10 @@ export function createDurin<
       now,
     }),
     clients: createClientAdmin({
-      clientStore: createCachedClientStore(createSqlClientStore(database, schema), changes),
+      clientStore: punctual(
+        createCachedClientStore(createSqlClientStore(database, schema), changes),
+        databaseTimeoutMs,
+      ),
       revoker,
       clients: settings.clients ?? [],
       defaultTtlSeconds: settings.defaultTtlSeconds,

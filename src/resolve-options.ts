@@ -33,6 +33,7 @@ export interface Settings {
   readonly loginUserKey: (input: Readonly<Record<string, unknown>>) => string | null;
   /** `null`: every look-up asks the database. */
   readonly cache: CacheSettings | null;
+  readonly databaseTimeoutMs: number;
   readonly trustProxy: number;
   readonly now: () => number;
   readonly onListenerError: ListenerErrorHandler;
@@ -137,6 +138,9 @@ const optionsSchema = z.strictObject({
     })
     .refine(({ store, bus }) => bus === undefined || store !== undefined, 'must have a store where it has a bus')
     .optional(),
+  databaseTimeout: duration
+    .refine((given) => !isDuration(given) || parseDuration(given, 'databaseTimeout') <= 3600, 'must be at most an hour')
+    .default('10s'),
   trustProxy: z.int('must be a whole number').min(0, 'must not be negative').max(100, 'must be at most 100').default(0),
   now: aFunction.optional(),
   onListenerError: aFunction.optional(),
@@ -166,6 +170,7 @@ export function resolveOptions(options: object): Settings {
     apiAccess: { ...given.apiAccess, clientName: given.apiAccess.clientName ?? null },
     ...resolveThrottle(given.throttle as Required<ThrottleOptions>),
     cache: given.cache === undefined ? null : resolveCache(given.cache as CacheOptions),
+    databaseTimeoutMs: parseDuration(given.databaseTimeout, 'databaseTimeout') * 1000,
     trustProxy: given.trustProxy,
     now: (given.now as (() => number) | undefined) ?? Date.now,
     onListenerError: (given.onListenerError as ListenerErrorHandler | undefined) ?? reportListenerError,

@@ -71,6 +71,7 @@ export const ringOf: Readonly<Record<string, Ring>> = {
   'src/database/entities.ts': 'adapters',
   'src/database/issue-statement.ts': 'adapters',
   'src/database/projection.ts': 'adapters',
+  'src/database/punctual.ts': 'pure steps',
   'src/database/row-format.ts': 'adapters',
   'src/database/schema.ts': 'adapters',
   'src/database/session-select.ts': 'adapters',
