@@ -116,7 +116,7 @@ export function createParts(options: AnyOptions) {
 
   return {
     settings,
-    orm,
+    closeDatabase: () => orm.close(),
     schema,
     database,
     hub,

@@ -15,7 +15,9 @@ const installed = (path: string) => join(packed.app, 'node_modules/trpc-durin', 
 test('the tarball holds the build, the documents, and nothing else', () => {
   const { files } = packed;
   expect(files).toEqual(expect.arrayContaining(['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md']));
-  const others = files.filter((path) => !/^dist\/(?:src|client)\/[\w/-]+\.(?:js|d\.ts)$/.test(path));
+  const built =
+    /^dist\/(?:(?:src|client)\/[\w/-]+\.(?:js|d\.ts)|admin-page\/(?:index\.html|assets\/[\w-]+\.(?:js|css|svg)))$/;
+  const others = files.filter((path) => !built.test(path));
   expect(others.toSorted()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
   expect(files.filter((path) => /test|bench|example/.test(path))).toEqual([]);
 });
