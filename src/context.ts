@@ -1,13 +1,14 @@
 import type { Authenticate, FindSession } from './authenticate.ts';
 import { DurinError } from './errors.ts';
+import { gather } from './gather.ts';
 import { type Credentials, parseAuthorization } from './header.ts';
 import { type AdapterCall, type DurinContext, DurinRequest, requireDurinContext } from './request.ts';
 import type { SessionRecord } from './session.ts';
 import type { LimitState } from './throttle/throttle.ts';
 
 /**
- * One request, as one instance of durin follows it: who calls, found once however many calls are in its batch; and what
- * earlier calls of the batch changed about that.
+ * One request, as one instance of durin follows it: who calls, found once however many calls are in its batch, if it is
+ * known to be one request; and what earlier calls of the batch changed about that.
  */
 export interface RequestState {
   /** Of the limits that its calls met, the nearest of each scope, for the response's headers. */
@@ -52,8 +53,10 @@ export function createContextKeeper({ authenticate, findBySelector, scheme, trus
   };
 }
 
-/** Before all calls of a batch. On a socket, whose messages have nothing to do with each other, the last login is there. */
+/** Before all calls of a batch. Where calls may be hours apart, as on a socket, the last login is there. */
 const requestPlace = -1;
+/** The most tokens that are looked up together for one context, which rarely has more than one. */
+const maxTogether = 16;
 
 function createRequestState(
   request: DurinRequest,
@@ -61,7 +64,8 @@ function createRequestState(
   authenticate: Authenticate,
   findBySelector: FindSession,
 ): RequestState {
-  const isSocket = DurinRequest.isSocket(request);
+  const isOneRequest = DurinRequest.isOneRequest(request);
+  const find = isOneRequest ? findOnce : findTogether(findBySelector);
   const lookUps = new Map<string, Promise<SessionRecord | null>>();
   const changes = new Set<{ readonly batchIndex: number; readonly settled: Promise<unknown> }>();
   const limits = new Map<string, LimitState>();
@@ -92,7 +96,7 @@ function createRequestState(
 
     async identify(batchIndex) {
       for (const change of changes) if (change.batchIndex < batchIndex) await change.settled;
-      return authenticate(credentialsAt(batchIndex), isSocket ? findBySelector : findOnce);
+      return authenticate(credentialsAt(batchIndex), find);
     },
 
     async change(batchIndex, work) {
@@ -109,9 +113,17 @@ function createRequestState(
     },
 
     present(batchIndex, token) {
-      credentials.set(isSocket ? requestPlace : batchIndex, { kind: 'token', token });
+      credentials.set(isOneRequest ? batchIndex : requestPlace, { kind: 'token', token });
     },
   };
+}
+
+/** For calls that may be hours apart: those that come at once share a look-up, which begins after all of them. */
+function findTogether(findBySelector: FindSession): FindSession {
+  return gather(async (selectors) => {
+    const found = await Promise.all(selectors.map((selector) => findBySelector(selector)));
+    return new Map(selectors.map((selector, index) => [selector, found[index] ?? null]));
+  }, maxTogether);
 }
 
 function isNearer(limit: LimitState, other: LimitState): boolean {

@@ -176,6 +176,7 @@ function assemble(parts: Parts, options: AnyOptions) {
       return toAuth(record, now());
     },
     async close() {
+      parts.unwatch();
       await lastUsed.close();
       await parts.cache?.close();
     },

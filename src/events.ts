@@ -13,7 +13,14 @@ export interface CallOrigin {
 }
 
 /** Why a token ended before its time. */
-export type RevocationReason = 'logout' | 'logout-all' | 'revoked' | 'replaced' | 'client-deleted' | 'user-inactive';
+export type RevocationReason =
+  | 'logout'
+  | 'logout-all'
+  | 'revoked'
+  | 'replaced'
+  | 'client-deleted'
+  | 'user-deleted'
+  | 'user-inactive';
 
 /** Who did something as an admin. */
 export type AdminActor<TUserId = unknown> = (TokenEvent<TUserId> & CallOrigin) | 'command-line';

@@ -67,7 +67,10 @@ export interface LoginResponseArgs<TUserEntity, TUser, TClient> {
 }
 
 export interface CacheOptions {
-  /** How long a session may be kept without asking the database, such as `'60s'`. Changes are seen at once all the same. */
+  /**
+   * How long a session may be kept without asking the database, such as `'60s'`; at most 1 hour where there is a store.
+   * Changes are seen at once all the same.
+   */
   ttl: Duration;
   /**
    * Sessions kept in this process, so not with a `store` alone; beyond it those that were idle longest go. Default: 10,000,
@@ -150,6 +153,11 @@ export interface DurinOptions<
   /** Default: none, and each look-up is one SQL statement. */
   cache?: CacheOptions | undefined;
   throttle?: ThrottleOptions | undefined;
+  /**
+   * How long durin waits for the database, and for `verifyCredentials`, before it refuses with STORE_UNAVAILABLE. At most
+   * an hour. Default: `'10s'`.
+   */
+  databaseTimeout?: Duration | undefined;
   /** The number of proxies whose X-Forwarded-For entries are believed. Default: 0. */
   trustProxy?: number | undefined;
   /** The clock, in milliseconds since 1970. Default: `Date.now`. */

@@ -20,13 +20,13 @@ export class DurinRequest implements CallOrigin {
   readonly ipAddress: string | null;
   readonly userAgent: string | null;
   readonly #presented: readonly (string | null)[];
-  readonly #isSocket: boolean;
+  readonly #isOneRequest: boolean;
 
-  private constructor(origin: CallOrigin, presented: readonly (string | null)[], isSocket: boolean) {
+  private constructor(origin: CallOrigin, presented: readonly (string | null)[], isOne: boolean) {
     this.ipAddress = origin.ipAddress;
     this.userAgent = origin.userAgent;
     this.#presented = presented;
-    this.#isSocket = isSocket;
+    this.#isOneRequest = isOne;
   }
 
   static fromAdapter(call: AdapterCall, trustProxy: number): DurinRequest {
@@ -34,7 +34,7 @@ export class DurinRequest implements CallOrigin {
     const parameters = propertyOf(propertyOf(call, 'info'), 'connectionParams');
     const presented = [readHeader(headersOf(source), 'authorization'), textOf(propertyOf(parameters, 'authorization'))];
     const told = textOf(propertyOf(call, 'ipAddress'));
-    return new DurinRequest(originOf(source, trustProxy, told), presented, isSocketCall(call));
+    return new DurinRequest(originOf(source, trustProxy, told), presented, isOneRequest(call));
   }
 
   /** The Authorization header, and what stands for it in `connectionParams`. */
@@ -42,9 +42,9 @@ export class DurinRequest implements CallOrigin {
     return request.#presented;
   }
 
-  /** On a WebSocket one context serves many calls, over hours. */
-  static isSocket(request: DurinRequest): boolean {
-    return request.#isSocket;
+  /** Whether it is known to be one, which is soon over. On a WebSocket one context serves many calls, over hours. */
+  static isOneRequest(request: DurinRequest): boolean {
+    return request.#isOneRequest;
   }
 }
 
@@ -66,8 +66,11 @@ export function requireDurinContext(ctx: unknown): asserts ctx is DurinContext {
   throw new DurinUsageError('ctx.durin is missing: the context must be made with durin.createContext');
 }
 
-/** The HTTP adapters tell which procedures are called; the WebSocket adapter, at the time of its handshake, none. */
-function isSocketCall(call: AdapterCall): boolean {
+/**
+ * The HTTP adapters tell which procedures are called; the WebSocket adapter, at the time of its handshake, none. Without
+ * `info`, such as in a context that is made of `req` alone, it can not be told.
+ */
+function isOneRequest(call: AdapterCall): boolean {
   const calls = propertyOf(propertyOf(call, 'info'), 'calls');
-  return Array.isArray(calls) && calls.length === 0;
+  return Array.isArray(calls) && calls.length > 0;
 }

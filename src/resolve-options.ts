@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { CacheSettings } from './cache/create-cache.ts';
+import { maxSharedTtlMs } from './cache/shared-cache.ts';
 import type { ClientValues } from './database/client-store.ts';
 import { describeIssue, wordsOf } from './describe-issue.ts';
 import { parseDuration } from './duration.ts';
@@ -37,6 +38,7 @@ export interface Settings {
   readonly loginUserKey: (input: Readonly<Record<string, unknown>>) => string | null;
   /** `null`: every look-up asks the database. */
   readonly cache: CacheSettings | null;
+  readonly databaseTimeoutMs: number;
   readonly trustProxy: number;
   readonly now: () => number;
   readonly onListenerError: ListenerErrorHandler;
@@ -72,6 +74,7 @@ export function resolveOptions(options: object): Settings {
     apiAccess: { ...given.apiAccess, clientName: clientName ?? null },
     ...throttle,
     cache: given.cache === undefined ? null : resolveCache(given.cache as CacheOptions),
+    databaseTimeoutMs: parseDuration(given.databaseTimeout, 'databaseTimeout') * 1000,
     trustProxy: given.trustProxy,
     now: (given.now as (() => number) | undefined) ?? Date.now,
     onListenerError: (given.onListenerError as ListenerErrorHandler | undefined) ?? reportListenerError,
@@ -103,6 +106,8 @@ function resolveClient(name: string, config: ClientConfig, defaultTtlSeconds: nu
 
 function resolveCache({ ttl, maxSessions = 10_000, timeout = 100, store, bus }: CacheOptions): CacheSettings {
   const ttlMs = parseDuration(ttl, 'cache.ttl') * 1000;
+  if (store !== undefined && ttlMs > maxSharedTtlMs)
+    throw new DurinUsageError('createDurin: cache.ttl must be at most 1 hour where there is a store');
   return { ttlMs, maxSessions, deadlineMs: timeout, store: store ?? null, bus: bus ?? null };
 }
 

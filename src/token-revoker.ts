@@ -10,7 +10,7 @@ export interface TokenRevoker {
   revokeOf(userId: unknown, id: string, filter: TokenFilter): Promise<TokenIdentity | null>;
   revokeAllOf(userId: unknown, filter: TokenFilter, reason: RevocationReason): Promise<TokenIdentity[]>;
   /** Ends the sessions of a user who was deactivated, so that they stay ended when the user is active again. */
-  endAllOfInactive(userId: unknown): Promise<void>;
+  endAllOfInactive(userId: unknown): Promise<TokenIdentity[]>;
   /** Tells of rows that are gone with their client. */
   tellRevoked(ended: readonly TokenIdentity[], reason: RevocationReason): void;
 }
@@ -45,7 +45,9 @@ export function createTokenRevoker({ store, events, now }: TokenRevokerParts): T
       return ended;
     },
     async endAllOfInactive(userId) {
-      tellRevoked(await store.expireAllOf(userId, now()), 'user-inactive');
+      const ended = await store.expireAllOf(userId, now());
+      tellRevoked(ended, 'user-inactive');
+      return ended;
     },
     tellRevoked,
   };

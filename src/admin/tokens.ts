@@ -3,6 +3,7 @@ import type { AdminStore, OwnedTokenRow } from '../database/admin-store.ts';
 import { parseDuration } from '../duration.ts';
 import { DurinError } from '../errors.ts';
 import { lifetime } from '../session.ts';
+import { toTokenEvent } from '../token-event.ts';
 import { tokenIdInput, tokenIssueInput, tokenListInput, userInput } from './admin-inputs.ts';
 import type { AdminProcedures } from './admin-procedures.ts';
 import type { AdminTokenView, IssuedTokenView, TokenPage } from './admin-views.ts';
@@ -84,7 +85,7 @@ export function createTokenProcedures(
       if (!('record' in issued)) throw userNotFound(); // deleted since it was looked up
       const { record, token } = issued;
       const { id, createdAt, expiresAt } = record;
-      tell(ctx.by, { action: 'token-issued', tokenId: id, userId: owner.key, client, expiry: expiresAt });
+      tell(ctx.by, { action: 'token-issued', ...toTokenEvent(record), expiry: expiresAt });
       const row = { id, owner, clientName: client, createdAt, expiresAt };
       return { token, session: toView({ ...row, lastUsedAt: null, ipAddress: null, userAgent: null }) };
     }),
@@ -92,7 +93,7 @@ export function createTokenProcedures(
     revoke: mutation.input(tokenIdInput).mutation(async function revokeToken({ ctx, input: { id } }): Promise<void> {
       const ended = uuid.test(id) ? await revoker.revoke(id, 'revoked') : null;
       if (ended === null) throw new DurinError('TOKEN_NOT_FOUND');
-      tell(ctx.by, { action: 'token-revoked', tokenId: ended.id, userId: ended.userId, client: ended.clientName });
+      tell(ctx.by, { action: 'token-revoked', ...toTokenEvent(ended) });
     }),
 
     revokeAllOf: mutation.input(userInput).mutation(async function revokeAllOf({ ctx, input }) {

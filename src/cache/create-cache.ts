@@ -23,5 +23,5 @@ export function createCache(settings: CacheSettings, format: SessionFormat, now:
   if (store === null) return memory;
   const sharedStore = createSharedStore(store, deadlineMs);
   const shared = createSharedCache({ store: sharedStore, format, ttlMs, maxSessions, now });
-  return bus === null ? shared : createLayeredCache({ memory, shared, bus, ttlMs, now });
+  return bus === null ? shared : createLayeredCache({ memory, shared, bus, now });
 }

@@ -1,13 +1,13 @@
+import { within } from '../deadline.ts';
 import type { Bus } from './bus.ts';
 import type { MemoryCache } from './memory-cache.ts';
 import type { Scope, SessionCache } from './session-cache.ts';
-import type { SharedCache } from './shared-cache.ts';
+import { maxSharedTtlMs, type SharedCache } from './shared-cache.ts';
 
 export interface LayeredCacheOptions {
   readonly memory: MemoryCache;
   readonly shared: SharedCache;
   readonly bus: Bus;
-  readonly ttlMs: number;
   /** The clock, in milliseconds. */
   readonly now: () => number;
 }
@@ -16,16 +16,20 @@ export interface LayeredCacheOptions {
 const retryMs = 100;
 /** Beyond this many unsent messages, one about all takes their place. */
 const maxUnsent = 1000;
+/** How long the last words may take. */
+const partingMs = 500;
 
 /**
  * Remembers sessions in this process on top of a shared store. A change is fenced in the store first and told to the
  * other processes then: one that hears of it late serves its own memory for that long, one that has heard reads the store
  * and meets the fence. While the bus is not connected the own memory is not asked; when it is again, the memory is empty.
  */
-export function createLayeredCache({ memory, shared, bus, ttlMs, now }: LayeredCacheOptions): SessionCache {
+export function createLayeredCache({ memory, shared, bus, now }: LayeredCacheOptions): SessionCache {
   /** What could not be told yet, and until when others may remember something that it is about. */
   const unsent = new Map<Scope, number>();
   let retry: NodeJS.Timeout | null = null;
+  /** What is being told of which nobody waits for the end. */
+  let telling: Promise<void> = Promise.resolve();
   let isStarted = false;
   let isClosed = false;
 
@@ -42,10 +46,15 @@ export function createLayeredCache({ memory, shared, bus, ttlMs, now }: LayeredC
   // While a fence could not be written, others may have remembered what the store still showed them.
   shared.onRecovery(() => {
     memory.drop('all');
-    void announce('all', now() + ttlMs);
+    tellAside(() => announce('all'));
   });
 
-  async function announce(scope: Scope, until: number): Promise<void> {
+  function tellAside(tell: () => Promise<void>): void {
+    telling = telling.then(tell);
+  }
+
+  /** Others may remember something that it is about for as long as any process may. */
+  async function announce(scope: Scope, until = now() + maxSharedTtlMs): Promise<void> {
     try {
       await bus.publish(scope);
     } catch {
@@ -55,7 +64,7 @@ export function createLayeredCache({ memory, shared, bus, ttlMs, now }: LayeredC
         unsent.clear();
         unsent.set('all', last);
       }
-      if (!isClosed) retry ??= setTimeout(() => void announceUnsent(), retryMs).unref();
+      if (!isClosed) retry ??= setTimeout(() => tellAside(announceUnsent), retryMs).unref();
     }
   }
 
@@ -76,12 +85,15 @@ export function createLayeredCache({ memory, shared, bus, ttlMs, now }: LayeredC
       start();
       await shared.forget(scope);
       memory.drop(scope);
-      await announce(scope, now() + ttlMs);
+      await announce(scope);
     },
     async close() {
       isClosed = true;
       if (retry !== null) clearTimeout(retry);
-      await Promise.all([bus.close(), shared.close(), memory.close()]);
+      await shared.close(); // which may tell of a recovery
+      tellAside(announceUnsent);
+      await within(partingMs, 'the bus', () => telling).catch(() => {});
+      await Promise.all([bus.close(), memory.close()]);
     },
   };
 }

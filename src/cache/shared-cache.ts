@@ -23,9 +23,11 @@ import { createEntryFormat, type Owner, ownerOf, type StoredEntry, scopesOf } fr
  * reader had seen the old value; from step 4 on every look-up sees the new value, and the entry carries the old one:
  * whenever and however late it is written, it is not used. So deleting (3) only tidies up.
  *
- * A fence may go once no entry can be left that carries an older value. An entry says itself until when it may be used:
- * `ttl` after its reader began. A fence lives for `ttl` and some slack for clocks that differ. A reader that was slower
- * than the slack does not write its entry at all.
+ * A fence may go once no entry can be left that carries an older value. An entry says when its reader began to look. Each
+ * process uses it for its own `ttl` from then on, whoever wrote it; so one that was deployed with a shorter `ttl` keeps to
+ * that. No `ttl` is longer than `maxSharedTtlMs`, which is the same for all; a fence lives for that and some slack for clocks
+ * that differ. So it outlives every use of an older entry, whatever the `ttl` of who wrote the fence, of who wrote the entry
+ * and of who uses it. A reader that was slower than the slack does not write its entry at all.
  *
  * A reader that does not know yet whose token it is sees the user's and the client's fences after the database only. It
  * may write its entry if they are not there at all: then they were not written while it read, either. One that finds the
@@ -37,7 +39,7 @@ import { createEntryFormat, type Owner, ownerOf, type StoredEntry, scopesOf } fr
  * is not used: the first reader writes a new value. A process that could not reach the store, for whatever reason, does
  * not look into it again before it has written a new value there: the fences that it could not write, and those that a
  * restarted store forgot, are made good by that. What fails while it writes that is made good by the next one. Nor is any
- * needed once `ttl` has passed, since no entry is left then.
+ * needed once `maxSharedTtlMs` has passed, since no entry is of use then.
  *
  * What is not seen through: a store that is set back to an older state, fences and entries alike, between two calls of
  * every process. As soon as one process notices, it is made good for all.
@@ -46,6 +48,7 @@ import { createEntryFormat, type Owner, ownerOf, type StoredEntry, scopesOf } fr
 export interface SharedCacheOptions {
   readonly store: SharedStore;
   readonly format: SessionFormat;
+  /** At most `maxSharedTtlMs`. */
   readonly ttlMs: number;
   /** Tokens of which this process remembers what the store last said of them, so as not to parse it again. */
   readonly maxSessions: number;
@@ -53,6 +56,8 @@ export interface SharedCacheOptions {
   readonly now: () => number;
 }
 
+/** The longest that any process uses an entry of a store, in milliseconds. */
+export const maxSharedTtlMs = 3_600_000;
 /** By how much a reader may be late, and clocks may differ. */
 const slackMs = 10_000;
 /** How long the store is left alone after it failed. */
@@ -121,7 +126,7 @@ export function createSharedCache({ store, format, ttlMs, maxSessions, now }: Sh
 
   async function raise(scope: Scope): Promise<string> {
     const value = randomUUID();
-    await store.set(fenceKey(scope), value, scope === 'all' ? allFenceMs : ttlMs + slackMs);
+    await store.set(fenceKey(scope), value, scope === 'all' ? allFenceMs : maxSharedTtlMs + slackMs);
     return value;
   }
 
@@ -155,7 +160,8 @@ export function createSharedCache({ store, format, ttlMs, maxSessions, now }: Sh
 
   function judge(selector: string, entry: StoredEntry | null, seen: FencesSeen): Look {
     if (entry === null) return { ...seen, session: null };
-    const { usableUntil, owner, record, fences } = entry;
+    const { readAt, owner, record, fences } = entry;
+    const usableUntil = readAt + ttlMs;
     owners.set(selector, owner);
     const isUsable = now() < usableUntil; // asked now: a fence that was written before it was read was there until then
     const isUnchanged = scopesOf(selector, owner).every((scope, index) => seen.fences.get(scope) === fences[index]);
@@ -172,7 +178,7 @@ export function createSharedCache({ store, format, ttlMs, maxSessions, now }: Sh
       const fences = await fencesBeforeLoad(seen, owner);
       if (fences !== null && now() - seen.startedAt < slackMs) {
         const values = scopesOf(selector, owner).map((scope) => fences.get(scope) ?? null);
-        const entry = entries.write({ usableUntil: session.usableUntil, fences: values, owner }, loaded.row);
+        const entry = entries.write({ readAt: seen.startedAt, fences: values, owner }, loaded.row);
         await store.set(entryKey(selector), entry, ttlMs);
       }
     } catch {
@@ -237,7 +243,7 @@ export function createSharedCache({ store, format, ttlMs, maxSessions, now }: Sh
     async close() {
       isClosed = true;
       if (recovery !== null) clearTimeout(recovery);
-      if (!isTrusted) await raise('all').catch(() => {}); // the last chance of fences that could not be written
+      if (!isTrusted) await recover(); // the last chance of fences that could not be written
       await store.close?.();
     },
   };

@@ -8,8 +8,8 @@ export type Owner = readonly [user: Scope, client: Scope];
 
 /** What a store holds of a session. */
 export interface StoredEntry {
-  /** In milliseconds since 1970. */
-  readonly usableUntil: number;
+  /** When its reader began, in milliseconds since 1970. Each process adds its own ttl. */
+  readonly readAt: number;
   /** The fences that its reader saw, in the order of `scopesOf`; `null`: there was none. */
   readonly fences: readonly (string | null)[];
   readonly owner: Owner;
@@ -17,7 +17,7 @@ export interface StoredEntry {
 }
 
 /** An entry but for its record, as it is written ahead of that. */
-type Head = readonly [usableUntil: number, fences: readonly (string | null)[], owner: Owner];
+type Head = readonly [readAt: number, fences: readonly (string | null)[], owner: Owner];
 
 export interface EntryFormat {
   write(entry: Omit<StoredEntry, 'record'>, row: Parameters<SessionFormat['encode']>[0]): string;
@@ -49,16 +49,16 @@ export function createEntryFormat(format: SessionFormat, maxRemembered: number):
       const end = text.indexOf('\n');
       const head: unknown = JSON.parse(text.slice(0, end));
       if (!isHead(head)) return null;
-      const [usableUntil, fences, owner] = head;
-      return { usableUntil, fences, owner, record: format.decode(text.slice(end + 1)) };
+      const [readAt, fences, owner] = head;
+      return { readAt, fences, owner, record: format.decode(text.slice(end + 1)) };
     } catch {
       return null;
     }
   }
 
   return {
-    write({ usableUntil, fences, owner }, row) {
-      return `${JSON.stringify([usableUntil, fences, owner] satisfies Head)}\n${format.encode(row)}`;
+    write({ readAt, fences, owner }, row) {
+      return `${JSON.stringify([readAt, fences, owner] satisfies Head)}\n${format.encode(row)}`;
     },
     read(selector, text) {
       if (text === undefined) return null;

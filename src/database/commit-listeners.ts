@@ -1,10 +1,23 @@
-import type { EventSubscriber, Transaction, TransactionEventArgs } from '@mikro-orm/core';
+import type { EventSubscriber, MikroORM, Transaction, TransactionEventArgs } from '@mikro-orm/core';
+
+/** Those of this ORM: all durins on it share them, since MikroORM keeps its subscribers for ever. */
+export function commitListenersOf(
+  orm: MikroORM,
+  canCommit: (transaction: Transaction) => Promise<boolean>,
+): CommitListeners {
+  const events = orm.em.getEventManager();
+  const known = [...events.getSubscribers()].find((subscriber) => subscriber instanceof CommitListeners);
+  if (known !== undefined) return known;
+  const created = new CommitListeners(canCommit);
+  events.registerSubscriber(created);
+  return created;
+}
 
 /**
  * Calls back after the app's transactions commit, and never for one that rolled back. What waits for a savepoint waits,
  * once that is released, for the transaction around it.
  */
-export class CommitListeners implements EventSubscriber {
+class CommitListeners implements EventSubscriber {
   readonly #waiting = new WeakMap<Transaction, (() => unknown)[]>();
   readonly #outer = new WeakMap<Transaction>();
   /** The transaction in which each entity manager is about to open a savepoint. */

@@ -6,6 +6,8 @@ export const sqlState = {
   uniqueViolation: '23505',
   /** The statement was undone since it and another waited for each other: run again, it succeeds. */
   deadlockDetected: '40P01',
+  /** A prepared statement was overtaken: a column of what it joins has another type now. */
+  featureNotSupported: '0A000',
 } as const;
 
 /** Codes of sockets that could not reach the database, or lost it. */

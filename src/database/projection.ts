@@ -1,5 +1,6 @@
 import { type EntityMetadata, type EntityProperty, type Platform, ReferenceKind } from '@mikro-orm/core';
 import { DurinUsageError } from '../errors.ts';
+import { visibleFieldsOf, visibleJson } from './embedded-json.ts';
 import { epochOf, toInstant } from './instants.ts';
 
 /** A row as the driver gives it, its columns named `c0`, `c1`, … */
@@ -107,7 +108,8 @@ export class Projection {
 
   #addEmbedded(property: EntityProperty, alias: string): Read {
     if (property.object || property.array) {
-      const read = this.#addColumn(property, alias);
+      const column = `${this.#quoted(alias, property.fieldNames[0])}::jsonb`;
+      const read = this.add(visibleJson(column, property, this.#platform));
       return (row) => fromJson(read(row), property, this.#platform);
     }
     const fields = Object.entries(property.embeddedProps)
@@ -166,16 +168,14 @@ function fromJson(raw: unknown, property: EntityProperty, platform: Platform): u
   if (Array.isArray(value)) return Object.freeze(value.map((item) => fromJson(item, property, platform)));
   if (value === null || typeof value !== 'object') return value;
   const stored = value as Record<string, unknown>;
-  const entries = Object.entries(property.embeddedProps)
-    .filter(([, child]) => !child.hidden && !child.lazy)
-    .map(([name, child]) => {
-      const inner = stored[child.fieldNames[0] ?? name] ?? null;
-      const isNested = child.kind === ReferenceKind.EMBEDDED;
-      return [
-        name,
-        isNested ? fromJson(inner, child, platform) : (converterOf(child, platform)?.(inner) ?? frozen(inner)),
-      ];
-    });
+  const entries = visibleFieldsOf(property).map(({ name, key, property: child }) => {
+    const inner = stored[key] ?? null;
+    const isNested = child.kind === ReferenceKind.EMBEDDED;
+    return [
+      name,
+      isNested ? fromJson(inner, child, platform) : (converterOf(child, platform)?.(inner) ?? frozen(inner)),
+    ];
+  });
   return Object.freeze(Object.fromEntries(entries));
 }
 

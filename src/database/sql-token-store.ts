@@ -1,5 +1,6 @@
 import type { EntityMetadata } from '@mikro-orm/core';
 import type { TokenRow } from '../session.ts';
+import type { EndedToken } from './change-listener.ts';
 import type { Database } from './database.ts';
 import { epochOf, toInstant, toParameter } from './instants.ts';
 import { createIssue } from './issue-statement.ts';
@@ -31,6 +32,13 @@ export function createSqlTokenStore(database: Database, schema: Schema, rules: A
   const account = createAccountSelect(schema, rules);
   const select = `select ${session.columns} from ${tokens} t ${session.joins}`;
   const findSession = database.prepareLookUp(select, { name: 't.selector', read: session.selectorOf });
+
+  /** Whose tokens go with a deletion, and where those are. */
+  const ownership = {
+    user: { owners: schema.users, key: schema.userKeyColumn, column: 't.user_id' },
+    client: { owners: clients, key: 'id', column: 't.client_id' },
+    token: { owners: null, key: 'id', column: 't.id' },
+  };
 
   const toIdentity = (row: Row) => toTokenIdentity(row, schema);
 
@@ -97,6 +105,24 @@ export function createSqlTokenStore(database: Database, schema: Schema, rules: A
       return deleteWhere(`t.user_id = ? ${condition}`, [schema.toUserKey(userId), ...parameters]);
     },
 
+    async deleteBefore(deleted, keys, now) {
+      const ended: EndedToken[] = [];
+      const { owners, key, column } = ownership[deleted];
+      const values = deleted === 'user' ? keys.map(schema.toUserKey) : keys;
+      for (let start = 0; start < values.length; start += maxKeys) {
+        const some = values.slice(start, start + maxKeys);
+        const marks = some.map(() => '?').join(', ');
+        if (owners !== null) await database.run(`select 1 from ${owners} where ${key} in (${marks}) for update`, some);
+        const rows = await database.run(
+          `delete from ${tokens} t using ${clients} c where c.id = t.client_id and ${column} in (${marks}) ` +
+            `returning ${identity}, coalesce(t.expiry <= ?, false) as had_expired`,
+          [...some, toParameter(now)],
+        );
+        ended.push(...rows.map((row) => ({ ...toIdentity(row), hadExpired: row['had_expired'] === true })));
+      }
+      return ended;
+    },
+
     async expireAllOf(userId, now) {
       const rows = await database.run(
         `update ${tokens} t set expiry = ? from ${clients} c ` +
@@ -131,22 +157,25 @@ export function createSqlTokenStore(database: Database, schema: Schema, rules: A
       return row ?? null;
     },
 
-    async noteUses(uses) {
+    async noteUses(uses, intervalMs) {
       if (uses.length === 0) return;
       const values = uses.map(() => '(?::uuid, ?::timestamptz, ?::text, ?::text)').join(', ');
       const parameters = uses.flatMap((use) => [use.id, use.usedAt.toISOString(), use.ipAddress, use.userAgent]);
       await database.run(
         `with used (id, used_at, ip_address, user_agent) as (values ${values}), ` +
-          `free as (select t.id from ${tokens} t where t.id in (select id from used) for update skip locked) ` +
+          `free as (select t.id from ${tokens} t join used on used.id = t.id where t.last_used_at is null ` +
+          `or t.last_used_at <= used.used_at - make_interval(secs => ?) for update of t skip locked) ` +
           `update ${tokens} t set last_used_at = used.used_at, ip_address = coalesce(used.ip_address, t.ip_address), ` +
           'user_agent = coalesce(used.user_agent, t.user_agent) ' +
           'from used join free on free.id = used.id where t.id = used.id returning t.id',
-        parameters,
+        [...parameters, intervalMs / 1000],
       );
     },
   };
 }
 
+/** The most keys in one statement. */
+const maxKeys = 1000;
 const identity = 't.id, t.selector, t.user_id, c.name';
 const unexpired = '(t.expiry is null or t.expiry > ?)';
 const rowColumns =

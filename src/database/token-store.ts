@@ -1,4 +1,5 @@
 import type { SessionRecord, TokenRow } from '../session.ts';
+import type { Deleted, EndedToken } from './change-listener.ts';
 
 /** Which row it is or was: as much as an event tells, and a cache needs. */
 export interface TokenIdentity {
@@ -42,7 +43,7 @@ export type IssueResult =
       readonly outcome: 'kept' | 'renewed' | 'issued';
       readonly record: SessionRecord;
       /** The token that had to go, and whether it was expired by then. */
-      readonly replaced: (TokenIdentity & { readonly hadExpired: boolean }) | null;
+      readonly replaced: EndedToken | null;
     };
 
 /** Which of a user's tokens; all that are given must hold. */
@@ -94,6 +95,11 @@ export interface TokenStore {
   /** Deletes one that has not expired, if it is this user's. */
   deleteOf(userId: unknown, id: string, filter: TokenFilter, now: number): Promise<TokenIdentity | null>;
   deleteAllOf(userId: unknown, filter: TokenFilter): Promise<TokenIdentity[]>;
+  /**
+   * Deletes these tokens, or those of these users or clients, which the same transaction is about to delete. They are
+   * locked first, so that a token that is being issued to one of them is seen as well.
+   */
+  deleteBefore(deleted: Deleted, keys: readonly unknown[], now: number): Promise<EndedToken[]>;
   /** Has the user's tokens expire now, but not go yet: whoever presents one is still told why it is refused. */
   expireAllOf(userId: unknown, now: number): Promise<TokenIdentity[]>;
   /** Deletes at most `limit` expired rows, passing over those that others hold. */
@@ -102,6 +108,9 @@ export interface TokenStore {
   listOf(userId: unknown, filter: TokenFilter, now: number): Promise<TokenRow[]>;
   /** The pair's token, expired or not. */
   findOf(userId: unknown, clientName: string): Promise<TokenRow | null>;
-  /** Notes when, from where and with what tokens were used; passes over rows that others hold. */
-  noteUses(uses: readonly TokenUse[]): Promise<void>;
+  /**
+   * Notes when, from where and with what tokens were used; passes over rows that others hold, and over those that another
+   * process wrote less than `intervalMs` before.
+   */
+  noteUses(uses: readonly TokenUse[], intervalMs: number): Promise<void>;
 }

@@ -1,8 +1,10 @@
+import type { IncomingMessage } from 'node:http';
 import { createTRPCClient, createWSClient, wsLink } from '@trpc/client';
 import { applyWSSHandler } from '@trpc/server/adapters/ws';
 import superjson from 'superjson';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
+import type { DurinContext } from '../../src/index.ts';
 import { openApp } from '../support/app.ts';
 import {
   type AppRouter,
@@ -24,9 +26,14 @@ afterEach(async () => {
 });
 afterAll(() => app.close());
 
-async function serve(durin: TestDurin = app.durin): Promise<string> {
+type CreateContext = (call: { req: IncomingMessage }) => DurinContext;
+
+async function serve(
+  durin: TestDurin = app.durin,
+  createContext: CreateContext = durin.createContext,
+): Promise<string> {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
-  applyWSSHandler({ wss: server, router: createAppRouter(durin), createContext: durin.createContext });
+  applyWSSHandler({ wss: server, router: createAppRouter(durin), createContext });
   await new Promise((resolve) => server.once('listening', resolve));
   closing.push(() => new Promise((resolve) => server.close(() => resolve())));
   const address = server.address();
@@ -95,13 +102,25 @@ test('a call without a token, or with a bad one, is refused, and so is a subscri
   await expect(refused).rejects.toMatchObject(refusedWith('INVALID_TOKEN'));
 });
 
-test('every call is checked anew: one after the revocation is refused on the same socket', async () => {
-  const { token, auth } = await app.durin.tokens.issue({ user: 1, client: 'web' });
-  const client = connect(await serve(), withToken(token));
-  expect(await client.me.query()).toBe('alice');
-  await app.durin.tokens.revoke(auth.id);
-  await expect(client.me.query()).rejects.toMatchObject(refusedWith('INVALID_TOKEN'));
-});
+test.each([
+  ['all that the adapter passes', (durin: TestDurin): CreateContext => durin.createContext],
+  [
+    'the request alone',
+    (durin: TestDurin): CreateContext =>
+      ({ req }) =>
+        durin.createContext({ req }),
+  ],
+])(
+  'every call is checked anew, on a context of %s: one after the revocation is refused on the same socket',
+  async (_of, contextOf) => {
+    const { token, auth } = await app.durin.tokens.issue({ user: 1, client: 'web' });
+    const url = await serve(app.durin, contextOf(app.durin));
+    const client = connect(url, { headers: { authorization: `Token ${token}` } });
+    expect(await client.me.query()).toBe('alice');
+    await app.durin.tokens.revoke(auth.id);
+    await expect(client.me.query()).rejects.toMatchObject(refusedWith('INVALID_TOKEN'));
+  },
+);
 
 test('a socket that was opened in time is refused from the instant of expiry on', async () => {
   const { token } = await app.durin.tokens.issue({ user: 1, client: 'web', ttl: '1h' });

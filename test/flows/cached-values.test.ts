@@ -11,6 +11,22 @@ const Address = defineEntity({
   embeddable: true,
   properties: { city: p.string(), since: p.datetime() },
 });
+const Credential = defineEntity({
+  name: 'Credential',
+  embeddable: true,
+  properties: { kind: p.string(), hash: p.string().hidden(), renamed: p.string().hidden().fieldName('old_hash') },
+});
+const Login = defineEntity({
+  name: 'Login',
+  embeddable: true,
+  properties: {
+    nick: p.string(),
+    hash: p.string().hidden(),
+    seen: p.datetime(),
+    main: () => p.embedded(Credential).object().nullable(),
+    others: () => p.embedded(Credential).array(),
+  },
+});
 const Company = defineEntity({
   name: 'Company',
   properties: { id: p.bigint().primary(), founded: p.date(), logo: p.blob() },
@@ -35,6 +51,9 @@ const User = defineEntity({
     key: p.blob(),
     address: () => p.embedded(Address),
     homes: () => p.embedded(Address).array(),
+    login: () => p.embedded(Login).object(),
+    logins: () => p.embedded(Login).array(),
+    oldLogin: () => p.embedded(Login).object().nullable(),
     company: () => p.manyToOne(Company),
   },
 });
@@ -45,8 +64,10 @@ const hash = '$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNo';
 const since = new Date('2020-01-02T03:04:05.678Z');
 
 async function openValues() {
-  const orm = await openDatabase({ entities: [User, Company, Address, Client, AuthToken] });
+  const orm = await openDatabase({ entities: [User, Company, Address, Credential, Login, Client, AuthToken] });
   const em = orm.em.fork();
+  const credential = { kind: 'totp', hash, renamed: hash };
+  const login = { nick: 'al', hash, seen: since, main: credential, others: [credential, credential] };
   const logo = Buffer.from([0, 255, 128, 10, 13]);
   const company = em.create(Company, { id: 9_007_199_254_740_993n, founded: '1905-06-07', logo });
   em.create(User, {
@@ -66,6 +87,9 @@ async function openValues() {
     key: logo,
     address: { city: 'Oslo', since },
     homes: [{ city: 'Bergen', since }],
+    login,
+    logins: [login, { ...login, nick: 'bo', main: null, others: [] }],
+    oldLogin: null,
     company,
   });
   await em.flush();
@@ -108,6 +132,14 @@ test.each(['memory', 'writer', 'reader'] as const)(
     expect(cached.user).toMatchObject({ balance: -9_007_199_254_740_993n, company: { id: 9_007_199_254_740_993n } });
   },
 );
+
+test('of an object that is kept as JSON, what is hidden is neither shown nor read', async () => {
+  const { user } = await app.reader.authenticate(app.token);
+  const login = { nick: 'al', seen: since, main: { kind: 'totp' }, others: [{ kind: 'totp' }, { kind: 'totp' }] };
+  expect(user.login).toStrictEqual(login);
+  expect(user.logins).toStrictEqual([login, { nick: 'bo', seen: since, main: null, others: [] }]);
+  expect(user.oldLogin).toBeNull();
+});
 
 test('no token, secret or password hash is in the store', () => {
   expect(stored()).toContain(app.token.slice(0, 32)); // only its public half

@@ -62,6 +62,7 @@ describe('the table of options', () => {
         apiAccess: true,
         cache: true,
         throttle: true,
+        databaseTimeout: true,
         trustProxy: true,
         now: true,
         onListenerError: true,

@@ -7,7 +7,9 @@ import * as sharedModule from '../../src/cache/shared-cache.ts';
 import { fakeFormat } from './cache-parts.ts';
 import { drive, FenceWorld, type ProcessParts, type Selector } from './fence-world.ts';
 
-const ttlMs = 60_000;
+/** What processes may have as their ttl. */
+const minute = 60_000;
+const hour = 3_600_000;
 
 export type Modules = typeof sharedModule & typeof memoryModule & typeof layeredModule;
 export const modules: Modules = { ...sharedModule, ...memoryModule, ...layeredModule };
@@ -70,12 +72,21 @@ export const stories = {
     broad,
     fc.subarray([passing(50, 120, 300, 2000, 9000, 30_000, 59_000, 75_000), reaching, storing, messaging]),
   ),
-  time: mixed(narrow, fc.constant([passing(9000, 59_000, 75_000)])),
+  time: mixed(narrow, fc.constant([passing(9000, 59_000, 75_000, 3_585_000)])),
   restarts: mixed(narrow, fc.constant([storing])),
   outages: mixed(narrow, fc.constant([reaching, passing(120, 300)])),
   messages: mixed(narrow, fc.constant([messaging])),
-  'a slow reader': told([finds(1, 'c')], [finds(0, 'a')], [changes(1, 'user:1'), waits(75_000)]),
-  'a slow look-up': told([finds(0, 'a')], [changes(0, 'user:1'), waits(59_000), finds(1, 'a')], [waits(30_000)]),
+  'a ttl that is longer than the other': told(
+    [finds(0, 'a'), finds(1, 'a')],
+    [changes(0, 'user:1'), waits(75_000), finds(1, 'a')],
+    [changes(1, 'client:1'), waits(75_000), finds(0, 'a')],
+  ),
+  'a message that is late': told(
+    [finds(0, 'c'), finds(1, 'a'), ['bus', 0, 'cut', false]],
+    [changes(0, 'token:a'), waits(75_000)],
+  ),
+  'a slow reader': told([finds(1, 'c')], [finds(0, 'a')], [changes(1, 'user:1'), waits(hour + 15_000)]),
+  'a slow look-up': told([finds(0, 'a')], [changes(0, 'user:1'), waits(hour - 10_000), finds(1, 'a')], [waits(30_000)]),
   'a restart within a look-up': told(
     [finds(0, 'a')],
     [changes(0, 'user:1'), finds(1, 'a')],
@@ -109,14 +120,15 @@ export function fenceHolds(
   topic: Topic,
   { createSharedCache, createMemoryCache, createLayeredCache }: Modules,
 ) {
-  const create = ({ store, bus, now }: ProcessParts) => {
+  const create = ({ store, bus, now, ttlMs }: ProcessParts) => {
     const shared = createSharedCache({ store, format: fakeFormat, ttlMs, maxSessions: 100, now });
     if (kind === 'shared') return shared;
     const memory = createMemoryCache({ ttlMs, maxSessions: 100, now });
-    return createLayeredCache({ memory, shared, bus, ttlMs, now });
+    return createLayeredCache({ memory, shared, bus, now });
   };
   const circumstances = fc.record({
     skews: fc.constantFrom([0, 0], [0, 9000], [9000, 0]),
+    ttls: fc.constantFrom([minute, minute], [minute, hour], [hour, minute], [hour, hour]),
     deadlineMs: fc.constantFrom(100, 100, 60_000),
     isAskedSingly: fc.constantFrom(false, false, true),
   });

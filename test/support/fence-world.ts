@@ -47,12 +47,15 @@ export interface ProcessParts {
   readonly store: SharedStore;
   readonly bus: ScheduledBus;
   readonly now: () => number;
+  readonly ttlMs: number;
 }
 
 export interface WorldOptions {
   readonly scheduler: Scheduler;
   /** By how much each process's clock is ahead, in milliseconds: there is one process for each. */
   readonly skews: readonly number[];
+  /** For how long each of them remembers, in milliseconds. */
+  readonly ttls: readonly number[];
   readonly deadlineMs: number;
   /** Whether the store can only be asked for one key at a time. */
   readonly isAskedSingly: boolean;
@@ -83,7 +86,7 @@ export class FenceWorld {
       this.database.add(selector, owners[selector]);
       this.#heads.set(selector, 1);
     }
-    this.processes = options.skews.map((skew, index) => this.#start(`p${index}`, skew));
+    this.processes = options.skews.map((skew, index) => this.#start(`p${index}`, skew, options.ttls[index] ?? 0));
   }
 
   /** One step of the world: whatever follows it happens when the scheduler says so. */
@@ -203,7 +206,7 @@ export class FenceWorld {
     return Math.max(1, ...known.map(({ versions }) => versions.get(selector) ?? 1));
   }
 
-  #start(name: string, skew: number): Process {
+  #start(name: string, skew: number, ttlMs: number): Process {
     const { scheduler, deadlineMs, isLayered, create } = this.#options;
     const now = () => this.#clock + skew;
     const bus = new ScheduledBus(scheduler, this.#members, {
@@ -232,7 +235,7 @@ export class FenceWorld {
       },
     };
     const store = this.#observed(createSharedStore(this.#connect(process), deadlineMs));
-    process.cache = create({ store, bus, now });
+    process.cache = create({ store, bus, now, ttlMs });
     return process;
   }
 

@@ -21,6 +21,7 @@ test.each<[why: string, cache: unknown, message: RegExp]>([
   ['the ttl is negative', { ttl: -1 }, /cache\.ttl must be a duration/],
   ['the ttl is no duration', { ttl: 'a minute' }, /cache\.ttl must be a duration/],
   ['the ttl is null', { ttl: null }, /cache\.ttl must be a duration/],
+  ['the ttl is over an hour, with a store', { ttl: '61m', store }, /cache\.ttl must be at most 1 hour/],
   ['a key is unknown', { ttl: '60s', tll: '60s' }, /unknown option of cache 'tll'/],
   ['it is a number', 60, /cache must be/],
   ['it is true', true, /cache must be/],
@@ -48,6 +49,11 @@ test.each<[why: string, cache: unknown, message: RegExp]>([
 
 test('without the option nothing is cached', () => {
   expect(resolve(undefined)).toBeNull();
+});
+
+test('an hour is allowed with a store, and more without', () => {
+  expect(resolve({ ttl: '1h', store })?.ttlMs).toBe(3_600_000);
+  expect(resolve({ ttl: '7d' })?.ttlMs).toBe(604_800_000);
 });
 
 test('what it leaves out has a default', () => {

@@ -67,11 +67,7 @@ const mutants: readonly (readonly [name: string, kind: Kind, topic: Topic, load:
     'nobody looks at how long a reader took',
     'shared',
     'a slow reader',
-    () =>
-      shared(
-        [' && now() - seen.startedAt < slackMs', ''],
-        ['usableUntil: session.usableUntil', 'usableUntil: now() + ttlMs'],
-      ),
+    () => shared([' && now() - seen.startedAt < slackMs', ''], ['readAt: seen.startedAt', 'readAt: now()']),
   ],
   [
     'who finds a load under way takes its answer',
@@ -79,7 +75,19 @@ const mutants: readonly (readonly [name: string, kind: Kind, topic: Topic, load:
     'messages',
     () => shared([' && flight.number > number) return', ') return'], ['await flight.landed;', 'return flight.answer;']),
   ],
-  ['a fence goes before the entries', 'shared', 'time', () => shared(['ttlMs + slackMs', '1000'])],
+  ['a fence goes before the entries', 'shared', 'time', () => shared(['maxSharedTtlMs + slackMs', '1000'])],
+  [
+    'a fence lives only as long as its writer uses entries',
+    'shared',
+    'a ttl that is longer than the other',
+    () => shared(['maxSharedTtlMs + slackMs', 'ttlMs + slackMs']),
+  ],
+  [
+    'a message is given up while another process may still remember',
+    'layered',
+    'a message that is late',
+    () => layered(['now() + maxSharedTtlMs', 'now() + 60_000']),
+  ],
   [
     'a store that has lost everything is trusted',
     'shared',
@@ -125,7 +133,7 @@ const mutants: readonly (readonly [name: string, kind: Kind, topic: Topic, load:
     'anything',
     () =>
       layered(
-        ['await shared.forget(scope);', 'await announce(scope, now() + ttlMs); await shared.forget(scope);'],
+        ['await shared.forget(scope);', 'await announce(scope); await shared.forget(scope);'],
         [/(?<=memory\.drop\(scope\);\s*)await announce.*;/, ''],
       ),
   ],

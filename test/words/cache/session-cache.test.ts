@@ -15,7 +15,7 @@ const kinds = {
   layered: (now: Clock): SessionCache => {
     const memory = createMemoryCache({ ttlMs, maxSessions: 100, now });
     const shared = createSharedCache({ store: new FakeStore(now), format: fakeFormat, ttlMs, maxSessions: 100, now });
-    return createLayeredCache({ memory, shared, bus: new FakeBusNetwork().join(), ttlMs, now });
+    return createLayeredCache({ memory, shared, bus: new FakeBusNetwork().join(), now });
   },
 };
 

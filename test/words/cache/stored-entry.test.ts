@@ -10,11 +10,11 @@ const owner = ownerOf(session.record);
 const fences = ['all', null, 'of the user', null];
 
 const write = (entries = createEntryFormat(fakeFormat, 10), row = session.row) =>
-  entries.write({ usableUntil: 1234, fences, owner }, row);
+  entries.write({ readAt: 1234, fences, owner }, row);
 
 test('an entry is read as it was written', () => {
   const entries = createEntryFormat(fakeFormat, 10);
-  expect(entries.read('a', write(entries))).toEqual({ usableUntil: 1234, fences, owner, record: session.record });
+  expect(entries.read('a', write(entries))).toEqual({ readAt: 1234, fences, owner, record: session.record });
   expect(owner).toEqual(['user:7', 'client:3']);
 });
 
