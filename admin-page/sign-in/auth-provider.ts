@@ -12,7 +12,10 @@ function silently(): Error {
   return Object.assign(new Error(), { message: false as never });
 }
 
-/** react-admin's view of the SDK's session. */
+/**
+ * react-admin's view of the SDK's session. It has no `getPermissions`: one that answers at once has react-admin go to the
+ * sign-in page over and over, for seconds.
+ */
 export const authProvider: AuthProvider = {
   async login(fields: Record<string, unknown>) {
     await auth.login(fields);
@@ -45,6 +48,4 @@ export const authProvider: AuthProvider = {
     const { id, label } = await trpc.admin.whoami.query();
     return { id, fullName: label };
   },
-
-  getPermissions: () => Promise.resolve(null),
 };

@@ -49,9 +49,15 @@ test('who is no admin is told so, and is signed out again', async () => {
   await fillIn(page, demoUser);
   await page.getByText('This account may not use the admin page. You were signed out again.').waitFor();
   expect(await page.evaluate('sessionStorage.length')).toBe(0);
-  await goTo(page, '/tokens');
-  await button(page, 'Sign in').waitFor();
 });
+
+test('who opens a view without a session signs in first, and is there then', async () => {
+  const page = await signedOut();
+  await goTo(page, '/clients/web');
+  await page.reload();
+  await fillIn(page);
+  await heading(page, 'web').waitFor();
+}, 15_000);
 
 test('a session that is ended elsewhere ends the stay, with a reason', async () => {
   const { auth, orm } = quickstart();
