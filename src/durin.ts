@@ -38,8 +38,8 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
   };
   readonly events: EventSource<UserKey<TApp['userEntity']>>;
   /**
-   * Who calls, for routes that are not tRPC. Not throttled.
-   * @param source a request, its headers, or a token
+   * Who calls, for routes that are not tRPC, and for what goes on after its call was let through. Not throttled.
+   * @param source a request, its headers, a token, or the `ctx.durin` of a call
    * @throws DurinError the 401 codes, STORE_UNAVAILABLE
    */
   readonly authenticate: (source: AuthSource) => Promise<AppAuth<TApp>>;
@@ -47,8 +47,8 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
   readonly close: () => Promise<void>;
 }
 
-/** A fetch or Node request, headers, or a token. */
-export type AuthSource = string | HeaderSource | { readonly headers: HeaderSource };
+/** A fetch or Node request, headers, a token, or `ctx.durin`. */
+export type AuthSource = string | DurinRequest | HeaderSource | { readonly headers: HeaderSource };
 
 /** `login`'s input: the app's, and the client's name unless the app resolves that itself. */
 type LoginInput<TLoginInput extends z.ZodObject, TClientName extends string, TResolveClient> = z.input<TLoginInput> &
@@ -157,7 +157,11 @@ function assemble(parts: Parts, options: AnyOptions) {
     },
     events: { on: parts.hub.on },
     async authenticate(source: AuthSource) {
-      return toAuth(await parts.authenticate(credentialsOf(source, scheme)), now());
+      const record =
+        source instanceof DurinRequest
+          ? await stateOf({ durin: source }).identifyAnew()
+          : await parts.authenticate(credentialsOf(source, scheme));
+      return toAuth(record, now());
     },
     async close() {
       parts.unwatch();
@@ -167,7 +171,7 @@ function assemble(parts: Parts, options: AnyOptions) {
   };
 }
 
-function credentialsOf(source: AuthSource, scheme: string): Credentials {
+function credentialsOf(source: Exclude<AuthSource, DurinRequest>, scheme: string): Credentials {
   if (typeof source === 'string') return { kind: 'token', token: source };
   if (typeof source !== 'object' || source === null) return { kind: 'none' }; // such as a header that is not there
   const isRequest = 'headers' in source && typeof source.headers === 'object';
