@@ -1,20 +1,12 @@
 import type { Operation, TRPCLink } from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { observable } from '@trpc/server/observable';
+import type { DurinHeaders, HeadersSource } from './headers.ts';
 import { endingOf, factOf } from './outcome.ts';
 import { perSession } from './per-session.ts';
 import { patienceMs } from './refresh-time.ts';
 import type { Era, Fact } from './session.ts';
 import type { SessionKeeper } from './session-keeper.ts';
-
-/** The headers of a request; without a session there are none. Also right as `connectionParams`. */
-export type DurinHeaders = { authorization?: string };
-
-/** What tRPC's links pass to their option `headers`: a call, or the calls of a batch; nothing for a connection. */
-export interface HeadersSource {
-  readonly op?: Operation;
-  readonly opList?: readonly Operation[];
-}
 
 /** In a call's context, as `durin`. Has no token in it, as loggers print contexts. */
 export interface Mark {

@@ -1,7 +1,8 @@
 import type { TRPCLink } from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { createAuth, type DurinAuth } from './auth.ts';
-import { type DurinHeaders, followCalls, type HeadersSource } from './calls.ts';
+import { followCalls } from './calls.ts';
+import type { DurinHeaders, HeadersSource } from './headers.ts';
 import type { ClientOption, DurinPath } from './mounted-router.ts';
 import type { Connection } from './per-session.ts';
 import { startRefresher } from './refresher.ts';

@@ -1,11 +1,11 @@
 export type { DurinErrorCode, DurinErrorData } from '../src/wire.ts';
 export type { DurinAuth } from './auth.ts';
-export type { DurinHeaders, HeadersSource } from './calls.ts';
 export type { DurinClient, DurinClientOptions } from './create-durin-client.ts';
 export { createDurinClient } from './create-durin-client.ts';
 export type { DurinLink, DurinLinkOptions } from './create-durin-link.ts';
 export { createDurinLink } from './create-durin-link.ts';
 export { durinErrorOf } from './durin-error.ts';
+export type { DurinHeaders, HeadersSource } from './headers.ts';
 export type { DurinPath, LoginInput } from './mounted-router.ts';
 export type { Connection } from './per-session.ts';
 export type { SignedOutReason, Snapshot } from './session.ts';

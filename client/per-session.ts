@@ -1,6 +1,6 @@
 import type { Operation, TRPCLink } from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
-import type { DurinHeaders } from './calls.ts';
+import type { DurinHeaders } from './headers.ts';
 import type { Era } from './session.ts';
 
 /** What sends the calls of one session. */

@@ -19,14 +19,14 @@ const leastMs = 1000;
 export const patienceMs = 30_000;
 
 /** Other texts would be read by Date.parse as it pleases. */
-const isoPattern = /^[\d-]+T/;
+const isoPattern = /^\d{4}-\d\d-\d\dT/;
 
 /**
  * When to refresh, in milliseconds since 1970 on this machine's clock; `null`: never, as the token does not expire, or
  * the app formats its expiry as something else than a Date or an ISO text.
  */
 export function refreshTimeOf(expiry: unknown, dateHeader: string | null | undefined, now: number): number | null {
-  const text = expiry instanceof Date ? expiry.toJSON() : (expiry as string);
-  const leftMs = Date.parse(isoPattern.test(text) ? text : '') - (Date.parse(dateHeader as string) || now);
+  const text = expiry instanceof Date ? expiry.toJSON() : String(expiry);
+  const leftMs = Date.parse(isoPattern.test(text) ? text : '') - (Date.parse(dateHeader ?? '') || now);
   return now + (leftMs <= 0 ? soonMs : Math.max(leftMs / 2, leastMs)) || null;
 }

@@ -11,7 +11,7 @@ export function writeSession(session: Session): string {
 /** The session that a text holds; `null` where it is not one of ours. */
 export function readSession(text: string | null): Session | null {
   try {
-    const session = JSON.parse(text as string, untag) as Session;
+    const session = JSON.parse(text ?? '', untag) as Session;
     // A token that cannot be in a header would make every call throw.
     return /^[!-~]+$/.test(session.token ?? '') ? session : null;
   } catch {

@@ -3,7 +3,7 @@ import type { DurinClients } from './client-admin.ts';
 import type { RequestState } from './context.ts';
 import type { ClientStore } from './database/client-store.ts';
 import type { Database } from './database/database.ts';
-import type { MikroORM, Schema } from './database/schema.ts';
+import type { Schema } from './database/schema.ts';
 import type { EventSink } from './events.ts';
 import type { AdapterCall, DurinContext } from './request.ts';
 import type { ResponseFacts } from './response-meta.ts';
@@ -35,7 +35,8 @@ export interface AdminAccess {
   readonly clients: DurinClients;
   readonly tokens: DurinTokens<unknown, Auth, string>;
   readonly close: () => Promise<void>;
-  readonly orm: MikroORM;
+  /** Closes the app's ORM. */
+  readonly closeDatabase: () => Promise<void>;
   readonly database: Database;
   readonly schema: Schema;
   readonly clientStore: ClientStore;

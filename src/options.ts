@@ -153,6 +153,11 @@ export interface DurinOptions<
   /** Default: none, and each look-up is one SQL statement. */
   cache?: CacheOptions | undefined;
   throttle?: ThrottleOptions | undefined;
+  /**
+   * How long durin waits for the database, and for `verifyCredentials`, before it refuses with STORE_UNAVAILABLE. At most
+   * an hour. Default: `'10s'`.
+   */
+  databaseTimeout?: Duration | undefined;
   /** The number of proxies whose X-Forwarded-For entries are believed. Default: 0. */
   trustProxy?: number | undefined;
   /** The clock, in milliseconds since 1970. Default: `Date.now`. */

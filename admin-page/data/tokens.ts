@@ -52,9 +52,12 @@ export const tokens: ResourceCalls<TokenRecord> = {
 async function listAt(key: string, input: ListInput, page: number, cursor: string | null) {
   const { items, nextCursor, isSearchCut } = await trpc.admin.tokens.list.query({ ...input, cursor });
   cursors.set(`${key}${page + 1}`, nextCursor);
+  const isLast = nextCursor === null;
   const result: GetListResult<TokenRecord> = {
     data: items,
-    pageInfo: { hasNextPage: nextCursor !== null, hasPreviousPage: page > 1 },
+    pageInfo: { hasNextPage: !isLast, hasPreviousPage: page > 1 },
+    // How many there are is known at the end only.
+    ...(isLast && { total: (page - 1) * (input.limit ?? 0) + items.length }),
     meta: { isSearchCut },
   };
   return result;

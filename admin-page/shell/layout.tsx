@@ -9,7 +9,7 @@ import { Mark } from './mark.tsx';
 /** What is around every view: the bar with the name, who is signed in, and the three parts of the page. */
 export function Layout({ children }: { children: ReactNode }) {
   return (
-    <AdminLayout appBar={Bar} menu={Navigation} appBarAlwaysOn>
+    <AdminLayout appBar={Bar} menu={Navigation}>
       <SessionWatch />
       {children}
     </AdminLayout>
@@ -18,7 +18,7 @@ export function Layout({ children }: { children: ReactNode }) {
 
 function Bar() {
   return (
-    <AppBar color="inherit" toolbar={<ToggleThemeButton />} userMenu={<Account />}>
+    <AppBar alwaysOn color="inherit" toolbar={<ToggleThemeButton />} userMenu={<Account />}>
       <Link
         to="/"
         color="inherit"

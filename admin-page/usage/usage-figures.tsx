@@ -16,12 +16,12 @@ export function UsageFigures({ usage }: { usage: readonly ClientUsage[] }) {
       sx={{ m: 0, display: 'grid', gap: 2, gridTemplateColumns: { xs: '1fr 1fr', md: 'repeat(4, 1fr)' } }}
     >
       {figures.map(([key, label]) => (
-        <Card key={key} sx={{ p: 2, display: 'flex', flexDirection: 'column-reverse', justifyContent: 'flex-end' }}>
-          <Typography component="dd" sx={{ m: 0, fontSize: '1.625rem', fontWeight: 650, lineHeight: 1.2 }}>
-            {usage.reduce((sum, client) => sum + client[key], 0).toLocaleString('en')}
-          </Typography>
+        <Card key={key} sx={{ p: 2 }}>
           <Typography component="dt" variant="body2" color="textSecondary">
             {label}
+          </Typography>
+          <Typography component="dd" sx={{ m: 0, fontSize: '1.625rem', fontWeight: 650, lineHeight: 1.2 }}>
+            {usage.reduce((sum, client) => sum + client[key], 0).toLocaleString('en')}
           </Typography>
         </Card>
       ))}

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** A folder that one program at a time uses: two of them on one PGlite would lose data. */
@@ -8,7 +9,7 @@ export interface DataFolder {
   pathOf(name: string): string;
   /** A secret that is made at the first start and kept, readable by its owner only. */
   readSecret(): Promise<string>;
-  release(): Promise<void>;
+  release(): void;
 }
 
 export async function openDataFolder(folder: string): Promise<DataFolder> {
@@ -23,7 +24,7 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
       await createFile(path, randomBytes(32).toString('base64url'));
       return readFile(path, 'utf8');
     },
-    release: () => rm(lock, { force: true }),
+    release: () => rmSync(lock, { force: true }),
   };
 }
 

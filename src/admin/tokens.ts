@@ -83,7 +83,7 @@ export function createTokenProcedures(
       if (!('record' in issued)) throw userNotFound(); // deleted since it was looked up
       const { record, token } = issued;
       const { id, createdAt, expiresAt } = record;
-      tell(ctx.by, { action: 'token-issued', tokenId: id, userId: owner.key, client, expiry: expiresAt });
+      tell(ctx.by, { action: 'token-issued', ...toTokenEvent(record), expiry: expiresAt });
       const row = { id, owner, clientName: client, createdAt, expiresAt };
       return { token, session: toView({ ...row, lastUsedAt: null, ipAddress: null, userAgent: null }) };
     }),

@@ -52,7 +52,7 @@ function createProgram(terminal: Terminal, version: string): Command {
       terminal.print(json ? JSON.stringify(answer.json, null, 2) : answer.text);
     } finally {
       await loaded.access.close();
-      await loaded.access.orm.close();
+      await loaded.access.closeDatabase();
     }
   }
 

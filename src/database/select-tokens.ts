@@ -1,5 +1,6 @@
 import type { OwnedTokenRow, TokenPlace, TokenQuery, TokenSort } from './admin-store.ts';
 import type { Database } from './database.ts';
+import { toParameter } from './instants.ts';
 import type { Row } from './projection.ts';
 import type { Schema } from './schema.ts';
 import { addUser } from './select-users.ts';
@@ -118,7 +119,7 @@ function placeIn({ isEmpty, after }: Stretch, column: string, { order }: TokenQu
 
 function stateIn({ isEmpty }: Stretch, { sort, hasExpired }: TokenQuery, now: number): Condition[] {
   if (hasExpired === null || (sort === 'expiry' && isEmpty)) return [];
-  const parameters = [new Date(now).toISOString()];
+  const parameters = [toParameter(now)];
   if (hasExpired) return [{ sql: 't.expiry <= ?', parameters }];
   // As simple as the stretch allows, for the planner.
   return [{ sql: sort === 'expiry' ? 't.expiry > ?' : '(t.expiry is null or t.expiry > ?)', parameters }];

@@ -108,6 +108,9 @@ export interface TokenStore {
   listOf(userId: unknown, filter: TokenFilter, now: number): Promise<TokenRow[]>;
   /** The pair's token, expired or not. */
   findOf(userId: unknown, clientName: string): Promise<TokenRow | null>;
-  /** Notes when, from where and with what tokens were used; passes over rows that others hold. */
-  noteUses(uses: readonly TokenUse[]): Promise<void>;
+  /**
+   * Notes when, from where and with what tokens were used; passes over rows that others hold, and over those that another
+   * process wrote less than `intervalMs` before.
+   */
+  noteUses(uses: readonly TokenUse[], intervalMs: number): Promise<void>;
 }

@@ -20,7 +20,7 @@ import * as quickstartPage from './quickstart-visit.ts';
 
 const { quickstart, visit, at } = useAdminPage();
 
-const userCount = 2500;
+const userCount = 1250;
 beforeAll(() => plantTokens(quickstart(), userCount));
 
 const search = (page: Page, text: string) => page.getByPlaceholder('Search by user').fill(text);
@@ -33,17 +33,19 @@ test('thousands of tokens are paged through, forth and back, each shown once', a
   await choose(page, 'Rows per page:', '100');
   const seen = new Set<string>();
   const forward = button(page, 'Go to next page');
-  for (let number = 1; ; number += 1) {
+  for (let shown = '', number = 1; ; number += 1) {
     await page.getByText(new RegExp(`^${number * 100 - 99}-`)).waitFor();
+    await expect.poll(async () => (await rows(page))[0]).not.toBe(shown); // the page before is shown until this one is there
+    shown = (await rows(page))[0] ?? '';
     for (const text of await rows(page)) seen.add(/^\S+\s+\S+/.exec(text)?.[0] ?? '');
     if (!(await forward.isEnabled())) break;
     await forward.click();
   }
   expect([...seen].filter((text) => text.startsWith('user'))).toHaveLength(2 * userCount);
   await button(page, 'Go to previous page').click();
-  await page.getByText('4901-5000 of more than 5000').waitFor();
-  expect(await rows(page)).toHaveLength(100);
-});
+  await page.getByText('2401-2500 of more than 2500').waitFor();
+  await expect.poll(() => rows(page)).toHaveLength(100);
+}, 180_000);
 
 test('a page is found again after a reload', async () => {
   const page = await at('/tokens');
@@ -58,12 +60,12 @@ test('a page is found again after a reload', async () => {
 test('tokens are searched by user, narrowed to a client and a state, and sorted', async () => {
   const page = await at('/tokens');
   expect(await faultsInLooks(page, 'admin-tokens')).toEqual([]);
-  await search(page, 'user2499');
+  await search(page, 'user1249');
   await page.getByText('1-2 of 2').waitFor();
-  expect(await firstColumn(page)).toEqual(['user2499', 'user2499']);
+  expect(await firstColumn(page)).toEqual(['user1249', 'user1249']);
   await choose(page, 'Client', 'cli');
   await page.getByText('1-1 of 1').waitFor();
-  expect(await row(page, 'user2499').innerText()).toContain('never expires');
+  expect(await row(page, 'user1249').innerText()).toContain('never expires');
   await choose(page, 'Client', 'web');
   await search(page, '');
   await choose(page, 'State', 'Expired');
@@ -149,7 +151,7 @@ test('a token is issued, shown once, and good for curl', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ result: { data: [{ client: 'cli', isCurrent: true }] } });
 
   await link(page, 'All tokens').click();
-  await row(page, /alice\s+cli/).waitFor();
+  await button(page, 'Revoke… the token of alice on cli').waitFor();
   expect(await page.content()).not.toContain(token);
 });
 

@@ -26,10 +26,10 @@ export function useAdminPage() {
   let page: Page;
   beforeAll(async () => {
     visitor = await openVisitor(browser(), quickstart().url);
-    visitor.context.setDefaultTimeout(20_000);
+    visitor.context.setDefaultTimeout(30_000);
     visitor.context.on('request', (request) => hosts.add(new URL(request.url()).host));
     page = await visitor.open('/admin/');
-    await button(page, 'Sign in').waitFor();
+    await button(page, 'Sign in').waitFor({ timeout: 50_000 }); // the first time a browser compiles the scripts
   });
   afterEach(() => {
     expect(visitor.faults).toEqual([]);

@@ -15,7 +15,9 @@ const installed = (path: string) => join(packed.app, 'node_modules/trpc-durin', 
 test('the tarball holds the build, the documents, and nothing else', () => {
   const { files } = packed;
   expect(files).toEqual(expect.arrayContaining(['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md']));
-  const others = files.filter((path) => !/^dist\/(?:src|client)\/[\w/-]+\.(?:js|d\.ts)$/.test(path));
+  const built =
+    /^dist\/(?:(?:src|client)\/[\w/-]+\.(?:js|d\.ts)|admin-page\/(?:index\.html|assets\/[\w-]+\.(?:js|css|svg)))$/;
+  const others = files.filter((path) => !built.test(path));
   expect(others.toSorted()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
   expect(files.filter((path) => /test|bench|example/.test(path))).toEqual([]);
 });
@@ -95,6 +97,17 @@ test('the app runs: a user logs in, calls guarded procedures, and logs out', asy
     'after logout: INVALID_TOKEN',
   ]);
   expect(code).toBe(0);
+});
+
+test('the command line is there, without a config it says what it needs', async () => {
+  const { run, app } = packed;
+  const manifest = readPackageJson();
+  const version = await run('node_modules/.bin/trpc-durin', ['--version'], app);
+  expect(version).toEqual({ code: 0, output: `${manifest.version}\n` });
+  expect(await run('node_modules/.bin/trpc-durin', ['list-clients'], app)).toEqual({
+    code: 2,
+    output: expect.stringContaining('There is no durin.config.ts') as string,
+  });
 });
 
 test('the declarations of the package stay small', async () => {

@@ -87,6 +87,19 @@ test('two of them do not use one folder', async () => {
   await first.stop('SIGTERM');
 });
 
+test('the command line takes turns with it', async () => {
+  const config = ['--config', 'examples/quickstart/durin.config.ts'];
+  const cli = (...args: string[]) =>
+    startProgram(['dist/src/cli/main.js', ...config, ...args], { QUICKSTART_DATA: folder }).ended;
+  const first = start(['--port', '0']);
+  await first.until('Stop it with');
+  expect(await cli('list-clients')).toEqual({ code: 1, output: expect.stringMatching(/^error: .* uses .*\n$/) });
+  await first.stop('SIGTERM');
+  expect(await cli('list-clients')).toEqual({ code: 0, output: expect.stringMatching(/\napi +365d .*\ncli +never/) });
+  expect(await cli('issue-token', 'alice', 'cli')).toMatchObject({ code: 0 });
+  expect(await run(['--exit', '--port', '0'])).toMatchObject({ code: 0 });
+});
+
 test('an unknown option is refused in one line', async () => {
   expect(await run(['--prot', '1'])).toEqual({ code: 1, output: expect.stringMatching(/^.*'--prot'.*\n$/) });
 });

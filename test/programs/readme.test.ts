@@ -23,7 +23,7 @@ const run = (file: string) => startProgram([file], env, app).ended;
 
 test('every sample has a file name of its own', () => {
   const files = samples.map(({ file }) => file);
-  for (const file of files) expect(file).toMatch(/^[a-z-]+\.ts$/);
+  for (const file of files) expect(file).toMatch(/^[a-z-]+(?:\.config)?\.ts$/);
   expect(new Set(files).size).toBe(files.length);
 });
 
@@ -42,6 +42,7 @@ const useOfTheRest = `import './events.ts';
 import { once } from 'node:events';
 import { MikroORM } from '@mikro-orm/pglite';
 import { createDurin } from 'trpc-durin';
+import { routerWithAdmin } from './admin.ts';
 import { durin, orm } from './auth.ts';
 import * as withSettings from './client-settings.ts';
 import { downloads } from './download.ts';
@@ -63,6 +64,12 @@ downloads.close();
 const caller = appRouter.createCaller({ ...durin.createContext(), db: orm.em.fork() });
 await caller.auth.login({ username: 'alice', password: 'x', client: 'web' }).catch((error) => console.log(error.message));
 await durin.tokens.revoke(auth.id);
+
+const asAlice = await durin.tokens.issue({ user, client: 'web' });
+const context = durin.createContext({ req: { headers: { authorization: 'Token ' + asAlice.token } } });
+const { admin } = routerWithAdmin.createCaller(context);
+console.log((await admin.clients.list({ search: 'W' })).items.map(({ name, tokens }) => name + ' ' + tokens));
+await admin.tokens.purgeExpired();
 
 user.username = 'alice@example.org';
 await orm.em.fork().nativeUpdate(User, user.id, { username: user.username });
@@ -125,7 +132,25 @@ test.for(['programmatic.ts', 'transactions.ts'])('%s prints what it says', async
   expect(await run('run-one.ts')).toEqual({ code: 0, output: toldOutput(file) });
 });
 
-test('the listeners, the route that is not tRPC, the login by e-mail, the settings and the purge do what they say', async () => {
+test('the commands do what they say', async () => {
+  const script = blocks('bash').find((block) => block.label === 'run=admin')?.code ?? '';
+  const bin = join(project, 'dist/src/cli/main.js');
+  const npx = `npx() { shift; ${process.execPath} ${bin} "$@"; }\nset -e\n`;
+  const options = { cwd: app, env: { PATH: process.env['PATH'] ?? '', ...env } };
+  const { stdout } = await promisify(execFile)('sh', ['-c', `${npx}${script}\necho "$TOKEN"`], options);
+  const lines = stdout.split('\n');
+  expect(lines.slice(0, 3)).toEqual(['Client kiosk created!', 'Client kiosk updated!', expect.stringMatching(/^NAME/)]);
+  expect(stdout).toContain('"client": "kiosk"');
+  expect(lines.slice(-5)).toEqual([
+    expect.stringMatching(/^\d tokens? of alice revoked\.$/),
+    'Client kiosk deleted, and 0 tokens with it.',
+    '0 expired tokens removed.',
+    expect.stringMatching(/^[0-9a-f]{64}$/),
+    '',
+  ]);
+});
+
+test('the listeners, the route that is not tRPC, the login by e-mail, the admin, the settings and the purge do what they say', async () => {
   await writeFile(join(app, 'run-rest.ts'), useOfTheRest);
   const { code, output } = await run('run-rest.ts');
   expect(output.split('\n')).toEqual([
@@ -134,6 +159,8 @@ test('the listeners, the route that is not tRPC, the login by e-mail, the settin
     'login failed: INVALID_CREDENTIALS from null',
     'Unable to log in with provided credentials.',
     'a token of cli ended: revoked',
+    "[ 'web 1' ]",
+    'user 1 expired-purged',
     "token expiry user expiresIn { id: 1, username: 'alice@example.org' }",
     '1 expired tokens removed',
     '',

@@ -80,6 +80,7 @@ export const ringOf: Readonly<Record<string, Ring>> = {
   'src/database/instants.ts': 'adapters',
   'src/database/issue-statement.ts': 'adapters',
   'src/database/projection.ts': 'adapters',
+  'src/database/punctual.ts': 'pure steps',
   'src/database/row-format.ts': 'adapters',
   'src/database/schema.ts': 'adapters',
   'src/database/select-tokens.ts': 'adapters',

@@ -24,6 +24,7 @@ export function readPackageJson(): PackageJson {
 }
 
 export interface PackageJson {
+  readonly version: string;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
   readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>;

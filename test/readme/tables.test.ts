@@ -2,6 +2,7 @@ import { MikroORM } from '@mikro-orm/pglite';
 import type { AnyRouter } from '@trpc/server';
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
+import { createDurinAdmin } from '../../src/admin/index.ts';
 import {
   createDurin,
   type DurinClient,
@@ -61,6 +62,7 @@ describe('the table of options', () => {
         apiAccess: true,
         cache: true,
         throttle: true,
+        databaseTimeout: true,
         trustProxy: true,
         now: true,
         onListenerError: true,
@@ -148,6 +150,15 @@ test('the table of procedures is the router', () => {
   const router: AnyRouter = createDurin(requiredOptions(orm)).durinRouter;
   const inCode = Object.entries(router._def.procedures as Record<string, { _def: { type: string } }>);
   expect(tableBelow('The procedures').map(([name, kind]) => `${name} ${kind}`)).toEqual(
+    inCode.map(([name, procedure]) => `${name} ${procedure._def.type}`),
+  );
+});
+
+test('the table of admin procedures is the admin router', () => {
+  const { adminRouter } = createDurinAdmin(createDurin(requiredOptions(orm)), { isAdmin: () => true });
+  const router: AnyRouter = adminRouter;
+  const inCode = Object.entries(router._def.procedures as Record<string, { _def: { type: string } }>);
+  expect(tableBelow('The admin router').map(([name, kind]) => `${name} ${kind}`)).toEqual(
     inCode.map(([name, procedure]) => `${name} ${procedure._def.type}`),
   );
 });

@@ -1,5 +1,5 @@
 import { createDurinAdmin, type DurinAdmin } from '../../../src/admin/index.ts';
-import { namelessDurin, type durin as typed, type User } from './app.ts';
+import { namelessDurin, type durin as typed, User } from './app.ts';
 import { same } from './same.ts';
 
 declare const durin: typeof typed;

@@ -1,0 +1,16 @@
+import { createAuth } from './auth.ts';
+import { openDataFolder } from './data-folder.ts';
+import { openDatabase } from './database.ts';
+import { readSettings } from './settings.ts';
+
+// For the command line: npx trpc-durin --config examples/quickstart/durin.config.ts list-clients
+// It and the server take turns, since they use one folder, and on PGlite one database.
+
+const settings = readSettings([], process.env);
+if (settings === 'help') throw new Error('No arguments are read here.');
+
+const folder = await openDataFolder(settings.dataFolder);
+process.once('exit', () => folder.release());
+const orm = await openDatabase(settings.databaseUrl, folder.pathOf('database'));
+
+export const durin = createAuth(orm, settings.secret ?? (await folder.readSecret()));
