@@ -182,7 +182,7 @@ function faultsOfPlace({ path, imports }: SourceFile, placed: Readonly<Record<st
   return faults;
 }
 
-function faultsOfImports({ path, imports }: SourceFile, placed: Readonly<Record<string, Ring>>): string[] {
+function faultsOfImports({ path, imports, loads }: SourceFile, placed: Readonly<Record<string, Ring>>): string[] {
   const faults = [];
   for (const imported of imports) {
     const own = placed[path];
@@ -193,6 +193,10 @@ function faultsOfImports({ path, imports }: SourceFile, placed: Readonly<Record<
       faults.push(`${path} is the SDK's and imports ${imported}, the server's`);
     if (path.startsWith('src/') && imported.startsWith('client/'))
       faults.push(`${path} is the server's and imports ${imported}, the SDK's`);
+    if (path.startsWith('admin-page/') && imported.startsWith('src/') && loads.includes(imported))
+      faults.push(`${path} is the admin page's and loads ${imported}, of which it may have the types only`);
+    if (!path.startsWith('admin-page/') && imported.startsWith('admin-page/'))
+      faults.push(`${path} imports ${imported}, which runs in a page`);
     if (imported.startsWith('@mikro-orm/') && !path.startsWith('src/database/'))
       faults.push(`${path} imports ${imported}, which is for src/database/ alone`);
     if (onlyImporters[imported]?.includes(path) === false) faults.push(`${path} may not import ${imported}`);
