@@ -154,7 +154,7 @@ function assemble(parts: Parts, options: AnyOptions) {
       revoker,
       events,
       apiClientName: apiAccess.clientName,
-      userKeyOf: schema.toUserKey,
+      userKeyOf: schema.userKeyOf,
       now,
     }),
     clients: createClientAdmin({
@@ -165,7 +165,7 @@ function assemble(parts: Parts, options: AnyOptions) {
     }),
     users: {
       async forget(user: unknown) {
-        const userId = schema.toUserKey(user);
+        const userId = schema.userKeyOf(user);
         await parts.changes.userChanged(userId, await store.findAccount(userId));
       },
     },
