@@ -298,7 +298,7 @@ describe('on PostgreSQL', () => {
   test('a database without tables, and one that is not there, are told of in one line', async () => {
     const bare = await openCliApp({
       WITHOUT_TABLES: 'yes',
-      POSTGRES_URL: `${postgres.url.replace(/postgres$/, 'template1')}`,
+      POSTGRES_URL: postgres.url.replace(/postgres$/, 'template1'),
     });
     const stderr = "error: The database has no durin tables: run the app's migrations first.\n";
     expect(await bare.run(['list-clients'])).toEqual({ code: 1, stdout: '', stderr });
