@@ -1,10 +1,17 @@
 /**
  * Waits for work no longer than this, since a frozen server answers neither yes nor no. What comes later is ignored.
  * @param who is said not to have answered, in the error's message
+ * @param toError what is thrown then. Default: that error
  */
-export function within<T>(deadlineMs: number, who: string, work: () => T | PromiseLike<T>): Promise<T> {
+export function within<T>(
+  deadlineMs: number,
+  who: string,
+  work: () => T | PromiseLike<T>,
+  toError = (late: Error): Error => late,
+): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`${who} did not answer within ${deadlineMs} ms`)), deadlineMs);
+    const giveUp = () => reject(toError(new Error(`${who} did not answer within ${deadlineMs} ms`)));
+    const timer = setTimeout(giveUp, deadlineMs);
     const answer = new Promise<T>((done) => done(work()));
     answer.then(resolve, reject).finally(() => clearTimeout(timer));
   });

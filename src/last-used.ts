@@ -37,7 +37,7 @@ export function createLastUsed(store: Pick<TokenStore, 'noteUses'>, now: () => n
     for (let start = 0; start < uses.length; start += batchSize) {
       const batch = uses.slice(start, start + batchSize);
       try {
-        await store.noteUses(batch);
+        await store.noteUses(batch, intervalMs);
       } catch {
         for (const { id } of batch) notedAt.delete(id); // the next use is noted again; requests tell of the outage
       }

@@ -109,11 +109,10 @@ export const optionsSchema = z.strictObject({
       path: ['timeout'],
       error: 'is for calls of the store: it must have a store beside it',
     })
-    .refine(({ maxSessions, store, bus }) => maxSessions === undefined || store === undefined || bus !== undefined, {
-      path: ['maxSessions'],
-      error: 'is for sessions kept in this process: where there is a store, there must be a bus as well',
-    })
     .optional(),
+  databaseTimeout: duration
+    .refine((given) => !isDuration(given) || parseDuration(given, 'databaseTimeout') <= 3600, 'must be at most an hour')
+    .default('30s'),
   trustProxy: z.int('must be a whole number').min(0, 'must not be negative').max(100, 'must be at most 100').default(0),
   now: aFunction.optional(),
   onListenerError: aFunction.optional(),

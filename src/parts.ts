@@ -7,9 +7,11 @@ import { createCache } from './cache/create-cache.ts';
 import { createContextKeeper } from './context.ts';
 import { createDatabase } from './database/database.ts';
 import type { DurinClient } from './database/entities.ts';
+import { inTime, punctual } from './database/punctual.ts';
 import { type MikroORM, readSchema } from './database/schema.ts';
 import { createSqlClientStore } from './database/sql-client-store.ts';
 import { createSqlTokenStore } from './database/sql-token-store.ts';
+import type { TokenStore } from './database/token-store.ts';
 import { watchChanges } from './database/watch-changes.ts';
 import { createEventHub, type EventSink } from './events.ts';
 import { createFollowChanges } from './follow-changes.ts';
@@ -48,12 +50,12 @@ export type Parts = ReturnType<typeof createParts>;
  */
 export function createParts(options: AnyOptions) {
   const settings = resolveOptions(options);
-  const { now, scheme, trustProxy } = settings;
+  const { now, scheme, trustProxy, databaseTimeoutMs } = settings;
   const orm = options.orm as MikroORM; // how its entities are listed matters to nothing here
   const ownRule = options.isUserActive ?? null;
 
   const schema = readSchema(orm, options.entities as never); // MikroORM's EntityName is invariant
-  const database = createDatabase(orm);
+  const database = createDatabase(orm, databaseTimeoutMs);
   const { isInTransaction, afterCommit } = database;
   const hub = createEventHub(settings.onListenerError);
   const events: EventSink = { emit: (name, event) => void afterCommit(() => hub.emit(name, event)) };
@@ -63,15 +65,18 @@ export function createParts(options: AnyOptions) {
     hasOwnActiveRule: ownRule !== null,
   });
   const cache = settings.cache && createCache(settings.cache, sqlStore.format, now);
-  const store = cache
+  const ownStore = cache
     ? createCachedTokenStore({ store: sqlStore, load: sqlStore.load, cache, isInTransaction, afterCommit })
     : sqlStore;
-  const revoker = createTokenRevoker({ store, events, now });
+  // A look-up has its deadline where it meets the database, and a purge takes as long as it takes.
+  const store = punctual<TokenStore>(ownStore, databaseTimeoutMs, ['findBySelector', 'deleteExpired']);
+  const revoker = punctual(createTokenRevoker({ store: ownStore, events, now }), databaseTimeoutMs, ['tellRevoked']);
   const hasFlag = 'isActive' in schema.userMeta.properties;
   const activity = createUserActivity({ store, ownRule, hasFlag });
   const changes = createFollowChanges({ store, revoker, events, cache, afterCommit, activity, now });
   const unwatch = watchChanges(orm, { schema, related: sqlStore.related, listener: changes });
-  const clientStore = createCachedClientStore(createSqlClientStore(database, schema), changes);
+  const ownClientStore = createCachedClientStore(createSqlClientStore(database, schema), changes);
+  const clientStore = punctual(ownClientStore, databaseTimeoutMs);
 
   const codec = createTokenCodec({ ...settings, randomBytes });
   const authenticate = createAuthenticate({ codec, store, revoker, events, activity, now });
@@ -86,15 +91,21 @@ export function createParts(options: AnyOptions) {
   const prefix = settings.countingPrefix ?? `durin:rate:${database.name}`;
   const counters = createCounters({ redis: settings.countingRedis, prefix, now });
   const throttle = createThrottle(counters, events);
-  const issueToken = createTokenIssuer({ codec, store, revoker, activity, events, now });
-  const renewToken = createTokenRenewer({ store, events, now });
+  const { issueToken, renewToken } = punctual(
+    {
+      issueToken: createTokenIssuer({ codec, store: ownStore, revoker, activity, events, now }),
+      renewToken: createTokenRenewer({ store: ownStore, events, now }),
+    },
+    databaseTimeoutMs,
+  );
   const signIn = createSignIn({
     activity,
     issueToken,
     throttle: createLoginThrottle(counters.logins, throttle, settings.loginQuotas),
     events,
     rules: {
-      verifyCredentials: async (input, ctx) => options.verifyCredentials({ input, em: database.fork(), ctx }),
+      verifyCredentials: (input, ctx) =>
+        inTime(databaseTimeoutMs, () => options.verifyCredentials({ input, em: database.fork(), ctx })),
       resolveClient: async (input, ctx) =>
         options.resolveClient ? options.resolveClient({ input, ctx }) : input['client'],
       userKeyOf: schema.toUserKey,

@@ -38,6 +38,7 @@ export interface Settings {
   readonly loginUserKey: (input: Readonly<Record<string, unknown>>) => string | null;
   /** `null`: every look-up asks the database. */
   readonly cache: CacheSettings | null;
+  readonly databaseTimeoutMs: number;
   readonly trustProxy: number;
   readonly now: () => number;
   readonly onListenerError: ListenerErrorHandler;
@@ -73,6 +74,7 @@ export function resolveOptions(options: object): Settings {
     apiAccess: { ...given.apiAccess, clientName: clientName ?? null },
     ...throttle,
     cache: given.cache === undefined ? null : resolveCache(given.cache as CacheOptions),
+    databaseTimeoutMs: parseDuration(given.databaseTimeout, 'databaseTimeout') * 1000,
     trustProxy: given.trustProxy,
     now: (given.now as (() => number) | undefined) ?? Date.now,
     onListenerError: (given.onListenerError as ListenerErrorHandler | undefined) ?? reportListenerError,

@@ -4,7 +4,7 @@ import type { ClientCreateInput, ClientListInput } from '../../src/admin/admin-i
 import type { AdminPageRouter } from '../../src/admin/page/page-router.ts';
 import { trpc } from '../connection.ts';
 import { lifetimeFromText, lifetimeToText } from '../shell/lifetime.ts';
-import type { ResourceCalls } from './data-provider.ts';
+import type { ResourceCalls } from './resource-calls.ts';
 
 export type ClientRow = inferRouterOutputs<AdminPageRouter>['admin']['clients']['list']['items'][number];
 

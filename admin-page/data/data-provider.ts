@@ -1,19 +1,11 @@
-import type { DataProvider, GetListParams, GetListResult, Identifier, RaRecord } from 'react-admin';
+import type { DataProvider, GetListParams, Identifier, RaRecord } from 'react-admin';
 import { toHttpError } from './call-error.ts';
 import { clients } from './clients.ts';
-import { tokens } from './tokens.ts';
-
-/** What the page can do with the rows of one kind; what is left out is not done with them. */
-export interface ResourceCalls<TRecord extends RaRecord, TValues = Partial<TRecord>> {
-  getList(params: GetListParams): Promise<GetListResult<TRecord>>;
-  getOne(id: Identifier): Promise<TRecord>;
-  create?(values: TValues): Promise<TRecord>;
-  update?(id: Identifier, values: TValues): Promise<TRecord>;
-  delete?(id: Identifier): Promise<void>;
-}
+import type { ResourceCalls } from './resource-calls.ts';
+import { createTokens } from './tokens.ts';
 
 /** The rows that react-admin keeps, by resource. */
-const resources: Readonly<Record<string, ResourceCalls<RaRecord, never>>> = { clients, tokens };
+const resources: Readonly<Record<string, ResourceCalls<RaRecord, never>>> = { clients, tokens: createTokens() };
 
 function callsOf(resource: string): ResourceCalls<RaRecord, never> {
   const calls = resources[resource];

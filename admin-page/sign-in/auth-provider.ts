@@ -7,8 +7,10 @@ export class NotAdminError extends Error {
   override readonly name = 'NotAdminError';
 }
 
-/** No notification: the sign-in page says why. */
-const silently = { message: false } as const;
+/** Sends to the sign-in page, which says why: react-admin is to say nothing. */
+function silently(): Error {
+  return Object.assign(new Error(), { message: false as never });
+}
 
 /** react-admin's view of the SDK's session. */
 export const authProvider: AuthProvider = {
@@ -30,14 +32,12 @@ export const authProvider: AuthProvider = {
 
   async checkAuth() {
     await auth.ready;
-    // oxlint-disable-next-line typescript/only-throw-error -- react-admin's way to say "without a notification"
-    if (auth.getSnapshot().status === 'signed-out') throw silently;
+    if (auth.getSnapshot().status === 'signed-out') throw silently();
   },
 
   /** Refusals that end the stay: the SDK has noticed a dead session by itself. */
   async checkError(error: { readonly status?: number }) {
-    // oxlint-disable-next-line typescript/only-throw-error -- as above
-    if (auth.getSnapshot().status === 'signed-out') throw silently;
+    if (auth.getSnapshot().status === 'signed-out') throw silently();
     if (error.status === 403) throw new Error('You are no longer an admin, and were signed out.');
   },
 

@@ -5,6 +5,7 @@ import { gather } from '../gather.ts';
 import { commitListenersOf } from './commit-listeners.ts';
 import { codeOf, isUnstorable, sqlState } from './failures.ts';
 import type { Row } from './projection.ts';
+import { inTime } from './punctual.ts';
 
 /**
  * The SQL connection of the app's ORM, as durin uses it. A failure is the refusal STORE_UNAVAILABLE, or a DurinUsageError
@@ -45,7 +46,19 @@ const maxKeys = 256;
 
 /** The part of `pg.Pool` that is used. */
 interface Pool {
-  query(query: { name?: string; text: string; values: unknown[] }): Promise<{ rows: Row[] }>;
+  connect(): Promise<PoolClient>;
+}
+
+interface PoolClient {
+  query(query: Query): Promise<{ rows: Row[] }>;
+  /** Gives the connection back; with an error it is closed. */
+  release(error?: Error): void;
+}
+
+interface Query {
+  name?: string;
+  text: string;
+  values: unknown[];
 }
 
 /** The part of MikroORM's SQL connections that is used; `@mikro-orm/core` does not know SQL. */
@@ -54,7 +67,8 @@ interface SqlConnection {
   getNativeClient(): Promise<unknown>;
 }
 
-export function createDatabase(orm: MikroORM): Database {
+/** @param deadlineMs milliseconds after which a look-up has failed */
+export function createDatabase(orm: MikroORM, deadlineMs: number): Database {
   refuseOtherPlatforms(orm);
   const connection = () => orm.em.getDriver().getConnection('write') as unknown as SqlConnection;
   const commits = commitListenersOf(orm, isHealthy);
@@ -92,9 +106,9 @@ export function createDatabase(orm: MikroORM): Database {
     return async function runPrepared(pool, parameter) {
       const startedAt = performance.now();
       const query = { text: sql, values: [parameter] };
-      const { rows } = await reached(pool.query({ name, ...query })).catch((error: unknown) => {
+      const rows = await reached(queryInTime(pool, { name, ...query })).catch((error: unknown) => {
         if (causeCodeOf(error) !== sqlState.featureNotSupported) throw error;
-        return reached(pool.query(query));
+        return reached(queryInTime(pool, query));
       });
       if (logger.isEnabled('query')) {
         const took = Math.round(performance.now() - startedAt);
@@ -104,8 +118,34 @@ export function createDatabase(orm: MikroORM): Database {
     };
   }
 
+  /**
+   * What waits for a connection for too long is not sent any more: whatever has queued up behind a frozen database would
+   * hold up all that comes after. One that was sent gives its connection up, which may be cut off without a word.
+   */
+  async function queryInTime(pool: Pool, query: Query): Promise<Row[]> {
+    let client: PoolClient | null = null;
+    let isLate = false;
+    async function send(): Promise<Row[]> {
+      const connected = await pool.connect();
+      if (isLate) connected.release();
+      else client = connected;
+      return isLate ? [] : (await connected.query(query)).rows;
+    }
+    const release = (error?: Error) => client?.release(error);
+    try {
+      const rows = await inTime(deadlineMs, send);
+      release();
+      return rows;
+    } catch (error) {
+      isLate = true;
+      release(error as Error);
+      throw error;
+    }
+  }
+
   function prepareLookUp(select: string, { name, read }: LookUpColumn): (key: string) => Promise<Row | null> {
-    const findHere = async (key: string) => (await run(`${select} where ${name} = ?`, [key]))[0] ?? null;
+    const findHere = (key: string) =>
+      inTime(deadlineMs, async () => (await run(`${select} where ${name} = ?`, [key]))[0] ?? null);
     const findOne = prepare(`${select} where ${name} = $1`);
     const findSeveral = prepare(`${select} where ${name} = any($1)`);
     const findTogether = gather(async (keys: readonly string[]) => {

@@ -1,6 +1,5 @@
 import type { EntityMetadata } from '@mikro-orm/core';
 import type { TokenRow } from '../session.ts';
-import type { EndedToken } from './change-listener.ts';
 import type { Database } from './database.ts';
 import { epochOf, toInstant, toParameter } from './instants.ts';
 import { createIssue } from './issue-statement.ts';
@@ -9,6 +8,7 @@ import { createRowFormat } from './row-format.ts';
 import type { Schema } from './schema.ts';
 import { type AccountRules, createAccountSelect, createSessionSelect } from './session-select.ts';
 import type {
+  EndedToken,
   LoadedSession,
   LoadSession,
   SessionFormat,
@@ -157,17 +157,18 @@ export function createSqlTokenStore(database: Database, schema: Schema, rules: A
       return row ?? null;
     },
 
-    async noteUses(uses) {
+    async noteUses(uses, intervalMs) {
       if (uses.length === 0) return;
       const values = uses.map(() => '(?::uuid, ?::timestamptz, ?::text, ?::text)').join(', ');
       const parameters = uses.flatMap((use) => [use.id, use.usedAt.toISOString(), use.ipAddress, use.userAgent]);
       await database.run(
         `with used (id, used_at, ip_address, user_agent) as (values ${values}), ` +
-          `free as (select t.id from ${tokens} t where t.id in (select id from used) for update skip locked) ` +
+          `free as (select t.id from ${tokens} t join used on used.id = t.id where t.last_used_at is null ` +
+          `or t.last_used_at <= used.used_at - make_interval(secs => ?) for update of t skip locked) ` +
           `update ${tokens} t set last_used_at = used.used_at, ip_address = coalesce(used.ip_address, t.ip_address), ` +
           'user_agent = coalesce(used.user_agent, t.user_agent) ' +
           'from used join free on free.id = used.id where t.id = used.id returning t.id',
-        parameters,
+        [...parameters, intervalMs / 1000],
       );
     },
   };

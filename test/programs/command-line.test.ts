@@ -29,6 +29,8 @@ describe('on PostgreSQL', () => {
   });
   afterAll(() => app?.remove());
 
+  const issue = (user: string) => app.run(['issue-token', user, 'web', '--json']);
+
   async function json(...args: string[]): Promise<unknown> {
     const { code, stdout, stderr } = await app.run([...args, '--json']);
     expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
@@ -173,7 +175,6 @@ describe('on PostgreSQL', () => {
   });
 
   test('a user is who has this name or key, and nobody else', async () => {
-    const issue = (user: string) => app.run(['issue-token', user, 'web', '--json']);
     expect(await issue('ali')).toMatchObject({
       code: 1,
       stdout: '',

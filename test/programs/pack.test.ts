@@ -22,6 +22,20 @@ test('the tarball holds the build, the documents, and nothing else', () => {
   expect(files.filter((path) => /test|bench|example/.test(path))).toEqual([]);
 });
 
+test('the tarball is small enough to be installed everywhere', async () => {
+  const { size } = await stat(packed.tarball);
+  console.log(`the tarball has ${size} bytes`);
+  expect(size).toBeLessThan(1_000_000);
+});
+
+test('the admin page is in the package', async () => {
+  const { code, output } = await packed.run(process.execPath, ['page.ts'], packed.app);
+  expect(output).toMatch(
+    /^200 text\/html; charset=utf-8\n(?:200 (?:text\/javascript|text\/css|image\/svg\+xml)\b.*\n){3,}$/,
+  );
+  expect(code).toBe(0);
+});
+
 test('every export has its files, and no export is a pattern', async () => {
   const { exports } = readPackageJson();
   expect(Object.keys(exports).join(' ')).not.toContain('*');
@@ -115,5 +129,5 @@ test('the declarations of the package stay small', async () => {
   const sizes = await Promise.all(paths.map(async (path) => (await stat(installed(path))).size));
   const total = sizes.reduce((sum, size) => sum + size, 0);
   console.log(`${paths.length} declarations, ${total} bytes`);
-  expect(total).toBeLessThan(250_000);
+  expect(total).toBeLessThan(220_000);
 });

@@ -88,7 +88,8 @@ async function projectOf(tarball: string) {
 }
 
 async function run(command: string, args: readonly string[], cwd: string): Promise<Run> {
-  const env = { ...process.env, PATH: `${bin}:${process.env['PATH']}`, NO_COLOR: '1', npm_config_loglevel: 'error' };
+  const { NODE_ENV: _, ...own } = process.env; // Vitest's, in which React would be built for tests
+  const env = { ...own, PATH: `${bin}:${process.env['PATH']}`, NO_COLOR: '1', npm_config_loglevel: 'error' };
   try {
     const { stdout } = await promisify(execFile)(command, args, { cwd, env, maxBuffer: 1e8 });
     return { code: 0, output: stdout };

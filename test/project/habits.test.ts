@@ -27,8 +27,8 @@ const faults: Record<keyof typeof habits, readonly string[]> = {
 };
 
 for (const [habit, fault] of Object.entries(habits)) {
-  test(`in src and client ${habit}`, () => {
-    const files = [...readSourceFiles('src'), ...readSourceFiles('client')];
+  test(`in src, client and admin-page ${habit}`, () => {
+    const files = [...readSourceFiles('src'), ...readSourceFiles('client'), ...readSourceFiles('admin-page')];
     const isAboutComments = fault.test('// TODO @ts-ignore');
     const found = files.filter(({ code, text }) => fault.test(isAboutComments ? text : code));
     expect(found.map(({ path }) => path)).toEqual([]);

@@ -4,10 +4,12 @@ import { readPackageJson, readSourceFiles, toSourceFile } from './source-files.t
 
 const server = readSourceFiles('src');
 const sdk = readSourceFiles('client');
+const adminPage = readSourceFiles('admin-page');
 
 test('every file is in a ring and imports inward', () => {
   expect(server.length).toBeGreaterThan(40);
-  expect(faultsOf([...server, ...sdk])).toEqual([]);
+  expect(adminPage.length).toBeGreaterThan(20);
+  expect(faultsOf([...server, ...sdk, ...adminPage])).toEqual([]);
 });
 
 test('every file that has a ring exists', () => {
@@ -31,6 +33,8 @@ test.for([
   ],
   ['the server in the SDK', 'client/link.ts', "import type { Auth } from '../src/session.ts';", "the server's"],
   ['the SDK in the server', 'src/durin.ts', "import { link } from '../client/link.ts';", "the SDK's"],
+  ['the server in the admin page', 'admin-page/app.tsx', "import { refusals } from '../src/wire.ts';", 'types only'],
+  ['the admin page in the server', 'src/durin.ts', "import { App } from '../admin-page/app.tsx';", 'runs in a page'],
   ['an import of wire.ts', 'src/wire.ts', "import 'node:fs';", 'may import nothing'],
   ['an import of index.ts', 'src/durin.ts', "import type { Durin } from './index.ts';", 'may not import'],
   ['the options elsewhere', 'src/resolve.ts', "import type { DurinOptions } from './options.ts';", 'may not import'],

@@ -76,10 +76,12 @@ export const ringOf: Readonly<Record<string, Ring>> = {
   'src/throttle/redis-rate-counter.ts': 'adapters',
   'src/database/commit-listeners.ts': 'adapters',
   'src/database/database.ts': 'adapters',
+  'src/database/embedded-json.ts': 'adapters',
   'src/database/entities.ts': 'adapters',
   'src/database/instants.ts': 'adapters',
   'src/database/issue-statement.ts': 'adapters',
   'src/database/projection.ts': 'adapters',
+  'src/database/punctual.ts': 'pure steps',
   'src/database/row-format.ts': 'adapters',
   'src/database/schema.ts': 'adapters',
   'src/database/select-tokens.ts': 'adapters',
@@ -180,7 +182,7 @@ function faultsOfPlace({ path, imports }: SourceFile, placed: Readonly<Record<st
   return faults;
 }
 
-function faultsOfImports({ path, imports }: SourceFile, placed: Readonly<Record<string, Ring>>): string[] {
+function faultsOfImports({ path, imports, loads }: SourceFile, placed: Readonly<Record<string, Ring>>): string[] {
   const faults = [];
   for (const imported of imports) {
     const own = placed[path];
@@ -191,6 +193,10 @@ function faultsOfImports({ path, imports }: SourceFile, placed: Readonly<Record<
       faults.push(`${path} is the SDK's and imports ${imported}, the server's`);
     if (path.startsWith('src/') && imported.startsWith('client/'))
       faults.push(`${path} is the server's and imports ${imported}, the SDK's`);
+    if (path.startsWith('admin-page/') && imported.startsWith('src/') && loads.includes(imported))
+      faults.push(`${path} is the admin page's and loads ${imported}, of which it may have the types only`);
+    if (!path.startsWith('admin-page/') && imported.startsWith('admin-page/'))
+      faults.push(`${path} imports ${imported}, which runs in a page`);
     if (imported.startsWith('@mikro-orm/') && !path.startsWith('src/database/'))
       faults.push(`${path} imports ${imported}, which is for src/database/ alone`);
     if (onlyImporters[imported]?.includes(path) === false) faults.push(`${path} may not import ${imported}`);

@@ -3,18 +3,20 @@ import { dirname, join, normalize } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
 
-/** A file of src/ or client/, as the tests of this folder read it. */
+/** A file of src/, client/ or admin-page/, as the tests of this folder read it. */
 export interface SourceFile {
   /** From the repository's root, with `/`. */
   readonly path: string;
   readonly text: string;
   /** The text without its comments. */
   readonly code: string;
+  /** What it imports when it runs: the same, without what is imported as a type. */
+  readonly loads: readonly string[];
   /** What it imports, also as a type: paths from the root for its own files, else the specifier. */
   readonly imports: readonly string[];
 }
 
-export function readSourceFiles(folder: 'src' | 'client'): SourceFile[] {
+export function readSourceFiles(folder: 'src' | 'client' | 'admin-page'): SourceFile[] {
   const paths = globSync(`${folder}/**/*.{ts,tsx}`, { cwd: root }).map((path) => path.replaceAll('\\', '/'));
   return paths.toSorted().map((path) => toSourceFile(path, readFileSync(join(root, path), 'utf8')));
 }
@@ -32,10 +34,11 @@ export interface PackageJson {
 
 export function toSourceFile(path: string, text: string): SourceFile {
   const code = withoutComments(text);
-  const imports = [...new Set(specifiersOf(code))].map((specifier) =>
-    specifier.startsWith('.') ? normalize(join(dirname(path), specifier)).replaceAll('\\', '/') : specifier,
-  );
-  return { path, text, code, imports };
+  const found = (part: string) =>
+    [...new Set(specifiersOf(part))].map((specifier) =>
+      specifier.startsWith('.') ? normalize(join(dirname(path), specifier)).replaceAll('\\', '/') : specifier,
+    );
+  return { path, text, code, imports: found(code), loads: found(code.replaceAll(/^(?:im|ex)port type [^;]*;/gm, '')) };
 }
 
 /** Formatted code only: a comment has its own line, or follows the code after a blank. */

