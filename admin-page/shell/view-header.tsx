@@ -14,6 +14,9 @@ export function ViewHeader({ title, children, actions }: ViewHeaderProps) {
   useEffect(() => {
     document.title = `${title} – ${config.title}`;
   }, [title]);
+  useEffect(() => {
+    window.scrollTo(0, 0); // the view before may have been scrolled
+  }, []);
   return (
     <Stack
       direction={{ xs: 'column', sm: 'row' }}

@@ -6,6 +6,7 @@ const messages = {
   ...english,
   ra: {
     ...english.ra,
+    message: { ...english.ra.message, invalid_form: 'Not saved: some of what was entered is not right.' },
     page: { ...english.ra.page, dashboard: 'Usage' },
   },
   resources: {

@@ -109,11 +109,14 @@ export async function plantTokens({ orm }: Quickstart, count: number): Promise<v
   await connection.execute(
     `insert into durin_auth_token (id, selector, user_id, client_id, created, expiry, last_used_at, ip_address, user_agent)
      select gen_random_uuid(), md5(u.username || c.name), u.id, c.id,
-       now() - u.id * interval '20 minutes',
+       u.created,
        case when c.token_ttl is null then null else now() + (u.id % 40 - 4) * interval '8 hours' end,
-       case when u.id % 5 > 0 then now() - (u.id % 700) * interval '1 hour' end,
+       case when u.id % 5 > 0 then u.created + (now() - u.created) * (1 - power(u.id * 104729 % 997 / 997.0, 2)) end,
        '10.0.' || u.id % 250 || '.' || u.id % 97,
        (array['Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', 'curl/8.5.0', null])[1 + u.id % 3]
-     from quickstart_user u cross join durin_client c where u.username like 'user%' and c.name in ('web', 'cli')`,
+     from (
+       select *, now() - interval '45 days' * power(id * 7919 % 1000 / 1000.0, 1.4) as created
+       from quickstart_user where username like 'user%'
+     ) u cross join durin_client c where c.name in ('web', 'cli')`,
   );
 }

@@ -43,6 +43,7 @@ import { once } from 'node:events';
 import { MikroORM } from '@mikro-orm/pglite';
 import { createDurin } from 'trpc-durin';
 import { routerWithAdmin } from './admin.ts';
+import { handle } from './admin-page.ts';
 import { durin, orm } from './auth.ts';
 import * as withSettings from './client-settings.ts';
 import { downloads } from './download.ts';
@@ -70,6 +71,7 @@ const context = durin.createContext({ req: { headers: { authorization: 'Token ' 
 const { admin } = routerWithAdmin.createCaller(context);
 console.log((await admin.clients.list({ search: 'W' })).items.map(({ name, tokens }) => name + ' ' + tokens));
 await admin.tokens.purgeExpired();
+console.log('page', (await handle(new Request('http://localhost/admin/'))).status);
 
 user.username = 'alice@example.org';
 await orm.em.fork().nativeUpdate(User, user.id, { username: user.username });
@@ -161,6 +163,7 @@ test('the listeners, the route that is not tRPC, the login by e-mail, the admin,
     'a token of cli ended: revoked',
     "[ 'web 1' ]",
     'user 1 expired-purged',
+    'page 200',
     "token expiry user expiresIn { id: 1, username: 'alice@example.org' }",
     '1 expired tokens removed',
     '',
