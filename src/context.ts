@@ -20,6 +20,11 @@ export interface RequestState {
    * @throws DurinError the 401 codes, STORE_UNAVAILABLE
    */
   identify(batchIndex: number): Promise<SessionRecord>;
+  /**
+   * The session as it is now, after all logins so far; for what goes on after its call, such as a subscription.
+   * @throws DurinError the 401 codes, STORE_UNAVAILABLE
+   */
+  identifyAnew(): Promise<SessionRecord>;
   /** Runs what may change the session: later calls of the batch wait for it, and then look anew. */
   change<T>(batchIndex: number, work: () => Promise<T>): Promise<T>;
   /** From the call at this place in the batch on, this token is what the request presents. */
@@ -98,6 +103,8 @@ function createRequestState(
       for (const change of changes) if (change.batchIndex < batchIndex) await change.settled;
       return authenticate(credentialsAt(batchIndex), find);
     },
+
+    identifyAnew: () => authenticate(credentialsAt(Infinity), findBySelector),
 
     async change(batchIndex, work) {
       const { promise: settled, resolve: settle } = Promise.withResolvers<void>();

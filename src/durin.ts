@@ -40,8 +40,9 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
   };
   readonly events: EventSource<UserKey<TApp['userEntity']>>;
   /**
-   * Who calls, for routes that are not tRPC. Notes the use, and does not throttle.
-   * @param source a request, its headers, or a token
+   * Who calls, for routes that are not tRPC, and for what goes on after its call was let through. Notes the use, and does
+   * not throttle.
+   * @param source a request, its headers, a token, or the `ctx.durin` of a call
    * @throws DurinError the 401 codes, STORE_UNAVAILABLE
    */
   readonly authenticate: (source: AuthSource) => Promise<AppAuth<TApp>>;
@@ -49,8 +50,8 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
   readonly close: () => Promise<void>;
 }
 
-/** A fetch or Node request, headers, or a token. */
-export type AuthSource = string | HeaderSource | { readonly headers: HeaderSource };
+/** A fetch or Node request, headers, a token, or `ctx.durin`. */
+export type AuthSource = string | DurinRequest | HeaderSource | { readonly headers: HeaderSource };
 
 /** `login`'s input: the app's, and the client's name unless the app resolves that itself. */
 type LoginInput<TLoginInput extends z.ZodObject, TClientName extends string, TResolveClient> = z.input<TLoginInput> &
@@ -153,7 +154,7 @@ function assemble(parts: Parts, options: AnyOptions) {
       revoker,
       events,
       apiClientName: apiAccess.clientName,
-      userKeyOf: schema.toUserKey,
+      userKeyOf: schema.userKeyOf,
       now,
     }),
     clients: createClientAdmin({
@@ -164,15 +165,17 @@ function assemble(parts: Parts, options: AnyOptions) {
     }),
     users: {
       async forget(user: unknown) {
-        const userId = schema.toUserKey(user);
+        const userId = schema.userKeyOf(user);
         await parts.changes.userChanged(userId, await store.findAccount(userId));
       },
     },
     events: { on: parts.hub.on },
     async authenticate(source: AuthSource) {
-      const { credentials, origin } = readSource(source, scheme, settings.trustProxy);
-      const record = await parts.authenticate(credentials);
-      lastUsed.note(record, origin);
+      const request = source instanceof DurinRequest ? source : requestOf(source, settings.trustProxy);
+      const record = await (source instanceof DurinRequest
+        ? stateOf({ durin: source }).identifyAnew()
+        : parts.authenticate(credentialsOf(source, request, scheme)));
+      lastUsed.note(record, request);
       return toAuth(record, now());
     },
     async close() {
@@ -188,12 +191,13 @@ function assemble(parts: Parts, options: AnyOptions) {
   return durin;
 }
 
-/** What a source presents, and from where; what is no object, such as a header that is not there, presents nothing. */
-function readSource(source: AuthSource, scheme: string, trustProxy: number) {
+/** From where a source comes; what is no object, such as a header that is not there, comes from nowhere. */
+function requestOf(source: Exclude<AuthSource, DurinRequest>, trustProxy: number): DurinRequest {
   const isRequest =
     typeof source === 'object' && source !== null && 'headers' in source && typeof source.headers === 'object';
-  const request = DurinRequest.fromAdapter({ req: isRequest ? source : { headers: source } }, trustProxy);
-  const credentials: Credentials =
-    typeof source === 'string' ? { kind: 'token', token: source } : presentedCredentials(request, scheme);
-  return { credentials, origin: request };
+  return DurinRequest.fromAdapter({ req: isRequest ? source : { headers: source } }, trustProxy);
+}
+
+function credentialsOf(source: AuthSource, request: DurinRequest, scheme: string): Credentials {
+  return typeof source === 'string' ? { kind: 'token', token: source } : presentedCredentials(request, scheme);
 }

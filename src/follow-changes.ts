@@ -2,6 +2,7 @@ import { clientScope, type Scope, type SessionCache, tokenScope, userScope } fro
 import type { ChangeListener, Ending } from './database/change-listener.ts';
 import type { TokenStore } from './database/token-store.ts';
 import type { EventSink } from './events.ts';
+import { toTokenEvent } from './token-event.ts';
 import type { TokenRevoker } from './token-revoker.ts';
 import type { UserActivity } from './user-activity.ts';
 
@@ -29,8 +30,7 @@ export function createFollowChanges(parts: FollowChangesParts): ChangeListener {
   }
 
   function tellEnded({ tokens, reason }: Ending): void {
-    for (const { id, userId, clientName, hadExpired } of tokens)
-      if (hadExpired) events.emit('tokenExpired', { tokenId: id, userId, client: clientName });
+    for (const token of tokens) if (token.hadExpired) events.emit('tokenExpired', toTokenEvent(token));
     revoker.tellRevoked(
       tokens.filter(({ hadExpired }) => !hadExpired),
       reason,

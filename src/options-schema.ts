@@ -112,7 +112,7 @@ export const optionsSchema = z.strictObject({
     .optional(),
   databaseTimeout: duration
     .refine((given) => !isDuration(given) || parseDuration(given, 'databaseTimeout') <= 3600, 'must be at most an hour')
-    .default('10s'),
+    .default('30s'),
   trustProxy: z.int('must be a whole number').min(0, 'must not be negative').max(100, 'must be at most 100').default(0),
   now: aFunction.optional(),
   onListenerError: aFunction.optional(),

@@ -79,7 +79,10 @@ export interface CacheOptions {
   maxSessions?: number | undefined;
   /** Milliseconds after which a call of the store has failed, and the database is asked. Default: 100. */
   timeout?: number | undefined;
-  /** A store that all processes share, such as a Keyv over Redis. Default: none, for an app of one process. */
+  /**
+   * A store that all processes share, such as a Keyv over Redis; `durin.close()` disconnects it. Default: none, for an app
+   * of one process and one durin.
+   */
   store?: KeyValueStore | undefined;
   /** Tells the processes of changes, so that sessions are kept in each of them as well, such as `redisBus({ url })`. */
   bus?: Bus | undefined;
@@ -155,7 +158,7 @@ export interface DurinOptions<
   throttle?: ThrottleOptions | undefined;
   /**
    * How long durin waits for the database, and for `verifyCredentials`, before it refuses with STORE_UNAVAILABLE. At most
-   * an hour. Default: `'10s'`.
+   * an hour. Default: `'30s'`.
    */
   databaseTimeout?: Duration | undefined;
   /** The number of proxies whose X-Forwarded-For entries are believed. Default: 0. */

@@ -108,7 +108,7 @@ export function createParts(options: AnyOptions) {
         inTime(databaseTimeoutMs, () => options.verifyCredentials({ input, em: database.fork(), ctx })),
       resolveClient: async (input, ctx) =>
         options.resolveClient ? options.resolveClient({ input, ctx }) : input['client'],
-      userKeyOf: schema.toUserKey,
+      userKeyOf: schema.userKeyOf,
       loginUserKey: settings.loginUserKey,
       whenHeld: settings.whenHeld,
     },

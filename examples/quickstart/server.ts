@@ -36,7 +36,7 @@ export async function startServer(
   ];
   const server = createServer((request, response) => {
     const [, handle] = routes.find(([under]) => request.url?.startsWith(under)) ?? [];
-    if (handle) void handle(request, response);
+    if (handle) handle(request, response);
     else response.writeHead(400).end();
   });
 

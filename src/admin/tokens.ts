@@ -2,7 +2,7 @@ import type { AdminAccess } from '../admin-access.ts';
 import type { AdminStore, OwnedTokenRow } from '../database/admin-store.ts';
 import { parseDuration } from '../duration.ts';
 import { DurinError } from '../errors.ts';
-import { lifetime } from '../session.ts';
+import { isSessionId, lifetime } from '../session.ts';
 import { toTokenEvent } from '../token-event.ts';
 import { tokenIdInput, tokenIssueInput, tokenListInput, userInput } from './admin-inputs.ts';
 import type { AdminProcedures } from './admin-procedures.ts';
@@ -13,8 +13,6 @@ import { type UserDirectory, userNotFound } from './user-directory.ts';
 
 /** The most users that a search for tokens goes through. */
 const maxOwners = 100;
-
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export function createTokenProcedures(
   { query, mutation }: AdminProcedures,
@@ -65,7 +63,7 @@ export function createTokenProcedures(
     }),
 
     get: query.input(tokenIdInput).query(async function getToken({ input: { id } }): Promise<AdminTokenView> {
-      const row = uuid.test(id) ? await store.findToken(id) : null;
+      const row = isSessionId(id) ? await store.findToken(id) : null;
       if (row === null) throw new DurinError('TOKEN_NOT_FOUND');
       return toView(row);
     }),
@@ -91,7 +89,7 @@ export function createTokenProcedures(
     }),
 
     revoke: mutation.input(tokenIdInput).mutation(async function revokeToken({ ctx, input: { id } }): Promise<void> {
-      const ended = uuid.test(id) ? await revoker.revoke(id, 'revoked') : null;
+      const ended = isSessionId(id) ? await revoker.revoke(id, 'revoked') : null;
       if (ended === null) throw new DurinError('TOKEN_NOT_FOUND');
       tell(ctx.by, { action: 'token-revoked', ...toTokenEvent(ended) });
     }),

@@ -2,7 +2,8 @@ import { within } from '../deadline.ts';
 
 /**
  * Any store that several processes share: Keyv, or anything with its methods. A call that fails must reject, answer
- * `false`, or have the store emit `error`.
+ * `false`, or have the store emit `error`: where it has `on` and `off`, durin listens to its `error`, and to that of what a
+ * Keyv keeps its values in, until `durin.close()`. So such an error no longer ends the process; to log it, listen as well.
  */
 export interface KeyValueStore {
   get(key: string): unknown;
@@ -10,7 +11,7 @@ export interface KeyValueStore {
   set(key: string, value: string, ttl: number): unknown;
   delete(key: string): unknown;
   getMany?(keys: string[]): unknown;
-  /** Ends its connections. Called by `durin.close()`. */
+  /** Ends its connections. Called by `durin.close()`, also where the app has other uses for the store. */
   disconnect?(): unknown;
 }
 

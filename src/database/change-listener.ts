@@ -1,18 +1,11 @@
 import type { RevocationReason } from '../events.ts';
-import type { TokenIdentity } from './token-store.ts';
+import type { Deleted, EndedToken } from './token-store.ts';
 
 /** Tokens that ended with what a flush did, and why. */
 export interface Ending {
   readonly tokens: readonly EndedToken[];
   readonly reason: RevocationReason;
 }
-
-export interface EndedToken extends TokenIdentity {
-  readonly hadExpired: boolean;
-}
-
-/** What a flush deletes, and with it tokens: users or clients, or tokens themselves. */
-export type Deleted = 'user' | 'client' | 'token';
 
 /**
  * The port to what the app's own flushes did to what durin knows. Called inside the app's transaction, where there is

@@ -50,11 +50,11 @@ export function createSqlAdminStore(database: Database, schema: Schema): AdminSt
       const ofClient = clientName === null ? '' : `and t.client_id = (select id from ${clients} where name = ?)`;
       const parameters = [since.toISOString(), ...(clientName === null ? [] : [clientName])];
       const days = (column: string, issued: string, lastUsed: string) =>
-        `select to_char(t.${column} at time zone 'UTC', 'YYYY-MM-DD') as day, ${issued} as issued, ${lastUsed} as last_used ` +
+        `select (t.${column} at time zone 'UTC')::date as day, ${issued} as issued, ${lastUsed} as last_used ` +
         `from ${tokens} t where t.${column} >= ? ${ofClient} group by 1`;
       const rows = await database.run(
-        `select day, sum(issued)::float8 as issued, sum(last_used)::float8 as last_used from (` +
-          `${days('created', 'count(*)', '0')} union all ${days('last_used_at', '0', 'count(*)')}) by_kind group by day`,
+        "select to_char(day, 'YYYY-MM-DD') as day, sum(issued)::float8 as issued, sum(last_used)::float8 as last_used from (" +
+          `${days('created', 'count(*)', '0')} union all ${days('last_used_at', '0', 'count(*)')}) by_kind group by by_kind.day`,
         [...parameters, ...parameters],
       );
       return rows.map((row) => ({

@@ -1,6 +1,5 @@
 import type { EntityMetadata } from '@mikro-orm/core';
 import type { TokenRow } from '../session.ts';
-import type { EndedToken } from './change-listener.ts';
 import type { Database } from './database.ts';
 import { epochOf, toInstant, toParameter } from './instants.ts';
 import { createIssue } from './issue-statement.ts';
@@ -9,6 +8,7 @@ import { createRowFormat } from './row-format.ts';
 import type { Schema } from './schema.ts';
 import { type AccountRules, createAccountSelect, createSessionSelect } from './session-select.ts';
 import type {
+  EndedToken,
   LoadedSession,
   LoadSession,
   SessionFormat,

@@ -1,5 +1,4 @@
 import type { SessionRecord, TokenRow } from '../session.ts';
-import type { Deleted, EndedToken } from './change-listener.ts';
 
 /** Which row it is or was: as much as an event tells, and a cache needs. */
 export interface TokenIdentity {
@@ -8,6 +7,14 @@ export interface TokenIdentity {
   readonly userId: unknown;
   readonly clientName: string;
 }
+
+/** One that is gone, and whether it was expired by then. */
+export interface EndedToken extends TokenIdentity {
+  readonly hadExpired: boolean;
+}
+
+/** What goes, and tokens with it: users or clients, or tokens themselves. */
+export type Deleted = 'user' | 'client' | 'token';
 
 /**
  * What to do where the pair holds a token already. An expired one is always replaced.
@@ -42,7 +49,7 @@ export type IssueResult =
   | {
       readonly outcome: 'kept' | 'renewed' | 'issued';
       readonly record: SessionRecord;
-      /** The token that had to go, and whether it was expired by then. */
+      /** The token that had to go. */
       readonly replaced: EndedToken | null;
     };
 

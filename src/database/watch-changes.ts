@@ -10,8 +10,9 @@ import {
   ReferenceKind,
   TransactionContext,
 } from '@mikro-orm/core';
-import type { ChangeListener, Deleted, Ending } from './change-listener.ts';
+import type { ChangeListener, Ending } from './change-listener.ts';
 import type { Schema } from './schema.ts';
+import type { Deleted } from './token-store.ts';
 
 /** What one durin watches, and who is told. */
 interface Watch {

@@ -179,8 +179,8 @@ test('no answer of the router is to be stored by caches', async () => {
 test.for<[string, unknown, unknown, string]>([
   ['no durin', {}, { isAdmin: () => true }, 'createDurinAdmin: durin must be what createDurin gives'],
   ['nothing', null, { isAdmin: () => true }, 'createDurinAdmin: durin must be what createDurin gives'],
-  ['no option', 'durin', undefined, 'createDurinAdmin: isAdmin must be a function'],
-  ['no rule', 'durin', {}, 'createDurinAdmin: isAdmin must be a function'],
+  ['no option', 'durin', undefined, 'createDurinAdmin: isAdmin is required'],
+  ['no rule', 'durin', {}, 'createDurinAdmin: isAdmin is required'],
   ['a wrong rule', 'durin', { isAdmin: true }, 'createDurinAdmin: isAdmin must be a function'],
   ['an unknown option', 'durin', { isAdmin: () => true, admins: [] }, "createDurinAdmin: unknown option 'admins'"],
   [

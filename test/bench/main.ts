@@ -2,7 +2,7 @@ import { startPostgres } from '../support/postgres-server.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { openBetterAuth } from './peers/better-auth.ts';
 import { createVerifyJwt } from './peers/jose.ts';
-import { createPopulation, tokensOf } from './population.ts';
+import { createPopulation, tokensOf, warmUp } from './population.ts';
 import { benchAgainstBetterAuth } from './rows/better-auth.ts';
 import { benchCachedLookUp } from './rows/cached-look-up.ts';
 import { benchCounts } from './rows/counts.ts';
@@ -20,7 +20,7 @@ const users = 10_000;
 const few = { users: 50, clients: 20, expiredUsers: 50 };
 const many = { users: 50_000, clients: 20, expiredUsers: 5000 };
 
-const [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
+const [postgres, redis] = await Promise.all([startPostgres(['shared_buffers=1GB']), startRedis()]);
 const rows: Row[] = [];
 async function add(what: string, bench: () => Promise<Row[]>): Promise<void> {
   const startedAt = performance.now();
@@ -31,12 +31,12 @@ async function add(what: string, bench: () => Promise<Row[]>): Promise<void> {
 try {
   const url = await createPopulation(postgres.url, 'bench', { users, clients: 1 });
   const tokens = tokensOf(1000);
-  await add('look-up', () => benchLookUp(url, tokens, { count: 3000, rounds: 15 }));
+  await add('look-up', () => benchLookUp(url, tokens, { count: 2000, rounds: 21 }));
   const verifyJwt = await createVerifyJwt(1000);
-  await add('cached', () => benchCachedLookUp(url, tokens, verifyJwt, { count: 4000, rounds: 21 }));
-  await add('shared', () => benchSharedLookUp(url, redis.url, tokens, { count: 4000, rounds: 21 }));
-  await add('HTTP, no cache', () => benchHttp(url, tokens, 'uncached', { count: 1500, rounds: 15 }));
-  await add('HTTP, cached', () => benchHttp(url, tokens, 'cached', { count: 1500, rounds: 15 }));
+  await add('cached', () => benchCachedLookUp(url, tokens, verifyJwt, { count: 2000, rounds: 41 }));
+  await add('shared', () => benchSharedLookUp(url, redis.url, tokens, { count: 2000, rounds: 41 }));
+  await add('HTTP, no cache', () => benchHttp(url, tokens, 'uncached', { count: 800, rounds: 25 }));
+  await add('HTTP, cached', () => benchHttp(url, tokens, 'cached', { count: 800, rounds: 25 }));
   await add('counts', () => benchCounts(url, redis.url, tokens));
   await add('memory', () => benchMemory(url, users));
   await add('SDK', () => benchSdkSize());
@@ -44,7 +44,7 @@ try {
     const onPostgres = await openBetterAuth(url, null, 200);
     const onRedis = await openBetterAuth(url, redis.url, 200);
     const others = { onPostgres: onPostgres.getSession, onRedis: onRedis.getSession };
-    const compared = await benchAgainstBetterAuth(url, redis.url, tokens, others, { count: 1000, rounds: 9 });
+    const compared = await benchAgainstBetterAuth(url, redis.url, tokens, others, { count: 400, rounds: 9 });
     await Promise.all([onPostgres.close(), onRedis.close()]);
     return compared;
   });
@@ -53,7 +53,8 @@ try {
       { url: await createPopulation(postgres.url, 'many', many), ...many },
       { url: await createPopulation(postgres.url, 'few', few), ...few },
     ];
-    const compared = await benchManyTokens(large, small, { count: 2000, rounds: 11 });
+    await warmUp(large.url);
+    const compared = await benchManyTokens(large, small, { count: 600, rounds: 25 });
     return [...compared, ...(await benchPurge(large, small))];
   });
   console.log(tableOf(rows));

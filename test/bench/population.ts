@@ -50,6 +50,13 @@ export async function createPopulation(serverUrl: string, name: string, populati
   return url.href;
 }
 
+/** Has PostgreSQL read all tokens and their indexes into its memory, as a server has that has been up for a while. */
+export async function warmUp(url: string): Promise<void> {
+  await onServer(url, 'create extension if not exists pg_prewarm');
+  await onServer(url, "select pg_prewarm('durin_auth_token'), pg_prewarm('bench_user')");
+  await onServer(url, "select pg_prewarm(indexname::regclass) from pg_indexes where schemaname = 'public'");
+}
+
 export async function dropPopulation(serverUrl: string, name: string): Promise<void> {
   await onServer(serverUrl, `drop database if exists ${name} with (force)`);
 }

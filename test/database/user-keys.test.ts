@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type EntityName, EntitySchema } from '@mikro-orm/core';
+import { type EntityName, EntitySchema, Type } from '@mikro-orm/core';
 import { describe, expect, test } from 'vitest';
 import { createDurin, DurinUsageError, defineDurinEntities } from '../../src/index.ts';
 import { openApp, requestOf, requiredOptions, secret, t } from '../support/app.ts';
@@ -12,11 +12,26 @@ interface KeyedUser {
 
 const uuid = randomUUID();
 
+/** `usr_7` in the app, 7 in the database; neither is taken for the other. */
+class PrefixedId extends Type<string, number> {
+  override convertToDatabaseValue(value: unknown): number {
+    if (typeof value !== 'string' || !value.startsWith('usr_')) throw new TypeError('not a prefixed id');
+    return Number(value.slice('usr_'.length));
+  }
+  override convertToJSValue(value: unknown): string {
+    return `usr_${String(value)}`;
+  }
+  override getColumnType(): string {
+    return 'int';
+  }
+}
+
 describe.each([
   ['number', { type: 'integer', primary: true, autoincrement: false }, 7, 'a number'],
   ['bigint', { type: 'bigint', primary: true, autoincrement: false }, 9_007_199_254_740_993n, 'a bigint'],
   ['string', { type: 'string', primary: true }, "o'brien:\\?", 'a string'],
   ['uuid', { type: 'uuid', primary: true }, uuid, 'a uuid'],
+  ['of a type of the app', { type: PrefixedId, primary: true, autoincrement: false }, 'usr_7', 'a prefixed id'],
 ])('a user whose key is %s', (_name, property, key, username) => {
   test('logs in, is known, lists, revokes and is told of in events', async () => {
     const User: EntityName<KeyedUser> = new EntitySchema<KeyedUser>({

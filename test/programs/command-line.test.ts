@@ -29,6 +29,8 @@ describe('on PostgreSQL', () => {
   });
   afterAll(() => app?.remove());
 
+  const issue = (user: string) => app.run(['issue-token', user, 'web', '--json']);
+
   async function json(...args: string[]): Promise<unknown> {
     const { code, stdout, stderr } = await app.run([...args, '--json']);
     expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
@@ -173,7 +175,6 @@ describe('on PostgreSQL', () => {
   });
 
   test('a user is who has this name or key, and nobody else', async () => {
-    const issue = (user: string) => app.run(['issue-token', user, 'web', '--json']);
     expect(await issue('ali')).toMatchObject({
       code: 1,
       stdout: '',
@@ -298,7 +299,7 @@ describe('on PostgreSQL', () => {
   test('a database without tables, and one that is not there, are told of in one line', async () => {
     const bare = await openCliApp({
       WITHOUT_TABLES: 'yes',
-      POSTGRES_URL: `${postgres.url.replace(/postgres$/, 'template1')}`,
+      POSTGRES_URL: postgres.url.replace(/postgres$/, 'template1'),
     });
     const stderr = "error: The database has no durin tables: run the app's migrations first.\n";
     expect(await bare.run(['list-clients'])).toEqual({ code: 1, stdout: '', stderr });

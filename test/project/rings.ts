@@ -76,6 +76,7 @@ export const ringOf: Readonly<Record<string, Ring>> = {
   'src/throttle/redis-rate-counter.ts': 'adapters',
   'src/database/commit-listeners.ts': 'adapters',
   'src/database/database.ts': 'adapters',
+  'src/database/embedded-json.ts': 'adapters',
   'src/database/entities.ts': 'adapters',
   'src/database/instants.ts': 'adapters',
   'src/database/issue-statement.ts': 'adapters',

@@ -1,59 +1,56 @@
-import { describe, expect, test } from 'vitest';
-import { openCachedApp } from '../support/cached-app.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type CachedApp, openCachedApp } from '../support/cached-app.ts';
 import { User } from '../support/entities.ts';
 
-const inactive = ['USER_INACTIVE', 'USER_INACTIVE'];
-const alice = ['alice', 'alice'];
+const both = <T>(answer: T) => [answer, answer];
 
 describe.each(['memory', 'shared', 'layered'] as const)('with a cache of the kind %s', (kind) => {
-  async function open() {
-    const app = await openCachedApp(kind);
-    const { token } = await app.login();
+  let app: CachedApp;
+  let user: { id: number; username: string };
+  let look: () => Promise<string[]>;
+  beforeAll(async () => {
+    app = await openCachedApp(kind);
+  });
+  afterAll(() => app.close());
+  beforeEach(async ({ task }) => {
+    const em = app.orm.em.fork();
+    const created = em.create(User, { username: task.id });
+    await em.flush();
+    user = { id: created.id, username: created.username };
+    const { token } = await app.here.tokens.issue({ user: user.id, client: 'web' });
     await app.warm(token);
-    const look = () => app.look(token, ({ user }) => user.username);
-    return { ...app, token, look, em: app.orm.em.fork() };
-  }
+    look = () => app.look(token, (auth) => auth.user.username);
+  });
 
-  test('a user who is deactivated by upsert is refused at once', async () => {
-    const { em, look, close } = await open();
-    await em.upsert(User, { id: 1, username: 'alice', isActive: false });
-    expect(await look()).toEqual(inactive);
-    await close();
+  test('a user who is deactivated is refused at once', async () => {
+    await app.orm.em.fork().upsert(User, { ...user, isActive: false });
+    expect(await look()).toEqual(both('USER_INACTIVE'));
   });
 
   test('so is one of many', async () => {
-    const { em, look, close } = await open();
-    await em.upsertMany(User, [
-      { id: 2, username: 'bob', isActive: true },
-      { id: 1, username: 'alice', isActive: false },
-    ]);
-    expect(await look()).toEqual(inactive);
-    await close();
+    const bob = { id: 2, username: 'bob', isActive: true };
+    await app.orm.em.fork().upsertMany(User, [bob, { ...user, isActive: false }]);
+    expect(await look()).toEqual(both('USER_INACTIVE'));
   });
 
-  test('what else an upsert changes is seen at once', async () => {
-    const { em, look, close } = await open();
-    await em.upsert(User, { id: 1, username: 'alice the second' });
-    expect(await look()).toEqual(['alice the second', 'alice the second']);
-    await close();
+  test('what else it changes is seen at once', async () => {
+    const username = `${user.username} the second`;
+    await app.orm.em.fork().upsert(User, { id: user.id, username });
+    expect(await look()).toEqual(both(username));
   });
 
-  test('an upsert that rolls back changes nothing', async () => {
-    const { em, look, close } = await open();
-    const rolledBack = em.transactional(async (own) => {
-      await own.upsert(User, { id: 1, username: 'alice', isActive: false });
+  test('one that rolls back changes nothing', async () => {
+    const rolledBack = app.orm.em.fork().transactional(async (em) => {
+      await em.upsert(User, { ...user, isActive: false });
       throw new Error('no');
     });
     await expect(rolledBack).rejects.toThrow('no');
-    expect(await look()).toEqual(alice);
-    await close();
+    expect(await look()).toEqual(both(user.username));
   });
 
-  test('an upsert that leaves the row active ends nothing, whatever the entity says', async () => {
-    const { em, look, close } = await open();
+  test('one that leaves the row active ends nothing, whatever the entity says', async () => {
     const kept = { onConflictExcludeFields: ['isActive' as const] };
-    await em.upsert(User, { id: 1, username: 'alice', isActive: false }, kept);
-    expect(await look()).toEqual(alice);
-    await close();
+    await app.orm.em.fork().upsert(User, { ...user, isActive: false }, kept);
+    expect(await look()).toEqual(both(user.username));
   });
 });

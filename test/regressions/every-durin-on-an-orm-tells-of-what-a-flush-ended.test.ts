@@ -1,4 +1,5 @@
-import { beforeEach, expect, test } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createDurin } from '../../src/index.ts';
 import { clients, openApp, requiredOptions } from '../support/app.ts';
 import { User } from '../support/entities.ts';
@@ -6,18 +7,28 @@ import { User } from '../support/entities.ts';
 type App = Awaited<ReturnType<typeof openApp>>;
 
 let app: App;
-beforeEach(async () => {
+beforeAll(async () => {
   app = await openApp();
   return () => app.close();
 });
 
+async function addUser(): Promise<number> {
+  const em = app.orm.em.fork();
+  const user = em.create(User, { username: randomUUID() });
+  await em.flush();
+  return user.id;
+}
+
 /** Another durin on the same ORM, with what it tells. */
 function another() {
   const durin = createDurin({ ...requiredOptions(app.orm), clients, now: app.clock });
+  onTestFinished(() => durin.close());
   const told: string[] = [];
   durin.events.on('tokenRevoked', ({ userId, client, reason }) => void told.push(`${userId} ${client}: ${reason}`));
   return { durin, told };
 }
+
+const countSubscribers = () => app.orm.em.getEventManager().getSubscribers().size;
 
 async function deactivate(id: number) {
   const em = app.orm.em.fork();
@@ -27,13 +38,14 @@ async function deactivate(id: number) {
 
 test('each tells its own listeners, once, whoever was made first', async () => {
   const [one, two] = [another(), another()];
-  await two.durin.tokens.issue({ user: 1, client: 'web' });
-  await one.durin.tokens.issue({ user: 2, client: 'cli' });
-  await deactivate(1);
+  const [alice, bob] = [await addUser(), await addUser()];
+  await two.durin.tokens.issue({ user: alice, client: 'web' });
+  await one.durin.tokens.issue({ user: bob, client: 'cli' });
+  await deactivate(alice);
   const em = app.orm.em.fork();
-  em.remove(await em.findOneOrFail(User, 2));
+  em.remove(await em.findOneOrFail(User, bob));
   await em.flush();
-  const expected = ['1 web: user-inactive', '2 cli: user-deleted'];
+  const expected = [`${alice} web: user-inactive`, `${bob} cli: user-deleted`];
   expect([one.told, two.told]).toEqual([expected, expected]);
 });
 
@@ -41,22 +53,23 @@ test('one that was closed takes nothing from those that are open', async () => {
   const [closed, open] = [another(), another()];
   await app.durin.close();
   await closed.durin.close();
-  await open.durin.tokens.issue({ user: 1, client: 'web' });
-  await deactivate(1);
+  const user = await addUser();
+  await open.durin.tokens.issue({ user, client: 'web' });
+  await deactivate(user);
   expect(closed.told).toEqual([]);
-  expect(open.told).toEqual(['1 web: user-inactive']);
+  expect(open.told).toEqual([`${user} web: user-inactive`]);
 });
 
 test('what one of them ends by itself is not told by the other', async () => {
   const [one, two] = [another(), another()];
-  const { auth } = await one.durin.tokens.issue({ user: 1, client: 'web' });
+  const user = await addUser();
+  const { auth } = await one.durin.tokens.issue({ user, client: 'web' });
   await one.durin.tokens.revoke(auth.id);
-  expect([one.told, two.told]).toEqual([['1 web: revoked'], []]);
+  expect([one.told, two.told]).toEqual([[`${user} web: revoked`], []]);
 });
 
 test('a server that makes it again at every reload piles nothing up', async () => {
-  const subscribers = () => app.orm.em.getEventManager().getSubscribers().size;
-  const before = subscribers();
+  const before = countSubscribers();
   for (let reload = 0; reload < 5; reload += 1) await another().durin.close();
-  expect(subscribers()).toBe(before);
+  expect(countSubscribers()).toBe(before);
 });

@@ -43,7 +43,6 @@ export function requiredOptions(orm: MikroORM) {
     orm,
     entities: { User, Client, AuthToken },
     secret,
-    databaseTimeout: '5m' as const, // a thousand calls at once take long on a machine that is shared
     verifyCredentials: async ({ input, em }: { input: { username: string; password: string }; em: EntityManager }) => {
       const user = await em.findOne(User, { username: input.username }, { populate: ['passwordHash'] });
       return (await verifyPassword(user?.passwordHash, input.password)) ? user : null;

@@ -60,6 +60,7 @@ async function createContest(orm: MikroORM, userId: number, username: string, op
       input.password === password ? em.findOne(User, { username: input.username }) : null,
     clients,
     apiAccess: { clientName: 'api' },
+    databaseTimeout: '5m', // a thousand calls at once take long on a machine that is shared
     now: clock,
     ...options,
   });

@@ -26,7 +26,8 @@ const nobody = { uid: 65_534, gid: 65_534 };
 const isRoot = process.getuid?.() === 0;
 const identity = isRoot ? nobody : {};
 
-export async function startPostgres(): Promise<PostgresServer> {
+/** @param own more settings, such as `shared_buffers=1GB` */
+export async function startPostgres(own: readonly string[] = []): Promise<PostgresServer> {
   const directory = await mkdtemp(join(tmpdir(), 'durin-postgres-'));
   const native = await provideBinaries(directory);
   const data = join(directory, 'data');
@@ -43,7 +44,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   await promisify(execFile)(join(native, 'bin', 'initdb'), initdb, identity);
 
   const port = await freePort();
-  let server = await launch(native, data, directory, port);
+  let server = await launch(native, data, directory, port, own);
   async function end(): Promise<void> {
     if (server.exitCode !== null) return;
     const exited = new Promise((resolve) => server.once('exit', resolve));
@@ -72,7 +73,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     },
     pause: end,
     async resume() {
-      server = await launch(native, data, directory, port);
+      server = await launch(native, data, directory, port, own);
     },
     async stop() {
       await end();
@@ -96,8 +97,20 @@ async function provideBinaries(directory: string): Promise<string> {
   return copied;
 }
 
-async function launch(native: string, data: string, directory: string, port: number): Promise<ChildProcess> {
-  const settings = ['fsync=off', 'max_connections=200', 'listen_addresses=127.0.0.1', 'unix_socket_directories='];
+async function launch(
+  native: string,
+  data: string,
+  directory: string,
+  port: number,
+  own: readonly string[],
+): Promise<ChildProcess> {
+  const settings = [
+    ...own,
+    'fsync=off',
+    'max_connections=200',
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+  ];
   const flags = settings.flatMap((setting) => ['-c', setting]);
   const server = spawn(join(native, 'bin', 'postgres'), ['-D', data, '-p', String(port), ...flags], {
     ...identity,

@@ -8,14 +8,14 @@ export interface Stock extends Population {
   readonly url: string;
 }
 
-/** Calls at once. */
-const width = 8;
-
 const sizeOf = ({ users, clients }: Stock) => `${(users * clients).toLocaleString('en')} tokens`;
 /** From 1 to `count`. */
 const anyOf = (count: number) => 1 + Math.floor(Math.random() * count);
 
-/** What calls cost with many tokens against what they cost with few, without a cache, by users from all over the table. */
+/**
+ * What calls cost with many tokens against what they cost with few: one after the other, without a cache, by users from all
+ * over the table.
+ */
 export async function benchManyTokens(many: Stock, few: Stock, extent: Extent): Promise<Row[]> {
   const [large, small] = await Promise.all([openBenchApp(many.url), openBenchApp(few.url)]);
   const { clients } = few;
@@ -29,8 +29,8 @@ export async function benchManyTokens(many: Stock, few: Stock, extent: Extent): 
   ): Promise<Row> {
     const [ours, reference] = await sideBySide(
       {
-        [sizeOf(many)]: (count) => concurrently(count, width, () => work(large, anyOf(many.users))),
-        [sizeOf(few)]: (count) => concurrently(count, width, () => work(small, anyOf(few.users))),
+        [sizeOf(many)]: (count) => concurrently(count, 1, () => work(large, anyOf(many.users))),
+        [sizeOf(few)]: (count) => concurrently(count, 1, () => work(small, anyOf(few.users))),
       },
       { ...extent, count: Math.ceil(extent.count * share) },
     );

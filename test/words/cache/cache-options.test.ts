@@ -33,11 +33,6 @@ test.each<[why: string, cache: unknown, message: RegExp]>([
   ['the bus has no methods', { ttl: '60s', store, bus: {} }, /cache\.bus must have the methods start/],
   ['the bus is null', { ttl: '60s', store, bus: null }, /cache\.bus must have the methods/],
   ['there is a timeout and no store', { ttl: '60s', timeout: 100 }, /cache\.timeout .* must have a store beside it/],
-  [
-    'nothing is kept in the process, but a number is given',
-    { ttl: '60s', store, maxSessions: 9 },
-    /cache\.maxSessions .* a bus as well/,
-  ],
   ['maxSessions is 0', { ttl: '60s', maxSessions: 0 }, /cache\.maxSessions must be at least 1/],
   ['maxSessions is half a session', { ttl: '60s', maxSessions: 0.5 }, /cache\.maxSessions must be a whole number/],
   ['timeout is 0', { ttl: '60s', store, timeout: 0 }, /cache\.timeout must be at least 1/],
