@@ -1,13 +1,11 @@
 import { once } from 'node:events';
-import KeyvRedis from '@keyv/redis';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { initTRPC } from '@trpc/server';
 import { createHTTPServer } from '@trpc/server/adapters/standalone';
-import { Keyv } from 'keyv';
 import { createClient } from 'redis';
 import { z } from 'zod';
 import { createDurin, type DurinContext } from '../../src/index.ts';
-import { redisBus } from '../../src/redis.ts';
+import { redisBus, redisStore } from '../../src/redis.ts';
 import { AuthToken, Client, entities, User } from '../support/entities.ts';
 
 // One of the processes of an app, which the tests fork. It closes and ends by itself when it is told to stop.
@@ -27,7 +25,7 @@ const durin = createDurin({
   verifyCredentials: ({ input, em }) => em.findOne(User, { username: input.username }),
   cache: {
     ttl: '60s',
-    store: new Keyv({ store: new KeyvRedis(url) }),
+    store: redisStore({ url }),
     bus: HAS_BUS === 'yes' ? redisBus({ url }) : undefined,
   },
   throttle: { rate: '100000000/h', redis, login: false },

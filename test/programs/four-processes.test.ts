@@ -150,10 +150,11 @@ test('with a bus as well, none accepts it 50 ms after its end has returned', asy
 });
 
 /**
- * How long all processes take to use Redis again: a Keyv waits for up to 2 s between its attempts to connect. Until then
- * some may use it already while others can not tell them of an end there, which they do as soon as they can.
+ * How long all processes take to use Redis again. Each notices by itself that it is back: it connects after up to 250 ms,
+ * and writes a new fence of all after up to 250 ms more. So for that long one may use Redis already while another can not
+ * tell it of an end there; it does so with its fence. The rest is for machines that are shared.
  */
-const recoveryMs = 3000;
+const recoveryMs = 250 + 250 + 500;
 
 test.each([
   ['a shared store', false, 0],
