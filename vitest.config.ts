@@ -71,7 +71,7 @@ export default defineConfig({
   test: {
     reporters: [createSkipReporter(missing, isCI), 'default'],
     projects: [
-      { test: { name: 'words', include: pure, testTimeout: 60_000 } },
+      { test: { name: 'words', include: pure, testTimeout: 60_000, hookTimeout: 60_000 } },
       { test: { ...database, name: 'pglite', provide: { postgresUrl: null } } },
       ...(withPostgres ? [postgres] : []),
       ...(withChromium ? [inBrowser] : []),
