@@ -74,7 +74,7 @@ export function createTokenAdmin(parts: TokenAdminParts): DurinTokens<unknown, A
     },
 
     async revoke(id) {
-      return isSessionId(id) && (await revoker.revoke(id, 'revoked')) !== null;
+      return isSessionId(id) && (await revoker.revoke({ id }, 'revoked')) !== null;
     },
 
     async revokeAll({ user, exceptApiAccess }) {

@@ -1,11 +1,11 @@
-import type { TokenFilter, TokenIdentity, TokenStore } from './database/token-store.ts';
+import type { KnownToken, TokenFilter, TokenIdentity, TokenStore } from './database/token-store.ts';
 import type { EventSink, RevocationReason } from './events.ts';
 import { toTokenEvent } from './token-event.ts';
 
 /** Ends tokens before their time, and tells of each. */
 export interface TokenRevoker {
   /** `null`: there is none. */
-  revoke(id: string, reason: RevocationReason): Promise<TokenIdentity | null>;
+  revoke(token: KnownToken, reason: RevocationReason): Promise<TokenIdentity | null>;
   /** The same, if it is this user's and has not expired. */
   revokeOf(userId: unknown, id: string, filter: TokenFilter): Promise<TokenIdentity | null>;
   revokeAllOf(userId: unknown, filter: TokenFilter, reason: RevocationReason): Promise<TokenIdentity[]>;
@@ -29,8 +29,8 @@ export function createTokenRevoker({ store, events, now }: TokenRevokerParts): T
   }
 
   return {
-    async revoke(id, reason) {
-      const ended = await store.delete(id);
+    async revoke(token, reason) {
+      const ended = await store.delete(token);
       tellRevoked([ended], reason);
       return ended;
     },

@@ -89,7 +89,7 @@ export function createTokenProcedures(
     }),
 
     revoke: mutation.input(tokenIdInput).mutation(async function revokeToken({ ctx, input: { id } }): Promise<void> {
-      const ended = isSessionId(id) ? await revoker.revoke(id, 'revoked') : null;
+      const ended = isSessionId(id) ? await revoker.revoke({ id: id }, 'revoked') : null;
       if (ended === null) throw new DurinError('TOKEN_NOT_FOUND');
       tell(ctx.by, { action: 'token-revoked', ...toTokenEvent(ended) });
     }),

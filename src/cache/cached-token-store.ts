@@ -36,6 +36,16 @@ export function createCachedTokenStore(parts: CachedTokenStoreParts): TokenStore
     return tokens;
   }
 
+  /** Where a write failed it may have been done all the same, as when the connection was lost before its answer. */
+  async function despiteFailure<T>(scope: Scope | null, write: Promise<T>): Promise<T> {
+    try {
+      return await write;
+    } catch (error) {
+      if (scope !== null) await forget([scope]);
+      throw error;
+    }
+  }
+
   return {
     ...store,
 
@@ -65,12 +75,19 @@ export function createCachedTokenStore(parts: CachedTokenStoreParts): TokenStore
       return removed;
     },
 
-    delete: async (id) => forgetting(await store.delete(id)),
-    deleteOf: async (...args) => forgetting(await store.deleteOf(...args)),
-    deleteAllOf: async (...args) => forgettingAll(await store.deleteAllOf(...args)),
+    async delete(token) {
+      const scope = token.selector === undefined ? null : tokenScope(token.selector);
+      return forgetting(await despiteFailure(scope, store.delete(token)));
+    },
+
+    deleteOf: async (userId, ...args) =>
+      forgetting(await despiteFailure(userScope(userId), store.deleteOf(userId, ...args))),
+
+    deleteAllOf: async (userId, ...args) =>
+      forgettingAll(await despiteFailure(userScope(userId), store.deleteAllOf(userId, ...args))),
 
     async expireAllOf(userId, now) {
-      const ended = await store.expireAllOf(userId, now);
+      const ended = await despiteFailure(userScope(userId), store.expireAllOf(userId, now));
       if (ended.length > 0) await forget([userScope(ended[0]?.userId)]);
       return ended;
     },

@@ -83,7 +83,7 @@ export function createSqlTokenStore(database: Database, schema: Schema, rules: A
       return row === undefined ? null : { expiresAt: toInstant(row['expiry']), token: toIdentity(row) };
     },
 
-    async delete(id) {
+    async delete({ id }) {
       const [ended] = await deleteWhere('t.id = ?', [id]);
       return ended ?? null;
     },

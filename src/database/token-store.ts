@@ -8,6 +8,9 @@ export interface TokenIdentity {
   readonly clientName: string;
 }
 
+/** A token of which it may be known how it is looked up, so that a cache can forget it whatever comes of the write. */
+export type KnownToken = Pick<TokenIdentity, 'id'> & Partial<Pick<TokenIdentity, 'selector'>>;
+
 /** One that is gone, and whether it was expired by then. */
 export interface EndedToken extends TokenIdentity {
   readonly hadExpired: boolean;
@@ -96,7 +99,7 @@ export interface TokenStore {
   issue(order: IssueOrder, now: number): Promise<IssueResult>;
   /** Gives a token that has not expired a full lifetime of its client from now; `null` where there is none. */
   renew(id: string, now: number): Promise<{ readonly expiresAt: Date | null; readonly token: TokenIdentity } | null>;
-  delete(id: string): Promise<TokenIdentity | null>;
+  delete(token: KnownToken): Promise<TokenIdentity | null>;
   /** Deletes only if it is still expired. */
   deleteIfExpired(token: Pick<SessionRecord, 'id' | 'selector'>, now: number): Promise<TokenIdentity | null>;
   /** Deletes one that has not expired, if it is this user's. */

@@ -53,7 +53,7 @@ export function createApiAccess(
 
     delete: changingSessionProcedure.mutation(async function deleteApiAccess({ ctx: { session } }): Promise<void> {
       const row = await store.findOf(session.userId, requireApiClient());
-      const ended = row === null ? null : await revoker.revoke(row.id, 'revoked');
+      const ended = row === null ? null : await revoker.revoke(row, 'revoked');
       if (ended === null) throw new DurinError('API_ACCESS_NOT_FOUND');
     }),
   };

@@ -18,7 +18,7 @@ export const sessionScope = z.object({ exceptApiAccess: z.boolean().optional() }
 
 export function createLogout({ changingSessionProcedure }: RouterProcedures, { revoker, events }: LogoutParts) {
   return changingSessionProcedure.mutation(async function logout({ ctx: { session } }): Promise<void> {
-    const ended = await revoker.revoke(session.id, 'logout');
+    const ended = await revoker.revoke(session, 'logout');
     if (ended === null) throw new DurinError('INVALID_TOKEN'); // another call ended it first
     events.emit('loggedOut', { ...toTokenEvent(session), everywhere: false });
   });
