@@ -164,7 +164,7 @@ test('the listeners, the route that is not tRPC, the login by e-mail, the admin,
     "[ 'web 1' ]",
     'user 1 expired-purged',
     'page 200',
-    "token expiry user expiresIn { id: 1, username: 'alice@example.org' }",
+    "expiresIn token expiry user { id: 1, username: 'alice@example.org' }",
     '1 expired tokens removed',
     '',
   ]);
