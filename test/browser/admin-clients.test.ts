@@ -127,4 +127,5 @@ test('a client that is not there is said to be so', async () => {
   const page = await at('/clients');
   await goTo(page, '/clients/nobody');
   await page.getByText('No client with that name.').waitFor();
+  expect(await page.getByRole('textbox').count()).toBe(0);
 });

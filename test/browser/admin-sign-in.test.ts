@@ -57,6 +57,7 @@ test('who opens a view without a session signs in first, and is there then', asy
   await page.reload();
   await fillIn(page);
   await heading(page, 'web').waitFor();
+  expect(page.url()).toContain('/admin/#/clients/web');
 }, 15_000);
 
 test('a session that is ended elsewhere ends the stay, with a reason', async () => {
@@ -82,6 +83,7 @@ test('who is no longer an admin is shown out', async () => {
   await page.getByRole('menuitem', { name: 'Tokens' }).click();
   await page.getByText('You are no longer an admin, and were signed out.').waitFor();
   await button(page, 'Sign in').waitFor();
+  expect(await page.evaluate('sessionStorage.length')).toBe(0);
   await setAdmin(true);
 });
 

@@ -119,6 +119,7 @@ test('who revokes their own token is warned, and is signed out', async () => {
   await page.getByText('That ends your own session on this page too.').waitFor();
   await button(page, 'Revoke').click();
   await page.getByText('Your session was ended, here or elsewhere.').waitFor();
+  expect(await page.evaluate('sessionStorage.length')).toBe(0);
 });
 
 test('a token is issued, shown once, and good for curl', async () => {
@@ -165,4 +166,8 @@ test('expired tokens are removed', async () => {
   await page.getByText(/^\d+ expired tokens removed\.$/).waitFor();
   await choose(page, 'State', 'Expired');
   await page.getByText('No token matches.').waitFor();
+  const left = await quickstart()
+    .orm.em.getConnection()
+    .execute('select 1 from durin_auth_token where expiry <= now()');
+  expect(left).toEqual([]);
 });
