@@ -16,6 +16,8 @@ const ownRedis = [
   'test/programs/cached-exit.test.ts',
   'test/programs/four-processes.test.ts',
 ];
+/** Tests of what is before the database, which need one and not each kind of it. */
+const anyDatabase = ['adapters', 'client', 'fuzz'].map((folder) => `test/${folder}/**/*.test.ts`);
 /** Programs that are run as a user would run them. */
 const programs = ['test/programs/**/*.test.ts'];
 /** Web pages, in a Chromium. */
@@ -45,6 +47,8 @@ const database = {
   hookTimeout: 60_000,
 };
 
+const onPglite = withPostgres ? { exclude: [...database.exclude, ...anyDatabase] } : {};
+
 const postgres = {
   test: {
     ...database,
@@ -72,7 +76,7 @@ export default defineConfig({
     reporters: [createSkipReporter(missing, isCI), 'default'],
     projects: [
       { test: { name: 'words', include: pure, testTimeout: 60_000, hookTimeout: 60_000 } },
-      { test: { ...database, name: 'pglite', provide: { postgresUrl: null } } },
+      { test: { ...database, ...onPglite, name: 'pglite', provide: { postgresUrl: null } } },
       ...(withPostgres ? [postgres] : []),
       ...(withChromium ? [inBrowser] : []),
       {
