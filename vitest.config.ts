@@ -17,7 +17,9 @@ const ownRedis = [
   'test/programs/four-processes.test.ts',
 ];
 /** Tests of what is before the database, which need one and not each kind of it. */
-const anyDatabase = ['adapters', 'client', 'fuzz'].map((folder) => `test/${folder}/**/*.test.ts`);
+const anyDatabase = ['adapters', 'fuzz'].map((folder) => `test/${folder}/**/*.test.ts`);
+/** Tests of the SDK. They fake the time, which must not go on while a real server is asked. */
+const sdk = ['test/client/**/*.test.ts'];
 /** Programs that are run as a user would run them. */
 const programs = ['test/programs/**/*.test.ts'];
 /** Web pages, in a Chromium. */
@@ -45,6 +47,7 @@ const database = {
   exclude: [...pure, ...realPostgres, ...realRedis, ...programs, ...browser],
   testTimeout: 20_000,
   hookTimeout: 60_000,
+  expect: { poll: { timeout: 10_000 } },
 };
 
 const onPglite = withPostgres ? { exclude: [...database.exclude, ...anyDatabase] } : {};
@@ -53,7 +56,7 @@ const postgres = {
   test: {
     ...database,
     name: 'postgres',
-    exclude: [...pure, ...programs, ...browser, ...withoutRedis],
+    exclude: [...pure, ...sdk, ...programs, ...browser, ...withoutRedis],
     globalSetup: 'test/support/global-postgres.ts',
     testTimeout: 60_000,
   },

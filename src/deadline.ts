@@ -1,3 +1,5 @@
+import { clearTimeout, setTimeout } from 'node:timers'; // the platform's own, also while an app's tests fake the time
+
 /**
  * Waits for work no longer than this, since a frozen server answers neither yes nor no. What comes later is ignored.
  * @param who is said not to have answered, in the error's message

@@ -1,4 +1,6 @@
+import { wasCutOff } from '../database/failures.ts';
 import type { LoadSession, TokenIdentity, TokenStore } from '../database/token-store.ts';
+import { DurinError } from '../errors.ts';
 import type { SessionRecord } from '../session.ts';
 import { type Scope, type SessionCache, tokenScope, userScope } from './session-cache.ts';
 
@@ -36,12 +38,12 @@ export function createCachedTokenStore(parts: CachedTokenStoreParts): TokenStore
     return tokens;
   }
 
-  /** Where a write failed it may have been done all the same, as when the connection was lost before its answer. */
+  /** A write whose connection was lost before its answer may have been done. */
   async function despiteFailure<T>(scope: Scope | null, write: Promise<T>): Promise<T> {
     try {
       return await write;
     } catch (error) {
-      if (scope !== null) await forget([scope]);
+      if (scope !== null && error instanceof DurinError && wasCutOff(error.cause)) await forget([scope]);
       throw error;
     }
   }

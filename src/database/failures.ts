@@ -65,3 +65,12 @@ export function codeOf(error: unknown): string | null {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
   return typeof code === 'string' ? code : null;
 }
+
+const lostCodes = /^(?:ECONNRESET|EPIPE|ETIMEDOUT|08...|57P0[12])$/;
+const lostMessages = /connection terminated|connection ended/i;
+
+/** Whether the connection was lost while a statement was under way, so that it may have been executed. */
+export function wasCutOff(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === null ? error instanceof Error && lostMessages.test(error.message) : lostCodes.test(code);
+}
