@@ -36,10 +36,10 @@ test('creations that wait for one in a transaction that is rolled back: one of t
   const { token } = await contest.login();
   const create = () => contest.callAs({ token }).auth.apiAccess.create();
   const first = await hold(arena.orm, create);
-  const waiting = atOnce(5, create);
+  const waiting = settle(atOnce(5, create));
   await untilBlocked(arena.orm, 5);
   await first.rollback();
-  const { values, codes } = await settle(waiting);
+  const { values, codes } = await waiting;
   expect(values).toHaveLength(1);
   expect(codes).toEqual({ API_ACCESS_EXISTS: 4 });
   expect(values[0]?.token).not.toBe(first.value.token);
