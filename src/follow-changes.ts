@@ -12,7 +12,7 @@ export interface FollowChangesParts {
   readonly events: EventSink;
   /** `null`: nothing is cached. */
   readonly cache: Pick<SessionCache, 'forget'> | null;
-  /** Runs once what was written is committed, and waits for it then. */
+  /** Runs once what was written is committed, or may be, and waits for it then. */
   readonly afterCommit: (work: () => Promise<void>) => Promise<void>;
   readonly activity: Pick<UserActivity, 'isActiveAsGiven'>;
   /** The clock, in milliseconds. */

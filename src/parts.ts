@@ -56,9 +56,10 @@ export function createParts(options: AnyOptions) {
 
   const schema = readSchema(orm, options.entities as never); // MikroORM's EntityName is invariant
   const database = createDatabase(orm, databaseTimeoutMs);
-  const { isInTransaction, afterCommit } = database;
+  const { isInTransaction } = database;
   const hub = createEventHub(settings.onListenerError);
-  const events: EventSink = { emit: (name, event) => void afterCommit(() => hub.emit(name, event)) };
+  const events: EventSink = { emit: (name, event) => void database.afterCommit(() => hub.emit(name, event)) };
+  const afterCommit = (forget: () => Promise<void>) => database.afterCommit(forget, { evenInDoubt: true });
 
   const sqlStore = createSqlTokenStore(database, schema, {
     populate: settings.populate,

@@ -1,6 +1,5 @@
-import { wasCutOff } from '../database/failures.ts';
+import { ifCutOff } from '../database/failures.ts';
 import type { LoadSession, TokenIdentity, TokenStore } from '../database/token-store.ts';
-import { DurinError } from '../errors.ts';
 import type { SessionRecord } from '../session.ts';
 import { type Scope, type SessionCache, tokenScope, userScope } from './session-cache.ts';
 
@@ -9,7 +8,7 @@ export interface CachedTokenStoreParts {
   readonly load: LoadSession;
   readonly cache: SessionCache;
   readonly isInTransaction: () => boolean;
-  /** Runs once what was written is committed, and waits for it then. */
+  /** Runs once what was written is committed, or may be, and waits for it then. */
   readonly afterCommit: (work: () => Promise<void>) => Promise<void>;
 }
 
@@ -39,14 +38,7 @@ export function createCachedTokenStore(parts: CachedTokenStoreParts): TokenStore
   }
 
   /** A write whose connection was lost before its answer may have been done. */
-  async function despiteFailure<T>(scope: Scope | null, write: Promise<T>): Promise<T> {
-    try {
-      return await write;
-    } catch (error) {
-      if (scope !== null && error instanceof DurinError && wasCutOff(error.cause)) await forget([scope]);
-      throw error;
-    }
-  }
+  const forgettingIfLost = <T>(scope: Scope, write: Promise<T>) => ifCutOff(write, () => forget([scope]));
 
   return {
     ...store,
@@ -58,7 +50,7 @@ export function createCachedTokenStore(parts: CachedTokenStoreParts): TokenStore
     },
 
     async issue(order, now) {
-      const result = await store.issue(order, now);
+      const result = await forgettingIfLost(userScope(order.userId), store.issue(order, now));
       if ('record' in result && result.outcome === 'renewed') await forget([tokenScope(result.record.selector)]);
       if ('record' in result && result.replaced !== null) await forget([tokenScope(result.replaced.selector)]);
       return result;
@@ -78,18 +70,18 @@ export function createCachedTokenStore(parts: CachedTokenStoreParts): TokenStore
     },
 
     async delete(token) {
-      const scope = token.selector === undefined ? null : tokenScope(token.selector);
-      return forgetting(await despiteFailure(scope, store.delete(token)));
+      const scope = token.selector === undefined ? 'all' : tokenScope(token.selector);
+      return forgetting(await forgettingIfLost(scope, store.delete(token)));
     },
 
     deleteOf: async (userId, ...args) =>
-      forgetting(await despiteFailure(userScope(userId), store.deleteOf(userId, ...args))),
+      forgetting(await forgettingIfLost(userScope(userId), store.deleteOf(userId, ...args))),
 
     deleteAllOf: async (userId, ...args) =>
-      forgettingAll(await despiteFailure(userScope(userId), store.deleteAllOf(userId, ...args))),
+      forgettingAll(await forgettingIfLost(userScope(userId), store.deleteAllOf(userId, ...args))),
 
     async expireAllOf(userId, now) {
-      const ended = await despiteFailure(userScope(userId), store.expireAllOf(userId, now));
+      const ended = await forgettingIfLost(userScope(userId), store.expireAllOf(userId, now));
       if (ended.length > 0) await forget([userScope(ended[0]?.userId)]);
       return ended;
     },

@@ -13,12 +13,21 @@ export function commitListenersOf(
   return created;
 }
 
+/** What waits for a commit. */
+export interface CommitListener {
+  readonly callback: () => unknown;
+  /** Whether to call back as well where a commit failed: its connection may have been lost after it was done. */
+  readonly evenInDoubt: boolean;
+}
+
 /**
- * Calls back after the app's transactions commit, and never for one that rolled back. What waits for a savepoint waits,
- * once that is released, for the transaction around it.
+ * Calls back after the app's transactions commit, and never for one that was rolled back. What waits for a savepoint
+ * waits, once that is released, for the transaction around it.
  */
 class CommitListeners implements EventSubscriber {
-  readonly #waiting = new WeakMap<Transaction, (() => unknown)[]>();
+  readonly #waiting = new WeakMap<Transaction, CommitListener[]>();
+  /** Transactions whose commit was sent. */
+  readonly #committing = new WeakSet<Transaction>();
   readonly #outer = new WeakMap<Transaction>();
   /** The transaction in which each entity manager is about to open a savepoint. */
   readonly #opening = new WeakMap<object>();
@@ -37,10 +46,10 @@ class CommitListeners implements EventSubscriber {
     return current;
   }
 
-  add(transaction: Transaction, callback: () => unknown): void {
-    const callbacks = this.#waiting.get(transaction);
-    if (callbacks === undefined) this.#waiting.set(transaction, [callback]);
-    else callbacks.push(callback);
+  add(transaction: Transaction, ...added: readonly CommitListener[]): void {
+    const listeners = this.#waiting.get(transaction);
+    if (listeners === undefined) this.#waiting.set(transaction, [...added]);
+    else listeners.push(...added);
   }
 
   beforeTransactionStart({ em, transaction }: TransactionEventArgs): void {
@@ -56,16 +65,25 @@ class CommitListeners implements EventSubscriber {
   /** Where a statement has failed, PostgreSQL answers the commit with a rollback, and that is no error. */
   async beforeTransactionCommit({ transaction }: TransactionEventArgs): Promise<void> {
     if (!transaction || this.#outer.has(transaction) || !this.#waiting.has(transaction)) return;
-    if (!(await this.#canCommit(transaction))) this.#waiting.delete(transaction);
+    if (await this.#canCommit(transaction)) this.#committing.add(transaction);
+    else this.#waiting.delete(transaction);
   }
 
   async afterTransactionCommit({ transaction }: TransactionEventArgs): Promise<void> {
     if (!transaction) return;
-    const callbacks = this.#waiting.get(transaction) ?? [];
+    const listeners = this.#waiting.get(transaction) ?? [];
     const outer = this.#outer.get(transaction);
     this.#end(transaction);
-    if (outer) for (const callback of callbacks) this.add(outer, callback);
-    else await Promise.all(callbacks.map((callback) => callback()));
+    if (outer) this.add(outer, ...listeners);
+    else await Promise.all(listeners.map(({ callback }) => callback()));
+  }
+
+  /** Comes after a commit only if that failed. On a lost connection nothing is heard of the rollback itself. */
+  async beforeTransactionRollback({ transaction }: TransactionEventArgs): Promise<void> {
+    if (!transaction || !this.#committing.has(transaction)) return;
+    const listeners = this.#waiting.get(transaction) ?? [];
+    this.#end(transaction);
+    await Promise.all(listeners.filter(({ evenInDoubt }) => evenInDoubt).map(({ callback }) => callback()));
   }
 
   afterTransactionRollback({ transaction }: TransactionEventArgs): void {

@@ -28,8 +28,11 @@ export interface Database {
   fork(): EntityManager;
   /** Whether the app's transaction is where statements go now. */
   isInTransaction(): boolean;
-  /** Calls back once what was run is committed: at once, or after the app's transaction; never if that rolls back. */
-  afterCommit(callback: () => unknown): Promise<void>;
+  /**
+   * Calls back once what was run is committed: at once, or after the app's transaction; never if that rolls back.
+   * @param options.evenInDoubt also where the app's commit failed, and so may have been done all the same; left out: no
+   */
+  afterCommit(callback: () => unknown, options?: { readonly evenInDoubt: boolean }): Promise<void>;
 }
 
 /** A column that is looked up by, and how a found row's value of it is read. */
@@ -166,10 +169,10 @@ export function createDatabase(orm: MikroORM, deadlineMs: number): Database {
     return orm.em.fork({ keepTransactionContext: transaction() !== undefined });
   }
 
-  async function afterCommit(callback: () => unknown): Promise<void> {
+  async function afterCommit(callback: () => unknown, { evenInDoubt } = { evenInDoubt: false }): Promise<void> {
     const current = transaction();
     if (current === undefined) await callback();
-    else commits.add(current, callback);
+    else commits.add(current, { callback, evenInDoubt });
   }
 
   const name = [orm.config.get('dbName'), orm.config.get('schema')].filter(Boolean).join('.');

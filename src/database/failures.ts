@@ -1,3 +1,5 @@
+import { DurinError } from '../errors.ts';
+
 /** SQLSTATEs (PostgreSQL, appendix A) that statements of durin's own are to expect. */
 export const sqlState = {
   /** A row points to one that is gone. */
@@ -69,8 +71,17 @@ export function codeOf(error: unknown): string | null {
 const lostCodes = /^(?:ECONNRESET|EPIPE|ETIMEDOUT|08...|57P0[12])$/;
 const lostMessages = /connection terminated|connection ended/i;
 
-/** Whether the connection was lost while a statement was under way, so that it may have been executed. */
-export function wasCutOff(error: unknown): boolean {
+/** Calls back where a write's connection was lost before its answer, so that it may have been done; it fails all the same. */
+export async function ifCutOff<T>(write: Promise<T>, callback: () => Promise<void>): Promise<T> {
+  try {
+    return await write;
+  } catch (error) {
+    if (error instanceof DurinError && wasCutOff(error.cause)) await callback();
+    throw error;
+  }
+}
+
+function wasCutOff(error: unknown): boolean {
   const code = codeOf(error);
   return code === null ? error instanceof Error && lostMessages.test(error.message) : lostCodes.test(code);
 }

@@ -9,6 +9,7 @@ import {
   type MikroORM,
   ReferenceKind,
   TransactionContext,
+  type TransactionEventArgs,
 } from '@mikro-orm/core';
 import type { ChangeListener, Ending } from './change-listener.ts';
 import type { Schema } from './schema.ts';
@@ -38,6 +39,8 @@ class ChangeWatcher implements EventSubscriber {
   readonly #watches = new Set<Watch>();
   /** What was deleted together with another, and is dealt with. */
   readonly #seen = new WeakSet<ChangeSet<object>>();
+  /** Transactions whose commit was sent. */
+  readonly #committing = new WeakSet<object>();
 
   add(watch: Watch): () => void {
     this.#watches.add(watch);
@@ -55,6 +58,18 @@ class ChangeWatcher implements EventSubscriber {
           return tell(watch, change.meta, change.entity, isDeletion(change) ? null : change.entity);
         });
     });
+  }
+
+  beforeTransactionCommit({ transaction }: TransactionEventArgs): void {
+    if (transaction) this.#committing.add(transaction);
+  }
+
+  /** After a commit: it failed, or only its answer was lost. Of a flush in a transaction of its own nothing else is told. */
+  async beforeTransactionRollback({ transaction, uow }: TransactionEventArgs): Promise<void> {
+    const changes = transaction && this.#committing.has(transaction) ? (uow?.getChangeSets() ?? []) : [];
+    for (const watch of this.#watches)
+      if (changes.some(({ meta }) => kindOf(meta, watch.schema) !== null || isRelated(meta, watch)))
+        await watch.listener.relatedChanged();
   }
 
   /** Whether the row is as the entity says depends on the upsert's options, so the user is read. */

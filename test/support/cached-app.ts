@@ -21,7 +21,7 @@ export interface CachedAppOptions {
  * Two processes, as far as durin can tell: `here` and `there` have an ORM of their own on one database, and share a
  * store, or a store and a bus. Of the kind `memory` there is but one, which is both.
  */
-export async function openCachedApp(kind: Kind) {
+export async function openCachedApp(kind: Kind, ofBoth: CachedAppOptions = {}) {
   const statements: string[] = [];
   const storeCalls: string[] = [];
   const log = { debug: ['query' as const], logger: (line: string) => void statements.push(line) };
@@ -53,8 +53,8 @@ export async function openCachedApp(kind: Kind) {
       now: clock,
       ...options,
     });
-  const here = start();
-  const there = kind === 'memory' ? here : start({}, other);
+  const here = start(ofBoth);
+  const there = kind === 'memory' ? here : start(ofBoth, other);
   await here.clients.sync();
   const router = t.router({
     auth: here.durinRouter,
