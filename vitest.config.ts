@@ -22,6 +22,8 @@ const anyDatabase = ['adapters', 'fuzz'].map((folder) => `test/${folder}/**/*.te
 const sdk = ['test/client/**/*.test.ts'];
 /** Programs that are run as a user would run them. */
 const programs = ['test/programs/**/*.test.ts'];
+/** Those of them that are a load for minutes and measure how long others notice, so nothing runs beside them. */
+const load = ['test/programs/four-processes.test.ts'];
 /** Web pages, in a Chromium. */
 const browser = ['test/browser/**/*.test.ts'];
 
@@ -62,6 +64,8 @@ const postgres = {
   },
 };
 
+const program = { provide: { postgresUrl: null }, testTimeout: 300_000, hookTimeout: 300_000 };
+
 const inBrowser = {
   test: {
     name: 'browser',
@@ -76,22 +80,15 @@ const inBrowser = {
 
 export default defineConfig({
   test: {
+    maxWorkers: '100%', // by default one core is left idle, which is half of two
     reporters: [createSkipReporter(missing, isCI), 'default'],
     projects: [
       { test: { name: 'words', include: pure, testTimeout: 60_000, hookTimeout: 60_000 } },
       { test: { ...database, ...onPglite, name: 'pglite', provide: { postgresUrl: null } } },
       ...(withPostgres ? [postgres] : []),
       ...(withChromium ? [inBrowser] : []),
-      {
-        test: {
-          name: 'programs',
-          provide: { postgresUrl: null },
-          include: programs,
-          exclude: withoutRedis,
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
-        },
-      },
+      { test: { ...program, name: 'programs', include: programs, exclude: [...load, ...withoutRedis] } },
+      { test: { ...program, name: 'load', include: load, exclude: withoutRedis, sequence: { groupOrder: 1 } } },
     ],
   },
 });
