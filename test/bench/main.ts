@@ -35,8 +35,8 @@ try {
   const verifyJwt = await createVerifyJwt(1000);
   await add('cached', () => benchCachedLookUp(url, tokens, verifyJwt, { count: 2000, rounds: 41 }));
   await add('shared', () => benchSharedLookUp(url, redis.url, tokens, { count: 2000, rounds: 41 }));
-  await add('HTTP, no cache', () => benchHttp(url, tokens, 'uncached', { count: 800, rounds: 25 }));
-  await add('HTTP, cached', () => benchHttp(url, tokens, 'cached', { count: 800, rounds: 25 }));
+  await add('HTTP, no cache', () => benchHttp(url, tokens, 'uncached', { count: 320, rounds: 101 }));
+  await add('HTTP, cached', () => benchHttp(url, tokens, 'cached', { count: 320, rounds: 101 }));
   await add('counts', () => benchCounts(url, redis.url, tokens));
   await add('memory', () => benchMemory(url, users));
   await add('SDK', () => benchSdkSize());

@@ -43,12 +43,19 @@ export async function concurrently(
   await Promise.all(Array.from({ length: width }, lane));
 }
 
-/** The fastest round: what else the machine does can only slow a round down, and never both sides of one alike. */
-export function fastest({ microseconds }: Series): number {
-  return Math.min(...microseconds);
+/** The time of the middle round. */
+export function typical({ microseconds }: Series): number {
+  return median(microseconds);
 }
 
-/** How `ours` relates to `reference`, each in its fastest round. */
+/**
+ * How `ours` relates to `reference`: the median of what the rounds say, in each of which both ran within moments of each
+ * other. So a machine that gets slower for a while, or stumbles, changes little.
+ */
 export function ratioOf(ours: Series, reference: Series): number {
-  return fastest(ours) / fastest(reference);
+  return median(ours.microseconds.map((time, round) => time / (reference.microseconds[round] ?? Number.NaN)));
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
