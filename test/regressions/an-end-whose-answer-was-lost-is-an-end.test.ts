@@ -1,5 +1,5 @@
 import type { MikroORM } from '@mikro-orm/core';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CachedApp, kinds, openCachedApp } from '../support/cached-app.ts';
 import { User } from '../support/entities.ts';
 
@@ -66,21 +66,29 @@ const ends: [string, RegExp | 'commit', (app: CachedApp, token: string, id: stri
 
 // The session stayed in the cache: no row was seen to go, and a second logout found none.
 describe.each(kinds)('where the connection is lost between a commit and its answer (%s)', (kind) => {
+  let app: CachedApp;
+  beforeAll(async () => {
+    app = await openCachedApp(kind, { rotateTokenOnLogin: true });
+  });
+  afterAll(() => app.close());
+
+  /** What an earlier test took away is there again. */
+  async function restore(): Promise<void> {
+    await app.here.clients.sync();
+    await app.orm.em.fork().nativeUpdate(User, { username: 'alice' }, { isActive: true });
+  }
+
   test.each(ends)('%s fails, and the session is over', async (_, lost, end) => {
-    const app = await openCachedApp(kind, { rotateTokenOnLogin: true });
-    try {
-      const { token } = await app.login('web');
-      await app.warm(token);
-      const { id } = await app.here.authenticate(token);
-      const failure = losing(app.orm, lost, () => end(app, token, id)).then(
-        () => null,
-        (error: unknown) => error,
-      );
-      expect(await failure).toMatchObject(lost === 'commit' ? {} : { durin: { code: 'STORE_UNAVAILABLE' } });
-      const answers = await app.look(token, ({ user }) => user.username);
-      expect(answers.filter((answer) => !/^(?:INVALID_TOKEN|USER_INACTIVE)$/.test(answer))).toEqual([]);
-    } finally {
-      await app.close();
-    }
+    await restore();
+    const { token } = await app.login('web');
+    await app.warm(token);
+    const { id } = await app.here.authenticate(token);
+    const failure = losing(app.orm, lost, () => end(app, token, id)).then(
+      () => null,
+      (error: unknown) => error,
+    );
+    expect(await failure).toMatchObject(lost === 'commit' ? {} : { durin: { code: 'STORE_UNAVAILABLE' } });
+    const answers = await app.look(token, ({ user }) => user.username);
+    expect(answers.filter((answer) => !/^(?:INVALID_TOKEN|USER_INACTIVE)$/.test(answer))).toEqual([]);
   });
 });
