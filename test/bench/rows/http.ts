@@ -26,10 +26,16 @@ export async function benchHttp(
   const calls = (path: string) => (count: number) =>
     load.run(count, (index) => getRequest(path, tokens[index % tokens.length] ?? ''));
   await calls('/guarded')(2 * tokens.length); // so that each is cached, and its use is noted
-  const [guarded, unguarded] = await sideBySide({ guarded: calls('/guarded'), unguarded: calls('/unguarded') }, extent);
+  const [guarded, unguarded, idle] = await sideBySide(
+    { guarded: calls('/guarded'), unguarded: calls('/unguarded'), idle: calls('/idle') },
+    extent,
+  );
   load.close();
   server.disconnect();
   await once(server, 'exit');
   const { work, atLeast } = kinds[kind];
-  return [rateRow(work, guarded, unguarded, { atLeast })];
+  return [
+    rateRow(work, guarded, unguarded, { atLeast }),
+    ...(kind === 'cached' ? [rateRow("tRPC's two middlewares that do nothing, over HTTP", idle, unguarded, null)] : []),
+  ];
 }
