@@ -34,6 +34,8 @@ export interface AdminAccess {
   readonly responseMeta: (facts: ResponseFacts) => { headers: Headers };
   readonly clients: DurinClients;
   readonly tokens: DurinTokens<unknown, Auth, string>;
+  /** Resolves once no listener of an event is at work any more. */
+  readonly eventsTold: () => Promise<void>;
   readonly close: () => Promise<void>;
   /** Closes the app's ORM. */
   readonly closeDatabase: () => Promise<void>;

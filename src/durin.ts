@@ -187,7 +187,7 @@ function assemble(parts: Parts, options: AnyOptions) {
   const keepPrivate = (procedures: Iterable<unknown>) => {
     for (const procedure of procedures) ownProcedures.add(procedure);
   };
-  grantAdminAccess(durin, { ...parts, ...durin, loginForm, events, now, keepPrivate });
+  grantAdminAccess(durin, { ...parts, ...durin, loginForm, events, eventsTold: parts.hub.settled, now, keepPrivate });
   return durin;
 }
 

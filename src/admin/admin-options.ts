@@ -14,7 +14,7 @@ export interface AdminPageOptions<TClientName extends string = string> {
   client?: NoInfer<TClientName> | undefined;
   /** What the page is called. Default: `'Durin admin'`. */
   title?: string | undefined;
-  /** Told of what failed unforeseen in a call of the page. Default: `console.error`. */
+  /** Told of calls of the page that failed unforeseen, or for a database out of reach. Default: `console.error`. */
   onError?: ((error: TRPCError) => void) | undefined;
 }
 

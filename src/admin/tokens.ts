@@ -37,12 +37,13 @@ export function createTokenProcedures(
   /** Whose tokens are meant; `null`: everyone's. */
   async function ownersOf({ user, search }: { user?: string | number | undefined; search?: string | undefined }) {
     const found = search === undefined || search === '' ? null : await users.search(search, maxOwners + 1);
-    const isSearchCut = found !== null && found.length > maxOwners;
+    const isCut = found !== null && found.length > maxOwners;
     const searched = found?.slice(0, maxOwners).map(({ key }) => key) ?? null;
-    if (user === undefined) return { userKeys: searched, isSearchCut };
+    if (user === undefined) return { userKeys: searched, isSearchCut: isCut };
     const owner = await users.find(user);
-    const isFound = owner !== null && (found === null || found.some(({ key }) => key === owner.key));
-    return { userKeys: isFound ? [owner.key] : [], isSearchCut: false };
+    if (owner === null) return { userKeys: [], isSearchCut: false };
+    const isFound = searched === null || searched.includes(owner.key);
+    return { userKeys: isFound ? [owner.key] : [], isSearchCut: isCut && !isFound };
   }
 
   return {
@@ -89,7 +90,7 @@ export function createTokenProcedures(
     }),
 
     revoke: mutation.input(tokenIdInput).mutation(async function revokeToken({ ctx, input: { id } }): Promise<void> {
-      const ended = isSessionId(id) ? await revoker.revoke({ id: id }, 'revoked') : null;
+      const ended = isSessionId(id) ? await revoker.revoke({ id }, 'revoked') : null;
       if (ended === null) throw new DurinError('TOKEN_NOT_FOUND');
       tell(ctx.by, { action: 'token-revoked', ...toTokenEvent(ended) });
     }),

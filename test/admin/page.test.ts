@@ -233,6 +233,20 @@ describe('its API', () => {
     expect(JSON.stringify(refusal)).not.toContain('secret of the rule');
     expect(app.failures).toHaveLength(1);
   });
+
+  test('tells the server why there was no database', async () => {
+    const cause = Object.assign(new Error('no route to the database'), { code: 'EHOSTUNREACH' });
+    const told: unknown[] = [];
+    const { page } = createDurinAdmin(app.durin, {
+      isAdmin: () => Promise.reject(cause),
+      page: { onError: (error) => told.push(error) },
+    });
+    const alice = await signIn(pageUrl, 'alice', (input, init) => page(new Request(input, init)));
+    const [, refusal] = await safe(alice.admin.whoami.query());
+    expect(refusal?.data).toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    expect(JSON.stringify(refusal)).not.toContain('no route');
+    expect(told).toEqual([expect.objectContaining({ cause })]);
+  });
 });
 
 describe('the sign-in form', () => {
