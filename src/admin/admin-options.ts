@@ -43,7 +43,7 @@ export interface UserNaming<TApp extends AppTypes> {
 export interface DurinAdminOptions<TApp extends AppTypes> extends UserNaming<TApp> {
   /**
    * Whether this caller is an admin: asked at every call, after the guard of `authedProcedure`. Only `true` lets in; what
-   * it throws is told to the server's logs alone.
+   * it throws is told to the server's logs alone. Has as long as the option `databaseTimeout`.
    */
   isAdmin: (ctx: DurinContext & SignedIn<TApp>) => MaybePromise<boolean>;
   page?: AdminPageOptions<TApp['clientName']> | undefined;

@@ -15,8 +15,8 @@ import { type UserDirectory, userNotFound } from './user-directory.ts';
 const maxOwners = 100;
 
 export function createTokenProcedures(
-  { query, mutation }: AdminProcedures,
-  { tokens, issueToken, revoker, now }: AdminAccess,
+  { query, mutation, lengthyMutation }: AdminProcedures,
+  { issueToken, revoker, purge, now }: AdminAccess,
   store: AdminStore,
   users: UserDirectory,
   tell: TellAction,
@@ -102,9 +102,16 @@ export function createTokenProcedures(
       return { revoked: ended.length };
     }),
 
-    purgeExpired: mutation.mutation(async function purgeExpired({ ctx }) {
-      const purged = await tokens.purgeExpired();
-      tell(ctx.by, { action: 'expired-purged', purged });
+    purgeExpired: lengthyMutation.mutation(async function purgeExpired({ ctx }) {
+      let purged = 0;
+      const done = () => tell(ctx.by, { action: 'expired-purged', purged });
+      try {
+        for await (const count of purge()) purged += count;
+      } catch (error) {
+        if (purged > 0) done(); // the batches before the one that failed
+        throw error;
+      }
+      done();
       return { purged };
     }),
   };
