@@ -1,5 +1,6 @@
 import { Alert, Box, Card, Stack, Typography } from '@mui/material';
 import type { inferRouterOutputs } from '@trpc/server';
+import { useEffect, useRef } from 'react';
 import type { AdminPageRouter } from '../../src/admin/page/page-router.ts';
 import { config } from '../page-config.ts';
 import { CopyField } from '../shell/copy-field.tsx';
@@ -11,10 +12,12 @@ export type Issued = inferRouterOutputs<AdminPageRouter>['admin']['tokens']['iss
 export function IssuedToken({ issued: { token, session } }: { issued: Issued }) {
   const url = new URL('api/auth.sessions.list', document.baseURI).href;
   const scheme = config.authHeaderPrefix;
+  const told = useRef<HTMLDivElement>(null);
+  useEffect(() => told.current?.focus(), []); // the form that had the focus is gone
   return (
     <Card sx={{ p: 2, width: '100%' }}>
       <Stack sx={{ gap: 2 }}>
-        <Alert severity="success" variant="outlined" role="status">
+        <Alert severity="success" variant="outlined" role="status" ref={told} tabIndex={-1}>
           Issued to <b>{session.user.label}</b> for <b>{session.client}</b>,{' '}
           {session.expiry === null ? (
             'and never expires'
