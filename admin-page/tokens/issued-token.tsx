@@ -5,13 +5,13 @@ import type { AdminPageRouter } from '../../src/admin/page/page-router.ts';
 import { config } from '../page-config.ts';
 import { CopyField } from '../shell/copy-field.tsx';
 import { When } from '../shell/when.tsx';
+import { curlCommand } from './curl-command.ts';
 
 export type Issued = inferRouterOutputs<AdminPageRouter>['admin']['tokens']['issue'];
 
 /** A new token, which is shown this once. */
 export function IssuedToken({ issued: { token, session } }: { issued: Issued }) {
   const url = new URL('api/auth.sessions.list', document.baseURI).href;
-  const scheme = config.authHeaderPrefix;
   const told = useRef<HTMLDivElement>(null);
   useEffect(() => told.current?.focus(), []); // the form that had the focus is gone
   return (
@@ -30,7 +30,7 @@ export function IssuedToken({ issued: { token, session } }: { issued: Issued }) 
         </Alert>
         <CopyField label="Token" text={token} />
         <Box>
-          <CopyField label="Try it" text={`curl -H 'Authorization: ${scheme} ${token}' '${url}'`} />
+          <CopyField label="Try it" text={curlCommand(url, config.authHeaderPrefix, token)} />
           <Typography variant="body2" color="textSecondary" sx={{ mt: 0.5 }}>
             This lists the sessions of {session.user.label}. The header is the same for every call of the API.
           </Typography>

@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { clientIdOf, clientNameOf } from '../../admin-page/data/client-id.ts';
 import { fromNow } from '../../admin-page/shell/from-now.ts';
+import { curlCommand } from '../../admin-page/tokens/curl-command.ts';
 import { nameAmong } from '../../admin-page/tokens/user-name.ts';
 
 test('a client has an id that a path takes as it is, and that gives its name back', () => {
@@ -32,6 +34,14 @@ test('users of the same name are told apart by their keys', () => {
     { id: '3', label: 'Ben' },
   ];
   expect(users.map((user) => nameAmong(users, user))).toEqual(['Ann (1)', 'Ann (2)', 'Ben']);
+});
+
+test('the command to try a token is one command, whatever path the page was opened at', () => {
+  const { href } = new URL("https://app.example/admin/';echo$IFS'hurt';'/api/auth.sessions.list");
+  expect(href).toContain("';echo");
+  const command = curlCommand(href, 'Token', 'ab12');
+  const words = execFileSync('sh', ['-c', command.replace('curl', "printf '%s\\n'")], { encoding: 'utf8' });
+  expect(words).toBe(`-H\nAuthorization: Token ab12\n${href.replaceAll("'", '%27')}\n`);
 });
 
 const minute = 60_000;
