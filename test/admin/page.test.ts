@@ -219,6 +219,27 @@ describe('its API', () => {
     expect(sessions.find(({ isCurrent }) => isCurrent)).toMatchObject({ client: 'cli', ipAddress: '203.0.113.9' });
   });
 
+  test('asks for each call of a batch who is an admin', async () => {
+    let [requests, asked] = [0, 0];
+    const { page } = createDurinAdmin(app.durin, {
+      isAdmin() {
+        asked += 1;
+        return asked === 1;
+      },
+    });
+    const alice = await signIn(pageUrl, 'alice', (input, init) => {
+      requests += 1;
+      return page(new Request(input, init));
+    });
+    requests = 0;
+    const { whoami, clients: clientCalls, tokens } = alice.admin;
+    const answers = await Promise.allSettled([whoami.query(), clientCalls.list.query(), tokens.list.query()]);
+    expect({ requests, asked }).toEqual({ requests: 1, asked: 3 });
+    const refused = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as unknown] : []));
+    const notAdmin = { data: { code: 'FORBIDDEN', durin: { code: 'NOT_ADMIN' } } };
+    expect(refused).toMatchObject([notAdmin, notAdmin]);
+  });
+
   test('says nothing of what failed inside, but to the server', async () => {
     const { page } = createDurinAdmin(app.durin, {
       isAdmin() {
