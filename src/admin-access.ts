@@ -9,8 +9,8 @@ import type { AdapterCall, DurinContext } from './request.ts';
 import type { ResponseFacts } from './response-meta.ts';
 import type { DurinRouter, LoginTypes } from './router/durin-router.ts';
 import type { Auth } from './session.ts';
-import type { DurinTokens } from './token-admin.ts';
 import type { IssueToken } from './token-issuer.ts';
+import type { PurgeTokens } from './token-purge.ts';
 import type { TokenRevoker } from './token-revoker.ts';
 import type { DurinBuilder } from './trpc.ts';
 
@@ -32,16 +32,23 @@ export interface AdminAccess {
   readonly authedProcedure: DurinBuilder<{ user: object; auth: Auth }>;
   readonly createContext: (call?: AdapterCall) => DurinContext;
   readonly responseMeta: (facts: ResponseFacts) => { headers: Headers };
-  readonly clients: DurinClients;
-  readonly tokens: DurinTokens<unknown, Auth, string>;
+  /** Resolves once no listener of an event is at work any more. */
+  readonly eventsTold: () => Promise<void>;
   readonly close: () => Promise<void>;
   /** Closes the app's ORM. */
   readonly closeDatabase: () => Promise<void>;
   readonly database: Database;
   readonly schema: Schema;
+  /**
+   * Milliseconds that a procedure may take. What works on the database has no deadline of its own, so that
+   * what an admin did late is told nevertheless.
+   */
+  readonly databaseTimeoutMs: number;
+  readonly clients: DurinClients;
   readonly clientStore: ClientStore;
   readonly issueToken: IssueToken;
   readonly revoker: TokenRevoker;
+  readonly purge: PurgeTokens;
   readonly events: EventSink;
   readonly stateOf: (ctx: DurinContext) => RequestState;
   /** Has `responseMeta` keep the answers of these procedures out of caches. */

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { grantAdminAccess, type LoginForm } from './admin-access.ts';
 import type { HeaderSource } from './call-origin.ts';
-import { createClientAdmin, type DurinClients } from './client-admin.ts';
+import type { DurinClients } from './client-admin.ts';
 import { presentedCredentials } from './context.ts';
 import type { DurinClient } from './database/entities.ts';
 import type { AuthClient, AuthUser, PopulatePath, UserKey } from './database/views.ts';
@@ -106,7 +106,7 @@ export function createDurin<
 
 /** The parts, as the app sees them. */
 function assemble(parts: Parts, options: AnyOptions) {
-  const { settings, schema, store, revoker, issueToken, renewToken, events, stateOf, lastUsed } = parts;
+  const { settings, schema, store, revoker, issueToken, renewToken, stateOf, lastUsed } = parts;
   const { now, scheme, apiAccess } = settings;
 
   const loginForm: LoginForm = {
@@ -148,21 +148,15 @@ function assemble(parts: Parts, options: AnyOptions) {
       now,
     }),
     tokens: createTokenAdmin({
-      store,
       issueToken,
       renewToken,
       revoker,
-      events,
+      purge: parts.purge,
       apiClientName: apiAccess.clientName,
       userKeyOf: schema.userKeyOf,
       now,
     }),
-    clients: createClientAdmin({
-      clientStore: parts.clientStore,
-      revoker,
-      clients: settings.clients ?? [],
-      defaultTtlSeconds: settings.defaultTtlSeconds,
-    }),
+    clients: parts.clients,
     users: {
       async forget(user: unknown) {
         const userId = schema.userKeyOf(user);
@@ -187,7 +181,19 @@ function assemble(parts: Parts, options: AnyOptions) {
   const keepPrivate = (procedures: Iterable<unknown>) => {
     for (const procedure of procedures) ownProcedures.add(procedure);
   };
-  grantAdminAccess(durin, { ...parts, ...durin, loginForm, events, now, keepPrivate });
+  grantAdminAccess(durin, {
+    ...parts,
+    ...parts.patient,
+    databaseTimeoutMs: settings.databaseTimeoutMs,
+    durinRouter,
+    loginForm,
+    authedProcedure: durin.authedProcedure,
+    responseMeta: durin.responseMeta,
+    keepPrivate,
+    eventsTold: parts.hub.settled,
+    close: durin.close,
+    now,
+  });
   return durin;
 }
 

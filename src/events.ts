@@ -88,9 +88,15 @@ export interface EventSink {
   emit<TName extends EventName>(name: TName, event: DurinEvents[TName]): void;
 }
 
+export interface EventHub extends EventSource, EventSink {
+  /** Resolves once no listener is at work any more. */
+  settled(): Promise<void>;
+}
+
 /** Tells listeners one after the other, waits for none of them, and survives every one. */
-export function createEventHub(onListenerError: ListenerErrorHandler): EventSource & EventSink {
+export function createEventHub(onListenerError: ListenerErrorHandler): EventHub {
   const listeners = new Map<EventName, Set<Listener<never>>>();
+  const working = new Set<Promise<void>>();
 
   async function tell(listener: Listener<never>, name: EventName, event: unknown): Promise<void> {
     try {
@@ -117,7 +123,13 @@ export function createEventHub(onListenerError: ListenerErrorHandler): EventSour
     },
     emit(name, event) {
       const frozen = Object.freeze({ ...event });
-      for (const listener of listeners.get(name) ?? []) void tell(listener, name, frozen);
+      for (const listener of listeners.get(name) ?? []) {
+        const work = tell(listener, name, frozen).finally(() => working.delete(work));
+        working.add(work);
+      }
+    },
+    async settled() {
+      while (working.size > 0) await Promise.all(working);
     },
   };
 }

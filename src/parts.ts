@@ -4,6 +4,7 @@ import { createAuthenticate } from './authenticate.ts';
 import { createCachedClientStore } from './cache/cached-client-store.ts';
 import { createCachedTokenStore } from './cache/cached-token-store.ts';
 import { createCache } from './cache/create-cache.ts';
+import { createClientAdmin } from './client-admin.ts';
 import { createContextKeeper } from './context.ts';
 import { createDatabase } from './database/database.ts';
 import type { DurinClient } from './database/entities.ts';
@@ -24,6 +25,7 @@ import { createLoginThrottle } from './throttle/login-throttle.ts';
 import { createThrottle } from './throttle/throttle.ts';
 import { createTokenCodec } from './token.ts';
 import { createTokenIssuer } from './token-issuer.ts';
+import { createTokenPurge } from './token-purge.ts';
 import { createTokenRenewer } from './token-renewer.ts';
 import { createTokenRevoker } from './token-revoker.ts';
 import { createUserActivity } from './user-activity.ts';
@@ -69,15 +71,21 @@ export function createParts(options: AnyOptions) {
   const ownStore = cache
     ? createCachedTokenStore({ store: sqlStore, load: sqlStore.load, cache, isInTransaction, afterCommit })
     : sqlStore;
-  // A look-up has its deadline where it meets the database, and a purge takes as long as it takes.
-  const store = punctual<TokenStore>(ownStore, databaseTimeoutMs, ['findBySelector', 'deleteExpired']);
-  const revoker = punctual(createTokenRevoker({ store: ownStore, events, now }), databaseTimeoutMs, ['tellRevoked']);
+  const purge = createTokenPurge({ store: ownStore, events, now }); // takes as long as it takes
+  const store = punctual<TokenStore>(ownStore, databaseTimeoutMs, ['findBySelector']); // has its deadline at the database
+  const ownRevoker = createTokenRevoker({ store: ownStore, events, now });
+  const revoker = punctual(ownRevoker, databaseTimeoutMs, ['tellRevoked']);
   const hasFlag = 'isActive' in schema.userMeta.properties;
   const activity = createUserActivity({ store, ownRule, hasFlag });
   const changes = createFollowChanges({ store, revoker, events, cache, afterCommit, activity, now });
   const unwatch = watchChanges(orm, { schema, related: sqlStore.related, listener: changes });
-  const ownClientStore = createCachedClientStore(createSqlClientStore(database, schema), changes);
-  const clientStore = punctual(ownClientStore, databaseTimeoutMs);
+  const clientStore = createCachedClientStore(createSqlClientStore(database, schema), changes);
+  const ownClients = createClientAdmin({
+    clientStore,
+    revoker: ownRevoker,
+    clients: settings.clients ?? [],
+    defaultTtlSeconds: settings.defaultTtlSeconds,
+  });
 
   const codec = createTokenCodec({ ...settings, randomBytes });
   const authenticate = createAuthenticate({ codec, store, revoker, events, activity, now });
@@ -92,11 +100,9 @@ export function createParts(options: AnyOptions) {
   const prefix = settings.countingPrefix ?? `durin:rate:${database.name}`;
   const counters = createCounters({ redis: settings.countingRedis, prefix, now });
   const throttle = createThrottle(counters, events);
+  const ownIssueToken = createTokenIssuer({ codec, store: ownStore, revoker, activity, events, now });
   const { issueToken, renewToken } = punctual(
-    {
-      issueToken: createTokenIssuer({ codec, store: ownStore, revoker, activity, events, now }),
-      renewToken: createTokenRenewer({ store: ownStore, events, now }),
-    },
+    { issueToken: ownIssueToken, renewToken: createTokenRenewer({ store: ownStore, events, now }) },
     databaseTimeoutMs,
   );
   const signIn = createSignIn({
@@ -124,7 +130,10 @@ export function createParts(options: AnyOptions) {
     events,
     cache,
     store,
-    clientStore,
+    clients: punctual(ownClients, databaseTimeoutMs),
+    purge,
+    /** Those without deadlines of their own, for who has one around what follows as well. */
+    patient: { clients: ownClients, clientStore, revoker: ownRevoker, issueToken: ownIssueToken },
     changes,
     unwatch,
     codec,

@@ -1,10 +1,8 @@
-import type { TokenIdentity, TokenStore } from './database/token-store.ts';
 import { type Duration, parseDuration } from './duration.ts';
 import { DurinError, DurinUsageError } from './errors.ts';
-import type { EventSink } from './events.ts';
 import { type Auth, isSessionId, toAuth } from './session.ts';
-import { toTokenEvent } from './token-event.ts';
 import type { IssueToken } from './token-issuer.ts';
+import type { PurgeTokens } from './token-purge.ts';
 import type { RenewToken } from './token-renewer.ts';
 import type { TokenRevoker } from './token-revoker.ts';
 
@@ -37,25 +35,19 @@ export interface DurinTokens<TUserRef, TAuth, TClientName extends string> {
 }
 
 export interface TokenAdminParts {
-  readonly store: Pick<TokenStore, 'deleteExpired'>;
   readonly issueToken: IssueToken;
   readonly renewToken: RenewToken;
   readonly revoker: TokenRevoker;
-  readonly events: EventSink;
+  readonly purge: PurgeTokens;
   readonly apiClientName: string | null;
   readonly userKeyOf: (user: unknown) => unknown;
   readonly now: () => number;
 }
 
-const defaultBatchSize = 1000;
 const maxBatchSize = 100_000;
 
 export function createTokenAdmin(parts: TokenAdminParts): DurinTokens<unknown, Auth, string> {
-  const { store, issueToken, renewToken, revoker, events, apiClientName, userKeyOf, now } = parts;
-
-  function tellExpired(ended: readonly TokenIdentity[]): void {
-    for (const token of ended) events.emit('tokenExpired', toTokenEvent(token));
-  }
+  const { issueToken, renewToken, revoker, purge, apiClientName, userKeyOf, now } = parts;
 
   return {
     async issue({ user, client, ttl }) {
@@ -82,17 +74,13 @@ export function createTokenAdmin(parts: TokenAdminParts): DurinTokens<unknown, A
       return (await revoker.revokeAllOf(userKeyOf(user), filter, 'revoked')).length;
     },
 
-    async purgeExpired({ batchSize = defaultBatchSize } = {}) {
-      if (!Number.isInteger(batchSize) || batchSize < 1 || batchSize > maxBatchSize) {
+    async purgeExpired({ batchSize } = {}) {
+      if (batchSize !== undefined && !(Number.isInteger(batchSize) && batchSize >= 1 && batchSize <= maxBatchSize)) {
         throw new DurinUsageError(`batchSize must be a whole number from 1 to ${maxBatchSize}`);
       }
-      const startedAt = now(); // what expires meanwhile is left to the next purge, so this one ends
-      for (let purged = 0; ; ) {
-        const ended = await store.deleteExpired(batchSize, startedAt);
-        tellExpired(ended);
-        purged += ended.length;
-        if (ended.length < batchSize) return purged;
-      }
+      let purged = 0;
+      for await (const count of purge(batchSize)) purged += count;
+      return purged;
     },
   };
 }

@@ -3,6 +3,7 @@ import { Alert, Skeleton, Stack } from '@mui/material';
 import { EditBase, useEditContext, useNotify, useRedirect } from 'react-admin';
 import { describeError } from '../data/call-error.ts';
 import type { ClientRecord } from '../data/clients.ts';
+import { config } from '../page-config.ts';
 import { LinkButton } from '../shell/link-button.tsx';
 import { ViewHeader } from '../shell/view-header.tsx';
 import { ClientForm } from './client-form.tsx';
@@ -45,6 +46,12 @@ function ClientEditor() {
         A change of the lifetime counts for tokens that are issued or refreshed from now on.
       </ViewHeader>
       <Stack sx={{ maxWidth: 560, gap: 3 }}>
+        {record.name === config.client && (
+          <Alert severity="info">
+            This page signs in to this client. When it is renamed or deleted, nobody can sign in here until there is one
+            of this name again.
+          </Alert>
+        )}
         <ClientForm save="Save" />
         <DeleteClient client={record} />
       </Stack>

@@ -35,8 +35,11 @@ export const dataProvider = {
   create: async (resource: string, { data }: { data: never }) => ({
     data: await told(callsOf(resource).create?.(data)),
   }),
-  update: async (resource: string, { id, data }: { id: Identifier; data: never }) => ({
-    data: await told(callsOf(resource).update?.(id, data)),
+  update: async (
+    resource: string,
+    { id, data, previousData }: { id: Identifier; data: never; previousData: RaRecord },
+  ) => ({
+    data: await told(callsOf(resource).update?.(id, data, previousData)),
   }),
   delete: async (resource: string, { id }: { id: Identifier }) => {
     await told(callsOf(resource).delete?.(id));

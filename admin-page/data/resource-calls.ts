@@ -5,6 +5,7 @@ export interface ResourceCalls<TRecord extends RaRecord, TValues = Partial<TReco
   getList(params: GetListParams): Promise<GetListResult<TRecord>>;
   getOne(id: Identifier): Promise<TRecord>;
   create?(values: TValues): Promise<TRecord>;
-  update?(id: Identifier, values: TValues): Promise<TRecord>;
+  /** @param before what was edited: only what differs from it is changed */
+  update?(id: Identifier, values: TValues, before: TRecord): Promise<TRecord>;
   delete?(id: Identifier): Promise<void>;
 }

@@ -21,12 +21,17 @@ export function ConfirmDialog({ isOpen, title, children, confirm, onConfirm, onC
   const titleId = useId();
   const contentId = useId();
 
+  function close(): void {
+    setFault(null);
+    onClose();
+  }
+
   async function run(): Promise<void> {
     setIsBusy(true);
     setFault(null);
     try {
       await onConfirm();
-      onClose();
+      close();
     } catch (error) {
       setFault(describeError(error));
     } finally {
@@ -37,7 +42,7 @@ export function ConfirmDialog({ isOpen, title, children, confirm, onConfirm, onC
   return (
     <Dialog
       open={isOpen}
-      onClose={onClose}
+      onClose={close}
       maxWidth="xs"
       fullWidth
       aria-labelledby={titleId}
@@ -53,7 +58,7 @@ export function ConfirmDialog({ isOpen, title, children, confirm, onConfirm, onC
         )}
       </DialogContent>
       <DialogActions sx={{ p: 2 }}>
-        <Button onClick={onClose} color="inherit" autoFocus>
+        <Button onClick={close} color="inherit" autoFocus>
           Cancel
         </Button>
         <Button onClick={() => void run()} color="error" variant="contained" loading={isBusy}>

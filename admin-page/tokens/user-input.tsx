@@ -5,6 +5,7 @@ import { useInput } from 'react-admin';
 import { trpc } from '../connection.ts';
 import type { User } from '../data/tokens.ts';
 import { useDebouncedValue } from '../shell/debounced-value.ts';
+import { nameAmong } from './user-name.ts';
 
 /** A user, found by typing a part of the name, or the key. The field's value is the user. */
 export function UserInput({ source }: { source: string }) {
@@ -25,7 +26,7 @@ export function UserInput({ source }: { source: string }) {
       onChange={(_event, user) => field.onChange(user)}
       onInputChange={(_event, text, reason) => reason === 'input' && setTyped(text)}
       onBlur={field.onBlur}
-      getOptionLabel={({ label }) => label}
+      getOptionLabel={(user) => nameAmong(data, user)}
       getOptionKey={(user) => user.id}
       isOptionEqualToValue={(option, value) => option.id === value.id}
       filterOptions={(options) => options}

@@ -14,7 +14,7 @@ export interface AdminPageOptions<TClientName extends string = string> {
   client?: NoInfer<TClientName> | undefined;
   /** What the page is called. Default: `'Durin admin'`. */
   title?: string | undefined;
-  /** Told of what failed unforeseen in a call of the page. Default: `console.error`. */
+  /** Told of calls of the page that failed unforeseen, or for a database out of reach. Default: `console.error`. */
   onError?: ((error: TRPCError) => void) | undefined;
 }
 
@@ -43,7 +43,7 @@ export interface UserNaming<TApp extends AppTypes> {
 export interface DurinAdminOptions<TApp extends AppTypes> extends UserNaming<TApp> {
   /**
    * Whether this caller is an admin: asked at every call, after the guard of `authedProcedure`. Only `true` lets in; what
-   * it throws is told to the server's logs alone.
+   * it throws is told to the server's logs alone. Has as long as the option `databaseTimeout`.
    */
   isAdmin: (ctx: DurinContext & SignedIn<TApp>) => MaybePromise<boolean>;
   page?: AdminPageOptions<TApp['clientName']> | undefined;

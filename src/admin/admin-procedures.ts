@@ -2,6 +2,7 @@ import { TRPCError } from '@trpc/server';
 import { z } from 'zod';
 import type { AdminAccess } from '../admin-access.ts';
 import { isOutage } from '../database/failures.ts';
+import { inTime } from '../database/punctual.ts';
 import { DurinError } from '../errors.ts';
 import type { AdminActor } from '../events.ts';
 import { discreetProcedure, refuseUnreadableInput, t } from '../trpc.ts';
@@ -14,17 +15,23 @@ export type AdminProcedures = ReturnType<typeof createAdminProcedures>;
 /**
  * The builders of the admin router: for whoever is signed in and `isAdmin`; or, with `'command-line'`, for whoever calls
  * them, who has the database anyway. They add `ctx.by`. Those of mutations hold back the later calls of their batch, since
- * admins may end their own sessions.
+ * admins may end their own sessions. All but `lengthyMutation` answer within the option `databaseTimeout`; what was begun
+ * goes on, and is told when it is done. On the command line no mutation is in such a hurry: its end would undo it.
  */
 export function createAdminProcedures(access: AdminAccess, isAdmin: IsAdmin | 'command-line') {
+  const answerInTime = t.middleware(({ next }) => inTime(access.databaseTimeoutMs, () => next()));
   if (isAdmin === 'command-line') {
     const anyone = discreetProcedure.use(({ next }) => next<{ by: AdminActor }>({ ctx: { by: 'command-line' } }));
-    const readable = anyone.use(tellFields).use(refuseUnreadableInput);
-    return { query: readable, mutation: readable };
+    const mutation = anyone.use(tellFields).use(refuseUnreadableInput);
+    return {
+      query: anyone.use(answerInTime).use(tellFields).use(refuseUnreadableInput),
+      mutation,
+      lengthyMutation: mutation,
+    };
   }
 
   const guarded = access.authedProcedure.use(async function requireAdmin({ ctx, next }) {
-    if ((await asked(isAdmin, ctx)) !== true) throw new DurinError('NOT_ADMIN');
+    if ((await inTime(access.databaseTimeoutMs, () => asked(isAdmin, ctx))) !== true) throw new DurinError('NOT_ADMIN');
     const { ipAddress, userAgent } = ctx.durin;
     const by: AdminActor = Object.freeze({
       tokenId: ctx.auth.id,
@@ -39,8 +46,9 @@ export function createAdminProcedures(access: AdminAccess, isAdmin: IsAdmin | 'c
     return access.stateOf(ctx).change(batchIndex, next);
   });
   return {
-    query: discreetProcedure.concat(guarded).use(tellFields).use(refuseUnreadableInput),
-    mutation: changing.concat(guarded).use(tellFields).use(refuseUnreadableInput),
+    query: discreetProcedure.concat(guarded).use(answerInTime).use(tellFields).use(refuseUnreadableInput),
+    mutation: changing.concat(guarded).use(answerInTime).use(tellFields).use(refuseUnreadableInput),
+    lengthyMutation: changing.concat(guarded).use(tellFields).use(refuseUnreadableInput),
   };
 }
 

@@ -24,6 +24,5 @@ export type {
   UserId,
   UserView,
 } from './admin-views.ts';
-export type { DurinAdmin } from './create-durin-admin.ts';
-export { createDurinAdmin } from './create-durin-admin.ts';
+export { createDurinAdmin, type DurinAdmin } from './create-durin-admin.ts';
 export type { AdminPage } from './page/page-entry.ts';

@@ -8,8 +8,11 @@ export interface Sorting {
   readonly order: SortOrder;
 }
 
-/** Sort, order, milliseconds or `null` for never, and id, of the last row of a page. */
-const written = z.tuple([z.string(), z.string(), z.int().min(-8.64e15).max(8.64e15).nullable(), z.guid()]);
+/** The years 1 to 9999, in milliseconds: of others PostgreSQL does not read what JavaScript writes. */
+const instant = z.int().min(-62_135_596_800_000).max(253_402_300_799_999);
+
+/** Sort, order, instant or `null` for never, and id, of the last row of a page. */
+const written = z.tuple([z.string(), z.string(), instant.nullable(), z.guid()]);
 
 const instantOf: Record<TokenSort, (row: OwnedTokenRow) => Date | null> = {
   created: (row) => row.createdAt,

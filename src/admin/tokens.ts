@@ -15,8 +15,8 @@ import { type UserDirectory, userNotFound } from './user-directory.ts';
 const maxOwners = 100;
 
 export function createTokenProcedures(
-  { query, mutation }: AdminProcedures,
-  { tokens, issueToken, revoker, now }: AdminAccess,
+  { query, mutation, lengthyMutation }: AdminProcedures,
+  { issueToken, revoker, purge, now }: AdminAccess,
   store: AdminStore,
   users: UserDirectory,
   tell: TellAction,
@@ -37,12 +37,13 @@ export function createTokenProcedures(
   /** Whose tokens are meant; `null`: everyone's. */
   async function ownersOf({ user, search }: { user?: string | number | undefined; search?: string | undefined }) {
     const found = search === undefined || search === '' ? null : await users.search(search, maxOwners + 1);
-    const isSearchCut = found !== null && found.length > maxOwners;
+    const isCut = found !== null && found.length > maxOwners;
     const searched = found?.slice(0, maxOwners).map(({ key }) => key) ?? null;
-    if (user === undefined) return { userKeys: searched, isSearchCut };
+    if (user === undefined) return { userKeys: searched, isSearchCut: isCut };
     const owner = await users.find(user);
-    const isFound = owner !== null && (found === null || found.some(({ key }) => key === owner.key));
-    return { userKeys: isFound ? [owner.key] : [], isSearchCut: false };
+    if (owner === null) return { userKeys: [], isSearchCut: false };
+    const isFound = searched === null || searched.includes(owner.key);
+    return { userKeys: isFound ? [owner.key] : [], isSearchCut: isCut && !isFound };
   }
 
   return {
@@ -89,7 +90,7 @@ export function createTokenProcedures(
     }),
 
     revoke: mutation.input(tokenIdInput).mutation(async function revokeToken({ ctx, input: { id } }): Promise<void> {
-      const ended = isSessionId(id) ? await revoker.revoke({ id: id }, 'revoked') : null;
+      const ended = isSessionId(id) ? await revoker.revoke({ id }, 'revoked') : null;
       if (ended === null) throw new DurinError('TOKEN_NOT_FOUND');
       tell(ctx.by, { action: 'token-revoked', ...toTokenEvent(ended) });
     }),
@@ -101,9 +102,16 @@ export function createTokenProcedures(
       return { revoked: ended.length };
     }),
 
-    purgeExpired: mutation.mutation(async function purgeExpired({ ctx }) {
-      const purged = await tokens.purgeExpired();
-      tell(ctx.by, { action: 'expired-purged', purged });
+    purgeExpired: lengthyMutation.mutation(async function purgeExpired({ ctx }) {
+      let purged = 0;
+      const done = () => tell(ctx.by, { action: 'expired-purged', purged });
+      try {
+        for await (const count of purge()) purged += count;
+      } catch (error) {
+        if (purged > 0) done(); // the batches before the one that failed
+        throw error;
+      }
+      done();
       return { purged };
     }),
   };

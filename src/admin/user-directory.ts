@@ -3,7 +3,7 @@ import type { AdminStore, UserRow } from '../database/admin-store.ts';
 import { isOutage, isUnstorable } from '../database/failures.ts';
 import type { EntityManager } from '../database/schema.ts';
 import { fromJsonKey, toJsonKey } from '../database/user-key.ts';
-import { DurinError } from '../errors.ts';
+import { DurinError, DurinUsageError } from '../errors.ts';
 import type { UserId, UserView } from './admin-views.ts';
 
 /** `userLabel` and `searchUsers` of any app. */
@@ -40,7 +40,8 @@ export function createUserDirectory(
   async function searchAsTold(search: string, limit: number): Promise<readonly unknown[]> {
     try {
       const found = await searchUsers?.({ search, em: database.fork(), limit });
-      return found as readonly unknown[];
+      if (!Array.isArray(found)) throw new DurinUsageError('searchUsers must give an array of users or of their keys');
+      return found;
     } catch (cause) {
       if (isUnstorable(cause)) return [];
       if (isOutage(cause)) throw new DurinError('STORE_UNAVAILABLE', { cause });

@@ -35,7 +35,10 @@ const undefinedTable = '42P01';
 function sentenceOf({ durin, message, cause }: DurinError): string {
   if (durin.fields !== undefined && durin.code === 'INVALID_INPUT') {
     return Object.entries(durin.fields)
-      .flatMap(([field, sentences]) => sentences.map((sentence) => (field === '' ? sentence : `${field}: ${sentence}`)))
+      .flatMap(([path, sentences]) => {
+        const field = path.replace(/^changes\./, ''); // where the router has it says nothing here
+        return sentences.map((sentence) => (field === '' ? sentence : `${field}: ${sentence}`));
+      })
       .join(' ');
   }
   const code = codeOf(cause);

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { AnyUserNaming } from '../admin/user-directory.ts';
@@ -28,8 +28,11 @@ const untypable = new Set([
  */
 export async function loadConfig(file: string | null): Promise<CliConfig> {
   const path = resolve(file ?? defaults.find((name) => existsSync(name)) ?? defaults[0] ?? '');
-  if (!existsSync(path)) {
-    const what = file === null ? 'There is no durin.config.ts or durin.config.js here' : `There is no ${file}`;
+  if (!isFile(path)) {
+    const what =
+      file === null
+        ? 'There is no durin.config.ts or durin.config.js here'
+        : `There is no file ${JSON.stringify(file)}`;
     throw new CliFailure(`${what}: give the file that exports durin with --config.`, exitCodes.misused);
   }
   const exported = await run(path);
@@ -40,6 +43,10 @@ export async function loadConfig(file: string | null): Promise<CliConfig> {
     throw new CliFailure(`${basename(path)} must export durin, what createDurin gives.${hint}`);
   }
   return { access, ...namingOf(exported, basename(path)) };
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 type Exported = Readonly<Record<string, unknown>>;

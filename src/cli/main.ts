@@ -11,6 +11,11 @@ process.once('uncaughtException', (error) => {
   terminal.note(`error: ${describeFailure(error).line}`);
   process.exit(exitCodes.failed);
 });
+// Node would exit with 13, and show where this waits.
+process.once('beforeExit', () => {
+  terminal.note("error: It waits for a promise that nothing settles any more, such as one of the config's.");
+  process.exit(exitCodes.failed);
+});
 process.stdout.once('error', () => process.exit(exitCodes.done)); // whoever reads has enough, such as head
 
 const exitCode = await runProgram(process.argv.slice(2), terminal, await versionOf('../../../package.json'));

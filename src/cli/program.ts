@@ -1,4 +1,6 @@
 import { Command, CommanderError } from 'commander';
+import type { AdminAccess } from '../admin-access.ts';
+import { within } from '../deadline.ts';
 import { createAdminCaller } from './admin-caller.ts';
 import { addClientCommands } from './client-commands.ts';
 import type { Answer, Tools } from './command.ts';
@@ -15,6 +17,9 @@ Examples:
 
 The config is the app's own module that exports its durin; what it needs of the environment has to be there, as for
 the app. Exit codes: 0 done, 1 failed, 2 not understood.`;
+
+/** The app's audit may be a listener that writes somewhere: it is waited for, but not for ever. */
+const listenersMs = 10_000;
 
 /** Reads the command line, does what it says, and gives the exit code. */
 export async function runProgram(args: readonly string[], terminal: Terminal, version: string): Promise<ExitCode> {
@@ -51,12 +56,20 @@ function createProgram(terminal: Terminal, version: string): Command {
       const answer = await work({ admin: createAdminCaller(loaded), terminal });
       terminal.print(json ? JSON.stringify(answer.json, null, 2) : answer.text);
     } finally {
-      await loaded.access.close();
-      await loaded.access.closeDatabase();
+      await finish(loaded.access);
     }
   }
 
   addClientCommands(program, run);
   addTokenCommands(program, run);
   return program;
+}
+
+async function finish({ eventsTold, close, closeDatabase }: AdminAccess): Promise<void> {
+  try {
+    await within(listenersMs, 'A listener of events', eventsTold);
+  } finally {
+    await close();
+    await closeDatabase();
+  }
 }

@@ -53,7 +53,7 @@ export function addTokenCommands(program: Command, run: RunCommand): void {
         const { expiry } = issued.session;
         const expires = expiry === null ? 'never expires' : `expires at ${expiry.toISOString()}`;
         terminal.note(
-          `The token of ${printable(user.label)} for ${printable(client)} ${expires}. It is not shown again.`,
+          `The token of ${printable(user.label)} (${user.id}) for ${printable(client)} ${expires}. It is not shown again.`,
         );
         return { text: issued.token, json: issued };
       }),
@@ -99,6 +99,7 @@ export function addTokenCommands(program: Command, run: RunCommand): void {
 
 async function listTokens({ admin, terminal }: Tools, flags: ListFlags): Promise<AdminTokenView[]> {
   const { search, client, state, sort, order, limit } = flags;
+  if (client !== undefined) await admin.clients.get({ name: client }); // a name that is mistyped has no tokens either
   const user = flags.user === undefined ? undefined : (await findUser(admin, flags.user)).id;
   const tokens: AdminTokenView[] = [];
   let cursor: string | null = null;

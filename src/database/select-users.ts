@@ -28,19 +28,16 @@ export function createSelectUsers(database: Database, schema: Schema) {
     nameColumns: named.map(({ name }) => name),
 
     async searchUsers(search: string, limit: number): Promise<UserRow[]> {
-      const conditions = columns.map((column) => `${column} ilike ? escape '!'`);
-      const parameters: unknown[] = columns.map(() => containing(search));
       const key = fromJsonKey(search, schema);
-      if (key !== null) {
-        conditions.push(`${keyColumn} = ?`);
-        parameters.push(schema.toUserKey(key));
-      }
-      if (conditions.length === 0) return [];
-      const isSame = columns.map((column) => `lower(${column}) = lower(?)`).join(' or ') || 'true';
+      const isKey = key === null ? [] : [`${keyColumn} = ?`];
+      const keys = key === null ? [] : [schema.toUserKey(key)];
+      const matches = [...columns.map((column) => `${column} ilike ? escape '!'`), ...isKey].join(' or ');
+      if (matches === '') return [];
+      const isSame = [...columns.map((column) => `lower(${column}) = lower(?)`), ...isKey].join(' or ');
       const order = [`coalesce(${isSame}, false) desc`, ...columns, keyColumn].join(', ');
-      parameters.push(...columns.map(() => search), limit);
-      const sql = `${select} where ${conditions.join(' or ')} order by ${order} limit ?`;
-      return (await database.run(sql, parameters)).map(read);
+      const texts = (text: string) => [...columns.map(() => text), ...keys];
+      const parameters = [...texts(containing(search)), ...texts(search), limit];
+      return (await database.run(`${select} where ${matches} order by ${order} limit ?`, parameters)).map(read);
     },
 
     async findUsers(keys: readonly unknown[]): Promise<UserRow[]> {

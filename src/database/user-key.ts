@@ -12,8 +12,10 @@ export function toJsonKey(key: unknown): string | number {
 
 /** The key that JSON has as this, as the entity has it; `null` where no row can have it. */
 export function fromJsonKey(given: string | number, schema: Schema): unknown {
-  const key = typedKey(String(given), schema.userKey.runtimeType);
-  return key !== null && fits(String(schema.toUserKey(key)), schema.userKey.columnTypes[0] ?? 'text') ? key : null;
+  const [columnType = 'text'] = schema.userKey.columnTypes;
+  const text = columnType === 'uuid' ? String(given).toLowerCase() : String(given); // as PostgreSQL gives it back
+  const key = typedKey(text, schema.userKey.runtimeType);
+  return key !== null && fits(String(schema.toUserKey(key)), columnType) ? key : null;
 }
 
 function typedKey(text: string, type: string): unknown {

@@ -49,6 +49,30 @@ test('each change of tokens is told once, with who did it, and without the token
   expect(JSON.stringify(app.actions)).not.toContain(token.slice(0, 32));
 });
 
+test('of a purge that fails on its way, what it did is told', async () => {
+  const connection = app.orm.em.getConnection();
+  await app.addUsers(Array.from({ length: 1001 }, (_, index) => `gone ${index}`));
+  await connection.execute(
+    `insert into durin_auth_token (id, selector, user_id, client_id, created, expiry)
+     select gen_random_uuid(), md5(u.username), u.id, c.id, '2020-01-01', '2020-01-02'
+     from app_user u cross join durin_client c where u.username like 'gone %' and c.name = 'cli'`,
+  );
+  await connection.execute(
+    `create function fail_when_few() returns trigger language plpgsql as 'begin
+       if (select count(*) from deleted) < 1000 then raise exception ''the disk is full''; end if; return null; end'`,
+  );
+  await connection.execute(
+    `create trigger fail_when_few after delete on durin_auth_token referencing old table as deleted
+     for each statement execute function fail_when_few()`,
+  );
+  await expect(caller.admin.tokens.purgeExpired()).rejects.toMatchObject({ durin: { code: 'STORE_UNAVAILABLE' } });
+  expect(app.actions).toEqual([{ action: 'expired-purged', purged: 1000, ...byAlice() }]);
+  await expect(caller.admin.tokens.purgeExpired()).rejects.toMatchObject({ durin: { code: 'STORE_UNAVAILABLE' } });
+  expect(app.actions).toHaveLength(1);
+  await connection.execute('drop trigger fail_when_few on durin_auth_token');
+  expect(await caller.admin.tokens.purgeExpired()).toEqual({ purged: 1 });
+});
+
 test('every mutation of the router tells of itself', async () => {
   const { adminRouter } = app;
   const mutations = Object.entries(adminRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>)

@@ -1,7 +1,9 @@
 import { createServer, type RequestListener } from 'node:http';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import express, { type ErrorRequestHandler } from 'express';
 import fastify from 'fastify';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import type { Served } from '../adapters/adapter-app.ts';
 import { listen } from '../adapters/node-server.ts';
 import { linksIn, openPageApp, type PageApp, signIn } from './page-app.ts';
@@ -125,6 +127,20 @@ test('the address is that of the caller, or the one that a trusted proxy tells',
   await direct.auth.logoutAll.mutate();
   const alice = await signIn(`${url}/`, 'alice', behindProxy);
   expect(await alice.auth.sessions.list.query()).toMatchObject([{ ipAddress: '203.0.113.7' }]);
+});
+
+test.for([
+  ['TRACE /admin/ HTTP/1.1\r\nHost: x', 405],
+  ['GET /admin/ HTTP/1.1\r\nHost: [', 400],
+  ['GET http://[ HTTP/1.1\r\nHost: x', 400],
+] as const)('%j is refused, and no failure', async ([head, status]) => {
+  const failures = vi.spyOn(console, 'error').mockReturnValue();
+  onTestFinished(() => failures.mockRestore());
+  const url = await serve((req, res) => void app.page(req, res));
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.write(`${head}\r\nConnection: close\r\n\r\n`);
+  expect(await text(socket)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  expect(failures).not.toHaveBeenCalled();
 });
 
 test('a body without end is not read to it', async () => {

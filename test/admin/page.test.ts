@@ -219,6 +219,27 @@ describe('its API', () => {
     expect(sessions.find(({ isCurrent }) => isCurrent)).toMatchObject({ client: 'cli', ipAddress: '203.0.113.9' });
   });
 
+  test('asks for each call of a batch who is an admin', async () => {
+    let [requests, asked] = [0, 0];
+    const { page } = createDurinAdmin(app.durin, {
+      isAdmin() {
+        asked += 1;
+        return asked === 1;
+      },
+    });
+    const alice = await signIn(pageUrl, 'alice', (input, init) => {
+      requests += 1;
+      return page(new Request(input, init));
+    });
+    requests = 0;
+    const { whoami, clients: clientCalls, tokens } = alice.admin;
+    const answers = await Promise.allSettled([whoami.query(), clientCalls.list.query(), tokens.list.query()]);
+    expect({ requests, asked }).toEqual({ requests: 1, asked: 3 });
+    const refused = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as unknown] : []));
+    const notAdmin = { data: { code: 'FORBIDDEN', durin: { code: 'NOT_ADMIN' } } };
+    expect(refused).toMatchObject([notAdmin, notAdmin]);
+  });
+
   test('says nothing of what failed inside, but to the server', async () => {
     const { page } = createDurinAdmin(app.durin, {
       isAdmin() {
@@ -232,6 +253,20 @@ describe('its API', () => {
     expect(refusal?.data).toMatchObject({ code: 'INTERNAL_SERVER_ERROR' });
     expect(JSON.stringify(refusal)).not.toContain('secret of the rule');
     expect(app.failures).toHaveLength(1);
+  });
+
+  test('tells the server why there was no database', async () => {
+    const cause = Object.assign(new Error('no route to the database'), { code: 'EHOSTUNREACH' });
+    const told: unknown[] = [];
+    const { page } = createDurinAdmin(app.durin, {
+      isAdmin: () => Promise.reject(cause),
+      page: { onError: (error) => told.push(error) },
+    });
+    const alice = await signIn(pageUrl, 'alice', (input, init) => page(new Request(input, init)));
+    const [, refusal] = await safe(alice.admin.whoami.query());
+    expect(refusal?.data).toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    expect(JSON.stringify(refusal)).not.toContain('no route');
+    expect(told).toEqual([expect.objectContaining({ cause })]);
   });
 });
 

@@ -167,10 +167,14 @@ test('a cursor of another sort or order, and what is none, is refused', async ()
     encode({}),
     encode(['created', 'desc', '2026-01-01', randomUUID()]),
     encode(['created', 'desc', 1e20, randomUUID()]),
+    encode(['created', 'desc', 253_402_300_800_000, randomUUID()]), // the year 10000
+    encode(['created', 'desc', -62_135_596_800_001, randomUUID()]), // before the year 1
     encode(['created', 'desc', 0, "'; drop table durin_client; --"]),
     encode(['created', 'desc', 0]),
   ])
     await expect(admin.tokens.list({ cursor: wrong })).rejects.toMatchObject(none);
+  for (const at of [253_402_300_799_999, -62_135_596_800_000])
+    await expect(admin.tokens.list({ cursor: encode(['created', 'desc', at, randomUUID()]) })).resolves.toBeDefined();
   expect((await admin.tokens.list({ cursor: '' })).items.length).toBeGreaterThan(1); // as null: from the start
 });
 

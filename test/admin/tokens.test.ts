@@ -118,6 +118,7 @@ test('a search that many users match says that it was cut, and has those whose n
   const last = users.at(-1)?.id ?? 0;
   await admin.tokens.issue({ user: last, client: 'cli' });
   expect(await admin.tokens.list({ search: 'crowd' })).toEqual({ items: [], nextCursor: null, isSearchCut: true });
+  expect(await admin.tokens.list({ search: 'crowd', user: last })).toMatchObject({ items: [], isSearchCut: true });
   const exact = await admin.tokens.list({ search: 'crowd 100' });
   expect(exact).toMatchObject({ items: [{ user: { id: last } }], isSearchCut: false });
 });

@@ -45,6 +45,14 @@ describe('users of the test app, who are named by username', () => {
       });
   });
 
+  test('are found by key before all whose names contain it', async () => {
+    const admin = await adminWith();
+    await app.addUsers(Array.from({ length: 3 }, (_, index) => `a${app.bob.id}-${index}`));
+    const search = String(app.bob.id);
+    expect(await admin.users.search({ search, limit: 1 })).toEqual([{ id: app.bob.id, label: 'bob' }]);
+    expect((await admin.users.search({ search })).length).toBeGreaterThan(3);
+  });
+
   test('are named as the app says, of their visible columns', async () => {
     const given: object[] = [];
     const admin = await adminWith({
@@ -157,6 +165,14 @@ test.for([
     { action: 'token-issued', userId: key, by: { userId: key } },
     { action: 'user-signed-out', userId: key },
   ]);
+});
+
+test('a uuid is a key in capitals too', async () => {
+  const Keyed = defineEntity({ name: 'KeyedByUuid', properties: { id: p.uuid().primary(), name: p.string() } });
+  await using app = await openAppOf(Keyed as never, [{ id: uuid, name: 'x' }]);
+  const admin = await app.adminAs(uuid);
+  expect(await admin.users.get({ user: uuid.toUpperCase() })).toEqual({ id: uuid, label: 'x' });
+  expect((await admin.tokens.list({ user: uuid.toUpperCase() })).items).toHaveLength(1);
 });
 
 test('users without a username are named by email, else name, else key, and hidden columns find and name nobody', async () => {

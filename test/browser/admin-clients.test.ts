@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { faultsInLooks } from '../support/appearance.ts';
 import {
   button,
@@ -15,6 +15,13 @@ import {
 } from './admin-visit.ts';
 
 const { quickstart, at } = useAdminPage();
+
+async function opened(name: string) {
+  const page = await at('/clients');
+  await link(page, name).click();
+  await heading(page, name).waitFor();
+  return page;
+}
 
 const names = async () => (await quickstart().auth.clients.list()).map(({ name }) => name);
 
@@ -58,6 +65,37 @@ test('a client is created, edited and deleted', async () => {
   expect(await names()).not.toContain('app');
 });
 
+test('a save changes what was edited, and nothing that another admin changed meanwhile', async () => {
+  const { auth } = quickstart();
+  await auth.clients.create({ name: 'shared', tokenTtl: '1d', throttleRate: '5/m' });
+  const told: unknown[] = [];
+  onTestFinished(auth.events.on('adminAction', ({ by: _by, ...action }) => told.push(action)));
+  const page = await opened('shared');
+  await auth.clients.update('shared', { throttleRate: '7/m' });
+  await field(page, 'Token lifetime').fill('2d');
+  await button(page, 'Save').click();
+  await page.getByText('Client shared saved.').waitFor();
+  expect(await row(page, 'shared').innerText()).toMatch(/2 days\s+7 per minute/);
+  expect(told).toEqual([{ action: 'client-updated', client: 'shared', changes: { tokenTtl: 172_800 } }]);
+  await auth.clients.delete('shared');
+});
+
+test('a client of any name is opened, renamed and deleted', async () => {
+  const { auth } = quickstart();
+  for (const name of ['create', '..', '%2F', 'a/b', '~63', '<i>ü</i>']) {
+    await auth.clients.create({ name });
+    const page = await opened(name);
+    await field(page, 'Name').fill(` ${name}! `);
+    await button(page, 'Save').click();
+    await page.getByText(`Client ${name}! saved.`).waitFor();
+    await opened(`${name}!`);
+    await button(page, 'Delete client…').click();
+    await button(page, 'Delete client').click();
+    await page.getByText(`Client ${name}! deleted.`).waitFor();
+  }
+  expect((await names()).toSorted()).toEqual(['admin', 'api', 'cli', 'web']);
+});
+
 test('what is wrong is told at its field', async () => {
   const page = await at('/clients');
   await link(page, 'New client').click();
@@ -99,6 +137,13 @@ test('the question before a deletion tells how many tokens go with the client', 
   expect(await faultsInLooks(page, 'admin-client-delete')).toEqual([]);
   await button(page, 'Cancel').click();
   expect(await names()).toContain('cli');
+});
+
+test('the client that the page itself signs in to is said to be so', async () => {
+  const page = await opened('admin');
+  await page.getByText('This page signs in to this client.').waitFor();
+  await opened('cli');
+  expect(await page.getByText('This page signs in to this client.').count()).toBe(0);
 });
 
 test('clients are searched, sorted and paged', async () => {

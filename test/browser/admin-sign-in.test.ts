@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { demoAdmin, demoUser } from '../../examples/quickstart/database.ts';
 import { User } from '../../examples/quickstart/entities.ts';
 import { faultsInLooks } from '../support/appearance.ts';
-import { button, fillIn, goTo, heading, useAdminPage } from './admin-visit.ts';
+import { button, fillIn, goTo, heading, link, useAdminPage } from './admin-visit.ts';
 
 const { quickstart, at, signedOut } = useAdminPage();
 
@@ -63,6 +63,7 @@ test('who opens a view without a session signs in first, and is there then', asy
 test('a session that is ended elsewhere ends the stay, with a reason', async () => {
   const { auth, orm } = quickstart();
   const page = await at('/clients');
+  await link(page, 'web').waitFor(); // what the view asked for is answered
   const admin = await orm.em.fork().findOneOrFail(User, { username: demoAdmin.username });
   await auth.tokens.revokeAll({ user: admin.id });
   await page.getByRole('menuitem', { name: 'Tokens' }).click();
@@ -79,12 +80,13 @@ test('who is no longer an admin is shown out', async () => {
       .getConnection()
       .execute('update quickstart_user set is_admin = ? where username = ?', [isAdmin, demoAdmin.username]);
   const page = await at('/clients');
+  await link(page, 'web').waitFor(); // what the view asked for is answered
+  onTestFinished(async () => void (await setAdmin(true)));
   await setAdmin(false);
   await page.getByRole('menuitem', { name: 'Tokens' }).click();
   await page.getByText('You are no longer an admin, and were signed out.').waitFor();
   await button(page, 'Sign in').waitFor();
   expect(await page.evaluate('sessionStorage.length')).toBe(0);
-  await setAdmin(true);
 });
 
 test('light or dark is as the system has it, or as it was chosen, also after signing out', async () => {

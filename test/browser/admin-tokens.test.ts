@@ -141,6 +141,7 @@ test('a token is issued, shown once, and good for curl', async () => {
   await field(page, 'Lifetime').fill('12h');
   await button(page, 'Issue token').click();
   await page.getByText('Copy it now: it is not shown again.').waitFor();
+  expect(await page.evaluate('document.activeElement.textContent')).toMatch(/^Issued to alice for cli/);
   expect(await faultsInLooks(page, 'admin-issued')).toEqual([]);
 
   const token = await field(page, 'Token').inputValue();

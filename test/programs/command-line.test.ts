@@ -6,6 +6,12 @@ const by = 'command-line';
 const oneLine = /^error: [^\n]*\n$/;
 const aToken = /[0-9a-f]{64}/;
 
+/** A config with a listener that does this. */
+const listener = (work: string) =>
+  "import { appendFileSync } from 'node:fs';\nimport { setTimeout as wait } from 'node:timers/promises';\n" +
+  "import { durin } from './durin.config.ts';\nexport { durin };\n" +
+  `durin.events.on('adminAction', async () => { ${work} });\n`;
+
 let postgres: PostgresServer;
 beforeAll(async () => {
   postgres = await startPostgres();
@@ -99,6 +105,10 @@ describe('on PostgreSQL', () => {
       code: 1,
       stderr: 'error: A client with that name already exists.\n',
     });
+    expect(await app.run(['update-client', 'dj', '--name', ''])).toMatchObject({
+      code: 2,
+      stderr: 'error: name: This field may not be blank.\n',
+    });
     expect(await app.run(['update-client', 'dj'])).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(oneLine) as string,
@@ -133,7 +143,7 @@ describe('on PostgreSQL', () => {
   test('tokens are issued, listed, revoked and purged, and only issue-token prints one', async () => {
     const issued = await app.run(['issue-token', 'alice', 'web', '--ttl', '1h']);
     expect(issued.stdout).toMatch(/^[0-9a-f]{64}\n$/);
-    expect(issued.stderr).toMatch(/^The token of alice for web expires at 20\S+Z\. It is not shown again\.\n$/);
+    expect(issued.stderr).toMatch(/^The token of alice \(1\) for web expires at 20\S+Z\. It is not shown again\.\n$/);
     const { session } = (await json('issue-token', 'alice', 'cli')) as { session: { id: string } };
     await app.run(['issue-token', 'alicia', 'web', '--ttl', '1']);
 
@@ -143,6 +153,11 @@ describe('on PostgreSQL', () => {
     expect(await json('list-tokens', '--client', 'cli', '--state', 'valid')).toMatchObject([
       { id: session.id, client: 'cli' },
     ]);
+    expect(await app.run(['list-tokens', '--client', 'clii'])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'error: No client with that name.\n',
+    });
     const two = await app.run(['list-tokens', '--limit', '2', '--json']);
     expect([JSON.parse(two.stdout), two.stderr]).toEqual([
       expect.objectContaining({ length: 2 }),
@@ -185,9 +200,42 @@ describe('on PostgreSQL', () => {
     expect(JSON.parse((await issue('bob')).stdout)).toMatchObject({ session: { user: { id: 4 } } });
     expect(await issue('BOB')).toMatchObject({
       code: 1,
-      stderr: 'error: "BOB" can be Bob (3), bob (4): give the key of one.\n',
+      stderr: 'error: "BOB" can be Bob (3), bob (4): give one by key, such as key:3.\n',
     });
     expect(JSON.parse((await issue('4')).stdout)).toMatchObject({ session: { user: { id: 4 } } });
+  });
+
+  test('a key that is the name of somebody else is neither until it is said to be a key', async () => {
+    const stderr = 'error: "3" can be Bob (3), 3 (5): give one by key, such as key:3.\n';
+    expect(await issue('3')).toEqual({ code: 1, stdout: '', stderr });
+    expect(await app.run(['revoke-user', '3', '--yes'])).toEqual({ code: 1, stdout: '', stderr });
+    expect(JSON.parse((await issue('key:3')).stdout)).toMatchObject({ session: { user: { id: 3 } } });
+    expect(JSON.parse((await issue('5')).stdout)).toMatchObject({ session: { user: { id: 5, label: '3' } } });
+    expect(await issue('key:6')).toMatchObject({ code: 1, stderr: 'error: There is no user "key:6".\n' });
+  });
+
+  test('a user is found by key however the app searches', async () => {
+    await app.write(
+      'by-name.config.ts',
+      "export { durin } from './durin.config.ts';\nexport const searchUsers = () => [];\n",
+    );
+    const { stdout, stderr } = await app.run(['--config', 'by-name.config.ts', 'issue-token', '2', 'web', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ session: { user: { id: 2, label: 'alicia' } } });
+    expect(stderr).toMatch(/^The token of alicia \(2\) for web expires at /);
+  });
+
+  test('what listens to adminAction has finished before the program ends, and fails it if it never does', async () => {
+    await app.write('slow.config.ts', listener("await wait(300); appendFileSync(process.env.AUDIT ?? '', '1\\n');"));
+    await app.audited();
+    expect(await app.run(['--config', 'slow.config.ts', 'purge-expired'])).toMatchObject({ code: 0, stderr: '' });
+    expect(await app.audited()).toEqual([expect.objectContaining({ action: 'expired-purged' }), 1]);
+
+    await app.write('endless.config.ts', listener('await new Promise(() => {});'));
+    expect(await app.run(['--config', 'endless.config.ts', 'purge-expired'])).toEqual({
+      code: 1,
+      stdout: '0 expired tokens removed.\n',
+      stderr: 'error: A listener of events did not answer within 10000 ms\n',
+    });
   });
 
   const commands = [
@@ -226,8 +274,13 @@ describe('on PostgreSQL', () => {
     ],
     [
       ['list-clients', '--config', 'nope.ts'],
-      'error: There is no nope.ts: give the file that exports durin with --config.\n',
+      'error: There is no file "nope.ts": give the file that exports durin with --config.\n',
     ],
+    [
+      ['list-clients', '--config', '.'],
+      'error: There is no file ".": give the file that exports durin with --config.\n',
+    ],
+    [['list-clients', '--config', ''], 'error: There is no file "": give the file that exports durin with --config.\n'],
   ] as const)('%j is not understood', async ([args, stderr]) => {
     expect(await app.run(args)).toEqual({ code: 2, stdout: '', stderr });
   });
@@ -275,13 +328,24 @@ describe('on PostgreSQL', () => {
       /userLabel of broken\.config\.ts must be a function\.\n$/,
     ],
     [
+      'is never done',
+      'await new Promise(() => {}); export const durin = null;',
+      /^error: It waits for a promise that nothing settles any more, such as one of the config's\.\n$/,
+    ],
+    [
+      'gives no users',
+      "export { durin } from './durin.config.ts'; export const searchUsers = () => null;",
+      /^error: searchUsers must give an array of users or of their keys\n$/,
+      ['issue-token', 'alice', 'web'],
+    ],
+    [
       'fails later',
       "export { durin } from './durin.config.ts'; setTimeout(() => { throw new Error('lost'); }, 0); await new Promise((r) => setTimeout(r, 500));",
       /^error: lost\n$/,
     ],
-  ] as const)('a config that %s is told of in one line', async ([, code, line]) => {
+  ] as const)('a config that %s is told of in one line', async ([, code, line, command = ['list-clients']]) => {
     await app.write('broken.config.ts', code);
-    const run = await app.run(['--config', 'broken.config.ts', 'list-clients']);
+    const run = await app.run(['--config', 'broken.config.ts', ...command]);
     expect(run).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(oneLine) as string });
     expect(run.stderr).toMatch(line);
   });

@@ -50,6 +50,7 @@ export const ringOf: Readonly<Record<string, Ring>> = {
   'src/token-renewer.ts': 'rules',
   'src/token-revoker.ts': 'rules',
   'src/token-admin.ts': 'rules',
+  'src/token-purge.ts': 'rules',
   'src/client-admin.ts': 'rules',
   'src/follow-changes.ts': 'rules',
   'src/last-used.ts': 'rules',

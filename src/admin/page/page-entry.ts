@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { TRPCError } from '@trpc/server';
 import { incomingMessageToRequest } from '@trpc/server/adapters/node-http';
 import { boundedRequest, maxBodyBytes } from './bounded-request.ts';
-import { answer, type PageHandler } from './page-handler.ts';
+import { answer, methodNotAllowed, type PageHandler } from './page-handler.ts';
 
 /**
  * The admin web page, with all that it loads and calls, at any path: `/admin` and what is below it are to be given to
@@ -36,7 +37,8 @@ export function createPageEntry(handle: PageHandler): AdminPage {
       if (response === null && next !== undefined) next();
       else await send(response ?? notFound(), req, res);
     } catch (error) {
-      if (next !== undefined) next(error);
+      if (isUnreadable(error)) await send(answer(400, 'Bad request.'), req, res);
+      else if (next !== undefined) next(error);
       else {
         console.error('The admin page failed:', error);
         await send(answer(500, 'Internal server error.'), req, res);
@@ -44,7 +46,8 @@ export function createPageEntry(handle: PageHandler): AdminPage {
     }
   }
 
-  function handleNode(req: MountedRequest, res: ServerResponse): Promise<Response | null> {
+  async function handleNode(req: MountedRequest, res: ServerResponse): Promise<Response | null> {
+    if (req.method === 'TRACE') return methodNotAllowed('GET, HEAD'); // fetch has no requests like that
     const request = incomingMessageToRequest(req, res, { maxBodySize: maxBodyBytes });
     const pathname = pathnameOf(req.originalUrl ?? req.url ?? '/');
     return handle({ request, pathname, mount: req.baseUrl || null, origin: { req } });
@@ -56,6 +59,11 @@ export function createPageEntry(handle: PageHandler): AdminPage {
       : fetchPage(request as Request, (second as { ipAddress?: string } | undefined)?.ipAddress);
   }
   return page as AdminPage;
+}
+
+/** Its target, or its Host header, makes no URL. */
+function isUnreadable(error: unknown): boolean {
+  return error instanceof TRPCError && error.code === 'BAD_REQUEST';
 }
 
 /** `//host/path` is a path here. */

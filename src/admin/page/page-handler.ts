@@ -1,5 +1,6 @@
 import { type AnyTRPCRouter, TRPCError } from '@trpc/server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
+import { getHTTPStatusCodeFromError } from '@trpc/server/http';
 import type { AdapterCall, DurinContext } from '../../request.ts';
 import type { ResponseFacts } from '../../response-meta.ts';
 import type { LoginField } from './login-fields.ts';
@@ -59,7 +60,7 @@ export function createPageHandler(parts: PageHandlerParts): PageHandler {
     const path = readPagePath(pathname, mount);
     if (path.kind === 'unknown') return null;
     const methods = path.kind === 'api' ? calling : reading;
-    if (!methods.includes(request.method)) return answer(405, 'Method not allowed.', { Allow: methods.join(', ') });
+    if (!methods.includes(request.method)) return methodNotAllowed(methods.join(', '));
 
     if (path.kind === 'redirect') return answer(308, '', { Location: path.location + new URL(request.url).search });
     if (path.kind === 'api') return callApi(parts, call, path.endpoint);
@@ -122,7 +123,7 @@ async function callApi(parts: PageHandlerParts, call: PageCall, endpoint: string
     createContext: ({ info }) => createContext({ ...call.origin, info }),
     responseMeta,
     onError: ({ error }) => {
-      if (error.code === 'INTERNAL_SERVER_ERROR') onError(error);
+      if (getHTTPStatusCodeFromError(error) >= 500) onError(error);
     },
   });
   for (const [name, value] of Object.entries(securityHeaders)) response.headers.set(name, value);
@@ -150,6 +151,10 @@ export function answer(status: number, text: string, headers: Readonly<Record<st
     status,
     headers: { ...securityHeaders, 'Content-Type': 'text/plain; charset=utf-8', ...headers },
   });
+}
+
+export function methodNotAllowed(allowed: string): Response {
+  return answer(405, 'Method not allowed.', { Allow: allowed });
 }
 
 function escapeHtml(text: string): string {
