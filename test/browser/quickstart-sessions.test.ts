@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { faultsInLooks } from '../support/appearance.ts';
 import {
@@ -118,14 +119,33 @@ test('when another user signs in, in another tab, nothing is left of what was th
   const two = await visitor.open();
   await button(two, 'Delete the key').waitFor();
   await visitor.context.route('**/trpc/**apiAccess.get**', (route) => route.abort()); // what is shown is from the cache
-  await two.evaluate(`(async () => {
-    const body = JSON.stringify({ username: 'bob', password: 'wonderland', client: 'web' });
-    const headers = { 'content-type': 'application/json' };
-    const answer = await (await fetch('/trpc/auth.login', { method: 'POST', headers, body })).json();
-    localStorage.setItem('durin.auth.web', JSON.stringify({ ...answer.result.data, refreshAt: null }));
-  })()`);
+  await signInElsewhere(two, 'bob');
   await isSignedIn(one, 'bob');
   await card(one, 'Your API key').getByText('The server cannot be reached.').waitFor();
+  expect(await button(one, 'Delete the key').count()).toBe(0);
+});
+
+test('a key that is created while another user signs in is not shown to that one', async () => {
+  const visitor = await visit();
+  const [one, two] = [await visitor.open(), await visitor.open()];
+  await signIn(one);
+  const { promise: isSwitched, resolve: goOn } = Promise.withResolvers<void>();
+  await visitor.context.route('**/trpc/auth.apiAccess.create', async (route) => {
+    const response = await route.fetch();
+    await isSwitched;
+    await route.fulfill({ response });
+  });
+  await button(one, 'Create a key').click();
+  await button(one, 'Creating…').waitFor();
+  await visitor.context.route('**/trpc/**apiAccess.get**', (route) => route.abort()); // what is shown is from the cache
+  await signInElsewhere(two, 'bob');
+  await isSignedIn(one, 'bob');
+  const ofKey = card(one, 'Your API key');
+  await ofKey.getByText('The server cannot be reached.').waitFor();
+  const lists = one.waitForResponse('**/trpc/**sessions.list**'); // which are read anew once the key is there
+  goOn();
+  await lists;
+  await ofKey.getByText('The server cannot be reached.').waitFor();
   expect(await button(one, 'Delete the key').count()).toBe(0);
 });
 
@@ -172,8 +192,18 @@ test('a page that was without a network until the session had expired says so, a
   await signIn(page);
 });
 
+/** As another tab does it: signs in, and stores the session where all tabs find it. */
+async function signInElsewhere(tab: Page, username: string): Promise<void> {
+  await tab.evaluate(`(async () => {
+    const body = JSON.stringify({ username: '${username}', password: 'wonderland', client: 'web' });
+    const headers = { 'content-type': 'application/json' };
+    const answer = await (await fetch('/trpc/auth.login', { method: 'POST', headers, body })).json();
+    localStorage.setItem('durin.auth.web', JSON.stringify({ ...answer.result.data, refreshAt: null }));
+  })()`);
+}
+
 /** What the page has stored. */
-async function newestSession(page: Awaited<ReturnType<Awaited<ReturnType<typeof visit>>['open']>>) {
+async function newestSession(page: Page) {
   const stored = await page.evaluate<string>("localStorage.getItem('durin.auth.web')");
   return JSON.parse(stored) as { expiry: string };
 }
