@@ -26,7 +26,7 @@ test('by keyboard alone one signs in, and signs out; the focus says where one is
   await press('Enter');
   await isSignedOut(page);
   await expect.poll(focused).toBe('Sign in');
-  await page.getByText('You have signed out.').waitFor();
+  await page.getByRole('heading', { name: 'Sign in', description: 'You have signed out.' }).waitFor(); // read out too
 });
 
 test('a reload keeps the session, and there is no notice where nobody was signed in', async () => {

@@ -45,6 +45,26 @@ test('a second start finds the user, the clients and the API key of the first', 
   expect((await stat(join(folder, 'secret'))).mode & 0o777).toBe(0o600);
 });
 
+test('who is signed in on cli still is after the next start: the tour ends no session that was there before', async () => {
+  const urlIn = (output: string) => /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0];
+  const first = start(['--port', '0']);
+  const login = await fetch(`${urlIn(await first.until('Stop it with'))}/trpc/auth.login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ username: 'alice', password: 'wonderland', client: 'cli' }),
+  });
+  const { result } = (await login.json()) as { result: { data: { token: string } } };
+  await first.stop('SIGTERM');
+
+  const second = start(['--port', '0']);
+  const url = urlIn(await second.until('Stop it with'));
+  const headers = { authorization: `Token ${result.data.token}` };
+  expect(await (await fetch(`${url}/trpc/whoami`, { headers })).json()).toMatchObject({
+    result: { data: { username: 'alice', client: 'cli' } },
+  });
+  await second.stop('SIGTERM');
+});
+
 test.for(['SIGTERM', 'SIGINT'] as const)('it serves until %s, and its curl line works', async (signal) => {
   const program = start(['--port', '0']);
   const output = await program.until('Stop it with');

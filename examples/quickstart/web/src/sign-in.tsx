@@ -36,10 +36,14 @@ export function SignIn({ reason, takesFocus }: Props) {
 
   return (
     <section className="card" aria-labelledby="sign-in">
-      <h1 id="sign-in" ref={heading} tabIndex={-1}>
+      <h1 id="sign-in" ref={heading} tabIndex={-1} aria-describedby={reason && 'farewell'}>
         Sign in
       </h1>
-      {reason && <p className={reason === 'logged-out' ? 'notice' : 'notice warning'}>{farewells[reason]}</p>}
+      {reason && (
+        <p id="farewell" className={reason === 'logged-out' ? 'notice' : 'notice warning'}>
+          {farewells[reason]}
+        </p>
+      )}
       <ClientLinks />
       <form onSubmit={submit}>
         <label className="field">
