@@ -24,6 +24,7 @@ function start(args: readonly string[], env: Record<string, string> = {}) {
 const run = (args: readonly string[], env?: Record<string, string>) => start(args, env).ended;
 const steps = (output: string) => output.match(/^✓ .*$/gm) ?? [];
 const curlLine = (output: string) => /^ {2}(curl .*)$/m.exec(output)?.[1] ?? '';
+const urlIn = (output: string) => /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0];
 const keyIn = (output: string) => /Token ([0-9a-f]{64})"/.exec(output)?.[1];
 const stackTrace = /^\s+at \S/m;
 
@@ -46,7 +47,6 @@ test('a second start finds the user, the clients and the API key of the first', 
 });
 
 test('who is signed in on cli still is after the next start: the tour ends no session that was there before', async () => {
-  const urlIn = (output: string) => /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0];
   const first = start(['--port', '0']);
   const login = await fetch(`${urlIn(await first.until('Stop it with'))}/trpc/auth.login`, {
     method: 'POST',
