@@ -30,6 +30,12 @@ test('of two tabs one ends the session of the other, which sees it when it is lo
   await session(web, 'cli').waitFor();
   expect(await session(web, 'web').innerText()).toContain('this one');
   expect(await session(web, 'web').getByRole('button').count()).toBe(0);
+  expect(await session(web, 'cli').locator('dl').innerText()).toMatch(
+    /^Where\s+Chrome on \S+, 127\.0\.0\.1\s+Last used\s+(?:not yet|just now)\s+Expires in\s+never$/,
+  );
+  expect(await session(web, 'web').locator('dl').innerText()).toMatch(
+    /Last used\s+just now\s+Expires in\s+1[34] days$/,
+  );
 
   const end = button(web, 'End the session of cli');
   await end.click();

@@ -7,6 +7,7 @@ import { wordsFor } from './error-words.ts';
 import { useFocusOnMount } from './focus.ts';
 import { PasswordField } from './password-field.tsx';
 import { useCountdown } from './use-countdown.ts';
+import { useSingleStart } from './use-single-start.ts';
 
 const farewells: Readonly<Record<SignedOutReason, string>> = {
   'logged-out': 'You have signed out.',
@@ -27,11 +28,12 @@ export function SignIn({ reason, takesFocus }: Props) {
   const { retryAfter } = durinErrorOf(login.error) ?? {};
   const secondsToWait = useCountdown(retryAfter, login.submittedAt);
   const hasWaited = retryAfter !== undefined && secondsToWait === 0;
+  const startOnce = useSingleStart(login.isPending);
   const heading = useFocusOnMount<HTMLHeadingElement>(takesFocus);
 
   function submit(event: FormEvent): void {
     event.preventDefault();
-    if (secondsToWait === 0 && !login.isPending) login.mutate({ username, password });
+    if (secondsToWait === 0) startOnce(() => login.mutate({ username, password }));
   }
 
   return (
