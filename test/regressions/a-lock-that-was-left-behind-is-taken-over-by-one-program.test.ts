@@ -1,3 +1,4 @@
+import type * as FileSystem from 'node:fs';
 import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +8,7 @@ import { withFileLock } from '../../client/node/file-lock.ts';
 /** What happens between the look at a file and what is made of it. */
 const meanwhile: (() => void)[] = [];
 vi.mock('node:fs', async (importOriginal) => {
-  const fs = await importOriginal<typeof import('node:fs')>();
+  const fs = await importOriginal<typeof FileSystem>();
   function statSync(...args: Parameters<typeof fs.statSync>) {
     const stats = fs.statSync(...args);
     meanwhile.shift()?.();
