@@ -157,7 +157,7 @@ test('a key that is created while another user signs in is not shown to that one
 
 test('halfway to the expiry one of two tabs refreshes, and both have the new time', async () => {
   const { auth } = quickstart();
-  await auth.clients.update('web', { tokenTtl: '8s' });
+  await auth.clients.update('web', { tokenTtl: '12s' });
   const visitor = await visit();
   const calls = watchCalls(visitor);
   const [one, two] = [await visitor.open(), await visitor.open()];
@@ -166,7 +166,7 @@ test('halfway to the expiry one of two tabs refreshes, and both have the new tim
   const tabs = [one, two].map((page) => card(page, 'Hello, alice').locator('dl > div').last());
   const times = () => Promise.all(tabs.map((tab) => tab.innerText()));
   const [before] = await times();
-  await expect.poll(times, { timeout: 8000 }).toSatisfy(([a, b]: string[]) => a === b && a !== before);
+  await expect.poll(times, { timeout: 12_000 }).toSatisfy(([a, b]: string[]) => a === b && a !== before);
   expect(calls.filter((name) => name === 'auth.refresh')).toHaveLength(1);
   await auth.clients.update('web', { tokenTtl: '14d' });
 });
@@ -183,13 +183,13 @@ test('a button refreshes, and says so', async () => {
 
 test('a page that was without a network until the session had expired says so, and signs in again', async () => {
   const { auth } = quickstart();
-  await auth.clients.update('web', { tokenTtl: '2s' });
+  await auth.clients.update('web', { tokenTtl: '4s' });
   const visitor = await visit();
   const page = await visitor.open();
   await signIn(page);
   await visitor.context.setOffline(true);
   const { expiry } = await newestSession(page);
-  await expect.poll(() => Date.now(), { timeout: 5000 }).toBeGreaterThanOrEqual(Date.parse(expiry));
+  await expect.poll(() => Date.now(), { timeout: 8000 }).toBeGreaterThanOrEqual(Date.parse(expiry));
   await visitor.context.setOffline(false);
   await isSignedOut(page);
   await page.getByText('Your session has expired. Sign in again to go on.').waitFor();
