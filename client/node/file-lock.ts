@@ -16,7 +16,7 @@ export function withFileLock(path: string, work: () => void): void {
   const lock = `${path}.lock`;
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   while (!create(lock)) {
-    if (isStale(lock)) rmSync(lock, { force: true });
+    if (isStale(lock)) withFileLock(lock, () => removeIfStale(lock));
     else Atomics.wait(sleeper, 0, 0, pauseMs);
   }
   try {
@@ -34,6 +34,11 @@ function create(lock: string): boolean {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   }
+}
+
+/** By one process at a time: the second would remove the lock that the first has made since. */
+function removeIfStale(lock: string): void {
+  if (isStale(lock)) rmSync(lock, { force: true });
 }
 
 function isStale(lock: string): boolean {

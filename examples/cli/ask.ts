@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { stderr, stdin } from 'node:process';
 import { createInterface, type Interface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { UsageError } from './command-line.ts';
 
 /** Somebody pressed Ctrl+C or Ctrl+D where an answer was asked for. */
@@ -18,7 +17,7 @@ export async function askName(): Promise<string> {
 
 /** Asks without showing what is typed. Without a terminal the first line of standard input is the password. */
 export async function askPassword(question: string): Promise<string> {
-  if (!stdin.isTTY) return (await text(stdin)).split(/\r?\n/, 1)[0] ?? '';
+  if (!stdin.isTTY) return firstLine();
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = createInterface({ input: stdin, output: nowhere, terminal: true });
   stderr.write(question); // not earlier: until here, the terminal shows what is typed
@@ -27,6 +26,15 @@ export async function askPassword(question: string): Promise<string> {
   } finally {
     stderr.write('\n');
   }
+}
+
+/** Of standard input, which whoever writes it may leave open. */
+async function firstLine(): Promise<string> {
+  for await (const line of createInterface({ input: stdin })) {
+    stdin.destroy(); // open, it would keep the program from ending
+    return line;
+  }
+  return '';
 }
 
 async function answerOf(terminal: Interface, question: string): Promise<string> {

@@ -11,6 +11,7 @@ export const usage = `Usage: npm run -s cli -- COMMAND [--url URL]
 
   --url URL                the server (also QUICKSTART_URL; default: http://127.0.0.1:3000)
 
+The session is kept in durin-quickstart/sessions.json, in XDG_CONFIG_HOME, APPDATA or ~/.config.
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 sign in first, 4 no server.`;
 
 /** What somebody wrote. */

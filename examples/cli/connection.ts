@@ -24,7 +24,7 @@ export function connect(url: string, env: NodeJS.ProcessEnv) {
     trpc,
     auth,
     url,
-    /** @throws where the file can be read or written no more: the session will not be there next time */
+    /** @throws where the file cannot be read, or not be written: who is signed in is not known, or will not be next time */
     assertKept(): void {
       if (!storageError) return;
       throw new Error(`The session cannot be kept in ${file}: ${storageError.message}`, { cause: storageError });

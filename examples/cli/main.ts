@@ -16,6 +16,7 @@ async function run(): Promise<void> {
     url = line.url;
     const connection = connect(url, process.env);
     try {
+      connection.assertKept();
       console.log(await command(connection, line));
     } finally {
       connection.auth.close();

@@ -27,9 +27,10 @@ export function createWebPage(): RequestListener {
   if (!existsSync(join(built, 'index.html'))) {
     return (_request, response) => say(response, 503, 'The page is not built yet: npm run build:page does it.');
   }
-  const serve = sirv(built, { etag: true, setHeaders });
+  const serve = sirv(built, { dev: true, etag: true, setHeaders }); // dev: follows what is built meanwhile
 
   return (request, response) => {
+    delete request.headers.range; // sirv throws at those that end before they start, and a page needs none
     if (request.method !== 'GET' && request.method !== 'HEAD') say(response, 405, 'This is a page, to be read.');
     else serve(request, response, () => say(response, 404, 'Not found. The page is at /, the API under /trpc/.'));
   };

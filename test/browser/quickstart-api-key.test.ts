@@ -62,3 +62,14 @@ test('a key that was deleted elsewhere is told of, and so is one that was create
   await button(two, 'Create a key').waitFor();
   expect(await two.getByRole('dialog').count()).toBe(0);
 });
+
+test('where the browser lets nothing be copied the page says so, and how else to get it', async () => {
+  const visitor = await visit();
+  const page = await visitor.open();
+  await page.evaluate("void (navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed')))");
+  await signIn(page);
+  await button(page, 'Create a key').click();
+  await button(page, 'Copy the key').click();
+  const refusal = 'The browser does not allow that: show the key, and select it.';
+  await card(page, 'Your API key').getByRole('status').filter({ hasText: refusal }).waitFor();
+});

@@ -37,6 +37,16 @@ test('where nothing can be loaded there is a button to try again', async () => {
   await session(page, 'web').waitFor();
 });
 
+test('where nobody tells the time that is left, it is said to be unknown, and why', async () => {
+  const visitor = await visit();
+  await visitor.context.route('**/trpc/*whoami*', (route) => route.abort());
+  const page = await visitor.open();
+  await signIn(page);
+  const here = card(page, 'Hello, alice');
+  await here.getByRole('alert').filter({ hasText: 'The server cannot be reached.' }).waitFor();
+  await here.getByText('not known').waitFor();
+});
+
 test('what is being loaded is told', async () => {
   const visitor = await visit();
   const { promise: answered, resolve: answer } = Promise.withResolvers<void>();

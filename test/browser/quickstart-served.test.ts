@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openVisitor } from '../support/chromium.ts';
-import { useQuickstart } from './quickstart-visit.ts';
+import { heading, useQuickstart } from './quickstart-visit.ts';
 
 const { quickstart, browser } = useQuickstart();
 
@@ -33,9 +36,40 @@ test.for(['/nothing', '/assets/nothing.js', '/trpc', '/..%2f..%2fpackage.json', 
   },
 );
 
+test.for(['bytes=0-9', 'bytes=-5', 'bytes=5-2', 'bytes=9999999-', 'bytes=x'])(
+  'a part of a file, %s, is answered with all of it',
+  async (range) => {
+    const { status, headers } = await get('/icon.svg', { headers: { range } });
+    expect([status, headers.get('content-type')]).toEqual([200, 'image/svg+xml']);
+  },
+);
+
+test('what is built while the server runs is there at once, and what is gone then is not found', async () => {
+  const path = join('assets', `${randomUUID()}.js`);
+  const file = join(import.meta.dirname, '../../examples/quickstart/web/dist', path);
+  await writeFile(file, 'new');
+  expect(await (await get(`/${path}`)).text()).toBe('new');
+  await rm(file);
+  expect((await get(`/${path}`)).status).toBe(404);
+});
+
 test('the page is read, not written', async () => {
   const { status, headers } = await get('/', { method: 'POST' });
   expect([status, headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+});
+
+test('while the scripts do not come the page says that it is loading, and how to go on', async () => {
+  const visitor = await openVisitor(browser(), quickstart().url);
+  await visitor.context.route('**/assets/*.js', (route) => route.abort());
+  const page = await visitor.open('/?client=cli');
+  const waiting = page.getByText('This page is loading.');
+  expect(await waiting.isVisible()).toBe(false); // at first there is nothing to tell
+  await waiting.waitFor();
+  await visitor.context.unroute('**/assets/*.js');
+  await page.getByRole('link', { name: 'load it again' }).click();
+  await heading(page, 'Sign in').waitFor();
+  expect(new URL(page.url()).search).toBe('?client=cli');
+  await visitor.close();
 });
 
 test('an injected script is not run, and an injected text makes no markup', async () => {

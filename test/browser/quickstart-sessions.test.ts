@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { faultsInLooks } from '../support/appearance.ts';
 import {
@@ -29,6 +30,12 @@ test('of two tabs one ends the session of the other, which sees it when it is lo
   await session(web, 'cli').waitFor();
   expect(await session(web, 'web').innerText()).toContain('this one');
   expect(await session(web, 'web').getByRole('button').count()).toBe(0);
+  expect(await session(web, 'cli').locator('dl').innerText()).toMatch(
+    /^Where\s+Chrome on \S+, 127\.0\.0\.1\s+Last used\s+(?:not yet|just now)\s+Expires in\s+never$/,
+  );
+  expect(await session(web, 'web').locator('dl').innerText()).toMatch(
+    /Last used\s+just now\s+Expires in\s+1[34] days$/,
+  );
 
   const end = button(web, 'End the session of cli');
   await end.click();
@@ -118,20 +125,39 @@ test('when another user signs in, in another tab, nothing is left of what was th
   const two = await visitor.open();
   await button(two, 'Delete the key').waitFor();
   await visitor.context.route('**/trpc/**apiAccess.get**', (route) => route.abort()); // what is shown is from the cache
-  await two.evaluate(`(async () => {
-    const body = JSON.stringify({ username: 'bob', password: 'wonderland', client: 'web' });
-    const headers = { 'content-type': 'application/json' };
-    const answer = await (await fetch('/trpc/auth.login', { method: 'POST', headers, body })).json();
-    localStorage.setItem('durin.auth.web', JSON.stringify({ ...answer.result.data, refreshAt: null }));
-  })()`);
+  await signInElsewhere(two, 'bob');
   await isSignedIn(one, 'bob');
   await card(one, 'Your API key').getByText('The server cannot be reached.').waitFor();
   expect(await button(one, 'Delete the key').count()).toBe(0);
 });
 
+test('a key that is created while another user signs in is not shown to that one', async () => {
+  const visitor = await visit();
+  const [one, two] = [await visitor.open(), await visitor.open()];
+  await signIn(one);
+  const { promise: isSwitched, resolve: goOn } = Promise.withResolvers<void>();
+  await visitor.context.route('**/trpc/auth.apiAccess.create', async (route) => {
+    const response = await route.fetch();
+    await isSwitched;
+    await route.fulfill({ response });
+  });
+  await button(one, 'Create a key').click();
+  await button(one, 'Creating…').waitFor();
+  await visitor.context.route('**/trpc/**apiAccess.get**', (route) => route.abort()); // what is shown is from the cache
+  await signInElsewhere(two, 'bob');
+  await isSignedIn(one, 'bob');
+  const ofKey = card(one, 'Your API key');
+  await ofKey.getByText('The server cannot be reached.').waitFor();
+  const lists = one.waitForResponse('**/trpc/**sessions.list**'); // which are read anew once the key is there
+  goOn();
+  await lists;
+  await ofKey.getByText('The server cannot be reached.').waitFor();
+  expect(await button(one, 'Delete the key').count()).toBe(0);
+});
+
 test('halfway to the expiry one of two tabs refreshes, and both have the new time', async () => {
   const { auth } = quickstart();
-  await auth.clients.update('web', { tokenTtl: '8s' });
+  await auth.clients.update('web', { tokenTtl: '12s' });
   const visitor = await visit();
   const calls = watchCalls(visitor);
   const [one, two] = [await visitor.open(), await visitor.open()];
@@ -140,7 +166,7 @@ test('halfway to the expiry one of two tabs refreshes, and both have the new tim
   const tabs = [one, two].map((page) => card(page, 'Hello, alice').locator('dl > div').last());
   const times = () => Promise.all(tabs.map((tab) => tab.innerText()));
   const [before] = await times();
-  await expect.poll(times, { timeout: 8000 }).toSatisfy(([a, b]: string[]) => a === b && a !== before);
+  await expect.poll(times, { timeout: 12_000 }).toSatisfy(([a, b]: string[]) => a === b && a !== before);
   expect(calls.filter((name) => name === 'auth.refresh')).toHaveLength(1);
   await auth.clients.update('web', { tokenTtl: '14d' });
 });
@@ -157,13 +183,13 @@ test('a button refreshes, and says so', async () => {
 
 test('a page that was without a network until the session had expired says so, and signs in again', async () => {
   const { auth } = quickstart();
-  await auth.clients.update('web', { tokenTtl: '2s' });
+  await auth.clients.update('web', { tokenTtl: '4s' });
   const visitor = await visit();
   const page = await visitor.open();
   await signIn(page);
   await visitor.context.setOffline(true);
   const { expiry } = await newestSession(page);
-  await expect.poll(() => Date.now(), { timeout: 5000 }).toBeGreaterThanOrEqual(Date.parse(expiry));
+  await expect.poll(() => Date.now(), { timeout: 8000 }).toBeGreaterThanOrEqual(Date.parse(expiry));
   await visitor.context.setOffline(false);
   await isSignedOut(page);
   await page.getByText('Your session has expired. Sign in again to go on.').waitFor();
@@ -172,8 +198,18 @@ test('a page that was without a network until the session had expired says so, a
   await signIn(page);
 });
 
+/** As another tab does it: signs in, and stores the session where all tabs find it. */
+async function signInElsewhere(tab: Page, username: string): Promise<void> {
+  await tab.evaluate(`(async () => {
+    const body = JSON.stringify({ username: '${username}', password: 'wonderland', client: 'web' });
+    const headers = { 'content-type': 'application/json' };
+    const answer = await (await fetch('/trpc/auth.login', { method: 'POST', headers, body })).json();
+    localStorage.setItem('durin.auth.web', JSON.stringify({ ...answer.result.data, refreshAt: null }));
+  })()`);
+}
+
 /** What the page has stored. */
-async function newestSession(page: Awaited<ReturnType<Awaited<ReturnType<typeof visit>>['open']>>) {
+async function newestSession(page: Page) {
   const stored = await page.evaluate<string>("localStorage.getItem('durin.auth.web')");
   return JSON.parse(stored) as { expiry: string };
 }

@@ -1,6 +1,17 @@
+import type { Locator } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { faultsInLooks } from '../support/appearance.ts';
-import { button, card, fillIn, heading, isSignedIn, isSignedOut, signIn, useQuickstart } from './quickstart-visit.ts';
+import {
+  button,
+  card,
+  fillIn,
+  heading,
+  isSignedIn,
+  isSignedOut,
+  signIn,
+  useQuickstart,
+  watchCalls,
+} from './quickstart-visit.ts';
 
 const { quickstart, visit } = useQuickstart();
 
@@ -26,7 +37,7 @@ test('by keyboard alone one signs in, and signs out; the focus says where one is
   await press('Enter');
   await isSignedOut(page);
   await expect.poll(focused).toBe('Sign in');
-  await page.getByText('You have signed out.').waitFor();
+  await page.getByRole('heading', { name: 'Sign in', description: 'You have signed out.' }).waitFor(); // read out too
 });
 
 test('a reload keeps the session, and there is no notice where nobody was signed in', async () => {
@@ -35,6 +46,27 @@ test('a reload keeps the session, and there is no notice where nobody was signed
   await signIn(page);
   await page.reload();
   await isSignedIn(page);
+});
+
+test('a button that is pressed twice does its work once', async () => {
+  const visitor = await visit();
+  const page = await visitor.open();
+  const calls = watchCalls(visitor);
+  const timesCalled = (name: string) => calls.filter((call) => call === name).length;
+  await fillIn(page);
+  await pressTwice(button(page, 'Sign in'));
+  await isSignedIn(page);
+  expect(timesCalled('auth.login')).toBe(1);
+
+  await pressTwice(button(page, 'Create a key'));
+  await button(page, 'Delete the key').click();
+  const dialog = page.getByRole('dialog', { name: 'Delete the API key?' });
+  await pressTwice(dialog.getByRole('button', { name: 'Delete the key' }));
+  await page.getByText('The API key is deleted.').waitFor();
+  expect(await dialog.count()).toBe(0);
+  expect([timesCalled('auth.apiAccess.create'), timesCalled('auth.apiAccess.delete')]).toEqual([1, 1]);
+  await button(page, 'Create a key').click(); // once more, after the first time
+  await button(page, 'Delete the key').waitFor();
 });
 
 test('a wrong password is told in words, and read out; the right one signs in', async () => {
@@ -142,3 +174,12 @@ test('light and dark follow the system until one is chosen, which a reload keeps
   await page.emulateMedia({ colorScheme: 'dark' });
   expect(await ground()).toBe(dark); // the system's was chosen, and so the system is followed again
 });
+
+/** As a person does whose hand is faster than the page is drawn. */
+async function pressTwice(pressed: Locator): Promise<void> {
+  await pressed.evaluate((element: unknown) => {
+    const { click } = element as { click: () => void }; // of the browser, whose types tests do not have
+    click.call(element);
+    click.call(element);
+  });
+}

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -129,6 +129,21 @@ test('where the session cannot be kept it says so', async () => {
     code: 1,
     output: expect.stringContaining(`The session cannot be kept in ${kept()}`),
   });
+});
+
+test('a file that cannot be read is no sign that nobody is signed in: every command says so', async () => {
+  await mkdir(kept(), { recursive: true });
+  const unreadable = { code: 1, output: expect.stringContaining(`The session cannot be kept in ${kept()}: EISDIR`) };
+  expect(await cli('whoami')).toEqual(unreadable);
+  expect(await cli('logout')).toEqual(unreadable);
+  expect(await login()).toEqual(unreadable);
+});
+
+test('a password is its first line of standard input, also where that stays open', async () => {
+  const running = startProgram([program, 'login', '--username', 'alice'], env);
+  running.type('wonderland\r\nmore\n');
+  await running.until(`Signed in to ${quickstart.url} as alice.`);
+  expect(await running.ended).toMatchObject({ code: 0 });
 });
 
 test.runIf(process.platform === 'linux')('in a terminal it asks, and does not show the password', async () => {

@@ -24,6 +24,7 @@ function start(args: readonly string[], env: Record<string, string> = {}) {
 const run = (args: readonly string[], env?: Record<string, string>) => start(args, env).ended;
 const steps = (output: string) => output.match(/^✓ .*$/gm) ?? [];
 const curlLine = (output: string) => /^ {2}(curl .*)$/m.exec(output)?.[1] ?? '';
+const urlIn = (output: string) => /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0];
 const keyIn = (output: string) => /Token ([0-9a-f]{64})"/.exec(output)?.[1];
 const stackTrace = /^\s+at \S/m;
 
@@ -43,6 +44,25 @@ test('a second start finds the user, the clients and the API key of the first', 
   expect(keyIn(second.output)).toBe(keyIn(first.output));
   expect(first.output + second.output).not.toMatch(stackTrace);
   expect((await stat(join(folder, 'secret'))).mode & 0o777).toBe(0o600);
+});
+
+test('who is signed in on cli still is after the next start: the tour ends no session that was there before', async () => {
+  const first = start(['--port', '0']);
+  const login = await fetch(`${urlIn(await first.until('Stop it with'))}/trpc/auth.login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ username: 'alice', password: 'wonderland', client: 'cli' }),
+  });
+  const { result } = (await login.json()) as { result: { data: { token: string } } };
+  await first.stop('SIGTERM');
+
+  const second = start(['--port', '0']);
+  const url = urlIn(await second.until('Stop it with'));
+  const headers = { authorization: `Token ${result.data.token}` };
+  expect(await (await fetch(`${url}/trpc/whoami`, { headers })).json()).toMatchObject({
+    result: { data: { username: 'alice', client: 'cli' } },
+  });
+  await second.stop('SIGTERM');
 });
 
 test.for(['SIGTERM', 'SIGINT'] as const)('it serves until %s, and its curl line works', async (signal) => {

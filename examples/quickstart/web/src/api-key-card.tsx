@@ -15,25 +15,25 @@ export function ApiKeyCard() {
   const key = useQuery(apiKeyQuery);
   const [isDeleting, setIsDeleting] = useState(false);
   const { news, tell, heading } = useNews();
-  const create = useMutation(
-    api.auth.apiAccess.create.mutationOptions({
+  const create = useMutation(api.auth.apiAccess.create.mutationOptions({ onSettled: reloadSessions }));
+  const remove = useMutation(api.auth.apiAccess.delete.mutationOptions({ onSettled: reloadSessions }));
+
+  // What is given to `mutate` is called as long as this card is there: the key is not put before the next user.
+  const createKey = () =>
+    create.mutate(undefined, {
       onSuccess(created) {
         queryClient.setQueryData(apiKeyQuery.queryKey, created);
         tell('You have an API key.');
       },
-      onSettled: reloadSessions,
-    }),
-  );
-  const remove = useMutation(
-    api.auth.apiAccess.delete.mutationOptions({
+    });
+  const deleteKey = () =>
+    remove.mutate(undefined, {
       onSuccess() {
         queryClient.setQueryData(apiKeyQuery.queryKey, null);
         setIsDeleting(false);
         tell('The API key is deleted.');
       },
-      onSettled: reloadSessions,
-    }),
-  );
+    });
 
   return (
     <section className="card" aria-labelledby="api-key">
@@ -47,7 +47,7 @@ export function ApiKeyCard() {
           ) : (
             <>
               <p className="muted">A key lets a program of yours call the API, without your password. You have none.</p>
-              <BusyButton onClick={() => create.mutate()} isBusy={create.isPending} busyText="Creating…">
+              <BusyButton onClick={createKey} isBusy={create.isPending} busyText="Creating…">
                 Create a key
               </BusyButton>
             </>
@@ -62,7 +62,7 @@ export function ApiKeyCard() {
         action="Delete the key"
         isBusy={remove.isPending}
         error={remove.error}
-        onConfirm={() => remove.mutate()}
+        onConfirm={deleteKey}
         onClose={() => {
           setIsDeleting(false);
           remove.reset();

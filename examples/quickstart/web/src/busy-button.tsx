@@ -1,4 +1,5 @@
 import type { PropsWithChildren } from 'react';
+import { useSingleStart } from './use-single-start.ts';
 
 interface Props {
   onClick: () => void;
@@ -10,8 +11,9 @@ interface Props {
 
 /** A button that starts one thing at a time. While that is under way it keeps the focus, which `disabled` would lose. */
 export function BusyButton({ onClick, isBusy, busyText, className, children }: PropsWithChildren<Props>) {
+  const startOnce = useSingleStart(isBusy);
   return (
-    <button type="button" className={className} aria-disabled={isBusy} onClick={() => isBusy || onClick()}>
+    <button type="button" className={className} aria-disabled={isBusy} onClick={() => startOnce(onClick)}>
       {isBusy ? (busyText ?? children) : children}
     </button>
   );

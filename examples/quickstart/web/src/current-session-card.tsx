@@ -38,7 +38,7 @@ export function CurrentSessionCard({ username, expiry }: Props) {
       <dl className="facts">
         <div>
           <dt>Time left</dt>
-          <dd className="big">{whoami.data?.expiresIn ?? '…'}</dd>
+          <dd className="big">{whoami.data?.expiresIn ?? (whoami.error ? 'not known' : '…')}</dd>
         </div>
         <div>
           <dt>Signed in until</dt>
@@ -55,6 +55,7 @@ export function CurrentSessionCard({ username, expiry }: Props) {
           </output>
         </div>
       )}
+      <Problem error={whoami.error} {...(whoami.data && { when: 'The time left may be out of date.' })} />
       <Problem error={logout.error} when="You are still signed in." />
       <Problem error={refresh.error} when="The session was not refreshed." />
     </section>

@@ -2,7 +2,8 @@ import type { QueryClient } from '@tanstack/react-query';
 import type { Snapshot } from 'trpc-durin/client';
 
 interface FollowedAuth {
-  readonly getSnapshot: () => Snapshot<{ readonly user: { readonly id: number } }>;
+  /** Without a user: as another version of the page may have stored it. */
+  readonly getSnapshot: () => Snapshot<{ readonly user?: { readonly id: number } }>;
   readonly subscribe: (listener: () => void) => () => void;
 }
 
@@ -10,7 +11,7 @@ interface FollowedAuth {
 export function followSession(auth: FollowedAuth, queryClient: QueryClient): void {
   const userId = () => {
     const session = auth.getSnapshot();
-    return session.status === 'signed-in' ? session.user.id : null;
+    return session.status === 'signed-in' ? session.user?.id : null;
   };
   let known = userId();
   auth.subscribe(() => {

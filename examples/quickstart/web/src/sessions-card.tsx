@@ -58,7 +58,11 @@ export function SessionsCard() {
           revoke.reset();
         }}
       >
-        <p>Whoever uses it is signed out at once, and has to sign in again.</p>
+        {ending?.client === 'api' ? (
+          <p>It is your API key: programs that use it are refused from then on.</p>
+        ) : (
+          <p>Whoever uses it is signed out at once, and has to sign in again.</p>
+        )}
       </ConfirmDialog>
     </section>
   );

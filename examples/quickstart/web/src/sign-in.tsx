@@ -7,6 +7,7 @@ import { wordsFor } from './error-words.ts';
 import { useFocusOnMount } from './focus.ts';
 import { PasswordField } from './password-field.tsx';
 import { useCountdown } from './use-countdown.ts';
+import { useSingleStart } from './use-single-start.ts';
 
 const farewells: Readonly<Record<SignedOutReason, string>> = {
   'logged-out': 'You have signed out.',
@@ -27,19 +28,24 @@ export function SignIn({ reason, takesFocus }: Props) {
   const { retryAfter } = durinErrorOf(login.error) ?? {};
   const secondsToWait = useCountdown(retryAfter, login.submittedAt);
   const hasWaited = retryAfter !== undefined && secondsToWait === 0;
+  const startOnce = useSingleStart(login.isPending);
   const heading = useFocusOnMount<HTMLHeadingElement>(takesFocus);
 
   function submit(event: FormEvent): void {
     event.preventDefault();
-    if (secondsToWait === 0 && !login.isPending) login.mutate({ username, password });
+    if (secondsToWait === 0) startOnce(() => login.mutate({ username, password }));
   }
 
   return (
     <section className="card" aria-labelledby="sign-in">
-      <h1 id="sign-in" ref={heading} tabIndex={-1}>
+      <h1 id="sign-in" ref={heading} tabIndex={-1} aria-describedby={reason && 'farewell'}>
         Sign in
       </h1>
-      {reason && <p className={reason === 'logged-out' ? 'notice' : 'notice warning'}>{farewells[reason]}</p>}
+      {reason && (
+        <p id="farewell" className={reason === 'logged-out' ? 'notice' : 'notice warning'}>
+          {farewells[reason]}
+        </p>
+      )}
       <ClientLinks />
       <form onSubmit={submit}>
         <label className="field">
