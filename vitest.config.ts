@@ -26,6 +26,8 @@ const programs = ['test/programs/**/*.test.ts'];
 const load = ['test/programs/four-processes.test.ts'];
 /** Web pages, in a Chromium. */
 const browser = ['test/browser/**/*.test.ts'];
+/** Those of them that are about a large database. */
+const browserOnPostgres = ['test/browser/admin-million-tokens.test.ts'];
 
 const isCI = Boolean(process.env['CI']);
 const withPostgres = hasPostgres();
@@ -70,6 +72,7 @@ const inBrowser = {
   test: {
     name: 'browser',
     include: browser,
+    exclude: withPostgres ? [] : browserOnPostgres,
     globalSetup: ['test/browser/build-pages.ts', ...(withPostgres ? ['test/support/global-postgres.ts'] : [])],
     ...(withPostgres ? {} : { provide: { postgresUrl: null } }),
     testTimeout: 60_000,

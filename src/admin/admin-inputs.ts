@@ -70,6 +70,12 @@ export const clientListInput = anObject({
   perPage: wholeNumber(100).default(25),
 }).prefault({});
 
+export const clientNamesInput = anObject({
+  /** The last name of the page before. */
+  after: text.optional(),
+  limit: wholeNumber(1000).default(1000),
+}).prefault({});
+
 export const clientNameInput = anObject({ name: text });
 
 export const clientCreateInput = anObject({
@@ -125,6 +131,7 @@ export const usageDaysInput = anObject({
 }).prefault({});
 
 export type ClientListInput = z.input<typeof clientListInput>;
+export type ClientNamesInput = z.input<typeof clientNamesInput>;
 export type ClientNameInput = z.input<typeof clientNameInput>;
 export type ClientCreateInput = z.input<typeof clientCreateInput>;
 export type ClientUpdateInput = z.input<typeof clientUpdateInput>;

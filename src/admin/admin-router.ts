@@ -7,6 +7,7 @@ import type {
   ClientCreateInput,
   ClientListInput,
   ClientNameInput,
+  ClientNamesInput,
   ClientUpdateInput,
   TokenIdInput,
   TokenIssueInput,
@@ -40,6 +41,7 @@ export type DurinAdminRouterRecord = {
   whoami: DurinQuery<void, AdminView>;
   clients: {
     list: DurinQuery<ClientListInput, ClientPage>;
+    names: DurinQuery<ClientNamesInput, string[]>;
     get: DurinQuery<ClientNameInput, ClientRow>;
     create: DurinMutation<ClientCreateInput, ClientRow>;
     update: DurinMutation<ClientUpdateInput, ClientRow>;

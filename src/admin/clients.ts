@@ -4,7 +4,13 @@ import type { AdminStore } from '../database/admin-store.ts';
 import { ClientNameTakenError } from '../database/client-store.ts';
 import { DurinError } from '../errors.ts';
 import type { ClientChanges } from '../events.ts';
-import { clientCreateInput, clientListInput, clientNameInput, clientUpdateInput } from './admin-inputs.ts';
+import {
+  clientCreateInput,
+  clientListInput,
+  clientNameInput,
+  clientNamesInput,
+  clientUpdateInput,
+} from './admin-inputs.ts';
 import type { AdminProcedures } from './admin-procedures.ts';
 import type { ClientPage, ClientRow } from './admin-views.ts';
 import type { TellAction } from './tell-action.ts';
@@ -21,6 +27,11 @@ export function createClientProcedures(
       const window = { offset: (page - 1) * perPage, limit: perPage };
       const found = await store.listClients({ search: search ?? null, sort, order, ...window });
       return { items: found.clients, total: found.total };
+    }),
+
+    /** To choose from: without their tokens, which take long to count where there are many. */
+    names: query.input(clientNamesInput).query(async function listClientNames({ input }): Promise<string[]> {
+      return store.listClientNames(input.after ?? null, input.limit);
     }),
 
     get: query.input(clientNameInput).query(async function getClient({ input }): Promise<ClientRow> {

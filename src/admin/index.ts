@@ -2,6 +2,7 @@ export type {
   ClientCreateInput,
   ClientListInput,
   ClientNameInput,
+  ClientNamesInput,
   ClientUpdateInput,
   TokenIdInput,
   TokenIssueInput,

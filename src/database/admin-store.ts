@@ -71,6 +71,8 @@ export interface DayUse {
  */
 export interface AdminStore {
   listClients(query: ClientQuery): Promise<{ readonly clients: CountedClient[]; readonly total: number }>;
+  /** In their order, from the one after this name on; `null`: from the first. */
+  listClientNames(after: string | null, limit: number): Promise<string[]>;
   findClient(name: string): Promise<CountedClient | null>;
   listTokens(query: TokenQuery, now: number): Promise<OwnedTokenRow[]>;
   findToken(id: string): Promise<OwnedTokenRow | null>;
@@ -82,6 +84,6 @@ export interface AdminStore {
   findUsers(keys: readonly unknown[]): Promise<UserRow[]>;
   /** By client name. */
   usageOfClients(since: readonly Date[]): Promise<ClientUse[]>;
-  /** The days from this instant on that have something, in no order. */
+  /** The days from this instant on, a midnight in UTC, that have something, in no order. */
   usageByDay(clientName: string | null, since: Date): Promise<DayUse[]>;
 }

@@ -97,12 +97,13 @@ export function defineDurinEntities<TUser extends object, TRelations extends Rec
       userAgent: { type: 'string', fieldName: 'user_agent', length: userAgentLength, nullable: true },
     },
     uniques: [{ properties: ['user', 'client'] }],
-    // For the admin's pages in any order; the one on expiry is for purging as well.
+    // For the admin's pages in any order, filtered within the index: what is passed over is not read from the table. The
+    // one on expiry is for purging as well, the one on the client for deleting that.
     indexes: [
-      { properties: ['created', 'id'] },
-      { properties: ['expiry', 'id'] },
-      { properties: ['lastUsedAt', 'id'] },
-      { properties: ['client', 'created', 'id'] },
+      { properties: ['created', 'id', 'expiry'] },
+      { properties: ['expiry', 'id', 'client'] },
+      { properties: ['lastUsedAt', 'id', 'expiry', 'client'] },
+      { properties: ['client', 'created', 'id', 'expiry'] },
     ],
   } as never); // MikroORM's property types do not resolve over the generic TUser
 

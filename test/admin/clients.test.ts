@@ -67,6 +67,16 @@ describe('the list of clients', () => {
     expect(await names({ search: '' })).toHaveLength(4);
     await app.durin.clients.delete("100%_o'brien!\\");
   });
+
+  test('is there as names too, from the one after another on', async () => {
+    expect(await admin.clients.names()).toEqual(['api', 'cli', 'web']);
+    expect(await admin.clients.names({ limit: 2 })).toEqual(['api', 'cli']);
+    expect(await admin.clients.names({ after: 'cli', limit: 2 })).toEqual(['web']);
+    expect(await admin.clients.names({ after: 'web' })).toEqual([]);
+    await expect(admin.clients.names({ limit: 1001 })).rejects.toMatchObject(
+      refused('INVALID_INPUT', { limit: ['This field must be a whole number from 1 to 1000.'] }),
+    );
+  });
 });
 
 test('a client is created with what it is given, and with the defaults', async () => {

@@ -7,6 +7,7 @@ import { AuthToken, Client, User } from '../support/entities.ts';
 /** What a test needs of a token: instants are few, so that many are the same, and some are never. */
 interface Row {
   id: string;
+  username: string;
   client: string;
   created: Date;
   expiry: Date | null;
@@ -26,7 +27,7 @@ beforeAll(async () => {
   await app.durin.close(); // from here on, nothing notes the uses of this token
   ({ admin } = app.callAs({ token }));
   const own = await app.orm.em.fork().findOneOrFail(AuthToken, { user: app.alice }, { populate: ['client'] });
-  rows.push({ ...own, client: own.client.name });
+  rows.push({ ...own, client: own.client.name, username: 'alice' });
 });
 afterAll(() => app.close());
 
@@ -34,11 +35,12 @@ async function addTokens(): Promise<Row[]> {
   const users = await app.addUsers(Array.from({ length: 14 }, (_, index) => `user ${index}`));
   const em = app.orm.em.fork();
   const at = (hours: number) => new Date(app.clock() + hours * hour);
-  const added = users.flatMap(({ id: userId }, index) =>
+  const added = users.flatMap(({ id: userId, username }, index) =>
     clientNames.map((client, place) => {
       const number = index * 3 + place;
       const row = {
         id: randomUUID(),
+        username,
         client,
         created: at(-10 - (number % 5)),
         expiry: number % 4 === 0 ? null : at((number % 7) - 3),
@@ -48,8 +50,9 @@ async function addTokens(): Promise<Row[]> {
     }),
   );
   for (const { row, userId } of added) {
+    const { username: _username, ...columns } = row;
     em.create(AuthToken, {
-      ...row,
+      ...columns,
       selector: row.id.replaceAll('-', ''),
       user: em.getReference(User, userId),
       client: await em.findOneOrFail(Client, { name: row.client }),
@@ -80,11 +83,12 @@ const orders = ['asc', 'desc'] as const;
 const isExpired = ({ expiry }: Row) => expiry !== null && expiry.getTime() <= app.clock();
 
 /** The same list by the rules in words: a never is the latest expiry and the earliest use; equal ones are sorted by id. */
-function expected({ sort = 'created', order = 'desc', state, client }: NonNullable<TokenListInput>): string[] {
+function expected({ sort = 'created', order = 'desc', state, client, search }: NonNullable<TokenListInput>): string[] {
   const never = sort === 'expiry' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
   const instant = (row: Row) => row[sort]?.getTime() ?? never;
   const upwards = rows
     .filter((row) => client === undefined || row.client === client)
+    .filter((row) => search === undefined || row.username.includes(search))
     .filter((row) => state === undefined || (state === 'expired') === isExpired(row))
     .toSorted((a, b) => (instant(a) === instant(b) ? (a.id < b.id ? -1 : 1) : instant(a) < instant(b) ? -1 : 1));
   return (order === 'asc' ? upwards : upwards.toReversed()).map(({ id }) => id);
@@ -99,6 +103,8 @@ for (const sort of sorts) {
         { state: 'expired' },
         { client: 'cli' },
         { client: 'api', state: 'valid' },
+        { search: 'user 1' },
+        { search: 'user 1', client: 'web', state: 'valid' },
       ] as const) {
         const list = { sort, order, ...filter };
         for (const limit of [1, 7, 100]) {

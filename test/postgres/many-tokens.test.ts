@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type BenchApp, openBenchApp } from '../bench/bench-app.ts';
 import { createPopulation, dropPopulation, tokenOf } from '../bench/population.ts';
 import { postgresUrl } from '../support/database.ts';
+import { planOf, readsOf } from '../support/plans.ts';
 import type { Statement } from '../support/statement-tap.ts';
 
 // 200,000 tokens, and 40,000 that have expired: as many as make PostgreSQL plan as for a million.
@@ -62,33 +63,6 @@ const works: Record<string, () => Promise<unknown>> = {
   },
 };
 
-interface PlanNode {
-  readonly 'Node Type': string;
-  readonly 'Relation Name'?: string;
-  readonly 'Index Name'?: string;
-  readonly Plans?: readonly PlanNode[];
-}
-
-/** How PostgreSQL would read this table for a statement. */
-async function readsOf(table: string, { text, values }: Statement): Promise<string[]> {
-  const pool = await (app.orm.em.getConnection() as unknown as Native).getNativeClient();
-  const { rows } = await pool.query(`explain (format json) ${text}`, values);
-  const reads: string[] = [];
-  function visit(node: PlanNode): void {
-    if (node['Relation Name'] === table || node['Index Name']?.startsWith(table))
-      reads.push([node['Node Type'], node['Index Name']].filter(Boolean).join(' of '));
-    for (const inner of node.Plans ?? []) visit(inner);
-  }
-  visit(rows[0]?.['QUERY PLAN'][0].Plan as PlanNode);
-  return reads;
-}
-
-interface Native {
-  getNativeClient(): Promise<{
-    query(sql: string, values: readonly unknown[]): Promise<{ rows: { 'QUERY PLAN': [{ Plan: PlanNode }] }[] }>;
-  }>;
-}
-
 const planned = /^\s*(?:select|insert|update|delete|with)\b/i;
 
 /** The statements about tokens that the work sends. */
@@ -100,11 +74,12 @@ async function sentBy(run: () => Promise<unknown>): Promise<Statement[]> {
 
 /** Those of the statements that read all of a large table. */
 async function fullScansIn(sent: readonly Statement[]): Promise<string[]> {
-  const reads = sent.map(async (statement) => [
-    ...(await readsOf('durin_auth_token', statement)),
-    ...(await readsOf('bench_user', statement)),
-  ]);
-  const plans = await Promise.all(reads);
+  const plans = await Promise.all(
+    sent.map(async (statement) => {
+      const steps = await planOf(app.orm, statement);
+      return [...readsOf('durin_auth_token', steps), ...readsOf('bench_user', steps)];
+    }),
+  );
   return sent.filter((_, index) => plans[index]?.some((read) => read.startsWith('Seq Scan'))).map(({ text }) => text);
 }
 

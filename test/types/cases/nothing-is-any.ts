@@ -29,6 +29,7 @@ import type {
   ClientCreateInput,
   ClientListInput,
   ClientNameInput,
+  ClientNamesInput,
   ClientPage,
   ClientRow,
   ClientUpdateInput,
@@ -221,6 +222,7 @@ interface PublicOfAdmin {
   ClientCreateInput: ClientCreateInput;
   ClientListInput: ClientListInput;
   ClientNameInput: ClientNameInput;
+  ClientNamesInput: ClientNamesInput;
   ClientPage: ClientPage;
   ClientRow: ClientRow;
   ClientUpdateInput: ClientUpdateInput;
