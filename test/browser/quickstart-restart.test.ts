@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { startProgram } from '../programs/program.ts';
 import { launchChromium, openVisitor } from '../support/chromium.ts';
 import { freePort } from '../support/postgres-server.ts';
@@ -15,9 +15,14 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test('the program is stopped and started again: who was signed in still is, and the page goes on', async () => {
   const port = String(await freePort());
-  const start = () => startProgram(['examples/quickstart/main.ts', '--port', port], { QUICKSTART_DATA: folder });
+  function start() {
+    const program = startProgram(['examples/quickstart/main.ts', '--port', port], { QUICKSTART_DATA: folder });
+    onTestFinished(async () => void (await program.stop('SIGTERM')));
+    return program;
+  }
   const first = start();
   const browser = await launchChromium();
+  onTestFinished(() => browser.close());
   const output = await first.until('Stop it with');
   const visitor = await openVisitor(browser, /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0] ?? '');
   const page = await visitor.open();
@@ -36,6 +41,4 @@ test('the program is stopped and started again: who was signed in still is, and 
   await button(page, 'Sign out').click();
   await isSignedOut(page);
   expect(visitor.faults).toEqual([]);
-  await browser.close();
-  await second.stop('SIGTERM');
-});
+}, 180_000); // two starts of a database, on a machine that may be busy
