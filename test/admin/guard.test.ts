@@ -2,9 +2,9 @@ import { inspect } from 'node:util';
 import type { AnyRouter } from '@trpc/server';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createDurinAdmin } from '../../src/admin/index.ts';
-import { DurinError, DurinUsageError } from '../../src/index.ts';
+import { createDurin, DurinError, DurinUsageError } from '../../src/index.ts';
 import { type AdminApp, openAdminApp } from '../support/admin-app.ts';
-import { requestOf, t } from '../support/app.ts';
+import { clients, requestOf, requiredOptions, t } from '../support/app.ts';
 import { createWire } from '../support/wire.ts';
 
 let app: AdminApp;
@@ -131,6 +131,15 @@ test('a rule whose database cannot be reached is an outage', async () => {
   const { call } = procedures(() => Promise.reject(Object.assign(new Error('gone'), { code: 'ECONNREFUSED' })));
   const answer = await call('admin.clients.list', { token: await issue('alice') });
   expect(answer).toMatchObject({ status: 503, error: { data: { durin: { code: 'STORE_UNAVAILABLE' } } } });
+});
+
+test('a rule that never answers holds nobody up for longer than databaseTimeout', async () => {
+  const durin = createDurin({ ...requiredOptions(app.orm), clients, databaseTimeout: 1 });
+  onTestFinished(() => durin.close());
+  const { adminRouter } = createDurinAdmin(durin, { isAdmin: () => new Promise(() => {}) });
+  const { token } = await durin.tokens.issue({ user: app.bob, client: 'api' });
+  const caller = adminRouter.createCaller(durin.createContext(requestOf({ token })));
+  await expect(caller.clients.list()).rejects.toMatchObject({ durin: { code: 'STORE_UNAVAILABLE' } });
 });
 
 test('who stops being an admin is one no longer at the next call', async () => {

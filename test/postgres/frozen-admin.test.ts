@@ -1,6 +1,8 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { createAdminRouter } from '../../src/admin/admin-router.ts';
 import { createDurinAdmin } from '../../src/admin/index.ts';
+import { adminAccessOf } from '../../src/admin-access.ts';
 import { createDurin, type DurinEvents } from '../../src/index.ts';
 import { clients, requestOf, requiredOptions } from '../support/app.ts';
 import { codeOf, recordEvents } from '../support/arena.ts';
@@ -94,6 +96,22 @@ test('what an admin did, and PostgreSQL does when it goes on, is told then, once
   await vi.waitFor(() => expect(actions).toHaveLength(1), 10_000);
   expect(actions).toMatchObject([{ action: 'token-revoked', tokenId: held, userId: user.id, by: { client: 'web' } }]);
   expect(events.of('tokenRevoked')).toMatchObject([{ tokenId: held, reason: 'revoked' }]);
+});
+
+test('the command line is told so when it asks, and waits where it changes something', async () => {
+  const { durin, held, actions } = app;
+  const access = adminAccessOf(durin);
+  if (access === null) throw new Error('this is no durin');
+  const caller = createAdminRouter(access, 'command-line', {}).createCaller(durin.createContext());
+  let isDone = false;
+  const revoked = caller.tokens.revoke({ id: held }).finally(() => {
+    isDone = true;
+  });
+  expect(await inTime(() => caller.clients.list())).toBe('STORE_UNAVAILABLE');
+  expect(isDone).toBe(false);
+  thaw();
+  await revoked;
+  expect(actions).toMatchObject([{ action: 'token-revoked', tokenId: held, by: 'command-line' }]);
 });
 
 test.for(['an admin', 'the app'] as const)('a client that %s deleted then ends its tokens with a word', async (who) => {
