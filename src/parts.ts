@@ -8,7 +8,7 @@ import { createClientAdmin } from './client-admin.ts';
 import { createContextKeeper } from './context.ts';
 import { createDatabase } from './database/database.ts';
 import type { DurinClient } from './database/entities.ts';
-import { inTime, punctual } from './database/punctual.ts';
+import { createPunctual, inTime } from './database/punctual.ts';
 import { type MikroORM, readSchema } from './database/schema.ts';
 import { createSqlClientStore } from './database/sql-client-store.ts';
 import { createSqlTokenStore } from './database/sql-token-store.ts';
@@ -62,6 +62,7 @@ export function createParts(options: AnyOptions) {
   const hub = createEventHub(settings.onListenerError);
   const events: EventSink = { emit: (name, event) => void database.afterCommit(() => hub.emit(name, event)) };
   const afterCommit = (forget: () => Promise<void>) => database.afterCommit(forget, { evenInDoubt: true });
+  const punctual = createPunctual(databaseTimeoutMs, isInTransaction);
 
   const sqlStore = createSqlTokenStore(database, schema, {
     populate: settings.populate,
@@ -72,9 +73,9 @@ export function createParts(options: AnyOptions) {
     ? createCachedTokenStore({ store: sqlStore, load: sqlStore.load, cache, isInTransaction, afterCommit })
     : sqlStore;
   const purge = createTokenPurge({ store: ownStore, events, now }); // takes as long as it takes
-  const store = punctual<TokenStore>(ownStore, databaseTimeoutMs, ['findBySelector']); // has its deadline at the database
+  const store = punctual<TokenStore>(ownStore, ['findBySelector']); // has its deadline at the database
   const ownRevoker = createTokenRevoker({ store: ownStore, events, now });
-  const revoker = punctual(ownRevoker, databaseTimeoutMs, ['tellRevoked']);
+  const revoker = punctual(ownRevoker, ['tellRevoked']);
   const hasFlag = 'isActive' in schema.userMeta.properties;
   const activity = createUserActivity({ store, ownRule, hasFlag });
   const changes = createFollowChanges({ store, revoker, events, cache, afterCommit, activity, now });
@@ -101,10 +102,10 @@ export function createParts(options: AnyOptions) {
   const counters = createCounters({ redis: settings.countingRedis, prefix, now });
   const throttle = createThrottle(counters, events);
   const ownIssueToken = createTokenIssuer({ codec, store: ownStore, revoker, activity, events, now });
-  const { issueToken, renewToken } = punctual(
-    { issueToken: ownIssueToken, renewToken: createTokenRenewer({ store: ownStore, events, now }) },
-    databaseTimeoutMs,
-  );
+  const { issueToken, renewToken } = punctual({
+    issueToken: ownIssueToken,
+    renewToken: createTokenRenewer({ store: ownStore, events, now }),
+  });
   const signIn = createSignIn({
     activity,
     issueToken,
@@ -130,7 +131,7 @@ export function createParts(options: AnyOptions) {
     events,
     cache,
     store,
-    clients: punctual(ownClients, databaseTimeoutMs),
+    clients: punctual(ownClients),
     purge,
     /** Those without deadlines of their own, for who has one around what follows as well. */
     patient: { clients: ownClients, clientStore, revoker: ownRevoker, issueToken: ownIssueToken },

@@ -1,4 +1,5 @@
-import { closeSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 const pauseMs = 5;
@@ -14,25 +15,35 @@ const sleeper = new Int32Array(new SharedArrayBuffer(4));
  */
 export function withFileLock(path: string, work: () => void): void {
   const lock = `${path}.lock`;
+  const owner = randomUUID();
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  while (!create(lock)) {
+  while (!create(lock, owner)) {
     if (isStale(lock)) withFileLock(lock, () => removeIfStale(lock));
     else Atomics.wait(sleeper, 0, 0, pauseMs);
   }
   try {
     work();
   } finally {
-    rmSync(lock, { force: true });
+    release(lock, owner);
   }
 }
 
-function create(lock: string): boolean {
+function create(lock: string, owner: string): boolean {
   try {
-    closeSync(openSync(lock, 'wx', 0o600));
+    writeFileSync(lock, owner, { flag: 'wx', mode: 0o600 });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
+  }
+}
+
+/** One who was stopped for so long that others took its lock for stale leaves theirs alone. */
+function release(lock: string, owner: string): void {
+  try {
+    if (readFileSync(lock, 'utf8') === owner) rmSync(lock);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
 }
 

@@ -57,7 +57,7 @@ export function createCachedTokenStore(parts: CachedTokenStoreParts): TokenStore
     },
 
     async renew(id, now) {
-      const renewed = await store.renew(id, now);
+      const renewed = await forgettingIfLost('all', store.renew(id, now));
       if (renewed !== null) await forget([tokenScope(renewed.token.selector)]);
       return renewed;
     },

@@ -36,13 +36,14 @@ export async function findUser(admin: AdminCaller, typed: string): Promise<UserV
 
 async function userOfKey(admin: AdminCaller, key: string): Promise<UserView | null> {
   try {
-    return await admin.users.get({ user: key });
+    const user = await admin.users.get({ user: key });
+    return isSame(String(user.id), key) ? user : null; // a number may be written in other ways, which is not meant
   } catch (error) {
     if (error instanceof DurinError && error.durin.code === 'USER_NOT_FOUND') return null;
     throw error;
   }
 }
 
-function isSame(label: string, typed: string): boolean {
-  return label.toLowerCase() === typed.toLowerCase();
+function isSame(text: string, typed: string): boolean {
+  return text.toLowerCase() === typed.toLowerCase();
 }

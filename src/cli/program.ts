@@ -55,9 +55,11 @@ function createProgram(terminal: Terminal, version: string): Command {
     try {
       const answer = await work({ admin: createAdminCaller(loaded), terminal });
       terminal.print(json ? JSON.stringify(answer.json, null, 2) : answer.text);
-    } finally {
-      await finish(loaded.access);
+    } catch (error) {
+      await finish(loaded.access).catch(() => {}); // what the command failed with says more
+      throw error;
     }
+    await finish(loaded.access);
   }
 
   addClientCommands(program, run);
@@ -69,7 +71,6 @@ async function finish({ eventsTold, close, closeDatabase }: AdminAccess): Promis
   try {
     await within(listenersMs, 'A listener of events', eventsTold);
   } finally {
-    await close();
-    await closeDatabase();
+    await close().finally(closeDatabase);
   }
 }

@@ -53,7 +53,7 @@ export function addTokenCommands(program: Command, run: RunCommand): void {
         const { expiry } = issued.session;
         const expires = expiry === null ? 'never expires' : `expires at ${expiry.toISOString()}`;
         terminal.note(
-          `The token of ${printable(user.label)} (${user.id}) for ${printable(client)} ${expires}. It is not shown again.`,
+          `The token of ${printable(user.label)} (${printable(String(user.id))}) for ${printable(client)} ${expires}. It is not shown again.`,
         );
         return { text: issued.token, json: issued };
       }),
@@ -78,7 +78,7 @@ export function addTokenCommands(program: Command, run: RunCommand): void {
     .action((typed: string, { yes }: { yes?: boolean }) =>
       run(async ({ admin, terminal }) => {
         const user = await findUser(admin, typed);
-        await confirm(terminal, `End all tokens of ${printable(user.label)} (${user.id})?`, yes);
+        await confirm(terminal, `End all tokens of ${printable(user.label)} (${printable(String(user.id))})?`, yes);
         const { revoked } = await admin.tokens.revokeAllOf({ user: user.id });
         return { text: `${countOf(revoked)} of ${printable(user.label)} revoked.`, json: { user, revoked } };
       }),

@@ -64,9 +64,9 @@ class CommitListeners implements EventSubscriber {
 
   /** Where a statement has failed, PostgreSQL answers the commit with a rollback, and that is no error. */
   async beforeTransactionCommit({ transaction }: TransactionEventArgs): Promise<void> {
-    if (!transaction || this.#outer.has(transaction) || !this.#waiting.has(transaction)) return;
-    if (await this.#canCommit(transaction)) this.#committing.add(transaction);
-    else this.#waiting.delete(transaction);
+    if (!transaction || this.#outer.has(transaction)) return;
+    if (this.#waiting.has(transaction) && !(await this.#canCommit(transaction))) this.#waiting.delete(transaction);
+    else this.#committing.add(transaction);
   }
 
   async afterTransactionCommit({ transaction }: TransactionEventArgs): Promise<void> {

@@ -68,8 +68,8 @@ export function codeOf(error: unknown): string | null {
   return typeof code === 'string' ? code : null;
 }
 
-const lostCodes = /^(?:ECONNRESET|EPIPE|ETIMEDOUT|08...|57P0[12])$/;
-const lostMessages = /connection terminated|connection ended/i;
+const lostCodes = /^(?:ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|08...|57P0[12])$/;
+const lostMessages = /connection terminated(?! due to connection timeout)|connection ended|query read timeout/i;
 
 /** Calls back where a write's connection was lost before its answer, so that it may have been done; it fails all the same. */
 export async function ifCutOff<T>(write: Promise<T>, callback: () => Promise<void>): Promise<T> {
@@ -81,7 +81,9 @@ export async function ifCutOff<T>(write: Promise<T>, callback: () => Promise<voi
   }
 }
 
+/** Not where there was no connection yet: then nothing was sent. */
 function wasCutOff(error: unknown): boolean {
+  if (error instanceof Error && 'syscall' in error && error.syscall === 'connect') return false;
   const code = codeOf(error);
   return code === null ? error instanceof Error && lostMessages.test(error.message) : lostCodes.test(code);
 }

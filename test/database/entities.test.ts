@@ -73,11 +73,11 @@ test('the indexes for purging, for listing and for the cascades are there', asyn
   const rows = await execute("select indexdef from pg_indexes where tablename = 'durin_auth_token'");
   const columns = rows.map(({ indexdef }) => /\((.*)\)/.exec(String(indexdef))?.[1]).toSorted();
   expect(columns).toEqual([
-    'client_id, created, id',
-    'created, id',
-    'expiry, id',
+    'client_id, created, id, expiry',
+    'created, id, expiry',
+    'expiry, id, client_id',
     'id',
-    'last_used_at, id',
+    'last_used_at, id, expiry, client_id',
     'selector',
     'user_id, client_id',
   ]);

@@ -98,6 +98,17 @@ test('what an admin did, and PostgreSQL does when it goes on, is told then, once
   expect(events.of('tokenRevoked')).toMatchObject([{ tokenId: held, reason: 'revoked' }]);
 });
 
+test('nothing is begun for an admin who was told that it failed', async () => {
+  const { caller, durin, user, actions, events } = app;
+  expect(await inTime(() => caller.tokens.issue({ user: user.id, client: 'web' }))).toBe('STORE_UNAVAILABLE');
+  thaw();
+  const { token } = await caller.tokens.issue({ user: user.id, client: 'web' });
+  await durin.close(); // after whatever goes on
+  await durin.authenticate(token);
+  expect(events.count('tokenIssued')).toBe(1);
+  expect(actions).toHaveLength(1);
+});
+
 test('the command line is told so when it asks, and waits where it changes something', async () => {
   const { durin, held, actions } = app;
   const access = adminAccessOf(durin);

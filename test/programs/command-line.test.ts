@@ -211,6 +211,7 @@ describe('on PostgreSQL', () => {
     expect(await app.run(['revoke-user', '3', '--yes'])).toEqual({ code: 1, stdout: '', stderr });
     expect(JSON.parse((await issue('key:3')).stdout)).toMatchObject({ session: { user: { id: 3 } } });
     expect(JSON.parse((await issue('5')).stdout)).toMatchObject({ session: { user: { id: 5, label: '3' } } });
+    for (const typed of ['02', '2.0', 'key:02']) expect(await issue(typed)).toMatchObject({ code: 1, stdout: '' });
     expect(await issue('key:6')).toMatchObject({ code: 1, stderr: 'error: There is no user "key:6".\n' });
   });
 

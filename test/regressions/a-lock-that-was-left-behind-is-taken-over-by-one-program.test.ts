@@ -1,5 +1,5 @@
 import type * as FileSystem from 'node:fs';
-import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -42,4 +42,13 @@ test('a lock that another program has taken over since it was found stale is not
   withFileLock(path, () => order.push('this one begins'));
   expect(order).toEqual(['the other begins', 'the other ends', 'this one begins']);
   expect(readdirSync(folder)).toEqual([]);
+});
+
+test('a program that was stopped until its lock was taken over leaves the lock to the other', () => {
+  const path = join(folder, 'session.json');
+  const lock = `${path}.lock`;
+  withFileLock(path, () => writeFileSync(lock, 'the other'));
+  expect(readFileSync(lock, 'utf8')).toBe('the other');
+  withFileLock(join(folder, 'another.json'), () => rmSync(join(folder, 'another.json.lock')));
+  expect(readdirSync(folder)).toEqual(['session.json.lock']);
 });

@@ -1,7 +1,8 @@
-import type { MikroORM } from '@mikro-orm/core';
+import { type EntityManager, type MikroORM, RequestContext } from '@mikro-orm/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { codeOf } from '../support/arena.ts';
 import { type CachedApp, kinds, openCachedApp } from '../support/cached-app.ts';
-import { User } from '../support/entities.ts';
+import { Client, User } from '../support/entities.ts';
 
 interface Connection {
   execute(sql: string, ...rest: unknown[]): Promise<unknown>;
@@ -53,16 +54,18 @@ const ends: [string, RegExp | 'commit', (app: CachedApp, token: string, id: stri
     'commit',
     ({ here, orm }, _, id) => orm.em.fork().transactional(() => here.tokens.revoke(id)),
   ],
+  ['the flush that deactivates the user', 'commit', ({ orm }) => deactivate(orm.em.fork())],
   [
-    'the flush that deactivates the user',
+    "the flush of a request's own entity manager",
     'commit',
-    async ({ orm }) => {
-      const em = orm.em.fork();
-      (await em.findOneOrFail(User, { username: 'alice' })).isActive = false;
-      await em.flush();
-    },
+    ({ orm }) => RequestContext.create(orm.em, () => deactivate(orm.em)),
   ],
 ];
+
+async function deactivate(em: EntityManager): Promise<void> {
+  (await em.findOneOrFail(User, { username: 'alice' })).isActive = false;
+  await em.flush();
+}
 
 // The session stayed in the cache: no row was seen to go, and a second logout found none.
 describe.each(kinds)('where the connection is lost between a commit and its answer (%s)', (kind) => {
@@ -75,7 +78,9 @@ describe.each(kinds)('where the connection is lost between a commit and its answ
   /** What an earlier test took away is there again. */
   async function restore(): Promise<void> {
     await app.here.clients.sync();
-    await app.orm.em.fork().nativeUpdate(User, { username: 'alice' }, { isActive: true });
+    const em = app.orm.em.fork();
+    await em.nativeUpdate(User, { username: 'alice' }, { isActive: true });
+    await em.nativeUpdate(Client, { name: 'web' }, { tokenTtl: 86_400 });
   }
 
   test.each(ends)('%s fails, and the session is over', async (_, lost, end) => {
@@ -90,5 +95,17 @@ describe.each(kinds)('where the connection is lost between a commit and its answ
     expect(await failure).toMatchObject(lost === 'commit' ? {} : { durin: { code: 'STORE_UNAVAILABLE' } });
     const answers = await app.look(token, ({ user }) => user.username);
     expect(answers.filter((answer) => !/^(?:INVALID_TOKEN|USER_INACTIVE)$/.test(answer))).toEqual([]);
+  });
+
+  test('a renewal that fails, and has the session end earlier, is seen', async () => {
+    await restore();
+    const { token } = await app.login('web');
+    await app.warm(token);
+    const { id } = await app.here.authenticate(token);
+    await app.orm.em.fork().nativeUpdate(Client, { name: 'web' }, { tokenTtl: 60 });
+    const failure = losing(app.orm, /^update/, () => app.here.tokens.renew(id)).catch(codeOf);
+    expect(await failure).toBe('STORE_UNAVAILABLE');
+    const inAMinute = app.clock() + 60_000;
+    expect(await app.look(token, ({ expiry }) => expiry?.getTime())).toEqual([inAMinute, inAMinute]);
   });
 });

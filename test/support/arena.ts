@@ -3,6 +3,7 @@ import type { MikroORM } from '@mikro-orm/core';
 import { expect } from 'vitest';
 import {
   createDurin,
+  type Duration,
   type DurinErrorCode,
   type DurinEvents,
   type EventName,
@@ -19,6 +20,7 @@ export interface ArenaOptions {
   rotateTokenOnLogin?: boolean;
   isUserActive?: (user: { readonly isActive: boolean }) => boolean;
   throttle?: ThrottleOptions;
+  databaseTimeout?: Duration;
 }
 
 /** A place for races: one database, 20 connections. `enter` gives each test a user and an instance of durin of its own. */

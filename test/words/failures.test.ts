@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
-import { isOutage, isUnstorable } from '../../src/database/failures.ts';
+import { expect, test, vi } from 'vitest';
+import { ifCutOff, isOutage, isUnstorable } from '../../src/database/failures.ts';
+import { DurinError } from '../../src/errors.ts';
 
 const withCode = (code: unknown) => Object.assign(new Error('failed'), { code });
 
@@ -34,4 +35,23 @@ test('a value that no row can have is told by its code', () => {
   expect(isUnstorable(withNul)).toBe(true);
   for (const error of [withCode('08P01'), withCode('23505'), withCode(22_001), new Error('22001'), null])
     expect(isUnstorable(error)).toBe(false);
+});
+
+const inDoubt: [boolean, unknown][] = [
+  [true, withCode('ECONNRESET')],
+  [true, withCode('EHOSTUNREACH')],
+  [true, withCode('57P01')],
+  [true, new Error('Connection terminated unexpectedly')],
+  [true, new Error('Query read timeout')],
+  [false, Object.assign(withCode('ETIMEDOUT'), { syscall: 'connect' })],
+  [false, new Error('Connection terminated due to connection timeout')],
+  [false, withCode('ECONNREFUSED')],
+  [false, withCode('23505')],
+];
+
+test.each(inDoubt)('whether a write may have been done (%s): %s', async (isInDoubt, cause) => {
+  const error = new DurinError('STORE_UNAVAILABLE', { cause });
+  const callback = vi.fn(async () => {});
+  await expect(ifCutOff(Promise.reject(error), callback)).rejects.toBe(error);
+  expect(callback).toHaveBeenCalledTimes(isInDoubt ? 1 : 0);
 });
