@@ -157,8 +157,8 @@ export interface DurinOptions<
   cache?: CacheOptions | undefined;
   throttle?: ThrottleOptions | undefined;
   /**
-   * How long durin waits for the database, and for `verifyCredentials`, before it refuses with STORE_UNAVAILABLE. At most
-   * an hour. Default: `'30s'`.
+   * How long durin waits for the database, and for `verifyCredentials`, before it refuses with STORE_UNAVAILABLE; writes in
+   * the app's own transaction wait as that does. At most an hour. Default: `'30s'`.
    */
   databaseTimeout?: Duration | undefined;
   /** The number of proxies whose X-Forwarded-For entries are believed. Default: 0. */

@@ -71,6 +71,10 @@ async function finish({ eventsTold, close, closeDatabase }: AdminAccess): Promis
   try {
     await within(listenersMs, 'A listener of events', eventsTold);
   } finally {
-    await close().finally(closeDatabase);
+    try {
+      await close();
+    } finally {
+      await closeDatabase();
+    }
   }
 }

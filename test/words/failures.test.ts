@@ -51,7 +51,7 @@ const inDoubt: [boolean, unknown][] = [
 
 test.each(inDoubt)('whether a write may have been done (%s): %s', async (isInDoubt, cause) => {
   const error = new DurinError('STORE_UNAVAILABLE', { cause });
-  const callback = vi.fn(async () => {});
+  const callback = vi.fn<() => Promise<void>>().mockResolvedValue();
   await expect(ifCutOff(Promise.reject(error), callback)).rejects.toBe(error);
   expect(callback).toHaveBeenCalledTimes(isInDoubt ? 1 : 0);
 });
