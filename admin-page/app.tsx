@@ -19,6 +19,7 @@ import { UsagePage } from './usage/usage-page.tsx';
 
 const store = createPageStore();
 const queryClient = new QueryClient({ defaultOptions: { queries: { retry: false } } }); // a fault is told at once
+queryClient.setQueryDefaults(['usage'], { refetchOnWindowFocus: false }); // counting reads every token
 
 /** The page: usage, clients, tokens, and the way in. Nothing is sent to anyone but the page's own server. */
 export function App() {

@@ -16,13 +16,26 @@ export type AdminProcedures = ReturnType<typeof createAdminProcedures>;
  * The builders of the admin router: for whoever is signed in and `isAdmin`; or, with `'command-line'`, for whoever calls
  * them, who has the database anyway. They add `ctx.by`. Those of mutations hold back the later calls of their batch, since
  * admins may end their own sessions. All but `lengthyMutation` answer within the option `databaseTimeout`; what was begun
- * goes on, and is told when it is done. On the command line no mutation is in such a hurry: its end would undo it.
+ * goes on, and is told when it is done. What looks something up before it begins calls `ctx.refuseIfLate()` in between, or it
+ * would meet what the admin did instead. On the command line no mutation is in such a hurry: its end would undo it.
  */
 export function createAdminProcedures(access: AdminAccess, isAdmin: IsAdmin | 'command-line') {
-  const answerInTime = t.middleware(({ next }) => inTime(access.databaseTimeoutMs, () => next()));
+  const answerInTime = t.middleware(async function answerInTime({ next }) {
+    let isLate = false;
+    function refuseIfLate(): void {
+      if (isLate) throw new DurinError('STORE_UNAVAILABLE');
+    }
+    try {
+      return await inTime(access.databaseTimeoutMs, () => next({ ctx: { refuseIfLate } }));
+    } catch (error) {
+      isLate = true; // nothing else is thrown: what fails in `next` is its result
+      throw error;
+    }
+  });
   if (isAdmin === 'command-line') {
     const anyone = discreetProcedure.use(({ next }) => next<{ by: AdminActor }>({ ctx: { by: 'command-line' } }));
-    const mutation = anyone.use(tellFields).use(refuseUnreadableInput);
+    const inNoHurry = anyone.use(({ next }) => next({ ctx: { refuseIfLate() {} } }));
+    const mutation = inNoHurry.use(tellFields).use(refuseUnreadableInput);
     return {
       query: anyone.use(answerInTime).use(tellFields).use(refuseUnreadableInput),
       mutation,

@@ -1,7 +1,5 @@
 import type { TRPCBuiltRouter } from '@trpc/server';
 import type { AdminAccess } from '../admin-access.ts';
-import type { AdminStore } from '../database/admin-store.ts';
-import { inTime } from '../database/punctual.ts';
 import { createSqlAdminStore } from '../database/sql-admin-store.ts';
 import type { DurinContext } from '../request.ts';
 import { type DurinErrorShape, type DurinMutation, type DurinQuery, t } from '../trpc.ts';
@@ -80,9 +78,7 @@ export function createAdminRouter(
   naming: AnyUserNaming,
 ): DurinAdminRouter {
   const store = createSqlAdminStore(access.database, access.schema);
-  // A user is looked for before something is done: once that took too long, nothing is begun that nobody waits for.
-  const findUsers: AdminStore['findUsers'] = (keys) => inTime(access.databaseTimeoutMs, () => store.findUsers(keys));
-  const users = createUserDirectory(access, { ...store, findUsers }, naming);
+  const users = createUserDirectory(access, store, naming);
   const procedures = createAdminProcedures(access, isAdmin);
   const tell = createTellAction(access.events);
   return t.router({

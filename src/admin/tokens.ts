@@ -75,6 +75,7 @@ export function createTokenProcedures(
     }): Promise<IssuedTokenView> {
       const { client, ttl } = input;
       const owner = await users.get(input.user);
+      ctx.refuseIfLate();
       const own = ttl === undefined ? {} : { ttlSeconds: ttl === null ? null : parseDuration(ttl, 'ttl') };
       const order = { userId: owner.key, clientName: client, ipAddress: null, userAgent: null, ...own };
       const issued = await issueToken({ ...order, whenHeld: 'replace' });
@@ -97,6 +98,7 @@ export function createTokenProcedures(
 
     revokeAllOf: mutation.input(userInput).mutation(async function revokeAllOf({ ctx, input }) {
       const { key } = await users.get(input.user);
+      ctx.refuseIfLate();
       const ended = await revoker.revokeAllOf(key, {}, 'revoked');
       tell(ctx.by, { action: 'user-signed-out', userId: key, revoked: ended.length });
       return { revoked: ended.length };
