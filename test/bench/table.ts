@@ -1,5 +1,5 @@
 import { cpus } from 'node:os';
-import { ratioOf, type Series, typical } from './measure.ts';
+import { fastest, ratioOf, type Series } from './measure.ts';
 
 /** One line of the benchmark's table. */
 export interface Row {
@@ -56,8 +56,8 @@ const writtenCounts = (counts: Counts) =>
     .map(([what, count]) => `${count} ${what}`)
     .join(', ');
 
-const inMicroseconds = (series: Series) => `${typical(series).toFixed(1)} us`;
-const perSecond = (series: Series) => `${Math.round(1e6 / typical(series))}/s`;
+const inMicroseconds = (series: Series) => `${fastest(series).toFixed(1)} us`;
+const perSecond = (series: Series) => `${Math.round(1e6 / fastest(series))}/s`;
 
 function judged(value: number, target: Target, written: (value: number) => string) {
   const measured = written(value);
@@ -78,7 +78,7 @@ export function tableOf(rows: readonly Row[]): string {
   const machine = `${cpus().length} cores (${cpus()[0]?.model.trim()}), Node ${process.versions.node}`;
   const verdict = ({ isMet }: Row) => (isMet === null ? '' : isMet ? 'met' : 'missed');
   return [
-    `${day}, ${machine}, PostgreSQL and Redis on the same machine. Times are medians of many rounds; the ratio is the median of what each round, in which both had their turn, says.`,
+    `${day}, ${machine}, PostgreSQL and Redis on the same machine. Times are those of the fastest round; a ratio is the median of what many rounds say, in each of which both had their turn.`,
     '',
     '| work | trpc-durin | reference | measured | target | |',
     '| --- | --- | --- | --- | --- | --- |',
