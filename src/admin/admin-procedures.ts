@@ -5,12 +5,26 @@ import { isOutage } from '../database/failures.ts';
 import { inTime } from '../database/punctual.ts';
 import { DurinError } from '../errors.ts';
 import type { AdminActor } from '../events.ts';
-import { discreetProcedure, refuseUnreadableInput, t } from '../trpc.ts';
+import { type DurinBuilder, discreetProcedure, refuseUnreadableInput, t } from '../trpc.ts';
 
 /** Whether a caller is an admin, of whom no more is known here than what a guarded procedure's context has. */
 export type IsAdmin = (ctx: never) => unknown;
 
-export type AdminProcedures = ReturnType<typeof createAdminProcedures>;
+/** What the procedures' contexts have. */
+interface Administered {
+  by: AdminActor;
+}
+
+interface InTime {
+  /** @throws DurinError STORE_UNAVAILABLE where the caller has been told that already */
+  refuseIfLate: () => void;
+}
+
+export interface AdminProcedures {
+  readonly query: DurinBuilder<Administered & InTime>;
+  readonly mutation: DurinBuilder<Administered & InTime>;
+  readonly lengthyMutation: DurinBuilder<Administered>;
+}
 
 /**
  * The builders of the admin router: for whoever is signed in and `isAdmin`; or, with `'command-line'`, for whoever calls
@@ -19,7 +33,7 @@ export type AdminProcedures = ReturnType<typeof createAdminProcedures>;
  * goes on, and is told when it is done. What looks something up before it begins calls `ctx.refuseIfLate()` in between, or it
  * would meet what the admin did instead. On the command line no mutation is in such a hurry: its end would undo it.
  */
-export function createAdminProcedures(access: AdminAccess, isAdmin: IsAdmin | 'command-line') {
+export function createAdminProcedures(access: AdminAccess, isAdmin: IsAdmin | 'command-line'): AdminProcedures {
   const answerInTime = t.middleware(async function answerInTime({ next }) {
     let isLate = false;
     function refuseIfLate(): void {
