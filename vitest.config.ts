@@ -1,33 +1,33 @@
 import { defineConfig } from 'vitest/config';
-import { hasChromium } from './test/support/chromium-path.ts';
-import { hasRedisServer } from './test/support/redis-server.ts';
-import { createSkipReporter, hasPostgres } from './test/support/skipped.ts';
+import { hasChromium } from './test/support/browser/chromium-path.ts';
+import { hasRedisServer } from './test/support/servers/redis-server.ts';
+import { createSkipReporter, hasPostgres } from './test/support/servers/skipped.ts';
 
 /** Tests that need no database. */
-const pure = ['words', 'project', 'types', 'readme'].map((folder) => `test/${folder}/**/*.test.ts`);
+const pure = ['unit', 'project', 'types', 'docs'].map((folder) => `test/${folder}/**/*.test.ts`);
 /** Tests that need a real PostgreSQL: races, outages, prepared statements. */
-const realPostgres = ['test/postgres/**/*.test.ts'];
+const realPostgres = ['races', 'postgres'].map((folder) => `test/integration/${folder}/**/*.test.ts`);
 /** Tests that use a Redis, the one at REDIS_URL or the system's `redis-server`. */
-const realRedis = ['test/redis/**/*.test.ts'];
+const realRedis = ['test/integration/redis/**/*.test.ts'];
 /** Tests that stop a Redis, or freeze it, which has to be their own. */
 const ownRedis = [
-  'test/redis/**/*-outage.test.ts',
-  'test/redis/failure.test.ts',
-  'test/programs/cached-exit.test.ts',
-  'test/programs/four-processes.test.ts',
+  'test/integration/redis/**/*-outage.test.ts',
+  'test/integration/redis/failure.test.ts',
+  'test/e2e/programs/cached-exit.test.ts',
+  'test/load/four-processes.test.ts',
 ];
 /** Tests of what is before the database, which need one and not each kind of it. */
-const anyDatabase = ['adapters', 'fuzz'].map((folder) => `test/${folder}/**/*.test.ts`);
+const anyDatabase = ['adapters', 'http', 'fuzz'].map((folder) => `test/integration/${folder}/**/*.test.ts`);
 /** Tests of the SDK. They fake the time, which must not go on while a real server is asked. */
-const sdk = ['test/client/**/*.test.ts'];
+const sdk = ['test/integration/client/**/*.test.ts', 'test/regressions/client/**/*.test.ts'];
 /** Programs that are run as a user would run them. */
-const programs = ['test/programs/**/*.test.ts'];
-/** Those of them that are a load for minutes and measure how long others notice, so nothing runs beside them. */
-const load = ['test/programs/four-processes.test.ts'];
+const programs = ['test/e2e/programs/**/*.test.ts'];
+/** A load for minutes that measures how long others notice, so nothing runs beside it. */
+const load = ['test/load/four-processes.test.ts'];
+/** A page about a large database, in a Chromium. */
+const browserOnPostgres = ['test/load/admin-million-tokens.test.ts'];
 /** Web pages, in a Chromium. */
-const browser = ['test/browser/**/*.test.ts'];
-/** Those of them that are about a large database. */
-const browserOnPostgres = ['test/browser/admin-million-tokens.test.ts'];
+const browser = ['test/e2e/{quickstart,admin,browser}/**/*.test.ts', ...browserOnPostgres];
 
 const isCI = Boolean(process.env['CI']);
 const withPostgres = hasPostgres();
@@ -47,8 +47,8 @@ const missing = [
 if (isCI && missing.length > 0) throw new Error(`This is CI, and it would skip ${missing.join('; ')}`);
 
 const database = {
-  include: ['test/**/*.test.ts'],
-  exclude: [...pure, ...realPostgres, ...realRedis, ...programs, ...browser],
+  include: ['test/{integration,regressions}/**/*.test.ts'],
+  exclude: [...realPostgres, ...realRedis],
   testTimeout: 20_000,
   hookTimeout: 60_000,
   expect: { poll: { timeout: 10_000 } },
@@ -60,8 +60,8 @@ const postgres = {
   test: {
     ...database,
     name: 'postgres',
-    exclude: [...pure, ...sdk, ...programs, ...browser, ...withoutRedis],
-    globalSetup: 'test/support/global-postgres.ts',
+    exclude: [...sdk, ...withoutRedis],
+    globalSetup: 'test/support/servers/global-postgres.ts',
     testTimeout: 60_000,
   },
 };
@@ -73,7 +73,10 @@ const inBrowser = {
     name: 'browser',
     include: browser,
     exclude: withPostgres ? [] : browserOnPostgres,
-    globalSetup: ['test/browser/build-pages.ts', ...(withPostgres ? ['test/support/global-postgres.ts'] : [])],
+    globalSetup: [
+      'test/e2e/browser/build-pages.ts',
+      ...(withPostgres ? ['test/support/servers/global-postgres.ts'] : []),
+    ],
     ...(withPostgres ? {} : { provide: { postgresUrl: null } }),
     testTimeout: 60_000,
     hookTimeout: 60_000,
@@ -86,11 +89,11 @@ export default defineConfig({
     maxWorkers: '100%', // by default one core is left idle, which is half of two
     reporters: [createSkipReporter(missing, isCI), 'default'],
     projects: [
-      { test: { name: 'words', include: pure, testTimeout: 60_000, hookTimeout: 60_000 } },
+      { test: { name: 'unit', include: pure, testTimeout: 60_000, hookTimeout: 60_000 } },
       { test: { ...database, ...onPglite, name: 'pglite', provide: { postgresUrl: null } } },
       ...(withPostgres ? [postgres] : []),
       ...(withChromium ? [inBrowser] : []),
-      { test: { ...program, name: 'programs', include: programs, exclude: [...load, ...withoutRedis] } },
+      { test: { ...program, name: 'programs', include: programs, exclude: withoutRedis } },
       { test: { ...program, name: 'load', include: load, exclude: withoutRedis, sequence: { groupOrder: 1 } } },
     ],
   },

@@ -1,5 +1,5 @@
 import { createDurinClient } from '../client/create-durin-client.ts';
-import { webStorage } from '../client/web-storage.ts';
+import { webStorage } from '../client/storage/web-storage.ts';
 import type { AdminPageRouter } from '../src/admin/page/page-router.ts';
 import { config } from './page-config.ts';
 

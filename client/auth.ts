@@ -1,9 +1,9 @@
 import { getUntypedClient, type TRPCClient, type TRPCLink, TRPCUntypedClient } from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
+import { endingOf } from './link/outcome.ts';
 import type { DurinPath, ExpiryOf, LoginInput, Mutate, UserOf } from './mounted-router.ts';
-import { endingOf } from './outcome.ts';
-import type { Era, Snapshot } from './session.ts';
-import type { SessionKeeper } from './session-keeper.ts';
+import type { Era, Snapshot } from './session/session.ts';
+import type { SessionKeeper } from './session/session-store.ts';
 
 /** Who is signed in, and how that changes. Its functions need no `this`. */
 export interface DurinAuth<TRouter extends AnyTRPCRouter, TPath extends DurinPath<TRouter> = DurinPath<TRouter>> {

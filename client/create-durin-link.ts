@@ -1,13 +1,13 @@
 import type { TRPCLink } from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { createAuth, type DurinAuth } from './auth.ts';
-import { followCalls } from './calls.ts';
-import type { DurinHeaders, HeadersSource } from './headers.ts';
+import { followCalls } from './link/follow-calls.ts';
+import type { DurinHeaders, HeadersSource } from './link/headers.ts';
+import type { Connection } from './link/per-session.ts';
 import type { ClientOption, DurinPath } from './mounted-router.ts';
-import type { Connection } from './per-session.ts';
-import { startRefresher } from './refresher.ts';
-import { createSessionKeeper } from './session-keeper.ts';
-import { type DurinStorage, memoryStorage } from './storage.ts';
+import { startRefresher } from './session/refresher.ts';
+import { createSessionKeeper } from './session/session-store.ts';
+import { type DurinStorage, memoryStorage } from './storage/storage.ts';
 
 export type DurinLinkOptions<TRouter extends AnyTRPCRouter, TPath extends DurinPath<TRouter> = DurinPath<TRouter>> = {
   /** Where the app's router holds the durin router: `'auth'`; `'api.auth'` inside another router. */

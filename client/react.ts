@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import type { Snapshot } from './session.ts';
+import type { Snapshot } from './session/session.ts';
 
 /** What the hook needs of `auth`. */
 export interface SnapshotSource<TSnapshot extends Snapshot> {

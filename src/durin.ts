@@ -1,21 +1,21 @@
 import type { z } from 'zod';
-import { grantAdminAccess, type LoginForm } from './admin-access.ts';
-import type { HeaderSource } from './call-origin.ts';
-import type { DurinClients } from './client-admin.ts';
-import { presentedCredentials } from './context.ts';
+import { type AnyOptions, createParts, type Parts } from './compose.ts';
 import type { DurinClient } from './database/entities.ts';
 import type { AuthClient, AuthUser, PopulatePath, UserKey } from './database/views.ts';
+import type { DurinClients } from './durin-clients.ts';
+import { createTokenAdmin, type DurinTokens } from './durin-tokens.ts';
 import type { EventSource } from './events.ts';
-import type { Credentials } from './header.ts';
-import type { DurinOptions } from './options.ts';
-import { type AnyOptions, createParts, type Parts } from './parts.ts';
-import { type AppTypes, createProcedures, type DurinProcedures } from './procedures.ts';
-import { type AdapterCall, type DurinContext, DurinRequest } from './request.ts';
-import { createResponseMeta, type ResponseFacts } from './response-meta.ts';
+import { grantAdminAccess, type LoginForm } from './internals.ts';
+import type { DurinOptions } from './options/options.ts';
+import type { Credentials } from './request/authorization.ts';
+import type { HeaderSource } from './request/call-origin.ts';
+import { type AdapterCall, type DurinContext, DurinRequest } from './request/durin-request.ts';
 import { createDurinRouter, type DurinRouter, type LoginTypes } from './router/durin-router.ts';
 import { type DefaultLoginInput, defaultLoginInput } from './router/login.ts';
 import { type Auth, toAuth } from './session.ts';
-import { createTokenAdmin, type DurinTokens } from './token-admin.ts';
+import { type AppTypes, createProcedures, type DurinProcedures } from './trpc/builders.ts';
+import { presentedCredentials } from './trpc/request-state.ts';
+import { createResponseMeta, type ResponseFacts } from './trpc/response-headers.ts';
 
 /** A user entity, or its primary key. */
 type UserRef<TApp extends AppTypes> = TApp['userEntity'] | UserKey<TApp['userEntity']>;

@@ -1,14 +1,13 @@
 export type { Bus } from './cache/bus.ts';
 export type { KeyValueStore } from './cache/shared-store.ts';
-export type { HeaderSource } from './call-origin.ts';
-export type { ClientInput, DurinClients } from './client-admin.ts';
 export type { ClientRecord } from './database/client-store.ts';
 export type { ClientRelation, ClientWith, DurinAuthToken, DurinClient, DurinEntities } from './database/entities.ts';
 export { defineDurinEntities } from './database/entities.ts';
 export type { AuthClient, AuthUser, PopulatePath } from './database/views.ts';
-export type { Duration } from './duration.ts';
 export type { AuthSource, Durin } from './durin.ts';
 export { createDurin } from './durin.ts';
+export type { ClientInput, DurinClients } from './durin-clients.ts';
+export type { DurinTokens } from './durin-tokens.ts';
 export { DurinError, DurinUsageError } from './errors.ts';
 export type {
   AdminAction,
@@ -29,14 +28,15 @@ export type {
   DurinOptions,
   LoginThrottleOptions,
   ThrottleOptions,
-} from './options.ts';
-export type { AppTypes, ClientProcedure, DurinProcedures, ScopedRate, SignedIn, SignedOut } from './procedures.ts';
-export type { Rate } from './rate.ts';
-export type { AdapterCall, DurinContext, DurinRequest } from './request.ts';
-export type { ResponseFacts } from './response-meta.ts';
+} from './options/options.ts';
+export type { HeaderSource } from './request/call-origin.ts';
+export type { AdapterCall, DurinContext, DurinRequest } from './request/durin-request.ts';
 export type { DurinRouter, DurinRouterRecord, LoginTypes, SessionScope } from './router/durin-router.ts';
 export type { Auth, SessionClient } from './session.ts';
 export type { CountingRedis } from './throttle/redis-rate-counter.ts';
-export type { DurinTokens } from './token-admin.ts';
-export type { DurinBuilder, DurinErrorShape, DurinMutation, DurinQuery } from './trpc.ts';
+export type { DurinBuilder, DurinErrorShape, DurinMutation, DurinQuery } from './trpc/base-procedure.ts';
+export type { AppTypes, ClientProcedure, DurinProcedures, ScopedRate, SignedIn, SignedOut } from './trpc/builders.ts';
+export type { ResponseFacts } from './trpc/response-headers.ts';
+export type { Duration } from './values/duration.ts';
+export type { Rate } from './values/rate.ts';
 export type { ApiAccessView, DurinErrorCode, DurinErrorData, SessionView } from './wire.ts';

@@ -1,4 +1,4 @@
-import { inWords } from './duration.ts';
+import { inWords } from './values/duration.ts';
 import type { ApiAccessView, SessionView } from './wire.ts';
 
 /** A client as sessions know it. */

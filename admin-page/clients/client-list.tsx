@@ -12,12 +12,12 @@ import {
   useListContext,
 } from 'react-admin';
 import type { ClientRecord } from '../data/clients.ts';
-import { countOf } from '../shell/count.ts';
-import { lifetimeInWords } from '../shell/lifetime.ts';
 import { LinkButton } from '../shell/link-button.tsx';
 import { ListState } from '../shell/list-state.tsx';
 import { ViewHeader } from '../shell/view-header.tsx';
-import { When } from '../shell/when.tsx';
+import { countOf } from '../text/count.ts';
+import { lifetimeInWords } from '../text/lifetime.ts';
+import { When } from '../text/when.tsx';
 
 export function ClientList() {
   return (

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { Link, useDelete, useNotify, useRedirect } from 'react-admin';
 import type { ClientRecord } from '../data/clients.ts';
 import { ConfirmDialog } from '../shell/confirm-dialog.tsx';
-import { countOf } from '../shell/count.ts';
+import { countOf } from '../text/count.ts';
 import { tokensOf } from '../tokens/token-path.ts';
 
 /** The end of a client, with the number of tokens that go with it. */

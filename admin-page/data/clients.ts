@@ -3,7 +3,7 @@ import type { GetListParams, Identifier } from 'react-admin';
 import type { ClientCreateInput, ClientListInput, ClientUpdateInput } from '../../src/admin/admin-inputs.ts';
 import type { AdminPageRouter } from '../../src/admin/page/page-router.ts';
 import { trpc } from '../connection.ts';
-import { lifetimeFromText, lifetimeToText } from '../shell/lifetime.ts';
+import { lifetimeFromText, lifetimeToText } from '../text/lifetime.ts';
 import { clientIdOf, clientNameOf } from './client-id.ts';
 import type { ResourceCalls } from './resource-calls.ts';
 

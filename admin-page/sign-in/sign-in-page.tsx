@@ -1,7 +1,7 @@
 import { Alert, Box, Button, Card, Stack, Typography } from '@mui/material';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useLogin } from 'react-admin';
-import type { SignedOutReason } from '../../client/session.ts';
+import type { SignedOutReason } from '../../client/session/session.ts';
 import { auth } from '../connection.ts';
 import { dataOf, describeError, fieldErrorsOf } from '../data/call-error.ts';
 import { config } from '../page-config.ts';

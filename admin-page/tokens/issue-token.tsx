@@ -8,9 +8,9 @@ import { trpc } from '../connection.ts';
 import { describeError, fieldErrorsOf } from '../data/call-error.ts';
 import { clientNames } from '../data/client-names.ts';
 import type { User } from '../data/tokens.ts';
-import { lifetimeFromText } from '../shell/lifetime.ts';
 import { LinkButton } from '../shell/link-button.tsx';
 import { ViewHeader } from '../shell/view-header.tsx';
+import { lifetimeFromText } from '../text/lifetime.ts';
 import { type Issued, IssuedToken } from './issued-token.tsx';
 import { UserInput } from './user-input.tsx';
 

@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'react';
 import type { AdminPageRouter } from '../../src/admin/page/page-router.ts';
 import { config } from '../page-config.ts';
 import { CopyField } from '../shell/copy-field.tsx';
-import { When } from '../shell/when.tsx';
+import { When } from '../text/when.tsx';
 import { curlCommand } from './curl-command.ts';
 
 export type Issued = inferRouterOutputs<AdminPageRouter>['admin']['tokens']['issue'];

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useNotify, useRefresh } from 'react-admin';
 import { trpc } from '../connection.ts';
 import { ConfirmDialog } from '../shell/confirm-dialog.tsx';
-import { countOf } from '../shell/count.ts';
+import { countOf } from '../text/count.ts';
 
 /** Removes the rows of expired tokens. */
 export function PurgeExpired() {

@@ -5,7 +5,7 @@ import { useDelete, useNotify, useRefresh } from 'react-admin';
 import { trpc } from '../connection.ts';
 import type { TokenRecord } from '../data/tokens.ts';
 import { ConfirmDialog } from '../shell/confirm-dialog.tsx';
-import { countOf } from '../shell/count.ts';
+import { countOf } from '../text/count.ts';
 
 type Scope = 'this' | 'all';
 

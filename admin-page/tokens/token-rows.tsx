@@ -1,7 +1,7 @@
 import { Box, Stack, Typography } from '@mui/material';
 import { useListContext } from 'react-admin';
 import type { TokenRecord } from '../data/tokens.ts';
-import { When } from '../shell/when.tsx';
+import { When } from '../text/when.tsx';
 import { programOf } from './program.ts';
 import { RevokeButton } from './revoke-button.tsx';
 import { TokenState } from './token-state.tsx';

@@ -1,6 +1,6 @@
 import { Chip } from '@mui/material';
 import type { TokenRecord } from '../data/tokens.ts';
-import { When } from '../shell/when.tsx';
+import { When } from '../text/when.tsx';
 
 /** Whether a token is good, and until when. */
 export function TokenState({ token: { expiry, hasExpired } }: { token: TokenRecord }) {

@@ -2,7 +2,7 @@ import { Typography } from '@mui/material';
 import { DataTable } from 'react-admin';
 import type { TokenRecord } from '../data/tokens.ts';
 import { HiddenText } from '../shell/hidden-text.tsx';
-import { When } from '../shell/when.tsx';
+import { When } from '../text/when.tsx';
 import { programOf } from './program.ts';
 import { RevokeButton } from './revoke-button.tsx';
 import { TokenState } from './token-state.tsx';

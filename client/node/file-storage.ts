@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import type { DurinStorage } from '../storage.ts';
+import type { DurinStorage } from '../storage/storage.ts';
 import { withFileLock } from './file-lock.ts';
 
 /**

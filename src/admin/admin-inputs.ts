@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { type Duration, parseDuration } from '../duration.ts';
 import { DurinUsageError } from '../errors.ts';
-import { parseRate, type Rate } from '../rate.ts';
-import { faultOfClientName } from '../refuse-invalid-client.ts';
+import { faultOfClientName } from '../values/client-fields.ts';
+import { type Duration, parseDuration } from '../values/duration.ts';
+import { parseRate, type Rate } from '../values/rate.ts';
 import type { UserId } from './admin-views.ts';
 
 // What the admin router takes. Objects are strict, and what is wrong is told per field, in sentences without the value.

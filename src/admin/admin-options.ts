@@ -1,8 +1,8 @@
 import type { TRPCError } from '@trpc/server';
 import type { EntityManager } from '../database/schema.ts';
 import type { AuthUser, UserKey } from '../database/views.ts';
-import type { AppTypes, SignedIn } from '../procedures.ts';
-import type { DurinContext } from '../request.ts';
+import type { DurinContext } from '../request/durin-request.ts';
+import type { AppTypes, SignedIn } from '../trpc/builders.ts';
 
 /** How the admin page signs in and is called. */
 export interface AdminPageOptions<TClientName extends string = string> {

@@ -1,11 +1,11 @@
 import { TRPCError } from '@trpc/server';
 import { z } from 'zod';
-import type { AdminAccess } from '../admin-access.ts';
+import { inTime } from '../async/punctual.ts';
 import { isOutage } from '../database/failures.ts';
-import { inTime } from '../database/punctual.ts';
 import { DurinError } from '../errors.ts';
 import type { AdminActor } from '../events.ts';
-import { type DurinBuilder, discreetProcedure, refuseUnreadableInput, t } from '../trpc.ts';
+import type { AdminAccess } from '../internals.ts';
+import { type DurinBuilder, discreetProcedure, refuseUnreadableInput, t } from '../trpc/base-procedure.ts';
 
 /** Whether a caller is an admin, of whom no more is known here than what a guarded procedure's context has. */
 export type IsAdmin = (ctx: never) => unknown;

@@ -1,8 +1,8 @@
 import type { TRPCBuiltRouter } from '@trpc/server';
-import type { AdminAccess } from '../admin-access.ts';
-import { createSqlAdminStore } from '../database/sql-admin-store.ts';
-import type { DurinContext } from '../request.ts';
-import { type DurinErrorShape, type DurinMutation, type DurinQuery, t } from '../trpc.ts';
+import { createSqlAdminStore } from '../database/admin/sql-admin-store.ts';
+import type { AdminAccess } from '../internals.ts';
+import type { DurinContext } from '../request/durin-request.ts';
+import { type DurinErrorShape, type DurinMutation, type DurinQuery, t } from '../trpc/base-procedure.ts';
 import type {
   ClientCreateInput,
   ClientListInput,

@@ -1,9 +1,9 @@
-import type { AdminAccess } from '../admin-access.ts';
-import { deleteClient, UnknownClientError } from '../client-admin.ts';
-import type { AdminStore } from '../database/admin-store.ts';
+import type { AdminStore } from '../database/admin/admin-store.ts';
 import { ClientNameTakenError } from '../database/client-store.ts';
+import { deleteClient, UnknownClientError } from '../durin-clients.ts';
 import { DurinError } from '../errors.ts';
 import type { ClientChanges } from '../events.ts';
+import type { AdminAccess } from '../internals.ts';
 import {
   clientCreateInput,
   clientListInput,

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { adminAccessOf } from '../admin-access.ts';
-import { describeIssue, wordsOf } from '../describe-issue.ts';
 import { DurinUsageError } from '../errors.ts';
-import type { AppTypes, DurinProcedures } from '../procedures.ts';
+import { adminAccessOf } from '../internals.ts';
+import type { AppTypes, DurinProcedures } from '../trpc/builders.ts';
+import { describeIssue, wordsOf } from '../values/describe-issue.ts';
 import type { DurinAdminOptions } from './admin-options.ts';
 import { createAdminRouter, type DurinAdminRouter } from './admin-router.ts';
+import { createAdminPage } from './page/page.ts';
 import type { AdminPage } from './page/page-entry.ts';
-import { createAdminPage } from './page.ts';
 
 /** What `createDurinAdmin` gives. */
 export interface DurinAdmin {

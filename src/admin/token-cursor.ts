@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { OwnedTokenRow, SortOrder, TokenPlace, TokenSort } from '../database/admin-store.ts';
+import type { OwnedTokenRow, SortOrder, TokenPlace, TokenSort } from '../database/admin/admin-store.ts';
 import { DurinError } from '../errors.ts';
 
 /** The sort and the order that a page was asked for with. */

@@ -1,9 +1,9 @@
-import type { AdminAccess } from '../admin-access.ts';
-import type { AdminStore, OwnedTokenRow } from '../database/admin-store.ts';
-import { parseDuration } from '../duration.ts';
+import type { AdminStore, OwnedTokenRow } from '../database/admin/admin-store.ts';
 import { DurinError } from '../errors.ts';
+import type { AdminAccess } from '../internals.ts';
 import { isSessionId, lifetime } from '../session.ts';
-import { toTokenEvent } from '../token-event.ts';
+import { toTokenEvent } from '../tokens/token-event.ts';
+import { parseDuration } from '../values/duration.ts';
 import { tokenIdInput, tokenIssueInput, tokenListInput, userInput } from './admin-inputs.ts';
 import type { AdminProcedures } from './admin-procedures.ts';
 import type { AdminTokenView, IssuedTokenView, TokenPage } from './admin-views.ts';

@@ -1,4 +1,4 @@
-import type { AdminStore } from '../database/admin-store.ts';
+import type { AdminStore } from '../database/admin/admin-store.ts';
 import { usageDaysInput } from './admin-inputs.ts';
 import type { AdminProcedures } from './admin-procedures.ts';
 import type { ClientUsage, UsageDay } from './admin-views.ts';

@@ -1,9 +1,9 @@
-import type { AdminAccess } from '../admin-access.ts';
-import type { AdminStore, UserRow } from '../database/admin-store.ts';
+import type { AdminStore, UserRow } from '../database/admin/admin-store.ts';
 import { isOutage, isUnstorable } from '../database/failures.ts';
 import type { EntityManager } from '../database/schema.ts';
 import { fromJsonKey, toJsonKey } from '../database/user-key.ts';
 import { DurinError, DurinUsageError } from '../errors.ts';
+import type { AdminAccess } from '../internals.ts';
 import type { UserId, UserView } from './admin-views.ts';
 
 /** `userLabel` and `searchUsers` of any app. */

@@ -1,4 +1,4 @@
-import { within } from '../deadline.ts';
+import { within } from '../async/with-timeout.ts';
 import type { Bus } from './bus.ts';
 import type { MemoryCache } from './memory-cache.ts';
 import type { Scope, SessionCache } from './session-cache.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { gather } from '../async/batch.ts';
+import { createFlights } from '../async/single-flight.ts';
 import type { LoadSession, SessionFormat } from '../database/token-store.ts';
-import { gather } from '../gather.ts';
-import { createFlights } from './flights.ts';
 import { type CachedSession, type Scope, type SessionCache, tokenScope } from './session-cache.ts';
 import type { SharedStore } from './shared-store.ts';
 import { createEntryFormat, type Owner, ownerOf, type StoredEntry, scopesOf } from './stored-entry.ts';

@@ -1,4 +1,4 @@
-import { within } from '../deadline.ts';
+import { within } from '../async/with-timeout.ts';
 
 /**
  * Any store that several processes share: Keyv, or anything with its methods. A call that fails must reject, answer

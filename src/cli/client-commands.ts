@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { ClientRow } from '../admin/admin-views.ts';
-import type { Rate } from '../rate.ts';
+import type { Rate } from '../values/rate.ts';
 import type { AdminCaller } from './admin-caller.ts';
 import { confirm, type RunCommand, rateArgument, ttlArgument, valueOf } from './command.ts';
 import { CliFailure, exitCodes } from './failure.ts';

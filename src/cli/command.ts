@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { DurinUsageError } from '../errors.ts';
-import { parseRate, type Rate } from '../rate.ts';
+import { parseRate, type Rate } from '../values/rate.ts';
 import type { AdminCaller } from './admin-caller.ts';
 import { CliFailure, exitCodes } from './failure.ts';
 import type { Terminal } from './terminal.ts';

@@ -2,8 +2,8 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { AnyUserNaming } from '../admin/user-directory.ts';
-import { type AdminAccess, adminAccessOf } from '../admin-access.ts';
 import { codeOf } from '../database/failures.ts';
+import { type AdminAccess, adminAccessOf } from '../internals.ts';
 import { CliFailure, exitCodes, firstLine } from './failure.ts';
 
 /** What a config file exports, as far as the command line uses it. */

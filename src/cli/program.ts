@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
-import type { AdminAccess } from '../admin-access.ts';
-import { within } from '../deadline.ts';
+import { within } from '../async/with-timeout.ts';
+import type { AdminAccess } from '../internals.ts';
 import { createAdminCaller } from './admin-caller.ts';
 import { addClientCommands } from './client-commands.ts';
 import type { Answer, Tools } from './command.ts';

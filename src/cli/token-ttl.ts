@@ -1,4 +1,4 @@
-import { parseDuration } from '../duration.ts';
+import { parseDuration } from '../values/duration.ts';
 
 /** `14 00:00:00`, `14 days, 0:00:00`, `12:00:00`, `15:00`, `90`: days, hours, minutes and seconds, as Django writes them. */
 const django = /^(?:(\d{1,5}) (?:days?, )?)?(?:(?:(\d{1,7}):)?(\d{1,8}):)?(\d{1,10})(?:\.0{1,6})?$/;

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { EntityManager, MikroORM, Transaction } from '@mikro-orm/core';
+import { gather } from '../async/batch.ts';
+import { inTime } from '../async/punctual.ts';
 import { DurinError, DurinUsageError } from '../errors.ts';
-import { gather } from '../gather.ts';
 import { commitListenersOf } from './commit-listeners.ts';
 import { codeOf, isUnstorable, sqlState } from './failures.ts';
-import type { Row } from './projection.ts';
-import { inTime } from './punctual.ts';
+import type { Row } from './rows/projection.ts';
 
 /**
  * The SQL connection of the app's ORM, as durin uses it. A failure is the refusal STORE_UNAVAILABLE, or a DurinUsageError

@@ -1,7 +1,7 @@
 import { type EntityName, EntitySchema, type Opt } from '@mikro-orm/core';
-import { ipAddressLength, userAgentLength } from '../call-origin.ts';
-import { ratePattern } from '../rate.ts';
-import { clientNameLength, refuseInvalidClient } from '../refuse-invalid-client.ts';
+import { ipAddressLength, userAgentLength } from '../request/call-origin.ts';
+import { clientNameLength, refuseInvalidClient } from '../values/client-fields.ts';
+import { ratePattern } from '../values/rate.ts';
 
 /** A row of `durin_client`: an API consumer such as `web`, `cli` or `api`. */
 export interface DurinClient {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Row } from './projection.ts';
+import type { Row } from './rows/projection.ts';
 import type { SessionSelect } from './session-select.ts';
 import type { SessionFormat } from './token-store.ts';
 

@@ -12,7 +12,7 @@ import type {
 } from '@mikro-orm/core';
 import { DurinUsageError } from '../errors.ts';
 import type { DurinAuthToken, DurinClient } from './entities.ts';
-import { converterOf, Projection, primaryKeyOf } from './projection.ts';
+import { converterOf, Projection, primaryKeyOf } from './rows/projection.ts';
 
 export type { EntityManager, MikroORM };
 

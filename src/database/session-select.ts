@@ -1,7 +1,7 @@
 import type { EntityMetadata } from '@mikro-orm/core';
 import { DurinUsageError } from '../errors.ts';
 import type { SessionClient, SessionRecord } from '../session.ts';
-import { type PopulateTree, type Projection, type Row, toPopulateTree } from './projection.ts';
+import { type PopulateTree, type Projection, type Row, toPopulateTree } from './rows/projection.ts';
 import type { Schema } from './schema.ts';
 
 export interface AccountRules {

@@ -1,8 +1,8 @@
 import { ClientNameTakenError, type ClientRecord, type ClientStore, type ClientValues } from './client-store.ts';
 import { causeCodeOf, type Database } from './database.ts';
 import { sqlState } from './failures.ts';
-import { epochOf, toInstant } from './instants.ts';
-import type { Row } from './projection.ts';
+import { epochOf, toInstant } from './rows/instants.ts';
+import type { Row } from './rows/projection.ts';
 import type { Schema } from './schema.ts';
 import { toTokenIdentity } from './sql-token-store.ts';
 

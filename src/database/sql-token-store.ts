@@ -1,10 +1,10 @@
 import type { EntityMetadata } from '@mikro-orm/core';
 import type { TokenRow } from '../session.ts';
 import type { Database } from './database.ts';
-import { epochOf, toInstant, toParameter } from './instants.ts';
 import { createIssue } from './issue-statement.ts';
-import type { Row } from './projection.ts';
 import { createRowFormat } from './row-format.ts';
+import { epochOf, toInstant, toParameter } from './rows/instants.ts';
+import type { Row } from './rows/projection.ts';
 import type { Schema } from './schema.ts';
 import { type AccountRules, createAccountSelect, createSessionSelect } from './session-select.ts';
 import type {

@@ -1,9 +1,9 @@
 import type { TokenStore } from '../database/token-store.ts';
 import { DurinError } from '../errors.ts';
 import { toApiAccessView } from '../session.ts';
-import type { TokenCodec } from '../token.ts';
-import type { IssueToken } from '../token-issuer.ts';
-import type { TokenRevoker } from '../token-revoker.ts';
+import type { IssueToken } from '../tokens/issue-token.ts';
+import type { TokenRevoker } from '../tokens/revoke-tokens.ts';
+import type { TokenCodec } from '../tokens/token-codec.ts';
 import type { ApiAccessView } from '../wire.ts';
 import type { RouterProcedures } from './router-procedures.ts';
 

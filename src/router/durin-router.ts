@@ -1,6 +1,6 @@
 import type { TRPCBuiltRouter } from '@trpc/server';
-import type { DurinContext } from '../request.ts';
-import { type DurinErrorShape, type DurinMutation, type DurinQuery, t } from '../trpc.ts';
+import type { DurinContext } from '../request/durin-request.ts';
+import { type DurinErrorShape, type DurinMutation, type DurinQuery, t } from '../trpc/base-procedure.ts';
 import type { ApiAccessView, SessionView } from '../wire.ts';
 import { type ApiAccessParts, createApiAccess } from './api-access.ts';
 import { createLogin, type LoginParts } from './login.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { DurinContext } from '../request.ts';
+import type { DurinContext } from '../request/durin-request.ts';
 import { type Auth, toAuth } from '../session.ts';
-import type { SignIn } from '../sign-in.ts';
-import { refuseUnreadableInput } from '../trpc.ts';
+import type { SignIn } from '../tokens/sign-in.ts';
+import { refuseUnreadableInput } from '../trpc/base-procedure.ts';
 import type { RouterProcedures } from './router-procedures.ts';
 
 /** PostgreSQL stores no NUL and no half of a surrogate pair, so nobody has such a name. */

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { DurinError } from '../errors.ts';
 import type { EventSink } from '../events.ts';
-import { toTokenEvent } from '../token-event.ts';
-import type { TokenRevoker } from '../token-revoker.ts';
-import { refuseUnreadableInput } from '../trpc.ts';
+import type { TokenRevoker } from '../tokens/revoke-tokens.ts';
+import { toTokenEvent } from '../tokens/token-event.ts';
+import { refuseUnreadableInput } from '../trpc/base-procedure.ts';
 import type { RouterProcedures } from './router-procedures.ts';
 
 export interface LogoutParts {

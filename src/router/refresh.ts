@@ -1,5 +1,5 @@
 import { DurinError } from '../errors.ts';
-import type { RenewToken } from '../token-renewer.ts';
+import type { RenewToken } from '../tokens/renew-token.ts';
 import type { RouterProcedures } from './router-procedures.ts';
 
 export interface RefreshParts {

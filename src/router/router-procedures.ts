@@ -1,7 +1,7 @@
-import type { RequestState } from '../context.ts';
-import type { LastUsed } from '../last-used.ts';
-import type { DurinContext } from '../request.ts';
-import { discreetProcedure } from '../trpc.ts';
+import type { DurinContext } from '../request/durin-request.ts';
+import type { LastUsed } from '../tokens/last-used.ts';
+import { discreetProcedure } from '../trpc/base-procedure.ts';
+import type { RequestState } from '../trpc/request-state.ts';
 
 export interface RouterProcedureParts {
   readonly stateOf: (ctx: DurinContext) => RequestState;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CallOrigin } from '../events.ts';
-import type { Quota } from '../rate.ts';
+import type { Quota } from '../values/rate.ts';
 import type { Count, RateCounter } from './rate-counter.ts';
 import { type LimitState, placeOf, type Throttle, toLimitState } from './throttle.ts';
 

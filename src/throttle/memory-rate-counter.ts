@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Quota } from '../rate.ts';
+import type { Quota } from '../values/rate.ts';
 import type { Count, RateCounter } from './rate-counter.ts';
 
 /** A key costs about 200 bytes, so this bounds the counter at some 20 MB. The keys idle longest are forgotten first. */

@@ -1,4 +1,4 @@
-import type { Quota } from '../rate.ts';
+import type { Quota } from '../values/rate.ts';
 
 /** How much of a quota is left. */
 export interface Count {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { within } from '../deadline.ts';
-import type { Quota } from '../rate.ts';
+import { within } from '../async/with-timeout.ts';
+import type { Quota } from '../values/rate.ts';
 import type { MemoryRateCounter } from './memory-rate-counter.ts';
 import type { Count, RateCounter } from './rate-counter.ts';
 

@@ -1,8 +1,8 @@
-import { networkOf } from '../call-origin.ts';
 import { DurinError } from '../errors.ts';
 import type { CallOrigin, EventSink } from '../events.ts';
-import type { Quota } from '../rate.ts';
+import { networkOf } from '../request/call-origin.ts';
 import type { SessionRecord } from '../session.ts';
+import type { Quota } from '../values/rate.ts';
 import type { Count, RateCounters } from './rate-counter.ts';
 
 /** A number of calls in a time, by a name that callers are told. */

@@ -1,5 +1,5 @@
-import { startPostgres } from '../support/postgres-server.ts';
-import { startRedis } from '../support/redis-server.ts';
+import { startPostgres } from '../support/servers/postgres-server.ts';
+import { startRedis } from '../support/servers/redis-server.ts';
 import { openBetterAuth } from './peers/better-auth.ts';
 import { createVerifyJwt } from './peers/jose.ts';
 import { createPopulation, tokensOf, warmUp } from './population.ts';

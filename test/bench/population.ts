@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { MikroORM } from '@mikro-orm/postgresql';
-import { createTokenCodec } from '../../src/token.ts';
+import { createTokenCodec } from '../../src/tokens/token-codec.ts';
 import { withoutIndexes } from '../support/without-indexes.ts';
 import { entities } from './entities.ts';
 

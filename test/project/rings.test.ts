@@ -1,6 +1,7 @@
+import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
-import { faultsOf, ringOf } from './rings.ts';
-import { readPackageJson, readSourceFiles, toSourceFile } from './source-files.ts';
+import { faultsOf, placeOf, rings } from './rings.ts';
+import { listFiles, readPackageJson, readSourceFiles, toSourceFile } from './source-files.ts';
 
 const server = readSourceFiles('src');
 const sdk = readSourceFiles('client');
@@ -12,19 +13,32 @@ test('every file is in a ring and imports inward', () => {
   expect(faultsOf([...server, ...sdk, ...adminPage])).toEqual([]);
 });
 
-test('every file that has a ring exists', () => {
-  const paths = new Set(server.map(({ path }) => path));
-  expect(Object.keys(ringOf).filter((path) => !paths.has(path))).toEqual([]);
+test('every place that has a ring exists', () => {
+  const places = new Set(server.map(({ path }) => placeOf(path)));
+  expect(rings.flat().filter((place) => !places.has(place))).toEqual([]);
+});
+
+test('no folder holds more than 16 files, and src no more than 12', () => {
+  const counts = new Map<string, number>();
+  for (const path of listFiles(['src', 'client', 'admin-page', 'test', 'examples']))
+    counts.set(dirname(path), (counts.get(dirname(path)) ?? 0) + 1);
+  const crowded = [...counts].filter(([folder, count]) => count > (folder === 'src' ? 12 : 16));
+  expect(crowded).toEqual([]);
 });
 
 test.for([
-  ['an import from further out', 'src/authenticate.ts', "import type { Durin } from './durin.ts';", 'further out'],
-  ['the same, as a re-export', 'src/session.ts', "export { t } from './trpc.ts';", 'further out'],
-  ['the same, when it runs', 'src/session.ts', "const t = await import('./trpc.ts');", 'further out'],
+  [
+    'an import from further out',
+    'src/tokens/authenticate.ts',
+    "import type { Durin } from '../durin.ts';",
+    'further out',
+  ],
+  ['the same, as a re-export', 'src/session.ts', "export { t } from './trpc/base-procedure.ts';", 'further out'],
+  ['the same, when it runs', 'src/session.ts', "const t = await import('./trpc/base-procedure.ts');", 'further out'],
   ['a file without a ring', 'src/new.ts', '', 'has no ring'],
   ['a file for everything', 'src/database/utils.ts', '', 'tells no subject'],
   ['a folder for everything', 'client/helpers/tabs.ts', '', 'tells no subject'],
-  ['MikroORM as a type', 'src/options.ts', "import type { MikroORM } from '@mikro-orm/core';", 'src/database/ alone'],
+  ['MikroORM as a type', 'src/compose.ts', "import type { MikroORM } from '@mikro-orm/core';", 'src/database/ alone'],
   [
     'MikroORM over many lines',
     'src/durin.ts',
@@ -37,19 +51,24 @@ test.for([
   ['the admin page in the server', 'src/durin.ts', "import { App } from '../admin-page/app.tsx';", 'runs in a page'],
   ['an import of wire.ts', 'src/wire.ts', "import 'node:fs';", 'may import nothing'],
   ['an import of index.ts', 'src/durin.ts', "import type { Durin } from './index.ts';", 'may not import'],
-  ['the options elsewhere', 'src/resolve.ts', "import type { DurinOptions } from './options.ts';", 'may not import'],
+  [
+    'the options elsewhere',
+    'src/password.ts',
+    "import type { DurinOptions } from './options/options.ts';",
+    'may not import',
+  ],
 ] as const)('%s is found', ([, path, text, fault]) => {
   expect(faultsOf([toSourceFile(path, text)]).join('\n')).toContain(fault);
 });
 
 test('a circle of imports is found', () => {
   const files = [
-    toSourceFile('src/rate.ts', "import { a } from './duration.ts';"),
-    toSourceFile('src/duration.ts', "import { b } from './errors.ts';"),
-    toSourceFile('src/errors.ts', "import type { C } from './rate.ts';"),
+    toSourceFile('src/values/rate.ts', "import { a } from './duration.ts';"),
+    toSourceFile('src/values/duration.ts', "import { b } from './units.ts';"),
+    toSourceFile('src/values/units.ts', "import type { C } from './rate.ts';"),
   ];
   expect(faultsOf(files)).toEqual([
-    'a circle of imports: src/rate.ts -> src/duration.ts -> src/errors.ts -> src/rate.ts',
+    'a circle of imports: src/values/rate.ts -> src/values/duration.ts -> src/values/units.ts -> src/values/rate.ts',
   ]);
 });
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 
@@ -19,6 +20,12 @@ export interface SourceFile {
 export function readSourceFiles(folder: 'src' | 'client' | 'admin-page'): SourceFile[] {
   const paths = globSync(`${folder}/**/*.{ts,tsx}`, { cwd: root }).map((path) => path.replaceAll('\\', '/'));
   return paths.toSorted().map((path) => toSourceFile(path, readFileSync(join(root, path), 'utf8')));
+}
+
+/** Every file in these folders that git knows or would add, from the repository's root. */
+export function listFiles(folders: readonly string[]): string[] {
+  const options = ['ls-files', '--cached', '--others', '--exclude-standard', '--', ...folders];
+  return execFileSync('git', options, { cwd: root, encoding: 'utf8' }).trim().split('\n');
 }
 
 export function readPackageJson(): PackageJson {

@@ -9,7 +9,7 @@ const defects = Array.from({ length: 45 }, (_, index) => `B${index + 1}`);
 /** The id that starts the name of a `test(...)` or a `test.each(...)(...)`; not of one that is skipped. */
 const testName = /(?:\btest|\))\(\s*['"](B?\d+): /g;
 
-const directory = join(import.meta.dirname, '..', 'upstream');
+const directory = join(import.meta.dirname, '..', 'integration', 'upstream');
 
 async function idsInTestNames(): Promise<Set<string>> {
   const ids = new Set<string>();

@@ -1,8 +1,8 @@
 import { type AnyTRPCRouter, TRPCError } from '@trpc/server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { getHTTPStatusCodeFromError } from '@trpc/server/http';
-import type { AdapterCall, DurinContext } from '../../request.ts';
-import type { ResponseFacts } from '../../response-meta.ts';
+import type { AdapterCall, DurinContext } from '../../request/durin-request.ts';
+import type { ResponseFacts } from '../../trpc/response-headers.ts';
 import type { LoginField } from './login-fields.ts';
 import { type PageAsset, type PageAssets, readPageAssets } from './page-assets.ts';
 import { contentSecurityPolicy, createNonce, securityHeaders } from './page-headers.ts';

@@ -1,5 +1,5 @@
 import { type AnyTRPCRouter, initTRPC, type TRPCBuiltRouter, type TRPCDefaultErrorShape } from '@trpc/server';
-import type { DurinContext } from '../../request.ts';
+import type { DurinContext } from '../../request/durin-request.ts';
 import type { DurinRouterRecord } from '../../router/durin-router.ts';
 import type { DurinAdminRouterRecord } from '../admin-router.ts';
 

@@ -1,4 +1,4 @@
-import { redisStore } from '../../../src/redis.ts';
+import { redisStore } from '../../../src/redis/index.ts';
 import { openBenchApp } from '../bench-app.ts';
 import { concurrently, type Extent, sideBySide } from '../measure.ts';
 import { type Row, ratioRow } from '../table.ts';

@@ -1,5 +1,5 @@
 import type { KeyValueStore } from '../../../src/index.ts';
-import { redisStore } from '../../../src/redis.ts';
+import { redisStore } from '../../../src/redis/index.ts';
 import { type BenchApp, openBenchApp } from '../bench-app.ts';
 import { type Counts, countRow, type Row } from '../table.ts';
 

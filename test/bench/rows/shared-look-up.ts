@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { createClient } from 'redis';
-import { redisStore } from '../../../src/redis.ts';
+import { redisStore } from '../../../src/redis/index.ts';
 import { type BenchApp, openBenchApp } from '../bench-app.ts';
 import { concurrently, type Extent, sideBySide } from '../measure.ts';
 import { type Row, ratioRow } from '../table.ts';

@@ -115,8 +115,8 @@ import type {
   TokenEvent,
 } from '../../../src/index.ts';
 import type * as passwordTypes from '../../../src/password.ts';
-import type * as redisTypes from '../../../src/redis.ts';
-import type { RedisBusOptions, RedisStore, RedisStoreOptions } from '../../../src/redis.ts';
+import type * as redisTypes from '../../../src/redis/index.ts';
+import type { RedisBusOptions, RedisStore, RedisStoreOptions } from '../../../src/redis/index.ts';
 import type { AnyPath } from './any-path.ts';
 import type { AuthToken, Client, durin, namelessDurin, User } from './app.ts';
 import { same } from './same.ts';

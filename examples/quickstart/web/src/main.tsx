@@ -1,9 +1,9 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { App } from './app.tsx';
-import { queryClient } from './connection.ts';
-import { CrashNotice } from './crash-notice.tsx';
+import { App } from './app/app.tsx';
+import { queryClient } from './app/connection.ts';
+import { CrashNotice } from './app/crash-notice.tsx';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root.');

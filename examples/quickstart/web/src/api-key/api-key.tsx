@@ -1,0 +1,54 @@
+import { useState } from 'react';
+import type { api } from '../app/connection.ts';
+import { CopyButton } from '../controls/copy-button.tsx';
+import { dateInWords } from '../controls/time-words.ts';
+
+interface Props {
+  apiKey: (typeof api.auth.apiAccess.get)['~types']['output'];
+  onDelete: () => void;
+}
+
+const curlLine = (key: string) => `curl -H "Authorization: Token ${key}" ${location.origin}/trpc/whoami`;
+
+/** The key, covered until it is asked for: somebody may be looking over a shoulder. */
+export function ApiKey({ apiKey: { token = '', created, expiresIn }, onDelete }: Props) {
+  const [isShown, setIsShown] = useState(false);
+  const shown = isShown ? token : '•'.repeat(12);
+
+  return (
+    <>
+      <dl className="facts small">
+        <div>
+          <dt>Created</dt>
+          <dd>{dateInWords(created)}</dd>
+        </div>
+        <div>
+          <dt>Expires in</dt>
+          <dd>{expiresIn}</dd>
+        </div>
+      </dl>
+      <p className="label" id="key-label">
+        Key
+      </p>
+      <code className="secret" aria-labelledby="key-label">
+        {shown}
+      </code>
+      <p className="label" id="curl-label">
+        Call the API with it
+      </p>
+      <code className="secret" aria-labelledby="curl-label">
+        {curlLine(shown)}
+      </code>
+      <div className="actions start">
+        <button type="button" aria-pressed={isShown} onClick={() => setIsShown(!isShown)}>
+          Show<span className="hidden"> the key</span>
+        </button>
+        <CopyButton text={token} what="the key" />
+        <CopyButton text={curlLine(token)} what="the curl line" />
+        <button type="button" className="danger" onClick={onDelete}>
+          Delete<span className="hidden"> the key</span>
+        </button>
+      </div>
+    </>
+  );
+}

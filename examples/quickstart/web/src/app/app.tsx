@@ -1,0 +1,33 @@
+import { useState } from 'react';
+import { useDurinSession } from 'trpc-durin/react';
+import { CallsCard } from '../calls/calls-card.tsx';
+import { SignIn } from '../sign-in/sign-in.tsx';
+import { auth } from './connection.ts';
+import { Dashboard } from './dashboard.tsx';
+import { Header } from './header.tsx';
+import { OfflineNotice } from './offline-notice.tsx';
+
+/** The page: what it shows follows the session, in whichever tab that changes. */
+export function App() {
+  const session = useDurinSession(auth);
+  const isSignedIn = session.status === 'signed-in';
+  const [wasSignedIn, setWasSignedIn] = useState(false); // then the focus goes along, and says where one is now
+  if (isSignedIn && !wasSignedIn) setWasSignedIn(true);
+
+  return (
+    <>
+      <Header />
+      <OfflineNotice />
+      <main>
+        {isSignedIn ? (
+          <Dashboard key={session.user.id} username={session.user.username} expiry={session.expiry} />
+        ) : (
+          <div className="columns">
+            <SignIn reason={session.reason} takesFocus={wasSignedIn} />
+            <CallsCard />
+          </div>
+        )}
+      </main>
+    </>
+  );
+}

@@ -1,0 +1,63 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { api, auth } from '../app/connection.ts';
+import { BusyButton } from '../controls/busy-button.tsx';
+import { useFocusOnMount } from '../controls/focus.ts';
+import { Problem } from '../controls/problem.tsx';
+import { dateInWords } from '../controls/time-words.ts';
+import { chosenClient } from '../sign-in/client-choice.ts';
+
+interface Props {
+  username: string;
+  /** As the server tells it. */
+  expiry: string | null;
+}
+
+/** Who is signed in and for how long, and what one does about it. */
+export function CurrentSessionCard({ username, expiry }: Props) {
+  // The server counts what is left: this machine's clock may be wrong.
+  const whoami = useQuery(api.whoami.queryOptions());
+  const refresh = useMutation({ mutationFn: auth.refresh });
+  const logout = useMutation({ mutationFn: auth.logout });
+  const heading = useFocusOnMount<HTMLHeadingElement>();
+
+  return (
+    <section className="card" aria-labelledby="current-session">
+      <div className="between">
+        <div>
+          <h1 id="current-session" ref={heading} tabIndex={-1}>
+            Hello, {username}
+          </h1>
+          <p className="muted">
+            You are signed in on the client <code>{chosenClient}</code>.
+          </p>
+        </div>
+        <BusyButton onClick={() => logout.mutate()} isBusy={logout.isPending} busyText="Signing out…">
+          Sign out
+        </BusyButton>
+      </div>
+      <dl className="facts">
+        <div>
+          <dt>Time left</dt>
+          <dd className="big">{whoami.data?.expiresIn ?? (whoami.error ? 'not known' : '…')}</dd>
+        </div>
+        <div>
+          <dt>Signed in until</dt>
+          <dd>{expiry === null ? 'you sign out' : dateInWords(expiry)}</dd>
+        </div>
+      </dl>
+      {expiry !== null && (
+        <div className="with-note">
+          <BusyButton onClick={() => refresh.mutate()} isBusy={refresh.isPending} busyText="Refreshing…">
+            Refresh
+          </BusyButton>
+          <output className="muted">
+            {refresh.isSuccess ? 'You have the full time again.' : 'The page does this by itself, halfway through.'}
+          </output>
+        </div>
+      )}
+      <Problem error={whoami.error} {...(whoami.data && { when: 'The time left may be out of date.' })} />
+      <Problem error={logout.error} when="You are still signed in." />
+      <Problem error={refresh.error} when="The session was not refreshed." />
+    </section>
+  );
+}

@@ -1,0 +1,53 @@
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api } from '../app/connection.ts';
+import { ConfirmDialog } from '../controls/confirm-dialog.tsx';
+import { reloadSessions } from './reload-sessions.ts';
+
+interface Props {
+  hasApiKey: boolean;
+  /** Told in words what was done. */
+  onDone: (news: string) => void;
+}
+
+export function SignOutOthers({ hasApiKey, onDone }: Props) {
+  const [isOpen, setIsOpen] = useState(false);
+  const [keepsKey, setKeepsKey] = useState(true);
+  const revokeOthers = useMutation(
+    api.auth.sessions.revokeOthers.mutationOptions({
+      onSuccess({ revoked }) {
+        setIsOpen(false);
+        onDone(revoked === 1 ? 'One other session has ended.' : `${revoked} other sessions have ended.`);
+      },
+      onSettled: reloadSessions,
+    }),
+  );
+
+  return (
+    <>
+      <button type="button" className="danger" onClick={() => setIsOpen(true)}>
+        Sign out everywhere else
+      </button>
+      <ConfirmDialog
+        isOpen={isOpen}
+        title="Sign out everywhere else?"
+        action="Sign out everywhere else"
+        isBusy={revokeOthers.isPending}
+        error={revokeOthers.error}
+        onConfirm={() => revokeOthers.mutate({ exceptApiAccess: keepsKey })}
+        onClose={() => {
+          setIsOpen(false);
+          revokeOthers.reset();
+        }}
+      >
+        <p>All your sessions but this one end at once.</p>
+        {hasApiKey && (
+          <label className="check">
+            <input type="checkbox" checked={keepsKey} onChange={(event) => setKeepsKey(event.target.checked)} />
+            Keep the API key
+          </label>
+        )}
+      </ConfirmDialog>
+    </>
+  );
+}

@@ -1,0 +1,66 @@
+import type { EntityProperty } from '@mikro-orm/core';
+import type { Database } from '../database.ts';
+import { isVisible, type Projection, type Row } from '../rows/projection.ts';
+import type { Schema } from '../schema.ts';
+import { fromJsonKey } from '../user-key.ts';
+import type { UserRow } from './admin-store.ts';
+
+/** Asks for a user `u`: its key and its visible columns. */
+export function addUser(projection: Projection, schema: Schema): (row: Row) => UserRow {
+  const key = projection.add(`u.${schema.userKeyColumn}`);
+  const user = projection.addEntity(schema.userMeta, 'u', {});
+  return (row) => ({ key: schema.fromUserKey(key(row)), user: user(row) ?? {} });
+}
+
+/** Finds users for an admin. */
+export function createSelectUsers(database: Database, schema: Schema) {
+  const projection = schema.newProjection();
+  const read = addUser(projection, schema);
+  const select = `select ${projection.columns} from ${schema.users} u ${projection.joins}`;
+  const keyColumn = `u.${schema.userKeyColumn}`;
+  const named = ['username', 'email', 'name'].flatMap((name) => {
+    const property = schema.userMeta.properties[name];
+    return property !== undefined && isSearchable(property) ? [property] : [];
+  });
+  const columns = named.map(({ fieldNames: [field = ''] }) => `u.${schema.platform.quoteIdentifier(field)}`);
+
+  return {
+    nameColumns: named.map(({ name }) => name),
+
+    async searchUsers(search: string, limit: number): Promise<UserRow[]> {
+      const key = fromJsonKey(search, schema);
+      const isKey = key === null ? [] : [`${keyColumn} = ?`];
+      const keys = key === null ? [] : [schema.toUserKey(key)];
+      const matches = [...columns.map((column) => `${column} ilike ? escape '!'`), ...isKey].join(' or ');
+      if (matches === '') return [];
+      const isSame = [...columns.map((column) => `lower(${column}) = lower(?)`), ...isKey].join(' or ');
+      const order = [`coalesce(${isSame}, false) desc`, ...columns, keyColumn].join(', ');
+      const texts = (text: string) => [...columns.map(() => text), ...keys];
+      const parameters = [...texts(containing(search)), ...texts(search), limit];
+      return (await database.run(`${select} where ${matches} order by ${order} limit ?`, parameters)).map(read);
+    },
+
+    async findUsers(keys: readonly unknown[]): Promise<UserRow[]> {
+      if (keys.length === 0) return [];
+      const sql = `${select} where ${keyColumn} in (${keys.map(() => '?').join(', ')})`;
+      const rows = await database.run(
+        sql,
+        keys.map((key) => schema.toUserKey(key)),
+      );
+      const byKey = new Map(rows.map(read).map((user) => [String(user.key), user]));
+      return keys.flatMap((key) => byKey.get(String(key)) ?? []);
+    },
+  };
+}
+
+/** Not one that is hidden or kept from look-ups: what a search finds would tell of it. */
+function isSearchable(property: EntityProperty): boolean {
+  const isText =
+    property.runtimeType === 'string' && /^(?:varchar|character|char|text|citext)/.test(property.columnTypes[0] ?? '');
+  return isText && isVisible(property);
+}
+
+/** The pattern of what contains the text, without meaning for `%` and `_` in it. */
+export function containing(search: string): string {
+  return `%${search.replaceAll(/[!%_]/g, '!$&')}%`;
+}

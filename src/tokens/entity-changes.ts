@@ -1,0 +1,57 @@
+import { clientScope, type Scope, type SessionCache, tokenScope, userScope } from '../cache/session-cache.ts';
+import type { ChangeListener, Ending } from '../database/change-listener.ts';
+import type { TokenStore } from '../database/token-store.ts';
+import type { EventSink } from '../events.ts';
+import type { UserActivity } from './active-user.ts';
+import type { TokenRevoker } from './revoke-tokens.ts';
+import { toTokenEvent } from './token-event.ts';
+
+export interface FollowChangesParts {
+  readonly store: Pick<TokenStore, 'deleteBefore'>;
+  readonly revoker: Pick<TokenRevoker, 'endAllOfInactive' | 'tellRevoked'>;
+  readonly events: EventSink;
+  /** `null`: nothing is cached. */
+  readonly cache: Pick<SessionCache, 'forget'> | null;
+  /** Runs once what was written is committed, or may be, and waits for it then. */
+  readonly afterCommit: (work: () => Promise<void>) => Promise<void>;
+  readonly activity: Pick<UserActivity, 'isActiveAsGiven'>;
+  /** The clock, in milliseconds. */
+  readonly now: () => number;
+}
+
+const reasons = { user: 'user-deleted', client: 'client-deleted', token: 'revoked' } as const;
+
+/** What follows from changes that the app makes to users, clients and tokens: caches forget, deactivated users' sessions end. */
+export function createFollowChanges(parts: FollowChangesParts): ChangeListener {
+  const { store, revoker, events, cache, afterCommit, activity, now } = parts;
+
+  async function forget(scope: Scope): Promise<void> {
+    if (cache !== null) await afterCommit(() => cache.forget(scope));
+  }
+
+  function tellEnded({ tokens, reason }: Ending): void {
+    for (const token of tokens) if (token.hadExpired) events.emit('tokenExpired', toTokenEvent(token));
+    revoker.tellRevoked(
+      tokens.filter(({ hadExpired }) => !hadExpired),
+      reason,
+    );
+  }
+
+  return {
+    async userChanged(userId, user) {
+      const isInactive = user !== null && !(await activity.isActiveAsGiven(userId, user ?? {}));
+      const ended = isInactive ? await revoker.endAllOfInactive(userId) : [];
+      await forget(userScope(userId));
+      return { tokens: ended.map((token) => ({ ...token, hadExpired: false })), reason: 'user-inactive' };
+    },
+    clientChanged: (clientId) => forget(clientScope(clientId)),
+    tokenChanged: (selector) => forget(selector === null ? 'all' : tokenScope(selector)),
+    relatedChanged: () => forget('all'),
+    async beforeDeletion(deleted, keys) {
+      const ending = { tokens: await store.deleteBefore(deleted, keys, now()), reason: reasons[deleted] };
+      tellEnded(ending);
+      return ending;
+    },
+    tokensEnded: tellEnded,
+  };
+}

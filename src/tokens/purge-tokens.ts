@@ -1,0 +1,26 @@
+import type { TokenStore } from '../database/token-store.ts';
+import type { EventSink } from '../events.ts';
+import { toTokenEvent } from './token-event.ts';
+
+/** Removes expired tokens, a batch after the other, and gives the number of each batch. */
+export type PurgeTokens = (batchSize?: number) => AsyncGenerator<number>;
+
+export interface TokenPurgeParts {
+  readonly store: Pick<TokenStore, 'deleteExpired'>;
+  readonly events: EventSink;
+  readonly now: () => number;
+}
+
+const defaultBatchSize = 1000;
+
+export function createTokenPurge({ store, events, now }: TokenPurgeParts): PurgeTokens {
+  return async function* purgeTokens(batchSize = defaultBatchSize) {
+    const startedAt = now(); // what expires meanwhile is left to the next purge, so this one ends
+    for (let isDone = false; !isDone; ) {
+      const ended = await store.deleteExpired(batchSize, startedAt);
+      for (const token of ended) events.emit('tokenExpired', toTokenEvent(token));
+      isDone = ended.length < batchSize;
+      yield ended.length;
+    }
+  };
+}

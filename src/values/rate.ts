@@ -1,0 +1,29 @@
+import { DurinUsageError } from '../errors.ts';
+
+/** A number of calls per second, minute, hour or day: `'5/s'`, `'100/m'`, `'1000/h'`, `'10000/d'`. */
+export type Rate = `${number}/${keyof typeof secondsPer}`;
+
+/** A rate, parsed. */
+export interface Quota {
+  readonly limit: number;
+  readonly windowSeconds: number;
+}
+
+const secondsPer = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
+
+/** The rates that are accepted, as PostgreSQL and JavaScript both read it. */
+export const ratePattern = '^[1-9][0-9]{0,8}/[smhd]$';
+
+const rateExpression = new RegExp(ratePattern);
+
+/** @throws DurinUsageError naming `subject` unless the rate is `N/s`, `N/m`, `N/h` or `N/d`, N from 1 to 999,999,999 */
+export function parseRate(rate: unknown, subject: string): Quota {
+  if (typeof rate !== 'string' || !rateExpression.test(rate)) {
+    throw new DurinUsageError(`${subject} must be a rate such as '5/s', '100/m', '1000/h' or '10000/d'`);
+  }
+  const slash = rate.indexOf('/');
+  return {
+    limit: Number(rate.slice(0, slash)),
+    windowSeconds: secondsPer[rate.slice(slash + 1) as keyof typeof secondsPer],
+  };
+}

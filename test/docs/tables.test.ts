@@ -1,0 +1,177 @@
+import { MikroORM } from '@mikro-orm/pglite';
+import type { AnyRouter } from '@trpc/server';
+import { describe, expect, test } from 'vitest';
+import type { z } from 'zod';
+import { createDurinAdmin } from '../../src/admin/index.ts';
+import {
+  createDurin,
+  type DurinClient,
+  type DurinOptions,
+  type DurinProcedures,
+  type EventName,
+} from '../../src/index.ts';
+import type {
+  ApiAccessOptions,
+  CacheOptions,
+  ClientConfig,
+  LoginThrottleOptions,
+  ThrottleOptions,
+} from '../../src/options/options.ts';
+import { resolveOptions } from '../../src/options/settings.ts';
+import { refusals } from '../../src/wire.ts';
+import { requiredOptions } from '../support/app.ts';
+import { entities } from '../support/entities.ts';
+import { tableBelow } from './readme.ts';
+
+type Options = DurinOptions<object, DurinClient, string, false, z.ZodObject, unknown, unknown, unknown, object>;
+
+/** The names of a type's members. The compiler refuses a list that leaves one out. */
+const namesOf = <T extends object>(names: Record<keyof T, true>) => Object.keys(names).toSorted();
+
+const orm = new MikroORM({ entities, dbName: 'memory://' });
+
+describe('the table of options', () => {
+  const rows = tableBelow('Options').map(([name = '', value = '']) => ({ name, value }));
+  const below = (place: string) =>
+    rows.flatMap(({ name }) =>
+      name.startsWith(place) && !name.slice(place.length).includes('.') ? name.slice(place.length) : [],
+    );
+
+  test('names every option once, and nothing else', () => {
+    const groups = ['apiAccess', 'throttle']; // only their members have rows
+    expect([...below(''), ...groups].toSorted()).toEqual(
+      namesOf<Options>({
+        orm: true,
+        entities: true,
+        secret: true,
+        verifyCredentials: true,
+        clients: true,
+        defaultTokenTtl: true,
+        tokenLength: true,
+        tokenPrefix: true,
+        authHeaderPrefix: true,
+        loginInput: true,
+        resolveClient: true,
+        isUserActive: true,
+        refreshTokenOnLogin: true,
+        rotateTokenOnLogin: true,
+        serializeUser: true,
+        formatExpiry: true,
+        loginResponse: true,
+        populate: true,
+        apiAccess: true,
+        cache: true,
+        throttle: true,
+        databaseTimeout: true,
+        trustProxy: true,
+        now: true,
+        onListenerError: true,
+      }),
+    );
+    expect(below('clients.*.').toSorted()).toEqual(namesOf<ClientConfig>({ tokenTtl: true, throttleRate: true }));
+    expect(below('apiAccess.').toSorted()).toEqual(
+      namesOf<ApiAccessOptions<string>>({ clientName: true, excludeFromSessions: true, includeToken: true }),
+    );
+    expect(below('throttle.').toSorted()).toEqual(
+      namesOf<ThrottleOptions>({ rate: true, login: true, redis: true, prefix: true }),
+    );
+    expect(below('cache.').toSorted()).toEqual(
+      namesOf<CacheOptions>({ ttl: true, maxSessions: true, timeout: true, store: true, bus: true }),
+    );
+    expect(below('throttle.login.').toSorted()).toEqual(
+      namesOf<LoginThrottleOptions>({ perUser: true, perAddress: true, userKey: true }),
+    );
+  });
+
+  test('tells which options are required', () => {
+    const required = rows.filter(({ value }) => value === 'required').map(({ name }) => name);
+    expect(required.toSorted()).toEqual(Object.keys(requiredOptions(orm)).toSorted());
+  });
+
+  const withDefault = rows.filter(({ value }) => /^(?:'.*'|\d+|true|false|null|\{\}|\[.*\])$/.test(value));
+
+  test.for(withDefault)('$name: its default is $value', ({ name, value }) => {
+    const given: unknown = JSON.parse(value.replaceAll("'", '"'));
+    // Of defaults inside an option, what is left out of it is compared with what is written into it.
+    const store = { get() {}, set() {}, delete() {} };
+    const bus = { start() {}, isConnected() {}, publish() {}, close() {} };
+    const around = { clients: { clients: { web: {} } }, cache: { cache: { ttl: '60s', store, bus } } };
+    const [group = ''] = name.split('.');
+    const left = { ...requiredOptions(orm), ...(name.includes('.') ? around[group as keyof typeof around] : {}) };
+    const written = withValue(left, name.replace('*', 'web').split('.'), given);
+    expect(resolveOptions(written)).toEqual(resolveOptions(left));
+  });
+
+  test('the other defaults are words', () => {
+    const others = rows.filter((row) => !withDefault.includes(row) && !['required', 'none'].includes(row.value));
+    expect(others.map(({ name, value }) => `${name}: ${value}`)).toEqual([
+      'clients.*.tokenTtl: defaultTokenTtl',
+      'loginInput: z.object({ username, password })',
+      'isUserActive: user.isActive !== false',
+      'throttle.prefix: durin:rate:<database>',
+      'now: Date.now',
+    ]);
+    expect(resolveOptions(requiredOptions(orm)).now).toBe(Date.now);
+  });
+});
+
+function withValue(options: object, path: readonly string[], value: unknown): object {
+  const [first = '', ...rest] = path;
+  const inner = { ...(options as Record<string, object>)[first] };
+  return { ...options, [first]: rest.length === 0 ? value : withValue(inner, rest, value) };
+}
+
+test('the table of errors is that of the code', () => {
+  const inCode = Object.entries(refusals).map(([code, [trpcCode, sentence]]) => [code, trpcCode, sentence]);
+  expect(tableBelow('Errors')).toEqual(inCode);
+});
+
+test('the table of events names every event', () => {
+  expect(
+    tableBelow('Events')
+      .map(([name]) => name)
+      .toSorted(),
+  ).toEqual(
+    namesOf<Record<EventName, unknown>>({
+      loggedIn: true,
+      loginFailed: true,
+      loggedOut: true,
+      tokenIssued: true,
+      tokenRenewed: true,
+      tokenExpired: true,
+      tokenRevoked: true,
+      throttled: true,
+      adminAction: true,
+    }),
+  );
+});
+
+test('the table of procedures is the router', () => {
+  const router: AnyRouter = createDurin(requiredOptions(orm)).durinRouter;
+  const inCode = Object.entries(router._def.procedures as Record<string, { _def: { type: string } }>);
+  expect(tableBelow('The procedures').map(([name, kind]) => `${name} ${kind}`)).toEqual(
+    inCode.map(([name, procedure]) => `${name} ${procedure._def.type}`),
+  );
+});
+
+test('the table of admin procedures is the admin router', () => {
+  const { adminRouter } = createDurinAdmin(createDurin(requiredOptions(orm)), { isAdmin: () => true });
+  const router: AnyRouter = adminRouter;
+  const inCode = Object.entries(router._def.procedures as Record<string, { _def: { type: string } }>);
+  expect(tableBelow('The admin router').map(([name, kind]) => `${name} ${kind}`)).toEqual(
+    inCode.map(([name, procedure]) => `${name} ${procedure._def.type}`),
+  );
+});
+
+test('the table of builders names every builder', () => {
+  const named = tableBelow('The builders').map(([builder = '']) => /^durin\.(\w+)/.exec(builder)?.[1]);
+  expect([...new Set(named)].toSorted()).toEqual(
+    namesOf<DurinProcedures<never>>({
+      procedure: true,
+      optionalProcedure: true,
+      authedProcedure: true,
+      clientProcedure: true,
+      throttledProcedure: true,
+    }),
+  );
+});

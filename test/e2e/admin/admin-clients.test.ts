@@ -1,0 +1,176 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { faultsInLooks } from '../../support/browser/appearance.ts';
+import {
+  button,
+  field,
+  firstColumn,
+  goTo,
+  heading,
+  hintOf,
+  link,
+  plantTokens,
+  row,
+  sortBy,
+  useAdminPage,
+} from './admin-visit.ts';
+
+const { quickstart, at } = useAdminPage();
+
+async function opened(name: string) {
+  const page = await at('/clients');
+  await link(page, name).click();
+  await heading(page, name).waitFor();
+  return page;
+}
+
+const names = async () => (await quickstart().auth.clients.list()).map(({ name }) => name);
+
+test('a client is created, edited and deleted', async () => {
+  const page = await at('/clients');
+  await row(page, 'web').waitFor();
+  expect(await faultsInLooks(page, 'admin-clients')).toEqual([]);
+  expect(await row(page, 'web').innerText()).toMatch(/14 days\s+1,000 per hour/);
+  expect(await row(page, 'cli').innerText()).toMatch(/never expires\s+default rate/);
+
+  await link(page, 'New client').click();
+  await heading(page, 'New client').waitFor();
+  await field(page, 'Name').fill('mobile');
+  await field(page, 'Token lifetime').fill('90d');
+  await button(page, 'Create client').click();
+  await page.getByText('Client mobile created.').waitFor();
+  expect(await row(page, 'mobile').innerText()).toMatch(/90 days\s+default rate\s+0/);
+
+  await link(page, 'mobile').click();
+  await heading(page, 'mobile').waitFor();
+  expect(await field(page, 'Token lifetime').inputValue()).toBe('90d');
+  await field(page, 'Name').fill('app');
+  await field(page, 'Token lifetime').fill('never');
+  await field(page, 'Request rate').fill('100/m');
+  await button(page, 'Save').click();
+  await page.getByText('Client app saved.').waitFor();
+  expect(await row(page, 'app').innerText()).toMatch(/never expires\s+100 per minute/);
+  expect(await quickstart().auth.clients.list()).toContainEqual(
+    expect.objectContaining({ name: 'app', tokenTtl: null, throttleRate: '100/m' }),
+  );
+
+  await link(page, 'app').click();
+  await button(page, 'Delete client…').click();
+  await page.getByText('It has no tokens, so nobody is signed out. This cannot be undone.').waitFor();
+  await page.keyboard.press('Escape');
+  await button(page, 'Delete client…').click();
+  await button(page, 'Delete client').click();
+  await page.getByText('Client app deleted.').waitFor();
+  await row(page, 'app').waitFor({ state: 'detached' }); // the list of before is shown until the new one is there
+  await row(page, 'web').waitFor();
+  expect(await names()).not.toContain('app');
+});
+
+test('a save changes what was edited, and nothing that another admin changed meanwhile', async () => {
+  const { auth } = quickstart();
+  await auth.clients.create({ name: 'shared', tokenTtl: '1d', throttleRate: '5/m' });
+  const told: unknown[] = [];
+  onTestFinished(auth.events.on('adminAction', ({ by: _by, ...action }) => told.push(action)));
+  const page = await opened('shared');
+  await auth.clients.update('shared', { throttleRate: '7/m' });
+  await field(page, 'Token lifetime').fill('2d');
+  await button(page, 'Save').click();
+  await page.getByText('Client shared saved.').waitFor();
+  expect(await row(page, 'shared').innerText()).toMatch(/2 days\s+7 per minute/);
+  expect(told).toEqual([{ action: 'client-updated', client: 'shared', changes: { tokenTtl: 172_800 } }]);
+  await auth.clients.delete('shared');
+});
+
+test('a client of any name is opened, renamed and deleted', async () => {
+  const { auth } = quickstart();
+  for (const name of ['create', '..', '%2F', 'a/b', '~63', '<i>ü</i>']) {
+    await auth.clients.create({ name });
+    const page = await opened(name);
+    await field(page, 'Name').fill(` ${name}! `);
+    await button(page, 'Save').click();
+    await page.getByText(`Client ${name}! saved.`).waitFor();
+    await opened(`${name}!`);
+    await button(page, 'Delete client…').click();
+    await button(page, 'Delete client').click();
+    await page.getByText(`Client ${name}! deleted.`).waitFor();
+  }
+  expect((await names()).toSorted()).toEqual(['admin', 'api', 'cli', 'web']);
+});
+
+test('what is wrong is told at its field', async () => {
+  const page = await at('/clients');
+  await link(page, 'New client').click();
+  await button(page, 'Create client').click();
+  await expect.poll(() => hintOf(page, 'Name')).toBe('This field may not be blank.');
+  await field(page, 'Name').fill('web');
+  await field(page, 'Token lifetime').fill('a while');
+  await field(page, 'Request rate').fill('often');
+  await button(page, 'Create client').click();
+  await expect.poll(() => hintOf(page, 'Token lifetime')).toContain("a duration such as '60s'");
+  expect(await hintOf(page, 'Request rate')).toContain("a rate such as '5/s'");
+  expect(await field(page, 'Request rate').getAttribute('aria-invalid')).toBe('true');
+  expect(await faultsInLooks(page, 'admin-client-refused')).toEqual([]);
+  await field(page, 'Token lifetime').fill('1d');
+  await field(page, 'Request rate').fill('');
+  await button(page, 'Create client').click();
+  await expect.poll(() => hintOf(page, 'Name')).toMatch(/already exists/);
+
+  await goTo(page, '/clients/web');
+  await heading(page, 'web').waitFor();
+  await field(page, 'Token lifetime').fill('');
+  await button(page, 'Save').click();
+  await expect.poll(() => hintOf(page, 'Token lifetime')).toContain('must be a duration');
+  await field(page, 'Token lifetime').fill('14d');
+  await field(page, 'Name').fill('cli');
+  await button(page, 'Save').click();
+  await expect.poll(() => hintOf(page, 'Name')).toMatch(/already exists/);
+  expect(await names()).toContain('web');
+});
+
+test('the question before a deletion tells how many tokens go with the client', async () => {
+  await plantTokens(quickstart(), 1200);
+  const page = await at('/clients');
+  await link(page, 'cli').click();
+  await link(page, '1,200 tokens').waitFor();
+  expect(await faultsInLooks(page, 'admin-client')).toEqual([]);
+  await button(page, 'Delete client…').click();
+  await page.getByText('Its 1,200 tokens end at once').waitFor();
+  expect(await faultsInLooks(page, 'admin-client-delete')).toEqual([]);
+  await button(page, 'Cancel').click();
+  expect(await names()).toContain('cli');
+});
+
+test('the client that the page itself signs in to is said to be so', async () => {
+  const page = await opened('admin');
+  await page.getByText('This page signs in to this client.').waitFor();
+  await opened('cli');
+  expect(await page.getByText('This page signs in to this client.').count()).toBe(0);
+});
+
+test('clients are searched, sorted and paged', async () => {
+  const { auth } = quickstart();
+  for (let index = 10; index < 40; index += 1) await auth.clients.create({ name: `partner-${index}` });
+  const page = await at('/clients');
+  await page.getByText('1-25 of 34').waitFor();
+  await expect.poll(async () => (await firstColumn(page)).slice(0, 4)).toEqual(['admin', 'api', 'cli', 'partner-10']);
+  await button(page, 'Go to next page').click();
+  await page.getByText('26-34 of 34').waitFor();
+  await expect.poll(async () => (await firstColumn(page)).at(-1)).toBe('web');
+
+  await page.getByPlaceholder('Search by name').fill('NER-1');
+  await page.getByText('1-10 of 10').waitFor();
+  await sortBy(page, 'Name');
+  await expect.poll(async () => (await firstColumn(page))[0]).toBe('partner-19');
+
+  await page.getByPlaceholder('Search by name').fill('nothing like it');
+  await page.getByText('No client has a name like that.').waitFor();
+  expect(await faultsInLooks(page, 'admin-clients-none')).toEqual([]);
+  await button(page, 'Show all').click();
+  await page.getByText('1-25 of 34').waitFor();
+});
+
+test('a client that is not there is said to be so', async () => {
+  const page = await at('/clients');
+  await goTo(page, '/clients/nobody');
+  await page.getByText('No client with that name.').waitFor();
+  expect(await page.getByRole('textbox').count()).toBe(0);
+});

@@ -1,0 +1,103 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { demoAdmin, demoUser } from '../../../examples/quickstart/database.ts';
+import { User } from '../../../examples/quickstart/entities.ts';
+import { faultsInLooks } from '../../support/browser/appearance.ts';
+import { button, fillIn, goTo, heading, link, useAdminPage } from './admin-visit.ts';
+
+const { quickstart, at, signedOut } = useAdminPage();
+
+const alert = 'role=alert';
+
+test('an admin signs in, stays so over a reload, and signs out', async () => {
+  const page = await signedOut();
+  expect(await faultsInLooks(page, 'admin-sign-in')).toEqual([]);
+  expect(await page.title()).toBe('Sign in – Durin admin');
+  await fillIn(page);
+  await heading(page, 'Usage').waitFor();
+  expect(await page.title()).toBe('Usage – Durin admin');
+  await page.getByText(demoAdmin.username, { exact: true }).waitFor();
+  await page.reload();
+  await heading(page, 'Usage').waitFor();
+  await button(page, 'Sign out').click();
+  await button(page, 'Sign in').waitFor();
+  expect(await page.locator(alert).innerText()).toBe('');
+  expect(await page.evaluate('sessionStorage.length')).toBe(0);
+});
+
+test('a wrong password, too many tries, and a server that is away are told in words', async () => {
+  const page = await signedOut();
+  await fillIn(page, { ...demoAdmin, password: 'melon' });
+  await page.getByText('That did not match an account.').waitFor();
+  expect(await faultsInLooks(page, 'admin-sign-in-refused')).toEqual([]);
+
+  const wrong = { username: 'mallory', password: 'x', client: 'admin' };
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(wrong) };
+  for (let tries = 0; tries < 10; tries += 1) await fetch(`${quickstart().url}/admin/api/auth.login`, init);
+  await fillIn(page, { ...demoAdmin, username: 'mallory' });
+  await page.getByText(/^Too many tries\. Try again in \d+ seconds\.$/).waitFor();
+
+  await quickstart().stop();
+  await fillIn(page);
+  await page.getByText('The server cannot be reached.').waitFor();
+  await quickstart().start();
+  await fillIn(page);
+  await heading(page, 'Usage').waitFor();
+});
+
+test('who is no admin is told so, and is signed out again', async () => {
+  const page = await signedOut();
+  await fillIn(page, demoUser);
+  await page.getByText('This account may not use the admin page. You were signed out again.').waitFor();
+  expect(await page.evaluate('sessionStorage.length')).toBe(0);
+});
+
+test('who opens a view without a session signs in first, and is there then', async () => {
+  const page = await signedOut();
+  await goTo(page, '/clients/web');
+  await page.reload();
+  await fillIn(page);
+  await heading(page, 'web').waitFor();
+  expect(page.url()).toContain('/admin/#/clients/web');
+}, 15_000);
+
+test('a session that is ended elsewhere ends the stay, with a reason', async () => {
+  const { auth, orm } = quickstart();
+  const page = await at('/clients');
+  await link(page, 'web').waitFor(); // what the view asked for is answered
+  const admin = await orm.em.fork().findOneOrFail(User, { username: demoAdmin.username });
+  await auth.tokens.revokeAll({ user: admin.id });
+  await page.getByRole('menuitem', { name: 'Tokens' }).click();
+  await page.getByText('Your session was ended, here or elsewhere.').waitFor();
+  expect(await faultsInLooks(page, 'admin-session-ended')).toEqual([]);
+  await fillIn(page);
+  await heading(page, 'Tokens').waitFor(); // back where it was
+});
+
+test('who is no longer an admin is shown out', async () => {
+  const { orm } = quickstart();
+  const setAdmin = (isAdmin: boolean) =>
+    orm.em
+      .getConnection()
+      .execute('update quickstart_user set is_admin = ? where username = ?', [isAdmin, demoAdmin.username]);
+  const page = await at('/clients');
+  await link(page, 'web').waitFor(); // what the view asked for is answered
+  onTestFinished(async () => void (await setAdmin(true)));
+  await setAdmin(false);
+  await page.getByRole('menuitem', { name: 'Tokens' }).click();
+  await page.getByText('You are no longer an admin, and were signed out.').waitFor();
+  await button(page, 'Sign in').waitFor();
+  expect(await page.evaluate('sessionStorage.length')).toBe(0);
+});
+
+test('light or dark is as the system has it, or as it was chosen, also after signing out', async () => {
+  const page = await at('/');
+  const background = () => page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
+  const light = await background();
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await expect.poll(background).not.toBe(light);
+  await button(page, 'Toggle light/dark mode').click();
+  await expect.poll(background).toBe(light);
+  await button(page, 'Sign out').click();
+  await button(page, 'Sign in').waitFor();
+  expect(await background()).toBe(light);
+});

@@ -1,0 +1,122 @@
+import type { Page } from 'playwright-core';
+import { afterEach, beforeAll, expect } from 'vitest';
+import { demoAdmin } from '../../../examples/quickstart/database.ts';
+import { openVisitor, type Visitor } from '../../support/browser/chromium.ts';
+import type { Quickstart } from '../../support/browser/quickstart-server.ts';
+import { useQuickstart } from '../quickstart/quickstart-visit.ts';
+
+const views = {
+  '/': 'Usage',
+  '/clients': 'Clients',
+  '/tokens': 'Tokens',
+} as const;
+
+/** What a list shows at first; the page remembers what was last chosen. */
+const afresh = {
+  '/': '',
+  '/clients': '?filter={}&page=1&perPage=25&sort=name&order=ASC',
+  '/tokens': '?filter={}&page=1&perPage=25&sort=created&order=DESC',
+} as const;
+
+/** For the tests of a file: the quickstart, and one tab with its admin page, in which nothing may go wrong. */
+export function useAdminPage() {
+  const { quickstart, browser, visit } = useQuickstart();
+  const hosts = new Set<string>();
+  let visitor: Visitor;
+  let page: Page;
+  beforeAll(async () => {
+    visitor = await openVisitor(browser(), quickstart().url);
+    visitor.context.setDefaultTimeout(30_000);
+    visitor.context.on('request', (request) => hosts.add(new URL(request.url()).host));
+    page = await visitor.open('/admin/');
+    await button(page, 'Sign in').waitFor({ timeout: 50_000 }); // the first time a browser compiles the scripts
+  });
+  afterEach(() => {
+    expect(visitor.faults).toEqual([]);
+    expect([...hosts]).toEqual([new URL(quickstart().url).host]);
+  });
+
+  return {
+    quickstart,
+    visit,
+    /** The tab, at the sign-in form. */
+    async signedOut(): Promise<Page> {
+      const signOut = button(page, 'Sign out');
+      await signOut.or(button(page, 'Sign in')).waitFor();
+      if (await signOut.isVisible()) await signOut.click();
+      await button(page, 'Sign in').waitFor();
+      return page;
+    },
+    /** The tab, at one of its views, as the demo's admin has it. */
+    async at(view: keyof typeof views): Promise<Page> {
+      const isSignedOut = await button(page, 'Sign in').isVisible();
+      if (isSignedOut) await fillIn(page);
+      await button(page, 'Sign out').waitFor();
+      await goTo(page, '/');
+      await heading(page, 'Usage').waitFor();
+      await goTo(page, view + afresh[view]);
+      await heading(page, views[view]).waitFor();
+      return page;
+    },
+  };
+}
+
+export async function goTo(page: Page, path: string): Promise<void> {
+  await page.evaluate(`location.hash = ${JSON.stringify(path)}`);
+}
+
+export async function fillIn(page: Page, { username, password } = demoAdmin): Promise<void> {
+  await page.getByLabel('Username').fill(username);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await button(page, 'Sign in').click();
+}
+
+export const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
+export const link = (page: Page, name: string) => page.getByRole('link', { name, exact: true });
+export const heading = (page: Page, name: string) => page.getByRole('heading', { name, exact: true });
+export const field = (page: Page, name: string) => page.getByLabel(name, { exact: true });
+/** A row of the table that has this text. */
+export const row = (page: Page, text: string | RegExp) => page.getByRole('row').filter({ hasText: text });
+
+/** What a field says below it. */
+export async function hintOf(page: Page, name: string): Promise<string> {
+  const described = (await field(page, name).getAttribute('aria-describedby')) ?? '';
+  return page.locator(`[id="${described}"]`).innerText();
+}
+
+export async function choose(page: Page, name: string, option: string): Promise<void> {
+  await page.getByRole('combobox', { name }).click();
+  await page.getByRole('option', { name: option, exact: true }).click();
+}
+
+export async function sortBy(page: Page, column: string): Promise<void> {
+  await page.getByRole('button', { name: new RegExp(`^Sort by ${column} `, 'i') }).click();
+}
+
+/** The first text of each row of the table. */
+export async function firstColumn(page: Page): Promise<string[]> {
+  return page.locator('tbody tr > :first-child').allInnerTexts();
+}
+
+/** Users `user1` to `user<count>`, each with a token for web and one for cli, some of which have expired. */
+export async function plantTokens({ orm }: Quickstart, count: number): Promise<void> {
+  const connection = orm.em.getConnection();
+  await connection.execute(
+    `insert into quickstart_user (username, password_hash, is_active, is_admin)
+     select 'user' || i, 'no hash', true, false from generate_series(1, ?) i`,
+    [count],
+  );
+  await connection.execute(
+    `insert into durin_auth_token (id, selector, user_id, client_id, created, expiry, last_used_at, ip_address, user_agent)
+     select gen_random_uuid(), md5(u.username || c.name), u.id, c.id,
+       u.created,
+       case when c.token_ttl is null then null else now() + (u.id % 40 - 4) * interval '8 hours' end,
+       case when u.id % 5 > 0 then u.created + (now() - u.created) * (1 - power(u.id * 104729 % 997 / 997.0, 2)) end,
+       '10.0.' || u.id % 250 || '.' || u.id % 97,
+       (array['Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', 'curl/8.5.0', null])[1 + u.id % 3]
+     from (
+       select *, now() - interval '45 days' * power(id * 7919 % 1000 / 1000.0, 1.4) as created
+       from quickstart_user where username like 'user%'
+     ) u cross join durin_client c where c.name in ('web', 'cli')`,
+  );
+}

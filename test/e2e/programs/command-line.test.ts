@@ -1,0 +1,377 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freePort, type PostgresServer, startPostgres } from '../../support/servers/postgres-server.ts';
+import { type CliApp, openCliApp } from './command-line-app.ts';
+
+const by = 'command-line';
+const oneLine = /^error: [^\n]*\n$/;
+const aToken = /[0-9a-f]{64}/;
+
+/** A config with a listener that does this. */
+const listener = (work: string) =>
+  "import { appendFileSync } from 'node:fs';\nimport { setTimeout as wait } from 'node:timers/promises';\n" +
+  "import { durin } from './durin.config.ts';\nexport { durin };\n" +
+  `durin.events.on('adminAction', async () => { ${work} });\n`;
+
+let postgres: PostgresServer;
+beforeAll(async () => {
+  postgres = await startPostgres();
+});
+afterAll(() => postgres?.stop());
+
+test('on PGlite, clients and tokens are made and ended', async () => {
+  const app = await openCliApp();
+  const created = { code: 0, stdout: 'Client web created!\n', stderr: '' };
+  expect(await app.run(['create-client', 'web', '--token-ttl', '14d', '--throttle-rate', '100/h'])).toEqual(created);
+  expect((await app.run(['issue-token', 'alice', 'web'])).stdout).toMatch(/^[0-9a-f]{64}\n$/);
+  expect(await app.run(['delete-client', 'web', '--yes'])).toMatchObject({ code: 0, stderr: '' });
+  expect(await app.run(['list-clients'])).toEqual({ code: 0, stdout: 'There are no clients.\n', stderr: '' });
+  await app.remove();
+});
+
+describe('on PostgreSQL', () => {
+  let app: CliApp;
+  beforeAll(async () => {
+    app = await openCliApp({ POSTGRES_URL: postgres.url });
+  });
+  afterAll(() => app?.remove());
+
+  const issue = (user: string) => app.run(['issue-token', user, 'web', '--json']);
+
+  async function json(...args: string[]): Promise<unknown> {
+    const { code, stdout, stderr } = await app.run([...args, '--json']);
+    expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+    return JSON.parse(stdout);
+  }
+
+  test('4: create-client with a name alone creates a client of the default lifetime, and says so', async () => {
+    expect(await app.run(['create-client', 'mobile'])).toEqual({
+      code: 0,
+      stdout: 'Client mobile created!\n',
+      stderr: '',
+    });
+    expect(await json('list-clients')).toMatchObject([
+      { name: 'mobile', tokenTtl: 86_400, throttleRate: null, tokens: 0 },
+    ]);
+    expect(await app.audited()).toEqual([{ action: 'client-created', client: 'mobile', by }]);
+  });
+
+  test('5: create-client takes a lifetime and a rate', async () => {
+    const args = [
+      '--config',
+      'durin.config.ts',
+      'create-client',
+      'web',
+      '--token-ttl',
+      '14d',
+      '--throttle-rate',
+      '100/h',
+    ];
+    expect(await app.run(args)).toEqual({ code: 0, stdout: 'Client web created!\n', stderr: '' });
+    expect(await json('create-client', 'dj', '--token-ttl', '14 00:00', '--throttle-rate', '1/s')).toMatchObject({
+      tokenTtl: 14 * 86_400,
+      throttleRate: '1/s',
+    });
+    expect(await json('create-client', 'cli', '--token-ttl', 'never')).toMatchObject({ tokenTtl: null });
+    const list = await app.run(['list-clients', '--search', 'W']);
+    expect(list.stdout).toMatch(/^NAME +TOKEN TTL +THROTTLE RATE +TOKENS +CREATED\nweb +14d +100\/h +0 +20\S+Z\n$/);
+    await app.audited();
+  });
+
+  test('6: create-client without a name is refused', async () => {
+    const stderr = "error: missing required argument 'name'\n";
+    expect(await app.run(['create-client'])).toEqual({ code: 2, stdout: '', stderr });
+  });
+
+  test('7: create-client with a blank name is refused with a sentence', async () => {
+    const stderr = 'error: name: This field may not be blank.\n';
+    for (const name of ['', '  '])
+      expect(await app.run(['create-client', name])).toEqual({ code: 2, stdout: '', stderr });
+  });
+
+  test('8: create-client with an invalid lifetime or rate is refused with a sentence that tells the formats', async () => {
+    const ttl = await app.run(['create-client', 'bot', '--token-ttl', 'invalid']);
+    expect(ttl).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(oneLine) as string });
+    expect(ttl.stderr).toContain(
+      "It must be a duration such as 14d, 12h, '14 00:00:00' or P14D, from 1 second to 68 years",
+    );
+    const rate = await app.run(['create-client', 'bot', '--throttle-rate', '2/minute']);
+    expect(rate).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(oneLine) as string });
+    expect(rate.stderr).toContain('It must be a rate such as 5/s, 100/m, 1000/h or 10000/d, or none.');
+    expect(await app.audited()).toEqual([]);
+  });
+
+  test('a client is changed and deleted, with its tokens', async () => {
+    expect(await app.run(['create-client', 'web'])).toMatchObject({
+      code: 1,
+      stderr: 'error: A client with that name already exists.\n',
+    });
+    expect(await app.run(['update-client', 'dj', '--name', ''])).toMatchObject({
+      code: 2,
+      stderr: 'error: name: This field may not be blank.\n',
+    });
+    expect(await app.run(['update-client', 'dj'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(oneLine) as string,
+    });
+    const renamed = await json(
+      'update-client',
+      'dj',
+      '--name',
+      'disco',
+      '--token-ttl',
+      'P1D',
+      '--throttle-rate',
+      'none',
+    );
+    expect(renamed).toMatchObject({ name: 'disco', tokenTtl: 86_400, throttleRate: null });
+    await app.run(['issue-token', 'alice', 'disco']);
+    const unasked = await app.run(['delete-client', 'disco']);
+    expect(unasked).toEqual({ code: 2, stdout: '', stderr: 'error: Nobody can be asked here: confirm with --yes.\n' });
+    const deleted = await app.run(['delete-client', 'disco', '--yes']);
+    expect(deleted).toEqual({ code: 0, stdout: 'Client disco deleted, and 1 token with it.\n', stderr: '' });
+    expect(await app.run(['delete-client', 'disco', '--yes'])).toMatchObject({
+      code: 1,
+      stderr: 'error: No client with that name.\n',
+    });
+    expect(await app.audited()).toMatchObject([
+      { action: 'client-updated', client: 'dj', changes: { name: 'disco', tokenTtl: 86_400, throttleRate: null }, by },
+      { action: 'token-issued', client: 'disco', by },
+      { action: 'client-deleted', client: 'disco', tokens: 1, by },
+    ]);
+  });
+
+  test('tokens are issued, listed, revoked and purged, and only issue-token prints one', async () => {
+    const issued = await app.run(['issue-token', 'alice', 'web', '--ttl', '1h']);
+    expect(issued.stdout).toMatch(/^[0-9a-f]{64}\n$/);
+    expect(issued.stderr).toMatch(/^The token of alice \(1\) for web expires at 20\S+Z\. It is not shown again\.\n$/);
+    const { session } = (await json('issue-token', 'alice', 'cli')) as { session: { id: string } };
+    await app.run(['issue-token', 'alicia', 'web', '--ttl', '1']);
+
+    const list = await app.run(['list-tokens', '--user', 'alice']);
+    expect(list.stdout.split('\n')).toHaveLength(4);
+    expect(list.stdout).not.toMatch(aToken);
+    expect(await json('list-tokens', '--client', 'cli', '--state', 'valid')).toMatchObject([
+      { id: session.id, client: 'cli' },
+    ]);
+    expect(await app.run(['list-tokens', '--client', 'clii'])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'error: No client with that name.\n',
+    });
+    const two = await app.run(['list-tokens', '--limit', '2', '--json']);
+    expect([JSON.parse(two.stdout), two.stderr]).toEqual([
+      expect.objectContaining({ length: 2 }),
+      'There are more: see --limit.\n',
+    ]);
+    expect(await json('list-tokens', '--search', 'ALIC')).toHaveLength(3);
+
+    const revoked = await app.run(['revoke-token', session.id]);
+    expect(revoked).toEqual({ code: 0, stdout: `Token ${session.id} revoked.\n`, stderr: '' });
+    expect(await app.run(['revoke-token', session.id])).toMatchObject({
+      code: 1,
+      stderr: 'error: No token with that id.\n',
+    });
+    expect(await app.run(['revoke-user', 'alice', '-y'])).toMatchObject({
+      code: 0,
+      stdout: '1 token of alice revoked.\n',
+    });
+    expect(await app.run(['purge-expired'])).toEqual({ code: 0, stdout: '1 expired token removed.\n', stderr: '' });
+    expect((await app.run(['list-tokens'])).stdout).toBe('There are no such tokens.\n');
+    const audit = await app.audited();
+    expect(audit.map((event) => (event as { action: string }).action)).toEqual([
+      'token-issued',
+      'token-issued',
+      'token-issued',
+      'token-revoked',
+      'user-signed-out',
+      'expired-purged',
+    ]);
+    expect(JSON.stringify(audit)).not.toMatch(aToken);
+  });
+
+  test('a user is who has this name or key, and nobody else', async () => {
+    expect(await issue('ali')).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: 'error: There is no user "ali". Did you mean alice (1), alicia (2)?\n',
+    });
+    expect(await issue('nobody')).toMatchObject({ code: 1, stderr: 'error: There is no user "nobody".\n' });
+    expect(JSON.parse((await issue('ALICIA')).stdout)).toMatchObject({ session: { user: { id: 2 } } });
+    expect(JSON.parse((await issue('bob')).stdout)).toMatchObject({ session: { user: { id: 4 } } });
+    expect(await issue('BOB')).toMatchObject({
+      code: 1,
+      stderr: 'error: "BOB" can be Bob (3), bob (4): give one by key, such as key:3.\n',
+    });
+    expect(JSON.parse((await issue('4')).stdout)).toMatchObject({ session: { user: { id: 4 } } });
+  });
+
+  test('a key that is the name of somebody else is neither until it is said to be a key', async () => {
+    const stderr = 'error: "3" can be Bob (3), 3 (5): give one by key, such as key:3.\n';
+    expect(await issue('3')).toEqual({ code: 1, stdout: '', stderr });
+    expect(await app.run(['revoke-user', '3', '--yes'])).toEqual({ code: 1, stdout: '', stderr });
+    expect(JSON.parse((await issue('key:3')).stdout)).toMatchObject({ session: { user: { id: 3 } } });
+    expect(JSON.parse((await issue('5')).stdout)).toMatchObject({ session: { user: { id: 5, label: '3' } } });
+    for (const typed of ['02', '2.0', 'key:02']) expect(await issue(typed)).toMatchObject({ code: 1, stdout: '' });
+    expect(await issue('key:6')).toMatchObject({ code: 1, stderr: 'error: There is no user "key:6".\n' });
+  });
+
+  test('a user is found by key however the app searches', async () => {
+    await app.write(
+      'by-name.config.ts',
+      "export { durin } from './durin.config.ts';\nexport const searchUsers = () => [];\n",
+    );
+    const { stdout, stderr } = await app.run(['--config', 'by-name.config.ts', 'issue-token', '2', 'web', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ session: { user: { id: 2, label: 'alicia' } } });
+    expect(stderr).toMatch(/^The token of alicia \(2\) for web expires at /);
+  });
+
+  test('what listens to adminAction has finished before the program ends, and fails it if it never does', async () => {
+    await app.write('slow.config.ts', listener("await wait(300); appendFileSync(process.env.AUDIT ?? '', '1\\n');"));
+    await app.audited();
+    expect(await app.run(['--config', 'slow.config.ts', 'purge-expired'])).toMatchObject({ code: 0, stderr: '' });
+    expect(await app.audited()).toEqual([expect.objectContaining({ action: 'expired-purged' }), 1]);
+
+    await app.write('endless.config.ts', listener('await new Promise(() => {});'));
+    expect(await app.run(['--config', 'endless.config.ts', 'purge-expired'])).toEqual({
+      code: 1,
+      stdout: '0 expired tokens removed.\n',
+      stderr: 'error: A listener of events did not answer within 10000 ms\n',
+    });
+  });
+
+  const commands = [
+    'create-client',
+    'list-clients',
+    'update-client',
+    'delete-client',
+    'list-tokens',
+    'issue-token',
+  ].concat(['revoke-token', 'revoke-user', 'purge-expired']);
+
+  test('help tells of every command, with examples', async () => {
+    const { code, stdout, stderr } = await app.run(['--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const command of commands) expect(stdout).toContain(`\n  ${command} `);
+    for (const command of commands) {
+      const help = await app.run([command, '--help']);
+      expect(help).toMatchObject({ code: 0, stderr: '' });
+      expect(help.stdout).toMatch(/^Usage: trpc-durin /);
+      expect(help.stdout).toMatch(new RegExp(`\nExample[^\n]*:\n.*trpc-durin ${command}`));
+    }
+    expect(await app.run(['--version'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string,
+    });
+    expect(await app.run([])).toMatchObject({ code: 2, stdout: '' });
+  });
+
+  test.for([
+    [['creat-client', 'x'], "error: unknown command 'creat-client' (Did you mean create-client?)\n"],
+    [['list-clients', '--foo'], "error: unknown option '--foo'\n"],
+    [['list-clients', 'x'], "error: too many arguments for 'list-clients'. Expected 0 arguments but got 1.\n"],
+    [
+      ['list-tokens', '--limit', '0'],
+      "error: option '--limit <count>' argument '0' is invalid. It must be a whole number from 1 to 99999.\n",
+    ],
+    [
+      ['list-clients', '--config', 'nope.ts'],
+      'error: There is no file "nope.ts": give the file that exports durin with --config.\n',
+    ],
+    [
+      ['list-clients', '--config', '.'],
+      'error: There is no file ".": give the file that exports durin with --config.\n',
+    ],
+    [['list-clients', '--config', ''], 'error: There is no file "": give the file that exports durin with --config.\n'],
+  ] as const)('%j is not understood', async ([args, stderr]) => {
+    expect(await app.run(args)).toEqual({ code: 2, stdout: '', stderr });
+  });
+
+  test('on a terminal, what ends something is asked about first', async () => {
+    await app.run(['create-client', 'kiosk']);
+    const no = await app.runOnTerminal(['delete-client', 'kiosk'], 'n\n');
+    expect(no.code).toBe(1);
+    expect(no.stdout).toContain('Delete the client kiosk and its 0 tokens? [y/N]');
+    expect(no.stdout).toContain('error: Nothing was changed.');
+    expect(await app.runOnTerminal(['revoke-user', 'alice'], '\n')).toMatchObject({ code: 1 });
+    const yes = await app.runOnTerminal(['revoke-user', 'alice'], 'y\n');
+    expect(yes).toMatchObject({ code: 0, stdout: expect.stringContaining('0 tokens of alice revoked.') as string });
+    expect((await app.run(['list-clients'])).stdout).toContain('kiosk');
+  });
+
+  test('a config may export durin as default, and how users are named and found', async () => {
+    await app.write(
+      'named.config.ts',
+      "import { durin } from './durin.config.ts';\nexport default durin;\n" +
+        'export const userLabel = (user: { id: number }) => `user no ${user.id}`;\nexport const searchUsers = () => [2];\n',
+    );
+    const { stdout } = await app.run(['--config', 'named.config.ts', 'issue-token', 'user no 2', 'web', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ session: { user: { id: 2, label: 'user no 2' } } });
+  });
+
+  test.for([
+    ['exports nothing', 'export {};', /must export durin, what createDurin gives\.\n$/],
+    ['exports another', 'export const durin = {};', /must export durin, .* by npx\.\n$/],
+    [
+      'throws',
+      "throw new Error('the DURIN_SECRET is missing\\nand more');",
+      /cannot be loaded: the DURIN_SECRET is missing\n$/,
+    ],
+    ['is no TypeScript', 'export const = 1;', /cannot be loaded: .*\n$/],
+    [
+      'has TypeScript that is not stripped',
+      'export enum Kind { A }',
+      /TypeScript enum .* set NODE_OPTIONS='--import tsx'\.\n$/,
+    ],
+    ['imports what is not there', "import './nope.ts';", /cannot be loaded: Cannot find module .*nope\.ts/],
+    [
+      'exports a wrong userLabel',
+      "export { durin } from './durin.config.ts'; export const userLabel = 1;",
+      /userLabel of broken\.config\.ts must be a function\.\n$/,
+    ],
+    [
+      'is never done',
+      'await new Promise(() => {}); export const durin = null;',
+      /^error: It waits for a promise that nothing settles any more, such as one of the config's\.\n$/,
+    ],
+    [
+      'gives no users',
+      "export { durin } from './durin.config.ts'; export const searchUsers = () => null;",
+      /^error: searchUsers must give an array of users or of their keys\n$/,
+      ['issue-token', 'alice', 'web'],
+    ],
+    [
+      'fails later',
+      "export { durin } from './durin.config.ts'; setTimeout(() => { throw new Error('lost'); }, 0); await new Promise((r) => setTimeout(r, 500));",
+      /^error: lost\n$/,
+    ],
+  ] as const)('a config that %s is told of in one line', async ([, code, line, command = ['list-clients']]) => {
+    await app.write('broken.config.ts', code);
+    const run = await app.run(['--config', 'broken.config.ts', ...command]);
+    expect(run).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(oneLine) as string });
+    expect(run.stderr).toMatch(line);
+  });
+
+  test('without a config there is a line that says what to do', async () => {
+    const stderr =
+      'error: There is no durin.config.ts or durin.config.js here: give the file that exports durin with --config.\n';
+    const empty = await openCliApp();
+    await empty.write('durin.config.ts', '');
+    await empty.rename('durin.config.ts', 'other.ts');
+    expect(await empty.run(['list-clients'])).toEqual({ code: 2, stdout: '', stderr });
+    await empty.remove();
+  });
+
+  test('a database without tables, and one that is not there, are told of in one line', async () => {
+    const bare = await openCliApp({
+      WITHOUT_TABLES: 'yes',
+      POSTGRES_URL: postgres.url.replace(/postgres$/, 'template1'),
+    });
+    const stderr = "error: The database has no durin tables: run the app's migrations first.\n";
+    expect(await bare.run(['list-clients'])).toEqual({ code: 1, stdout: '', stderr });
+    const away = { POSTGRES_URL: `postgresql://me:hunter2@127.0.0.1:${await freePort()}/none` };
+    const refused = await bare.run(['list-clients'], away);
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toBe('error: The authentication store cannot be reached. (ECONNREFUSED)\n');
+    await bare.remove();
+  });
+});

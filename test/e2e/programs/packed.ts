@@ -1,0 +1,100 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const root = join(import.meta.dirname, '../../..');
+const bin = join(root, 'node_modules/.bin');
+
+/** How a command ended, and all that it printed. */
+export interface Run {
+  readonly code: number;
+  readonly output: string;
+}
+
+/** The package as npm would publish it, and a project that has installed it, in a folder of their own. */
+export interface Packed {
+  readonly tarball: string;
+  /** The paths of its files. */
+  readonly files: readonly string[];
+  /** The folder of the project. */
+  readonly app: string;
+  readonly run: typeof run;
+  remove(): Promise<void>;
+}
+
+interface Manifest {
+  readonly devDependencies: Readonly<Record<string, string>>;
+}
+
+/** Packs a copy of the sources, so that the build that other tests use stays as it is. */
+export async function packAndInstall(): Promise<Packed> {
+  const folder = await mkdtemp(join(tmpdir(), 'durin-pack-'));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  try {
+    return { ...(await packIn(folder)), run, remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+async function packIn(folder: string): Promise<Omit<Packed, 'run' | 'remove'>> {
+  const source = join(folder, 'source');
+  await mkdir(source);
+  const published = ['README.md', 'LICENSE', 'CHANGELOG.md', 'package.json'];
+  for (const name of [...published, 'src', 'client', 'admin-page', 'tsconfig.json', 'tsconfig.build.json'])
+    if (existsSync(join(root, name))) await cp(join(root, name), join(source, name), { recursive: true });
+  await symlink(join(root, 'node_modules'), join(source, 'node_modules'), 'junction');
+  const packing = await run('npm', ['pack', '--json'], source);
+  if (packing.code !== 0) throw new Error(packing.output);
+  const [{ filename, files }] = JSON.parse(packing.output.slice(packing.output.search(/^\[/m))) as [
+    { filename: string; files: { path: string }[] },
+  ];
+  const tarball = join(source, filename);
+
+  const app = join(folder, 'app');
+  await cp(join(import.meta.dirname, 'pack'), app, { recursive: true });
+  await writeFile(join(app, 'package.json'), JSON.stringify(await projectOf(tarball)));
+  const install = await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund'], app);
+  if (install.code !== 0) throw new Error(install.output);
+  return { tarball, files: files.map(({ path }) => path), app };
+}
+
+/** A project with the package, its peers, a driver, and the oldest and the newest compiler that are supported. */
+async function projectOf(tarball: string) {
+  const { devDependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as Manifest;
+  const own = [
+    '@mikro-orm/core',
+    '@mikro-orm/pglite',
+    '@trpc/client',
+    '@trpc/server',
+    '@types/node',
+    'superjson',
+    'zod',
+  ];
+  return {
+    private: true,
+    type: 'module',
+    dependencies: {
+      'trpc-durin': `file:${tarball}`,
+      ...Object.fromEntries(own.map((name) => [name, devDependencies[name]])),
+      typescript: devDependencies['typescript'],
+      'typescript-5.9': 'npm:typescript@~5.9.0',
+    },
+  };
+}
+
+async function run(command: string, args: readonly string[], cwd: string): Promise<Run> {
+  const { NODE_ENV: _, ...own } = process.env; // Vitest's, in which React would be built for tests
+  const env = { ...own, PATH: `${bin}:${process.env['PATH']}`, NO_COLOR: '1', npm_config_loglevel: 'error' };
+  try {
+    const { stdout } = await promisify(execFile)(command, args, { cwd, env, maxBuffer: 1e8 });
+    return { code: 0, output: stdout };
+  } catch (error) {
+    const { code, stdout = '', stderr = '' } = error as { code?: number; stdout?: string; stderr?: string };
+    return { code: code ?? 1, output: stdout + stderr };
+  }
+}

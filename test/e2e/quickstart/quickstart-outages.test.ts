@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest';
+import { faultsInLooks } from '../../support/browser/appearance.ts';
+import { button, card, fillIn, isSignedIn, isSignedOut, session, signIn, useQuickstart } from './quickstart-visit.ts';
+
+const { quickstart, visit } = useQuickstart();
+
+test('while the server is away the page says so and keeps what it has; when it is back, all goes on', async () => {
+  const page = await (await visit()).open();
+  await signIn(page);
+  await session(page, 'web').waitFor();
+  await quickstart().stop();
+
+  await button(page, 'Call whoami').click();
+  await page.getByText('The server cannot be reached. Check your connection, and try again.').first().waitFor();
+  await button(page, 'Sign out').click();
+  await page.getByText('You are still signed in. The server cannot be reached.').waitFor();
+  await button(page, 'End the session of cli').waitFor({ state: 'detached' });
+  expect(await faultsInLooks(page, 'server-away')).toEqual([]);
+
+  await quickstart().start();
+  await button(page, 'Call whoami').click();
+  await page.getByText('username: alice, client: web').waitFor();
+  await button(page, 'Sign out').click();
+  await isSignedOut(page);
+});
+
+test('where nothing can be loaded there is a button to try again', async () => {
+  const visitor = await visit();
+  await visitor.context.route('**/trpc/*sessions.list*', (route) => route.abort());
+  const page = await visitor.open();
+  await signIn(page);
+  const sessions = card(page, 'Your sessions');
+  await sessions.getByText('The server cannot be reached.').waitFor();
+  expect(await faultsInLooks(page, 'not-loaded')).toEqual([]);
+  await visitor.context.unroute('**/trpc/*sessions.list*');
+  await sessions.getByRole('button', { name: 'Try again' }).click();
+  await session(page, 'web').waitFor();
+});
+
+test('where nobody tells the time that is left, it is said to be unknown, and why', async () => {
+  const visitor = await visit();
+  await visitor.context.route('**/trpc/*whoami*', (route) => route.abort());
+  const page = await visitor.open();
+  await signIn(page);
+  const here = card(page, 'Hello, alice');
+  await here.getByRole('alert').filter({ hasText: 'The server cannot be reached.' }).waitFor();
+  await here.getByText('not known').waitFor();
+});
+
+test('what is being loaded is told', async () => {
+  const visitor = await visit();
+  const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+  await visitor.context.route('**/trpc/*sessions.list*', async (route) => {
+    await answered;
+    await route.continue();
+  });
+  const page = await visitor.open();
+  await signIn(page);
+  await card(page, 'Your sessions').getByRole('status').filter({ hasText: 'Loading…' }).waitFor();
+  expect(await faultsInLooks(page, 'loading')).toEqual([]);
+  answer();
+  await session(page, 'web').waitFor();
+});
+
+test('offline and back: the page says so, what is done fails at once, and nobody is signed out', async () => {
+  const visitor = await visit();
+  const page = await visitor.open();
+  await visitor.context.setOffline(true);
+  const notice = page.getByText('You are offline.');
+  await notice.waitFor();
+  await fillIn(page);
+  await button(page, 'Sign in').click();
+  await page.getByRole('alert').filter({ hasText: 'The server cannot be reached.' }).waitFor();
+  await visitor.context.setOffline(false);
+  await notice.waitFor({ state: 'detached' });
+  await button(page, 'Sign in').click();
+  await isSignedIn(page);
+
+  await session(page, 'web').waitFor();
+  await visitor.context.setOffline(true);
+  await notice.waitFor();
+  await button(page, 'Refresh').click();
+  await page.getByText('The session was not refreshed. The server cannot be reached.').waitFor();
+  expect(await faultsInLooks(page, 'offline')).toEqual([]);
+  await visitor.context.setOffline(false);
+  await button(page, 'Refresh').click();
+  await page.getByText('You have the full time again.').waitFor();
+});

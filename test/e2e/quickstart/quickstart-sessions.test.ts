@@ -1,0 +1,215 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { faultsInLooks } from '../../support/browser/appearance.ts';
+import {
+  button,
+  card,
+  focused,
+  isSignedIn,
+  isSignedOut,
+  session,
+  signIn,
+  turnTo,
+  useQuickstart,
+  watchCalls,
+} from './quickstart-visit.ts';
+
+const { quickstart, visit } = useQuickstart();
+
+test('of two tabs one ends the session of the other, which sees it when it is looked at', async () => {
+  const visitor = await visit();
+  const web = await visitor.open();
+  await signIn(web);
+  expect(await faultsInLooks(web, 'only-session')).toEqual([]);
+  const [cli] = await Promise.all([
+    visitor.context.waitForEvent('page'),
+    web.getByRole('link', { name: 'Open this page as the client cli' }).click(),
+  ]);
+  await signIn(cli);
+  await turnTo(web);
+  await session(web, 'cli').waitFor();
+  expect(await session(web, 'web').innerText()).toContain('this one');
+  expect(await session(web, 'web').getByRole('button').count()).toBe(0);
+  expect(await session(web, 'cli').locator('dl').innerText()).toMatch(
+    /^Where\s+Chrome on \S+, 127\.0\.0\.1\s+Last used\s+(?:not yet|just now)\s+Expires in\s+never$/,
+  );
+  expect(await session(web, 'web').locator('dl').innerText()).toMatch(
+    /Last used\s+just now\s+Expires in\s+1[34] days$/,
+  );
+
+  const end = button(web, 'End the session of cli');
+  await end.click();
+  const dialog = web.getByRole('dialog', { name: 'End the session of cli?' });
+  await dialog.waitFor();
+  expect(await faultsInLooks(web, 'confirm')).toEqual([]);
+  await web.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'hidden' });
+  expect(await focused(web)).toBe('End the session of cli');
+
+  await end.click();
+  await button(web, 'End the session').click();
+  await web.getByText('The session of cli has ended.').waitFor();
+  await session(web, 'cli').waitFor({ state: 'detached' });
+  expect(await focused(web)).toBe('Your sessions');
+
+  await turnTo(cli);
+  await isSignedOut(cli);
+  await cli.getByText('Your session was ended from another place.').waitFor();
+  expect(await faultsInLooks(cli, 'revoked')).toEqual([]);
+  await isSignedIn(web);
+});
+
+test('everywhere else is signed out at once, with the API key or without it', async () => {
+  const visitor = await visit();
+  const [web, cli] = [await visitor.open(), await visitor.open('/?client=cli')];
+  await signIn(cli);
+  await turnTo(web);
+  await signIn(web);
+  await turnTo(cli);
+  await button(cli, 'Create a key').click();
+  await button(cli, 'Delete the key').waitFor();
+  await turnTo(web);
+  const everywhereElse = web.getByRole('button', { name: 'Sign out everywhere else' });
+
+  await everywhereElse.click();
+  const dialog = web.getByRole('dialog', { name: 'Sign out everywhere else?' });
+  await dialog.getByRole('button', { name: 'Sign out everywhere else' }).click();
+  await web.getByText('One other session has ended.').waitFor();
+  await session(web, 'api').waitFor();
+  await turnTo(cli);
+  await isSignedOut(cli);
+
+  await turnTo(web);
+  await everywhereElse.click();
+  await dialog.getByLabel('Keep the API key').uncheck();
+  await dialog.getByRole('button', { name: 'Sign out everywhere else' }).click();
+  await session(web, 'api').waitFor({ state: 'detached' });
+  await button(web, 'Create a key').waitFor();
+  expect(await web.getByRole('button', { name: 'Sign out everywhere else' }).count()).toBe(0);
+});
+
+test('tabs of one client follow each other: into the session, and out of it', async () => {
+  const visitor = await visit();
+  const [two, one] = [await visitor.open(), await visitor.open()];
+  await signIn(one);
+  await isSignedIn(two);
+  await turnTo(two);
+  await button(two, 'Sign out').click();
+  await isSignedOut(one);
+  await one.getByText('You have signed out.').waitFor();
+
+  await signIn(two);
+  await isSignedIn(one);
+  await one.evaluate('localStorage.clear()');
+  await isSignedOut(two);
+  expect(await button(one, 'Sign out').count()).toBe(1); // nobody tells a tab of what it did itself
+});
+
+test('another browser of the same user is signed out with this one, and is told that it was from elsewhere', async () => {
+  const [here, there] = [await (await visit()).open(), await (await visit()).open()];
+  await signIn(here);
+  await signIn(there);
+  await button(here, 'Sign out').click();
+  await isSignedOut(here);
+  await button(there, 'Call whoami').click();
+  await isSignedOut(there);
+  expect(await there.getByText('Your session was ended from another place.').count()).toBe(1);
+});
+
+test('when another user signs in, in another tab, nothing is left of what was there of the first', async () => {
+  const visitor = await visit();
+  const one = await visitor.open();
+  await signIn(one);
+  await button(one, 'Create a key').click();
+  await button(one, 'Delete the key').waitFor();
+  const two = await visitor.open();
+  await button(two, 'Delete the key').waitFor();
+  await visitor.context.route('**/trpc/**apiAccess.get**', (route) => route.abort()); // what is shown is from the cache
+  await signInElsewhere(two, 'bob');
+  await isSignedIn(one, 'bob');
+  await card(one, 'Your API key').getByText('The server cannot be reached.').waitFor();
+  expect(await button(one, 'Delete the key').count()).toBe(0);
+});
+
+test('a key that is created while another user signs in is not shown to that one', async () => {
+  const visitor = await visit();
+  const [one, two] = [await visitor.open(), await visitor.open()];
+  await signIn(one);
+  const { promise: isSwitched, resolve: goOn } = Promise.withResolvers<void>();
+  await visitor.context.route('**/trpc/auth.apiAccess.create', async (route) => {
+    const response = await route.fetch();
+    await isSwitched;
+    await route.fulfill({ response });
+  });
+  await button(one, 'Create a key').click();
+  await button(one, 'Creating…').waitFor();
+  await visitor.context.route('**/trpc/**apiAccess.get**', (route) => route.abort()); // what is shown is from the cache
+  await signInElsewhere(two, 'bob');
+  await isSignedIn(one, 'bob');
+  const ofKey = card(one, 'Your API key');
+  await ofKey.getByText('The server cannot be reached.').waitFor();
+  const lists = one.waitForResponse('**/trpc/**sessions.list**'); // which are read anew once the key is there
+  goOn();
+  await lists;
+  await ofKey.getByText('The server cannot be reached.').waitFor();
+  expect(await button(one, 'Delete the key').count()).toBe(0);
+});
+
+test('halfway to the expiry one of two tabs refreshes, and both have the new time', async () => {
+  const { auth } = quickstart();
+  await auth.clients.update('web', { tokenTtl: '12s' });
+  const visitor = await visit();
+  const calls = watchCalls(visitor);
+  const [one, two] = [await visitor.open(), await visitor.open()];
+  await signIn(one);
+  await isSignedIn(two);
+  const tabs = [one, two].map((page) => card(page, 'Hello, alice').locator('dl > div').last());
+  const times = () => Promise.all(tabs.map((tab) => tab.innerText()));
+  const [before] = await times();
+  await expect.poll(times, { timeout: 12_000 }).toSatisfy(([a, b]: string[]) => a === b && a !== before);
+  expect(calls.filter((name) => name === 'auth.refresh')).toHaveLength(1);
+  await auth.clients.update('web', { tokenTtl: '14d' });
+});
+
+test('a button refreshes, and says so', async () => {
+  const visitor = await visit();
+  const page = await visitor.open();
+  await signIn(page);
+  const calls = watchCalls(visitor);
+  await button(page, 'Refresh').click();
+  await page.getByText('You have the full time again.').waitFor();
+  expect(calls.filter((name) => name === 'auth.refresh')).toHaveLength(1);
+});
+
+test('a page that was without a network until the session had expired says so, and signs in again', async () => {
+  const { auth } = quickstart();
+  await auth.clients.update('web', { tokenTtl: '4s' });
+  const visitor = await visit();
+  const page = await visitor.open();
+  await signIn(page);
+  await visitor.context.setOffline(true);
+  const { expiry } = await newestSession(page);
+  await expect.poll(() => Date.now(), { timeout: 8000 }).toBeGreaterThanOrEqual(Date.parse(expiry));
+  await visitor.context.setOffline(false);
+  await isSignedOut(page);
+  await page.getByText('Your session has expired. Sign in again to go on.').waitFor();
+  expect(await faultsInLooks(page, 'expired')).toEqual([]);
+  await auth.clients.update('web', { tokenTtl: '14d' });
+  await signIn(page);
+});
+
+/** As another tab does it: signs in, and stores the session where all tabs find it. */
+async function signInElsewhere(tab: Page, username: string): Promise<void> {
+  await tab.evaluate(`(async () => {
+    const body = JSON.stringify({ username: '${username}', password: 'wonderland', client: 'web' });
+    const headers = { 'content-type': 'application/json' };
+    const answer = await (await fetch('/trpc/auth.login', { method: 'POST', headers, body })).json();
+    localStorage.setItem('durin.auth.web', JSON.stringify({ ...answer.result.data, refreshAt: null }));
+  })()`);
+}
+
+/** What the page has stored. */
+async function newestSession(page: Page) {
+  const stored = await page.evaluate<string>("localStorage.getItem('durin.auth.web')");
+  return JSON.parse(stored) as { expiry: string };
+}

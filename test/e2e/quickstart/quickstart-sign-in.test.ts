@@ -1,0 +1,185 @@
+import type { Locator } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { faultsInLooks } from '../../support/browser/appearance.ts';
+import {
+  button,
+  card,
+  fillIn,
+  heading,
+  isSignedIn,
+  isSignedOut,
+  signIn,
+  useQuickstart,
+  watchCalls,
+} from './quickstart-visit.ts';
+
+const { quickstart, visit } = useQuickstart();
+
+test('by keyboard alone one signs in, and signs out; the focus says where one is', async () => {
+  const page = await (await visit()).open();
+  expect(await faultsInLooks(page, 'sign-in')).toEqual([]);
+
+  const press = async (...keys: string[]) => {
+    for (const key of keys) await page.keyboard.press(key);
+  };
+  const focused = () => page.evaluate<string>('document.activeElement.name || document.activeElement.textContent');
+  await press('Tab', 'Tab', 'Tab', 'Tab'); // colours, two clients
+  expect(await focused()).toBe('username');
+  await page.keyboard.type('alice');
+  await press('Tab');
+  expect(await focused()).toBe('password');
+  await page.keyboard.type('wonderland');
+  await press('Enter');
+  await isSignedIn(page);
+  await expect.poll(focused).toBe('Hello, alice');
+  await press('Tab');
+  expect(await focused()).toBe('Sign out');
+  await press('Enter');
+  await isSignedOut(page);
+  await expect.poll(focused).toBe('Sign in');
+  await page.getByRole('heading', { name: 'Sign in', description: 'You have signed out.' }).waitFor(); // read out too
+});
+
+test('a reload keeps the session, and there is no notice where nobody was signed in', async () => {
+  const page = await (await visit()).open();
+  expect(await page.getByText(/signed out|expired|ended/).count()).toBe(0);
+  await signIn(page);
+  await page.reload();
+  await isSignedIn(page);
+});
+
+test('a button that is pressed twice does its work once', async () => {
+  const visitor = await visit();
+  const page = await visitor.open();
+  const calls = watchCalls(visitor);
+  const timesCalled = (name: string) => calls.filter((call) => call === name).length;
+  await fillIn(page);
+  await pressTwice(button(page, 'Sign in'));
+  await isSignedIn(page);
+  expect(timesCalled('auth.login')).toBe(1);
+
+  await pressTwice(button(page, 'Create a key'));
+  await button(page, 'Delete the key').click();
+  const dialog = page.getByRole('dialog', { name: 'Delete the API key?' });
+  await pressTwice(dialog.getByRole('button', { name: 'Delete the key' }));
+  await page.getByText('The API key is deleted.').waitFor();
+  expect(await dialog.count()).toBe(0);
+  expect([timesCalled('auth.apiAccess.create'), timesCalled('auth.apiAccess.delete')]).toEqual([1, 1]);
+  await button(page, 'Create a key').click(); // once more, after the first time
+  await button(page, 'Delete the key').waitFor();
+});
+
+test('a wrong password is told in words, and read out; the right one signs in', async () => {
+  const page = await (await visit()).open();
+  await fillIn(page, 'looking-glass');
+  await button(page, 'Show the password').click();
+  expect(await page.getByLabel('Password', { exact: true }).getAttribute('type')).toBe('text');
+  await button(page, 'Sign in').click();
+  await page.getByRole('alert').filter({ hasText: 'The user name or the password is wrong.' }).waitFor();
+  expect(await faultsInLooks(page, 'wrong-password')).toEqual([]);
+  await signIn(page);
+});
+
+test('after too many wrong passwords the page says how long to wait, and counts', async () => {
+  const { context } = await visit();
+  const page = await context.newPage();
+  await page.clock.install();
+  await page.goto('/');
+  const wrong = { username: 'mallory', password: 'x', client: 'web' };
+  for (let attempt = 0; attempt < 10; attempt += 1) {
+    await fetch(`${quickstart().url}/trpc/auth.login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(wrong),
+    });
+  }
+  await fillIn(page, 'y', wrong.username);
+  await button(page, 'Sign in').click();
+  await page
+    .getByRole('alert')
+    .filter({ hasText: /^That was too often. Try again in \d+ seconds.$/ })
+    .waitFor();
+  const waiting = page.getByRole('button', { name: /^Wait \d+ s$/ });
+  await waiting.waitFor();
+  expect(await faultsInLooks(page, 'throttled')).toEqual([]);
+  await page.clock.fastForward(61_000);
+  await button(page, 'Sign in').waitFor();
+  expect(await page.getByRole('alert').filter({ hasText: 'too often' }).count()).toBe(0);
+});
+
+test('what one may call and what not depends on the client, and is told in words', async () => {
+  const visitor = await visit();
+  const page = await visitor.open();
+  const answer = (name: string) => page.getByRole('status', { name: `What ${name} answered` });
+  async function call(name: string): Promise<string> {
+    await button(page, `Call ${name}`).click();
+    return answer(name).locator('.answer').innerText();
+  }
+  const answers = async () => ({
+    hello: await call('hello'),
+    whoami: await call('whoami'),
+    publish: await call('publish'),
+    deploy: await call('deploy'),
+    changeSettings: await call('changeSettings'),
+  });
+
+  const unknown = 'You have to sign in for this. NO_CREDENTIALS';
+  const hello = 'Hello, whoever you are!';
+  expect(await answers()).toEqual({
+    hello,
+    whoami: unknown,
+    publish: unknown,
+    deploy: unknown,
+    changeSettings: unknown,
+  });
+
+  await signIn(page);
+  const refused = 'This client may not use this procedure. CLIENT_NOT_ALLOWED';
+  expect(await answers()).toEqual({
+    hello,
+    whoami: expect.stringContaining('username: alice, client: web'),
+    publish: 'alice published "Down the rabbit hole"',
+    deploy: refused,
+    changeSettings: 'changed from web',
+  });
+  for (let roll = 1; roll <= 3; roll += 1) expect(await call('rollDice')).toMatch(/^[1-6]$/);
+  await button(page, 'Call rollDice').click();
+  await answer('rollDice')
+    .filter({ hasText: /Try again in \d+ seconds. THROTTLED/ })
+    .waitFor();
+  expect(await faultsInLooks(page, 'calls')).toEqual([]);
+
+  await button(page, 'Sign out').click();
+  await page.getByRole('link', { name: 'cli', exact: true }).click();
+  await page.waitForURL('**/?client=cli');
+  await signIn(page);
+  await card(page, 'Hello, alice').getByText('you sign out').waitFor();
+  expect(await answers()).toMatchObject({ publish: refused, deploy: 'alice deployed from a terminal' });
+  expect(await heading(page, 'Hello, alice').count()).toBe(1);
+});
+
+test('light and dark follow the system until one is chosen, which a reload keeps', async () => {
+  const visitor = await visit();
+  const page = await visitor.open();
+  const ground = () => page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  const dark = await ground();
+  await page.emulateMedia({ colorScheme: 'light' });
+  expect(await ground()).not.toBe(dark);
+  await button(page, 'Dark colours').click();
+  expect(await ground()).toBe(dark);
+  await page.reload();
+  expect(await ground()).toBe(dark);
+  await button(page, 'Light colours').click();
+  await page.emulateMedia({ colorScheme: 'dark' });
+  expect(await ground()).toBe(dark); // the system's was chosen, and so the system is followed again
+});
+
+/** As a person does whose hand is faster than the page is drawn. */
+async function pressTwice(pressed: Locator): Promise<void> {
+  await pressed.evaluate((element: unknown) => {
+    const { click } = element as { click: () => void }; // of the browser, whose types tests do not have
+    click.call(element);
+    click.call(element);
+  });
+}

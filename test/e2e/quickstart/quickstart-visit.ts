@@ -1,0 +1,71 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished } from 'vitest';
+import { launchChromium, openVisitor, type Visitor } from '../../support/browser/chromium.ts';
+import { openQuickstart, type Quickstart } from '../../support/browser/quickstart-server.ts';
+
+/** For the tests of a file: a browser, and the quickstart, where nobody is signed in when a test starts. */
+export function useQuickstart() {
+  let browser: Browser;
+  let quickstart: Quickstart;
+  beforeAll(async () => {
+    [browser, quickstart] = await Promise.all([launchChromium(), openQuickstart()]);
+  });
+  afterAll(() => Promise.all([browser.close(), quickstart.close()]));
+  beforeEach(async () => {
+    await quickstart.auth.tokens.revokeAll({ user: quickstart.userId });
+  });
+
+  return {
+    quickstart: () => quickstart,
+    browser: () => browser,
+    /** Opens a browser window for the running test, which fails if anything goes wrong inside. */
+    async visit(): Promise<Visitor> {
+      const visitor = await openVisitor(browser, quickstart.url);
+      onTestFinished(async () => {
+        await visitor.close();
+        expect(visitor.faults).toEqual([]);
+      });
+      return visitor;
+    },
+  };
+}
+
+export async function fillIn(page: Page, password = 'wonderland', username = 'alice'): Promise<void> {
+  await page.getByLabel('User name').fill(username);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+}
+
+export async function signIn(page: Page, username = 'alice'): Promise<void> {
+  await fillIn(page, 'wonderland', username);
+  await button(page, 'Sign in').click();
+  await isSignedIn(page, username);
+}
+
+export const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+export const heading = (page: Page, name: string) => page.getByRole('heading', { name, exact: true });
+export const card = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
+/** A session in the list. */
+export const session = (page: Page, client: string) =>
+  card(page, 'Your sessions').getByRole('listitem').filter({ hasText: client });
+
+export const isSignedIn = (page: Page, username = 'alice') => heading(page, `Hello, ${username}`).waitFor();
+export const isSignedOut = (page: Page) => heading(page, 'Sign in').waitFor();
+
+/** The text of what has the focus. */
+export const focused = (page: Page) => page.evaluate<string>('document.activeElement.textContent');
+
+/** Goes to a tab. Pages under test are told that they are visible all the time, but not when they become so. */
+export async function turnTo(page: Page): Promise<void> {
+  await page.bringToFront();
+  await page.evaluate("window.dispatchEvent(new Event('visibilitychange'))");
+}
+
+/** The names of all calls that go out from now on, in any tab. */
+export function watchCalls({ context }: Visitor): string[] {
+  const calls: string[] = [];
+  context.on('request', (request) => {
+    const { pathname } = new URL(request.url());
+    if (pathname.startsWith('/trpc/')) calls.push(...pathname.slice('/trpc/'.length).split(','));
+  });
+  return calls;
+}

@@ -1,0 +1,69 @@
+import { createTRPCClient, httpLink } from '@trpc/client';
+import superjson from 'superjson';
+import { createDurin } from '../../../src/index.ts';
+import { clients, type openApp, password, requiredOptions, t } from '../../support/app.ts';
+
+export type TestApp = Awaited<ReturnType<typeof openApp>>;
+export type TestDurin = TestApp['durin'];
+
+/** A durin on the test app's database that believes this many proxies. */
+export function createDurinBehind(app: TestApp, trustProxy: number) {
+  return createDurin({ ...requiredOptions(app.orm), clients, now: app.clock, trustProxy });
+}
+
+/** The router that every adapter serves. */
+export function createAppRouter(durin: TestDurin) {
+  return t.router({
+    auth: durin.durinRouter,
+    me: durin.authedProcedure.query(({ ctx }) => ctx.user.username),
+    publish: durin.authedProcedure.mutation(({ ctx }) => `${ctx.user.username} by ${ctx.auth.client.name}`),
+    report: t.procedure.concat(durin.authedProcedure).query(({ ctx }) => ctx.user.username),
+    origin: durin.procedure.query(({ ctx }) => ({ ip: ctx.durin.ipAddress, agent: ctx.durin.userAgent })),
+    watch: durin.authedProcedure.subscription(async function* watch({ ctx }) {
+      yield ctx.user.username;
+    }),
+  });
+}
+
+export type AppRouter = ReturnType<typeof createAppRouter>;
+
+/** Where an adapter serves a router: over a socket, or over a `fetch` that is the server. */
+export interface Served {
+  readonly url: string;
+  readonly fetch?: typeof fetch;
+  close(): Promise<void>;
+}
+
+export interface Connection {
+  token?: string | undefined;
+  headers?: Record<string, string> | undefined;
+}
+
+/** A client without batches; `responses` holds what came back, for tests of headers. */
+export function connect(served: Served, { token, headers }: Connection = {}) {
+  const responses: Response[] = [];
+  const send = served.fetch ?? fetch;
+  const client = createTRPCClient<AppRouter>({
+    links: [
+      httpLink({
+        url: served.url,
+        transformer: superjson,
+        headers: { ...(token !== undefined && { authorization: `Token ${token}` }), ...headers },
+        async fetch(input, init) {
+          const response = await send(input as Parameters<typeof fetch>[0], init as RequestInit);
+          responses.push(response.clone());
+          return response;
+        },
+      }),
+    ],
+  });
+  return { client, responses };
+}
+
+/** A new token of a user for a client. */
+export async function issueToken(app: TestApp, userId: number, client: keyof typeof clients): Promise<string> {
+  const { token } = await app.durin.tokens.issue({ user: userId, client });
+  return token;
+}
+
+export const credentials = { username: 'alice', password, client: 'web' } as const;

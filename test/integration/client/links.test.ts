@@ -1,0 +1,188 @@
+import { createServer, type Server } from 'node:http';
+import {
+  createTRPCClient,
+  createWSClient,
+  httpBatchLink,
+  httpBatchStreamLink,
+  httpLink,
+  httpSubscriptionLink,
+  splitLink,
+  type TRPCLink,
+  wsLink,
+} from '@trpc/client';
+import { createHTTPHandler } from '@trpc/server/adapters/standalone';
+import { applyWSSHandler } from '@trpc/server/adapters/ws';
+import { EventSource } from 'eventsource';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { WebSocketServer } from 'ws';
+import { createDurinLink, type DurinLink } from '../../../client/index.ts';
+import { listen } from '../adapters/node-server.ts';
+import { type AppRouter, alice, bob, openSdkApp, type TestApp, transformer } from './sdk-app.ts';
+
+let app: TestApp;
+let server: Server;
+let url: string;
+let close: () => Promise<void>;
+const seenUrls: string[] = [];
+beforeAll(async () => {
+  app = await openSdkApp();
+  const { createContext, responseMeta } = app.durin;
+  const handle = createHTTPHandler({ router: app.router, createContext, responseMeta });
+  server = createServer((request, response) => {
+    seenUrls.push(request.url ?? '');
+    handle(request, response);
+  });
+  const wss = new WebSocketServer({ server });
+  applyWSSHandler({ wss, router: app.router, createContext });
+  const served = await listen(server);
+  url = served.url;
+  close = async () => {
+    for (const socket of wss.clients) socket.terminate();
+    await served.close();
+  };
+});
+afterAll(async () => {
+  await close();
+  await app.close();
+});
+
+type Sdk = DurinLink<AppRouter>;
+type Credentials = typeof alice;
+
+function open(links: (sdk: Sdk) => TRPCLink<AppRouter>[]) {
+  const sdk = createDurinLink<AppRouter>({ path: 'auth', client: 'web' });
+  const trpc = createTRPCClient<AppRouter>({ links: [sdk.link, ...links(sdk)] });
+  const login = (user: Credentials) => trpc.auth.login.mutate({ ...user, client: 'web' });
+  return { ...sdk, trpc, login };
+}
+
+const subscriptions = ({ headers }: Sdk) =>
+  httpSubscriptionLink<AppRouter, typeof EventSource>({
+    url,
+    transformer,
+    EventSource,
+    eventSourceOptions: ({ op }) => ({
+      fetch: (input, init) => fetch(input, { ...init, headers: { ...init.headers, ...headers({ op }) } }),
+    }),
+  });
+
+/** A socket for each session. */
+const sockets = ({ perSession }: Sdk) =>
+  perSession((headers) => {
+    const client = createWSClient({ url: url.replace('http', 'ws'), connectionParams: headers });
+    return { link: wsLink({ client, transformer }), close: () => client.close() };
+  });
+
+test.each<[string, (sdk: Sdk) => TRPCLink<AppRouter>[]]>([
+  ['httpLink', ({ headers }) => [httpLink({ url, transformer, headers })]],
+  ['httpBatchLink', ({ headers }) => [httpBatchLink({ url, transformer, headers })]],
+  ['httpBatchStreamLink', ({ headers }) => [httpBatchStreamLink({ url, transformer, headers })]],
+  ['wsLink, a socket for each session', (sdk) => [sockets(sdk)]],
+])('over %s: logins, calls, a revocation and a logout', async (_, links) => {
+  const { trpc, auth, login } = open(links);
+  expect(await trpc.hello.query()).toBe('stranger');
+  await login(alice);
+  expect(await Promise.all([trpc.me.query(), trpc.hello.query()])).toEqual(['alice', 'alice']);
+  await login(bob);
+  expect(await trpc.me.query()).toBe('bob');
+  await app.durin.tokens.revokeAll({ user: 2 });
+  await expect(trpc.me.query()).rejects.toMatchObject({ data: { durin: { code: 'INVALID_TOKEN' } } });
+  expect(auth.getSnapshot()).toEqual({ status: 'signed-out', reason: 'revoked' });
+  expect(await trpc.hello.query()).toBe('stranger');
+  await auth.login(alice);
+  await auth.refresh();
+  expect(await trpc.me.query()).toBe('alice');
+  await auth.logout();
+  expect(auth.getSnapshot()).toEqual({ status: 'signed-out', reason: 'logged-out' });
+  auth.close();
+});
+
+test('one socket with connectionParams follows the logins that go over it, and the revocations', async () => {
+  const clients: ReturnType<typeof createWSClient>[] = [];
+  const { trpc, auth, login } = open(({ headers }) => {
+    const client = createWSClient({ url: url.replace('http', 'ws'), connectionParams: headers });
+    clients.push(client);
+    return [wsLink({ client, transformer })];
+  });
+  await login(alice);
+  expect(await trpc.me.query()).toBe('alice');
+  await login(bob);
+  expect(await trpc.me.query()).toBe('bob');
+  await app.durin.tokens.revokeAll({ user: 2 });
+  await expect(trpc.me.query()).rejects.toMatchObject({ data: { durin: { code: 'INVALID_TOKEN' } } });
+  expect(auth.getSnapshot()).toEqual({ status: 'signed-out', reason: 'revoked' });
+  auth.close();
+  await clients[0]?.close();
+});
+
+test('a new login over HTTP is the socket’s from then on, and what runs on the old socket ends there', async () => {
+  const { trpc, auth, login } = open((sdk) => [
+    splitLink({
+      condition: ({ path }) => path.startsWith('auth.'),
+      true: httpLink({ url, transformer, headers: sdk.headers }),
+      false: sockets(sdk),
+    }),
+  ]);
+  await login(alice);
+  expect(await trpc.me.query()).toBe('alice');
+  const late = trpc.save.mutate();
+  await login(bob);
+  expect(await trpc.save.mutate()).toBe('bob');
+  expect(await late).toBe('alice');
+  auth.close();
+});
+
+test.each<[string, (sdk: Sdk) => TRPCLink<AppRouter>]>([
+  ['SSE', subscriptions],
+  ['WebSocket', sockets],
+])('a subscription over %s has the token in no URL, and ends with its session', async (_, link) => {
+  seenUrls.length = 0;
+  const { trpc, auth, login } = open((sdk) => [
+    splitLink({
+      condition: ({ type }) => type === 'subscription',
+      true: link(sdk),
+      false: httpBatchLink({ url, transformer, headers: sdk.headers }),
+    }),
+  ]);
+  const { token } = await login(alice);
+  const names: string[] = [];
+  const onComplete = vi.fn<() => void>();
+  const running = trpc.watch.subscribe(undefined, { onData: (name) => names.push(name), onComplete });
+  await vi.waitFor(() => expect(names).toEqual(['alice']));
+  await login(bob);
+  await vi.waitFor(() => expect(onComplete).toHaveBeenCalledTimes(1));
+  const next = trpc.watch.subscribe(undefined, { onData: (name) => names.push(name) });
+  await vi.waitFor(() => expect(names).toEqual(['alice', 'bob']));
+  expect(seenUrls.join('\n')).not.toContain(token);
+  running.unsubscribe();
+  next.unsubscribe();
+  auth.close();
+});
+
+test.each<[string, (sdk: Sdk) => TRPCLink<AppRouter>]>([
+  ['SSE', subscriptions],
+  ['WebSocket', sockets],
+])('a subscription over %s that is refused tells why, and signs out', async (_, link) => {
+  const { trpc, auth, login } = open((sdk) => [
+    splitLink({
+      condition: ({ type }) => type === 'subscription',
+      true: link(sdk),
+      false: httpBatchLink({ url, transformer, headers: sdk.headers }),
+    }),
+  ]);
+  await login(alice);
+  await app.durin.tokens.revokeAll({ user: 1 });
+  const refusal = await new Promise((resolve) => trpc.watch.subscribe(undefined, { onError: resolve }));
+  expect(refusal).toMatchObject({ data: { durin: { code: 'INVALID_TOKEN' } } });
+  expect(auth.getSnapshot()).toEqual({ status: 'signed-out', reason: 'revoked' });
+  auth.close();
+});
+
+test('auth goes through the client that it is given, or the way of the last call, and says so where there is none', async () => {
+  const { trpc, auth } = open(({ headers }) => [httpBatchLink({ url, transformer, headers })]);
+  await expect(auth.login(alice)).rejects.toThrow('Call auth.connect first.');
+  auth.connect(trpc);
+  await auth.login(alice);
+  expect(await trpc.me.query()).toBe('alice');
+  auth.close();
+});

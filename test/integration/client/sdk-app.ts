@@ -1,0 +1,123 @@
+import type { httpBatchLink } from '@trpc/client';
+import type { AnyTRPCRouter } from '@trpc/server';
+import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
+import superjson from 'superjson';
+import type { DurinStorage } from '../../../client/index.ts';
+import { createDurin } from '../../../src/index.ts';
+import { clients, openApp, password, requiredOptions, t } from '../../support/app.ts';
+
+export type TestApp = Awaited<ReturnType<typeof openSdkApp>>;
+export type AppRouter = TestApp['router'];
+
+/** The fetch that tRPC's links take. */
+export type LinkFetch = NonNullable<Parameters<typeof httpBatchLink<AnyTRPCRouter>>[0]['fetch']>;
+
+export const alice = { username: 'alice', password };
+export const bob = { username: 'bob', password };
+export const url = 'http://localhost/trpc';
+export const transformer = superjson;
+
+/** A request that the server got: its procedures, and whose token it had. */
+export interface Seen {
+  readonly calls: string;
+  readonly authorization: string | null;
+}
+
+/** The app that the tests of the SDK talk to, without a socket: `connect().fetch` is the server. */
+export async function openSdkApp() {
+  const { orm, clock, close } = await openApp();
+  const durin = createDurin({
+    ...requiredOptions(orm),
+    clients,
+    now: clock,
+    throttle: { login: false },
+    apiAccess: { clientName: 'api' },
+    serializeUser: (user) => ({ id: BigInt(user.id), name: user.username }),
+  });
+  const router = t.router({
+    auth: durin.durinRouter,
+    me: durin.authedProcedure.query(({ ctx }) => ctx.user.username),
+    save: durin.authedProcedure.mutation(({ ctx }) => ctx.user.username),
+    hello: durin.optionalProcedure.query(({ ctx }) => ctx.user?.username ?? 'stranger'),
+    throttled: durin.throttledProcedure({ scope: 'test', rate: '1/h' }).query(() => 'done'),
+    watch: durin.authedProcedure.subscription(async function* watch({ ctx, signal }) {
+      yield ctx.user.username;
+      await new Promise((resolve) => signal?.addEventListener('abort', resolve));
+    }),
+  });
+
+  /** A network of its own between a client and the server. */
+  function connect() {
+    const seen: Seen[] = [];
+    const held: { calls: string; answer: () => void; lose: () => void }[] = [];
+    const holds = new Set<string>();
+    const mangled = new Set<string>();
+    let isDown = false;
+
+    async function send(request: Request): Promise<Response> {
+      const calls = new URL(request.url).pathname.slice('/trpc/'.length);
+      seen.push({ calls, authorization: request.headers.get('authorization') });
+      if (isDown) throw new TypeError('fetch failed');
+      if (mangled.delete(calls)) request.headers.set('authorization', 'Token mangled');
+      const { createContext, responseMeta } = durin;
+      const response = await fetchRequestHandler({
+        endpoint: '/trpc',
+        router,
+        req: request,
+        createContext,
+        responseMeta,
+      });
+      if (!holds.delete(calls)) return response;
+      return new Promise((resolve, reject) => {
+        held.push({ calls, answer: () => resolve(response), lose: () => reject(new TypeError('fetch failed')) });
+      });
+    }
+
+    function take(calls: string) {
+      const index = held.findIndex((entry) => entry.calls === calls);
+      if (index < 0) throw new Error(`no answer of ${calls} waits`);
+      return held.splice(index, 1)[0];
+    }
+
+    return {
+      seen,
+      fetch: ((input, init) => send(new Request(String(input), init as RequestInit))) as LinkFetch,
+      /** The server answers the next request of these calls, but the answer waits. */
+      hold: (calls: string) => holds.add(calls),
+      held,
+      /** The token of the next request of these calls is spoilt on its way. */
+      mangle: (calls: string) => mangled.add(calls),
+      /** Lets the answer through that waits. */
+      release: (calls: string) => take(calls)?.answer(),
+      /** The answer that waits never comes, as the connection breaks. */
+      lose: (calls: string) => take(calls)?.lose(),
+      breakDown(down: boolean) {
+        isDown = down;
+      },
+    };
+  }
+  return { orm, durin, clock, router, connect, close };
+}
+
+/** A `localStorage` of its own. */
+export class FakeWebStorage {
+  readonly values = new Map<string, string>();
+  getItem(key: string): string | null {
+    return this.values.get(key) ?? null;
+  }
+  setItem(key: string, value: string): void {
+    this.values.set(key, value);
+  }
+  removeItem(key: string): void {
+    this.values.delete(key);
+  }
+}
+
+/** A storage as React Native has it. */
+export function asyncStorage(values = new Map<string, string>()): DurinStorage {
+  return {
+    get: async (key) => values.get(key) ?? null,
+    set: async (key, value) => void values.set(key, value),
+    remove: async (key) => void values.delete(key),
+  };
+}

@@ -1,0 +1,183 @@
+import { createTRPCClient, httpBatchLink, httpBatchStreamLink, httpLink, safe } from '@trpc/client';
+import { initTRPC, lazy, TRPCError } from '@trpc/server';
+import { createHTTPServer } from '@trpc/server/adapters/standalone';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createDurin, type DurinContext } from '../../../src/index.ts';
+import { clients, openApp, requiredOptions } from '../../support/app.ts';
+import { credentials, type Served, type TestApp, type TestDurin } from '../adapters/adapter-app.ts';
+import { listen } from '../adapters/node-server.ts';
+
+let app: TestApp;
+let durin: TestDurin;
+let served: Served;
+const logged: unknown[] = [];
+beforeAll(async () => {
+  app = await openApp();
+  durin = createDurin({
+    ...requiredOptions(app.orm),
+    clients,
+    now: app.clock,
+    authHeaderPrefix: 'Bearer',
+    apiAccess: { clientName: 'api' },
+  });
+  served = await listen(
+    createHTTPServer({
+      router: createBearerRouter(),
+      createContext: durin.createContext,
+      responseMeta: durin.responseMeta,
+      onError: ({ error }) => logged.push(error),
+    }),
+  );
+});
+afterAll(async () => {
+  await served.close();
+  await app.close();
+});
+
+function createBearerRouter() {
+  const t = initTRPC.context<DurinContext>().create({ isDev: false });
+  return t.router({
+    auth: durin.durinRouter,
+    lazyAuth: lazy(async () => durin.durinRouter),
+    me: durin.authedProcedure.query(({ ctx }) => ctx.user.username),
+    publish: durin.authedProcedure.mutation(({ ctx }) => ctx.user.username),
+    cliOnly: durin.clientProcedure(['cli']).query(({ ctx }) => ctx.user.username),
+    vault: t.procedure.query((): string => {
+      throw new TRPCError({ code: 'UNAUTHORIZED', message: 'Not without the second factor.' });
+    }),
+    open: t.procedure.mutation(() => 'welcome'),
+  });
+}
+type BearerRouter = ReturnType<typeof createBearerRouter>;
+
+const links = { httpLink, httpBatchLink, httpBatchStreamLink };
+
+function connect(authorization?: string, link: keyof typeof links = 'httpLink') {
+  const responses: Response[] = [];
+  const options = {
+    url: served.url,
+    headers: authorization === undefined ? {} : { authorization },
+    async fetch(input: URL | string, init?: object) {
+      const response = await fetch(input, init);
+      responses.push(response);
+      return response;
+    },
+  };
+  const client = createTRPCClient<BearerRouter>({ links: [links[link](options)] });
+  return { client, header: (name: string) => responses[0]?.headers.get(name) ?? null, responses };
+}
+
+async function issueHeader(ttl: '1h' | '1d' = '1d', client: 'web' | 'cli' = 'web'): Promise<string> {
+  const { token } = await durin.tokens.issue({ user: 1, client, ttl });
+  return `Bearer ${token}`;
+}
+
+const plain = 'Bearer realm="api"';
+const withError = 'Bearer realm="api", error="invalid_token"';
+
+test.each([
+  ['nothing', undefined, plain],
+  ['another scheme', `Token ${'f'.repeat(64)}`, plain],
+  ['a forged token', `Bearer ${'f'.repeat(64)}`, withError],
+  ['the scheme alone', 'Bearer', withError],
+])('a refusal of %s is a challenge with an error only where a token was presented', async (_, header, challenge) => {
+  const connection = connect(header);
+  await safe(connection.client.me.query());
+  expect(connection.responses[0]?.status).toBe(401);
+  expect(connection.header('www-authenticate')).toBe(challenge);
+});
+
+test('an expired token is challenged with the error', async () => {
+  const connection = connect(await issueHeader('1h'));
+  app.clock.advance(3600);
+  await safe(connection.client.me.query());
+  expect(connection.header('www-authenticate')).toBe(withError);
+});
+
+test('a refused login is challenged without an error', async () => {
+  const connection = connect();
+  await safe(connection.client.auth.login.mutate({ ...credentials, password: 'wrong' }));
+  expect(connection.responses[0]?.status).toBe(401);
+  expect(connection.header('www-authenticate')).toBe(plain);
+});
+
+test("a 401 of the app's own is a challenge as well, as RFC 9110 asks of every 401", async () => {
+  const connection = connect(await issueHeader());
+  await safe(connection.client.vault.query());
+  expect(connection.responses[0]?.status).toBe(401);
+  expect(connection.header('www-authenticate')).toBe(plain);
+});
+
+test('what is refused with another status, or answered, has no challenge', async () => {
+  const connection = connect(await issueHeader());
+  await safe(connection.client.cliOnly.query());
+  expect(connection.responses[0]?.status).toBe(403);
+  await connection.client.me.query();
+  expect(connection.responses.map(({ headers }) => headers.has('www-authenticate'))).toEqual([false, false]);
+});
+
+test('a batch that is refused in part is a 207 with the challenge and the facts of each call', async () => {
+  const connection = connect(`Bearer ${'f'.repeat(64)}`, 'httpBatchLink');
+  const wrong = { ...credentials, password: 'wrong' };
+  const calls = await Promise.all([
+    safe(connection.client.auth.login.mutate(wrong)),
+    safe(connection.client.publish.mutate()),
+    safe(connection.client.open.mutate()),
+  ]);
+  expect(calls.map(([, error]) => (error?.data && 'durin' in error.data ? error.data.durin?.code : null))).toEqual([
+    'INVALID_CREDENTIALS',
+    'INVALID_TOKEN',
+    null,
+  ]);
+  expect(connection.responses.map(({ status }) => status)).toEqual([207]);
+  expect(connection.header('www-authenticate')).toBe(withError);
+});
+
+test('the answers of the auth router are not to be stored, those of the app are left alone', async () => {
+  const header = await issueHeader('1d', 'cli');
+  for (const call of [
+    (client: BearerClient) => client.auth.login.mutate(credentials),
+    (client: BearerClient) => client.auth.refresh.mutate(),
+    (client: BearerClient) => client.auth.sessions.list.query(),
+    (client: BearerClient) => client.auth.apiAccess.create.mutate(),
+    (client: BearerClient) => client.lazyAuth.login.mutate(credentials),
+    (client: BearerClient) => client.auth.login.mutate({ ...credentials, password: 'wrong' }),
+  ]) {
+    const connection = connect(header);
+    await call(connection.client).catch(() => null);
+    expect(connection.header('cache-control')).toBe('no-store');
+  }
+  const connection = connect(header);
+  await connection.client.me.query();
+  expect(connection.header('cache-control')).toBe(null);
+});
+
+test('one login makes a whole batch no-store, streamed or not', async () => {
+  for (const link of ['httpBatchLink', 'httpBatchStreamLink'] as const) {
+    const connection = connect(undefined, link);
+    await Promise.all([connection.client.open.mutate(), connection.client.auth.login.mutate(credentials)]);
+    expect(connection.responses).toHaveLength(1);
+    expect(connection.header('cache-control')).toBe('no-store');
+  }
+});
+
+test('a streamed response has sent its headers before it refuses: the facts are in the errors, and nothing fails', async () => {
+  logged.length = 0;
+  const connection = connect(undefined, 'httpBatchStreamLink');
+  const [[, refusal], [answer]] = await Promise.all([
+    safe(connection.client.publish.mutate()),
+    safe(connection.client.open.mutate()),
+  ]);
+  expect(refusal?.data?.durin).toEqual({ code: 'NO_CREDENTIALS' });
+  expect(answer).toBe('welcome');
+  expect(connection.responses.map(({ status }) => status)).toEqual([200]);
+  expect(logged).toMatchObject([{ durin: { code: 'NO_CREDENTIALS' } }]);
+});
+
+test('a request that never came to a context is answered as tRPC does it', async () => {
+  const response = await fetch(`${served.url}/%E0%A4%A`);
+  expect(response.status).toBe(400);
+  expect(durin.responseMeta({ ctx: undefined, errors: [] }).headers).toEqual(new Headers());
+});
+
+type BearerClient = ReturnType<typeof connect>['client'];

@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { TokenListInput } from '../../../src/admin/index.ts';
+import { type AdminApp, openAdminApp } from '../../support/admin-app.ts';
+import { blocksReadBy, planOf, readsOf } from '../../support/plans.ts';
+import { type Statement, tapStatements } from '../../support/statement-tap.ts';
+
+/** A table that a page must not read the whole of: some 5,000 blocks of 8 kB, its indexes not counted. */
+const users = 10_000;
+const clientsOfAUser = 20;
+
+let app: AdminApp;
+let admin: Awaited<ReturnType<AdminApp['asAlice']>>['admin'];
+let execute: <T>(sql: string, parameters?: readonly unknown[]) => Promise<T[]>;
+let statements: Statement[];
+
+beforeAll(async () => {
+  app = await openAdminApp();
+  const connection = app.orm.em.getConnection() as unknown as { execute: typeof execute };
+  execute = (sql, parameters = []) => connection.execute(sql, parameters);
+  await execute(
+    `insert into app_user (username, is_active, role) select 'user ' || i, true, 'member' from generate_series(1, ${users}) i`,
+  );
+  await execute(`insert into durin_client (name) select 'client ' || i from generate_series(1, ${clientsOfAUser}) i`);
+  const now = new Date(app.clock()).toISOString();
+  // Those of client 1 never expire.
+  await execute(
+    `insert into durin_auth_token (id, selector, user_id, client_id, created, expiry, last_used_at)
+     select gen_random_uuid(), md5(u.id || ':' || c.id), u.id, c.id, ?::timestamptz - age,
+       case when c.name = 'client 1' then null else ?::timestamptz - age + interval '30 days' end,
+       case when random() < 0.2 then null else ?::timestamptz - age * random() end
+     from app_user u cross join durin_client c cross join lateral (select (u.id - u.id + random() * 45) * interval '1 day' as age) a
+     where u.username like 'user %' and c.name like 'client %'`,
+    [now, now, now],
+  );
+  await execute('vacuum analyze');
+  const { token } = await app.durin.tokens.issue({ user: app.alice, client: 'web' });
+  ({ admin } = app.callAs({ token }));
+  statements = await tapStatements(app.orm);
+}, 120_000);
+afterAll(() => app.close());
+
+/** What an admin's call sends besides the look-up of its own session. */
+async function sentBy(work: () => Promise<unknown>): Promise<Statement[]> {
+  const before = statements.length;
+  await work();
+  const sent = statements
+    .slice(before)
+    .filter(({ text }) => text.startsWith('select') && !text.includes('t.selector ='));
+  expect(sent.length).toBeGreaterThan(0);
+  return sent;
+}
+
+/** The most blocks that a statement of this work reads. */
+async function blocksOf(work: () => Promise<unknown>): Promise<number> {
+  const blocks = [];
+  for (const statement of await sentBy(work)) blocks.push(await blocksReadBy(app.orm, statement));
+  return Math.max(...blocks);
+}
+
+/** How the statements of this work read the tokens. */
+async function waysOf(work: () => Promise<unknown>): Promise<string[]> {
+  const plans = (await sentBy(work)).map((statement) => planOf(app.orm, statement));
+  return (await Promise.all(plans)).flatMap((steps) => readsOf('durin_auth_token', steps));
+}
+
+async function blocksIn(relation: string): Promise<number> {
+  const [size] = await execute<{ blocks: number }>('select (pg_relation_size(?::regclass) / 8192)::int as blocks', [
+    relation,
+  ]);
+  return size?.blocks ?? Number.NaN;
+}
+
+/** A page has 25 rows: each a block of its own, its user's, its client's and those of their indexes. */
+const blocksOfAPage = 400;
+
+const sorts = ['created', 'expiry', 'lastUsedAt'] as const;
+const orders = ['asc', 'desc'] as const;
+
+test('the whole table is more than a page reads', async () => {
+  expect(await blocksIn('durin_auth_token')).toBeGreaterThan(blocksOfAPage * 5);
+});
+
+for (const sort of sorts) {
+  for (const order of orders) {
+    test(`sorted by ${sort}, ${order}: the first page and one in the middle read a page's blocks`, async () => {
+      expect(await blocksOf(() => admin.tokens.list({ sort, order }))).toBeLessThan(blocksOfAPage);
+      const [middle] = await execute<{ id: string; at: number }>(
+        `select id, (extract(epoch from ${sort === 'lastUsedAt' ? 'last_used_at' : sort}) * 1000)::float8 as at
+         from durin_auth_token where ${sort === 'lastUsedAt' ? 'last_used_at' : sort} is not null order by 2 offset 80000 limit 1`,
+      );
+      for (const at of sort === 'created' ? [middle?.at] : [middle?.at, null]) {
+        const cursor = Buffer.from(JSON.stringify([sort, order, at, middle?.id])).toString('base64url');
+        expect(await blocksOf(() => admin.tokens.list({ sort, order, cursor }))).toBeLessThan(blocksOfAPage);
+      }
+    });
+
+    test(`sorted by ${sort}, ${order}: filtered, at most an index is read besides the page's blocks`, async () => {
+      const [largest] = await execute<{ name: string }>(
+        `select indexrelid::regclass::text as name from pg_index where indrelid = 'durin_auth_token'::regclass
+         order by pg_relation_size(indexrelid) desc limit 1`,
+      );
+      const most = blocksOfAPage + (await blocksIn(largest?.name ?? ''));
+      expect(most).toBeLessThan(users * clientsOfAUser * 0.02); // what is passed over is not read
+      for (const state of ['valid', 'expired', undefined] as const) {
+        for (const client of ['client 1', 'client 7', undefined]) {
+          const list: TokenListInput = { sort, order, state, client };
+          const work = () => admin.tokens.list(list);
+          expect({ ...list, isBounded: (await blocksOf(work)) < most }).toEqual({ ...list, isBounded: true });
+          expect(await waysOf(work)).not.toContain('Seq Scan');
+        }
+      }
+    });
+  }
+}
+
+test('tokens of a user, of those whose name was searched, and of a client are found by an index', async () => {
+  const list = admin.tokens.list;
+  expect(await blocksOf(() => list({ client: 'client 7' }))).toBeLessThan(blocksOfAPage);
+  expect(await blocksOf(() => list({ client: 'client 7', state: 'valid' }))).toBeLessThan(blocksOfAPage);
+  expect(await blocksOf(() => list({ user: app.bob.id }))).toBeLessThan(blocksOfAPage);
+  expect(await blocksOf(() => list({ state: 'expired', sort: 'expiry' }))).toBeLessThan(blocksOfAPage);
+  for (const sort of sorts) {
+    const work = () => list({ search: 'user 123', sort, state: 'expired' }); // of up to 100 users
+    expect(await blocksOf(work)).toBeLessThan(blocksOfAPage * 10);
+    expect((await waysOf(work)).join()).toContain('durin_auth_token_user_id_client_id_unique');
+  }
+});
+
+test('a token is found by its key', async () => {
+  const [token] = (await admin.tokens.list({ client: 'client 3', limit: 1 })).items;
+  expect(await blocksOf(() => admin.tokens.get({ id: token?.id ?? '' }))).toBeLessThan(20);
+});
+
+test('of users and clients no more is read than their tables', async () => {
+  const ofUsers = await blocksIn('app_user');
+  expect(await blocksOf(() => admin.users.search({ search: '99' }))).toBeLessThan(ofUsers + 10);
+  expect(await blocksOf(() => admin.users.get({ user: 77 }))).toBeLessThan(10);
+  expect(await blocksOf(() => admin.whoami())).toBeLessThan(10);
+  expect(await blocksOf(() => admin.clients.names())).toBeLessThan(10);
+  expect(await waysOf(() => admin.clients.names())).toEqual([]);
+});
+
+test('counting reads the table once, also where uses have been noted all over it since the last vacuum', async () => {
+  await execute('alter table durin_auth_token set (autovacuum_enabled = false)');
+  await execute(`update durin_auth_token set last_used_at = ? where id::text like '1%'`, [
+    new Date(app.clock()).toISOString(),
+  ]);
+  const once = (await blocksIn('durin_auth_token')) + blocksOfAPage;
+  for (const sort of ['name', 'tokens'] as const) {
+    expect(await blocksOf(() => admin.clients.list({ sort }))).toBeLessThan(once);
+  }
+  expect(await blocksOf(() => admin.clients.get({ name: 'client 7' }))).toBeLessThan(once);
+  expect(await blocksOf(() => admin.usage.clients())).toBeLessThan(once);
+  for (const days of [1, 30, 366]) {
+    expect(await blocksOf(() => admin.usage.overTime({ days }))).toBeLessThan(once * 2); // for issue and for last use
+    expect(await blocksOf(() => admin.usage.overTime({ days, client: 'client 7' }))).toBeLessThan(once * 2);
+  }
+});
+
+const webAlone = () => admin.clients.list({ perPage: 1, search: 'web' });
+
+test('of a page of clients, the tokens of those are counted alone', async () => {
+  expect(await waysOf(webAlone)).not.toContain('Seq Scan');
+  expect(await blocksOf(webAlone)).toBeLessThan(10);
+});

@@ -1,0 +1,136 @@
+import { MikroORM } from '@mikro-orm/postgresql';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { createAdminRouter } from '../../../src/admin/admin-router.ts';
+import { createDurinAdmin } from '../../../src/admin/index.ts';
+import { createDurin, type DurinEvents } from '../../../src/index.ts';
+import { adminAccessOf } from '../../../src/internals.ts';
+import { clients, requestOf, requiredOptions } from '../../support/app.ts';
+import { codeOf, recordEvents } from '../../support/arena.ts';
+import { entities, User } from '../../support/entities.ts';
+import { type PostgresServer, startPostgres } from '../../support/servers/postgres-server.ts';
+
+const databaseTimeout = 1; // second
+/** What an answer may take, on a machine that is shared. */
+const boundMs = 4000;
+
+let server: PostgresServer;
+let orm: MikroORM;
+beforeAll(async () => {
+  server = await startPostgres();
+  orm = await MikroORM.init({ clientUrl: server.url, entities, logger: () => {} });
+  await orm.schema.create();
+});
+afterAll(async () => {
+  await orm.close(true);
+  await server.stop();
+});
+
+/** An app with an admin, whose session is cached, and with one other token. */
+async function openApp() {
+  await orm.em.getConnection().execute('delete from durin_auth_token');
+  const durin = createDurin({ ...requiredOptions(orm), clients, databaseTimeout, cache: { ttl: '60s' } });
+  await durin.clients.sync();
+  const em = orm.em.fork();
+  const [admin, user] = ['admin', 'user'].map((name) =>
+    em.create(User, { username: `${name} ${crypto.randomUUID()}`, passwordHash: null }),
+  ) as [User, User];
+  await em.flush();
+  const { token } = await durin.tokens.issue({ user: admin, client: 'web' });
+  const held = await durin.tokens.issue({ user, client: 'cli' });
+  const { adminRouter } = createDurinAdmin(durin, { isAdmin: () => true });
+  const caller = adminRouter.createCaller(durin.createContext(requestOf({ token })));
+  await caller.whoami();
+  const actions: DurinEvents['adminAction'][] = [];
+  durin.events.on('adminAction', (event) => actions.push(event));
+  return { durin, admin, user, held: held.auth.id, caller, actions, events: recordEvents(durin.events) };
+}
+
+let app: Awaited<ReturnType<typeof openApp>>;
+let isFrozen = false;
+beforeEach(async () => {
+  app = await openApp();
+  await server.freeze();
+  isFrozen = true;
+});
+afterEach(async () => {
+  thaw();
+  await app.durin.close();
+});
+function thaw(): void {
+  if (isFrozen) server.thaw();
+  isFrozen = false;
+}
+
+async function inTime(call: () => Promise<unknown>): Promise<unknown> {
+  const startedAt = performance.now();
+  const answer = await call().catch(codeOf);
+  expect(performance.now() - startedAt).toBeLessThan(boundMs);
+  return answer;
+}
+
+test('while PostgreSQL is frozen an admin is told so in time, whatever is asked', async () => {
+  const { caller, user, held } = app;
+  const calls: Record<string, () => Promise<unknown>> = {
+    whoami: () => caller.whoami(),
+    'clients.list': () => caller.clients.list(),
+    'clients.get': () => caller.clients.get({ name: 'web' }),
+    'clients.create': () => caller.clients.create({ name: 'kiosk' }),
+    'tokens.list': () => caller.tokens.list(),
+    'tokens.get': () => caller.tokens.get({ id: held }),
+    'users.search': () => caller.users.search({ search: 'user' }),
+    'users.get': () => caller.users.get({ user: user.id }),
+    'usage.clients': () => caller.usage.clients(),
+    'usage.overTime': () => caller.usage.overTime(),
+  };
+  const answers = Object.entries(calls).map(async ([name, call]) => [name, await inTime(call)]);
+  expect(Object.fromEntries(await Promise.all(answers))).toEqual(
+    Object.fromEntries(Object.keys(calls).map((name) => [name, 'STORE_UNAVAILABLE'])),
+  );
+});
+
+test('what an admin did, and PostgreSQL does when it goes on, is told then, once', async () => {
+  const { caller, user, held, actions, events } = app;
+  expect(await inTime(() => caller.tokens.revoke({ id: held }))).toBe('STORE_UNAVAILABLE');
+  expect(actions).toEqual([]);
+  thaw();
+  await vi.waitFor(() => expect(actions).toHaveLength(1), 10_000);
+  expect(actions).toMatchObject([{ action: 'token-revoked', tokenId: held, userId: user.id, by: { client: 'web' } }]);
+  expect(events.of('tokenRevoked')).toMatchObject([{ tokenId: held, reason: 'revoked' }]);
+});
+
+test('nothing is begun for an admin who was told that it failed', async () => {
+  const { caller, durin, user, actions, events } = app;
+  expect(await inTime(() => caller.tokens.issue({ user: user.id, client: 'web' }))).toBe('STORE_UNAVAILABLE');
+  thaw();
+  const { token } = await caller.tokens.issue({ user: user.id, client: 'web' });
+  await durin.close(); // after whatever goes on
+  await durin.authenticate(token);
+  expect(events.count('tokenIssued')).toBe(1);
+  expect(actions).toHaveLength(1);
+});
+
+test('the command line is told so when it asks, and waits where it changes something', async () => {
+  const { durin, held, actions } = app;
+  const access = adminAccessOf(durin);
+  if (access === null) throw new Error('this is no durin');
+  const caller = createAdminRouter(access, 'command-line', {}).createCaller(durin.createContext());
+  let isDone = false;
+  const revoked = caller.tokens.revoke({ id: held }).finally(() => {
+    isDone = true;
+  });
+  expect(await inTime(() => caller.clients.list())).toBe('STORE_UNAVAILABLE');
+  expect(isDone).toBe(false);
+  thaw();
+  await revoked;
+  expect(actions).toMatchObject([{ action: 'token-revoked', tokenId: held, by: 'command-line' }]);
+});
+
+test.for(['an admin', 'the app'] as const)('a client that %s deleted then ends its tokens with a word', async (who) => {
+  const { caller, durin, held, actions, events } = app;
+  const remove = () => (who === 'an admin' ? caller.clients.delete({ name: 'cli' }) : durin.clients.delete('cli'));
+  expect(await inTime(remove)).toBe('STORE_UNAVAILABLE');
+  thaw();
+  await vi.waitFor(() => expect(events.of('tokenRevoked')).toHaveLength(1), 10_000);
+  expect(events.of('tokenRevoked')).toMatchObject([{ tokenId: held, reason: 'client-deleted' }]);
+  await vi.waitFor(() => expect(actions).toHaveLength(who === 'an admin' ? 1 : 0));
+});

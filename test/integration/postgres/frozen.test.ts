@@ -1,0 +1,175 @@
+import { MikroORM } from '@mikro-orm/postgresql';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type CacheOptions, createDurin } from '../../../src/index.ts';
+import { clients, password, requestOf, requiredOptions, t } from '../../support/app.ts';
+import { codeOf, recordEvents } from '../../support/arena.ts';
+import { entities, User } from '../../support/entities.ts';
+import { type PostgresServer, startPostgres } from '../../support/servers/postgres-server.ts';
+import { tapStatements } from '../../support/statement-tap.ts';
+import { noteUncaught } from '../../support/uncaught.ts';
+
+const uncaught = noteUncaught();
+
+const databaseTimeoutMs = 1000;
+const maxConnections = 5;
+/** What an answer may take: as many deadlines as a call has steps, and a machine that is shared. */
+const boundMs = 2 * databaseTimeoutMs + 2000;
+
+let server: PostgresServer;
+let orm: MikroORM;
+beforeAll(async () => {
+  server = await startPostgres();
+  orm = await MikroORM.init({ clientUrl: server.url, entities, logger: () => {}, pool: { max: maxConnections } });
+  await orm.schema.create();
+});
+afterAll(async () => {
+  await orm.close(true);
+  await server.stop();
+});
+
+let isFrozen = false;
+async function freeze(): Promise<void> {
+  await server.freeze();
+  isFrozen = true;
+}
+function thaw(): void {
+  if (isFrozen) server.thaw();
+  isFrozen = false;
+}
+
+async function openApp(cache?: CacheOptions) {
+  const durin = createDurin({
+    ...requiredOptions(orm),
+    verifyCredentials: async ({ input, em }) =>
+      input.password === password ? em.findOne(User, { username: input.username }) : null,
+    clients,
+    databaseTimeout: databaseTimeoutMs / 1000,
+    cache,
+  });
+  await durin.clients.sync();
+  const em = orm.em.fork();
+  const user = em.create(User, { username: crypto.randomUUID(), passwordHash: null });
+  await em.flush();
+  const router = t.router({ auth: durin.durinRouter, me: durin.authedProcedure.query(({ ctx }) => ctx.user.username) });
+  const callAs = (token?: string) => router.createCaller(durin.createContext(requestOf({ token })));
+  return {
+    durin,
+    user,
+    callAs,
+    events: recordEvents(durin.events),
+    me: (token: string) => inTime(() => callAs(token).me()),
+    login: (client: keyof typeof clients) => callAs().auth.login({ username: user.username, password, client }),
+  };
+}
+
+/** What a call answers, or why it refuses; it must not take longer than it may. */
+async function inTime<T>(call: () => Promise<T>) {
+  const startedAt = performance.now();
+  const answer = await call().catch(codeOf);
+  expect(performance.now() - startedAt).toBeLessThan(boundMs);
+  return answer;
+}
+
+let app: Awaited<ReturnType<typeof openApp>>;
+let token: string;
+afterEach(async () => {
+  thaw();
+  await app.durin.close();
+});
+
+describe('PostgreSQL is frozen, without a cache', () => {
+  beforeEach(async () => {
+    app = await openApp();
+    ({ token } = await app.login('web'));
+  });
+
+  test('every call is answered STORE_UNAVAILABLE in time, and all work again when it goes on', async () => {
+    const { callAs, durin, user } = app;
+    const { auth } = callAs(token);
+    await freeze();
+    const calls: Record<string, () => Promise<unknown>> = {
+      me: () => callAs(token).me(),
+      login: () => app.login('web'),
+      refresh: () => auth.refresh(),
+      logout: () => auth.logout(),
+      logoutAll: () => auth.logoutAll(),
+      'sessions.list': () => auth.sessions.list(),
+      'tokens.issue': () => durin.tokens.issue({ user, client: 'cli' }),
+      'tokens.revokeAll': () => durin.tokens.revokeAll({ user }),
+      'clients.list': () => durin.clients.list(),
+    };
+    const answers = Object.entries(calls).map(async ([name, call]) => [name, await inTime(call)]);
+    expect(Object.fromEntries(await Promise.all(answers))).toEqual(
+      Object.fromEntries(Object.keys(calls).map((name) => [name, 'STORE_UNAVAILABLE'])),
+    );
+    thaw();
+    await vi.waitFor(async () => expect(await inTime(() => app.login('web'))).toHaveProperty('token'), 10_000);
+    const again = await app.login('web');
+    expect(await app.me(again.token)).toBe(user.username);
+  });
+
+  test('a forged token is still an invalid token', async () => {
+    await freeze();
+    expect(await app.me('ab'.repeat(32))).toBe('INVALID_TOKEN');
+  });
+
+  test('look-ups that nobody waits for any more are not sent when it goes on', async () => {
+    const statements = await tapStatements(orm);
+    const sent = () => statements.filter(({ text }) => text.includes('t.selector =')).length;
+    await freeze();
+    const waves = Array.from({ length: 50 }, async (_, wave) => {
+      for (let turn = 0; turn < wave; turn += 1) await new Promise((resolve) => setImmediate(resolve)); // each asks alone
+      return app.me(token);
+    });
+    expect(new Set(await Promise.all(waves))).toEqual(new Set(['STORE_UNAVAILABLE']));
+    thaw();
+    let asked = 0;
+    await vi.waitFor(async () => {
+      asked += 1;
+      expect(await app.me(token)).toBe(app.user.username);
+    }, 10_000);
+    expect(sent()).toBeLessThanOrEqual(maxConnections + asked);
+  });
+
+  test('closing does not wait for it', async () => {
+    await app.callAs(token).me();
+    await freeze();
+    expect(await inTime(() => app.durin.close())).toBeUndefined();
+  });
+});
+
+describe('PostgreSQL is frozen, with a cache', () => {
+  beforeEach(async () => {
+    app = await openApp({ ttl: '60s' });
+    ({ token } = await app.login('web'));
+    await app.me(token);
+  });
+
+  test('a session that is cached is accepted, another is not called invalid', async () => {
+    const other = await app.login('cli');
+    await freeze();
+    expect(await app.me(token)).toBe(app.user.username);
+    expect(await app.me(other.token)).toBe('STORE_UNAVAILABLE');
+    thaw();
+    await vi.waitFor(async () => expect(await app.me(other.token)).toBe(app.user.username), 10_000);
+  });
+
+  test.each(['logout', 'logoutAll'] as const)(
+    'a %s is not reported as done; PostgreSQL does it when it goes on, and then that is seen, and told once',
+    async (how) => {
+      await freeze();
+      expect(await inTime(() => app.callAs(token).auth[how]())).toBe('STORE_UNAVAILABLE');
+      expect(app.events.count('tokenRevoked')).toBe(0);
+      expect(await app.me(token)).toBe(app.user.username);
+      thaw();
+      await vi.waitFor(async () => expect(await app.me(token)).toBe('INVALID_TOKEN'), 10_000);
+      expect(app.events.of('tokenRevoked')).toMatchObject([{ userId: app.user.id }]);
+      const again = await app.login('web');
+      expect(await app.me(again.token)).toBe(app.user.username);
+    },
+  );
+});
+
+test('in all of this nothing was left uncaught', () => {
+  expect(uncaught).toEqual([]);
+});

@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type BenchApp, openBenchApp } from '../../bench/bench-app.ts';
+import { createPopulation, dropPopulation, tokenOf } from '../../bench/population.ts';
+import { postgresUrl } from '../../support/database.ts';
+import { planOf, readsOf } from '../../support/plans.ts';
+import type { Statement } from '../../support/statement-tap.ts';
+
+// 200,000 tokens, and 40,000 that have expired: as many as make PostgreSQL plan as for a million.
+
+const server = postgresUrl ?? '';
+const name = 'durin_many_tokens';
+const population = { users: 10_000, clients: 20, expiredUsers: 2000 };
+let app: BenchApp;
+let statements: Statement[];
+beforeAll(async () => {
+  app = await openBenchApp(await createPopulation(server, name, population), undefined, {
+    clientName: 'client 20',
+  });
+  statements = await app.statements();
+});
+afterAll(async () => {
+  await app.close();
+  await dropPopulation(server, name);
+});
+
+/** Everything that durin does with tokens. */
+const works: Record<string, () => Promise<unknown>> = {
+  'a look-up': () => app.durin.authenticate(tokenOf(5000, 7)),
+  'look-ups at once': () => Promise.all([1, 2, 3].map((client) => app.durin.authenticate(tokenOf(5000, client)))),
+  'presenting an expired token': () => app.durin.authenticate(tokenOf(11_000)).catch(() => {}),
+  'sessions.list': () => app.callAs(tokenOf(5001)).auth.sessions.list(),
+  'sessions.revoke': async () => {
+    const { sessions } = app.callAs(tokenOf(5002)).auth;
+    const other = (await sessions.list()).find(({ isCurrent }) => !isCurrent);
+    await sessions.revoke({ id: other?.id ?? '' });
+  },
+  'sessions.revokeOthers': () => app.callAs(tokenOf(5003)).auth.sessions.revokeOthers({ exceptApiAccess: true }),
+  'apiAccess.get': () => app.callAs(tokenOf(5004)).auth.apiAccess.get(),
+  'apiAccess.delete and create': async () => {
+    await app.callAs(tokenOf(5004)).auth.apiAccess.delete();
+    await app.callAs(tokenOf(5004)).auth.apiAccess.create();
+  },
+  refresh: () => app.callAs(tokenOf(5005)).auth.refresh(),
+  logout: () => app.callAs(tokenOf(5006)).auth.logout(),
+  logoutAll: () => app.callAs(tokenOf(5007)).auth.logoutAll(),
+  'tokens.issue': () => app.durin.tokens.issue({ user: 5008, client: 'client 3' }),
+  'tokens.renew and revoke': async () => {
+    const { id } = await app.durin.authenticate(tokenOf(5009));
+    await app.durin.tokens.renew(id);
+    await app.durin.tokens.revoke(id);
+  },
+  'a user who is deactivated': async () => {
+    await app.orm.em.getConnection().execute('update bench_user set is_active = false where id = 5010');
+    await app.durin.users.forget(5010);
+    await app.durin.authenticate(tokenOf(5010)).catch(() => {});
+  },
+  'noting uses': async () => {
+    await app.orm.em
+      .getConnection()
+      .execute("update durin_auth_token set last_used_at = '2020-01-01' where user_id = 5011");
+    await app.callAs(tokenOf(5011)).guarded();
+    await expect.poll(() => statements.filter(({ text }) => text.includes('last_used_at = used'))).not.toEqual([]);
+  },
+};
+
+const planned = /^\s*(?:select|insert|update|delete|with)\b/i;
+
+/** The statements about tokens that the work sends. */
+async function sentBy(run: () => Promise<unknown>): Promise<Statement[]> {
+  const before = statements.length;
+  await run();
+  return statements.slice(before).filter(({ text }) => planned.test(text) && text.includes('durin_auth_token'));
+}
+
+/** Those of the statements that read all of a large table. */
+async function fullScansIn(sent: readonly Statement[]): Promise<string[]> {
+  const plans = await Promise.all(
+    sent.map(async (statement) => {
+      const steps = await planOf(app.orm, statement);
+      return [...readsOf('durin_auth_token', steps), ...readsOf('bench_user', steps)];
+    }),
+  );
+  return sent.filter((_, index) => plans[index]?.some((read) => read.startsWith('Seq Scan'))).map(({ text }) => text);
+}
+
+test.each(Object.entries(works))('of 240,000 tokens, %s reads by an index', async (_work, run) => {
+  const sent = await sentBy(run);
+  expect(sent).not.toEqual([]);
+  expect(await fullScansIn(sent)).toEqual([]);
+});
+
+const isPurge = ({ text }: Statement) => text.includes('limit 1000');
+
+test('a purge of 40,000 takes a statement for each thousand, and look-ups are answered all the while', async () => {
+  const [{ count } = { count: 0 }] = await app.orm.em
+    .getConnection()
+    .execute<{ count: number }[]>('select count(*)::int from durin_auth_token where expiry <= now()');
+  const answeredAfter = new Set<number>();
+  const purging = new AbortController();
+  async function lookUp(): Promise<void> {
+    while (!purging.signal.aborted) {
+      const { client } = await app.durin.authenticate(tokenOf(6000, 1 + Math.floor(Math.random() * 20)));
+      expect(client.name).toMatch(/^client /);
+      answeredAfter.add(statements.filter(isPurge).length);
+    }
+  }
+  const lookUps = lookUp();
+  const before = statements.length;
+  expect(await app.durin.tokens.purgeExpired()).toBe(count);
+  purging.abort();
+  await lookUps;
+  const sent = statements.slice(before);
+  const purges = sent.filter(isPurge);
+  expect(count).toBeGreaterThan(39_000);
+  expect(purges).toHaveLength(Math.floor(count / 1000) + 1);
+  expect(sent.filter(({ text }) => /^(?:begin|start)/i.test(text))).toEqual([]); // each is a transaction of its own
+  expect(answeredAfter.size).toBeGreaterThan(purges.length / 2);
+  expect(await fullScansIn(purges.slice(0, 1))).toEqual([]);
+});

@@ -1,0 +1,56 @@
+import { Client } from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Arena, type Contest, expectTrueLives, openArena, untilBlocked } from '../../support/arena.ts';
+import { postgresUrl } from '../../support/database.ts';
+import { tapStatements } from '../../support/statement-tap.ts';
+
+let arena: Arena;
+let rival: Client;
+beforeAll(async () => {
+  arena = await openArena();
+  const url = new URL(postgresUrl ?? '');
+  url.pathname = `/${arena.orm.config.get('dbName')}`;
+  rival = new Client({ connectionString: url.href });
+  await rival.connect();
+  // Who has waited for this long looks, once, whether that is a deadlock, and is undone then: durin, after a second.
+  await rival.query("set deadlock_timeout = '3s'");
+});
+afterAll(async () => {
+  await rival.end();
+  await arena.close();
+});
+
+/** The rows in the order in which a statement of durin locks them, which is that of their clients. */
+async function rowsInOrder(contest: Contest): Promise<string[]> {
+  await contest.login('web');
+  await contest.login('cli');
+  const rows = await contest.rows();
+  return ['web', 'cli'].map((client) => rows.find((row) => row.client === client)?.id ?? '');
+}
+
+const lock = (id: string) => rival.query('select id from durin_auth_token where id = $1 for update', [id]);
+
+/** Has durin and the rival lock the rows in opposite order, and tells who was undone. */
+async function cross([first = '', second = '']: readonly string[], contest: Contest): Promise<'durin' | 'rival'> {
+  await rival.query('begin');
+  await lock(second);
+  const revoking = contest.durin.tokens.revokeAll({ user: contest.userId });
+  await untilBlocked(arena.orm); // it has locked the first, and waits for the second
+  const undone = await lock(first).then(
+    () => 'durin' as const,
+    () => 'rival' as const, // the circle was closed only after durin had looked
+  );
+  await rival.query('commit');
+  expect(await revoking).toBe(2);
+  return undone;
+}
+
+test('a statement that PostgreSQL undid for a deadlock is run again, and its caller notices nothing', async () => {
+  const contest = await arena.enter();
+  const statements = await tapStatements(arena.orm);
+  let rounds = 1;
+  while ((await cross(await rowsInOrder(contest), contest)) === 'rival' && rounds < 10) rounds += 1;
+  expect(statements.filter(({ text }) => text.startsWith('delete from'))).toHaveLength(rounds + 1);
+  expect(contest.events.count('tokenRevoked')).toBe(2 * rounds);
+  await expectTrueLives(contest);
+});

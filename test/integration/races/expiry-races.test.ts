@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createDurin } from '../../../src/index.ts';
+import { requiredOptions } from '../../support/app.ts';
+import {
+  type Arena,
+  atOnce,
+  codeOf,
+  expectTrueLives,
+  hold,
+  openArena,
+  recordEvents,
+  settle,
+  untilBlocked,
+} from '../../support/arena.ts';
+
+let arena: Arena;
+beforeAll(async () => {
+  arena = await openArena();
+});
+afterAll(() => arena.close());
+
+const day = 86_400;
+
+/** The same app in another process, whose clock goes ahead or behind. */
+function otherProcess(now: () => number) {
+  const durin = createDurin({ ...requiredOptions(arena.orm), now });
+  return { durin, events: recordEvents(durin.events) };
+}
+
+test('an expired token that fifty calls present at once is told of once, and refused to all', async () => {
+  const contest = await arena.enter();
+  const { token } = await contest.login();
+  contest.clock.advance(day);
+  const { values, codes } = await settle(atOnce(50, () => contest.callAs({ token }).me()));
+  expect(values).toEqual([]);
+  expect(Object.keys(codes).toSorted().join()).toMatch(/^(?:INVALID_TOKEN,)?TOKEN_EXPIRED$/); // gone, for who reads it late
+  expect(contest.events.count('tokenExpired')).toBe(1);
+  expect(await contest.rows()).toEqual([]);
+  await expectTrueLives(contest);
+});
+
+test('fifty guarded calls in one request with an expired token are all told that it expired, once in the events', async () => {
+  const contest = await arena.enter();
+  const { token } = await contest.login();
+  contest.clock.advance(day);
+  const request = contest.callAs({ token });
+  expect(await settle(atOnce(50, () => request.me()))).toEqual({ values: [], codes: { TOKEN_EXPIRED: 50 } });
+  expect(contest.events.count('tokenExpired')).toBe(1);
+});
+
+test('a token that is renewed between being read as expired and being removed lives on', async () => {
+  const contest = await arena.enter();
+  const { token } = await contest.login();
+  const [row] = await contest.rows();
+  contest.clock.advance(day - 1);
+  const ahead = otherProcess(() => contest.clock() + 1000);
+  const renewal = await hold(arena.orm, () => contest.durin.tokens.renew(row?.id ?? ''));
+  const presented = ahead.durin.authenticate(token);
+  await untilBlocked(arena.orm);
+  await renewal.commit();
+  expect(await presented).toMatchObject({ id: row?.id, expiry: new Date(contest.clock() + day * 1000) });
+  expect(ahead.events.all).toEqual([]);
+  await expectTrueLives(contest);
+});
+
+test('a renewal that waits for the removal of the expired token is refused', async () => {
+  const contest = await arena.enter();
+  const { token } = await contest.login();
+  const [row] = await contest.rows();
+  contest.clock.advance(day - 1);
+  const ahead = otherProcess(() => contest.clock() + 1000);
+  const removal = await hold(arena.orm, () => ahead.durin.authenticate(token).catch(codeOf));
+  expect(removal.value).toBe('TOKEN_EXPIRED');
+  const renewal = contest.durin.tokens.renew(row?.id ?? '').catch(codeOf);
+  await untilBlocked(arena.orm);
+  await removal.commit();
+  expect(await renewal).toBe('SESSION_NOT_FOUND');
+  expect(ahead.events.of('tokenExpired')).toMatchObject([{ tokenId: row?.id }]);
+});
+
+test('renewal and clean-up at the very instant of expiry: the one or the other, never both', async () => {
+  const contest = await arena.enter();
+  const ahead = otherProcess(() => contest.clock() + 1);
+  let renewals = 0;
+  for (let round = 0; round < 150; round += 1) {
+    const { token } = await contest.login();
+    const [row] = await contest.rows();
+    contest.clock.advance(day - 0.001);
+    const [presented, renewed] = await Promise.all([
+      settle(atOnce(2, () => ahead.durin.authenticate(token))),
+      settle([contest.durin.tokens.renew(row?.id ?? '')]),
+    ]);
+    const isAlive = renewed.values.length === 1;
+    expect(renewed.codes).toEqual(isAlive ? {} : { SESSION_NOT_FOUND: 1 });
+    expect(await contest.rows()).toHaveLength(isAlive ? 1 : 0);
+    expect(presented.values).toHaveLength(isAlive ? 2 : 0);
+    renewals += renewed.values.length;
+    contest.clock.advance(day);
+    if (isAlive) await contest.durin.authenticate(token).catch(codeOf);
+  }
+  expect(ahead.events.count('tokenExpired')).toBe(150 - renewals);
+});
+
+test('a purge by several processes at once removes each expired row once, and no other', async () => {
+  const contest = await arena.enter();
+  const others = await arena.addUsers(2000);
+  await Promise.all(others.map((user) => contest.durin.tokens.issue({ user, client: 'web', ttl: '1h' })));
+  await contest.login('cli');
+  await contest.login('web');
+  contest.clock.advance(3600);
+  const processes = atOnce(4, async () => otherProcess(contest.clock));
+  const purging = await Promise.all(processes);
+  const counts = await Promise.all(purging.map(({ durin }) => durin.tokens.purgeExpired({ batchSize: 50 })));
+  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(2000);
+  const told = purging.flatMap(({ events }) => events.of('tokenExpired').map(({ tokenId }) => tokenId));
+  expect(told).toHaveLength(2000);
+  expect(new Set(told).size).toBe(2000);
+  expect((await contest.rows()).map(({ client }) => client).toSorted()).toEqual(['cli', 'web']);
+});

@@ -1,0 +1,76 @@
+import { once } from 'node:events';
+import { LockMode, type MikroORM } from '@mikro-orm/core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Arena, codeOf, expectTrueLives, hold, openArena, untilBlocked } from '../../support/arena.ts';
+import { Client, User } from '../../support/entities.ts';
+
+// Within the app's transaction nothing of durin's is given up before the rest is: the app would roll back, and what then
+// goes on would be outside of it, and stay.
+
+let arena: Arena;
+beforeAll(async () => {
+  arena = await openArena();
+});
+afterAll(() => arena.close());
+
+const databaseTimeout = 1; // second
+
+/** Does work that waits for longer than `databaseTimeout` for a row that another holds. */
+async function late<T>(orm: MikroORM, lock: (orm: MikroORM) => Promise<object>, work: () => Promise<T>): Promise<T> {
+  const holder = await hold(orm, () => lock(orm));
+  const working = work();
+  working.catch(() => {});
+  await untilBlocked(orm);
+  await once(AbortSignal.timeout(databaseTimeout * 1500), 'abort');
+  await holder.commit();
+  return working;
+}
+
+const lockMode = LockMode.PESSIMISTIC_WRITE;
+const lockClient = ({ em }: MikroORM) => em.findOneOrFail(Client, { name: 'web' }, { lockMode });
+
+test('a client that is deleted late goes with the transaction', async () => {
+  const contest = await arena.enter({ databaseTimeout });
+  const { token } = await contest.login();
+  const deletion = () => contest.orm.em.fork().transactional(() => contest.durin.clients.delete('web'));
+  expect(await late(contest.orm, lockClient, deletion)).toBe(true);
+  expect(await contest.callAs({ token }).me().catch(codeOf)).toBe('INVALID_TOKEN');
+  expect(contest.events.of('tokenRevoked')).toMatchObject([{ reason: 'client-deleted' }]);
+  await contest.durin.clients.sync();
+});
+
+test('what is rolled back after a late deletion was not done', async () => {
+  const contest = await arena.enter({ databaseTimeout });
+  const { token } = await contest.login();
+  const work = () =>
+    contest.orm.em.fork().transactional(async () => {
+      await contest.durin.clients.delete('web');
+      throw new Error('the app thinks otherwise');
+    });
+  await expect(late(contest.orm, lockClient, work)).rejects.toThrow('the app thinks otherwise');
+  expect(await contest.callAs({ token }).me().catch(codeOf)).not.toBe('INVALID_TOKEN');
+  expect(contest.events.count('tokenRevoked')).toBe(0);
+  await expectTrueLives(contest);
+});
+
+test('a flush that deletes a user late deletes its tokens with it, and tells of them', async () => {
+  const contest = await arena.enter({ databaseTimeout });
+  const { token } = await contest.login();
+  async function removal(): Promise<void> {
+    const em = contest.orm.em.fork();
+    em.remove(await em.findOneOrFail(User, contest.userId));
+    await em.flush();
+  }
+  await late(contest.orm, ({ em }) => em.findOneOrFail(User, contest.userId, { lockMode }), removal);
+  expect(await contest.callAs({ token }).me().catch(codeOf)).toBe('INVALID_TOKEN');
+  expect(contest.events.of('tokenRevoked')).toMatchObject([{ reason: 'user-deleted' }]);
+  expect(await contest.orm.em.fork().count(User, contest.userId)).toBe(0);
+});
+
+test('outside of one the caller is answered in time', async () => {
+  const contest = await arena.enter({ databaseTimeout });
+  await contest.login();
+  expect(await late(contest.orm, lockClient, () => contest.durin.clients.delete('web').catch(codeOf))).toBe(
+    'STORE_UNAVAILABLE',
+  );
+});

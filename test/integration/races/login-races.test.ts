@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Arena, atOnce, expectTrueLives, openArena, settle } from '../../support/arena.ts';
+
+let arena: Arena;
+beforeAll(async () => {
+  arena = await openArena();
+});
+afterAll(() => arena.close());
+
+test.each([
+  ['with logins throttled by default', {}],
+  ['with logins not throttled', { throttle: { login: false } } as const],
+])('a thousand logins of one pair at once give one row and one token, %s', async (_, options) => {
+  const contest = await arena.enter(options);
+  const { values, codes } = await settle(atOnce(1000, () => contest.login()));
+  expect(codes).toEqual({});
+  expect(values).toHaveLength(1000);
+  expect(new Set(values.map(({ token }) => token)).size).toBe(1);
+  expect(await contest.rows()).toHaveLength(1);
+  expect(contest.events.count('tokenIssued')).toBe(1);
+  expect(contest.events.of('loggedIn').filter(({ isNewToken }) => isNewToken)).toHaveLength(1);
+  expect(contest.events.all).toHaveLength(1001);
+  await expectTrueLives(contest);
+});
+
+test('a thousand logins at once renew the one token when refreshTokenOnLogin is set', async () => {
+  const contest = await arena.enter({ refreshTokenOnLogin: true });
+  const { values, codes } = await settle(atOnce(1000, () => contest.login()));
+  expect(codes).toEqual({});
+  expect(new Set(values.map(({ token }) => token)).size).toBe(1);
+  expect(await contest.rows()).toHaveLength(1);
+  expect(contest.events.count('tokenIssued')).toBe(1);
+  expect(contest.events.count('tokenRenewed')).toBe(999);
+  expect(contest.events.count('loggedIn')).toBe(1000);
+  await expectTrueLives(contest);
+});
+
+test('of a thousand rotating logins at once every token but the last is dead', async () => {
+  const contest = await arena.enter({ rotateTokenOnLogin: true });
+  const { values, codes } = await settle(atOnce(1000, () => contest.login()));
+  expect(codes).toEqual({});
+  const tokens = values.map(({ token }) => token);
+  expect(new Set(tokens).size).toBe(1000);
+  const [row, ...others] = await contest.rows();
+  expect(others).toEqual([]);
+  const alive = tokens.filter((token) => token.startsWith(row?.selector ?? 'none'));
+  expect(alive).toHaveLength(1);
+
+  expect(contest.events.count('tokenIssued')).toBe(1000);
+  expect(contest.events.of('tokenRevoked').filter(({ reason }) => reason === 'replaced')).toHaveLength(999);
+  expect(contest.events.count('tokenRevoked')).toBe(999);
+  await expectTrueLives(contest);
+
+  const seen = await settle(tokens.map((token) => contest.callAs({ token }).me()));
+  expect(seen).toEqual({ values: [row?.id], codes: { INVALID_TOKEN: 999 } });
+});
+
+test.each([
+  ['keeps', {}, 1],
+  ['renews', { refreshTokenOnLogin: true }, 1],
+  ['rotates', { rotateTokenOnLogin: true }, 300],
+])('an expired token is replaced once by many logins at once where login %s tokens', async (_, options, issued) => {
+  const contest = await arena.enter(options);
+  const before = await contest.login();
+  const [expired] = await contest.rows();
+  contest.clock.advance(86_400);
+  const { values, codes } = await settle(atOnce(300, () => contest.login()));
+  expect(codes).toEqual({});
+  const tokens = new Set(values.map(({ token }) => token));
+  expect(tokens.size).toBe(issued);
+  expect(tokens).not.toContain(before.token);
+  expect(contest.events.of('tokenExpired')).toMatchObject([{ tokenId: expired?.id }]);
+  expect(contest.events.count('tokenIssued')).toBe(issued + 1);
+  expect(await contest.rows()).toHaveLength(1);
+  await expectTrueLives(contest);
+});
+
+test('tokens.issue many times at once leaves the last token alone, and tells of every replaced one', async () => {
+  const contest = await arena.enter();
+  const issue = () => contest.durin.tokens.issue({ user: contest.userId, client: 'api' });
+  const { values, codes } = await settle(atOnce(200, issue));
+  expect(codes).toEqual({});
+  expect(new Set(values.map(({ token }) => token)).size).toBe(200);
+  expect(await contest.rows()).toHaveLength(1);
+  expect(contest.events.count('tokenRevoked')).toBe(199);
+  await expectTrueLives(contest);
+});
+
+test('logins of one user to several clients at once give a row for each client', async () => {
+  const contest = await arena.enter();
+  const names = ['web', 'cli', 'api'] as const;
+  const { values, codes } = await settle(atOnce(300, (index) => contest.login(names[index % 3])));
+  expect(codes).toEqual({});
+  expect(new Set(values.map(({ token }) => token)).size).toBe(3);
+  expect((await contest.rows()).map((row) => row.client).toSorted()).toEqual(['api', 'cli', 'web']);
+  await expectTrueLives(contest);
+});

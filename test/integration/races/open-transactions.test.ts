@@ -1,0 +1,43 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Arena, atOnce, expectTrueLives, openArena, settle } from '../../support/arena.ts';
+
+let arena: Arena;
+beforeAll(async () => {
+  arena = await openArena();
+});
+afterAll(() => arena.close());
+
+test('more requests than connections, each in a transaction of the app, do not wait for each other for ever', async () => {
+  const contest = await arena.enter();
+  const { token } = await contest.login();
+  const transactions = atOnce(60, () =>
+    contest.orm.em.fork().transactional(async () => {
+      await contest.login();
+      return contest.callAs({ token }).me();
+    }),
+  );
+  const { values, codes } = await settle(transactions);
+  expect(codes).toEqual({});
+  expect(new Set(values).size).toBe(1);
+  expect(contest.events.count('loggedIn')).toBe(61);
+  await expectTrueLives(contest);
+}, 15_000);
+
+const outside = AsyncLocalStorage.snapshot();
+
+test('a use that is noted in an open transaction of the app is written apart from it', async () => {
+  const contest = await arena.enter();
+  const { token } = await contest.login();
+  const { sessions } = contest.callAs({ token: (await contest.login('cli')).token }).auth;
+  await contest.orm.em.fork().transactional(async () => {
+    await contest.callAs({ token }).me();
+    await expect.poll(lastUse, { timeout: 10_000 }).toEqual(new Date(contest.clock()));
+  });
+
+  /** As another connection sees it. */
+  async function lastUse(): Promise<Date | null | undefined> {
+    const rows = await outside(() => sessions.list());
+    return rows.find(({ client }) => client === 'web')?.lastUsedAt;
+  }
+}, 15_000);

@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  type Arena,
+  atOnce,
+  codeOf,
+  expectTrueLives,
+  hold,
+  openArena,
+  settle,
+  untilBlocked,
+} from '../../support/arena.ts';
+
+let arena: Arena;
+beforeAll(async () => {
+  arena = await openArena();
+});
+afterAll(() => arena.close());
+
+test('a refresh and a logout at once leave no row, and the refresh may be refused as an invalid token', async () => {
+  const contest = await arena.enter();
+  for (let round = 0; round < 100; round += 1) {
+    const { token } = await contest.login();
+    const { auth } = contest.callAs({ token });
+    const [refresh, logout] = await Promise.all([
+      settle(atOnce(3, () => contest.callAs({ token }).auth.refresh())),
+      settle([auth.logout()]),
+    ]);
+    expect(logout.codes).toEqual({});
+    expect(refresh.values.length + (refresh.codes.INVALID_TOKEN ?? 0)).toBe(3);
+    expect(await contest.rows()).toEqual([]);
+  }
+  expect(contest.events.count('loggedOut')).toBe(100);
+  await expectTrueLives(contest);
+});
+
+test('of many logouts at once with one token one ends it, and the others are refused', async () => {
+  const contest = await arena.enter();
+  const { token } = await contest.login();
+  const { values, codes } = await settle(atOnce(50, () => contest.callAs({ token }).auth.logout()));
+  expect(values).toHaveLength(1);
+  expect(codes).toEqual({ INVALID_TOKEN: 49 });
+  expect(contest.events.of('tokenRevoked')).toMatchObject([{ reason: 'logout' }]);
+  expect(contest.events.count('loggedOut')).toBe(1);
+  await expectTrueLives(contest);
+});
+
+test('a revocation that waits for a login ends the token that the login gave', async () => {
+  const contest = await arena.enter({ rotateTokenOnLogin: true });
+  await contest.login();
+  const { orm, durin, userId } = contest;
+  const login = await hold(orm, () => contest.login());
+  const revoking = durin.tokens.revokeAll({ user: userId });
+  await untilBlocked(orm);
+  await login.commit();
+  expect(await revoking).toBe(1);
+  expect(await contest.callAs({ token: login.value.token }).me().catch(codeOf)).toBe('INVALID_TOKEN');
+  expect(
+    contest.events
+      .of('tokenRevoked')
+      .map(({ reason }) => reason)
+      .toSorted(),
+  ).toEqual(['replaced', 'revoked']);
+  await expectTrueLives(contest);
+});
+
+test('a login that waits for a revocation gives a new token', async () => {
+  const contest = await arena.enter();
+  const { orm, durin, userId } = contest;
+  const before = await contest.login();
+  const revocation = await hold(orm, () => durin.tokens.revokeAll({ user: userId }));
+  const logins = settle(atOnce(10, () => contest.login()));
+  await untilBlocked(orm, 10);
+  await revocation.commit();
+  const { values, codes } = await logins;
+  expect(codes).toEqual({});
+  expect(new Set(values.map(({ token }) => token)).size).toBe(1);
+  expect(values[0]?.token).not.toBe(before.token);
+  await expectTrueLives(contest);
+});
+
+test.each([
+  ['kept', {}],
+  ['rotated', { rotateTokenOnLogin: true }],
+])('revocations against logins whose tokens are %s: each token ends once, or lives', async (_, options) => {
+  const contest = await arena.enter(options);
+  const { durin, userId } = contest;
+  for (let round = 0; round < 20; round += 1) {
+    await contest.login();
+    const [row] = await contest.rows();
+    const [logins, revocations] = await Promise.all([
+      settle(atOnce(10, () => contest.login())),
+      settle(atOnce(10, (index) => (index % 2 ? durin.tokens.revokeAll({ user: userId }) : revokeOne(row?.id)))),
+    ]);
+    expect(logins.codes).toEqual({});
+    expect(revocations.codes).toEqual({});
+    const alive = await contest.rows();
+    const seen = await settle(logins.values.map(({ token }) => contest.callAs({ token }).me()));
+    expect(new Set(seen.values)).toEqual(new Set(alive.map(({ id }) => id)));
+    expect(Object.keys(seen.codes).filter((code) => code !== 'INVALID_TOKEN')).toEqual([]);
+  }
+  await expectTrueLives(contest);
+
+  async function revokeOne(id = 'none'): Promise<number> {
+    return Number(await durin.tokens.revoke(id));
+  }
+});
+
+test('logoutAll of several sessions at once against logins to all clients: no deadlock, no token ends twice', async () => {
+  const contest = await arena.enter({ refreshTokenOnLogin: true });
+  const names = ['web', 'cli', 'api'] as const;
+  for (let round = 0; round < 30; round += 1) {
+    const sessions = await Promise.all(names.map((name) => contest.login(name)));
+    const [outs, logins] = await Promise.all([
+      settle(sessions.map(({ token }) => contest.callAs({ token }).auth.logoutAll())),
+      settle(atOnce(9, (index) => contest.login(names[index % 3]))),
+    ]);
+    expect(Object.keys(outs.codes).filter((code) => code !== 'INVALID_TOKEN')).toEqual([]);
+    expect(outs.values.length).toBeGreaterThan(0);
+    expect(logins.codes).toEqual({});
+  }
+  await expectTrueLives(contest);
+});
+
+test('uses that are written while sessions end bring none back and hold none up', async () => {
+  const names = ['web', 'cli', 'api'] as const;
+  for (let round = 0; round < 20; round += 1) {
+    const contest = await arena.enter();
+    const sessions = await Promise.all(names.map((name) => contest.login(name)));
+    await Promise.all(sessions.map(({ token }) => contest.callAs({ token }).me()));
+    const [outs] = await Promise.all([
+      settle(sessions.map(({ token }) => contest.callAs({ token }).auth.logout())),
+      contest.durin.close(), // writes the uses that it has gathered
+    ]);
+    expect(outs.codes).toEqual({});
+    expect(await contest.rows()).toEqual([]);
+    await expectTrueLives(contest);
+  }
+});
+
+test('uses are not written, and nobody waits, while a transaction holds the row', async () => {
+  const contest = await arena.enter();
+  const { orm, durin } = contest;
+  const { token } = await contest.login();
+  const id = await contest.callAs({ token }).me();
+  const renewal = await hold(orm, () => durin.tokens.renew(id));
+  await durin.close();
+  await renewal.commit();
+  expect(await contest.callAs({ token }).auth.sessions.list()).toMatchObject([{ id, lastUsedAt: null }]);
+});

@@ -1,0 +1,119 @@
+import KeyvRedis from '@keyv/redis';
+import type { MikroORM } from '@mikro-orm/core';
+import { Keyv } from 'keyv';
+import { createDurin } from '../../../src/index.ts';
+import { redisBus, redisStore } from '../../../src/redis/index.ts';
+import { password, requestOf, requiredOptions, t } from '../../support/app.ts';
+import { codeOf } from '../../support/arena.ts';
+import { User } from '../../support/entities.ts';
+
+/** The ways in which an app may set up its Keyv. */
+export const stores = {
+  'a Keyv by default': (url: string) => new Keyv({ store: new KeyvRedis(url) }),
+  'a Keyv without an offline queue': (url: string) =>
+    new Keyv({ store: new KeyvRedis({ url, disableOfflineQueue: true }) }),
+  'a Keyv that throws': (url: string) =>
+    new Keyv({
+      store: new KeyvRedis({ url, disableOfflineQueue: true }, { throwOnErrors: true }),
+      throwOnErrors: true,
+    }),
+  'a Keyv that tells nobody of errors': (url: string) =>
+    new Keyv({ store: new KeyvRedis({ url, disableOfflineQueue: true }), emitErrors: false }),
+  'a redisStore': (url: string) => redisStore({ url }),
+};
+
+export type StoreKind = keyof typeof stores;
+
+/** Such as `alice`, with a token. */
+export interface Caller {
+  readonly id: number;
+  readonly username: string;
+  readonly token: string;
+}
+
+/** One of the processes of an app, in this one: a durin with connections of its own. */
+export function startProcess(orm: MikroORM, { url, kind, hasBus }: { url: string; kind: StoreKind; hasBus: boolean }) {
+  const durin = createDurin({
+    ...requiredOptions(orm),
+    // Without hashing, since it is not what is measured.
+    verifyCredentials: async ({ input, em }) =>
+      input.password === password ? em.findOne(User, { username: input.username }) : null,
+    clients: { web: { tokenTtl: '1d' } },
+    cache: { ttl: '60s', store: stores[kind](url), bus: hasBus ? redisBus({ url }) : undefined },
+  });
+  const router = t.router({ auth: durin.durinRouter, me: durin.authedProcedure.query(({ ctx }) => ctx.user.username) });
+  const callAs = (token?: string) => router.createCaller(durin.createContext(requestOf({ token })));
+
+  /** What a call is answered: who it is, or why not; and how long it took. */
+  async function ask(token: string) {
+    const startedAt = performance.now();
+    const answer = await callAs(token).me().catch(codeOf);
+    return { answer, startedAt, tookMs: performance.now() - startedAt };
+  }
+
+  return {
+    durin,
+    callAs,
+    ask,
+    me: async (token: string) => (await ask(token)).answer,
+    login: async (username: string) => (await callAs().auth.login({ username, password, client: 'web' })).token,
+  };
+}
+
+export type AppProcess = ReturnType<typeof startProcess>;
+
+/** Users with a token each. */
+export async function addCallers(
+  orm: MikroORM,
+  { durin }: Pick<AppProcess, 'durin'>,
+  count: number,
+): Promise<Caller[]> {
+  await durin.clients.sync();
+  const em = orm.em.fork();
+  const name = crypto.randomUUID();
+  const users = Array.from({ length: count }, (_, index) =>
+    em.create(User, { username: `${name} ${index}`, passwordHash: null }),
+  );
+  await em.flush();
+  return Promise.all(
+    users.map(async ({ id, username }) => {
+      const { token } = await durin.tokens.issue({ user: id, client: 'web' });
+      return { id, username, token };
+    }),
+  );
+}
+
+/** Whether this process answers from a cache: a change that it was not told of is not seen. */
+export async function usesCache(orm: MikroORM, process: AppProcess, caller: Caller): Promise<boolean> {
+  const execute = (sql: string, ...values: unknown[]) => orm.em.fork().getConnection().execute(sql, values);
+  await process.me(caller.token);
+  const renamed = `${caller.username} renamed`;
+  await execute('update app_user set username = ? where id = ?', renamed, caller.id);
+  const isCached = (await process.me(caller.token)) === caller.username;
+  await execute('update app_user set username = ? where id = ?', caller.username, caller.id);
+  await process.durin.users.forget(caller.id);
+  return isCached;
+}
+
+/** Calls without a pause, from all processes, until it is stopped; gives what was answered. */
+export function underLoad(processes: readonly AppProcess[], callers: readonly Caller[]) {
+  const answers: (Awaited<ReturnType<AppProcess['ask']>> & { caller: Caller })[] = [];
+  const ending = new AbortController();
+  const running = processes.flatMap((process) =>
+    [0, 1, 2].map(async (lane) => {
+      for (let turn = lane; !ending.signal.aborted; turn += 1) {
+        const caller = callers[turn % callers.length];
+        if (caller !== undefined) answers.push({ ...(await process.ask(caller.token)), caller });
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    }),
+  );
+  return {
+    answers,
+    async stop() {
+      ending.abort();
+      await Promise.all(running);
+      return answers;
+    },
+  };
+}

@@ -1,0 +1,198 @@
+import type { MikroORM } from '@mikro-orm/core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { closeDatabase, openDatabase } from '../../support/database.ts';
+import { entities } from '../../support/entities.ts';
+import { type NetworkPath, openNetworkPath } from '../../support/servers/network-path.ts';
+import { type RedisServer, startRedis } from '../../support/servers/redis-server.ts';
+import { noteUncaught } from '../../support/uncaught.ts';
+import {
+  type AppProcess,
+  addCallers,
+  type Caller,
+  type StoreKind,
+  startProcess,
+  stores,
+  underLoad,
+  usesCache,
+} from './cached-app.ts';
+
+const uncaught = noteUncaught();
+let orm: MikroORM;
+beforeAll(async () => {
+  orm = await openDatabase({ entities, pool: { min: 0, max: 20 } });
+});
+afterAll(() => closeDatabase(orm));
+
+/**
+ * A look-up may wait for the store's deadline of 100 ms; a change for that of its own look-up, of its fence and of its
+ * message. The rest is for the database, and for a machine that is shared.
+ */
+const lookUpBoundMs = 100 + 400;
+const changeBoundMs = 100 + 100 + 250 + 400;
+
+let redis: RedisServer;
+let path: NetworkPath;
+beforeEach(async () => {
+  redis = await startRedis();
+  path = await openNetworkPath(redis.url);
+});
+afterEach(async () => {
+  await path.close();
+  await redis.stop();
+});
+
+const kinds = Object.keys(stores) as StoreKind[];
+const settings = kinds.flatMap((kind) => [false, true].map((hasBus) => ({ kind, hasBus })));
+const ways = { killed: () => redis.kill(), frozen: async () => redis.pause() };
+const waysBack = { killed: () => redis.restart(), frozen: async () => redis.resume() };
+const isWay = (way: string): way is keyof typeof ways => way in ways;
+
+describe.each(settings)('with $kind, and a bus: $hasBus', ({ kind, hasBus }) => {
+  let one: AppProcess;
+  let other: AppProcess;
+  let processes: AppProcess[] = [];
+  let callers: Caller[];
+  let watched: Caller[];
+  /** @param url how the first process gets to Redis */
+  async function start(url = redis.url): Promise<void> {
+    one = startProcess(orm, { url, kind, hasBus });
+    other = startProcess(orm, { url: redis.url, kind, hasBus });
+    processes = [one, other];
+    [callers, watched] = [await addCallers(orm, one, 12), await addCallers(orm, one, 2)];
+  }
+  afterEach(async () => {
+    await Promise.all(processes.splice(0).map(({ durin }) => durin.close()));
+  });
+
+  const take = () => callers.pop() as Caller;
+  async function answersTo(asking: readonly Caller[]): Promise<string[]> {
+    return Promise.all(processes.flatMap((process) => asking.map(({ token }) => process.me(token))));
+  }
+  async function expectAccepted(accepted: readonly Caller[]): Promise<void> {
+    expect(await answersTo(accepted)).toEqual(processes.flatMap(() => accepted.map(({ username }) => username)));
+  }
+  async function expectRefused(refused: readonly Caller[]): Promise<void> {
+    expect(await answersTo(refused)).toEqual(processes.flatMap(() => refused.map(() => 'INVALID_TOKEN')));
+  }
+  /** Ends sessions in several ways, of both processes, and tells how long the slowest took. */
+  async function endSome(): Promise<{ ended: Caller[]; tookMs: number }> {
+    const [out, everywhere, revoked, forgotten] = [take(), take(), take(), take()];
+    const changes = [
+      () => one.callAs(out.token).auth.logout(),
+      () => other.callAs(everywhere.token).auth.logoutAll(),
+      () => one.durin.tokens.revokeAll({ user: revoked.id }),
+      () => other.durin.tokens.revokeAll({ user: forgotten.id }),
+    ];
+    const times = changes.map(async (change) => {
+      const startedAt = performance.now();
+      await change();
+      return performance.now() - startedAt;
+    });
+    return { ended: [out, everywhere, revoked, forgotten], tookMs: Math.max(...(await Promise.all(times))) };
+  }
+  async function expectRecovery(): Promise<void> {
+    for (const [index, process] of processes.entries())
+      await vi.waitFor(async () => expect(await usesCache(orm, process, watched[index] as Caller)).toBe(true), {
+        timeout: 8000,
+        interval: 100,
+      });
+  }
+
+  test.each(['killed', 'frozen'])(
+    '%s under load, nothing is wrongly accepted or refused, and all recovers',
+    async (way) => {
+      if (!isWay(way)) throw new Error(way);
+      await start();
+      await expectRecovery();
+      await expectAccepted(callers);
+      const staying = callers.slice(0, 8);
+      const load = underLoad(processes, staying);
+      await vi.waitFor(() => expect(load.answers.length).toBeGreaterThan(100));
+      await ways[way]();
+      const downAt = performance.now();
+      const { ended, tookMs } = await endSome();
+      expect(tookMs).toBeLessThan(changeBoundMs);
+      await expectRefused(ended);
+      await vi.waitFor(() => expect(load.answers.at(-1)?.startedAt).toBeGreaterThan(downAt + 500), 5000);
+      await waysBack[way]();
+      await expectRefused(ended);
+      await expectRecovery();
+      await expectRefused(ended);
+      const answers = await load.stop();
+      expect(answers.filter(({ answer, caller }) => answer !== caller.username)).toEqual([]);
+      const slowest = Math.max(...answers.map((answer) => answer.tookMs));
+      console.log(
+        `${kind}, bus ${hasBus}, ${way}: ${answers.length} answers, the slowest after ${slowest.toFixed(0)} ms`,
+      );
+      expect(slowest).toBeLessThan(lookUpBoundMs);
+      callers = staying;
+    },
+  );
+
+  test('away at the start, it is not waited for, and used once it is there', async () => {
+    await redis.kill();
+    await start();
+    for (const process of processes)
+      for (const { token, username } of callers.slice(0, 3)) {
+        const { answer, tookMs } = await process.ask(token);
+        expect(answer).toBe(username);
+        expect(tookMs).toBeLessThan(lookUpBoundMs);
+      }
+    const { ended, tookMs } = await endSome();
+    expect(tookMs).toBeLessThan(changeBoundMs);
+    await expectRefused(ended);
+    await redis.restart();
+    await expectRecovery();
+    await expectRefused(ended);
+    await expectAccepted(callers);
+  });
+
+  test('slow, within the deadline or beyond it, it answers nothing wrong', async () => {
+    await start(path.url);
+    await expectRecovery();
+    for (const delayMs of [20, 150]) {
+      path.delayMs = delayMs;
+      await expectAccepted(callers.slice(0, 2));
+      const { ended } = await endSome();
+      await expectRefused(ended);
+    }
+    path.delayMs = 0;
+    await expectRecovery();
+    expect(await answersTo(callers)).not.toContain('INVALID_TOKEN');
+    await expectAccepted(callers);
+  });
+
+  test('a process that could not tell the store of an end of a session does so as soon as it can', async () => {
+    await start(path.url);
+    await expectRecovery();
+    await expectAccepted(callers);
+    const ended = take();
+    path.cut();
+    await one.callAs(ended.token).auth.logout();
+    expect(await one.me(ended.token)).toBe('INVALID_TOKEN');
+    path.mend();
+    const startedAt = performance.now();
+    await vi.waitFor(async () => expect(await other.me(ended.token)).toBe('INVALID_TOKEN'), 10_000);
+    console.log(`${kind}, bus ${hasBus}: heard ${(performance.now() - startedAt).toFixed(0)} ms after the cut`);
+    await expectAccepted(callers);
+    await expectRecovery();
+    await expectRefused([ended]);
+  });
+
+  test('restarted with what it held before, it brings back no session, though nobody asked meanwhile', async () => {
+    await start();
+    await expectRecovery();
+    await expectAccepted(callers); // so that the store holds them
+    await redis.saveSnapshot();
+    const { ended } = await endSome();
+    await redis.restartFromSnapshot();
+    await expectRefused(ended);
+    await expectAccepted(callers);
+    await expectRecovery();
+    expect(new Set(await answersTo(ended))).toEqual(new Set(['INVALID_TOKEN']));
+  });
+});
+
+test('in all of this nothing was left uncaught', () => {
+  expect(uncaught).toEqual([]);
+});

@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import type { Bus } from '../../../src/cache/bus.ts';
+import { createLayeredCache } from '../../../src/cache/layered-cache.ts';
+import { createMemoryCache } from '../../../src/cache/memory-cache.ts';
+import { createSharedCache } from '../../../src/cache/shared-cache.ts';
+import { FakeBusNetwork, FakeDatabase, FakeStore, fakeFormat } from '../../support/cache/cache-parts.ts';
+import { createClock } from '../../support/clock.ts';
+
+const ttlMs = 60_000;
+
+/** Two processes that remember a session; the first of them has a bus of this kind. */
+async function open(busOf: (bus: Bus) => Bus = (bus) => bus) {
+  const clock = createClock();
+  const database = new FakeDatabase();
+  database.add('a');
+  const store = new FakeStore(clock);
+  const network = new FakeBusNetwork();
+  function start(own: FakeStore, bus: Bus) {
+    const memory = createMemoryCache({ ttlMs, maxSessions: 10, now: clock });
+    const shared = createSharedCache({ store: own, format: fakeFormat, ttlMs, maxSessions: 10, now: clock });
+    return createLayeredCache({ memory, shared, bus, now: clock });
+  }
+  const line = new FakeStore(clock); // the first one's own connection to the store, which can be down by itself
+  Object.assign(line, { values: store.values });
+  const here = start(line, busOf(network.join()));
+  const there = start(store, network.join());
+  await here.find('a', database.load);
+  await there.find('a', database.load);
+  return { database, here, there, line };
+}
+
+/** A bus that is out of order until it is not. */
+function breakable() {
+  const state = { isBroken: false, isFrozen: false };
+  const busOf = (bus: Bus): Bus => ({
+    ...bus,
+    async publish(message) {
+      if (state.isBroken) throw new Error('out of order');
+      if (state.isFrozen) await new Promise(() => {});
+      await bus.publish(message);
+    },
+  });
+  return { state, busOf };
+}
+
+test('a message that failed is sent before the process ends', async () => {
+  const { state, busOf } = breakable();
+  const { database, here, there } = await open(busOf);
+  database.rows.delete('a');
+  state.isBroken = true;
+  await here.forget('token:a');
+  state.isBroken = false;
+  await here.close();
+  expect(await there.find('a', database.load)).toBeNull();
+});
+
+test('so is what follows from a store that is made good at the end', async () => {
+  const { database, here, there, line } = await open();
+  database.rows.delete('a');
+  line.isDown = true;
+  await here.forget('token:a'); // the other hears of it, and finds what the store still shows
+  expect(await there.find('a', database.load)).not.toBeNull();
+  line.isDown = false;
+  await here.close();
+  expect(await there.find('a', database.load)).toBeNull();
+});
+
+test('a bus that does not answer holds up the end for a moment only', async () => {
+  const { state, busOf } = breakable();
+  const { here } = await open(busOf);
+  state.isBroken = true;
+  await here.forget('token:a');
+  state.isBroken = false;
+  state.isFrozen = true;
+  await expect(here.close()).resolves.toBeUndefined();
+});

@@ -1,0 +1,111 @@
+import { type EntityManager, type MikroORM, RequestContext } from '@mikro-orm/core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { codeOf } from '../../support/arena.ts';
+import { type CachedApp, kinds, openCachedApp } from '../../support/cache/cached-app.ts';
+import { Client, User } from '../../support/entities.ts';
+
+interface Connection {
+  execute(sql: string, ...rest: unknown[]): Promise<unknown>;
+  commit(...parameters: unknown[]): Promise<unknown>;
+}
+
+const reset = () => Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+
+/** Loses the connection, while `work` is done, once a statement like this was done, or a commit, and before its answer. */
+async function losing<T>(orm: MikroORM, lost: RegExp | 'commit', work: () => Promise<T>): Promise<T> {
+  const connection = orm.em.getDriver().getConnection('write') as unknown as Connection;
+  const { execute, commit } = connection;
+  connection.execute = async (sql, ...rest) => {
+    const answer = await execute.call(connection, sql, ...rest);
+    if (lost instanceof RegExp && lost.test(sql)) throw reset();
+    return answer;
+  };
+  connection.commit = async (transaction, events, ...rest) => {
+    await commit.call(connection, transaction, lost === 'commit' ? withoutEnd(events) : events, ...rest);
+    if (lost === 'commit') throw reset();
+  };
+  try {
+    return await work();
+  } finally {
+    Object.assign(connection, { execute, commit });
+  }
+}
+
+interface Broadcaster {
+  dispatchEvent(event: string, transaction: unknown): Promise<unknown>;
+}
+
+/** MikroORM tells of the end of a commit only once it was answered. */
+function withoutEnd(events: unknown): Broadcaster {
+  return {
+    dispatchEvent: async (event, transaction) =>
+      event === 'afterTransactionCommit' ? undefined : (events as Broadcaster).dispatchEvent(event, transaction),
+  };
+}
+
+const ends: [string, RegExp | 'commit', (app: CachedApp, token: string, id: string) => Promise<unknown>][] = [
+  ['logout', /^delete/, ({ callAs }, token) => callAs({ token }).auth.logout()],
+  ['logoutAll', /^delete/, ({ callAs }, token) => callAs({ token }).auth.logoutAll()],
+  ['tokens.revoke', /^delete/, ({ here }, _, id) => here.tokens.revoke(id)],
+  ['a login that gives another token', /insert into/, ({ login }) => login('web')],
+  ['clients.delete', 'commit', ({ here }) => here.clients.delete('web')],
+  [
+    "an app's own transaction",
+    'commit',
+    ({ here, orm }, _, id) => orm.em.fork().transactional(() => here.tokens.revoke(id)),
+  ],
+  ['the flush that deactivates the user', 'commit', ({ orm }) => deactivate(orm.em.fork())],
+  [
+    "the flush of a request's own entity manager",
+    'commit',
+    ({ orm }) => RequestContext.create(orm.em, () => deactivate(orm.em)),
+  ],
+];
+
+async function deactivate(em: EntityManager): Promise<void> {
+  (await em.findOneOrFail(User, { username: 'alice' })).isActive = false;
+  await em.flush();
+}
+
+// The session stayed in the cache: no row was seen to go, and a second logout found none.
+describe.each(kinds)('where the connection is lost between a commit and its answer (%s)', (kind) => {
+  let app: CachedApp;
+  beforeAll(async () => {
+    app = await openCachedApp(kind, { rotateTokenOnLogin: true });
+  });
+  afterAll(() => app.close());
+
+  /** What an earlier test took away is there again. */
+  async function restore(): Promise<void> {
+    await app.here.clients.sync();
+    const em = app.orm.em.fork();
+    await em.nativeUpdate(User, { username: 'alice' }, { isActive: true });
+    await em.nativeUpdate(Client, { name: 'web' }, { tokenTtl: 86_400 });
+  }
+
+  test.each(ends)('%s fails, and the session is over', async (_, lost, end) => {
+    await restore();
+    const { token } = await app.login('web');
+    await app.warm(token);
+    const { id } = await app.here.authenticate(token);
+    const failure = losing(app.orm, lost, () => end(app, token, id)).then(
+      () => null,
+      (error: unknown) => error,
+    );
+    expect(await failure).toMatchObject(lost === 'commit' ? {} : { durin: { code: 'STORE_UNAVAILABLE' } });
+    const answers = await app.look(token, ({ user }) => user.username);
+    expect(answers.filter((answer) => !/^(?:INVALID_TOKEN|USER_INACTIVE)$/.test(answer))).toEqual([]);
+  });
+
+  test('a renewal that fails, and has the session end earlier, is seen', async () => {
+    await restore();
+    const { token } = await app.login('web');
+    await app.warm(token);
+    const { id } = await app.here.authenticate(token);
+    await app.orm.em.fork().nativeUpdate(Client, { name: 'web' }, { tokenTtl: 60 });
+    const failure = losing(app.orm, /^update/, () => app.here.tokens.renew(id)).catch(codeOf);
+    expect(await failure).toBe('STORE_UNAVAILABLE');
+    const inAMinute = app.clock() + 60_000;
+    expect(await app.look(token, ({ expiry }) => expiry?.getTime())).toEqual([inAMinute, inAMinute]);
+  });
+});

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { createCounters } from '../../../src/throttle/create-counters.ts';
+import { createLoginThrottle } from '../../../src/throttle/login-throttle.ts';
+import { type Caller, createThrottle } from '../../../src/throttle/throttle.ts';
+import { createClock } from '../../support/app.ts';
+import { codeOf } from '../../support/arena.ts';
+
+/** More keys than a counter remembers. */
+const flood = 100_100;
+
+const perDay = (limit: number) => ({ limit, windowSeconds: 86_400 });
+const originOf = (ipAddress: string) => ({ ipAddress, userAgent: null });
+
+const settled = (work: Promise<unknown>) => work.then(() => 'passed', codeOf);
+
+function open() {
+  const counters = createCounters({ redis: null, prefix: '', now: createClock() });
+  const throttle = createThrottle(counters, { emit: () => {} });
+  const quotas = { perUser: perDay(3), perAddress: perDay(100) };
+  const logins = createLoginThrottle(counters.logins, throttle, quotas);
+  return {
+    /** A login with a wrong password. */
+    guess: (userName: string, ipAddress: string) =>
+      settled(
+        logins.run(
+          { userName, origin: originOf(ipAddress), note: () => {} },
+          async () => false,
+          () => true,
+        ),
+      ),
+    call: (caller: Caller) => settled(throttle.enforce({ scope: 'sms', quota: perDay(3) }, caller, () => {})),
+  };
+}
+
+const client = { id: 1, name: 'web', tokenTtl: null, throttleRate: null };
+const alice: Caller = { session: { userId: 1, client }, origin: originOf('192.0.2.1') };
+const stranger = (index: number): Caller => ({
+  session: null,
+  origin: originOf(`198.${index >> 16}.${(index >> 8) & 255}.${index & 255}`),
+});
+
+test('logins with made-up names from one address reset neither sessions nor logins from elsewhere', async () => {
+  const { call, guess } = open();
+  for (let times = 0; times < 3; times += 1)
+    expect([await call(alice), await guess('alice', '192.0.2.1')]).toEqual(['passed', 'passed']);
+  const outcomes = new Map<string | null, number>();
+  for (let index = 0; index < flood; index += 1) {
+    const outcome = await guess(`made up ${index}`, '192.0.2.9');
+    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+  }
+  expect([...outcomes]).toEqual([
+    ['passed', 100],
+    ['THROTTLED', flood - 100],
+  ]);
+  expect([await call(alice), await guess('alice', '192.0.2.1')]).toEqual(['THROTTLED', 'THROTTLED']);
+});
+
+test('anonymous calls from many addresses reset neither sessions nor logins', async () => {
+  const { call, guess } = open();
+  for (let times = 0; times < 3; times += 1)
+    expect([await call(alice), await guess('alice', '192.0.2.1')]).toEqual(['passed', 'passed']);
+  for (let index = 0; index < flood; index += 1) await call(stranger(index));
+  expect([await call(alice), await guess('alice', '192.0.2.1')]).toEqual(['THROTTLED', 'THROTTLED']);
+});

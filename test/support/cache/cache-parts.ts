@@ -1,0 +1,111 @@
+import type { Bus } from '../../../src/cache/bus.ts';
+import type { SharedStore } from '../../../src/cache/shared-store.ts';
+import type { LoadedSession, SessionFormat } from '../../../src/database/token-store.ts';
+import type { SessionRecord } from '../../../src/session.ts';
+
+/** A database of sessions, which counts what it is asked. */
+export class FakeDatabase {
+  readonly rows = new Map<string, { version: number; userId: number; clientId: number }>();
+  asked = 0;
+
+  add(selector: string, owner = { userId: 1, clientId: 1 }): void {
+    this.rows.set(selector, { version: 1, ...owner });
+  }
+
+  readonly load = async (selector: string): Promise<LoadedSession | null> => {
+    this.asked += 1;
+    const row = this.rows.get(selector);
+    return row === undefined ? null : { record: toRecord(selector, row), row: { selector, ...row } };
+  };
+}
+
+/** The version of a row is told by when it was created. */
+export function versionOf(record: SessionRecord | undefined): number | null {
+  return record === undefined ? null : record.createdAt.getTime();
+}
+
+function toRecord(selector: string, row: { version: number; userId: number; clientId: number }): SessionRecord {
+  return {
+    id: `id of ${selector}`,
+    selector,
+    userId: row.userId,
+    account: {},
+    user: {},
+    client: { id: row.clientId, name: 'web', tokenTtl: null, throttleRate: null },
+    createdAt: new Date(row.version),
+    expiresAt: null,
+    lastUsedAt: null,
+  };
+}
+
+export const fakeFormat: SessionFormat = {
+  layout: 'test',
+  encode: (row) => JSON.stringify(row),
+  decode(text) {
+    const row = JSON.parse(text) as { selector: string; version: number; userId: number; clientId: number };
+    return toRecord(row.selector, row);
+  },
+};
+
+/** A shared store in memory, which can be told to fail, and which forgets by the clock. */
+export class FakeStore implements SharedStore {
+  readonly values = new Map<string, { value: string; until: number }>();
+  readonly calls: string[] = [];
+  isDown = false;
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  async getMany(keys: readonly string[]): Promise<(string | undefined)[]> {
+    this.#called('getMany');
+    return keys.map((key) => {
+      const known = this.values.get(key);
+      return known !== undefined && this.#now() < known.until ? known.value : undefined;
+    });
+  }
+
+  async set(key: string, value: string, ttlMs: number): Promise<void> {
+    this.#called('set');
+    this.values.set(key, { value, until: this.#now() + ttlMs });
+  }
+
+  async delete(key: string): Promise<void> {
+    this.#called('delete');
+    this.values.delete(key);
+  }
+
+  #called(call: string): void {
+    this.calls.push(call);
+    if (this.isDown) throw new Error('the store is down');
+  }
+}
+
+/** A bus within the test: what one publishes all others hear at once, unless they are cut off. */
+export class FakeBusNetwork {
+  readonly #members = new Set<{ hear: (message: string) => void; doubt: () => void; isConnected: boolean }>();
+
+  join(): Bus & { cut(): void; mend(): void } {
+    const member = { hear: (_message: string) => {}, doubt: () => {}, isConnected: false };
+    const connect = (isConnected: boolean) => {
+      member.isConnected = isConnected;
+      member.doubt();
+    };
+    return {
+      start: (onMessage, onDoubt) => {
+        Object.assign(member, { hear: onMessage, doubt: onDoubt });
+        this.#members.add(member);
+        connect(true);
+      },
+      isConnected: () => member.isConnected,
+      publish: async (message) => {
+        if (!member.isConnected) throw new Error('the bus is not connected');
+        for (const other of this.#members) if (other.isConnected) other.hear(message);
+      },
+      close: async () => void this.#members.delete(member),
+      cut: () => connect(false),
+      mend: () => connect(true),
+    };
+  }
+}

@@ -1,0 +1,124 @@
+import type { MikroORM } from '@mikro-orm/core';
+import { MikroORM as PGliteORM } from '@mikro-orm/pglite';
+import { MikroORM as PostgresORM } from '@mikro-orm/postgresql';
+import { Keyv } from 'keyv';
+import { createDurin, type DurinErrorCode } from '../../../src/index.ts';
+import type { CacheOptions } from '../../../src/options/options.ts';
+import { type Caller, clients, createClock, password, requestOf, requiredOptions, t } from '../app.ts';
+import { codeOf } from '../arena.ts';
+import { closeDatabase, openDatabase, postgresUrl } from '../database.ts';
+import { entities, Organization, User } from '../entities.ts';
+import { FakeBusNetwork } from './cache-parts.ts';
+
+export const kinds = ['memory', 'shared', 'layered'] as const;
+export type Kind = (typeof kinds)[number];
+
+export interface CachedAppOptions {
+  rotateTokenOnLogin?: boolean;
+}
+
+/**
+ * Two processes, as far as durin can tell: `here` and `there` have an ORM of their own on one database, and share a
+ * store, or a store and a bus. Of the kind `memory` there is but one, which is both.
+ */
+export async function openCachedApp(kind: Kind, ofBoth: CachedAppOptions = {}) {
+  const statements: string[] = [];
+  const storeCalls: string[] = [];
+  const log = { debug: ['query' as const], logger: (line: string) => void statements.push(line) };
+  const orm = await openDatabase({ entities, ...log, colors: false });
+  const other = kind === 'memory' ? orm : await openAgain(orm, { ...log, contextName: 'there' });
+  const em = orm.em.fork();
+  const acme = em.create(Organization, { name: 'Acme' });
+  for (const username of ['alice', 'bob']) em.create(User, { username, passwordHash: null, organization: acme });
+  await em.flush();
+
+  const clock = createClock();
+  const values = new Map<string, unknown>();
+  const network = new FakeBusNetwork();
+  function cache(): CacheOptions {
+    if (kind === 'memory') return { ttl: '60s' };
+    const store = countCalls(new Keyv({ store: values }), storeCalls);
+    return kind === 'shared' ? { ttl: '60s', store } : { ttl: '60s', store, bus: network.join() };
+  }
+  const start = (options: CachedAppOptions = {}, ownOrm = orm) =>
+    createDurin({
+      ...requiredOptions(ownOrm),
+      // Without hashing, which is slow on purpose.
+      verifyCredentials: async ({ input, em: own }) =>
+        input.password === password ? own.findOne(User, { username: input.username }) : null,
+      clients,
+      apiAccess: { clientName: 'api' },
+      populate: ['user', 'user.organization'],
+      cache: cache(),
+      now: clock,
+      ...options,
+    });
+  const here = start(ofBoth);
+  const there = kind === 'memory' ? here : start(ofBoth, other);
+  await here.clients.sync();
+  const router = t.router({
+    auth: here.durinRouter,
+    me: here.authedProcedure.query(({ ctx }) => ({ user: ctx.user, auth: ctx.auth })),
+  });
+  const callAs = (caller: Caller = {}) => router.createCaller(here.createContext(requestOf(caller)));
+  const both = [here, there];
+
+  return {
+    orm,
+    start,
+    here,
+    there,
+    both,
+    clock,
+    router,
+    callAs,
+    statements,
+    storeCalls,
+    values,
+    login: (client: keyof typeof clients = 'web', username = 'alice') =>
+      callAs().auth.login({ username, password, client }),
+    /** Has both remember the session, if they ever do. */
+    async warm(token: string) {
+      for (const durin of [...both, ...both]) await durin.authenticate(token);
+    },
+    /** What each of both answers who presents the token: what it sees of the session, or why it refuses. */
+    async look<T>(token: string, see: (auth: Awaited<ReturnType<typeof here.authenticate>>) => T) {
+      const answers: (T | DurinErrorCode)[] = [];
+      for (const durin of both) answers.push(await durin.authenticate(token).then(see, codeOf));
+      return answers;
+    },
+    async close() {
+      for (const durin of new Set(both)) await durin.close();
+      if (other !== orm) await other.close(true);
+      await closeDatabase(orm);
+    },
+  };
+}
+
+export type CachedApp = Awaited<ReturnType<typeof openCachedApp>>;
+
+/** Another ORM on the database of this one, which knows nothing of its transactions. */
+async function openAgain(orm: MikroORM, options: object): Promise<MikroORM> {
+  if (postgresUrl === null) {
+    const connection = orm.em.getConnection() as unknown as { getNativeClient(): Promise<unknown> };
+    const pglite = await connection.getNativeClient();
+    return await PGliteORM.init({ dbName: 'memory://', entities, driverOptions: { pglite }, ...options } as never);
+  }
+  const url = new URL(postgresUrl);
+  url.pathname = `/${orm.config.get('dbName')}`;
+  return await PostgresORM.init({ clientUrl: url.href, entities, ...options } as never);
+}
+
+/** The Keyv, with the names of the calls that durin makes of it. */
+function countCalls(keyv: Keyv, calls: string[]) {
+  const called = <T>(name: string, answer: T) => {
+    calls.push(name);
+    return answer;
+  };
+  return {
+    get: (key: string) => called('get', keyv.get<string>(key)),
+    set: (key: string, value: string, ttl: number) => called('set', keyv.set(key, value, ttl)),
+    delete: (key: string) => called('delete', keyv.delete(key)),
+    getMany: (keys: string[]) => called('getMany', keyv.getMany<string>(keys)),
+  };
+}

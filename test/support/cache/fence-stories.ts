@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import { vi } from 'vitest';
+import * as layeredModule from '../../../src/cache/layered-cache.ts';
+import * as memoryModule from '../../../src/cache/memory-cache.ts';
+import type { Scope } from '../../../src/cache/session-cache.ts';
+import * as sharedModule from '../../../src/cache/shared-cache.ts';
+import { fakeFormat } from './cache-parts.ts';
+import { drive, FenceWorld, type ProcessParts, type Selector } from './fence-world.ts';
+
+/** What processes may have as their ttl. */
+const minute = 60_000;
+const hour = 3_600_000;
+
+export type Modules = typeof sharedModule & typeof memoryModule & typeof layeredModule;
+export const modules: Modules = { ...sharedModule, ...memoryModule, ...layeredModule };
+
+type Command = readonly [kind: string, process: number, what: string | number, isDeletion: boolean];
+
+const oneOf = <T>(...values: T[]) => fc.constantFrom(...values);
+const command = (weight: number, kind: string, what: fc.Arbitrary<string | number>) => ({
+  weight,
+  arbitrary: fc.tuple(fc.constant(kind), oneOf(0, 1), what, fc.boolean()) as fc.Arbitrary<Command>,
+});
+const scopes: Scope[] = ['token:a', 'token:a', 'user:1', 'user:1', 'client:1', 'all'];
+const broad = fc.constant([
+  command(10, 'find', oneOf<Selector>('a', 'a', 'a', 'b', 'c')),
+  command(5, 'change', oneOf(...scopes)),
+]);
+const narrow = oneOf(...scopes).map((scope) => [command(6, 'find', oneOf('a')), command(3, 'change', oneOf(scope))]);
+const passing = (...milliseconds: number[]) => command(4, 'pass', oneOf(...milliseconds));
+const reaching = command(3, 'reach', oneOf('off', 'on', 'not once'));
+const storing = command(2, 'store', oneOf('restartEmpty', 'restartEmpty', 'keepSnapshot', 'restartFromSnapshot'));
+const messaging = command(3, 'bus', oneOf('cut', 'notice', 'mend'));
+
+interface Story {
+  /** Happens one after the other. */
+  readonly prelude: readonly Command[];
+  /** Each does one after the other, all of them at once. */
+  readonly actors: readonly (readonly Command[])[];
+}
+type Commands = readonly ReturnType<typeof command>[];
+
+const of = (commands: Commands) => fc.oneof({}, ...commands);
+
+/** Some find, some change, and at times something else happens. What is rare needs that little else does. */
+function mixed(usual: fc.Arbitrary<Commands>, besides: fc.Arbitrary<Commands>): fc.Arbitrary<Story> {
+  return fc.tuple(usual, besides).chain(([ordinary, events]) => {
+    const find = of(ordinary.slice(0, 1));
+    const change = of(ordinary.slice(1));
+    const event = of(events.length > 0 ? events : ordinary);
+    const roles = fc.tuple(
+      fc.tuple(find, find),
+      fc.tuple(change, event, find),
+      fc.array(event, { minLength: 1, maxLength: 2 }),
+    );
+    const any = of([...ordinary, ...events]);
+    const extras = fc.array(fc.array(any, { minLength: 1, maxLength: 5 }), { minLength: 2, maxLength: 4 });
+    return fc.record({ prelude: fc.array(any, { maxLength: 3 }), actors: fc.oneof(roles, extras) });
+  });
+}
+
+/** A story of which only the order is left to chance. */
+const told = (prelude: Command[], ...actors: Command[][]) => fc.constant<Story>({ prelude, actors });
+const finds = (process: number, selector: Selector): Command => ['find', process, selector, false];
+const changes = (process: number, scope: Scope): Command => ['change', process, scope, true];
+const waits = (milliseconds: number): Command => ['pass', 0, milliseconds, false];
+const reaches = (process: number, what: 'off' | 'on' | 'not once'): Command => ['reach', process, what, false];
+
+/** Those that are told were told by holes that the protocol had. */
+export const stories = {
+  anything: mixed(
+    broad,
+    fc.subarray([passing(50, 120, 300, 2000, 9000, 30_000, 59_000, 75_000), reaching, storing, messaging]),
+  ),
+  time: mixed(narrow, fc.constant([passing(9000, 59_000, 75_000, 3_585_000)])),
+  restarts: mixed(narrow, fc.constant([storing])),
+  outages: mixed(narrow, fc.constant([reaching, passing(120, 300)])),
+  messages: mixed(narrow, fc.constant([messaging])),
+  'a ttl that is longer than the other': told(
+    [finds(0, 'a'), finds(1, 'a')],
+    [changes(0, 'user:1'), waits(75_000), finds(1, 'a')],
+    [changes(1, 'client:1'), waits(75_000), finds(0, 'a')],
+  ),
+  'a message that is late': told(
+    [finds(0, 'c'), finds(1, 'a'), ['bus', 0, 'cut', false]],
+    [changes(0, 'token:a'), waits(75_000)],
+  ),
+  'a slow reader': told([finds(1, 'c')], [finds(0, 'a')], [changes(1, 'user:1'), waits(hour + 15_000)]),
+  'a slow look-up': told([finds(0, 'a')], [changes(0, 'user:1'), waits(hour - 10_000), finds(1, 'a')], [waits(30_000)]),
+  'a restart within a look-up': told(
+    [finds(0, 'a')],
+    [changes(0, 'user:1'), finds(1, 'a')],
+    [['store', 0, 'restartEmpty', false]],
+  ),
+  'a fence that fails during a recovery': told(
+    [finds(1, 'a'), reaches(0, 'off'), finds(0, 'c'), reaches(0, 'on'), waits(250)],
+    [finds(1, 'a')],
+    [reaches(0, 'not once'), changes(0, 'token:a'), finds(0, 'a')],
+  ),
+} satisfies Record<string, fc.Arbitrary<Story>>;
+export type Kind = 'shared' | 'layered';
+export type Topic = keyof typeof stories;
+
+async function obey(world: FenceWorld, [kind, index, what, isDeletion]: Command): Promise<void> {
+  const actor = world.processes[index];
+  if (actor === undefined) throw new Error('no such process');
+  await world.step(`${actor.name} ${kind} ${what}`);
+  if (kind === 'find') await world.find(actor, what as Selector);
+  else if (kind === 'change') await world.change(actor, what as Scope, isDeletion);
+  else if (kind === 'pass') world.pass(Number(what));
+  else if (what === 'not once') actor.isRefusedOnce = true;
+  else if (kind === 'reach') actor.isCutOff = what === 'off';
+  else if (kind === 'store') world[what as 'restartEmpty' | 'keepSnapshot' | 'restartFromSnapshot']();
+  else actor.bus?.[what as 'cut' | 'notice' | 'mend']();
+}
+
+/** Whatever happens in whichever order: who looks after a change was announced does not see what was before it. */
+export function fenceHolds(
+  kind: Kind,
+  topic: Topic,
+  { createSharedCache, createMemoryCache, createLayeredCache }: Modules,
+) {
+  const create = ({ store, bus, now, ttlMs }: ProcessParts) => {
+    const shared = createSharedCache({ store, format: fakeFormat, ttlMs, maxSessions: 100, now });
+    if (kind === 'shared') return shared;
+    const memory = createMemoryCache({ ttlMs, maxSessions: 100, now });
+    return createLayeredCache({ memory, shared, bus, now });
+  };
+  const circumstances = fc.record({
+    skews: fc.constantFrom([0, 0], [0, 9000], [9000, 0]),
+    ttls: fc.constantFrom([minute, minute], [minute, hour], [hour, minute], [hour, hour]),
+    deadlineMs: fc.constantFrom(100, 100, 60_000),
+    isAskedSingly: fc.constantFrom(false, false, true),
+  });
+  return fc.asyncProperty(
+    fc.scheduler(),
+    circumstances,
+    stories[topic],
+    async (scheduler, given, { prelude, actors }) => {
+      vi.clearAllTimers();
+      const world = new FenceWorld({ ...given, scheduler, isLayered: kind === 'layered', create });
+      for (const each of prelude) await drive(scheduler, obey(world, each));
+      const acting = actors.map(async (script) => {
+        for (const each of script) await obey(world, each);
+      });
+      await drive(scheduler, Promise.all(acting));
+      await world.healAndExpectTruth();
+    },
+  );
+}

@@ -1,0 +1,334 @@
+import type { Scheduler } from 'fast-check';
+import { vi } from 'vitest';
+import type { Scope, SessionCache } from '../../../src/cache/session-cache.ts';
+import { createSharedStore, type KeyValueStore, type SharedStore } from '../../../src/cache/shared-store.ts';
+import type { LoadSession } from '../../../src/database/token-store.ts';
+import { FakeDatabase, versionOf } from './cache-parts.ts';
+import { ScheduledBus } from './scheduled-bus.ts';
+
+/** Tokens `a` and `b` are one user's, `a` and `c` of one client. */
+export const owners = {
+  a: { userId: 1, clientId: 1 },
+  b: { userId: 1, clientId: 2 },
+  c: { userId: 2, clientId: 1 },
+} as const;
+export type Selector = keyof typeof owners;
+const selectors = Object.keys(owners) as Selector[];
+
+type StoredValues = Map<string, { readonly value: string; readonly until: number }>;
+
+/** What happened to rows, and who can know of it. */
+export interface Change {
+  readonly by: Process;
+  readonly scope: Scope;
+  /** The version of each row that it concerns, from then on. */
+  readonly versions: ReadonlyMap<string, number>;
+  hasReturned: boolean;
+  /** Whether the store says so. */
+  isFenced: boolean;
+  /** Whether the store was set back behind it since, and nobody noticed yet. */
+  isLost: boolean;
+  /** Who can not remember anything older any more. */
+  readonly heardBy: Set<Process>;
+}
+
+/** One process: its cache over the store and the database that all share. */
+export interface Process {
+  readonly name: string;
+  readonly cache: SessionCache;
+  readonly bus: ScheduledBus | null;
+  readonly load: LoadSession;
+  isCutOff: boolean;
+  /** Whether the store does not take what it writes next. */
+  isRefusedOnce: boolean;
+}
+
+export interface ProcessParts {
+  readonly store: SharedStore;
+  readonly bus: ScheduledBus;
+  readonly now: () => number;
+  readonly ttlMs: number;
+}
+
+export interface WorldOptions {
+  readonly scheduler: Scheduler;
+  /** By how much each process's clock is ahead, in milliseconds: there is one process for each. */
+  readonly skews: readonly number[];
+  /** For how long each of them remembers, in milliseconds. */
+  readonly ttls: readonly number[];
+  readonly deadlineMs: number;
+  /** Whether the store can only be asked for one key at a time. */
+  readonly isAskedSingly: boolean;
+  readonly isLayered: boolean;
+  readonly create: (parts: ProcessParts) => SessionCache;
+}
+
+/**
+ * Processes, a store, a database, a bus and a clock, of which nothing happens but one step at a time, in the order that
+ * the scheduler chooses: a request arrives, an answer arrives, a message arrives. And the rule that must hold.
+ */
+export class FenceWorld {
+  readonly processes: readonly Process[];
+  readonly database = new FakeDatabase();
+  readonly changes: Change[] = [];
+  readonly #options: WorldOptions;
+  readonly #members: ScheduledBus[] = [];
+  readonly #heads = new Map<string, number>();
+  #values: StoredValues = new Map();
+  #snapshot: StoredValues = new Map();
+  #restarts = 0;
+  #setBacks = 0;
+  #clock = 1_000_000_000;
+
+  constructor(options: WorldOptions) {
+    this.#options = options;
+    for (const selector of selectors) {
+      this.database.add(selector, owners[selector]);
+      this.#heads.set(selector, 1);
+    }
+    this.processes = options.skews.map((skew, index) => this.#start(`p${index}`, skew, options.ttls[index] ?? 0));
+  }
+
+  /** One step of the world: whatever follows it happens when the scheduler says so. */
+  async step(label: string): Promise<void> {
+    await this.#options.scheduler.schedule(Promise.resolve(), label);
+  }
+
+  /** @throws Error unless what is found is as new as it must be */
+  async find(process: Process, selector: Selector): Promise<void> {
+    const setBacks = this.#setBacks;
+    const announced = this.#leastOf(process, selector);
+    const found = await process.cache.find(selector, process.load);
+    const isThere = this.database.rows.has(selector);
+    if (found === null && isThere) throw new Error(`refused: ${process.name} does not find ${selector}`);
+    const version = versionOf(found?.record);
+    const least = setBacks === this.#setBacks ? announced : 1;
+    if (version !== null && version < least)
+      throw new Error(`stale: ${process.name} finds version ${version} of ${selector}, and ${least} was announced`);
+  }
+
+  /** Changes the rows that the scope concerns, and has the cache forget them. */
+  async change(process: Process, scope: Scope, isDeletion: boolean): Promise<void> {
+    await this.step(`${process.name} commits ${scope}`);
+    const versions = new Map<string, number>();
+    for (const selector of selectors.filter((candidate) => covers(scope, candidate))) {
+      const version = (this.#heads.get(selector) ?? 0) + 1;
+      this.#heads.set(selector, version);
+      versions.set(selector, version);
+      const row = this.database.rows.get(selector);
+      if (isDeletion) this.database.rows.delete(selector);
+      else if (row) row.version = version;
+    }
+    const change: Change = {
+      by: process,
+      scope,
+      versions,
+      hasReturned: false,
+      isFenced: false,
+      isLost: false,
+      heardBy: new Set(),
+    };
+    this.changes.push(change);
+    await process.cache.forget(scope);
+    change.hasReturned = true;
+    if (!change.isLost) change.heardBy.add(process);
+  }
+
+  pass(milliseconds: number): void {
+    this.#clock += milliseconds;
+    vi.advanceTimersByTime(milliseconds);
+  }
+
+  /** The store loses everything. */
+  restartEmpty(): void {
+    this.#values = new Map();
+    this.#restarts += 1;
+  }
+
+  keepSnapshot(): void {
+    this.#snapshot = new Map(this.#values);
+  }
+
+  /** The store is as it was at the snapshot. Whoever did not notice may trust it until somebody has. */
+  restartFromSnapshot(): void {
+    this.#values = new Map(this.#snapshot);
+    this.#restarts += 1;
+    this.#setBacks += 1;
+    for (const change of this.changes) {
+      change.isFenced = false;
+      change.isLost = true;
+      change.heardBy.clear();
+    }
+  }
+
+  /** Ends all that is wrong, waits until all who noticed have recovered, and then expects the truth from everyone. */
+  async healAndExpectTruth(): Promise<void> {
+    if (this.#setBacks > 0) await this.#haveAllNotice();
+    for (const process of this.processes) {
+      process.isCutOff = false;
+      process.isRefusedOnce = false;
+      process.bus?.mend();
+    }
+    for (let round = 0; round < 10; round += 1) {
+      this.pass(90);
+      await drain(this.#options.scheduler);
+    }
+    for (const change of this.changes) for (const process of this.processes) this.#expectKnown(change, process);
+    for (const selector of selectors) {
+      const found = Promise.all(this.processes.map((process) => this.find(process, selector)));
+      await drive(this.#options.scheduler, found);
+    }
+  }
+
+  #expectKnown(change: Change, process: Process): void {
+    change.hasReturned = true;
+    change.isFenced = true;
+    change.isLost = false;
+    change.heardBy.add(process);
+  }
+
+  async #haveAllNotice(): Promise<void> {
+    for (const process of this.processes) process.isCutOff = true;
+    await drive(
+      this.#options.scheduler,
+      Promise.all(this.processes.map(({ cache }) => cache.forget('token:of nobody'))),
+    );
+  }
+
+  /** The version that this process must not fall behind. */
+  #leastOf(process: Process, selector: string): number {
+    const known = this.changes.filter((change) => {
+      if (!change.hasReturned) return false;
+      const isInStore = change.by === process ? !change.isLost : change.isFenced;
+      const asksStore = process.bus === null || !process.bus.isConnected();
+      return isInStore && (asksStore || change.heardBy.has(process));
+    });
+    return Math.max(1, ...known.map(({ versions }) => versions.get(selector) ?? 1));
+  }
+
+  #start(name: string, skew: number, ttlMs: number): Process {
+    const { scheduler, deadlineMs, isLayered, create } = this.#options;
+    const now = () => this.#clock + skew;
+    const bus = new ScheduledBus(scheduler, this.#members, {
+      /** What a message that is sent now tells whoever hears it. */
+      told: (message) => {
+        const told = this.changes.filter(({ scope, isFenced }) => isFenced && (message === 'all' || message === scope));
+        return (member) => {
+          for (const change of told) if (change.isFenced) this.#heard(change, member);
+        };
+      },
+      doubted: (member) => {
+        for (const change of this.changes) if (change.isFenced) this.#heard(change, member);
+      },
+    });
+    const process: { -readonly [K in keyof Process]: Process[K] } = {
+      name,
+      isCutOff: false,
+      isRefusedOnce: false,
+      bus: isLayered ? bus : null,
+      cache: undefined as never, // below, since its store has to know the process
+      load: async (selector) => {
+        await this.step(`${name} reads the row of ${selector}`);
+        const loaded = await this.database.load(selector);
+        await this.step(`${name} gets the row of ${selector}`);
+        return loaded;
+      },
+    };
+    const store = this.#observed(createSharedStore(this.#connect(process), deadlineMs));
+    process.cache = create({ store, bus, now, ttlMs });
+    return process;
+  }
+
+  #heard(change: Change, member: ScheduledBus): void {
+    const process = this.processes.find(({ bus }) => bus === member);
+    if (process) change.heardBy.add(process);
+  }
+
+  /** The store as this process reaches it, if it does. */
+  #connect(process: Process): KeyValueStore {
+    const ask = async <T>(what: string, work: () => T): Promise<T> => {
+      const restarts = this.#restarts;
+      await this.step(`${process.name} asks the store to ${what}`);
+      if (process.isCutOff) throw new Error('the store is down');
+      if (process.isRefusedOnce && what.startsWith('set')) {
+        process.isRefusedOnce = false;
+        throw new Error('the store is full');
+      }
+      // What is asked in one go may have waited until the store was back; of several questions some were lost.
+      if (what.startsWith('get ') && restarts !== this.#restarts) throw new Error('the store was restarted');
+      const answer = work();
+      const restartsThen = this.#restarts;
+      await this.step(`${process.name} hears of the store's ${what}`);
+      if (process.isCutOff || restartsThen !== this.#restarts) throw new Error('the store is down');
+      return answer;
+    };
+    const read = (key: string) => {
+      const known = this.#values.get(key);
+      return known !== undefined && this.#clock < known.until ? known.value : undefined;
+    };
+    const single = {
+      get: (key: string) => ask(`get ${key}`, () => read(key)),
+      set: (key: string, value: string, ttl: number) =>
+        ask(`set ${key}`, () => {
+          this.#values.set(key, { value, until: this.#clock + ttl });
+        }),
+      delete: (key: string) => ask(`delete ${key}`, () => this.#values.delete(key)),
+    };
+    if (this.#options.isAskedSingly) return single;
+    return { ...single, getMany: (keys) => ask(`getMany ${keys.length}`, () => keys.map(read)) };
+  }
+
+  /** Notes which changes the store has been told of. */
+  #observed(store: SharedStore): SharedStore {
+    return {
+      ...store,
+      set: async (key, value, ttlMs) => {
+        const before = this.changes.filter(({ scope }) => key === 'durin:fence:all' || key === `durin:fence:${scope}`);
+        const setBacks = this.#setBacks;
+        await store.set(key, value, ttlMs);
+        if (this.#setBacks !== setBacks) return;
+        for (const change of before) {
+          if (change.isLost && key !== 'durin:fence:all') continue;
+          change.isFenced = true;
+          change.isLost = false;
+        }
+      },
+    };
+  }
+}
+
+function covers(scope: Scope, selector: Selector): boolean {
+  const { userId, clientId } = owners[selector];
+  return ['all', `token:${selector}`, `user:${userId}`, `client:${clientId}`].includes(scope);
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Takes steps until the work is done. Between some of them the event loop turns, between others it does not. */
+export async function drive(scheduler: Scheduler, work: Promise<unknown>): Promise<void> {
+  const progress = { isDone: false };
+  const end = () => {
+    progress.isDone = true;
+  };
+  work.then(end, end);
+  for (let idle = 0, steps = 0; !progress.isDone; steps += 1) {
+    if (scheduler.count() > 0) {
+      await scheduler.waitOne();
+      idle = 0;
+    } else if ((idle += 1) > 20) throw new Error('stuck: the work waits for nothing that can happen');
+    for (let tick = 0; tick < 30; tick += 1) await Promise.resolve(); // all that follows from the step
+    if (steps % 3 !== 0 || idle > 0) await turn();
+  }
+  await work;
+}
+
+/** Takes steps until there are none left. */
+async function drain(scheduler: Scheduler): Promise<void> {
+  for (let idle = 0; idle < 3; ) {
+    if (scheduler.count() > 0) {
+      idle = 0;
+      await scheduler.waitOne();
+    } else idle += 1;
+    await turn();
+  }
+}

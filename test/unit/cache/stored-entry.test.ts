@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { createEntryFormat, ownerOf } from '../../../src/cache/stored-entry.ts';
+import { FakeDatabase, fakeFormat, versionOf } from '../../support/cache/cache-parts.ts';
+
+const database = new FakeDatabase();
+database.add('a', { userId: 7, clientId: 3 });
+const session = await database.load('a');
+if (session === null) throw new Error('there is no such session');
+const owner = ownerOf(session.record);
+const fences = ['all', null, 'of the user', null];
+
+const write = (entries = createEntryFormat(fakeFormat, 10), row = session.row) =>
+  entries.write({ readAt: 1234, fences, owner }, row);
+
+test('an entry is read as it was written', () => {
+  const entries = createEntryFormat(fakeFormat, 10);
+  expect(entries.read('a', write(entries))).toEqual({ readAt: 1234, fences, owner, record: session.record });
+  expect(owner).toEqual(['user:7', 'client:3']);
+});
+
+test('text that was read before is not parsed again, other text of the same token is', () => {
+  const entries = createEntryFormat(fakeFormat, 10);
+  const first = entries.read('a', write());
+  expect(entries.read('a', write())).toBe(first);
+  const changed = entries.read('a', write(entries, { ...session.row, version: 2 }));
+  expect([versionOf(first?.record), versionOf(changed?.record)]).toEqual([1, 2]);
+});
+
+test('what is gone from the store is gone, though it was read before', () => {
+  const entries = createEntryFormat(fakeFormat, 10);
+  entries.read('a', write());
+  expect(entries.read('a', undefined)).toBeNull();
+});
+
+test.each(['', '\n', '[]', 'null\n{}', '[1,[],[]]', '{"0":1}\n{}', '[1,2,3]\n{}', '[1,[],[]]\nno row'])(
+  'text that is no entry is none: %j',
+  (text) => {
+    expect(createEntryFormat(fakeFormat, 10).read('a', text)).toBeNull();
+  },
+);

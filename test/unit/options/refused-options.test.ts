@@ -1,0 +1,79 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { resolveOptions } from '../../../src/options/settings.ts';
+
+const required = {
+  orm: { getMetadata() {}, em: { getPlatform() {} } },
+  entities: { User: {}, Client: {}, AuthToken: {} },
+  secret: 'x'.repeat(32),
+  verifyCredentials: () => null,
+};
+const without = (name: keyof typeof required) => ({ ...required, [name]: undefined });
+const withOptions = (options: object) => ({ ...required, ...options });
+
+describe.each(['en', 'de'] as const)('in an app that has set the locale %s of zod', (locale) => {
+  afterEach(() => z.config(z.locales.en()));
+
+  test.each<[options: unknown, sentence: string]>([
+    [null, 'the options must be an object'],
+    [without('secret'), 'secret is required'],
+    [without('verifyCredentials'), 'verifyCredentials is required'],
+    [withOptions({ entities: {} }), 'entities.User is required'],
+    [withOptions({ secret: 5 }), 'secret must be a string'],
+    [withOptions({ secret: ['short'] }), 'secret.0 must have at least 32 characters'],
+    [withOptions({ clients: 5 }), 'clients must be an object'],
+    [withOptions({ clients: { web: { ttl: '1d' } } }), "unknown option of clients.web 'ttl'"],
+    [withOptions({ populate: [5] }), 'populate must be a list of paths, or false'],
+    [
+      withOptions({ throttle: { login: 5 } }),
+      'throttle.login must be false, or an object of perUser, perAddress and userKey',
+    ],
+    [
+      withOptions({ throttle: { login: { perUser: 5 } } }),
+      "throttle.login.perUser must be a rate such as '100/m', or null",
+    ],
+    [
+      withOptions({ throttle: { prefix: 'app' } }),
+      'throttle.prefix is for the keys in Redis: it must have a redis beside it',
+    ],
+    [withOptions({ cache: {} }), 'cache.ttl is required'],
+    [withOptions({ cache: 5 }), 'cache must be an object'],
+    [withOptions({ secrett: 5 }), "unknown option 'secrett'"],
+  ])('%# what is refused is told in English', (options, sentence) => {
+    z.config(z.locales[locale]());
+    expect(() => resolveOptions(options as object)).toThrow(`createDurin: ${sentence}`);
+  });
+});
+
+test('a client of API keys that is none of the clients is refused', () => {
+  const options = { clients: { web: {}, api: {} }, apiAccess: { clientName: 'apii' } };
+  expect(() => resolveOptions(withOptions(options))).toThrow(
+    "createDurin: apiAccess.clientName: no client 'apii' in the option clients",
+  );
+  expect(resolveOptions(withOptions({ ...options, apiAccess: { clientName: 'api' } })).apiAccess.clientName).toBe(
+    'api',
+  );
+  expect(resolveOptions(withOptions({ apiAccess: { clientName: 'any' } })).apiAccess.clientName).toBe('any');
+});
+
+const userKey = ({ phone }: Readonly<Record<string, unknown>>) => String(phone);
+const byPhone = z.object({ phone: z.string(), pin: z.string() });
+
+test('a login of which it cannot be told who it is for is refused, unless nothing is counted per user', () => {
+  for (const throttle of [undefined, {}, { login: {} }, { login: { perUser: '5/m' } }])
+    expect(() => resolveOptions(withOptions({ loginInput: byPhone, throttle }))).toThrow(
+      'createDurin: throttle.login.userKey is required, since loginInput has no username, email or login; ' +
+        'or throttle.login.perUser must be null',
+    );
+  for (const login of [false, { perUser: null }])
+    expect(resolveOptions(withOptions({ loginInput: byPhone, throttle: { login } })).loginQuotas.perUser).toBeNull();
+});
+
+test('a login is for its username, email or login, else for what userKey says', () => {
+  for (const field of ['username', 'email', 'login']) {
+    const loginInput = z.object({ [field]: z.string() });
+    expect(resolveOptions(withOptions({ loginInput })).loginUserKey({ [field]: ' Alice ' })).toBe('alice');
+  }
+  const { loginUserKey } = resolveOptions(withOptions({ loginInput: byPhone, throttle: { login: { userKey } } }));
+  expect(loginUserKey({ phone: '123' })).toBe('123');
+});

@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { createLoginThrottle } from '../../../src/throttle/login-throttle.ts';
+import { createMemoryRateCounter } from '../../../src/throttle/memory-rate-counter.ts';
+import { createThrottle } from '../../../src/throttle/throttle.ts';
+import { createClock } from '../../support/app.ts';
+import { codeOf } from '../../support/arena.ts';
+
+type Outcome = 'right' | 'wrong' | 'broken';
+
+const origin = { ipAddress: '192.0.2.1', userAgent: null };
+const broken = new Error('the check itself failed');
+
+/** A throttle that lets `limit` logins of a user fail in a minute, and how often it asked its counter. */
+function createGate(limit: number) {
+  const clock = createClock();
+  const counter = createMemoryRateCounter(clock);
+  let takes = 0;
+  const counted = {
+    ...counter,
+    take: (...call: Parameters<typeof counter.take>) => {
+      takes += 1;
+      return counter.take(...call);
+    },
+  };
+  const quotas = { perUser: { limit, windowSeconds: 60 }, perAddress: { limit: 1000, windowSeconds: 60 } };
+  const throttle = createLoginThrottle(
+    counted,
+    createThrottle({ sessions: counted, strangers: counted }, { emit: () => {} }),
+    quotas,
+  );
+  async function attempt(outcome: Outcome, turns = 1): Promise<Outcome | 'THROTTLED'> {
+    const verify = async () => {
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+      if (outcome === 'broken') throw broken;
+      return outcome;
+    };
+    try {
+      return await throttle.run({ userName: 'alice', origin, note: () => {} }, verify, (result) => result === 'wrong');
+    } catch (error) {
+      if (error === broken) return 'broken';
+      expect(codeOf(error)).toBe('THROTTLED');
+      return 'THROTTLED';
+    }
+  }
+  return { clock, attempt, takes: () => takes };
+}
+
+test.each([1, 10])(
+  'of ten thousand right passwords at once all get in, %i at a time, each asking the counter a few times',
+  async (limit) => {
+    const { attempt, takes } = createGate(limit);
+    const outcomes = await Promise.all(Array.from({ length: 10_000 }, () => attempt('right', 3)));
+    expect(new Set(outcomes)).toEqual(new Set(['right']));
+    expect(takes()).toBeLessThan(100_000);
+  },
+);
+
+test('of ten thousand guesses at once no more than the quota are looked at, and none of them waits for ever', async () => {
+  const { attempt, takes } = createGate(10);
+  const outcomes = await Promise.all(Array.from({ length: 10_000 }, () => attempt('wrong', 3)));
+  expect(outcomes.filter((outcome) => outcome === 'wrong')).toHaveLength(10);
+  expect(outcomes.filter((outcome) => outcome === 'THROTTLED')).toHaveLength(9990);
+  expect(takes()).toBeLessThan(100_000);
+});
+
+test('whatever attempts come in whatever order, all are settled, and no more than the quota of them fail', async () => {
+  const attempts = fc.array(fc.tuple(fc.constantFrom<Outcome>('right', 'wrong', 'broken'), fc.nat(5)), {
+    maxLength: 40,
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 1, max: 5 }), attempts, async (limit, all) => {
+      const { attempt } = createGate(limit);
+      const outcomes = await Promise.all(all.map(([outcome, turns]) => attempt(outcome, turns)));
+      const wrong = outcomes.filter((outcome) => outcome === 'wrong').length;
+      expect(wrong).toBeLessThanOrEqual(limit);
+      const answered = outcomes.filter((outcome, index) => outcome === all[index]?.[0]);
+      expect(answered.length === outcomes.length || wrong === limit).toBe(true);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('who is refused may try again when the window is over', async () => {
+  const { attempt, clock } = createGate(1);
+  expect(await attempt('wrong')).toBe('wrong');
+  expect(await attempt('right')).toBe('THROTTLED');
+  clock.advance(60);
+  expect(await attempt('right')).toBe('right');
+});

@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { inWords, parseDuration } from '../../../src/values/duration.ts';
+
+describe('parseDuration', () => {
+  test.each([
+    ['60s', 60],
+    ['15m', 900],
+    ['12h', 43_200],
+    ['14d', 1_209_600],
+    [1, 1],
+    [2_147_483_647, 2_147_483_647],
+  ])('reads %j as %i seconds', (duration, seconds) => {
+    expect(parseDuration(duration, 'ttl')).toBe(seconds);
+  });
+
+  test.each([
+    0,
+    -1,
+    1.5,
+    Number.NaN,
+    Infinity,
+    2_147_483_648,
+    '',
+    '0s',
+    '-1s',
+    '1.5h',
+    '1w',
+    '1',
+    's',
+    '1 d',
+    '1D',
+    '25000d',
+    '99999999999s',
+    null,
+    undefined,
+    {},
+    ['1d'],
+    true,
+  ])('refuses %j and names what it was for', (duration) => {
+    expect(() => parseDuration(duration, 'defaultTokenTtl')).toThrow(/^defaultTokenTtl must be a duration such as/);
+  });
+
+  test('takes every whole number of every unit that fits, and gives whole seconds', () => {
+    const units = { s: 1, m: 60, h: 3600, d: 86_400 };
+    const property = fc.property(
+      fc.constantFrom('s', 'm', 'h', 'd'),
+      fc.integer({ min: 1, max: 24_000 }),
+      (unit, amount) => {
+        expect(parseDuration(`${amount}${unit}`, 'ttl')).toBe(amount * units[unit]);
+      },
+    );
+    fc.assert(property);
+  });
+});
+
+describe('inWords', () => {
+  test.each([
+    [23.9 * 3_600_000, '23 hours'],
+    [86_400_000, '1 day'],
+    [59_999, '59 seconds'],
+    [1000, '1 second'],
+    [90_000, '1 minute'],
+    [14 * 86_400_000 - 1, '13 days'],
+    [400 * 86_400_000, '400 days'],
+    [999, '0 seconds'],
+    [-5000, '0 seconds'],
+  ])('tells %i ms as %j', (milliseconds, words) => {
+    expect(inWords(milliseconds)).toBe(words);
+  });
+});
