@@ -28,7 +28,7 @@ import { createTokenRenewer } from './tokens/renew-token.ts';
 import { createTokenRevoker } from './tokens/revoke-tokens.ts';
 import { createSignIn } from './tokens/sign-in.ts';
 import { createTokenCodec } from './tokens/token-codec.ts';
-import { createContextKeeper } from './trpc/request-state.ts';
+import { createRequestStates } from './trpc/request-state.ts';
 
 /** The options of any app: inside, nothing has an app's types. */
 export type AnyOptions = DurinOptions<
@@ -44,13 +44,13 @@ export type AnyOptions = DurinOptions<
 >;
 
 /** What one durin is made of. */
-export type Parts = ReturnType<typeof createParts>;
+export type ObjectGraph = ReturnType<typeof compose>;
 
 /**
  * Makes the parts and joins them; does no I/O.
  * @throws DurinUsageError naming the option that is unknown, missing or wrong
  */
-export function createParts(options: AnyOptions) {
+export function compose(options: AnyOptions) {
   const settings = resolveOptions(options);
   const { now, scheme, trustProxy, databaseTimeoutMs } = settings;
   const orm = options.orm as MikroORM; // how its entities are listed matters to nothing here
@@ -61,7 +61,7 @@ export function createParts(options: AnyOptions) {
   const { isInTransaction } = database;
   const hub = createEventHub(settings.onListenerError);
   const events: EventSink = { emit: (name, event) => void database.afterCommit(() => hub.emit(name, event)) };
-  const afterCommit = (forget: () => Promise<void>) => database.afterCommit(forget, { evenInDoubt: true });
+  const afterCommit = (forget: () => Promise<void>) => database.afterCommit(forget, { onUnknownOutcome: true });
   const punctual = createPunctual(databaseTimeoutMs, isInTransaction);
 
   const sqlStore = createSqlTokenStore(database, schema, {
@@ -90,7 +90,7 @@ export function createParts(options: AnyOptions) {
 
   const codec = createTokenCodec({ ...settings, randomBytes });
   const authenticate = createAuthenticate({ codec, store, revoker, events, activity, now });
-  const { createContext, stateOf } = createContextKeeper({
+  const { createContext, stateOf } = createRequestStates({
     authenticate,
     findBySelector: store.findBySelector,
     scheme,
@@ -98,8 +98,8 @@ export function createParts(options: AnyOptions) {
   });
   const lastUsed = createLastUsed(store, now);
 
-  const prefix = settings.countingPrefix ?? `durin:rate:${database.name}`;
-  const counters = createCounters({ redis: settings.countingRedis, prefix, now });
+  const prefix = settings.rateLimitPrefix ?? `durin:rate:${database.name}`;
+  const counters = createCounters({ redis: settings.rateLimitRedis, prefix, now });
   const throttle = createThrottle(counters, events);
   const ownIssueToken = createTokenIssuer({ codec, store: ownStore, revoker, activity, events, now });
   const { issueToken, renewToken } = punctual({
@@ -118,7 +118,7 @@ export function createParts(options: AnyOptions) {
         options.resolveClient ? options.resolveClient({ input, ctx }) : input['client'],
       userKeyOf: schema.userKeyOf,
       loginUserKey: settings.loginUserKey,
-      whenHeld: settings.whenHeld,
+      onConflict: settings.onConflict,
     },
   });
 

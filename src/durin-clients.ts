@@ -40,19 +40,14 @@ export interface DurinClients {
   sync(): Promise<ClientRecord[]>;
 }
 
-export interface ClientAdminParts {
+export interface ClientAdminDeps {
   readonly clientStore: ClientStore;
   readonly revoker: TokenRevoker;
   readonly clients: readonly ClientValues[];
   readonly defaultTtlSeconds: number;
 }
 
-export function createClientAdmin({
-  clientStore,
-  revoker,
-  clients,
-  defaultTtlSeconds,
-}: ClientAdminParts): DurinClients {
+export function createClientAdmin({ clientStore, revoker, clients, defaultTtlSeconds }: ClientAdminDeps): DurinClients {
   return {
     async create({ name, tokenTtl, throttleRate }) {
       if (name === undefined) throw new DurinUsageError('name: This field is required.');
@@ -86,7 +81,7 @@ export function createClientAdmin({
 /** Deletes the client, and tells of the tokens that went with it; `null`: there is none. */
 export async function deleteClient(
   name: string,
-  { clientStore, revoker }: Pick<ClientAdminParts, 'clientStore' | 'revoker'>,
+  { clientStore, revoker }: Pick<ClientAdminDeps, 'clientStore' | 'revoker'>,
 ): Promise<readonly TokenIdentity[] | null> {
   const deleted = await clientStore.delete(name);
   if (deleted === null) return null;

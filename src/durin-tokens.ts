@@ -34,7 +34,7 @@ export interface DurinTokens<TUserRef, TAuth, TClientName extends string> {
   purgeExpired(options?: { batchSize?: number | undefined }): Promise<number>;
 }
 
-export interface TokenAdminParts {
+export interface TokenAdminDeps {
   readonly issueToken: IssueToken;
   readonly renewToken: RenewToken;
   readonly revoker: TokenRevoker;
@@ -46,14 +46,14 @@ export interface TokenAdminParts {
 
 const maxBatchSize = 100_000;
 
-export function createTokenAdmin(parts: TokenAdminParts): DurinTokens<unknown, Auth, string> {
-  const { issueToken, renewToken, revoker, purge, apiClientName, userKeyOf, now } = parts;
+export function createTokenAdmin(deps: TokenAdminDeps): DurinTokens<unknown, Auth, string> {
+  const { issueToken, renewToken, revoker, purge, apiClientName, userKeyOf, now } = deps;
 
   return {
     async issue({ user, client, ttl }) {
       const own = ttl === undefined ? {} : { ttlSeconds: ttl === null ? null : parseDuration(ttl, 'ttl') };
       const order = { userId: userKeyOf(user), clientName: client, ipAddress: null, userAgent: null, ...own };
-      const issued = await issueToken({ ...order, whenHeld: 'replace' });
+      const issued = await issueToken({ ...order, onConflict: 'replace' });
       if (issued.outcome === 'unknown-client') throw new DurinError('UNKNOWN_CLIENT');
       if (!('record' in issued)) throw new DurinUsageError('user: there is no such user in the database');
       return { token: issued.token, auth: toAuth(issued.record, now()) };

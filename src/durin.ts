@@ -1,11 +1,11 @@
 import type { z } from 'zod';
-import { type AnyOptions, createParts, type Parts } from './compose.ts';
+import { type AnyOptions, compose, type ObjectGraph } from './compose.ts';
 import type { DurinClient } from './database/entities.ts';
 import type { AuthClient, AuthUser, PopulatePath, UserKey } from './database/views.ts';
 import type { DurinClients } from './durin-clients.ts';
 import { createTokenAdmin, type DurinTokens } from './durin-tokens.ts';
 import type { EventSource } from './events.ts';
-import { grantAdminAccess, type LoginForm } from './internals.ts';
+import { attachInternals, type LoginForm } from './internals.ts';
 import type { DurinOptions } from './options/options.ts';
 import type { Credentials } from './request/authorization.ts';
 import type { HeaderSource } from './request/call-origin.ts';
@@ -101,12 +101,12 @@ export function createDurin<
     expiry: TExpiry;
   }
 > {
-  return assemble(createParts(options as never), options as never) as never; // inside, nothing has the app's types
+  return assemble(compose(options as never), options as never) as never; // inside, nothing has the app's types
 }
 
 /** The parts, as the app sees them. */
-function assemble(parts: Parts, options: AnyOptions) {
-  const { settings, schema, store, revoker, issueToken, renewToken, stateOf, lastUsed } = parts;
+function assemble(graph: ObjectGraph, options: AnyOptions) {
+  const { settings, schema, store, revoker, issueToken, renewToken, stateOf, lastUsed } = graph;
   const { now, scheme, apiAccess } = settings;
 
   const loginForm: LoginForm = {
@@ -117,7 +117,7 @@ function assemble(parts: Parts, options: AnyOptions) {
   };
 
   const durinRouter = createDurinRouter({
-    ...parts,
+    ...graph,
     now,
     loginInput: loginForm.input,
     takesClient: loginForm.takesClient,
@@ -136,11 +136,11 @@ function assemble(parts: Parts, options: AnyOptions) {
       stateOf,
       lastUsed,
       now,
-      throttle: parts.throttle,
+      throttle: graph.throttle,
       sessionQuota: settings.sessionQuota,
       clientNames: loginForm.clientNames,
     }),
-    createContext: parts.createContext,
+    createContext: graph.createContext,
     responseMeta: createResponseMeta({
       scheme,
       isPrivate: (procedure) => ownProcedures.has(procedure),
@@ -151,46 +151,46 @@ function assemble(parts: Parts, options: AnyOptions) {
       issueToken,
       renewToken,
       revoker,
-      purge: parts.purge,
+      purge: graph.purge,
       apiClientName: apiAccess.clientName,
       userKeyOf: schema.userKeyOf,
       now,
     }),
-    clients: parts.clients,
+    clients: graph.clients,
     users: {
       async forget(user: unknown) {
         const userId = schema.userKeyOf(user);
-        await parts.changes.userChanged(userId, await store.findAccount(userId));
+        await graph.changes.userChanged(userId, await store.findUserRow(userId));
       },
     },
-    events: { on: parts.hub.on },
+    events: { on: graph.hub.on },
     async authenticate(source: AuthSource) {
       const request = source instanceof DurinRequest ? source : requestOf(source, settings.trustProxy);
       const record = await (source instanceof DurinRequest
-        ? stateOf({ durin: source }).identifyAnew()
-        : parts.authenticate(credentialsOf(source, request, scheme)));
-      lastUsed.note(record, request);
+        ? stateOf({ durin: source }).resolveSessionUncached()
+        : graph.authenticate(credentialsOf(source, request, scheme)));
+      lastUsed.recordUse(record, request);
       return toAuth(record, now());
     },
     async close() {
-      parts.unwatch();
+      graph.unwatch();
       await lastUsed.close();
-      await parts.cache?.close();
+      await graph.cache?.close();
     },
   };
   const keepPrivate = (procedures: Iterable<unknown>) => {
     for (const procedure of procedures) ownProcedures.add(procedure);
   };
-  grantAdminAccess(durin, {
-    ...parts,
-    ...parts.patient,
+  attachInternals(durin, {
+    ...graph,
+    ...graph.patient,
     databaseTimeoutMs: settings.databaseTimeoutMs,
     durinRouter,
     loginForm,
     authedProcedure: durin.authedProcedure,
     responseMeta: durin.responseMeta,
     keepPrivate,
-    eventsTold: parts.hub.settled,
+    eventsTold: graph.hub.settled,
     close: durin.close,
     now,
   });

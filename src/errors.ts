@@ -18,7 +18,7 @@ export class DurinError extends TRPCError {
 }
 
 /** What failed in the app's own code, or unforeseen: nobody but the server's logs is told what. */
-export function unforeseen(cause: unknown): TRPCError {
+export function internalError(cause: unknown): TRPCError {
   return new TRPCError({ code: 'INTERNAL_SERVER_ERROR', message: 'Internal server error', cause });
 }
 

@@ -33,7 +33,7 @@ export type { HeaderSource } from './request/call-origin.ts';
 export type { AdapterCall, DurinContext, DurinRequest } from './request/durin-request.ts';
 export type { DurinRouter, DurinRouterRecord, LoginTypes, SessionScope } from './router/durin-router.ts';
 export type { Auth, SessionClient } from './session.ts';
-export type { CountingRedis } from './throttle/redis-rate-counter.ts';
+export type { RateLimitRedis } from './throttle/redis-rate-counter.ts';
 export type { DurinBuilder, DurinErrorShape, DurinMutation, DurinQuery } from './trpc/base-procedure.ts';
 export type { AppTypes, ClientProcedure, DurinProcedures, ScopedRate, SignedIn, SignedOut } from './trpc/builders.ts';
 export type { ResponseFacts } from './trpc/response-headers.ts';

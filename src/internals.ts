@@ -26,7 +26,7 @@ export interface LoginForm {
 }
 
 /** What the admin and the command line need of a durin, of its surface and of its parts. */
-export interface AdminAccess {
+export interface Internals {
   readonly durinRouter: DurinRouter<LoginTypes>;
   readonly loginForm: LoginForm;
   readonly authedProcedure: DurinBuilder<{ user: object; auth: Auth }>;
@@ -60,12 +60,12 @@ export interface AdminAccess {
 /** Where a durin keeps it: in no type, and in nothing that is printed or copied. */
 const key = Symbol('trpc-durin admin access');
 
-export function grantAdminAccess(durin: object, access: AdminAccess): void {
+export function attachInternals(durin: object, access: Internals): void {
   Object.defineProperty(durin, key, { value: access });
 }
 
 /** `null`: this is nothing that `createDurin` of this copy of the package gave. */
-export function adminAccessOf(durin: unknown): AdminAccess | null {
+export function internalsOf(durin: unknown): Internals | null {
   const isObject = typeof durin === 'object' && durin !== null;
-  return isObject ? ((durin as { readonly [key]?: AdminAccess })[key] ?? null) : null;
+  return isObject ? ((durin as { readonly [key]?: Internals })[key] ?? null) : null;
 }

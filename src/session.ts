@@ -30,7 +30,7 @@ export interface SessionRecord {
   /** The user's primary key. */
   readonly userId: unknown;
   /** The user's columns, for judging whether it is active. */
-  readonly account: object;
+  readonly userRow: object;
   /** The user as `ctx.user` shows it. */
   readonly user: object;
   readonly client: SessionClient;

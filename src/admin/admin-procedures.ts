@@ -4,7 +4,7 @@ import { inTime } from '../async/punctual.ts';
 import { isOutage } from '../database/failures.ts';
 import { DurinError } from '../errors.ts';
 import type { AdminActor } from '../events.ts';
-import type { AdminAccess } from '../internals.ts';
+import type { Internals } from '../internals.ts';
 import { type DurinBuilder, discreetProcedure, refuseUnreadableInput, t } from '../trpc/base-procedure.ts';
 
 /** Whether a caller is an admin, of whom no more is known here than what a guarded procedure's context has. */
@@ -33,7 +33,7 @@ export interface AdminProcedures {
  * goes on, and is told when it is done. What looks something up before it begins calls `ctx.refuseIfLate()` in between, or it
  * would meet what the admin did instead. On the command line no mutation is in such a hurry: its end would undo it.
  */
-export function createAdminProcedures(access: AdminAccess, isAdmin: IsAdmin | 'command-line'): AdminProcedures {
+export function createAdminProcedures(access: Internals, isAdmin: IsAdmin | 'command-line'): AdminProcedures {
   const answerInTime = t.middleware(async function answerInTime({ next }) {
     let isLate = false;
     function refuseIfLate(): void {

@@ -1,6 +1,6 @@
 import type { TRPCBuiltRouter } from '@trpc/server';
 import { createSqlAdminStore } from '../database/admin/sql-admin-store.ts';
-import type { AdminAccess } from '../internals.ts';
+import type { Internals } from '../internals.ts';
 import type { DurinContext } from '../request/durin-request.ts';
 import { type DurinErrorShape, type DurinMutation, type DurinQuery, t } from '../trpc/base-procedure.ts';
 import type {
@@ -73,7 +73,7 @@ export type DurinAdminRouter = TRPCBuiltRouter<
 
 /** @param isAdmin who may call it; `'command-line'`: whoever has it */
 export function createAdminRouter(
-  access: AdminAccess,
+  access: Internals,
   isAdmin: IsAdmin | 'command-line',
   naming: AnyUserNaming,
 ): DurinAdminRouter {

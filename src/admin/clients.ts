@@ -3,7 +3,7 @@ import { ClientNameTakenError } from '../database/client-store.ts';
 import { deleteClient, UnknownClientError } from '../durin-clients.ts';
 import { DurinError } from '../errors.ts';
 import type { ClientChanges } from '../events.ts';
-import type { AdminAccess } from '../internals.ts';
+import type { Internals } from '../internals.ts';
 import {
   clientCreateInput,
   clientListInput,
@@ -17,7 +17,7 @@ import type { TellAction } from './tell-action.ts';
 
 export function createClientProcedures(
   { query, mutation }: AdminProcedures,
-  { clients, clientStore, revoker }: AdminAccess,
+  { clients, clientStore, revoker }: Internals,
   store: AdminStore,
   tell: TellAction,
 ) {

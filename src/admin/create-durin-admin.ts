@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DurinUsageError } from '../errors.ts';
-import { adminAccessOf } from '../internals.ts';
+import { internalsOf } from '../internals.ts';
 import type { AppTypes, DurinProcedures } from '../trpc/builders.ts';
 import { describeIssue, wordsOf } from '../values/describe-issue.ts';
 import type { DurinAdminOptions } from './admin-options.ts';
@@ -43,7 +43,7 @@ export function createDurinAdmin<TApp extends AppTypes>(
   durin: DurinProcedures<TApp>,
   options: DurinAdminOptions<TApp>,
 ): DurinAdmin {
-  const access = adminAccessOf(durin);
+  const access = internalsOf(durin);
   if (access === null) throw new DurinUsageError('createDurinAdmin: durin must be what createDurin gives');
   const parsed = optionsSchema.safeParse(options ?? {}, { error: wordsOf });
   if (!parsed.success) throw new DurinUsageError(`createDurinAdmin: ${describeIssue(parsed.error, options)}`);

@@ -1,6 +1,6 @@
 import type { AdminStore, OwnedTokenRow } from '../database/admin/admin-store.ts';
 import { DurinError } from '../errors.ts';
-import type { AdminAccess } from '../internals.ts';
+import type { Internals } from '../internals.ts';
 import { isSessionId, lifetime } from '../session.ts';
 import { toTokenEvent } from '../tokens/token-event.ts';
 import { parseDuration } from '../values/duration.ts';
@@ -16,7 +16,7 @@ const maxOwners = 100;
 
 export function createTokenProcedures(
   { query, mutation, lengthyMutation }: AdminProcedures,
-  { issueToken, revoker, purge, now }: AdminAccess,
+  { issueToken, revoker, purge, now }: Internals,
   store: AdminStore,
   users: UserDirectory,
   tell: TellAction,
@@ -78,7 +78,7 @@ export function createTokenProcedures(
       ctx.refuseIfLate();
       const own = ttl === undefined ? {} : { ttlSeconds: ttl === null ? null : parseDuration(ttl, 'ttl') };
       const order = { userId: owner.key, clientName: client, ipAddress: null, userAgent: null, ...own };
-      const issued = await issueToken({ ...order, whenHeld: 'replace' });
+      const issued = await issueToken({ ...order, onConflict: 'replace' });
       if (issued.outcome === 'unknown-client') {
         throw new DurinError('UNKNOWN_CLIENT', { fields: { client: ['There is no client with that name.'] } });
       }

@@ -3,7 +3,7 @@ import { isOutage, isUnstorable } from '../database/failures.ts';
 import type { EntityManager } from '../database/schema.ts';
 import { fromJsonKey, toJsonKey } from '../database/user-key.ts';
 import { DurinError, DurinUsageError } from '../errors.ts';
-import type { AdminAccess } from '../internals.ts';
+import type { Internals } from '../internals.ts';
 import type { UserId, UserView } from './admin-views.ts';
 
 /** `userLabel` and `searchUsers` of any app. */
@@ -23,7 +23,7 @@ export interface UserDirectory {
 }
 
 export function createUserDirectory(
-  { database, schema }: AdminAccess,
+  { database, schema }: Internals,
   store: AdminStore,
   { userLabel, searchUsers }: AnyUserNaming,
 ): UserDirectory {

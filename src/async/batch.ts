@@ -7,7 +7,7 @@ import { setImmediate } from 'node:timers';
  * @param load gives what it found; a key that is missing was not found
  * @param maxKeys the most keys that one load gets
  */
-export function gather<TKey, TValue>(
+export function batch<TKey, TValue>(
   load: (keys: readonly TKey[]) => Promise<ReadonlyMap<TKey, TValue>>,
   maxKeys: number,
 ): (key: TKey) => Promise<TValue | null> {
@@ -30,7 +30,7 @@ export function gather<TKey, TValue>(
     void answer(asked);
   }
 
-  return function askTogether(key) {
+  return function loadBatched(key) {
     const known = waiting.get(key);
     if (known !== undefined) return known.promise;
     const own: Answer = Promise.withResolvers();

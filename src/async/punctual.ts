@@ -1,5 +1,5 @@
 import { DurinError } from '../errors.ts';
-import { within } from './with-timeout.ts';
+import { withTimeout } from './with-timeout.ts';
 
 /**
  * Has functions answer within a deadline: else they fail with STORE_UNAVAILABLE, as a database that is frozen, or cut off
@@ -28,7 +28,7 @@ export type Punctual = <T extends object>(functions: T, exempt?: readonly (keyof
 
 /** @throws DurinError STORE_UNAVAILABLE when it takes longer */
 export function inTime<T>(deadlineMs: number, work: () => T | PromiseLike<T>): Promise<T> {
-  return within(deadlineMs, 'the database', work, toUnavailable);
+  return withTimeout(deadlineMs, 'the database', work, toUnavailable);
 }
 
 function toUnavailable(cause: Error): DurinError {

@@ -5,7 +5,7 @@ import { clearTimeout, setTimeout } from 'node:timers'; // the platform's own, a
  * @param who is said not to have answered, in the error's message
  * @param toError what is thrown then. Default: that error
  */
-export function within<T>(
+export function withTimeout<T>(
   deadlineMs: number,
   who: string,
   work: () => T | PromiseLike<T>,

@@ -1,6 +1,6 @@
 import type { ChangeListener } from '../database/change-listener.ts';
 import type { ClientStore } from '../database/client-store.ts';
-import { ifCutOff } from '../database/failures.ts';
+import { onUnknownOutcome } from '../database/failures.ts';
 
 /** The client store behind a cache: sessions of a client that is changed or deleted are forgotten. */
 export function createCachedClientStore(
@@ -8,7 +8,7 @@ export function createCachedClientStore(
   changes: Pick<ChangeListener, 'clientChanged' | 'relatedChanged'>,
 ): ClientStore {
   /** Which client it was is not known then. */
-  const forgettingIfLost = <T>(write: Promise<T>) => ifCutOff(write, () => changes.relatedChanged());
+  const forgettingIfLost = <T>(write: Promise<T>) => onUnknownOutcome(write, () => changes.relatedChanged());
   return {
     ...store,
     async update(name, values) {

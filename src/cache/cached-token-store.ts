@@ -1,9 +1,9 @@
-import { ifCutOff } from '../database/failures.ts';
+import { onUnknownOutcome } from '../database/failures.ts';
 import type { LoadSession, TokenIdentity, TokenStore } from '../database/token-store.ts';
 import type { SessionRecord } from '../session.ts';
 import { type Scope, type SessionCache, tokenScope, userScope } from './session-cache.ts';
 
-export interface CachedTokenStoreParts {
+export interface CachedTokenStoreDeps {
   readonly store: TokenStore;
   readonly load: LoadSession;
   readonly cache: SessionCache;
@@ -17,8 +17,8 @@ export interface CachedTokenStoreParts {
  * tokens can be purged without that, since expiry is judged by the clock at every use. A look-up in a transaction passes
  * the cache by: what it reads may be rolled back, or older than what others have been told.
  */
-export function createCachedTokenStore(parts: CachedTokenStoreParts): TokenStore {
-  const { store, load, cache, isInTransaction, afterCommit } = parts;
+export function createCachedTokenStore(deps: CachedTokenStoreDeps): TokenStore {
+  const { store, load, cache, isInTransaction, afterCommit } = deps;
 
   async function forget(scopes: readonly Scope[]): Promise<void> {
     if (scopes.length === 0) return;
@@ -38,7 +38,7 @@ export function createCachedTokenStore(parts: CachedTokenStoreParts): TokenStore
   }
 
   /** A write whose connection was lost before its answer may have been done. */
-  const forgettingIfLost = <T>(scope: Scope, write: Promise<T>) => ifCutOff(write, () => forget([scope]));
+  const forgettingIfLost = <T>(scope: Scope, write: Promise<T>) => onUnknownOutcome(write, () => forget([scope]));
 
   return {
     ...store,

@@ -1,4 +1,4 @@
-import { within } from '../async/with-timeout.ts';
+import { withTimeout } from '../async/with-timeout.ts';
 import type { Bus } from './bus.ts';
 import type { MemoryCache } from './memory-cache.ts';
 import type { Scope, SessionCache } from './session-cache.ts';
@@ -92,7 +92,7 @@ export function createLayeredCache({ memory, shared, bus, now }: LayeredCacheOpt
       if (retry !== null) clearTimeout(retry);
       await shared.close(); // which may tell of a recovery
       tellAside(announceUnsent);
-      await within(partingMs, 'the bus', () => telling).catch(() => {});
+      await withTimeout(partingMs, 'the bus', () => telling).catch(() => {});
       await Promise.all([bus.close(), memory.close()]);
     },
   };

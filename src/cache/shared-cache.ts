@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { gather } from '../async/batch.ts';
+import { batch } from '../async/batch.ts';
 import { createFlights } from '../async/single-flight.ts';
 import type { LoadSession, SessionFormat } from '../database/token-store.ts';
 import { type CachedSession, type Scope, type SessionCache, tokenScope } from './session-cache.ts';
@@ -65,7 +65,7 @@ const restMs = 250;
 /** Tokens of which this process remembers whose they are, which never changes. */
 const maxOwners = 100_000;
 /** The most tokens that are looked up in one go. */
-const maxTogether = 128;
+const maxBatchSize = 128;
 /** The fence of all stays; a month stands for ever, since not every store takes that. */
 const allFenceMs = 30 * 86_400_000;
 
@@ -136,7 +136,7 @@ export function createSharedCache({ store, format, ttlMs, maxSessions, now }: Sh
   }
 
   /** Reads the entries and fences of several tokens in one go. */
-  const lookAt = gather(async function lookAtSeveral(selectors: readonly string[]): Promise<Map<string, Look>> {
+  const lookAt = batch(async function lookAtSeveral(selectors: readonly string[]): Promise<Map<string, Look>> {
     const startedAt = now();
     const scopes = new Set<Scope>(['all']);
     for (const selector of selectors)
@@ -147,7 +147,7 @@ export function createSharedCache({ store, format, ttlMs, maxSessions, now }: Sh
     const found = selectors.map((selector, index) => entries.read(selector, values[index]));
     const seen = { startedAt, fences: await completed(fences, found) };
     return new Map(selectors.map((selector, index) => [selector, judge(selector, found[index] ?? null, seen)]));
-  }, maxTogether);
+  }, maxBatchSize);
 
   /** With the fences of owners that were not known, unless the store has lost everything since the others were read. */
   async function completed(seen: Fences, found: readonly (StoredEntry | null)[]): Promise<Fences> {

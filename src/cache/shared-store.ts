@@ -1,4 +1,4 @@
-import { within } from '../async/with-timeout.ts';
+import { withTimeout } from '../async/with-timeout.ts';
 
 /**
  * Any store that several processes share: Keyv, or anything with its methods. A call that fails must reject, answer
@@ -42,7 +42,7 @@ export function createSharedStore(store: KeyValueStore, deadlineMs: number): Sha
 
   async function ask<T>(work: () => T | Promise<T>): Promise<T> {
     const errorsBefore = errors;
-    const answer = await within(deadlineMs, 'the store', work);
+    const answer = await withTimeout(deadlineMs, 'the store', work);
     if (errors !== errorsBefore) throw new Error('the store told of an error');
     return answer;
   }
@@ -73,7 +73,7 @@ export function createSharedStore(store: KeyValueStore, deadlineMs: number): Sha
     async close() {
       tellTrouble = null;
       const closing = [adapterOf(store), store].find(isDisconnectable);
-      await within(deadlineMs, 'the store', () => closing?.disconnect(true)).catch(() => {});
+      await withTimeout(deadlineMs, 'the store', () => closing?.disconnect(true)).catch(() => {});
       for (const emitter of emitters) emitter.off('error', noteError);
     },
   };

@@ -3,12 +3,12 @@ import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { AnyUserNaming } from '../admin/user-directory.ts';
 import { codeOf } from '../database/failures.ts';
-import { type AdminAccess, adminAccessOf } from '../internals.ts';
+import { type Internals, internalsOf } from '../internals.ts';
 import { CliFailure, exitCodes, firstLine } from './failure.ts';
 
 /** What a config file exports, as far as the command line uses it. */
 export interface CliConfig extends AnyUserNaming {
-  readonly access: AdminAccess;
+  readonly access: Internals;
 }
 
 const defaults = ['durin.config.ts', 'durin.config.js', 'durin.config.mjs'];
@@ -36,7 +36,7 @@ export async function loadConfig(file: string | null): Promise<CliConfig> {
     throw new CliFailure(`${what}: give the file that exports durin with --config.`, exitCodes.misused);
   }
   const exported = await run(path);
-  const access = adminAccessOf(exported['durin']) ?? adminAccessOf(exported['default']);
+  const access = internalsOf(exported['durin']) ?? internalsOf(exported['default']);
   if (access === null) {
     const hint =
       'durin' in exported || 'default' in exported ? ' If it does, run the trpc-durin of its own project, by npx.' : '';

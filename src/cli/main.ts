@@ -8,12 +8,12 @@ const terminal = createTerminal(process);
 
 // What fails beside the command, such as a connection of the app's: in one line as well.
 process.once('uncaughtException', (error) => {
-  terminal.note(`error: ${describeFailure(error).line}`);
+  terminal.printError(`error: ${describeFailure(error).line}`);
   process.exit(exitCodes.failed);
 });
 // Node would exit with 13, and show where this waits.
 process.once('beforeExit', () => {
-  terminal.note("error: It waits for a promise that nothing settles any more, such as one of the config's.");
+  terminal.printError("error: It waits for a promise that nothing settles any more, such as one of the config's.");
   process.exit(exitCodes.failed);
 });
 process.stdout.once('error', () => process.exit(exitCodes.done)); // whoever reads has enough, such as head

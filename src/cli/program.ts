@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
-import { within } from '../async/with-timeout.ts';
-import type { AdminAccess } from '../internals.ts';
+import { withTimeout } from '../async/with-timeout.ts';
+import type { Internals } from '../internals.ts';
 import { createAdminCaller } from './admin-caller.ts';
 import { addClientCommands } from './client-commands.ts';
 import type { Answer, Tools } from './command.ts';
@@ -29,7 +29,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal, ve
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.misused; // it has told
     const { line, exitCode } = describeFailure(error);
-    terminal.note(`error: ${line}`);
+    terminal.printError(`error: ${line}`);
     return exitCode;
   }
 }
@@ -45,7 +45,7 @@ function createProgram(terminal: Terminal, version: string): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.print(text.trimEnd()),
-      writeErr: (text) => terminal.note(text.trimEnd()),
+      writeErr: (text) => terminal.printError(text.trimEnd()),
       outputError: (text, write) => write(text.trim().replaceAll(/\s*\n\s*/g, ' ')),
     });
 
@@ -67,9 +67,9 @@ function createProgram(terminal: Terminal, version: string): Command {
   return program;
 }
 
-async function finish({ eventsTold, close, closeDatabase }: AdminAccess): Promise<void> {
+async function finish({ eventsTold, close, closeDatabase }: Internals): Promise<void> {
   try {
-    await within(listenersMs, 'A listener of events', eventsTold);
+    await withTimeout(listenersMs, 'A listener of events', eventsTold);
   } finally {
     try {
       await close();

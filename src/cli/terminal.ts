@@ -6,7 +6,7 @@ export interface Terminal {
   /** What was asked for. */
   print(text: string): void;
   /** What else there is to say, beside the answer. */
-  note(line: string): void;
+  printError(line: string): void;
   /** Whether somebody can be asked. */
   readonly isInteractive: boolean;
   confirm(question: string): Promise<boolean>;
@@ -15,7 +15,7 @@ export interface Terminal {
 export function createTerminal({ stdin, stdout, stderr }: NodeJS.Process): Terminal {
   return {
     print: (text) => void stdout.write(`${text}\n`),
-    note: (line) => void stderr.write(`${line}\n`),
+    printError: (line) => void stderr.write(`${line}\n`),
     isInteractive: stdin.isTTY && stderr.isTTY,
     async confirm(question) {
       const asker = createInterface({ input: stdin, output: stderr });

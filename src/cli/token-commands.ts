@@ -52,7 +52,7 @@ export function addTokenCommands(program: Command, run: RunCommand): void {
         const issued = await admin.tokens.issue({ user: user.id, client, ttl: valueOf(ttl) });
         const { expiry } = issued.session;
         const expires = expiry === null ? 'never expires' : `expires at ${expiry.toISOString()}`;
-        terminal.note(
+        terminal.printError(
           `The token of ${printable(user.label)} (${printable(String(user.id))}) for ${printable(client)} ${expires}. It is not shown again.`,
         );
         return { text: issued.token, json: issued };
@@ -108,9 +108,9 @@ async function listTokens({ admin, terminal }: Tools, flags: ListFlags): Promise
     const page = await admin.tokens.list({ search, user, client, state, sort, order, cursor, limit: missing });
     tokens.push(...page.items);
     cursor = page.nextCursor;
-    if (cursor !== null && tokens.length === limit) terminal.note('There are more: see --limit.');
+    if (cursor !== null && tokens.length === limit) terminal.printError('There are more: see --limit.');
     if (cursor === null && page.isSearchCut)
-      terminal.note('More users match than were looked through: search for more of the name.');
+      terminal.printError('More users match than were looked through: search for more of the name.');
   } while (cursor !== null && tokens.length < limit);
   return tokens;
 }

@@ -17,7 +17,7 @@ export function commitListenersOf(
 export interface CommitListener {
   readonly callback: () => unknown;
   /** Whether to call back as well where a commit failed: its connection may have been lost after it was done. */
-  readonly evenInDoubt: boolean;
+  readonly onUnknownOutcome: boolean;
 }
 
 /**
@@ -83,7 +83,7 @@ class CommitListeners implements EventSubscriber {
     if (!transaction || !this.#committing.has(transaction)) return;
     const listeners = this.#waiting.get(transaction) ?? [];
     this.#end(transaction);
-    await Promise.all(listeners.filter(({ evenInDoubt }) => evenInDoubt).map(({ callback }) => callback()));
+    await Promise.all(listeners.filter(({ onUnknownOutcome }) => onUnknownOutcome).map(({ callback }) => callback()));
   }
 
   afterTransactionRollback({ transaction }: TransactionEventArgs): void {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { EntityManager, MikroORM, Transaction } from '@mikro-orm/core';
-import { gather } from '../async/batch.ts';
+import { batch } from '../async/batch.ts';
 import { inTime } from '../async/punctual.ts';
 import { DurinError, DurinUsageError } from '../errors.ts';
 import { commitListenersOf } from './commit-listeners.ts';
@@ -30,9 +30,9 @@ export interface Database {
   isInTransaction(): boolean;
   /**
    * Calls back once what was run is committed: at once, or after the app's transaction; never if that rolls back.
-   * @param options.evenInDoubt also where the app's commit failed, and so may have been done all the same; left out: no
+   * @param options.onUnknownOutcome also where the app's commit failed, and so may have been done all the same; left out: no
    */
-  afterCommit(callback: () => unknown, options?: { readonly evenInDoubt: boolean }): Promise<void>;
+  afterCommit(callback: () => unknown, options?: { readonly onUnknownOutcome: boolean }): Promise<void>;
 }
 
 /** A column that is looked up by, and how a found row's value of it is read. */
@@ -90,7 +90,7 @@ export function createDatabase(orm: MikroORM, deadlineMs: number): Database {
     const current = transaction();
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await reached(connection().execute(sql, parameters, 'all', current));
+        return await translateErrors(connection().execute(sql, parameters, 'all', current));
       } catch (error) {
         if (current !== undefined || attempt === maxAttempts || causeCodeOf(error) !== sqlState.deadlockDetected)
           throw error;
@@ -109,9 +109,9 @@ export function createDatabase(orm: MikroORM, deadlineMs: number): Database {
     return async function runPrepared(pool, parameter) {
       const startedAt = performance.now();
       const query = { text: sql, values: [parameter] };
-      const rows = await reached(queryInTime(pool, { name, ...query })).catch((error: unknown) => {
+      const rows = await translateErrors(queryInTime(pool, { name, ...query })).catch((error: unknown) => {
         if (causeCodeOf(error) !== sqlState.featureNotSupported) throw error;
-        return reached(queryInTime(pool, query));
+        return translateErrors(queryInTime(pool, query));
       });
       if (logger.isEnabled('query')) {
         const took = Math.round(performance.now() - startedAt);
@@ -151,28 +151,31 @@ export function createDatabase(orm: MikroORM, deadlineMs: number): Database {
       inTime(deadlineMs, async () => (await run(`${select} where ${name} = ?`, [key]))[0] ?? null);
     const findOne = prepare(`${select} where ${name} = $1`);
     const findSeveral = prepare(`${select} where ${name} = any($1)`);
-    const findTogether = gather(async (keys: readonly string[]) => {
-      const client = await reached(connection().getNativeClient());
+    const findBatched = batch(async (keys: readonly string[]) => {
+      const client = await translateErrors(connection().getNativeClient());
       const found = !isPool(client)
         ? await Promise.all(keys.map(findHere))
         : await (keys.length === 1 ? findOne(client, keys[0]) : findSeveral(client, keys));
       return new Map(found.flatMap((row) => (row === null ? [] : [[read(row) as string, row]])));
     }, maxKeys);
-    return (key) => (transaction() === undefined ? findTogether(key) : findHere(key));
+    return (key) => (transaction() === undefined ? findBatched(key) : findHere(key));
   }
 
   async function atomically<T>(work: () => Promise<T>): Promise<T> {
-    return transaction() === undefined ? reached(orm.em.fork().transactional(work)) : work();
+    return transaction() === undefined ? translateErrors(orm.em.fork().transactional(work)) : work();
   }
 
   function fork(): EntityManager {
     return orm.em.fork({ keepTransactionContext: transaction() !== undefined });
   }
 
-  async function afterCommit(callback: () => unknown, { evenInDoubt } = { evenInDoubt: false }): Promise<void> {
+  async function afterCommit(
+    callback: () => unknown,
+    { onUnknownOutcome } = { onUnknownOutcome: false },
+  ): Promise<void> {
     const current = transaction();
     if (current === undefined) await callback();
-    else commits.add(current, { callback, evenInDoubt });
+    else commits.add(current, { callback, onUnknownOutcome });
   }
 
   const name = [orm.config.get('dbName'), orm.config.get('schema')].filter(Boolean).join('.');
@@ -182,7 +185,7 @@ export function createDatabase(orm: MikroORM, deadlineMs: number): Database {
 }
 
 /** The cause goes to the server's logs; what the driver says never reaches a caller. */
-async function reached<T>(answer: Promise<T>): Promise<T> {
+async function translateErrors<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;
   } catch (cause) {

@@ -72,7 +72,7 @@ const lostCodes = /^(?:ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|08...
 const lostMessages = /connection terminated(?! due to connection timeout)|connection ended|query read timeout/i;
 
 /** Calls back where a write's connection was lost before its answer, so that it may have been done; it fails all the same. */
-export async function ifCutOff<T>(write: Promise<T>, callback: () => Promise<void>): Promise<T> {
+export async function onUnknownOutcome<T>(write: Promise<T>, callback: () => Promise<void>): Promise<T> {
   try {
     return await write;
   } catch (error) {

@@ -6,7 +6,7 @@ import { toParameter } from './rows/instants.ts';
 import type { Row } from './rows/projection.ts';
 import type { Schema } from './schema.ts';
 import type { SessionSelect } from './session-select.ts';
-import type { IssueOrder, IssueResult, TokenStore, WhenHeld } from './token-store.ts';
+import type { IssueRequest, IssueResult, OnConflict, TokenStore } from './token-store.ts';
 
 /** How often one issue may lose against others of the same pair before it gives up. */
 const maxAttempts = 10;
@@ -19,7 +19,7 @@ const maxAttempts = 10;
  * then issues nothing and is run again, now seeing the row.
  */
 export function createIssue(database: Database, schema: Schema, session: SessionSelect): TokenStore['issue'] {
-  const statementsOf = (userLock: string): Record<WhenHeld, string> => ({
+  const statementsOf = (userLock: string): Record<OnConflict, string> => ({
     keep: statementOf('keep', userLock, schema, session),
     renew: statementOf('renew', userLock, schema, session),
     replace: statementOf('replace', userLock, schema, session),
@@ -28,9 +28,9 @@ export function createIssue(database: Database, schema: Schema, session: Session
   const statements = statementsOf('');
   const holdingStatements = statementsOf('for share');
 
-  async function runUnlessGone(order: IssueOrder, id: string, now: number): Promise<Row | undefined> {
+  async function runUnlessGone(order: IssueRequest, id: string, now: number): Promise<Row | undefined> {
     try {
-      const [row] = await database.run((order.holdsUser ? holdingStatements : statements)[order.whenHeld], [
+      const [row] = await database.run((order.lockUser ? holdingStatements : statements)[order.onConflict], [
         order.clientName,
         schema.toUserKey(order.userId),
         toParameter(now),
@@ -56,16 +56,16 @@ export function createIssue(database: Database, schema: Schema, session: Session
       if (row['user_found'] !== true) return { outcome: 'unknown-user' };
       if (row['client_found'] !== true) return { outcome: 'unknown-client' };
       if (row['issued_id'] !== null) return toResult(row, id, order, session);
-      if (order.whenHeld === 'refuse' && row['old_expired'] === false) return { outcome: 'held' };
+      if (order.onConflict === 'refuse' && row['old_expired'] === false) return { outcome: 'exists' };
     }
     throw new DurinError('STORE_UNAVAILABLE', { cause: new Error(`no token was issued in ${maxAttempts} attempts`) });
   };
 }
 
-function toResult(row: Row, newId: string, order: IssueOrder, session: SessionSelect): IssueResult {
+function toResult(row: Row, newId: string, order: IssueRequest, session: SessionSelect): IssueResult {
   const record = session.read(row);
   if (row['issued_id'] !== newId) {
-    return { outcome: order.whenHeld === 'renew' ? 'renewed' : 'kept', record, replaced: null };
+    return { outcome: order.onConflict === 'renew' ? 'renewed' : 'kept', record, replaced: null };
   }
   if (row['old_id'] === null) return { outcome: 'issued', record, replaced: null };
   const old = { id: row['old_id'] as string, selector: row['old_selector'] as string };
@@ -73,18 +73,18 @@ function toResult(row: Row, newId: string, order: IssueOrder, session: SessionSe
   return { outcome: 'issued', record, replaced: { ...old, ...pair, hadExpired: row['old_expired'] === true } };
 }
 
-function statementOf(whenHeld: WhenHeld, userLock: string, schema: Schema, session: SessionSelect): string {
+function statementOf(onConflict: OnConflict, userLock: string, schema: Schema, session: SessionSelect): string {
   const { tokens, clients, users, userKeyColumn } = schema;
   const userKeyType = schema.tokenMeta.properties['user']?.columnTypes[0] ?? 'text';
   const hasExpired = '(held.expiry is not null and held.expiry <= excluded.created)';
-  const isReplaced = whenHeld === 'replace' ? 'true' : hasExpired;
+  const isReplaced = onConflict === 'replace' ? 'true' : hasExpired;
   const assignments = [
     ...['id', 'selector', 'created', 'last_used_at', 'ip_address', 'user_agent'].map(
       (column) => `${column} = case when ${isReplaced} then excluded.${column} else held.${column} end`,
     ),
-    `expiry = case when ${whenHeld === 'renew' ? 'true' : isReplaced} then excluded.expiry else held.expiry end`,
+    `expiry = case when ${onConflict === 'renew' ? 'true' : isReplaced} then excluded.expiry else held.expiry end`,
   ];
-  const isAllowed = whenHeld === 'refuse' ? hasExpired : 'true';
+  const isAllowed = onConflict === 'refuse' ? hasExpired : 'true';
 
   return `
     with input (client_name, user_id, now, id, selector, has_own_ttl, own_ttl, ip_address, user_agent) as (

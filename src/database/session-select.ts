@@ -4,7 +4,7 @@ import type { SessionClient, SessionRecord } from '../session.ts';
 import { type PopulateTree, type Projection, type Row, toPopulateTree } from './rows/projection.ts';
 import type { Schema } from './schema.ts';
 
-export interface AccountRules {
+export interface UserRowRules {
   /** Paths from AuthToken, or `false`: the user is only its key. */
   readonly populate: readonly string[] | false;
   /** Whether the app judges users by a rule of its own, which may look at any column. */
@@ -22,7 +22,7 @@ export interface SessionSelect {
   readonly related: ReadonlySet<EntityMetadata>;
 }
 
-export function createSessionSelect(schema: Schema, rules: AccountRules): SessionSelect {
+export function createSessionSelect(schema: Schema, rules: UserRowRules): SessionSelect {
   const projection = schema.newProjection();
   const id = projection.add('t.id');
   const selector = projection.add('t.selector');
@@ -32,7 +32,7 @@ export function createSessionSelect(schema: Schema, rules: AccountRules): Sessio
   const lastUsedAt = projection.addInstant('t.last_used_at');
   const tree = rules.populate === false ? {} : toPopulateTree(rules.populate, schema.tokenMeta);
   const client = projection.addEntity(schema.clientMeta, 'c', tree['client'] ?? {}, ({ name }) => name !== 'created');
-  const account = addAccount(projection, schema, rules, tree['user']);
+  const userRow = addUserRow(projection, schema, rules, tree['user']);
   const isPopulated = tree['user'] !== undefined;
 
   return {
@@ -43,13 +43,13 @@ export function createSessionSelect(schema: Schema, rules: AccountRules): Sessio
       `join ${schema.clients} c on c.id = t.client_id ` +
       `join ${schema.users} u on u.${schema.userKeyColumn} = t.user_id ${projection.joins}`,
     read(row) {
-      const user = account(row);
+      const user = userRow(row);
       const key = schema.fromUserKey(userId(row));
       return {
         id: id(row) as string,
         selector: selector(row) as string,
         userId: key,
-        account: user,
+        userRow: user,
         user: isPopulated ? user : Object.freeze({ [schema.userKey.name]: key }),
         client: client(row) as SessionClient,
         createdAt: createdAt(row) as Date,
@@ -61,19 +61,19 @@ export function createSessionSelect(schema: Schema, rules: AccountRules): Sessio
 }
 
 /** The statement that reads one user as the sessions show it. */
-export function createAccountSelect(schema: Schema, rules: AccountRules) {
+export function createUserRowSelect(schema: Schema, rules: UserRowRules) {
   const projection = schema.newProjection();
   const tree = rules.populate === false ? {} : toPopulateTree(rules.populate, schema.tokenMeta);
-  const read = addAccount(projection, schema, rules, tree['user']);
+  const read = addUserRow(projection, schema, rules, tree['user']);
   const sql = `select ${projection.columns} from ${schema.users} u ${projection.joins} where u.${schema.userKeyColumn} = ?`;
   return { sql, read };
 }
 
 /** Without `populate: ['user']`, no more is read than judging the user takes. */
-function addAccount(
+function addUserRow(
   projection: Projection,
   schema: Schema,
-  rules: AccountRules,
+  rules: UserRowRules,
   tree: PopulateTree | undefined,
 ): (row: Row) => object {
   const judgedOn = schema.userMeta.properties['isActive'];

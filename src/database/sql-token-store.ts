@@ -6,7 +6,7 @@ import { createRowFormat } from './row-format.ts';
 import { epochOf, toInstant, toParameter } from './rows/instants.ts';
 import type { Row } from './rows/projection.ts';
 import type { Schema } from './schema.ts';
-import { type AccountRules, createAccountSelect, createSessionSelect } from './session-select.ts';
+import { createSessionSelect, createUserRowSelect, type UserRowRules } from './session-select.ts';
 import type {
   EndedToken,
   LoadedSession,
@@ -26,10 +26,10 @@ export interface SqlTokenStore extends TokenStore {
 }
 
 /** The token store on PostgreSQL. Instants are parameters, never the database's clock. */
-export function createSqlTokenStore(database: Database, schema: Schema, rules: AccountRules): SqlTokenStore {
+export function createSqlTokenStore(database: Database, schema: Schema, rules: UserRowRules): SqlTokenStore {
   const { tokens, clients } = schema;
   const session = createSessionSelect(schema, rules);
-  const account = createAccountSelect(schema, rules);
+  const userRow = createUserRowSelect(schema, rules);
   const select = `select ${session.columns} from ${tokens} t ${session.joins}`;
   const findSession = database.prepareLookUp(select, { name: 't.selector', read: session.selectorOf });
 
@@ -67,9 +67,9 @@ export function createSqlTokenStore(database: Database, schema: Schema, rules: A
       return loaded && loaded.record;
     },
 
-    async findAccount(userId) {
-      const [row] = await database.run(account.sql, [schema.toUserKey(userId)]);
-      return row === undefined ? null : account.read(row);
+    async findUserRow(userId) {
+      const [row] = await database.run(userRow.sql, [schema.toUserKey(userId)]);
+      return row === undefined ? null : userRow.read(row);
     },
 
     issue: createIssue(database, schema, session),
@@ -157,7 +157,7 @@ export function createSqlTokenStore(database: Database, schema: Schema, rules: A
       return row ?? null;
     },
 
-    async noteUses(uses, intervalMs) {
+    async recordUses(uses, intervalMs) {
       if (uses.length === 0) return;
       const values = uses.map(() => '(?::uuid, ?::timestamptz, ?::text, ?::text)').join(', ');
       const parameters = uses.flatMap((use) => [use.id, use.usedAt.toISOString(), use.ipAddress, use.userAgent]);

@@ -26,19 +26,19 @@ export type Deleted = 'user' | 'client' | 'token';
  * - `replace`: it is replaced
  * - `refuse`: a valid one is left alone and nothing is issued
  */
-export type WhenHeld = 'keep' | 'renew' | 'replace' | 'refuse';
+export type OnConflict = 'keep' | 'renew' | 'replace' | 'refuse';
 
-export interface IssueOrder {
+export interface IssueRequest {
   /** The public half of the token, in case it is issued. */
   readonly selector: string;
   readonly userId: unknown;
   readonly clientName: string;
-  readonly whenHeld: WhenHeld;
+  readonly onConflict: OnConflict;
   /**
    * Whether the user's row is held until the token is there. So another change of the user either is committed by then,
    * or sees the token. Left out: no.
    */
-  readonly holdsUser?: boolean;
+  readonly lockUser?: boolean;
   /** Seconds; `null`: never expires; left out: the client's. */
   readonly ttlSeconds?: number | null;
   readonly ipAddress: string | null;
@@ -48,7 +48,7 @@ export interface IssueOrder {
 export type IssueResult =
   | { readonly outcome: 'unknown-client' }
   | { readonly outcome: 'unknown-user' }
-  | { readonly outcome: 'held' }
+  | { readonly outcome: 'exists' }
   | {
       readonly outcome: 'kept' | 'renewed' | 'issued';
       readonly record: SessionRecord;
@@ -95,8 +95,8 @@ export interface TokenStore {
   /** The hot path: one prepared statement joins the token, its client, its user and what `populate` names. */
   findBySelector(selector: string): Promise<SessionRecord | null>;
   /** The user's columns as `findBySelector` gives them, for one that holds no token yet. */
-  findAccount(userId: unknown): Promise<object | null>;
-  issue(order: IssueOrder, now: number): Promise<IssueResult>;
+  findUserRow(userId: unknown): Promise<object | null>;
+  issue(order: IssueRequest, now: number): Promise<IssueResult>;
   /** Gives a token that has not expired a full lifetime of its client from now; `null` where there is none. */
   renew(id: string, now: number): Promise<{ readonly expiresAt: Date | null; readonly token: TokenIdentity } | null>;
   delete(token: KnownToken): Promise<TokenIdentity | null>;
@@ -122,5 +122,5 @@ export interface TokenStore {
    * Notes when, from where and with what tokens were used; passes over rows that others hold, and over those that another
    * process wrote less than `intervalMs` before.
    */
-  noteUses(uses: readonly TokenUse[], intervalMs: number): Promise<void>;
+  recordUses(uses: readonly TokenUse[], intervalMs: number): Promise<void>;
 }

@@ -7,7 +7,7 @@ import type { AuthUser } from '../database/views.ts';
 import type { ListenerErrorHandler } from '../events.ts';
 import type { DurinContext } from '../request/durin-request.ts';
 import type { Auth } from '../session.ts';
-import type { CountingRedis } from '../throttle/redis-rate-counter.ts';
+import type { RateLimitRedis } from '../throttle/redis-rate-counter.ts';
 import type { Duration } from '../values/duration.ts';
 import type { Rate } from '../values/rate.ts';
 
@@ -49,7 +49,7 @@ export interface ThrottleOptions {
    * Counts for all processes together: a connected client of the package `redis`, which stays the app's own to close.
    * While it fails, each process counts by itself. Default: each process always does.
    */
-  redis?: CountingRedis | undefined;
+  redis?: RateLimitRedis | undefined;
   /**
    * Starts the keys in that Redis; apps that share it need one each. Default: `'durin:rate:'` and the name of the
    * database, with its schema if the ORM has one set.

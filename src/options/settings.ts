@@ -5,7 +5,7 @@ import type { ClientValues } from '../database/client-store.ts';
 import { DurinUsageError } from '../errors.ts';
 import type { ListenerErrorHandler } from '../events.ts';
 import type { LoginQuotas } from '../throttle/login-throttle.ts';
-import type { CountingRedis } from '../throttle/redis-rate-counter.ts';
+import type { RateLimitRedis } from '../throttle/redis-rate-counter.ts';
 import { refuseInvalidClient } from '../values/client-fields.ts';
 import { describeIssue, wordsOf } from '../values/describe-issue.ts';
 import { parseDuration } from '../values/duration.ts';
@@ -22,7 +22,7 @@ export interface Settings {
   readonly tokenLength: number;
   readonly tokenPrefix: string;
   readonly scheme: string;
-  readonly whenHeld: 'keep' | 'renew' | 'replace';
+  readonly onConflict: 'keep' | 'renew' | 'replace';
   readonly populate: readonly string[] | false;
   readonly apiAccess: {
     readonly clientName: string | null;
@@ -32,9 +32,9 @@ export interface Settings {
   readonly sessionQuota: Quota | null;
   readonly loginQuotas: LoginQuotas;
   /** `null`: calls are counted in this process. */
-  readonly countingRedis: CountingRedis | null;
+  readonly rateLimitRedis: RateLimitRedis | null;
   /** Starts its keys; `null`: as the database is called. */
-  readonly countingPrefix: string | null;
+  readonly rateLimitPrefix: string | null;
   readonly loginUserKey: (input: Readonly<Record<string, unknown>>) => string | null;
   /** `null`: every look-up asks the database. */
   readonly cache: CacheSettings | null;
@@ -69,7 +69,7 @@ export function resolveOptions(options: object): Settings {
     tokenLength: given.tokenLength,
     tokenPrefix: given.tokenPrefix,
     scheme: given.authHeaderPrefix,
-    whenHeld: given.rotateTokenOnLogin ? 'replace' : given.refreshTokenOnLogin ? 'renew' : 'keep',
+    onConflict: given.rotateTokenOnLogin ? 'replace' : given.refreshTokenOnLogin ? 'renew' : 'keep',
     populate: given.populate,
     apiAccess: { ...given.apiAccess, clientName: clientName ?? null },
     ...throttle,
@@ -116,8 +116,8 @@ function resolveThrottle({ rate: sessionRate, redis, prefix, login }: Required<T
   const userKey = login === false ? undefined : login?.userKey;
   return {
     sessionQuota: quotaOf(sessionRate),
-    countingRedis: redis ?? null,
-    countingPrefix: prefix ?? null,
+    rateLimitRedis: redis ?? null,
+    rateLimitPrefix: prefix ?? null,
     loginQuotas: { perUser: quotaOf(own.perUser), perAddress: quotaOf(own.perAddress) },
     loginUserKey:
       userKey === undefined ? userNameOf : (input: Readonly<Record<string, unknown>>) => userKey(input) ?? null,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { within } from '../async/with-timeout.ts';
+import { withTimeout } from '../async/with-timeout.ts';
 import type { Bus } from '../cache/bus.ts';
 import { DurinUsageError } from '../errors.ts';
 import { createQuietClient, refuseUnknown, silenceMs } from './redis-connection.ts';
@@ -88,7 +88,7 @@ export function redisBus(options: RedisBusOptions): Bus {
     isConnected,
     async publish(message) {
       if (beatAt !== null && performance.now() - beatAt > publishDeadlineMs) throw new Error('Redis does not answer');
-      await within(publishDeadlineMs, 'Redis', () => publisher.publish(channel, message));
+      await withTimeout(publishDeadlineMs, 'Redis', () => publisher.publish(channel, message));
     },
     async close() {
       isClosed = true;

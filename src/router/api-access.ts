@@ -7,7 +7,7 @@ import type { TokenCodec } from '../tokens/token-codec.ts';
 import type { ApiAccessView } from '../wire.ts';
 import type { RouterProcedures } from './router-procedures.ts';
 
-export interface ApiAccessParts {
+export interface ApiAccessDeps {
   readonly store: Pick<TokenStore, 'findOf'>;
   readonly issueToken: IssueToken;
   readonly revoker: TokenRevoker;
@@ -18,11 +18,8 @@ export interface ApiAccessParts {
   readonly now: () => number;
 }
 
-export function createApiAccess(
-  { sessionProcedure, changingSessionProcedure }: RouterProcedures,
-  parts: ApiAccessParts,
-) {
-  const { store, issueToken, revoker, codec, apiClientName, includesToken, now } = parts;
+export function createApiAccess({ sessionProcedure, changingSessionProcedure }: RouterProcedures, deps: ApiAccessDeps) {
+  const { store, issueToken, revoker, codec, apiClientName, includesToken, now } = deps;
 
   function requireApiClient(): string {
     if (apiClientName === null) throw new DurinError('API_ACCESS_DISABLED');
@@ -42,8 +39,8 @@ export function createApiAccess(
     }): Promise<ApiAccessView & { token: string }> {
       const { ipAddress, userAgent } = ctx.durin;
       const order = { userId: ctx.session.userId, clientName: requireApiClient(), ipAddress, userAgent };
-      const issued = await issueToken({ ...order, whenHeld: 'refuse', onlyIfActive: true });
-      if (issued.outcome === 'held') throw new DurinError('API_ACCESS_EXISTS');
+      const issued = await issueToken({ ...order, onConflict: 'refuse', onlyIfActive: true });
+      if (issued.outcome === 'exists') throw new DurinError('API_ACCESS_EXISTS');
       if (issued.outcome === 'unknown-client') throw new DurinError('API_ACCESS_DISABLED'); // it was not created, or is gone
       if (issued.outcome === 'inactive-user') throw new DurinError('USER_INACTIVE'); // deactivated since it was looked up
       if (issued.outcome === 'unknown-user') throw new DurinError('INVALID_TOKEN'); // deleted since it was looked up

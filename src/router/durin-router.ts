@@ -2,12 +2,12 @@ import type { TRPCBuiltRouter } from '@trpc/server';
 import type { DurinContext } from '../request/durin-request.ts';
 import { type DurinErrorShape, type DurinMutation, type DurinQuery, t } from '../trpc/base-procedure.ts';
 import type { ApiAccessView, SessionView } from '../wire.ts';
-import { type ApiAccessParts, createApiAccess } from './api-access.ts';
-import { createLogin, type LoginParts } from './login.ts';
-import { createLogout, createLogoutAll, type LogoutParts } from './logout.ts';
-import { createRefresh, type RefreshParts } from './refresh.ts';
-import { createRouterProcedures, type RouterProcedureParts } from './router-procedures.ts';
-import { createSessions, type SessionsParts } from './sessions.ts';
+import { type ApiAccessDeps, createApiAccess } from './api-access.ts';
+import { createLogin, type LoginDeps } from './login.ts';
+import { createLogout, createLogoutAll, type LogoutDeps } from './logout.ts';
+import { createRefresh, type RefreshDeps } from './refresh.ts';
+import { createRouterProcedures, type RouterProcedureDeps } from './router-procedures.ts';
+import { createSessions, type SessionsDeps } from './sessions.ts';
 
 /** The types of `login` and `refresh`, which the app's options decide. */
 export interface LoginTypes {
@@ -45,22 +45,17 @@ export type DurinRouter<TLogin extends LoginTypes> = TRPCBuiltRouter<
   DurinRouterRecord<TLogin>
 >;
 
-export type RouterParts = RouterProcedureParts &
-  LoginParts &
-  RefreshParts &
-  LogoutParts &
-  SessionsParts &
-  ApiAccessParts;
+export type RouterDeps = RouterProcedureDeps & LoginDeps & RefreshDeps & LogoutDeps & SessionsDeps & ApiAccessDeps;
 
-export function createDurinRouter<TLogin extends LoginTypes>(parts: RouterParts): DurinRouter<TLogin> {
-  const procedures = createRouterProcedures(parts);
+export function createDurinRouter<TLogin extends LoginTypes>(deps: RouterDeps): DurinRouter<TLogin> {
+  const procedures = createRouterProcedures(deps);
   const router = t.router({
-    login: createLogin(procedures, parts),
-    refresh: createRefresh(procedures, parts),
-    logout: createLogout(procedures, parts),
-    logoutAll: createLogoutAll(procedures, parts),
-    sessions: createSessions(procedures, parts),
-    apiAccess: createApiAccess(procedures, parts),
+    login: createLogin(procedures, deps),
+    refresh: createRefresh(procedures, deps),
+    logout: createLogout(procedures, deps),
+    logoutAll: createLogoutAll(procedures, deps),
+    sessions: createSessions(procedures, deps),
+    apiAccess: createApiAccess(procedures, deps),
   });
   return router; // inside, what `login` takes and gives has no app's types
 }

@@ -16,7 +16,7 @@ export const defaultLoginInput = z.object({ username: userName, password: z.stri
 
 export type DefaultLoginInput = typeof defaultLoginInput;
 
-export interface LoginParts {
+export interface LoginDeps {
   readonly signIn: SignIn;
   readonly loginInput: z.ZodObject;
   /** Whether the input names the client. */
@@ -36,18 +36,18 @@ export interface LoginFacts {
   readonly ctx: DurinContext;
 }
 
-export function createLogin({ changingProcedure, stateOf }: RouterProcedures, parts: LoginParts) {
-  const { signIn, formatExpiry, serializeUser, loginResponse, now } = parts;
+export function createLogin({ changingProcedure, stateOf }: RouterProcedures, deps: LoginDeps) {
+  const { signIn, formatExpiry, serializeUser, loginResponse, now } = deps;
   // A missing and an unknown client have refusals of their own, so the parser lets every value through.
-  const input = parts.takesClient ? parts.loginInput.extend({ client: z.unknown().optional() }) : parts.loginInput;
+  const input = deps.takesClient ? deps.loginInput.extend({ client: z.unknown().optional() }) : deps.loginInput;
 
   return changingProcedure
     .use(refuseUnreadableInput)
     .input(input)
     .mutation(async function login({ ctx, input: given, batchIndex = 0 }) {
       const state = stateOf(ctx);
-      const { user, record, token } = await signIn(given, ctx, state.meet);
-      state.present(batchIndex, token);
+      const { user, record, token } = await signIn(given, ctx, state.recordLimit);
+      state.useToken(batchIndex, token);
       const extra = await loginResponse?.({ user, auth: toAuth(record, now()), token, ctx });
       return {
         ...(extra as object | undefined),

@@ -6,7 +6,7 @@ import { toTokenEvent } from '../tokens/token-event.ts';
 import { refuseUnreadableInput } from '../trpc/base-procedure.ts';
 import type { RouterProcedures } from './router-procedures.ts';
 
-export interface LogoutParts {
+export interface LogoutDeps {
   readonly revoker: TokenRevoker;
   readonly events: EventSink;
   /** The client of API keys, if there is one. */
@@ -16,7 +16,7 @@ export interface LogoutParts {
 /** Which of a user's sessions a call is about. Left out: all. */
 export const sessionScope = z.object({ exceptApiAccess: z.boolean().optional() }).optional();
 
-export function createLogout({ changingSessionProcedure }: RouterProcedures, { revoker, events }: LogoutParts) {
+export function createLogout({ changingSessionProcedure }: RouterProcedures, { revoker, events }: LogoutDeps) {
   return changingSessionProcedure.mutation(async function logout({ ctx: { session } }): Promise<void> {
     const ended = await revoker.revoke(session, 'logout');
     if (ended === null) throw new DurinError('INVALID_TOKEN'); // another call ended it first
@@ -24,8 +24,8 @@ export function createLogout({ changingSessionProcedure }: RouterProcedures, { r
   });
 }
 
-export function createLogoutAll({ changingSessionProcedure }: RouterProcedures, parts: LogoutParts) {
-  const { revoker, events, apiClientName } = parts;
+export function createLogoutAll({ changingSessionProcedure }: RouterProcedures, deps: LogoutDeps) {
+  const { revoker, events, apiClientName } = deps;
   return changingSessionProcedure
     .use(refuseUnreadableInput)
     .input(sessionScope)

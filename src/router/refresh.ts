@@ -2,13 +2,13 @@ import { DurinError } from '../errors.ts';
 import type { RenewToken } from '../tokens/renew-token.ts';
 import type { RouterProcedures } from './router-procedures.ts';
 
-export interface RefreshParts {
+export interface RefreshDeps {
   readonly renewToken: RenewToken;
   readonly formatExpiry: (expiry: Date | null) => unknown;
 }
 
-export function createRefresh({ changingSessionProcedure }: RouterProcedures, parts: RefreshParts) {
-  const { renewToken, formatExpiry } = parts;
+export function createRefresh({ changingSessionProcedure }: RouterProcedures, deps: RefreshDeps) {
+  const { renewToken, formatExpiry } = deps;
   return changingSessionProcedure.mutation(async function refresh({ ctx: { session } }) {
     const renewed = await renewToken(session.id);
     if (renewed === null) throw new DurinError('INVALID_TOKEN'); // ended since it was looked up

@@ -8,7 +8,7 @@ import type { SessionView } from '../wire.ts';
 import { sessionScope } from './logout.ts';
 import type { RouterProcedures } from './router-procedures.ts';
 
-export interface SessionsParts {
+export interface SessionsDeps {
   readonly store: Pick<TokenStore, 'listOf'>;
   readonly revoker: TokenRevoker;
   readonly apiClientName: string | null;
@@ -17,8 +17,8 @@ export interface SessionsParts {
   readonly now: () => number;
 }
 
-export function createSessions({ sessionProcedure }: RouterProcedures, parts: SessionsParts) {
-  const { store, revoker, apiClientName, excludesApiAccess, now } = parts;
+export function createSessions({ sessionProcedure }: RouterProcedures, deps: SessionsDeps) {
+  const { store, revoker, apiClientName, excludesApiAccess, now } = deps;
   const visible: TokenFilter = { exceptClient: excludesApiAccess ? apiClientName : null };
 
   return {

@@ -1,10 +1,10 @@
 import { createMemoryRateCounter } from './memory-rate-counter.ts';
 import type { RateCounter, RateCounters } from './rate-counter.ts';
-import { type CountingRedis, createRedisRateCounter } from './redis-rate-counter.ts';
+import { createRedisRateCounter, type RateLimitRedis } from './redis-rate-counter.ts';
 
 export interface CounterSettings {
   /** `null`: calls are counted in this process. */
-  readonly redis: CountingRedis | null;
+  readonly redis: RateLimitRedis | null;
   /** Starts the keys in Redis. */
   readonly prefix: string;
   /** The clock, in milliseconds. */
@@ -17,5 +17,5 @@ export function createCounters({ redis, prefix, now }: CounterSettings): RateCou
     const memory = createMemoryRateCounter(now);
     return redis === null ? memory : createRedisRateCounter({ redis, prefix, memory, now });
   }
-  return { sessions: createCounter(), strangers: createCounter(), logins: createCounter() };
+  return { sessions: createCounter(), anonymous: createCounter(), logins: createCounter() };
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { CallOrigin } from '../events.ts';
 import type { Quota } from '../values/rate.ts';
 import type { Count, RateCounter } from './rate-counter.ts';
-import { type LimitState, placeOf, type Throttle, toLimitState } from './throttle.ts';
+import { addressKey, type LimitState, type Throttle, toLimitState } from './throttle.ts';
 
 /** The limits on failed logins; `null`: none. */
 export interface LoginQuotas {
@@ -113,7 +113,7 @@ export function createLoginThrottle(counter: RateCounter, throttle: Throttle, qu
 
 /** The address's comes first: one that is over its limit gets no key for each name that it makes up. */
 function placesOf({ userName, origin }: LoginAttempt, quotas: LoginQuotas): Place[] {
-  const address = placeOf(origin);
+  const address = addressKey(origin);
   const places: Place[] = [];
   if (quotas.perAddress && origin.ipAddress !== null) {
     places.push({ key: `login:address:${address}`, quota: quotas.perAddress });

@@ -31,7 +31,7 @@ export interface RateCounters {
   /** Users at clients. */
   readonly sessions: RateCounter;
   /** Addresses that call without being signed in. */
-  readonly strangers: RateCounter;
+  readonly anonymous: RateCounter;
   /** Attempts to log in. */
   readonly logins: RateCounter;
 }

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { within } from '../async/with-timeout.ts';
+import { withTimeout } from '../async/with-timeout.ts';
 import type { Quota } from '../values/rate.ts';
 import type { MemoryRateCounter } from './memory-rate-counter.ts';
 import type { Count, RateCounter } from './rate-counter.ts';
 
 /** What counting needs of a client of the package `redis`: a client, a pool, a cluster or a sentinel. */
-export interface CountingRedis {
+export interface RateLimitRedis {
   /** `false` while it is not connected. */
   readonly isReady?: boolean | undefined;
   eval(script: string, options: ScriptInput): Promise<unknown>;
@@ -18,8 +18,8 @@ interface ScriptInput {
   arguments: string[];
 }
 
-export interface RedisRateCounterParts {
-  readonly redis: CountingRedis;
+export interface RedisRateCounterDeps {
+  readonly redis: RateLimitRedis;
   /** Starts the keys in Redis. */
   readonly prefix: string;
   /** Counts while Redis does not. */
@@ -70,7 +70,7 @@ if count and count > 0 and ends <= tonumber(ARGV[2]) then redis.call('HINCRBY', 
  * Counts in Redis, exactly across processes. While Redis fails, counting goes on in memory from what is known of it, and
  * no call is lost or waits longer than the deadline. A key that is used up is refused without asking.
  */
-export function createRedisRateCounter({ redis, prefix, memory, now }: RedisRateCounterParts): RateCounter {
+export function createRedisRateCounter({ redis, prefix, memory, now }: RedisRateCounterDeps): RateCounter {
   const hasOwnClock = now !== Date.now;
   const refusals = new LRUCache<string, Refusal>({ max: maxRefusals });
   /** `null`: it answers; else when it may be tried. */
@@ -80,7 +80,7 @@ export function createRedisRateCounter({ redis, prefix, memory, now }: RedisRate
   async function run(script: Script, key: string, ...parameters: number[]): Promise<unknown> {
     const at = hasOwnClock ? now() : '';
     const input = { keys: [`${prefix}:${key}`], arguments: [at, ...parameters].map(String) };
-    return within(deadlineMs, 'Redis', async () => {
+    return withTimeout(deadlineMs, 'Redis', async () => {
       try {
         return await redis.evalSha(script.sha1, input);
       } catch (error) {
@@ -103,7 +103,7 @@ export function createRedisRateCounter({ redis, prefix, memory, now }: RedisRate
   async function tryAgain(): Promise<void> {
     isTried = true;
     try {
-      await within(deadlineMs, 'Redis', () => redis.eval('return 1', { keys: [], arguments: [] }));
+      await withTimeout(deadlineMs, 'Redis', () => redis.eval('return 1', { keys: [], arguments: [] }));
       restsUntil = null;
     } catch {
       rest();

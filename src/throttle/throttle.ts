@@ -34,9 +34,9 @@ export interface Throttle {
   refuse(state: LimitState, caller: Caller): DurinError;
 }
 
-export function createThrottle(counters: Pick<RateCounters, 'sessions' | 'strangers'>, events: EventSink): Throttle {
+export function createThrottle(counters: Pick<RateCounters, 'sessions' | 'anonymous'>, events: EventSink): Throttle {
   function count({ scope, quota }: Limit, { session, origin }: Caller): Promise<Count> {
-    if (session === null) return counters.strangers.spend(`${scope}:address:${placeOf(origin)}`, quota);
+    if (session === null) return counters.anonymous.spend(`${scope}:address:${addressKey(origin)}`, quota);
     return counters.sessions.spend(`${scope}:user:${session.client.id}:${String(session.userId)}`, quota);
   }
 
@@ -64,6 +64,6 @@ export function toLimitState({ scope, quota }: Limit, count: Count): LimitState 
 }
 
 /** What calls are counted by where only their origin tells them apart. */
-export function placeOf({ ipAddress }: CallOrigin): string {
+export function addressKey({ ipAddress }: CallOrigin): string {
   return ipAddress === null ? 'unknown' : networkOf(ipAddress);
 }

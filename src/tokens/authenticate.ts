@@ -17,7 +17,7 @@ export type FindSession = (selector: string) => Promise<SessionRecord | null>;
  */
 export type Authenticate = (credentials: Credentials, find?: FindSession) => Promise<SessionRecord>;
 
-export interface AuthenticateParts {
+export interface AuthenticateDeps {
   readonly codec: TokenCodec;
   readonly store: Pick<TokenStore, 'findBySelector' | 'deleteIfExpired'>;
   readonly revoker: Pick<TokenRevoker, 'endAllOfInactive'>;
@@ -27,8 +27,8 @@ export interface AuthenticateParts {
   readonly now: () => number;
 }
 
-export function createAuthenticate(parts: AuthenticateParts): Authenticate {
-  const { codec, store, revoker, events, activity, now } = parts;
+export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
+  const { codec, store, revoker, events, activity, now } = deps;
 
   return async function authenticate(credentials, find = store.findBySelector) {
     if (credentials.kind === 'none') throw new DurinError('NO_CREDENTIALS');
@@ -39,7 +39,7 @@ export function createAuthenticate(parts: AuthenticateParts): Authenticate {
 
     const found = await find(selector);
     if (found === null) throw new DurinError('INVALID_TOKEN');
-    if (!activity.isActive(found.account)) throw await endInactive(found);
+    if (!activity.isActive(found.userRow)) throw await endInactive(found);
     return isExpired(found.expiresAt, now()) ? removeExpired(found) : found;
   };
 

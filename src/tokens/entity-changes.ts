@@ -6,7 +6,7 @@ import type { UserActivity } from './active-user.ts';
 import type { TokenRevoker } from './revoke-tokens.ts';
 import { toTokenEvent } from './token-event.ts';
 
-export interface FollowChangesParts {
+export interface FollowChangesDeps {
   readonly store: Pick<TokenStore, 'deleteBefore'>;
   readonly revoker: Pick<TokenRevoker, 'endAllOfInactive' | 'tellRevoked'>;
   readonly events: EventSink;
@@ -22,8 +22,8 @@ export interface FollowChangesParts {
 const reasons = { user: 'user-deleted', client: 'client-deleted', token: 'revoked' } as const;
 
 /** What follows from changes that the app makes to users, clients and tokens: caches forget, deactivated users' sessions end. */
-export function createFollowChanges(parts: FollowChangesParts): ChangeListener {
-  const { store, revoker, events, cache, afterCommit, activity, now } = parts;
+export function createFollowChanges(deps: FollowChangesDeps): ChangeListener {
+  const { store, revoker, events, cache, afterCommit, activity, now } = deps;
 
   async function forget(scope: Scope): Promise<void> {
     if (cache !== null) await afterCommit(() => cache.forget(scope));

@@ -1,4 +1,4 @@
-import type { IssueOrder, IssueResult, TokenStore } from '../database/token-store.ts';
+import type { IssueRequest, IssueResult, TokenStore } from '../database/token-store.ts';
 import type { EventSink } from '../events.ts';
 import type { SessionRecord } from '../session.ts';
 import type { UserActivity } from './active-user.ts';
@@ -7,19 +7,19 @@ import type { TokenCodec } from './token-codec.ts';
 import { toTokenEvent } from './token-event.ts';
 
 export type IssuedToken =
-  | Extract<IssueResult, { outcome: 'unknown-client' | 'unknown-user' | 'held' }>
+  | Extract<IssueResult, { outcome: 'unknown-client' | 'unknown-user' | 'exists' }>
   | { readonly outcome: 'inactive-user' }
   | { readonly outcome: 'kept' | 'renewed' | 'issued'; readonly record: SessionRecord; readonly token: string };
 
 /** Issues tokens, and tells of what that did. */
-export type IssueToken = (order: TokenOrder) => Promise<IssuedToken>;
+export type IssueToken = (order: TokenRequest) => Promise<IssuedToken>;
 
-export interface TokenOrder extends Omit<IssueOrder, 'selector' | 'holdsUser'> {
+export interface TokenRequest extends Omit<IssueRequest, 'selector' | 'lockUser'> {
   /** Whether who has been deactivated by now gets none. Left out: no. */
   readonly onlyIfActive?: boolean;
 }
 
-export interface TokenIssuerParts {
+export interface TokenIssuerDeps {
   readonly codec: TokenCodec;
   readonly store: Pick<TokenStore, 'issue'>;
   readonly revoker: Pick<TokenRevoker, 'endAllOfInactive'>;
@@ -28,9 +28,9 @@ export interface TokenIssuerParts {
   readonly now: () => number;
 }
 
-export function createTokenIssuer({ codec, store, revoker, activity, events, now }: TokenIssuerParts): IssueToken {
+export function createTokenIssuer({ codec, store, revoker, activity, events, now }: TokenIssuerDeps): IssueToken {
   return async function issueToken({ onlyIfActive = false, ...order }) {
-    const result = await store.issue({ ...order, holdsUser: onlyIfActive, selector: codec.newSelector() }, now());
+    const result = await store.issue({ ...order, lockUser: onlyIfActive, selector: codec.newSelector() }, now());
     if (!('record' in result)) return result;
     tell(result);
     // A deactivation that comes later sees the token; one that came before is seen only now.

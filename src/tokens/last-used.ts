@@ -15,13 +15,13 @@ const maxRemembered = 50_000;
 
 /** Notes that tokens are used, off the request's path. */
 export interface LastUsed {
-  note(record: SessionRecord, origin: CallOrigin): void;
+  recordUse(record: SessionRecord, origin: CallOrigin): void;
   /** Writes what is gathered, and notes nothing more. */
   close(): Promise<void>;
 }
 
 /** @param now the clock, in milliseconds */
-export function createLastUsed(store: Pick<TokenStore, 'noteUses'>, now: () => number): LastUsed {
+export function createLastUsed(store: Pick<TokenStore, 'recordUses'>, now: () => number): LastUsed {
   /** A write is no part of the transaction in which a use happened to be noted. */
   const apart = AsyncLocalStorage.snapshot();
   const notedAt = new LRUCache<string, number>({ max: maxRemembered });
@@ -37,7 +37,7 @@ export function createLastUsed(store: Pick<TokenStore, 'noteUses'>, now: () => n
     for (let start = 0; start < uses.length; start += batchSize) {
       const batch = uses.slice(start, start + batchSize);
       try {
-        await store.noteUses(batch, intervalMs);
+        await store.recordUses(batch, intervalMs);
       } catch {
         for (const { id } of batch) notedAt.delete(id); // the next use is noted again; requests tell of the outage
       }
@@ -45,7 +45,7 @@ export function createLastUsed(store: Pick<TokenStore, 'noteUses'>, now: () => n
   }
 
   return {
-    note(record, origin) {
+    recordUse(record, origin) {
       const at = now();
       const last = notedAt.get(record.id) ?? record.lastUsedAt?.getTime();
       if (isClosed || (last !== undefined && at - last < intervalMs)) return;

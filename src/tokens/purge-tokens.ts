@@ -5,7 +5,7 @@ import { toTokenEvent } from './token-event.ts';
 /** Removes expired tokens, a batch after the other, and gives the number of each batch. */
 export type PurgeTokens = (batchSize?: number) => AsyncGenerator<number>;
 
-export interface TokenPurgeParts {
+export interface TokenPurgeDeps {
   readonly store: Pick<TokenStore, 'deleteExpired'>;
   readonly events: EventSink;
   readonly now: () => number;
@@ -13,7 +13,7 @@ export interface TokenPurgeParts {
 
 const defaultBatchSize = 1000;
 
-export function createTokenPurge({ store, events, now }: TokenPurgeParts): PurgeTokens {
+export function createTokenPurge({ store, events, now }: TokenPurgeDeps): PurgeTokens {
   return async function* purgeTokens(batchSize = defaultBatchSize) {
     const startedAt = now(); // what expires meanwhile is left to the next purge, so this one ends
     for (let isDone = false; !isDone; ) {

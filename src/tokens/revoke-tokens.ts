@@ -15,13 +15,13 @@ export interface TokenRevoker {
   tellRevoked(ended: readonly TokenIdentity[], reason: RevocationReason): void;
 }
 
-export interface TokenRevokerParts {
+export interface TokenRevokerDeps {
   readonly store: Pick<TokenStore, 'delete' | 'deleteOf' | 'deleteAllOf' | 'expireAllOf'>;
   readonly events: EventSink;
   readonly now: () => number;
 }
 
-export function createTokenRevoker({ store, events, now }: TokenRevokerParts): TokenRevoker {
+export function createTokenRevoker({ store, events, now }: TokenRevokerDeps): TokenRevoker {
   function tellRevoked(ended: readonly (TokenIdentity | null)[], reason: RevocationReason): void {
     for (const token of ended) {
       if (token) events.emit('tokenRevoked', { ...toTokenEvent(token), reason });

@@ -1,6 +1,6 @@
 import { TRPCError } from '@trpc/server';
 import { isOutage, isUnstorable } from '../database/failures.ts';
-import type { WhenHeld } from '../database/token-store.ts';
+import type { OnConflict } from '../database/token-store.ts';
 import { DurinError } from '../errors.ts';
 import type { DurinEvents, EventSink } from '../events.ts';
 import type { DurinContext } from '../request/durin-request.ts';
@@ -21,10 +21,10 @@ export interface SignInRules {
   readonly resolveClient: (input: LoginInput, ctx: DurinContext) => Promise<unknown>;
   readonly userKeyOf: (user: object) => unknown;
   readonly loginUserKey: (input: LoginInput) => string | null;
-  readonly whenHeld: WhenHeld;
+  readonly onConflict: OnConflict;
 }
 
-export interface SignInParts {
+export interface SignInDeps {
   readonly activity: Pick<UserActivity, 'isActiveAsGiven'>;
   readonly issueToken: IssueToken;
   readonly throttle: LoginThrottle;
@@ -53,7 +53,7 @@ const refusing: ReadonlySet<string> = new Set(['UNAUTHORIZED', 'FORBIDDEN']);
  */
 export type SignIn = (input: LoginInput, ctx: DurinContext, note: (state: LimitState) => void) => Promise<SignedInUser>;
 
-export function createSignIn({ activity, issueToken, throttle, events, rules }: SignInParts): SignIn {
+export function createSignIn({ activity, issueToken, throttle, events, rules }: SignInDeps): SignIn {
   return async function signIn(input, ctx, note) {
     const { ipAddress, userAgent } = ctx.durin;
     const origin = { ipAddress, userAgent };
@@ -88,7 +88,7 @@ export function createSignIn({ activity, issueToken, throttle, events, rules }: 
     if (!(await activity.isActiveAsGiven(userId, user))) return { code: 'INVALID_CREDENTIALS', userId };
 
     const { ipAddress, userAgent } = ctx.durin;
-    const order = { userId, clientName, whenHeld: rules.whenHeld, onlyIfActive: true, ipAddress, userAgent };
+    const order = { userId, clientName, onConflict: rules.onConflict, onlyIfActive: true, ipAddress, userAgent };
     const issued = await issueToken(order);
     if (issued.outcome === 'unknown-client') return { code: 'UNKNOWN_CLIENT', userId };
     if (!('record' in issued)) return { code: 'INVALID_CREDENTIALS', userId };

@@ -8,7 +8,7 @@ import {
   type TRPCQueryProcedure,
   type TRPCUnsetMarker,
 } from '@trpc/server';
-import { DurinError, unforeseen } from '../errors.ts';
+import { DurinError, internalError } from '../errors.ts';
 import { type DurinContext, requireDurinContext } from '../request/durin-request.ts';
 import type { DurinErrorData } from '../wire.ts';
 
@@ -61,7 +61,7 @@ export const discreetProcedure = baseProcedure.use(async function hideUnforeseen
   requireDurinContext(ctx);
   const result = await next();
   if (result.ok || result.error.code !== 'INTERNAL_SERVER_ERROR') return result;
-  throw unforeseen(result.error);
+  throw internalError(result.error);
 });
 
 /**

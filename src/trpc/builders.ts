@@ -57,7 +57,7 @@ export interface DurinProcedures<TApp extends AppTypes> {
   readonly throttledProcedure: (limit: ScopedRate) => DurinBuilder<SignedIn<TApp> | SignedOut>;
 }
 
-export interface ProcedureParts {
+export interface ProcedureDeps {
   readonly stateOf: (ctx: DurinContext) => RequestState;
   readonly throttle: Throttle;
   /** For clients without a rate of their own. */
@@ -69,14 +69,18 @@ export interface ProcedureParts {
   readonly clientNames: readonly string[] | null;
 }
 
-export function createProcedures<TApp extends AppTypes>(parts: ProcedureParts): DurinProcedures<TApp> {
-  const { stateOf, throttle, sessionQuota, lastUsed, now, clientNames } = parts;
+export function createProcedures<TApp extends AppTypes>(deps: ProcedureDeps): DurinProcedures<TApp> {
+  const { stateOf, throttle, sessionQuota, lastUsed, now, clientNames } = deps;
 
   async function enforceClientRate(record: SessionRecord, ctx: DurinContext): Promise<void> {
     const { throttleRate } = record.client;
     const quota = throttleRate === null ? sessionQuota : parseRate(throttleRate, 'throttle_rate');
     if (quota === null) return;
-    await throttle.enforce({ scope: 'client', quota }, { session: record, origin: ctx.durin }, stateOf(ctx).meet);
+    await throttle.enforce(
+      { scope: 'client', quota },
+      { session: record, origin: ctx.durin },
+      stateOf(ctx).recordLimit,
+    );
   }
 
   function contextOf(record: SessionRecord) {
@@ -90,18 +94,18 @@ export function createProcedures<TApp extends AppTypes>(parts: ProcedureParts): 
 
   function guardedBy(isAllowed: (clientName: string) => boolean) {
     return baseProcedure.use(async function requireSession({ ctx, batchIndex, next }) {
-      const record = await stateOf(ctx).identify(batchIndex);
+      const record = await stateOf(ctx).resolveSession(batchIndex);
       if (!isAllowed(record.client.name)) throw new DurinError('CLIENT_NOT_ALLOWED');
       await enforceClientRate(record, ctx);
-      lastUsed.note(record, ctx.durin);
+      lastUsed.recordUse(record, ctx.durin);
       return next({ ctx: contextOf(record) });
     });
   }
 
   async function findOptional(ctx: DurinContext, batchIndex: number): Promise<SessionRecord | null> {
     try {
-      const record = await stateOf(ctx).identify(batchIndex);
-      lastUsed.note(record, ctx.durin);
+      const record = await stateOf(ctx).resolveSession(batchIndex);
+      lastUsed.recordUse(record, ctx.durin);
       return record;
     } catch (error) {
       if (isWithoutCredentials(error)) return null;
@@ -135,7 +139,7 @@ export function createProcedures<TApp extends AppTypes>(parts: ProcedureParts): 
     }
     return baseProcedure.use(async function limitScope({ ctx, batchIndex, next }) {
       const record = await findOptional(ctx, batchIndex);
-      await throttle.enforce({ scope, quota }, { session: record, origin: ctx.durin }, stateOf(ctx).meet);
+      await throttle.enforce({ scope, quota }, { session: record, origin: ctx.durin }, stateOf(ctx).recordLimit);
       return next({ ctx: contextOfAnyone(record) });
     });
   }

@@ -1,4 +1,4 @@
-import { gather } from '../async/batch.ts';
+import { batch } from '../async/batch.ts';
 import { DurinError } from '../errors.ts';
 import { type Credentials, parseAuthorization } from '../request/authorization.ts';
 import { type AdapterCall, type DurinContext, DurinRequest, requireDurinContext } from '../request/durin-request.ts';
@@ -14,24 +14,24 @@ export interface RequestState {
   /** Of the limits that its calls met, the nearest of each scope, for the response's headers. */
   readonly limits: ReadonlyMap<string, LimitState>;
   /** Notes a limit that a call met. */
-  meet(limit: LimitState): void;
+  recordLimit(limit: LimitState): void;
   /**
    * The session of the call at this place in the batch, after the changes of the calls before it.
    * @throws DurinError the 401 codes, STORE_UNAVAILABLE
    */
-  identify(batchIndex: number): Promise<SessionRecord>;
+  resolveSession(batchIndex: number): Promise<SessionRecord>;
   /**
    * The session as it is now, after all logins so far; for what goes on after its call, such as a subscription.
    * @throws DurinError the 401 codes, STORE_UNAVAILABLE
    */
-  identifyAnew(): Promise<SessionRecord>;
+  resolveSessionUncached(): Promise<SessionRecord>;
   /** Runs what may change the session: later calls of the batch wait for it, and then look anew. */
   change<T>(batchIndex: number, work: () => Promise<T>): Promise<T>;
   /** From the call at this place in the batch on, this token is what the request presents. */
-  present(batchIndex: number, token: string): void;
+  useToken(batchIndex: number, token: string): void;
 }
 
-export interface ContextParts {
+export interface ContextDeps {
   readonly authenticate: Authenticate;
   readonly findBySelector: FindSession;
   /** The scheme of the Authorization header. */
@@ -39,7 +39,7 @@ export interface ContextParts {
   readonly trustProxy: number;
 }
 
-export function createContextKeeper({ authenticate, findBySelector, scheme, trustProxy }: ContextParts) {
+export function createRequestStates({ authenticate, findBySelector, scheme, trustProxy }: ContextDeps) {
   const states = new WeakMap<DurinRequest, RequestState>(); // of this instance: two instances share no session
 
   return {
@@ -61,7 +61,7 @@ export function createContextKeeper({ authenticate, findBySelector, scheme, trus
 /** Before all calls of a batch. Where calls may be hours apart, as on a socket, the last login is there. */
 const requestPlace = -1;
 /** The most tokens that are looked up together for one context, which rarely has more than one. */
-const maxTogether = 16;
+const maxBatchSize = 16;
 
 function createRequestState(
   request: DurinRequest,
@@ -70,7 +70,7 @@ function createRequestState(
   findBySelector: FindSession,
 ): RequestState {
   const isOneRequest = DurinRequest.isOneRequest(request);
-  const find = isOneRequest ? findOnce : findTogether(findBySelector);
+  const find = isOneRequest ? findOnce : findBatched(findBySelector);
   const lookUps = new Map<string, Promise<SessionRecord | null>>();
   const changes = new Set<{ readonly batchIndex: number; readonly settled: Promise<unknown> }>();
   const limits = new Map<string, LimitState>();
@@ -94,17 +94,17 @@ function createRequestState(
   return {
     limits,
 
-    meet(limit) {
+    recordLimit(limit) {
       const known = limits.get(limit.scope);
       if (known === undefined || isNearer(limit, known)) limits.set(limit.scope, limit);
     },
 
-    async identify(batchIndex) {
+    async resolveSession(batchIndex) {
       for (const change of changes) if (change.batchIndex < batchIndex) await change.settled;
       return authenticate(credentialsAt(batchIndex), find);
     },
 
-    identifyAnew: () => authenticate(credentialsAt(Infinity), findBySelector),
+    resolveSessionUncached: () => authenticate(credentialsAt(Infinity), findBySelector),
 
     async change(batchIndex, work) {
       const { promise: settled, resolve: settle } = Promise.withResolvers<void>();
@@ -119,18 +119,18 @@ function createRequestState(
       }
     },
 
-    present(batchIndex, token) {
+    useToken(batchIndex, token) {
       credentials.set(isOneRequest ? batchIndex : requestPlace, { kind: 'token', token });
     },
   };
 }
 
 /** For calls that may be hours apart: those that come at once share a look-up, which begins after all of them. */
-function findTogether(findBySelector: FindSession): FindSession {
-  return gather(async (selectors) => {
+function findBatched(findBySelector: FindSession): FindSession {
+  return batch(async (selectors) => {
     const found = await Promise.all(selectors.map((selector) => findBySelector(selector)));
     return new Map(selectors.map((selector, index) => [selector, found[index] ?? null]));
-  }, maxTogether);
+  }, maxBatchSize);
 }
 
 function isNearer(limit: LimitState, other: LimitState): boolean {

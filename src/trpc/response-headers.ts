@@ -11,7 +11,7 @@ export interface ResponseFacts {
   readonly info?: { readonly calls: readonly { readonly procedure: unknown }[] } | undefined;
 }
 
-export interface ResponseMetaParts {
+export interface ResponseMetaDeps {
   readonly scheme: string;
   /** Whether this procedure's answers may hold a token or a session. */
   readonly isPrivate: (procedure: unknown) => boolean;
@@ -26,7 +26,7 @@ export interface ResponseMetaParts {
  * which their expiries count, for clients whose clock is wrong. A streamed response sends its headers before its calls
  * have run: then only the last two are known.
  */
-export function createResponseMeta({ scheme, isPrivate, limitsOf, now }: ResponseMetaParts) {
+export function createResponseMeta({ scheme, isPrivate, limitsOf, now }: ResponseMetaDeps) {
   return function responseMeta({ ctx, errors, info }: ResponseFacts): { headers: Headers } {
     const headers = new Headers();
     const refusals = errors.filter((error) => error instanceof DurinError);

@@ -1,9 +1,8 @@
 import { DurinUsageError } from '../errors.ts';
+import { secondsPer, type TimeUnit } from './units.ts';
 
 /** A length of time: `'60s'`, `'15m'`, `'12h'`, `'14d'`, or a whole number of seconds. */
-export type Duration = number | `${number}${keyof typeof secondsPer}`;
-
-const secondsPer = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
+export type Duration = number | `${number}${TimeUnit}`;
 
 /** What a PostgreSQL `integer` of seconds holds: 68 years. */
 const maxSeconds = 2_147_483_647;
@@ -22,14 +21,14 @@ export function parseDuration(duration: unknown, subject: string): number {
 
 function secondsOf(text: string): number {
   const [, amount, unit] = /^(\d{1,10})([smhd])$/.exec(text) ?? [];
-  return amount === undefined ? Number.NaN : Number(amount) * secondsPer[unit as keyof typeof secondsPer];
+  return amount === undefined ? Number.NaN : Number(amount) * secondsPer[unit as TimeUnit];
 }
 
 const steps = [
-  ['day', 86_400],
-  ['hour', 3600],
-  ['minute', 60],
-  ['second', 1],
+  ['day', secondsPer.d],
+  ['hour', secondsPer.h],
+  ['minute', secondsPer.m],
+  ['second', secondsPer.s],
 ] as const;
 
 /** A span in words, in its largest whole unit up to days: `13 days`, `23 hours`. Less than a second is `0 seconds`. */

@@ -1,15 +1,14 @@
 import { DurinUsageError } from '../errors.ts';
+import { secondsPer, type TimeUnit } from './units.ts';
 
 /** A number of calls per second, minute, hour or day: `'5/s'`, `'100/m'`, `'1000/h'`, `'10000/d'`. */
-export type Rate = `${number}/${keyof typeof secondsPer}`;
+export type Rate = `${number}/${TimeUnit}`;
 
 /** A rate, parsed. */
 export interface Quota {
   readonly limit: number;
   readonly windowSeconds: number;
 }
-
-const secondsPer = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 
 /** The rates that are accepted, as PostgreSQL and JavaScript both read it. */
 export const ratePattern = '^[1-9][0-9]{0,8}/[smhd]$';
@@ -24,6 +23,6 @@ export function parseRate(rate: unknown, subject: string): Quota {
   const slash = rate.indexOf('/');
   return {
     limit: Number(rate.slice(0, slash)),
-    windowSeconds: secondsPer[rate.slice(slash + 1) as keyof typeof secondsPer],
+    windowSeconds: secondsPer[rate.slice(slash + 1) as TimeUnit],
   };
 }

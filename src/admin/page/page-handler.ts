@@ -18,7 +18,7 @@ export interface PageConfig {
   authHeaderPrefix: string;
 }
 
-export interface PageHandlerParts {
+export interface PageHandlerDeps {
   readonly router: AnyTRPCRouter;
   readonly createContext: (call: AdapterCall) => DurinContext;
   readonly responseMeta: (facts: ResponseFacts) => { headers: Headers };
@@ -43,8 +43,8 @@ export type PageHandler = (call: PageCall) => Promise<Response | null>;
 const reading = ['GET', 'HEAD'];
 const calling = [...reading, 'POST'];
 
-export function createPageHandler(parts: PageHandlerParts): PageHandler {
-  const { config } = parts;
+export function createPageHandler(deps: PageHandlerDeps): PageHandler {
+  const { config } = deps;
   let reads: Promise<PageAssets> | undefined;
 
   function readOnce(): Promise<PageAssets> {
@@ -63,7 +63,7 @@ export function createPageHandler(parts: PageHandlerParts): PageHandler {
     if (!methods.includes(request.method)) return methodNotAllowed(methods.join(', '));
 
     if (path.kind === 'redirect') return answer(308, '', { Location: path.location + new URL(request.url).search });
-    if (path.kind === 'api') return callApi(parts, call, path.endpoint);
+    if (path.kind === 'api') return callApi(deps, call, path.endpoint);
     const { html, files } = await readOnce();
     if (path.kind === 'page') return pageAnswer(request, html, config);
     const file = files.get(path.name);
@@ -110,8 +110,8 @@ function assetAnswer(request: Request, name: string, { contentType, body, gzippe
   });
 }
 
-async function callApi(parts: PageHandlerParts, call: PageCall, endpoint: string): Promise<Response> {
-  const { router, createContext, responseMeta, onError } = parts;
+async function callApi(deps: PageHandlerDeps, call: PageCall, endpoint: string): Promise<Response> {
+  const { router, createContext, responseMeta, onError } = deps;
   const request = await wholeRequest(call);
   if (request === null) return answer(413, 'Too large.', { Connection: 'close' });
   const response = await fetchRequestHandler({

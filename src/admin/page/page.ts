@@ -1,6 +1,6 @@
 import type { TRPCError } from '@trpc/server';
 import { DurinUsageError } from '../../errors.ts';
-import type { AdminAccess, LoginForm } from '../../internals.ts';
+import type { Internals, LoginForm } from '../../internals.ts';
 import type { AdminPageOptions } from '../admin-options.ts';
 import type { DurinAdminRouter } from '../admin-router.ts';
 import { loginFieldsOf } from './login-fields.ts';
@@ -9,7 +9,7 @@ import { createPageHandler } from './page-handler.ts';
 import { createPageRouter } from './page-router.ts';
 
 /** What the page needs of a durin. */
-export type AdminPageAccess = Pick<AdminAccess, 'durinRouter' | 'createContext' | 'responseMeta' | 'loginForm'>;
+export type AdminPageAccess = Pick<Internals, 'durinRouter' | 'createContext' | 'responseMeta' | 'loginForm'>;
 
 /**
  * The web page over the admin router, with all that it loads and calls: its files, and an API of its own below it. So it

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { createAdminRouter } from '../../../src/admin/admin-router.ts';
 import { createDurinAdmin } from '../../../src/admin/index.ts';
 import { createDurin, type DurinEvents } from '../../../src/index.ts';
-import { adminAccessOf } from '../../../src/internals.ts';
+import { internalsOf } from '../../../src/internals.ts';
 import { clients, requestOf, requiredOptions } from '../../support/app.ts';
 import { codeOf, recordEvents } from '../../support/arena.ts';
 import { entities, User } from '../../support/entities.ts';
@@ -111,7 +111,7 @@ test('nothing is begun for an admin who was told that it failed', async () => {
 
 test('the command line is told so when it asks, and waits where it changes something', async () => {
   const { durin, held, actions } = app;
-  const access = adminAccessOf(durin);
+  const access = internalsOf(durin);
   if (access === null) throw new Error('this is no durin');
   const caller = createAdminRouter(access, 'command-line', {}).createCaller(durin.createContext());
   let isDone = false;

@@ -1,6 +1,6 @@
 import { createClient } from 'redis';
 import { createMemoryRateCounter } from '../../../src/throttle/memory-rate-counter.ts';
-import { type CountingRedis, createRedisRateCounter } from '../../../src/throttle/redis-rate-counter.ts';
+import { createRedisRateCounter, type RateLimitRedis } from '../../../src/throttle/redis-rate-counter.ts';
 
 /** Counters as different processes have them, each with a connection of its own, closed after each test. */
 export function createCounterProbe() {
@@ -37,9 +37,9 @@ export function createCounterProbe() {
 }
 
 /** Passes calls on and counts them. */
-function tell(client: CountingRedis) {
+function tell(client: RateLimitRedis) {
   let count = 0;
-  const redis: CountingRedis = {
+  const redis: RateLimitRedis = {
     get isReady() {
       return client.isReady;
     },

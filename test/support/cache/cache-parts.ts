@@ -29,7 +29,7 @@ function toRecord(selector: string, row: { version: number; userId: number; clie
     id: `id of ${selector}`,
     selector,
     userId: row.userId,
-    account: {},
+    userRow: {},
     user: {},
     client: { id: row.clientId, name: 'web', tokenTtl: null, throttleRate: null },
     createdAt: new Date(row.version),

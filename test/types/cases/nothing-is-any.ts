@@ -73,7 +73,6 @@ import type {
   ClientRecord,
   ClientRelation,
   ClientWith,
-  CountingRedis,
   Duration,
   Durin,
   DurinAuthToken,
@@ -103,6 +102,7 @@ import type {
   LoginTypes,
   PopulatePath,
   Rate,
+  RateLimitRedis,
   ResponseFacts,
   RevocationReason,
   ScopedRate,
@@ -179,7 +179,7 @@ interface Public {
   EventName: EventName;
   EventSource: EventSource<number>;
   Bus: Bus;
-  CountingRedis: CountingRedis;
+  RateLimitRedis: RateLimitRedis;
   CacheOptions: CacheOptions;
   KeyValueStore: KeyValueStore;
   RedisBusOptions: RedisBusOptions;

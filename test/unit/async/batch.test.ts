@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { gather } from '../../../src/async/batch.ts';
+import { batch } from '../../../src/async/batch.ts';
 
 /** A loader that knows the numbers below ten, and notes what it is asked for. */
 function numbers() {
@@ -13,21 +13,21 @@ function numbers() {
 
 test('questions that come up together are asked together, and each has its own answer', async () => {
   const { asked, load } = numbers();
-  const find = gather(load, 100);
+  const find = batch(load, 100);
   expect(await Promise.all([find(1), find(2), find(99)])).toEqual(['number 1', 'number 2', null]);
   expect(asked).toEqual([[1, 2, 99]]);
 });
 
 test('one key asked for a thousand times at once is asked once', async () => {
   const { asked, load } = numbers();
-  const find = gather(load, 100);
+  const find = batch(load, 100);
   await Promise.all(Array.from({ length: 1000 }, () => find(1)));
   expect(asked).toEqual([[1]]);
 });
 
 test('an answer is not kept: the next question is asked anew', async () => {
   const { asked, load } = numbers();
-  const find = gather(load, 100);
+  const find = batch(load, 100);
   await find(1);
   await find(1);
   expect(asked).toEqual([[1], [1]]);
@@ -35,14 +35,14 @@ test('an answer is not kept: the next question is asked anew', async () => {
 
 test('no load gets more keys than it should', async () => {
   const { asked, load } = numbers();
-  const find = gather(load, 3);
+  const find = batch(load, 3);
   expect(await Promise.all([1, 2, 3, 4, 5, 6, 7].map(find))).toHaveLength(7);
   expect(asked).toEqual([[1, 2, 3], [4, 5, 6], [7]]);
 });
 
 test('a load that fails fails its own questions only', async () => {
   let failing = true;
-  const find = gather(async (keys: readonly number[]) => {
+  const find = batch(async (keys: readonly number[]) => {
     if (failing) throw new Error('out of order');
     return new Map(keys.map((key) => [key, key]));
   }, 100);

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { ifCutOff, isOutage, isUnstorable } from '../../../src/database/failures.ts';
+import { isOutage, isUnstorable, onUnknownOutcome } from '../../../src/database/failures.ts';
 import { DurinError } from '../../../src/errors.ts';
 
 const withCode = (code: unknown) => Object.assign(new Error('failed'), { code });
@@ -52,6 +52,6 @@ const inDoubt: [boolean, unknown][] = [
 test.each(inDoubt)('whether a write may have been done (%s): %s', async (isInDoubt, cause) => {
   const error = new DurinError('STORE_UNAVAILABLE', { cause });
   const callback = vi.fn<() => Promise<void>>().mockResolvedValue();
-  await expect(ifCutOff(Promise.reject(error), callback)).rejects.toBe(error);
+  await expect(onUnknownOutcome(Promise.reject(error), callback)).rejects.toBe(error);
   expect(callback).toHaveBeenCalledTimes(isInDoubt ? 1 : 0);
 });

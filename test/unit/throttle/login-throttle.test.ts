@@ -26,7 +26,7 @@ function createGate(limit: number) {
   const quotas = { perUser: { limit, windowSeconds: 60 }, perAddress: { limit: 1000, windowSeconds: 60 } };
   const throttle = createLoginThrottle(
     counted,
-    createThrottle({ sessions: counted, strangers: counted }, { emit: () => {} }),
+    createThrottle({ sessions: counted, anonymous: counted }, { emit: () => {} }),
     quotas,
   );
   async function attempt(outcome: Outcome, turns = 1): Promise<Outcome | 'THROTTLED'> {

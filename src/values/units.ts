@@ -1,0 +1,5 @@
+/** Seconds in each unit of time that durations and rates are written in, the longest unit last. */
+export const secondsPer = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
+
+/** `s`, `m`, `h` or `d`. */
+export type TimeUnit = keyof typeof secondsPer;
