@@ -1,4 +1,5 @@
 import type { ClientRecord, ClientStore, ClientValues } from './database/client-store.ts';
+import type { BoundedByTimeout } from './database/database-timeout.ts';
 import type { TokenIdentity } from './database/token-store.ts';
 import { DurinUsageError } from './errors.ts';
 import type { TokenRevoker } from './tokens/revoke-tokens.ts';
@@ -6,14 +7,14 @@ import { refuseInvalidClient } from './values/client-fields.ts';
 import { type Duration, parseDuration } from './values/duration.ts';
 import type { Rate } from './values/rate.ts';
 
-/** A client that is to be changed, and is not there. */
+/** The client that is to be changed does not exist. */
 export class UnknownClientError extends DurinUsageError {
   constructor(name: string) {
     super(`name: There is no client named ${JSON.stringify(name)}.`);
   }
 }
 
-/** What a client can be given. */
+/** The fields of a client, as an app writes them. */
 export interface ClientInput {
   /** 1 to 64 characters, compared with case. */
   name: string;
@@ -23,31 +24,41 @@ export interface ClientInput {
   throttleRate?: Rate | null | undefined;
 }
 
-/** `durin.clients`: the API clients, as rows. */
+/** `durin.clients`: the API clients, as rows of the database. */
 export interface DurinClients {
-  /** @throws DurinUsageError naming what is wrong, also for a name that is taken */
+  /**
+   * @throws DurinUsageError naming the field that is wrong, also for a name that is taken
+   * @example await durin.clients.create({ name: 'partner', tokenTtl: '90d', throttleRate: '1000/h' });
+   */
   create(client: ClientInput): Promise<ClientRecord>;
   /**
-   * Changes what is given. Tokens keep their expiry until they are renewed.
-   * @throws DurinUsageError naming what is wrong, also for a client that does not exist
+   * Changes the given fields. Tokens keep their expiry until they are renewed.
+   * @throws DurinUsageError naming the field that is wrong, also for a client that does not exist
    */
   update(name: string, changes: { [K in keyof ClientInput]?: ClientInput[K] | undefined }): Promise<ClientRecord>;
-  /** Deletes the client and its tokens. Whether there was one. */
+  /**
+   * Deletes the client and its tokens.
+   * @returns whether there was such a client
+   */
   delete(name: string): Promise<boolean>;
-  /** By name. */
+  /** Lists all clients, ordered by name. */
   list(): Promise<ClientRecord[]>;
-  /** Creates those of the option `clients` that are missing, and gives them; leaves the others as they are. */
+  /**
+   * Creates the clients of the option `clients` that do not exist yet. Existing rows are left alone.
+   * @returns the clients that were created
+   */
   sync(): Promise<ClientRecord[]>;
 }
 
-export interface ClientAdminDeps {
+export interface DurinClientsDeps {
   readonly clientStore: ClientStore;
-  readonly revoker: TokenRevoker;
+  readonly revoker: Pick<TokenRevoker, 'emitRevoked'>;
   readonly clients: readonly ClientValues[];
   readonly defaultTtlSeconds: number;
 }
 
-export function createClientAdmin({ clientStore, revoker, clients, defaultTtlSeconds }: ClientAdminDeps): DurinClients {
+export function createDurinClients(deps: DurinClientsDeps): DurinClients {
+  const { clientStore, revoker, clients, defaultTtlSeconds } = deps;
   return {
     async create({ name, tokenTtl, throttleRate }) {
       if (name === undefined) throw new DurinUsageError('name: This field is required.');
@@ -78,14 +89,28 @@ export function createClientAdmin({ clientStore, revoker, clients, defaultTtlSec
   };
 }
 
-/** Deletes the client, and tells of the tokens that went with it; `null`: there is none. */
+/** The same functions, each bounded by the database timeout. */
+export function boundDurinClients(clients: DurinClients, bounded: BoundedByTimeout): DurinClients {
+  return {
+    create: (client) => bounded(() => clients.create(client)),
+    update: (name, changes) => bounded(() => clients.update(name, changes)),
+    delete: (name) => bounded(() => clients.delete(name)),
+    list: () => bounded(() => clients.list()),
+    sync: () => bounded(() => clients.sync()),
+  };
+}
+
+/**
+ * Deletes a client, and emits the end of the tokens that were deleted with it.
+ * @returns those tokens; `null`: there is no such client
+ */
 export async function deleteClient(
   name: string,
-  { clientStore, revoker }: Pick<ClientAdminDeps, 'clientStore' | 'revoker'>,
+  { clientStore, revoker }: Pick<DurinClientsDeps, 'clientStore' | 'revoker'>,
 ): Promise<readonly TokenIdentity[] | null> {
   const deleted = await clientStore.delete(name);
   if (deleted === null) return null;
-  revoker.tellRevoked(deleted.ended, 'client-deleted');
+  revoker.emitRevoked(deleted.ended, 'client-deleted');
   return deleted.ended;
 }
 

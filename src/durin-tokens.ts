@@ -1,79 +1,97 @@
+import type { BoundedByTimeout } from './database/database-timeout.ts';
 import { DurinError, DurinUsageError } from './errors.ts';
-import { type Auth, isSessionId, toAuth } from './session.ts';
+import { isSessionId, type SessionRecord } from './session.ts';
 import type { IssueToken } from './tokens/issue-token.ts';
 import type { PurgeTokens } from './tokens/purge-tokens.ts';
 import type { RenewToken } from './tokens/renew-token.ts';
 import type { TokenRevoker } from './tokens/revoke-tokens.ts';
 import { type Duration, parseDuration } from './values/duration.ts';
 
-/** `durin.tokens`: tokens without a request. Inside `em.transactional` it is part of that transaction. */
+/** `durin.tokens`: tokens without a request. Inside `em.transactional` a call is part of that transaction. */
 export interface DurinTokens<TUserRef, TAuth, TClientName extends string> {
   /**
-   * A new token for the pair; one that it held ends.
-   * @param order.ttl its lifetime; `null`: it never expires. Default: the client's. A refresh gives the client's.
-   * @throws DurinError UNKNOWN_CLIENT, STORE_UNAVAILABLE; DurinUsageError for an unknown user
+   * Issues a token for a user and a client. The token that they had ends.
+   * @param request.ttl the token's lifetime; `null`: it never expires. Default: the client's `tokenTtl`. A refresh gives
+   *   the token the client's lifetime.
+   * @throws DurinError UNKNOWN_CLIENT, STORE_UNAVAILABLE
+   * @throws DurinUsageError for a user that is not in the database
+   * @example const { token } = await durin.tokens.issue({ user, client: 'cli', ttl: '7d' });
    */
-  issue(order: {
+  issue(request: {
     user: TUserRef;
     client: TClientName;
     ttl?: Duration | null | undefined;
   }): Promise<{ token: string; auth: TAuth }>;
   /**
-   * Gives the token a full lifetime of its client from now.
-   * @throws DurinError SESSION_NOT_FOUND for one that is gone or expired
+   * Gives a token the full lifetime of its client from now.
+   * @throws DurinError SESSION_NOT_FOUND for a token that is gone or has expired
    */
   renew(id: string): Promise<{ expiry: Date | null }>;
-  /** Whether there was such a token. */
+  /** @returns whether there was such a token */
   revoke(id: string): Promise<boolean>;
-  /** The number of tokens that ended. */
+  /** @returns the number of tokens that were revoked */
   revokeAll(filter: { user: TUserRef; exceptApiAccess?: boolean | undefined }): Promise<number>;
   /**
-   * Removes expired tokens, a batch after the other so that no look-up waits, and gives their number.
+   * Removes expired tokens in batches, so that no look-up waits for it.
    * @param options.batchSize rows per statement. Default: 1000
+   * @returns the number of tokens that were removed
    */
   purgeExpired(options?: { batchSize?: number | undefined }): Promise<number>;
 }
 
-export interface TokenAdminDeps {
+export interface DurinTokensDeps<TAuth> {
   readonly issueToken: IssueToken;
   readonly renewToken: RenewToken;
   readonly revoker: TokenRevoker;
   readonly purge: PurgeTokens;
   readonly apiClientName: string | null;
   readonly userKeyOf: (user: unknown) => unknown;
-  readonly now: () => number;
+  readonly toAuth: (record: SessionRecord) => TAuth;
+  readonly bounded: BoundedByTimeout;
 }
 
 const maxBatchSize = 100_000;
 
-export function createTokenAdmin(deps: TokenAdminDeps): DurinTokens<unknown, Auth, string> {
-  const { issueToken, renewToken, revoker, purge, apiClientName, userKeyOf, now } = deps;
+export function createDurinTokens<TAuth>(deps: DurinTokensDeps<TAuth>): DurinTokens<unknown, TAuth, string> {
+  const { issueToken, renewToken, revoker, purge, apiClientName, userKeyOf, toAuth, bounded } = deps;
 
   return {
     async issue({ user, client, ttl }) {
-      const own = ttl === undefined ? {} : { ttlSeconds: ttl === null ? null : parseDuration(ttl, 'ttl') };
-      const order = { userId: userKeyOf(user), clientName: client, ipAddress: null, userAgent: null, ...own };
-      const issued = await issueToken({ ...order, onConflict: 'replace' });
-      if (issued.outcome === 'unknown-client') throw new DurinError('UNKNOWN_CLIENT');
-      if (!('record' in issued)) throw new DurinUsageError('user: there is no such user in the database');
-      return { token: issued.token, auth: toAuth(issued.record, now()) };
+      const request = { userId: userKeyOf(user), clientName: client, ...lifetimeOf(ttl) };
+      const issued = await bounded(() =>
+        issueToken({ ...request, onConflict: 'replace', ipAddress: null, userAgent: null }),
+      );
+      switch (issued.outcome) {
+        case 'unknown-client':
+          throw new DurinError('UNKNOWN_CLIENT');
+        case 'unknown-user':
+        case 'inactive-user':
+        case 'exists':
+          throw new DurinUsageError('user: there is no such user in the database');
+        case 'kept':
+        case 'renewed':
+        case 'issued':
+          return { token: issued.token, auth: toAuth(issued.record) };
+      }
     },
 
     async renew(id) {
-      const renewed = isSessionId(id) ? await renewToken(id) : null;
+      const renewed = isSessionId(id) ? await bounded(() => renewToken(id)) : null;
       if (renewed === null) throw new DurinError('SESSION_NOT_FOUND');
       return { expiry: renewed.expiresAt };
     },
 
     async revoke(id) {
-      return isSessionId(id) && (await revoker.revoke({ id }, 'revoked')) !== null;
+      return isSessionId(id) && (await bounded(() => revoker.revoke({ id }, 'revoked'))) !== null;
     },
 
     async revokeAll({ user, exceptApiAccess }) {
       const filter = { exceptClient: exceptApiAccess ? apiClientName : null };
-      return (await revoker.revokeAllOf(userKeyOf(user), filter, 'revoked')).length;
+      const ended = await bounded(() => revoker.revokeAllOf(userKeyOf(user), filter, 'revoked'));
+      return ended.length;
     },
 
+    /** Takes as long as there are expired tokens, so it has no timeout. */
     async purgeExpired({ batchSize } = {}) {
       if (batchSize !== undefined && !(Number.isInteger(batchSize) && batchSize >= 1 && batchSize <= maxBatchSize)) {
         throw new DurinUsageError(`batchSize must be a whole number from 1 to ${maxBatchSize}`);
@@ -83,4 +101,9 @@ export function createTokenAdmin(deps: TokenAdminDeps): DurinTokens<unknown, Aut
       return purged;
     },
   };
+}
+
+function lifetimeOf(ttl: Duration | null | undefined): { ttlSeconds?: number | null } {
+  if (ttl === undefined) return {};
+  return { ttlSeconds: ttl === null ? null : parseDuration(ttl, 'ttl') };
 }

@@ -1,19 +1,20 @@
 import type { z } from 'zod';
-import { type AnyOptions, compose, type ObjectGraph } from './compose.ts';
+import { compose, type ObjectGraph } from './compose.ts';
 import type { DurinClient } from './database/entities.ts';
 import type { AuthClient, AuthUser, PopulatePath, UserKey } from './database/views.ts';
-import type { DurinClients } from './durin-clients.ts';
-import { createTokenAdmin, type DurinTokens } from './durin-tokens.ts';
+import { boundDurinClients, type DurinClients } from './durin-clients.ts';
+import { createDurinTokens, type DurinTokens } from './durin-tokens.ts';
 import type { EventSource } from './events.ts';
-import { attachInternals, type LoginForm } from './internals.ts';
+import { attachInternals } from './internals.ts';
 import type { DurinOptions } from './options/options.ts';
+import { parseOptions } from './options/parse-options.ts';
 import type { Credentials } from './request/authorization.ts';
 import type { HeaderSource } from './request/call-origin.ts';
 import { type AdapterCall, type DurinContext, DurinRequest } from './request/durin-request.ts';
 import { createDurinRouter, type DurinRouter, type LoginTypes } from './router/durin-router.ts';
-import { type DefaultLoginInput, defaultLoginInput } from './router/login.ts';
-import { type Auth, toAuth } from './session.ts';
-import { type AppTypes, createProcedures, type DurinProcedures } from './trpc/builders.ts';
+import type { DefaultLoginInput } from './router/login.ts';
+import type { Auth, SessionRecord } from './session.ts';
+import { type AppTypes, createBuilders, type DurinProcedures } from './trpc/builders.ts';
 import { presentedCredentials } from './trpc/request-state.ts';
 import { createResponseMeta, type ResponseFacts } from './trpc/response-headers.ts';
 
@@ -25,35 +26,36 @@ type AppAuth<TApp extends AppTypes> = Auth<
   AuthClient<TApp['clientEntity'], TApp['populate'], TApp['clientName']>
 >;
 
-/** What `createDurin` gives. Its functions need no `this`. */
+/** What `createDurin` returns. Its functions need no `this`. */
 export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends DurinProcedures<TApp> {
   readonly durinRouter: DurinRouter<TLogin>;
-  /** Makes `ctx.durin` of what any tRPC adapter passes; does no I/O. Spread it to add a context of your own. */
+  /** Creates `ctx.durin` from what any tRPC adapter passes. Does no I/O. Spread the result to add a context of your own. */
   readonly createContext: (call?: AdapterCall) => DurinContext;
-  /** Sets the headers that refusals, throttled routes and token answers should have. */
+  /** Returns the headers of refusals, throttled routes and answers with a token. */
   readonly responseMeta: (facts: ResponseFacts) => { headers: Headers };
   readonly tokens: DurinTokens<UserRef<TApp>, AppAuth<TApp>, TApp['clientName']>;
   readonly clients: DurinClients;
   readonly users: {
-    /** To be called after a change made past the ORM's unit of work: drops what caches know of the user. */
+    /** Drops what caches know about a user. Call it after a change that bypassed the ORM's unit of work. */
     readonly forget: (user: UserRef<TApp>) => Promise<void>;
   };
   readonly events: EventSource<UserKey<TApp['userEntity']>>;
   /**
-   * Who calls, for routes that are not tRPC, and for what goes on after its call was let through. Notes the use, and does
-   * not throttle.
+   * Resolves the caller, for routes that are not tRPC and for work that outlives its call. Records the use; does not
+   * throttle.
    * @param source a request, its headers, a token, or the `ctx.durin` of a call
    * @throws DurinError the 401 codes, STORE_UNAVAILABLE
+   * @example const { user } = await durin.authenticate(request);
    */
   readonly authenticate: (source: AuthSource) => Promise<AppAuth<TApp>>;
-  /** Writes what is pending and ends the timers; the ORM stays open. */
+  /** Writes pending uses and ends timers and connections. The app's ORM stays open. */
   readonly close: () => Promise<void>;
 }
 
 /** A fetch or Node request, headers, a token, or `ctx.durin`. */
 export type AuthSource = string | DurinRequest | HeaderSource | { readonly headers: HeaderSource };
 
-/** `login`'s input: the app's, and the client's name unless the app resolves that itself. */
+/** The input of `login`: the app's `loginInput`, and the client's name unless the app has `resolveClient`. */
 type LoginInput<TLoginInput extends z.ZodObject, TClientName extends string, TResolveClient> = z.input<TLoginInput> &
   (unknown extends TResolveClient ? { client: TClientName } : object);
 
@@ -62,14 +64,26 @@ type LoginOutput<TSerializedUser, TExpiry, TExtra> = Beside<
   TExtra
 >;
 
-/** What the app adds changes nothing of what is there. */
+/** The app's extra fields cannot replace durin's own. */
 type Beside<TOwn, TExtra> = TExtra extends unknown ? Flatten<TOwn & Omit<TExtra, keyof TOwn>> : never;
 
 type Flatten<T> = { [K in keyof T]: T[K] } & {};
 
 /**
- * Per-client token authentication over the app's ORM. Does no I/O.
+ * Creates token authentication for an app, over its ORM. Does no I/O.
  * @throws DurinUsageError naming the option that is unknown, missing or wrong
+ * @example
+ * export const durin = createDurin({
+ *   orm,
+ *   entities: { User, Client, AuthToken },
+ *   secret: process.env.DURIN_SECRET,
+ *   clients: { web: { tokenTtl: '14d' }, cli: { tokenTtl: null } },
+ *   verifyCredentials: async ({ input, em }) => {
+ *     const user = await em.findOne(User, { username: input.username });
+ *     return (await verifyPassword(user?.passwordHash, input.password)) ? user : null;
+ *   },
+ * });
+ * export const { durinRouter, authedProcedure, clientProcedure } = durin;
  */
 export function createDurin<
   TUserEntity extends object,
@@ -101,104 +115,86 @@ export function createDurin<
     expiry: TExpiry;
   }
 > {
-  return assemble(compose(options as never), options as never) as never; // inside, nothing has the app's types
+  return build(compose(parseOptions(options)));
 }
 
-/** The parts, as the app sees them. */
-function assemble(graph: ObjectGraph, options: AnyOptions) {
-  const { settings, schema, store, revoker, issueToken, renewToken, stateOf, lastUsed } = graph;
-  const { now, scheme, apiAccess } = settings;
+/** Builds what an app sees. `TApp` and `TLogin` are the app's types; the services below know none of them. */
+function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGraph): Durin<TApp, TLogin> {
+  const { settings, schema, store, stateOf, lastUsed, entityChanges, bounded } = graph;
+  const { scheme, login, apiAccess, trustProxy, formatExpiry, now } = settings;
+  const takesClient = login.resolveClient === null;
+  const clientNames = settings.clients?.map(({ name }) => name) ?? null;
+  /** Look-ups select what the metadata of the app's entities says, so a record has the app's types. */
+  const toAuth = graph.toAuth as (record: SessionRecord) => AppAuth<TApp>;
 
-  const loginForm: LoginForm = {
-    input: options.loginInput ?? defaultLoginInput,
-    takesClient: options.resolveClient === undefined,
-    clientNames: settings.clients?.map(({ name }) => name) ?? null,
-    scheme,
-  };
-
-  const durinRouter = createDurinRouter({
+  const durinRouter = createDurinRouter<TLogin>({
     ...graph,
     now,
-    loginInput: loginForm.input,
-    takesClient: loginForm.takesClient,
-    formatExpiry: options.formatExpiry ?? ((expiry) => expiry),
-    serializeUser: options.serializeUser ?? null,
-    loginResponse: (options.loginResponse as ((facts: object) => unknown) | undefined) ?? null,
+    loginInput: login.input,
+    takesClient,
+    formatExpiry,
+    serializeUser: login.serializeUser,
+    loginResponse: login.response,
     apiClientName: apiAccess.clientName,
     excludesApiAccess: apiAccess.excludeFromSessions,
     includesToken: apiAccess.includeToken,
   });
-  const ownProcedures = new Set<unknown>(Object.values(durinRouter._def.procedures));
+  const privateProcedures = new Set<unknown>(Object.values(durinRouter._def.procedures));
 
-  const durin = {
+  const durin: Durin<TApp, TLogin> = {
     durinRouter,
-    ...createProcedures({
-      stateOf,
-      lastUsed,
-      now,
-      throttle: graph.throttle,
-      sessionQuota: settings.sessionQuota,
-      clientNames: loginForm.clientNames,
-    }),
+    ...createBuilders<TApp>({ ...graph, sessionQuota: settings.throttle.sessionQuota, clientNames }),
     createContext: graph.createContext,
     responseMeta: createResponseMeta({
       scheme,
-      isPrivate: (procedure) => ownProcedures.has(procedure),
+      isPrivate: (procedure) => privateProcedures.has(procedure),
       limitsOf: (ctx) => stateOf(ctx).limits.values(),
       now,
     }),
-    tokens: createTokenAdmin({
-      issueToken,
-      renewToken,
-      revoker,
-      purge: graph.purge,
+    tokens: createDurinTokens({
+      ...graph,
       apiClientName: apiAccess.clientName,
       userKeyOf: schema.userKeyOf,
-      now,
+      toAuth,
     }),
-    clients: graph.clients,
+    clients: boundDurinClients(graph.clients, bounded),
     users: {
-      async forget(user: unknown) {
+      async forget(user) {
         const userId = schema.userKeyOf(user);
-        await graph.changes.userChanged(userId, await store.findUserRow(userId));
+        await bounded(async () => entityChanges.userChanged(userId, await store.findUserRow(userId)));
       },
     },
     events: { on: graph.hub.on },
-    async authenticate(source: AuthSource) {
-      const request = source instanceof DurinRequest ? source : requestOf(source, settings.trustProxy);
+    async authenticate(source) {
+      const request = source instanceof DurinRequest ? source : toRequest(source, trustProxy);
       const record = await (source instanceof DurinRequest
         ? stateOf({ durin: source }).resolveSessionUncached()
         : graph.authenticate(credentialsOf(source, request, scheme)));
       lastUsed.recordUse(record, request);
-      return toAuth(record, now());
+      return toAuth(record);
     },
-    async close() {
-      graph.unwatch();
-      await lastUsed.close();
-      await graph.cache?.close();
-    },
+    close: graph.close,
   };
-  const keepPrivate = (procedures: Iterable<unknown>) => {
-    for (const procedure of procedures) ownProcedures.add(procedure);
-  };
+
   attachInternals(durin, {
     ...graph,
-    ...graph.patient,
-    databaseTimeoutMs: settings.databaseTimeoutMs,
     durinRouter,
-    loginForm,
+    loginForm: { input: login.input, takesClient, clientNames, scheme },
     authedProcedure: durin.authedProcedure,
     responseMeta: durin.responseMeta,
-    keepPrivate,
-    eventsTold: graph.hub.settled,
-    close: durin.close,
+    markPrivate(procedures) {
+      for (const procedure of procedures) privateProcedures.add(procedure);
+    },
+    databaseTimeoutMs: settings.databaseTimeoutMs,
+    eventsSettled: graph.hub.settled,
+    closeDatabase: () => settings.orm.close(),
     now,
   });
   return durin;
 }
 
-/** From where a source comes; what is no object, such as a header that is not there, comes from nowhere. */
-function requestOf(source: Exclude<AuthSource, DurinRequest>, trustProxy: number): DurinRequest {
+/** A source that is not an object, such as a missing header, has no origin. */
+function toRequest(source: Exclude<AuthSource, DurinRequest>, trustProxy: number): DurinRequest {
   const isRequest =
     typeof source === 'object' && source !== null && 'headers' in source && typeof source.headers === 'object';
   return DurinRequest.fromAdapter({ req: isRequest ? source : { headers: source } }, trustProxy);

@@ -88,13 +88,13 @@ export interface EventSink {
   emit<TName extends EventName>(name: TName, event: DurinEvents[TName]): void;
 }
 
-export interface EventHub extends EventSource, EventSink {
+export interface EventHub<TUserId = unknown> extends EventSource<TUserId>, EventSink {
   /** Resolves once no listener is at work any more. */
   settled(): Promise<void>;
 }
 
 /** Tells listeners one after the other, waits for none of them, and survives every one. */
-export function createEventHub(onListenerError: ListenerErrorHandler): EventHub {
+export function createEventHub<TUserId>(onListenerError: ListenerErrorHandler): EventHub<TUserId> {
   const listeners = new Map<EventName, Set<Listener<never>>>();
   const working = new Set<Promise<void>>();
 

@@ -14,7 +14,7 @@ import type { DurinBuilder } from './trpc/base-procedure.ts';
 import type { RequestState } from './trpc/request-state.ts';
 import type { ResponseFacts } from './trpc/response-headers.ts';
 
-/** What a form must know to log in. */
+/** What a login form has to know. */
 export interface LoginForm {
   readonly input: z.ZodObject;
   /** Whether the input also names the client. */
@@ -25,24 +25,26 @@ export interface LoginForm {
   readonly scheme: string;
 }
 
-/** What the admin and the command line need of a durin, of its surface and of its parts. */
+/**
+ * What the admin and the command line use of a durin. The services have no timeout of their own: an admin procedure has
+ * one around its whole work, so that a change which finishes late is still emitted.
+ */
 export interface Internals {
   readonly durinRouter: DurinRouter<LoginTypes>;
   readonly loginForm: LoginForm;
   readonly authedProcedure: DurinBuilder<{ user: object; auth: Auth }>;
   readonly createContext: (call?: AdapterCall) => DurinContext;
   readonly responseMeta: (facts: ResponseFacts) => { headers: Headers };
-  /** Resolves once no listener of an event is at work any more. */
-  readonly eventsTold: () => Promise<void>;
+  /** Makes `responseMeta` keep the answers of these procedures out of HTTP caches. */
+  readonly markPrivate: (procedures: Iterable<unknown>) => void;
+  /** Resolves once no event listener is running. */
+  readonly eventsSettled: () => Promise<void>;
   readonly close: () => Promise<void>;
   /** Closes the app's ORM. */
   readonly closeDatabase: () => Promise<void>;
   readonly database: Database;
   readonly schema: Schema;
-  /**
-   * Milliseconds that a procedure may take. What works on the database has no deadline of its own, so that
-   * what an admin did late is told nevertheless.
-   */
+  /** Milliseconds that an admin procedure may take. */
   readonly databaseTimeoutMs: number;
   readonly clients: DurinClients;
   readonly clientStore: ClientStore;
@@ -51,20 +53,18 @@ export interface Internals {
   readonly purge: PurgeTokens;
   readonly events: EventSink;
   readonly stateOf: (ctx: DurinContext) => RequestState;
-  /** Has `responseMeta` keep the answers of these procedures out of caches. */
-  readonly keepPrivate: (procedures: Iterable<unknown>) => void;
   /** The clock, in milliseconds. */
   readonly now: () => number;
 }
 
-/** Where a durin keeps it: in no type, and in nothing that is printed or copied. */
-const key = Symbol('trpc-durin admin access');
+/** Internals sit behind a symbol: they are in no type, and nothing prints or copies them. */
+const key = Symbol('trpc-durin internals');
 
-export function attachInternals(durin: object, access: Internals): void {
-  Object.defineProperty(durin, key, { value: access });
+export function attachInternals(durin: object, internals: Internals): void {
+  Object.defineProperty(durin, key, { value: internals });
 }
 
-/** `null`: this is nothing that `createDurin` of this copy of the package gave. */
+/** `null`: `createDurin` of this copy of the package did not create it. */
 export function internalsOf(durin: unknown): Internals | null {
   const isObject = typeof durin === 'object' && durin !== null;
   return isObject ? ((durin as { readonly [key]?: Internals })[key] ?? null) : null;

@@ -1,11 +1,11 @@
 import { TRPCError } from '@trpc/server';
 import { z } from 'zod';
-import { inTime } from '../async/punctual.ts';
+import { withDatabaseTimeout } from '../database/database-timeout.ts';
 import { isOutage } from '../database/failures.ts';
 import { DurinError } from '../errors.ts';
 import type { AdminActor } from '../events.ts';
 import type { Internals } from '../internals.ts';
-import { type DurinBuilder, discreetProcedure, refuseUnreadableInput, t } from '../trpc/base-procedure.ts';
+import { type DurinBuilder, maskedProcedure, refuseUnreadableInput, t } from '../trpc/base-procedure.ts';
 
 /** Whether a caller is an admin, of whom no more is known here than what a guarded procedure's context has. */
 export type IsAdmin = (ctx: never) => unknown;
@@ -40,14 +40,14 @@ export function createAdminProcedures(access: Internals, isAdmin: IsAdmin | 'com
       if (isLate) throw new DurinError('STORE_UNAVAILABLE');
     }
     try {
-      return await inTime(access.databaseTimeoutMs, () => next({ ctx: { refuseIfLate } }));
+      return await withDatabaseTimeout(access.databaseTimeoutMs, () => next({ ctx: { refuseIfLate } }));
     } catch (error) {
       isLate = true; // nothing else is thrown: what fails in `next` is its result
       throw error;
     }
   });
   if (isAdmin === 'command-line') {
-    const anyone = discreetProcedure.use(({ next }) => next<{ by: AdminActor }>({ ctx: { by: 'command-line' } }));
+    const anyone = maskedProcedure.use(({ next }) => next<{ by: AdminActor }>({ ctx: { by: 'command-line' } }));
     const inNoHurry = anyone.use(({ next }) => next({ ctx: { refuseIfLate() {} } }));
     const mutation = inNoHurry.use(tellFields).use(refuseUnreadableInput);
     return {
@@ -58,7 +58,8 @@ export function createAdminProcedures(access: Internals, isAdmin: IsAdmin | 'com
   }
 
   const guarded = access.authedProcedure.use(async function requireAdmin({ ctx, next }) {
-    if ((await inTime(access.databaseTimeoutMs, () => asked(isAdmin, ctx))) !== true) throw new DurinError('NOT_ADMIN');
+    if ((await withDatabaseTimeout(access.databaseTimeoutMs, () => asked(isAdmin, ctx))) !== true)
+      throw new DurinError('NOT_ADMIN');
     const { ipAddress, userAgent } = ctx.durin;
     const by: AdminActor = Object.freeze({
       tokenId: ctx.auth.id,
@@ -69,11 +70,11 @@ export function createAdminProcedures(access: Internals, isAdmin: IsAdmin | 'com
     });
     return next({ ctx: { by } });
   });
-  const changing = discreetProcedure.use(function holdBackLaterCalls({ ctx, batchIndex, next }) {
+  const changing = maskedProcedure.use(function holdBackLaterCalls({ ctx, batchIndex, next }) {
     return access.stateOf(ctx).change(batchIndex, next);
   });
   return {
-    query: discreetProcedure.concat(guarded).use(answerInTime).use(tellFields).use(refuseUnreadableInput),
+    query: maskedProcedure.concat(guarded).use(answerInTime).use(tellFields).use(refuseUnreadableInput),
     mutation: changing.concat(guarded).use(answerInTime).use(tellFields).use(refuseUnreadableInput),
     lengthyMutation: changing.concat(guarded).use(tellFields).use(refuseUnreadableInput),
   };

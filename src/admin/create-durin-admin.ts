@@ -49,6 +49,6 @@ export function createDurinAdmin<TApp extends AppTypes>(
   if (!parsed.success) throw new DurinUsageError(`createDurinAdmin: ${describeIssue(parsed.error, options)}`);
   const { isAdmin, userLabel, searchUsers } = options;
   const adminRouter = createAdminRouter(access, isAdmin, { userLabel, searchUsers });
-  access.keepPrivate(Object.values(adminRouter._def.procedures));
+  access.markPrivate(Object.values(adminRouter._def.procedures));
   return { adminRouter, page: createAdminPage(access, adminRouter, options.page) };
 }

@@ -2,7 +2,7 @@ import type { AdminStore, OwnedTokenRow } from '../database/admin/admin-store.ts
 import { DurinError } from '../errors.ts';
 import type { Internals } from '../internals.ts';
 import { isSessionId, lifetime } from '../session.ts';
-import { toTokenEvent } from '../tokens/token-event.ts';
+import { toSessionTokenEvent, toTokenEvent } from '../tokens/token-event.ts';
 import { parseDuration } from '../values/duration.ts';
 import { tokenIdInput, tokenIssueInput, tokenListInput, userInput } from './admin-inputs.ts';
 import type { AdminProcedures } from './admin-procedures.ts';
@@ -85,7 +85,7 @@ export function createTokenProcedures(
       if (!('record' in issued)) throw userNotFound(); // deleted since it was looked up
       const { record, token } = issued;
       const { id, createdAt, expiresAt } = record;
-      tell(ctx.by, { action: 'token-issued', ...toTokenEvent(record), expiry: expiresAt });
+      tell(ctx.by, { action: 'token-issued', ...toSessionTokenEvent(record), expiry: expiresAt });
       const row = { id, owner, clientName: client, createdAt, expiresAt };
       return { token, session: toView({ ...row, lastUsedAt: null, ipAddress: null, userAgent: null }) };
     }),

@@ -67,9 +67,9 @@ function createProgram(terminal: Terminal, version: string): Command {
   return program;
 }
 
-async function finish({ eventsTold, close, closeDatabase }: Internals): Promise<void> {
+async function finish({ eventsSettled, close, closeDatabase }: Internals): Promise<void> {
   try {
-    await withTimeout(listenersMs, 'A listener of events', eventsTold);
+    await withTimeout(listenersMs, 'A listener of events', eventsSettled);
   } finally {
     try {
       await close();

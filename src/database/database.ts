@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { EntityManager, MikroORM, Transaction } from '@mikro-orm/core';
 import { batch } from '../async/batch.ts';
-import { inTime } from '../async/punctual.ts';
 import { DurinError, DurinUsageError } from '../errors.ts';
 import { commitListenersOf } from './commit-listeners.ts';
+import { withDatabaseTimeout } from './database-timeout.ts';
 import { codeOf, isUnstorable, sqlState } from './failures.ts';
 import type { Row } from './rows/projection.ts';
 
@@ -136,7 +136,7 @@ export function createDatabase(orm: MikroORM, deadlineMs: number): Database {
     }
     const release = (error?: Error) => client?.release(error);
     try {
-      const rows = await inTime(deadlineMs, send);
+      const rows = await withDatabaseTimeout(deadlineMs, send);
       release();
       return rows;
     } catch (error) {
@@ -148,7 +148,7 @@ export function createDatabase(orm: MikroORM, deadlineMs: number): Database {
 
   function prepareLookUp(select: string, { name, read }: LookUpColumn): (key: string) => Promise<Row | null> {
     const findHere = (key: string) =>
-      inTime(deadlineMs, async () => (await run(`${select} where ${name} = ?`, [key]))[0] ?? null);
+      withDatabaseTimeout(deadlineMs, async () => (await run(`${select} where ${name} = ?`, [key]))[0] ?? null);
     const findOne = prepare(`${select} where ${name} = $1`);
     const findSeveral = prepare(`${select} where ${name} = any($1)`);
     const findBatched = batch(async (keys: readonly string[]) => {

@@ -16,6 +16,9 @@ import { converterOf, Projection, primaryKeyOf } from './rows/projection.ts';
 
 export type { EntityManager, MikroORM };
 
+/** A MikroORM under a name of its own: declarations would spell out the type's default parameters otherwise. */
+export interface OpenOrm extends MikroORM {}
+
 /** The app's ORM, also where its entities are listed `as const`. */
 export type AppORM = MikroORM<
   IDatabaseDriver,
@@ -31,7 +34,7 @@ export interface EntitySet<TUser extends object, TClient extends DurinClient> {
 }
 
 /** The same, where their types do not matter. */
-type EntityNames = Readonly<Record<keyof EntitySet<object, DurinClient>, EntityName<object>>>;
+export type EntityNames = Readonly<Record<keyof EntitySet<object, DurinClient>, EntityName<object>>>;
 
 /** Where things lie in this app's database: quoted table names, and the user's primary key. */
 export interface Schema {

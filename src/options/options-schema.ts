@@ -1,135 +1,154 @@
 import { z } from 'zod';
+import type { Bus } from '../cache/bus.ts';
+import type { KeyValueStore } from '../cache/shared-store.ts';
+import type { EntityNames, OpenOrm } from '../database/schema.ts';
+import type { ListenerErrorHandler } from '../events.ts';
+import { defaultLoginInput } from '../router/login.ts';
+import type { RateLimitRedis } from '../throttle/redis-rate-counter.ts';
 import { type Duration, parseDuration } from '../values/duration.ts';
-import { parseRate } from '../values/rate.ts';
+import { parseRate, type Quota } from '../values/rate.ts';
+import type { LoginSettings, ParsedLoginInput, Settings } from './settings.ts';
 
-const aFunction = z.custom((value) => typeof value === 'function', 'must be a function');
-const anOrm = z.custom((value) => isOrm(value), 'must be a MikroORM');
-const aBoolean = z.boolean('must be true or false');
-const rate = z.custom<string | null>(
-  (value) => value === null || isRate(value),
-  "must be a rate such as '100/m', or null",
-);
-const duration = z.custom<Duration>(
-  (value) => isDuration(value),
-  "must be a duration such as '60s', '15m', '12h', '14d' or a whole number of seconds, from 1 second to 68 years",
-);
-const aSecret = z.string('must be a string').min(32, 'must have at least 32 characters');
-const scheme = z
-  .string('must be a string')
-  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}$/, 'must be one word of at most 32 characters');
+/*
+ * The options of `createDurin`, with their defaults, parsed into the units that the code counts in. An option that is
+ * `undefined` has its default; every unknown key, wrong type and senseless value is refused.
+ */
 
-function hasMethods(names: readonly string[], message = `must have the methods ${names.join(', ')}`) {
-  const has = (value: unknown) =>
-    typeof value === 'object' &&
-    value !== null &&
-    names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
-  return z.custom(has, message);
+/** A callback of the app. What it is given and returns is checked by the compiler where the app writes it. */
+function callback<TFunction>() {
+  return z.custom<TFunction>((value) => typeof value === 'function', 'must be a function');
 }
 
-function mayHaveMethod(value: unknown, name: string): boolean {
-  const type = typeof (value as Record<string, unknown>)[name];
-  return type === 'undefined' || type === 'function';
+function objectWith<T>(methods: readonly string[], message = `must have the methods ${methods.join(', ')}`) {
+  return z.custom<T>((value) => methods.every((name) => methodTypeOf(value, name) === 'function'), message);
 }
 
-const clientConfig = z.strictObject({ tokenTtl: duration.nullable().optional(), throttleRate: rate.optional() });
+function methodTypeOf(value: unknown, name: string): string {
+  return typeof value === 'object' && value !== null
+    ? typeof (value as Record<string, unknown>)[name]
+    : 'not an object';
+}
 
-/** The options of `createDurin`: what is left out or `undefined` has its default; every other key, type and value is refused. */
+const orm = z.custom<OpenOrm>((value) => isOrm(value), 'must be a MikroORM');
+const entity = z.unknown();
+const entities = z.strictObject({ User: entity, Client: entity, AuthToken: entity }).pipe(z.custom<EntityNames>());
+const flag = z.boolean('must be true or false').default(false);
+const text = z.string('must be a string');
+const filledText = text.min(1, 'must not be empty');
+const secret = text.min(32, 'must have at least 32 characters');
+const secrets = z.union([secret.transform((only) => [only]), z.array(secret).min(1, 'must not be empty')]);
+const scheme = text.regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}$/, 'must be one word of at most 32 characters');
+
+/** A duration, in seconds. */
+const seconds = z
+  .custom<Duration>(
+    (value) => doesNotThrow(() => parseDuration(value, '')),
+    "must be a duration such as '60s', '15m', '12h', '14d' or a whole number of seconds, from 1 second to 68 years",
+  )
+  .transform((duration) => parseDuration(duration, 'a duration'));
+
+const rateMessage = "must be a rate such as '100/m', or null";
+const isRate = (value: unknown) => value === null || doesNotThrow(() => parseRate(value, ''));
+/** A rate as an app writes it; `null`: no limit. */
+const rate = z.custom<string | null>(isRate, rateMessage);
+/** The same, parsed. */
+const quota = rate.transform((given): Quota | null => (given === null ? null : parseRate(given, 'a rate')));
+
+const clientConfig = z.strictObject({ tokenTtl: seconds.nullable().optional(), throttleRate: rate.default(null) });
+
+const loginThrottle = z
+  .union([
+    z.literal(false, 'must be false, or an object of perUser, perAddress and userKey'),
+    z.strictObject({
+      perUser: quota.prefault('10/m'),
+      perAddress: quota.prefault('100/m'),
+      userKey: callback<(input: ParsedLoginInput) => string | null | undefined>().optional(),
+    }),
+  ])
+  .prefault({});
+
+const throttle = z
+  .strictObject({
+    rate: quota.prefault(null),
+    redis: objectWith<RateLimitRedis>(
+      ['eval', 'evalSha'],
+      'must be a client of the package redis, such as createClient({ url }) gives',
+    ).optional(),
+    prefix: filledText.optional(),
+    login: loginThrottle,
+  })
+  .refine(({ redis, prefix }) => prefix === undefined || redis !== undefined, {
+    path: ['prefix'],
+    error: 'is for the keys in Redis: it must have a redis beside it',
+  })
+  .prefault({});
+
+const cache = z
+  .strictObject({
+    ttl: seconds,
+    maxSessions: z.int('must be a whole number').min(1, 'must be at least 1').default(10_000),
+    timeout: z
+      .int('must be a whole number of milliseconds')
+      .min(1, 'must be at least 1')
+      .max(60_000, 'must be at most 60000')
+      .optional(),
+    store: objectWith<KeyValueStore>(['get', 'set', 'delete'])
+      .refine(
+        (store) => ['function', 'undefined'].includes(methodTypeOf(store, 'getMany')),
+        'must have getMany as a method, or not at all',
+      )
+      .optional(),
+    bus: objectWith<Bus>(['start', 'isConnected', 'publish', 'close']).optional(),
+  })
+  .refine(({ store, bus }) => bus === undefined || store !== undefined, 'must have a store where it has a bus')
+  .refine(({ timeout, store }) => timeout === undefined || store !== undefined, {
+    path: ['timeout'],
+    error: 'is for calls of the store: it must have a store beside it',
+  });
+
 export const optionsSchema = z.strictObject({
-  orm: anOrm,
-  entities: z.strictObject({ User: z.unknown(), Client: z.unknown(), AuthToken: z.unknown() }),
-  secret: z.union([aSecret, z.array(aSecret).min(1, 'must not be empty')]),
-  verifyCredentials: aFunction,
+  orm,
+  entities,
+  secret: secrets,
+  verifyCredentials: callback<LoginSettings['verifyCredentials']>(),
   clients: z.record(z.string(), clientConfig).optional(),
-  defaultTokenTtl: duration.default('1d'),
+  defaultTokenTtl: seconds.prefault('1d'),
   tokenLength: z
     .number('must be a number')
     .refine((length) => length % 2 === 0 && length >= 64 && length <= 128, 'must be an even number from 64 to 128')
     .default(64),
-  tokenPrefix: z
-    .string('must be a string')
+  tokenPrefix: text
     .regex(/^[\w-]{0,32}$/, 'must have at most 32 characters, letters, digits, - and _ only')
     .default(''),
-  serializeUser: aFunction.optional(),
+  serializeUser: callback<NonNullable<LoginSettings['serializeUser']>>().optional(),
   authHeaderPrefix: scheme.default('Token'),
-  formatExpiry: aFunction.optional(),
-  refreshTokenOnLogin: aBoolean.default(false),
-  rotateTokenOnLogin: aBoolean.default(false),
+  formatExpiry: callback<Settings['formatExpiry']>().optional(),
+  refreshTokenOnLogin: flag,
+  rotateTokenOnLogin: flag,
   populate: z.union([z.literal(false), z.array(z.string())], 'must be a list of paths, or false').default(['user']),
   apiAccess: z
-    .strictObject({
-      clientName: z.string('must be a string').min(1, 'must not be empty').optional(),
-      excludeFromSessions: aBoolean.default(false),
-      includeToken: aBoolean.default(false),
-    })
+    .strictObject({ clientName: filledText.optional(), excludeFromSessions: flag, includeToken: flag })
     .prefault({}),
-  loginInput: z.instanceof(z.ZodObject, { error: 'must be a zod object' }).optional(),
-  resolveClient: aFunction.optional(),
-  loginResponse: aFunction.optional(),
-  isUserActive: aFunction.optional(),
-  throttle: z
-    .strictObject({
-      rate: rate.default(null),
-      redis: hasMethods(
-        ['eval', 'evalSha'],
-        'must be a client of the package redis, such as createClient({ url }) gives',
-      ).optional(),
-      prefix: z.string('must be a string').min(1, 'must not be empty').optional(),
-      login: z
-        .union([
-          z.literal(false, 'must be false, or an object of perUser, perAddress and userKey'),
-          z.strictObject({
-            perUser: rate.default('10/m'),
-            perAddress: rate.default('100/m'),
-            userKey: aFunction.optional(),
-          }),
-        ])
-        .prefault({}),
-    })
-    .refine(({ redis, prefix }) => prefix === undefined || redis !== undefined, {
-      path: ['prefix'],
-      error: 'is for the keys in Redis: it must have a redis beside it',
-    })
-    .prefault({}),
-  cache: z
-    .strictObject({
-      ttl: duration,
-      maxSessions: z.int('must be a whole number').min(1, 'must be at least 1').optional(),
-      timeout: z
-        .int('must be a whole number of milliseconds')
-        .min(1, 'must be at least 1')
-        .max(60_000, 'must be at most 60000')
-        .optional(),
-      store: hasMethods(['get', 'set', 'delete'])
-        .refine((store) => mayHaveMethod(store, 'getMany'), 'must have getMany as a method, or not at all')
-        .optional(),
-      bus: hasMethods(['start', 'isConnected', 'publish', 'close']).optional(),
-    })
-    .refine(({ store, bus }) => bus === undefined || store !== undefined, 'must have a store where it has a bus')
-    .refine(({ timeout, store }) => timeout === undefined || store !== undefined, {
-      path: ['timeout'],
-      error: 'is for calls of the store: it must have a store beside it',
-    })
-    .optional(),
-  databaseTimeout: duration
-    .refine((given) => !isDuration(given) || parseDuration(given, 'databaseTimeout') <= 3600, 'must be at most an hour')
-    .default('30s'),
+  loginInput: z
+    .custom<z.ZodObject>((value) => value instanceof z.ZodObject, 'must be a zod object')
+    .default(defaultLoginInput),
+  resolveClient: callback<NonNullable<LoginSettings['resolveClient']>>().optional(),
+  loginResponse: callback<NonNullable<LoginSettings['response']>>().optional(),
+  isUserActive: callback<NonNullable<Settings['isUserActive']>>().optional(),
+  throttle,
+  cache: cache.optional(),
+  databaseTimeout: seconds.refine((given) => given <= 3600, 'must be at most an hour').prefault('30s'),
   trustProxy: z.int('must be a whole number').min(0, 'must not be negative').max(100, 'must be at most 100').default(0),
-  now: aFunction.optional(),
-  onListenerError: aFunction.optional(),
+  now: callback<() => number>().default(() => Date.now),
+  onListenerError: callback<ListenerErrorHandler>().optional(),
 });
 
-/** By what it can do: an app may have several copies of MikroORM. */
+export type ParsedOptions = z.output<typeof optionsSchema>;
+
+/** Recognised by what it can do, since an app may have several copies of MikroORM. */
 function isOrm(value: unknown): boolean {
   const { em, getMetadata } = (value ?? {}) as { em?: { getPlatform?: unknown }; getMetadata?: unknown };
   return typeof getMetadata === 'function' && typeof em?.getPlatform === 'function';
-}
-
-function isRate(value: unknown): boolean {
-  return doesNotThrow(() => parseRate(value, ''));
-}
-
-function isDuration(value: unknown): boolean {
-  return doesNotThrow(() => parseDuration(value, ''));
 }
 
 function doesNotThrow(run: () => unknown): boolean {

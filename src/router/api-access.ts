@@ -18,9 +18,10 @@ export interface ApiAccessDeps {
   readonly now: () => number;
 }
 
-export function createApiAccess({ sessionProcedure, changingSessionProcedure }: RouterProcedures, deps: ApiAccessDeps) {
-  const { store, issueToken, revoker, codec, apiClientName, includesToken, now } = deps;
-
+export function createApiAccess(
+  { sessionProcedure, changingSessionProcedure }: RouterProcedures,
+  { store, issueToken, revoker, codec, apiClientName, includesToken, now }: ApiAccessDeps,
+) {
   function requireApiClient(): string {
     if (apiClientName === null) throw new DurinError('API_ACCESS_DISABLED');
     return apiClientName;
@@ -34,18 +35,26 @@ export function createApiAccess({ sessionProcedure, changingSessionProcedure }: 
       return includesToken ? { ...view, token: codec.tokenOf(row.selector) } : view;
     }),
 
-    create: sessionProcedure.mutation(async function issueApiAccess({
-      ctx,
-    }): Promise<ApiAccessView & { token: string }> {
+    create: sessionProcedure.mutation(async function createKey({ ctx }): Promise<ApiAccessView & { token: string }> {
       const { ipAddress, userAgent } = ctx.durin;
-      const order = { userId: ctx.session.userId, clientName: requireApiClient(), ipAddress, userAgent };
-      const issued = await issueToken({ ...order, onConflict: 'refuse', onlyIfActive: true });
-      if (issued.outcome === 'exists') throw new DurinError('API_ACCESS_EXISTS');
-      if (issued.outcome === 'unknown-client') throw new DurinError('API_ACCESS_DISABLED'); // it was not created, or is gone
-      if (issued.outcome === 'inactive-user') throw new DurinError('USER_INACTIVE'); // deactivated since it was looked up
-      if (issued.outcome === 'unknown-user') throw new DurinError('INVALID_TOKEN'); // deleted since it was looked up
-      const { record, token } = issued;
-      return { ...toApiAccessView({ ...record, clientName: record.client.name }, now()), token };
+      const request = { userId: ctx.session.userId, clientName: requireApiClient(), ipAddress, userAgent };
+      const issued = await issueToken({ ...request, onConflict: 'refuse', onlyIfActive: true });
+      switch (issued.outcome) {
+        case 'exists':
+          throw new DurinError('API_ACCESS_EXISTS');
+        case 'unknown-client':
+          throw new DurinError('API_ACCESS_DISABLED'); // the client was never created, or is deleted
+        case 'inactive-user':
+          throw new DurinError('USER_INACTIVE'); // deactivated after the session was looked up
+        case 'unknown-user':
+          throw new DurinError('INVALID_TOKEN'); // deleted after the session was looked up
+        case 'kept':
+        case 'renewed':
+        case 'issued': {
+          const { record, token } = issued;
+          return { ...toApiAccessView({ ...record, clientName: record.client.name }, now()), token };
+        }
+      }
     }),
 
     delete: changingSessionProcedure.mutation(async function deleteApiAccess({ ctx: { session } }): Promise<void> {

@@ -9,14 +9,14 @@ import { createRefresh, type RefreshDeps } from './refresh.ts';
 import { createRouterProcedures, type RouterProcedureDeps } from './router-procedures.ts';
 import { createSessions, type SessionsDeps } from './sessions.ts';
 
-/** The types of `login` and `refresh`, which the app's options decide. */
+/** The types of `login` and `refresh`, which depend on the app's options. */
 export interface LoginTypes {
   loginInput: object;
   loginOutput: object;
   expiry: unknown;
 }
 
-/** Which of a user's sessions a call is about. Left out: all. */
+/** Which of the user's sessions a call is about. Default: all. */
 export interface SessionScope {
   exceptApiAccess?: boolean | undefined;
 }
@@ -57,5 +57,5 @@ export function createDurinRouter<TLogin extends LoginTypes>(deps: RouterDeps): 
     sessions: createSessions(procedures, deps),
     apiAccess: createApiAccess(procedures, deps),
   });
-  return router; // inside, what `login` takes and gives has no app's types
+  return router;
 }

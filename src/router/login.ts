@@ -1,17 +1,18 @@
 import { z } from 'zod';
 import type { DurinContext } from '../request/durin-request.ts';
-import { type Auth, toAuth } from '../session.ts';
+import type { Auth, SessionRecord } from '../session.ts';
+import { runCallback } from '../tokens/app-callback.ts';
 import type { SignIn } from '../tokens/sign-in.ts';
 import { refuseUnreadableInput } from '../trpc/base-procedure.ts';
 import type { RouterProcedures } from './router-procedures.ts';
 
-/** PostgreSQL stores no NUL and no half of a surrogate pair, so nobody has such a name. */
+/** PostgreSQL cannot store NUL or half of a surrogate pair, so no user has such a name. */
 const userName = z
   .string()
   .max(1024)
   .refine((name) => name.isWellFormed() && !name.includes('\0'), 'Must be Unicode text without NUL.');
 
-/** What `login` takes unless the app says otherwise. A password is taken as it is: not trimmed, not cut. */
+/** The default input of `login`. A password is verified as it was received: neither trimmed nor cut. */
 export const defaultLoginInput = z.object({ username: userName, password: z.string().max(4096) });
 
 export type DefaultLoginInput = typeof defaultLoginInput;
@@ -24,12 +25,13 @@ export interface LoginDeps {
   readonly formatExpiry: (expiry: Date | null) => unknown;
   /** `null`: the answer has no `user`. */
   readonly serializeUser: ((user: object) => unknown) | null;
-  readonly loginResponse: ((args: LoginFacts) => unknown) | null;
-  /** The clock, in milliseconds. */
-  readonly now: () => number;
+  /** `null`: the answer has no fields of the app's own. */
+  readonly loginResponse: ((outcome: LoginOutcome) => unknown) | null;
+  readonly toAuth: (record: SessionRecord) => Auth;
 }
 
-export interface LoginFacts {
+/** What the option `loginResponse` is called with. */
+export interface LoginOutcome {
   readonly user: object;
   readonly auth: Auth;
   readonly token: string;
@@ -37,23 +39,23 @@ export interface LoginFacts {
 }
 
 export function createLogin({ changingProcedure, stateOf }: RouterProcedures, deps: LoginDeps) {
-  const { signIn, formatExpiry, serializeUser, loginResponse, now } = deps;
-  // A missing and an unknown client have refusals of their own, so the parser lets every value through.
-  const input = deps.takesClient ? deps.loginInput.extend({ client: z.unknown().optional() }) : deps.loginInput;
+  const { signIn, formatExpiry, serializeUser, loginResponse, toAuth } = deps;
+  // A missing and an unknown client have refusals of their own, so the schema accepts every value.
+  const inputSchema = deps.takesClient ? deps.loginInput.extend({ client: z.unknown().optional() }) : deps.loginInput;
 
   return changingProcedure
     .use(refuseUnreadableInput)
-    .input(input)
-    .mutation(async function login({ ctx, input: given, batchIndex = 0 }) {
+    .input(inputSchema)
+    .mutation(async function login({ ctx, input, batchIndex = 0 }) {
       const state = stateOf(ctx);
-      const { user, record, token } = await signIn(given, ctx, state.recordLimit);
+      const { user, record, token } = await signIn(input, ctx, state.recordLimit);
       state.useToken(batchIndex, token);
-      const extra = await loginResponse?.({ user, auth: toAuth(record, now()), token, ctx });
+      const extra = await runCallback(() => loginResponse?.({ user, auth: toAuth(record), token, ctx }));
       return {
         ...(extra as object | undefined),
         token,
         expiry: formatExpiry(record.expiresAt),
-        ...(serializeUser && { user: await serializeUser(user) }),
+        ...(serializeUser && { user: await runCallback(() => serializeUser(user)) }),
       };
     });
 }

@@ -2,25 +2,25 @@ import { z } from 'zod';
 import { DurinError } from '../errors.ts';
 import type { EventSink } from '../events.ts';
 import type { TokenRevoker } from '../tokens/revoke-tokens.ts';
-import { toTokenEvent } from '../tokens/token-event.ts';
+import { toSessionTokenEvent } from '../tokens/token-event.ts';
 import { refuseUnreadableInput } from '../trpc/base-procedure.ts';
 import type { RouterProcedures } from './router-procedures.ts';
 
 export interface LogoutDeps {
   readonly revoker: TokenRevoker;
   readonly events: EventSink;
-  /** The client of API keys, if there is one. */
+  /** The client of API keys; `null`: there are none. */
   readonly apiClientName: string | null;
 }
 
-/** Which of a user's sessions a call is about. Left out: all. */
+/** Which of the user's sessions a call is about. Default: all. */
 export const sessionScope = z.object({ exceptApiAccess: z.boolean().optional() }).optional();
 
 export function createLogout({ changingSessionProcedure }: RouterProcedures, { revoker, events }: LogoutDeps) {
   return changingSessionProcedure.mutation(async function logout({ ctx: { session } }): Promise<void> {
     const ended = await revoker.revoke(session, 'logout');
     if (ended === null) throw new DurinError('INVALID_TOKEN'); // another call ended it first
-    events.emit('loggedOut', { ...toTokenEvent(session), everywhere: false });
+    events.emit('loggedOut', { ...toSessionTokenEvent(session), everywhere: false });
   });
 }
 
@@ -32,7 +32,7 @@ export function createLogoutAll({ changingSessionProcedure }: RouterProcedures, 
     .mutation(async function logoutAll({ ctx: { session }, input }): Promise<void> {
       const filter = { exceptClient: input?.exceptApiAccess ? apiClientName : null };
       const ended = await revoker.revokeAllOf(session.userId, filter, 'logout-all');
-      const isOut = ended.some(({ id }) => id === session.id); // an API key that spares API keys is not
-      if (isOut) events.emit('loggedOut', { ...toTokenEvent(session), everywhere: true });
+      const isLoggedOut = ended.some(({ id }) => id === session.id); // false for an API key that spares API keys
+      if (isLoggedOut) events.emit('loggedOut', { ...toSessionTokenEvent(session), everywhere: true });
     });
 }

@@ -11,7 +11,7 @@ export function createRefresh({ changingSessionProcedure }: RouterProcedures, de
   const { renewToken, formatExpiry } = deps;
   return changingSessionProcedure.mutation(async function refresh({ ctx: { session } }) {
     const renewed = await renewToken(session.id);
-    if (renewed === null) throw new DurinError('INVALID_TOKEN'); // ended since it was looked up
+    if (renewed === null) throw new DurinError('INVALID_TOKEN'); // ended after the session was looked up
     return { expiry: formatExpiry(renewed.expiresAt) };
   });
 }

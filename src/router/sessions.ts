@@ -12,7 +12,7 @@ export interface SessionsDeps {
   readonly store: Pick<TokenStore, 'listOf'>;
   readonly revoker: TokenRevoker;
   readonly apiClientName: string | null;
-  /** Whether API keys are no sessions. */
+  /** Whether API keys are left out of the sessions. */
   readonly excludesApiAccess: boolean;
   readonly now: () => number;
 }

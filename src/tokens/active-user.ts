@@ -1,40 +1,35 @@
-import { TRPCError } from '@trpc/server';
 import type { TokenStore } from '../database/token-store.ts';
-import { internalError } from '../errors.ts';
+import { runSyncCallback } from './app-callback.ts';
 
-/** Whether users are active, by the app's own rule or by their `isActive`. */
-export interface UserActivity {
+/** Judges whether users are active: by the app's `isUserActive`, or by the user's `isActive`. */
+export interface ActiveUser {
   /**
-   * Judges what a session's look-up read.
-   * @throws TRPCError what the app's rule threw as such; what else it threw is its cause
+   * Judges the user row that a session's look-up read.
+   * @throws TRPCError what `isUserActive` threw, or INTERNAL_SERVER_ERROR
    */
   isActive(userRow: object): boolean;
-  /** Judges a user as the app has it, which may lack what the rule looks at: that is read then. */
+  /** Judges a user that the app passed in. Reads the row where the entity may lack what the rule looks at. */
   isActiveAsGiven(userId: unknown, user: object): Promise<boolean>;
-  /** Judges what the database says now. A user that is gone is not active. */
+  /** Reads the row and judges it. A deleted user is not active. */
   isActiveNow(userId: unknown): Promise<boolean>;
 }
 
-export interface UserActivityDeps {
+export interface ActiveUserDeps {
   readonly store: Pick<TokenStore, 'findUserRow'>;
-  /** `null`: a user is active unless its `isActive` is false. */
-  readonly ownRule: ((userRow: object) => boolean) | null;
+  /** The option `isUserActive`; `null`: a user is active unless its `isActive` is false. */
+  readonly isUserActive: ((user: object) => unknown) | null;
   /** Whether the user entity has the property `isActive`. */
   readonly hasFlag: boolean;
 }
 
-export function createUserActivity({ store, ownRule, hasFlag }: UserActivityDeps): UserActivity {
+export function createActiveUser({ store, isUserActive, hasFlag }: ActiveUserDeps): ActiveUser {
   function isActive(userRow: object): boolean {
-    if (ownRule === null) return (userRow as { isActive?: unknown }).isActive !== false;
-    try {
-      return ownRule(userRow);
-    } catch (cause) {
-      throw cause instanceof TRPCError ? cause : internalError(cause);
-    }
+    if (isUserActive === null) return (userRow as { isActive?: unknown }).isActive !== false;
+    return Boolean(runSyncCallback(() => isUserActive(userRow)));
   }
 
   async function isActiveNow(userId: unknown): Promise<boolean> {
-    if (ownRule === null && !hasFlag) return true;
+    if (isUserActive === null && !hasFlag) return true;
     const userRow = await store.findUserRow(userId);
     return userRow !== null && isActive(userRow);
   }
@@ -43,7 +38,7 @@ export function createUserActivity({ store, ownRule, hasFlag }: UserActivityDeps
     isActive,
     isActiveNow,
     async isActiveAsGiven(userId, user) {
-      const isComplete = ownRule === null && 'isActive' in user && user.isActive !== undefined;
+      const isComplete = isUserActive === null && 'isActive' in user && user.isActive !== undefined;
       return isComplete ? isActive(user) : isActiveNow(userId);
     },
   };

@@ -1,18 +1,19 @@
+import type { BoundedByTimeout } from '../database/database-timeout.ts';
 import type { TokenStore } from '../database/token-store.ts';
 import { DurinError } from '../errors.ts';
 import type { EventSink } from '../events.ts';
 import type { Credentials } from '../request/authorization.ts';
 import { isExpired, type SessionRecord } from '../session.ts';
-import type { UserActivity } from './active-user.ts';
+import type { ActiveUser } from './active-user.ts';
 import type { TokenRevoker } from './revoke-tokens.ts';
 import type { TokenCodec } from './token-codec.ts';
 import { toTokenEvent } from './token-event.ts';
 
-/** How a session is found by its token's public half. A request remembers what it found. */
+/** Finds a session by its token's selector. A request passes its own, which remembers what it found. */
 export type FindSession = (selector: string) => Promise<SessionRecord | null>;
 
 /**
- * The pipe that every guarded call goes through: parse, verify, look up, judge.
+ * Resolves the session of a caller. Every guarded call goes through it.
  * @throws DurinError NO_CREDENTIALS, MALFORMED_HEADER, INVALID_TOKEN, TOKEN_EXPIRED, USER_INACTIVE, STORE_UNAVAILABLE
  */
 export type Authenticate = (credentials: Credentials, find?: FindSession) => Promise<SessionRecord>;
@@ -21,36 +22,51 @@ export interface AuthenticateDeps {
   readonly codec: TokenCodec;
   readonly store: Pick<TokenStore, 'findBySelector' | 'deleteIfExpired'>;
   readonly revoker: Pick<TokenRevoker, 'endAllOfInactive'>;
+  readonly activeUser: Pick<ActiveUser, 'isActive'>;
   readonly events: EventSink;
-  readonly activity: Pick<UserActivity, 'isActive'>;
+  readonly bounded: BoundedByTimeout;
   /** The clock, in milliseconds. */
   readonly now: () => number;
 }
 
 export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
-  const { codec, store, revoker, events, activity, now } = deps;
+  const { codec, store, revoker, activeUser, events, bounded, now } = deps;
 
   return async function authenticate(credentials, find = store.findBySelector) {
-    if (credentials.kind === 'none') throw new DurinError('NO_CREDENTIALS');
-    if (credentials.kind === 'malformed') throw new DurinError('MALFORMED_HEADER');
-
-    const selector = codec.selectorOf(credentials.token);
-    if (selector === null) throw new DurinError('INVALID_TOKEN');
-
-    const found = await find(selector);
-    if (found === null) throw new DurinError('INVALID_TOKEN');
-    if (!activity.isActive(found.userRow)) throw await endInactive(found);
-    return isExpired(found.expiresAt, now()) ? removeExpired(found) : found;
+    const token = parse(credentials);
+    const selector = verify(token);
+    const session = await find(selector);
+    if (session === null) throw new DurinError('INVALID_TOKEN');
+    switch (judge(session)) {
+      case 'valid':
+        return session;
+      case 'inactive':
+        throw await endSessionsOf(session);
+      case 'expired':
+        return removeExpired(session);
+    }
   };
 
-  async function endInactive({ userId, expiresAt }: SessionRecord): Promise<DurinError> {
-    if (!isExpired(expiresAt, now())) await revoker.endAllOfInactive(userId);
+  function verify(token: string): string {
+    const selector = codec.selectorOf(token);
+    if (selector === null) throw new DurinError('INVALID_TOKEN');
+    return selector;
+  }
+
+  function judge({ userRow, expiresAt }: SessionRecord): 'valid' | 'inactive' | 'expired' {
+    if (!activeUser.isActive(userRow)) return 'inactive';
+    return isExpired(expiresAt, now()) ? 'expired' : 'valid';
+  }
+
+  /** A deactivated user's sessions end for good: they stay ended when the user is activated again. */
+  async function endSessionsOf({ userId, expiresAt }: SessionRecord): Promise<DurinError> {
+    if (!isExpired(expiresAt, now())) await bounded(() => revoker.endAllOfInactive(userId));
     return new DurinError('USER_INACTIVE');
   }
 
-  /** Whoever renewed the token after it was read keeps it. */
+  /** Removes the row, unless the token was renewed after this look-up read it. Then the renewed session is returned. */
   async function removeExpired(expired: SessionRecord): Promise<SessionRecord> {
-    const removed = await store.deleteIfExpired(expired, now());
+    const removed = await bounded(() => store.deleteIfExpired(expired, now()));
     if (removed !== null) {
       events.emit('tokenExpired', toTokenEvent(removed));
       throw new DurinError('TOKEN_EXPIRED');
@@ -58,5 +74,16 @@ export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
     const renewed = await store.findBySelector(expired.selector);
     if (renewed === null || isExpired(renewed.expiresAt, now())) throw new DurinError('TOKEN_EXPIRED');
     return renewed;
+  }
+}
+
+function parse(credentials: Credentials): string {
+  switch (credentials.kind) {
+    case 'none':
+      throw new DurinError('NO_CREDENTIALS');
+    case 'malformed':
+      throw new DurinError('MALFORMED_HEADER');
+    case 'token':
+      return credentials.token;
   }
 }

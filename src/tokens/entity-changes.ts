@@ -2,19 +2,19 @@ import { clientScope, type Scope, type SessionCache, tokenScope, userScope } fro
 import type { ChangeListener, Ending } from '../database/change-listener.ts';
 import type { TokenStore } from '../database/token-store.ts';
 import type { EventSink } from '../events.ts';
-import type { UserActivity } from './active-user.ts';
+import type { ActiveUser } from './active-user.ts';
 import type { TokenRevoker } from './revoke-tokens.ts';
 import { toTokenEvent } from './token-event.ts';
 
 export interface FollowChangesDeps {
   readonly store: Pick<TokenStore, 'deleteBefore'>;
-  readonly revoker: Pick<TokenRevoker, 'endAllOfInactive' | 'tellRevoked'>;
+  readonly revoker: Pick<TokenRevoker, 'endAllOfInactive' | 'emitRevoked'>;
   readonly events: EventSink;
   /** `null`: nothing is cached. */
   readonly cache: Pick<SessionCache, 'forget'> | null;
   /** Runs once what was written is committed, or may be, and waits for it then. */
   readonly afterCommit: (work: () => Promise<void>) => Promise<void>;
-  readonly activity: Pick<UserActivity, 'isActiveAsGiven'>;
+  readonly activeUser: Pick<ActiveUser, 'isActiveAsGiven'>;
   /** The clock, in milliseconds. */
   readonly now: () => number;
 }
@@ -23,7 +23,7 @@ const reasons = { user: 'user-deleted', client: 'client-deleted', token: 'revoke
 
 /** What follows from changes that the app makes to users, clients and tokens: caches forget, deactivated users' sessions end. */
 export function createFollowChanges(deps: FollowChangesDeps): ChangeListener {
-  const { store, revoker, events, cache, afterCommit, activity, now } = deps;
+  const { store, revoker, events, cache, afterCommit, activeUser, now } = deps;
 
   async function forget(scope: Scope): Promise<void> {
     if (cache !== null) await afterCommit(() => cache.forget(scope));
@@ -31,7 +31,7 @@ export function createFollowChanges(deps: FollowChangesDeps): ChangeListener {
 
   function tellEnded({ tokens, reason }: Ending): void {
     for (const token of tokens) if (token.hadExpired) events.emit('tokenExpired', toTokenEvent(token));
-    revoker.tellRevoked(
+    revoker.emitRevoked(
       tokens.filter(({ hadExpired }) => !hadExpired),
       reason,
     );
@@ -39,7 +39,7 @@ export function createFollowChanges(deps: FollowChangesDeps): ChangeListener {
 
   return {
     async userChanged(userId, user) {
-      const isInactive = user !== null && !(await activity.isActiveAsGiven(userId, user ?? {}));
+      const isInactive = user !== null && !(await activeUser.isActiveAsGiven(userId, user ?? {}));
       const ended = isInactive ? await revoker.endAllOfInactive(userId) : [];
       await forget(userScope(userId));
       return { tokens: ended.map((token) => ({ ...token, hadExpired: false })), reason: 'user-inactive' };

@@ -1,29 +1,15 @@
-import { hash } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
 
-/** A hash function: what it takes in at a time, and what it gives, in bytes. */
-const sha256 = { name: 'sha256', blockBytes: 64, hashBytes: 32 };
-const sha512 = { name: 'sha512', blockBytes: 128, hashBytes: 64 };
+/** SHA-256 has 64 hex digits. A longer MAC is cut from SHA-512. */
+const sha256Length = 64;
 
 /**
- * HMAC (RFC 2104) of texts of one length, in hex, cut to `length` characters; the shortest SHA-2 that gives as many. As
- * two one-shot hashes it takes a third of the time of `createHmac`, which makes an object for each. They agree: tested.
- * @param key at most 64 bytes
- * @param textLength characters of the texts, which are ASCII
+ * Creates an HMAC (RFC 2104) whose value is in lower-case hex, cut to `length` characters.
+ * @param key at most 64 bytes, so that neither hash shortens it
+ * @param length 1 to 128
  */
-export function createMac(key: Uint8Array, textLength: number, length: number): (text: string) => string {
-  const { name, blockBytes, hashBytes } = length <= sha256.hashBytes * 2 ? sha256 : sha512;
-  const inner = blockOf(key, 0x36, blockBytes, textLength);
-  const outer = blockOf(key, 0x5c, blockBytes, hashBytes);
-  return function macOf(text) {
-    inner.write(text, blockBytes, 'latin1');
-    outer.write(hash(name, inner, 'binary'), blockBytes, 'latin1');
-    return hash(name, outer, 'hex').slice(0, length);
-  };
-}
-
-/** A block of the key, each of its bytes changed, and room for what is hashed after it. */
-function blockOf(key: Uint8Array, pad: number, blockBytes: number, room: number): Buffer {
-  const block = Buffer.alloc(blockBytes + room, pad);
-  for (const [index, byte] of key.entries()) block[index] = byte ^ pad;
-  return block;
+export function createMac(key: Uint8Array, length: number): (data: string | Uint8Array) => string {
+  const algorithm = length <= sha256Length ? 'sha256' : 'sha512';
+  const secretKey = createSecretKey(key);
+  return (data) => createHmac(algorithm, secretKey).update(data).digest('hex').slice(0, length);
 }

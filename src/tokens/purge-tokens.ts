@@ -2,20 +2,21 @@ import type { TokenStore } from '../database/token-store.ts';
 import type { EventSink } from '../events.ts';
 import { toTokenEvent } from './token-event.ts';
 
-/** Removes expired tokens, a batch after the other, and gives the number of each batch. */
+/** Removes expired tokens in batches, and yields the number of each batch. */
 export type PurgeTokens = (batchSize?: number) => AsyncGenerator<number>;
 
-export interface TokenPurgeDeps {
+export interface PurgeTokensDeps {
   readonly store: Pick<TokenStore, 'deleteExpired'>;
   readonly events: EventSink;
+  /** The clock, in milliseconds. */
   readonly now: () => number;
 }
 
 const defaultBatchSize = 1000;
 
-export function createTokenPurge({ store, events, now }: TokenPurgeDeps): PurgeTokens {
+export function createPurgeTokens({ store, events, now }: PurgeTokensDeps): PurgeTokens {
   return async function* purgeTokens(batchSize = defaultBatchSize) {
-    const startedAt = now(); // what expires meanwhile is left to the next purge, so this one ends
+    const startedAt = now(); // tokens that expire meanwhile are left to the next purge, so this one ends
     for (let isDone = false; !isDone; ) {
       const ended = await store.deleteExpired(batchSize, startedAt);
       for (const token of ended) events.emit('tokenExpired', toTokenEvent(token));

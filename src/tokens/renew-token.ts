@@ -2,16 +2,17 @@ import type { TokenStore } from '../database/token-store.ts';
 import type { EventSink } from '../events.ts';
 import { toTokenEvent } from './token-event.ts';
 
-/** Gives a token a full lifetime of its client from now, and tells of it; `null`: it is gone or expired. */
+/** Gives a token a full lifetime of its client from now, and emits it. `null`: the token is gone or expired. */
 export type RenewToken = (id: string) => Promise<{ readonly expiresAt: Date | null } | null>;
 
-export interface TokenRenewerDeps {
+export interface RenewTokenDeps {
   readonly store: Pick<TokenStore, 'renew'>;
   readonly events: EventSink;
+  /** The clock, in milliseconds. */
   readonly now: () => number;
 }
 
-export function createTokenRenewer({ store, events, now }: TokenRenewerDeps): RenewToken {
+export function createRenewToken({ store, events, now }: RenewTokenDeps): RenewToken {
   return async function renewToken(id) {
     const renewed = await store.renew(id, now());
     if (renewed === null) return null;

@@ -1,5 +1,6 @@
 import { TRPCError } from '@trpc/server';
-import { isOutage, isUnstorable } from '../database/failures.ts';
+import type { BoundedByTimeout } from '../database/database-timeout.ts';
+import { isUnstorable } from '../database/failures.ts';
 import type { OnConflict } from '../database/token-store.ts';
 import { DurinError } from '../errors.ts';
 import type { DurinEvents, EventSink } from '../events.ts';
@@ -8,106 +9,130 @@ import type { SessionRecord } from '../session.ts';
 import type { LoginThrottle } from '../throttle/login-throttle.ts';
 import type { LimitState } from '../throttle/throttle.ts';
 import { faultOfClientName } from '../values/client-fields.ts';
-import type { UserActivity } from './active-user.ts';
+import type { ActiveUser } from './active-user.ts';
+import { runCallback, toCallbackError } from './app-callback.ts';
 import type { IssueToken } from './issue-token.ts';
-import { toTokenEvent } from './token-event.ts';
+import { toSessionTokenEvent } from './token-event.ts';
 
 type LoginInput = Readonly<Record<string, unknown>>;
 
-/** The app's callbacks, bound to its options. */
+/** The app's callbacks, bound to its options, and what the options say about logins. */
 export interface SignInRules {
   readonly verifyCredentials: (input: LoginInput, ctx: DurinContext) => Promise<object | null | undefined>;
-  /** The client's name as it was given. */
-  readonly resolveClient: (input: LoginInput, ctx: DurinContext) => Promise<unknown>;
+  /** The client's name as it was given, not yet checked. */
+  readonly resolveClient: (input: LoginInput, ctx: DurinContext) => unknown;
   readonly userKeyOf: (user: object) => unknown;
+  /** Whom the login is for, as the throttle counts it; `null`: not known. */
   readonly loginUserKey: (input: LoginInput) => string | null;
   readonly onConflict: OnConflict;
 }
 
 export interface SignInDeps {
-  readonly activity: Pick<UserActivity, 'isActiveAsGiven'>;
+  readonly activeUser: Pick<ActiveUser, 'isActiveAsGiven'>;
   readonly issueToken: IssueToken;
   readonly throttle: LoginThrottle;
   readonly events: EventSink;
   readonly rules: SignInRules;
+  readonly bounded: BoundedByTimeout;
 }
 
 export interface SignedInUser {
-  /** As `verifyCredentials` gave it. */
+  /** As `verifyCredentials` returned it. */
   readonly user: object;
   readonly record: SessionRecord;
   readonly token: string;
 }
 
+type SignInResult =
+  | ({ readonly outcome: 'signed-in'; readonly isNewToken: boolean } & SignedInUser)
+  | ({ readonly outcome: 'refused' } & Refusal);
+
 type Refusal = Pick<DurinEvents['loginFailed'], 'code' | 'userId'> & {
-  /** What `verifyCredentials` refused with, in place of `null`. */
+  /** The error that `verifyCredentials` threw instead of returning `null`. */
   readonly error?: TRPCError;
 };
 
-/** tRPC's codes by which an app refuses credentials in words of its own. */
-const refusing: ReadonlySet<string> = new Set(['UNAUTHORIZED', 'FORBIDDEN']);
+/** The tRPC codes with which an app refuses credentials in words of its own. */
+const refusalCodes: ReadonlySet<string> = new Set(['UNAUTHORIZED', 'FORBIDDEN']);
 
 /**
- * Client named, credentials verified, user active, token issued.
+ * Signs a user in: the client is named, the credentials are verified, the user is active, a token is issued.
  * @throws DurinError NO_CLIENT, UNKNOWN_CLIENT, INVALID_CREDENTIALS, THROTTLED, STORE_UNAVAILABLE
  */
-export type SignIn = (input: LoginInput, ctx: DurinContext, note: (state: LimitState) => void) => Promise<SignedInUser>;
+export type SignIn = (
+  input: LoginInput,
+  ctx: DurinContext,
+  onLimit: (state: LimitState) => void,
+) => Promise<SignedInUser>;
 
-export function createSignIn({ activity, issueToken, throttle, events, rules }: SignInDeps): SignIn {
-  return async function signIn(input, ctx, note) {
+export function createSignIn({ activeUser, issueToken, throttle, events, rules, bounded }: SignInDeps): SignIn {
+  return async function signIn(input, ctx, onLimit) {
     const { ipAddress, userAgent } = ctx.durin;
     const origin = { ipAddress, userAgent };
-    const clientName = await rules.resolveClient(input, ctx);
-    if (clientName === undefined || clientName === null || clientName === '')
-      throw refuse({ code: 'NO_CLIENT', userId: null });
-    if (typeof clientName !== 'string' || faultOfClientName(clientName) !== null)
-      throw refuse({ code: 'UNKNOWN_CLIENT', userId: null });
-
-    const attempt = { userName: rules.loginUserKey(input), origin, note };
-    const result = await throttle.run(attempt, () => verify(input, ctx, clientName), isWrongGuess);
-    if ('code' in result) throw refuse(result);
-    const { record, isNewToken } = result;
-    events.emit('loggedIn', { ...toTokenEvent(record), isNewToken, ...origin });
-    return result;
 
     function refuse({ code, userId, error }: Refusal): TRPCError {
       events.emit('loginFailed', { code, userId, ...origin });
       return error ?? new DurinError(code);
     }
+
+    const clientName = await runCallback(() => rules.resolveClient(input, ctx));
+    if (clientName === undefined || clientName === null || clientName === '')
+      throw refuse({ code: 'NO_CLIENT', userId: null });
+    if (typeof clientName !== 'string' || faultOfClientName(clientName) !== null)
+      throw refuse({ code: 'UNKNOWN_CLIENT', userId: null });
+
+    const attempt = { userName: rules.loginUserKey(input), origin, note: onLimit };
+    const result = await throttle.run(attempt, () => verifyAndIssue(input, ctx, clientName), isWrongGuess);
+    if (result.outcome === 'refused') throw refuse(result);
+    events.emit('loggedIn', { ...toSessionTokenEvent(result.record), isNewToken: result.isNewToken, ...origin });
+    return result;
   };
 
-  async function verify(
-    input: LoginInput,
-    ctx: DurinContext,
-    clientName: string,
-  ): Promise<Refusal | (SignedInUser & { readonly isNewToken: boolean })> {
+  async function verifyAndIssue(input: LoginInput, ctx: DurinContext, clientName: string): Promise<SignInResult> {
     const user = await verifyCredentials(input, ctx);
-    if (user instanceof TRPCError) return { code: 'INVALID_CREDENTIALS', userId: null, error: user };
-    if (!user) return { code: 'INVALID_CREDENTIALS', userId: null };
+    if (user instanceof TRPCError) return refused('INVALID_CREDENTIALS', null, user);
+    if (user === null) return refused('INVALID_CREDENTIALS', null);
     const userId = rules.userKeyOf(user);
-    if (!(await activity.isActiveAsGiven(userId, user))) return { code: 'INVALID_CREDENTIALS', userId };
 
-    const { ipAddress, userAgent } = ctx.durin;
-    const order = { userId, clientName, onConflict: rules.onConflict, onlyIfActive: true, ipAddress, userAgent };
-    const issued = await issueToken(order);
-    if (issued.outcome === 'unknown-client') return { code: 'UNKNOWN_CLIENT', userId };
-    if (!('record' in issued)) return { code: 'INVALID_CREDENTIALS', userId };
-    return { user, record: issued.record, token: issued.token, isNewToken: issued.outcome === 'issued' };
+    return bounded(async () => {
+      if (!(await activeUser.isActiveAsGiven(userId, user))) return refused('INVALID_CREDENTIALS', userId);
+      const { ipAddress, userAgent } = ctx.durin;
+      const request = { userId, clientName, onConflict: rules.onConflict, onlyIfActive: true, ipAddress, userAgent };
+      const issued = await issueToken(request);
+      switch (issued.outcome) {
+        case 'unknown-client':
+          return refused('UNKNOWN_CLIENT', userId);
+        case 'unknown-user':
+        case 'inactive-user':
+        case 'exists':
+          return refused('INVALID_CREDENTIALS', userId);
+        case 'kept':
+        case 'renewed':
+        case 'issued': {
+          const { outcome, record, token } = issued;
+          return { outcome: 'signed-in', user, record, token, isNewToken: outcome === 'issued' };
+        }
+      }
+    });
   }
 
-  async function verifyCredentials(input: LoginInput, ctx: DurinContext): Promise<object | null | undefined> {
+  /** The user; `null`, or the app's own refusal, for wrong credentials. */
+  async function verifyCredentials(input: LoginInput, ctx: DurinContext): Promise<object | null> {
     try {
-      return await rules.verifyCredentials(input, ctx);
+      return (await rules.verifyCredentials(input, ctx)) || null;
     } catch (cause) {
-      if (cause instanceof TRPCError && refusing.has(cause.code)) return cause;
-      if (cause instanceof TRPCError) throw cause;
-      if (isUnstorable(cause)) return null;
-      if (isOutage(cause)) throw new DurinError('STORE_UNAVAILABLE', { cause });
-      throw cause;
+      if (isUnstorable(cause)) return null; // the app asked the database for a value that no row can have
+      const error = toCallbackError(cause);
+      if (refusalCodes.has(error.code)) return error;
+      throw error;
     }
   }
 }
 
-function isWrongGuess(result: Refusal | SignedInUser): boolean {
-  return 'code' in result && result.code === 'INVALID_CREDENTIALS';
+function refused(code: Refusal['code'], userId: unknown, error?: TRPCError): SignInResult {
+  return { outcome: 'refused', code, userId, ...(error && { error }) };
+}
+
+function isWrongGuess(result: SignInResult): boolean {
+  return result.outcome === 'refused' && result.code === 'INVALID_CREDENTIALS';
 }

@@ -2,21 +2,22 @@ import { hkdfSync, timingSafeEqual } from 'node:crypto';
 import { createMac } from './mac.ts';
 
 /**
- * Turns selectors into tokens and back. A token is `prefix`, 16 random bytes (the selector), and a MAC of the selector,
- * all in hex. The database holds selectors only, so it opens nothing; a forged token is found out without any I/O.
- * Idea: selector and validator (Paragon Initiative, 2015), with the stored hash replaced by a MAC.
+ * Turns selectors into tokens and back. A token is the prefix, 16 random bytes (the selector) and a MAC of the selector,
+ * in hex. The database holds selectors only, so an attacker who steals it can use none of them, and a forged token is
+ * refused without any I/O. The idea is selector and validator (Paragon Initiative, 2015), with a MAC in place of the
+ * stored hash.
  */
 export interface TokenCodec {
   newSelector(): string;
   tokenOf(selector: string): string;
-  /** The selector of a token that one of the secrets signed, else `null`. Constant time in the MAC. */
+  /** The selector of a token that one of the secrets signed, else `null`. Compares the MAC in constant time. */
   selectorOf(token: string): string | null;
 }
 
 export interface TokenFormat {
-  /** The first signs, every one verifies. */
+  /** The first one signs, and each of them verifies. */
   readonly secrets: readonly string[];
-  /** Characters of a token without its prefix; even, 64 to 128. */
+  /** Characters of a token without its prefix: even, 64 to 128. */
   readonly tokenLength: number;
   readonly tokenPrefix: string;
   readonly randomBytes: (size: number) => Buffer;
@@ -26,18 +27,17 @@ const selectorBytes = 16;
 const selectorLength = selectorBytes * 2;
 const keyBytes = 64;
 
-export function createTokenCodec(format: TokenFormat): TokenCodec {
-  const { tokenLength, tokenPrefix } = format;
+export function createTokenCodec({ secrets, tokenLength, tokenPrefix, randomBytes }: TokenFormat): TokenCodec {
   const macLength = tokenLength - selectorLength;
-  const macs = format.secrets.map((secret) => createMac(deriveMacKey(secret), selectorLength, macLength));
-  const signingMac = macs[0];
-  if (signingMac === undefined) throw new TypeError('secrets must not be empty');
+  const [sign, ...older] = secrets.map((secret) => createMac(deriveMacKey(secret), macLength));
+  if (sign === undefined) throw new TypeError('secrets must not be empty');
+  const macs = [sign, ...older];
   const shape = new RegExp(`^[0-9a-f]{${tokenLength}}$`);
 
   return {
-    newSelector: () => format.randomBytes(selectorBytes).toString('hex'),
+    newSelector: () => randomBytes(selectorBytes).toString('hex'),
 
-    tokenOf: (selector) => tokenPrefix + selector + signingMac(selector),
+    tokenOf: (selector) => tokenPrefix + selector + sign(selector),
 
     selectorOf(token) {
       if (!token.startsWith(tokenPrefix)) return null;
@@ -50,7 +50,7 @@ export function createTokenCodec(format: TokenFormat): TokenCodec {
   };
 }
 
-/** HKDF (RFC 5869), so that the app's secret itself signs nothing. */
+/** Derives the key with HKDF (RFC 5869), so that the app's secret itself never signs anything. */
 function deriveMacKey(secret: string): Uint8Array {
   return new Uint8Array(hkdfSync('sha512', secret, '', 'trpc-durin token mac v1', keyBytes));
 }

@@ -1,13 +1,13 @@
+import type { TokenIdentity } from '../database/token-store.ts';
 import type { TokenEvent } from '../events.ts';
+import type { SessionRecord } from '../session.ts';
 
-/** A token's row as stores tell of it, or the session that it stands for. */
-type Token = { readonly id: string; readonly userId: unknown } & (
-  | { readonly clientName: string }
-  | { readonly client: { readonly name: string } }
-);
+/** Says which token an event is about. */
+export function toTokenEvent({ id, userId, clientName }: Omit<TokenIdentity, 'selector'>): TokenEvent {
+  return { tokenId: id, userId, client: clientName };
+}
 
-/** Which token an event is about. */
-export function toTokenEvent(token: Token): TokenEvent {
-  const client = 'clientName' in token ? token.clientName : token.client.name;
-  return { tokenId: token.id, userId: token.userId, client };
+/** The same for the token of a session. */
+export function toSessionTokenEvent({ id, userId, client }: SessionRecord): TokenEvent {
+  return { tokenId: id, userId, client: client.name };
 }

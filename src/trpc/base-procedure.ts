@@ -12,14 +12,14 @@ import { DurinError, internalError } from '../errors.ts';
 import { type DurinContext, requireDurinContext } from '../request/durin-request.ts';
 import type { DurinErrorData } from '../wire.ts';
 
-/** An error of a procedure that durin guards; `data.durin` is there when durin refused the call. */
+/** The error shape of a procedure that durin guards. `data.durin` is set when durin refused the call. */
 export interface DurinErrorShape extends TRPCErrorShape {
   message: string;
   code: TRPCErrorShape['code'];
   data: TRPCDefaultErrorData & { durin?: DurinErrorData };
 }
 
-/** A procedure builder that adds `TAdded` to the context. Its meta is `object`, so it fits any app's `.concat()`. */
+/** A procedure builder that adds `TAdded` to the context. Its meta is `object`, so that any app can `.concat()` it. */
 export type DurinBuilder<TAdded extends object> = TRPCProcedureBuilder<
   DurinContext,
   object,
@@ -43,21 +43,26 @@ export type DurinQuery<TInput, TOutput> = TRPCQueryProcedure<ProcedureDef<TInput
 export type DurinMutation<TInput, TOutput> = TRPCMutationProcedure<ProcedureDef<TInput, TOutput>>;
 
 /**
- * The library's own tRPC root. It sets neither transformer nor errorFormatter, which are the app's; `isDev` is off, since
- * `.errors()` would send stacks otherwise.
+ * The library's own tRPC root. It sets neither transformer nor errorFormatter, which belong to the app's root. `isDev` is
+ * off because `.errors()` would otherwise send stacks.
  */
 export const t = initTRPC.context<DurinContext>().create({ isDev: false });
 
-/** The start of every builder: refusals reach the caller typed, whatever the app's errorFormatter does. */
+/** The start of every builder. Refusals reach the caller typed, whatever the app's errorFormatter does. */
 export const baseProcedure = t.procedure.errors(({ error, shape }) =>
   error instanceof DurinError ? { ...shape, data: { ...shape.data, durin: error.durin } } : undefined,
 );
 
+/** Types a builder by what its middleware adds to the context. tRPC cannot infer that from an app's generic types. */
+export function asBuilder<TAdded extends object>(builder: object): DurinBuilder<TAdded> {
+  return builder as DurinBuilder<TAdded>;
+}
+
 /**
- * The start of the router's own procedures: what fails in there unforeseen, such as the app's callbacks, is told to the
- * server's logs only.
+ * The start of the library's own procedures. The message of an unexpected error, such as one that a callback of the app
+ * threw, stays in the server's logs.
  */
-export const discreetProcedure = baseProcedure.use(async function hideUnforeseen({ ctx, next }) {
+export const maskedProcedure = baseProcedure.use(async function maskErrors({ ctx, next }) {
   requireDurinContext(ctx);
   const result = await next();
   if (result.ok || result.error.code !== 'INTERNAL_SERVER_ERROR') return result;
@@ -65,8 +70,8 @@ export const discreetProcedure = baseProcedure.use(async function hideUnforeseen
 });
 
 /**
- * Goes before `.input()`: tRPC would send what JSON and the transformer say of input that they cannot read, and that
- * quotes it. Neither callers nor logs are told more than that it was so.
+ * Refuses input that JSON or the transformer cannot read, without quoting it: tRPC would send their message, which does.
+ * Goes before `.input()`.
  */
 export const refuseUnreadableInput = t.middleware(async function refuseUnreadable({ getRawInput, next }) {
   const isReadable = await getRawInput().then(

@@ -7,31 +7,30 @@ import type { LimitState } from '../throttle/throttle.ts';
 import type { Authenticate, FindSession } from '../tokens/authenticate.ts';
 
 /**
- * One request, as one instance of durin follows it: who calls, found once however many calls are in its batch, if it is
- * known to be one request; and what earlier calls of the batch changed about that.
+ * What one durin knows about a request: the session, looked up once for a whole batch, and what earlier calls of the batch
+ * changed about it.
  */
 export interface RequestState {
-  /** Of the limits that its calls met, the nearest of each scope, for the response's headers. */
+  /** For each scope, the limit that is nearest to being used up. The response's headers report them. */
   readonly limits: ReadonlyMap<string, LimitState>;
-  /** Notes a limit that a call met. */
   recordLimit(limit: LimitState): void;
   /**
-   * The session of the call at this place in the batch, after the changes of the calls before it.
+   * Resolves the session of the call at this index of the batch, after the changes that earlier calls make.
    * @throws DurinError the 401 codes, STORE_UNAVAILABLE
    */
   resolveSession(batchIndex: number): Promise<SessionRecord>;
   /**
-   * The session as it is now, after all logins so far; for what goes on after its call, such as a subscription.
+   * Resolves the session as it is now, after all logins so far. For work that outlives its call, such as a subscription.
    * @throws DurinError the 401 codes, STORE_UNAVAILABLE
    */
   resolveSessionUncached(): Promise<SessionRecord>;
-  /** Runs what may change the session: later calls of the batch wait for it, and then look anew. */
+  /** Runs work that may change the session. Later calls of the batch wait for it, and then look the session up again. */
   change<T>(batchIndex: number, work: () => Promise<T>): Promise<T>;
-  /** From the call at this place in the batch on, this token is what the request presents. */
+  /** Makes this token the request's credentials, for the call at this index and for those after it. */
   useToken(batchIndex: number, token: string): void;
 }
 
-export interface ContextDeps {
+export interface RequestStatesDeps {
   readonly authenticate: Authenticate;
   readonly findBySelector: FindSession;
   /** The scheme of the Authorization header. */
@@ -39,47 +38,50 @@ export interface ContextDeps {
   readonly trustProxy: number;
 }
 
-export function createRequestStates({ authenticate, findBySelector, scheme, trustProxy }: ContextDeps) {
-  const states = new WeakMap<DurinRequest, RequestState>(); // of this instance: two instances share no session
+/** The request states of one durin. Two durins in one process share no session. */
+export interface RequestStates {
+  createContext(call?: AdapterCall): DurinContext;
+  /** @throws DurinUsageError if the context was not made with `createContext` */
+  stateOf(ctx: DurinContext): RequestState;
+}
+
+export function createRequestStates(deps: RequestStatesDeps): RequestStates {
+  const states = new WeakMap<DurinRequest, RequestState>();
 
   return {
-    createContext(call: AdapterCall = {}): DurinContext {
-      return { durin: DurinRequest.fromAdapter(call, trustProxy) };
+    createContext(call = {}) {
+      return { durin: DurinRequest.fromAdapter(call, deps.trustProxy) };
     },
-    stateOf(ctx: DurinContext): RequestState {
+    stateOf(ctx) {
       requireDurinContext(ctx);
-      const request = ctx.durin;
-      const known = states.get(request);
+      const known = states.get(ctx.durin);
       if (known !== undefined) return known;
-      const state = createRequestState(request, presentedCredentials(request, scheme), authenticate, findBySelector);
-      states.set(request, state);
+      const state = createRequestState(ctx.durin, deps);
+      states.set(ctx.durin, state);
       return state;
     },
   };
 }
 
-/** Before all calls of a batch. Where calls may be hours apart, as on a socket, the last login is there. */
-const requestPlace = -1;
-/** The most tokens that are looked up together for one context, which rarely has more than one. */
+/** The index of what came with the request. On a socket, whose calls may be hours apart, the last login takes its place. */
+const beforeBatch = -1;
+/** The most tokens of one context that share a look-up. Contexts rarely have more than one token. */
 const maxBatchSize = 16;
 
-function createRequestState(
-  request: DurinRequest,
-  presented: Credentials,
-  authenticate: Authenticate,
-  findBySelector: FindSession,
-): RequestState {
+function createRequestState(request: DurinRequest, deps: RequestStatesDeps): RequestState {
+  const { authenticate, findBySelector, scheme } = deps;
   const isOneRequest = DurinRequest.isOneRequest(request);
   const find = isOneRequest ? findOnce : findBatched(findBySelector);
   const lookUps = new Map<string, Promise<SessionRecord | null>>();
   const changes = new Set<{ readonly batchIndex: number; readonly settled: Promise<unknown> }>();
   const limits = new Map<string, LimitState>();
-  /** What came with the request, then what each login gave, by its place in the batch. */
-  const credentials = new Map<number, Credentials>([[requestPlace, presented]]);
+  const presented = presentedCredentials(request, scheme);
+  /** The request's credentials, then those of each login, by index in the batch. */
+  const credentials = new Map<number, Credentials>([[beforeBatch, presented]]);
 
   function credentialsAt(batchIndex: number): Credentials {
-    const place = Math.max(...[...credentials.keys()].filter((login) => login <= batchIndex));
-    return credentials.get(place) ?? presented;
+    const latest = Math.max(...[...credentials.keys()].filter((index) => index <= batchIndex));
+    return credentials.get(latest) ?? presented;
   }
 
   function findOnce(selector: string): Promise<SessionRecord | null> {
@@ -87,7 +89,7 @@ function createRequestState(
     if (known !== undefined) return known;
     const found = findBySelector(selector);
     lookUps.set(selector, found);
-    found.catch(() => lookUps.delete(selector)); // an outage may be over at the next call
+    found.catch(() => lookUps.delete(selector)); // an outage may be over by the next call
     return found;
   }
 
@@ -120,12 +122,12 @@ function createRequestState(
     },
 
     useToken(batchIndex, token) {
-      credentials.set(isOneRequest ? batchIndex : requestPlace, { kind: 'token', token });
+      credentials.set(isOneRequest ? batchIndex : beforeBatch, { kind: 'token', token });
     },
   };
 }
 
-/** For calls that may be hours apart: those that come at once share a look-up, which begins after all of them. */
+/** For contexts whose calls may be hours apart: calls that arrive together share a look-up that starts after them. */
 function findBatched(findBySelector: FindSession): FindSession {
   return batch(async (selectors) => {
     const found = await Promise.all(selectors.map((selector) => findBySelector(selector)));
@@ -138,7 +140,7 @@ function isNearer(limit: LimitState, other: LimitState): boolean {
   return limit.resetSeconds > other.resetSeconds;
 }
 
-/** The first of the Authorization header and `connectionParams` that has credentials of this scheme. */
+/** The credentials of this scheme: from the Authorization header, else from `connectionParams`. */
 export function presentedCredentials(request: DurinRequest, scheme: string): Credentials {
   for (const text of DurinRequest.presentedBy(request)) {
     const credentials = parseAuthorization(text, scheme);
@@ -147,7 +149,7 @@ export function presentedCredentials(request: DurinRequest, scheme: string): Cre
   return { kind: 'none' };
 }
 
-/** Whether this only says that nothing was presented. */
+/** Whether the error only says that the request presented no credentials. */
 export function isWithoutCredentials(error: unknown): boolean {
   return error instanceof DurinError && error.durin.code === 'NO_CREDENTIALS';
 }

@@ -4,16 +4,16 @@ import { type DurinContext, isDurinContext } from '../request/durin-request.ts';
 import type { LimitState } from '../throttle/throttle.ts';
 import type { DurinErrorCode } from '../wire.ts';
 
-/** What an adapter passes to `responseMeta`, as far as durin looks at it. */
+/** What an adapter passes to `responseMeta`, as far as durin reads it. */
 export interface ResponseFacts {
   readonly ctx?: object | undefined;
   readonly errors: readonly TRPCError[];
   readonly info?: { readonly calls: readonly { readonly procedure: unknown }[] } | undefined;
 }
 
-export interface ResponseMetaDeps {
+export interface ResponseHeadersDeps {
   readonly scheme: string;
-  /** Whether this procedure's answers may hold a token or a session. */
+  /** Whether the answers of this procedure may hold a token or a session. */
   readonly isPrivate: (procedure: unknown) => boolean;
   readonly limitsOf: (ctx: DurinContext) => Iterable<LimitState>;
   /** The clock, in milliseconds. */
@@ -21,34 +21,28 @@ export interface ResponseMetaDeps {
 }
 
 /**
- * The headers of a response: a challenge on 401 (RFC 9110, 11.6.1; RFC 6750, 3), Retry-After and the RateLimit fields
- * (draft-ietf-httpapi-ratelimit-headers) on throttled routes, and on the auth router's answers no-store, and the Date on
- * which their expiries count, for clients whose clock is wrong. A streamed response sends its headers before its calls
- * have run: then only the last two are known.
+ * Creates `responseMeta`, which sets the headers of a response:
+ * - `WWW-Authenticate` on 401 (RFC 9110, 11.6.1; RFC 6750, 3)
+ * - `Retry-After`, `RateLimit-Policy` and `RateLimit` on throttled routes (draft-ietf-httpapi-ratelimit-headers)
+ * - `Cache-Control: no-store` and `Date` on answers of the auth router. An SDK whose clock is wrong counts expiries from
+ *   that `Date`.
+ *
+ * A streamed response sends its headers before its calls have run, so it has only the last two.
  */
-export function createResponseMeta({ scheme, isPrivate, limitsOf, now }: ResponseMetaDeps) {
+export function createResponseMeta({ scheme, isPrivate, limitsOf, now }: ResponseHeadersDeps) {
   return function responseMeta({ ctx, errors, info }: ResponseFacts): { headers: Headers } {
     const headers = new Headers();
     const refusals = errors.filter((error) => error instanceof DurinError);
-    if (errors.some((error) => error.code === 'UNAUTHORIZED')) {
+    if (errors.some((error) => error.code === 'UNAUTHORIZED'))
       headers.set('WWW-Authenticate', challengeOf(refusals, scheme));
-    }
 
     const retryAfter = Math.max(0, ...refusals.map((refusal) => refusal.durin.retryAfter ?? 0));
     if (retryAfter > 0) headers.set('Retry-After', String(retryAfter));
 
     const limits = isDurinContext(ctx) ? [...limitsOf(ctx)] : [];
     if (limits.length > 0) {
-      headers.set(
-        'RateLimit-Policy',
-        limits.map(({ scope, quota }) => `${quoted(scope)};q=${quota.limit};w=${quota.windowSeconds}`).join(', '),
-      );
-      headers.set(
-        'RateLimit',
-        limits
-          .map(({ scope, remaining, resetSeconds }) => `${quoted(scope)};r=${remaining};t=${resetSeconds}`)
-          .join(', '),
-      );
+      headers.set('RateLimit-Policy', limits.map(policyOf).join(', '));
+      headers.set('RateLimit', limits.map(remainderOf).join(', '));
     }
 
     if (info?.calls.some((call) => isPrivate(call.procedure))) {
@@ -59,7 +53,18 @@ export function createResponseMeta({ scheme, isPrivate, limitsOf, now }: Respons
   };
 }
 
-/** No error code where nothing was presented (RFC 6750, 3.1), nor where a login was refused, or the app refused. */
+function policyOf({ scope, quota }: LimitState): string {
+  return `${quoted(scope)};q=${quota.limit};w=${quota.windowSeconds}`;
+}
+
+function remainderOf({ scope, remaining, resetSeconds }: LimitState): string {
+  return `${quoted(scope)};r=${remaining};t=${resetSeconds}`;
+}
+
+/**
+ * The challenge has an error code only if a token was refused: not if none was presented (RFC 6750, 3.1), a login was
+ * refused, or the app itself refused the call.
+ */
 function challengeOf(refusals: readonly DurinError[], scheme: string): string {
   const isBadToken = refusals.some(({ code, durin }) => code === 'UNAUTHORIZED' && !withoutToken.has(durin.code));
   return `${scheme} realm="api"${isBadToken ? ', error="invalid_token"' : ''}`;
@@ -67,7 +72,7 @@ function challengeOf(refusals: readonly DurinError[], scheme: string): string {
 
 const withoutToken: ReadonlySet<DurinErrorCode> = new Set(['NO_CREDENTIALS', 'INVALID_CREDENTIALS']);
 
-/** A structured field's string; scopes are checked to fit into one. */
+/** A string of a structured field (RFC 9651). Scopes are checked to fit into one. */
 function quoted(scope: string): string {
   return `"${scope.replaceAll(/["\\]/g, '\\$&')}"`;
 }

@@ -17,7 +17,7 @@ import type {
   LoginThrottleOptions,
   ThrottleOptions,
 } from '../../src/options/options.ts';
-import { resolveOptions } from '../../src/options/settings.ts';
+import { parseOptions } from '../../src/options/parse-options.ts';
 import { refusals } from '../../src/wire.ts';
 import { requiredOptions } from '../support/app.ts';
 import { entities } from '../support/entities.ts';
@@ -99,7 +99,7 @@ describe('the table of options', () => {
     const [group = ''] = name.split('.');
     const left = { ...requiredOptions(orm), ...(name.includes('.') ? around[group as keyof typeof around] : {}) };
     const written = withValue(left, name.replace('*', 'web').split('.'), given);
-    expect(resolveOptions(written)).toEqual(resolveOptions(left));
+    expect(parseOptions(written)).toEqual(parseOptions(left));
   });
 
   test('the other defaults are words', () => {
@@ -111,7 +111,7 @@ describe('the table of options', () => {
       'throttle.prefix: durin:rate:<database>',
       'now: Date.now',
     ]);
-    expect(resolveOptions(requiredOptions(orm)).now).toBe(Date.now);
+    expect(parseOptions(requiredOptions(orm)).now).toBe(Date.now);
   });
 });
 

@@ -29,9 +29,10 @@ export const rings = [
 
 /** The only files that may import this one. */
 const onlyImporters: Readonly<Record<string, readonly string[]>> = {
-  'src/options/options.ts': ['src/durin.ts', 'src/compose.ts', 'src/options/settings.ts', 'src/index.ts'],
-  'src/options/options-schema.ts': ['src/options/settings.ts'],
-  'src/options/settings.ts': ['src/compose.ts'],
+  'src/options/options.ts': ['src/durin.ts', 'src/index.ts'],
+  'src/options/options-schema.ts': ['src/options/parse-options.ts'],
+  'src/options/parse-options.ts': ['src/durin.ts'],
+  'src/options/settings.ts': ['src/compose.ts', 'src/options/options-schema.ts', 'src/options/parse-options.ts'],
   'src/compose.ts': ['src/durin.ts'],
   'src/index.ts': [],
   'src/admin/index.ts': [],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { resolveOptions } from '../../../src/options/settings.ts';
+import { parseOptions } from '../../../src/options/parse-options.ts';
 
 const store = { get: () => undefined, set: () => true, delete: () => true };
 const bus = { start() {}, isConnected: () => true, publish: async () => {}, close: async () => {} };
@@ -11,7 +11,7 @@ function resolve(cache: unknown) {
     secret: 'x'.repeat(32),
     verifyCredentials: () => null,
   };
-  return resolveOptions({ ...required, cache }).cache;
+  return parseOptions({ ...required, cache }).cache;
 }
 
 test.each<[why: string, cache: unknown, message: RegExp]>([

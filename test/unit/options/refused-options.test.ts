@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { resolveOptions } from '../../../src/options/settings.ts';
+import { parseOptions } from '../../../src/options/parse-options.ts';
 
 const required = {
   orm: { getMetadata() {}, em: { getPlatform() {} } },
@@ -41,19 +41,17 @@ describe.each(['en', 'de'] as const)('in an app that has set the locale %s of zo
     [withOptions({ secrett: 5 }), "unknown option 'secrett'"],
   ])('%# what is refused is told in English', (options, sentence) => {
     z.config(z.locales[locale]());
-    expect(() => resolveOptions(options as object)).toThrow(`createDurin: ${sentence}`);
+    expect(() => parseOptions(options as object)).toThrow(`createDurin: ${sentence}`);
   });
 });
 
 test('a client of API keys that is none of the clients is refused', () => {
   const options = { clients: { web: {}, api: {} }, apiAccess: { clientName: 'apii' } };
-  expect(() => resolveOptions(withOptions(options))).toThrow(
+  expect(() => parseOptions(withOptions(options))).toThrow(
     "createDurin: apiAccess.clientName: no client 'apii' in the option clients",
   );
-  expect(resolveOptions(withOptions({ ...options, apiAccess: { clientName: 'api' } })).apiAccess.clientName).toBe(
-    'api',
-  );
-  expect(resolveOptions(withOptions({ apiAccess: { clientName: 'any' } })).apiAccess.clientName).toBe('any');
+  expect(parseOptions(withOptions({ ...options, apiAccess: { clientName: 'api' } })).apiAccess.clientName).toBe('api');
+  expect(parseOptions(withOptions({ apiAccess: { clientName: 'any' } })).apiAccess.clientName).toBe('any');
 });
 
 const userKey = ({ phone }: Readonly<Record<string, unknown>>) => String(phone);
@@ -61,19 +59,21 @@ const byPhone = z.object({ phone: z.string(), pin: z.string() });
 
 test('a login of which it cannot be told who it is for is refused, unless nothing is counted per user', () => {
   for (const throttle of [undefined, {}, { login: {} }, { login: { perUser: '5/m' } }])
-    expect(() => resolveOptions(withOptions({ loginInput: byPhone, throttle }))).toThrow(
+    expect(() => parseOptions(withOptions({ loginInput: byPhone, throttle }))).toThrow(
       'createDurin: throttle.login.userKey is required, since loginInput has no username, email or login; ' +
         'or throttle.login.perUser must be null',
     );
   for (const login of [false, { perUser: null }])
-    expect(resolveOptions(withOptions({ loginInput: byPhone, throttle: { login } })).loginQuotas.perUser).toBeNull();
+    expect(
+      parseOptions(withOptions({ loginInput: byPhone, throttle: { login } })).throttle.loginQuotas.perUser,
+    ).toBeNull();
 });
 
 test('a login is for its username, email or login, else for what userKey says', () => {
   for (const field of ['username', 'email', 'login']) {
     const loginInput = z.object({ [field]: z.string() });
-    expect(resolveOptions(withOptions({ loginInput })).loginUserKey({ [field]: ' Alice ' })).toBe('alice');
+    expect(parseOptions(withOptions({ loginInput })).login.userKey({ [field]: ' Alice ' })).toBe('alice');
   }
-  const { loginUserKey } = resolveOptions(withOptions({ loginInput: byPhone, throttle: { login: { userKey } } }));
-  expect(loginUserKey({ phone: '123' })).toBe('123');
+  const { login } = parseOptions(withOptions({ loginInput: byPhone, throttle: { login: { userKey } } }));
+  expect(login.userKey({ phone: '123' })).toBe('123');
 });
