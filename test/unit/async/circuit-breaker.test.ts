@@ -12,7 +12,7 @@ test('a new circuit is closed, and a failure opens it', () => {
 });
 
 test('a probe after the cooldown closes it', async () => {
-  const onClosed = vi.fn();
+  const onClosed = vi.fn<() => void>();
   const breaker = createCircuitBreaker({ cooldownMs: 100, probe: async () => {}, onClosed });
   breaker.open();
   await vi.advanceTimersByTimeAsync(99);

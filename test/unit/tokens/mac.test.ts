@@ -33,7 +33,7 @@ const vectors = [
   },
 ];
 
-test.each(vectors)('test case %# of RFC 4231 holds for both hashes', ({ key, data, sha256, sha512 }) => {
+test.each(vectors)('case %# of RFC 4231 holds for both hashes', ({ key, data, sha256, sha512 }) => {
   expect(createMac(key, 64)(data)).toBe(sha256);
   expect(createMac(key, 128)(data)).toBe(sha512);
 });
@@ -44,7 +44,7 @@ test('a MAC of at most 64 characters is cut from SHA-256, a longer one from SHA-
   for (const length of [66, 96]) expect(createMac(key, length)(data)).toBe(sha512.slice(0, length));
 });
 
-test('text and the bytes of its characters have the same MAC', () => {
+test('the text and the bytes of its characters have the same MAC', () => {
   const key = Buffer.alloc(64, 1);
   const text = '0123456789abcdef0123456789abcdef';
   expect(createMac(key, 64)(text)).toBe(createMac(key, 64)(Buffer.from(text, 'latin1')));
