@@ -48,7 +48,7 @@ test('a message that failed is sent before the process ends', async () => {
   const { database, here, there } = await open(busOf);
   database.rows.delete('a');
   state.isBroken = true;
-  await here.forget('token:a');
+  await here.invalidate('token:a');
   state.isBroken = false;
   await here.close();
   expect(await there.find('a', database.load)).toBeNull();
@@ -58,7 +58,7 @@ test('so is what follows from a store that is made good at the end', async () =>
   const { database, here, there, line } = await open();
   database.rows.delete('a');
   line.isDown = true;
-  await here.forget('token:a'); // the other hears of it, and finds what the store still shows
+  await here.invalidate('token:a'); // the other hears of it, and finds what the store still shows
   expect(await there.find('a', database.load)).not.toBeNull();
   line.isDown = false;
   await here.close();
@@ -69,7 +69,7 @@ test('a bus that does not answer holds up the end for a moment only', async () =
   const { state, busOf } = breakable();
   const { here } = await open(busOf);
   state.isBroken = true;
-  await here.forget('token:a');
+  await here.invalidate('token:a');
   state.isBroken = false;
   state.isFrozen = true;
   await expect(here.close()).resolves.toBeUndefined();

@@ -24,7 +24,7 @@ test.each(['user:1', 'client:1', 'token:a'] as const)(
     await long.find('a', database.load);
     clock.advance(10);
     database.rows.delete('a');
-    await short.forget(scope);
+    await short.invalidate(scope);
     for (const seconds of [0, 71, hour / 1000 - 82, 11, minute / 1000]) {
       clock.advance(seconds);
       expect(await long.find('a', database.load)).toBeNull();

@@ -129,7 +129,7 @@ export class FenceWorld {
       heardBy: new Set(),
     };
     this.changes.push(change);
-    await process.cache.forget(scope);
+    await process.cache.invalidate(scope);
     change.hasReturned = true;
     if (!change.isLost) change.heardBy.add(process);
   }
@@ -191,7 +191,7 @@ export class FenceWorld {
     for (const process of this.processes) process.isCutOff = true;
     await drive(
       this.#options.scheduler,
-      Promise.all(this.processes.map(({ cache }) => cache.forget('token:of nobody'))),
+      Promise.all(this.processes.map(({ cache }) => cache.invalidate('token:of nobody'))),
     );
   }
 

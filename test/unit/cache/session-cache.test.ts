@@ -57,14 +57,14 @@ describe.each(Object.entries(kinds))('the %s cache', (_kind, create) => {
     async (scope) => {
       await find();
       database.rows.delete('a');
-      await cache.forget(scope);
+      await cache.invalidate(scope);
       expect(await find()).toBeNull();
     },
   );
 
   test.each([tokenScope('b'), userScope(2), clientScope(2)])('keeps what %s does not concern', async (scope) => {
     await find();
-    await cache.forget(scope);
+    await cache.invalidate(scope);
     await find();
     expect(database.asked).toBe(1);
   });
@@ -72,7 +72,7 @@ describe.each(Object.entries(kinds))('the %s cache', (_kind, create) => {
   test('caches anew after a change', async () => {
     await find();
     database.add('a');
-    await cache.forget(tokenScope('a'));
+    await cache.invalidate(tokenScope('a'));
     await find();
     await find();
     await find();
@@ -97,7 +97,7 @@ describe.each(Object.entries(kinds))('the %s cache', (_kind, create) => {
       });
       await read.promise;
       database.rows.delete('a');
-      await cache.forget(scope);
+      await cache.invalidate(scope);
       const later = find();
       goOn.resolve();
       expect(await later).toBeNull();
