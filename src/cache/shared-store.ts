@@ -8,12 +8,17 @@ import { withTimeout } from '../async/with-timeout.ts';
  * adapter's. Such an error then no longer ends the process. To log it, add a listener of your own.
  *
  * @example
- * // A Keyv over Redis that fails fast while Redis is away.
+ * // A Keyv over Redis that fails fast while Redis is away. `pingInterval` keeps an idle connection from timing out.
  * const adapter = new KeyvRedis(
- *   { url, disableOfflineQueue: true, socket: { connectTimeout: 1000, socketTimeout: 2000, reconnectStrategy: 250 } },
+ *   {
+ *     url,
+ *     disableOfflineQueue: true,
+ *     pingInterval: 500,
+ *     socket: { connectTimeout: 1000, socketTimeout: 2000, reconnectStrategy: 250 },
+ *   },
  *   { throwOnErrors: true, throwOnConnectError: false },
  * );
- * const store = new Keyv({ store: adapter, throwOnErrors: true });
+ * const store = new Keyv(adapter, { throwOnErrors: true });
  * const durin = createDurin({ ...options, cache: { ttl: '60s', store } });
  */
 export interface KeyValueStore {

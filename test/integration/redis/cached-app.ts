@@ -6,6 +6,7 @@ import { redisBus, redisStore } from '../../../src/redis/index.ts';
 import { password, requestOf, requiredOptions, t } from '../../support/app.ts';
 import { codeOf } from '../../support/arena.ts';
 import { User } from '../../support/entities.ts';
+import { failFastKeyv } from './stores.ts';
 
 /** The ways in which an app may set up its Keyv. */
 export const stores = {
@@ -17,7 +18,8 @@ export const stores = {
       store: new KeyvRedis({ url, disableOfflineQueue: true }, { throwOnErrors: true }),
       throwOnErrors: true,
     }),
-  'a Keyv that tells nobody of errors': (url: string) =>
+  'a Keyv that fails fast': (url: string) => failFastKeyv(url),
+  'a Keyv that emits no errors': (url: string) =>
     new Keyv({ store: new KeyvRedis({ url, disableOfflineQueue: true }), emitErrors: false }),
   'a redisStore': (url: string) => redisStore({ url }),
 };
