@@ -32,6 +32,12 @@ export interface KeyValueStore {
   disconnect?(): unknown;
 }
 
+/**
+ * While a call is unanswered, none is sent for at most this long, in milliseconds. Longer than the socket timeout of a
+ * client, which each write would restart: so the client notices that its connection is lost, and replaces it.
+ */
+const maxSilenceMs = 3000;
+
 /** A store whose calls all end within a timeout. */
 export interface SharedStore {
   /** Returns `undefined` for a key that has no value. */
@@ -56,11 +62,30 @@ export function createSharedStore(store: KeyValueStore, timeoutMs: number): Shar
   };
   for (const emitter of emitters) emitter.on('error', countError);
 
+  /** A call that took too long, and has not been answered yet. */
+  let unanswered: { readonly answer: Promise<unknown>; readonly since: number } | null = null;
+
   async function call<T>(work: () => T | Promise<T>): Promise<T> {
+    if (unanswered !== null && performance.now() - unanswered.since < maxSilenceMs)
+      throw new Error('the store does not answer');
     const errorsBefore = errors;
-    const answer = await withTimeout(work, timeout);
+    const answer = new Promise<T>((done) => done(work()));
+    try {
+      await withTimeout(() => answer, timeout);
+    } catch (error) {
+      waitForAnswer(answer);
+      throw error;
+    }
     if (errors !== errorsBefore) throw new Error('the store emitted an error');
     return answer;
+  }
+
+  function waitForAnswer(answer: Promise<unknown>): void {
+    unanswered = { answer, since: performance.now() };
+    const answered = () => {
+      if (unanswered?.answer === answer) unanswered = null;
+    };
+    answer.then(answered, answered);
   }
 
   async function readMany(keys: readonly string[]): Promise<unknown[]> {

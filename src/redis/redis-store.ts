@@ -41,10 +41,19 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
   const keyOf = (key: string) => prefix + key;
   let connecting: Promise<unknown> | null = null;
   let pings: NodeJS.Timeout | null = null;
+  let isPinging = false;
   let isClosed = false;
 
+  /** One at a time, because each write to a dead connection would restart that connection's socket timeout. */
   function ping(): void {
-    if (client.isReady) client.ping().catch(() => {});
+    if (isPinging || !client.isReady) return;
+    isPinging = true;
+    client
+      .ping()
+      .catch(() => {})
+      .finally(() => {
+        isPinging = false;
+      });
   }
 
   /** The first calls wait for the connection. When it is lost later, calls fail at once. */

@@ -5,8 +5,8 @@ import { createDurin } from '../../../src/index.ts';
 import { redisBus, redisStore } from '../../../src/redis/index.ts';
 import { password, requestOf, requiredOptions, t } from '../../support/app.ts';
 import { codeOf } from '../../support/arena.ts';
+import { failFastKeyv } from '../../support/cache/redis-stores.ts';
 import { User } from '../../support/entities.ts';
-import { failFastKeyv } from './stores.ts';
 
 /** The ways in which an app may set up its Keyv. */
 export const stores = {

@@ -4,8 +4,8 @@ import { createCache } from '../../../src/cache/create-cache.ts';
 import { redisBus } from '../../../src/redis/index.ts';
 import { testSessionCache, ttlMs } from '../../contracts/session-cache.ts';
 import { fakeFormat } from '../../support/cache/cache-parts.ts';
+import { prefixedStores } from '../../support/cache/redis-stores.ts';
 import { type OpenRedis, openRedis } from '../../support/servers/redis-server.ts';
-import { prefixedStores } from './stores.ts';
 
 let redis: OpenRedis;
 beforeAll(async () => {

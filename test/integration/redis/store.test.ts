@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { redisStore } from '../../../src/redis/index.ts';
+import { prefixedStores } from '../../support/cache/redis-stores.ts';
 import { type OpenRedis, openRedis } from '../../support/servers/redis-server.ts';
-import { prefixedStores } from './stores.ts';
 
 let redis: OpenRedis;
 beforeAll(async () => {
