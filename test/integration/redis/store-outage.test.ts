@@ -60,6 +60,6 @@ test.each(kinds)('over %s, a connection that is idle is kept', async (_kind, ope
   expect(await isCached()).toBe(true);
 });
 
-test('in all of this nothing was left uncaught', () => {
+test('no error was left uncaught', () => {
   expect(uncaught).toEqual([]);
 });

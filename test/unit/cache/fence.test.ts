@@ -25,7 +25,7 @@ afterAll(() => {
 });
 
 describe.each(['shared', 'layered'] as const)(
-  `no interleaving lets a %s cache show what was before (seed ${seed})`,
+  `no interleaving lets a %s cache return stale data (seed ${seed})`,
   (kind) => {
     test.each(Object.keys(stories) as Topic[])('in stories of: %s', async (topic) => {
       await expect(fc.assert(fenceHolds(kind, topic, modules), { seed, numRuns })).resolves.toBeUndefined();
