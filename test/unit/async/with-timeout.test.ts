@@ -2,14 +2,15 @@ import { expect, test } from 'vitest';
 import { withTimeout } from '../../../src/async/with-timeout.ts';
 
 const never = () => new Promise<never>(() => {});
+const failing = () => {
+  throw new Error('out of order');
+};
+const toUnavailable = (cause: Error) => new TypeError('unavailable', { cause });
 
 test('work that ends in time decides the outcome', async () => {
   const options = { timeoutMs: 5000, service: 'Redis' };
   expect(await withTimeout(() => 'at once', options)).toBe('at once');
   expect(await withTimeout(async () => 'later', options)).toBe('later');
-  const failing = () => {
-    throw new Error('out of order');
-  };
   await expect(withTimeout(failing, options)).rejects.toThrow('out of order');
 });
 
@@ -20,6 +21,6 @@ test('work that takes longer fails, naming the service and the timeout', async (
 });
 
 test('toError replaces the timeout', async () => {
-  const toError = (cause: Error) => new TypeError('unavailable', { cause });
-  await expect(withTimeout(never, { timeoutMs: 1, service: 'Redis', toError })).rejects.toThrow(TypeError);
+  const options = { timeoutMs: 1, service: 'Redis', toError: toUnavailable };
+  await expect(withTimeout(never, options)).rejects.toThrow(TypeError);
 });

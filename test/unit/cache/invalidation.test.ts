@@ -39,8 +39,9 @@ test('if no token ended, nothing waits for the commit', async () => {
   expect(waiting).toEqual([]);
 });
 
+const mustNotRun = () => Promise.reject(new Error('must not be called'));
+
 test('without a cache, nothing waits for the commit', async () => {
-  const afterCommit = () => Promise.reject(new Error('must not be called'));
-  const { everythingChanged } = createInvalidation({ cache: null, afterCommit });
+  const { everythingChanged } = createInvalidation({ cache: null, afterCommit: mustNotRun });
   await expect(everythingChanged()).resolves.toBeUndefined();
 });
