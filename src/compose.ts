@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createCachedClientStore } from './cache/cached-client-store.ts';
 import { createCachedTokenStore } from './cache/cached-token-store.ts';
 import { createCache } from './cache/create-cache.ts';
+import { createInvalidation } from './cache/invalidation.ts';
 import { createDatabase } from './database/database.ts';
 import { createDatabaseTimeout, withDatabaseTimeout } from './database/database-timeout.ts';
 import { readSchema } from './database/schema.ts';
@@ -49,8 +50,9 @@ export function compose(settings: Settings) {
     hasOwnActiveRule: settings.isUserActive !== null,
   });
   const cache = settings.cache && createCache(settings.cache, sqlTokenStore.format, now);
+  const invalidation = createInvalidation({ cache, afterCommit });
   const store = cache
-    ? createCachedTokenStore({ store: sqlTokenStore, load: sqlTokenStore.load, cache, isInTransaction, afterCommit })
+    ? createCachedTokenStore({ store: sqlTokenStore, load: sqlTokenStore.load, cache, isInTransaction, invalidation })
     : sqlTokenStore;
 
   // The rules
@@ -68,11 +70,11 @@ export function compose(settings: Settings) {
   const lastUsed = createLastUsed({ store, bounded, now });
 
   // Changes that the app makes through its ORM
-  const entityChanges = createFollowChanges({ store, revoker, events, cache, afterCommit, activeUser, now });
+  const entityChanges = createFollowChanges({ store, revoker, events, invalidation, activeUser, now });
   const stopWatching = watchChanges(orm, { schema, related: sqlTokenStore.related, listener: entityChanges });
 
   // The clients
-  const clientStore = createCachedClientStore(createSqlClientStore(database, schema), entityChanges);
+  const clientStore = createCachedClientStore(createSqlClientStore(database, schema), invalidation);
   const clients = createDurinClients({
     clientStore,
     revoker,

@@ -1,16 +1,34 @@
 /**
- * The port to messages between processes, by which each hears of changes that others made. It may lose messages, but
- * then says so: who was in doubt has to forget what it remembers.
+ * The port to messages between processes, by which each process learns about changes that another one made. It may lose
+ * messages and reports when it might have: listeners must then clear their memory. `redisBus` is the implementation that
+ * comes with the package. Implement this interface to use another message broker. Each durin needs a bus of its own.
+ *
+ * @example
+ * // Connects several durins of one process, for a test.
+ * function localBus(emitter: EventEmitter): Bus {
+ *   let stop: (() => void) | null = null;
+ *   return {
+ *     start(onMessage, onPossibleLoss) {
+ *       emitter.on('message', onMessage);
+ *       stop = () => emitter.off('message', onMessage);
+ *       onPossibleLoss(); // connected
+ *     },
+ *     isConnected: () => stop !== null,
+ *     publish: async (message) => void emitter.emit('message', message),
+ *     close: async () => stop?.(),
+ *   };
+ * }
  */
 export interface Bus {
   /**
-   * Begins to listen, once. Connects in the background, and again whenever the connection is lost.
-   * @param onDoubt messages may have been lost; also called each time it is connected
+   * Starts to listen. Called once. Connects in the background, and reconnects whenever the connection is lost.
+   * @param onMessage called with each message that any process publishes; it may be called with this process's own
+   * @param onPossibleLoss called when messages may have been lost, and each time the bus has connected
    */
-  start(onMessage: (message: string) => void, onDoubt: () => void): void;
-  /** Whether messages that others send now arrive. */
+  start(onMessage: (message: string) => void, onPossibleLoss: () => void): void;
+  /** Whether messages that other processes publish now will arrive. */
   isConnected(): boolean;
-  /** Rejects when the message could not be sent. */
+  /** Rejects if the message could not be sent. */
   publish(message: string): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,24 +1,24 @@
-import type { ChangeListener } from '../database/change-listener.ts';
 import type { ClientStore } from '../database/client-store.ts';
 import { onUnknownOutcome } from '../database/failures.ts';
+import type { Invalidation } from './invalidation.ts';
 
-/** The client store behind a cache: sessions of a client that is changed or deleted are forgotten. */
+/** The client store with a cache in front: a client's cached sessions are dropped when it is updated or deleted. */
 export function createCachedClientStore(
   store: ClientStore,
-  changes: Pick<ChangeListener, 'clientChanged' | 'relatedChanged'>,
+  invalidation: Pick<Invalidation, 'clientChanged' | 'everythingChanged'>,
 ): ClientStore {
-  /** Which client it was is not known then. */
-  const forgettingIfLost = <T>(write: Promise<T>) => onUnknownOutcome(write, () => changes.relatedChanged());
+  /** A write whose answer was lost may have happened, and it is not known to which client. */
+  const invalidatingIfUnknown = <T>(write: Promise<T>) => onUnknownOutcome(write, invalidation.everythingChanged);
   return {
     ...store,
     async update(name, values) {
-      const updated = await forgettingIfLost(store.update(name, values));
-      if (updated !== null) await changes.clientChanged(updated.id);
+      const updated = await invalidatingIfUnknown(store.update(name, values));
+      if (updated !== null) await invalidation.clientChanged(updated.id);
       return updated;
     },
     async delete(name) {
-      const deleted = await forgettingIfLost(store.delete(name));
-      if (deleted !== null) await changes.clientChanged(deleted.id);
+      const deleted = await invalidatingIfUnknown(store.delete(name));
+      if (deleted !== null) await invalidation.clientChanged(deleted.id);
       return deleted;
     },
   };

@@ -1,44 +1,35 @@
 import { onUnknownOutcome } from '../database/failures.ts';
 import type { LoadSession, TokenIdentity, TokenStore } from '../database/token-store.ts';
 import type { SessionRecord } from '../session.ts';
-import { type Scope, type SessionCache, tokenScope, userScope } from './session-cache.ts';
+import type { Invalidation } from './invalidation.ts';
+import type { SessionCache } from './session-cache.ts';
 
 export interface CachedTokenStoreDeps {
   readonly store: TokenStore;
   readonly load: LoadSession;
-  readonly cache: SessionCache;
+  readonly cache: Pick<SessionCache, 'find'>;
   readonly isInTransaction: () => boolean;
-  /** Runs once what was written is committed, or may be, and waits for it then. */
-  readonly afterCommit: (work: () => Promise<void>) => Promise<void>;
+  readonly invalidation: Invalidation;
 }
 
 /**
- * The token store behind a cache: look-ups ask the cache, and what ends or changes a token is forgotten there. Expired
- * tokens can be purged without that, since expiry is judged by the clock at every use. A look-up in a transaction passes
- * the cache by: what it reads may be rolled back, or older than what others have been told.
+ * The token store with a cache in front: look-ups ask the cache, and writes invalidate the sessions that they end or
+ * change. Purging expired tokens invalidates nothing, because expiry is checked at every use. A look-up inside a
+ * transaction bypasses the cache: what it reads may be rolled back, or be older than what was already invalidated.
  */
 export function createCachedTokenStore(deps: CachedTokenStoreDeps): TokenStore {
-  const { store, load, cache, isInTransaction, afterCommit } = deps;
+  const { store, load, cache, isInTransaction, invalidation } = deps;
+  const { tokenChanged, tokensEnded, userChanged, everythingChanged } = invalidation;
 
-  async function forget(scopes: readonly Scope[]): Promise<void> {
-    if (scopes.length === 0) return;
-    await afterCommit(async () => {
-      await Promise.all(scopes.map((scope) => cache.forget(scope)));
-    });
-  }
-
-  async function forgetting<T extends TokenIdentity | null>(token: T): Promise<T> {
-    if (token !== null) await forget([tokenScope(token.selector)]);
+  async function ended<T extends TokenIdentity | null>(token: T): Promise<T> {
+    if (token !== null) await tokensEnded([token]);
     return token;
   }
 
-  async function forgettingAll(tokens: TokenIdentity[]): Promise<TokenIdentity[]> {
-    await forget(tokens.map(({ selector }) => tokenScope(selector)));
+  async function allEnded(tokens: TokenIdentity[]): Promise<TokenIdentity[]> {
+    await tokensEnded(tokens);
     return tokens;
   }
-
-  /** A write whose connection was lost before its answer may have been done. */
-  const forgettingIfLost = <T>(scope: Scope, write: Promise<T>) => onUnknownOutcome(write, () => forget([scope]));
 
   return {
     ...store,
@@ -49,41 +40,52 @@ export function createCachedTokenStore(deps: CachedTokenStoreDeps): TokenStore {
       return found && found.record;
     },
 
-    async issue(order, now) {
-      const result = await forgettingIfLost(userScope(order.userId), store.issue(order, now));
-      if ('record' in result && result.outcome === 'renewed') await forget([tokenScope(result.record.selector)]);
-      if ('record' in result && result.replaced !== null) await forget([tokenScope(result.replaced.selector)]);
-      return result;
+    async issue(request, now) {
+      const result = await onUnknownOutcome(store.issue(request, now), () => userChanged(request.userId));
+      switch (result.outcome) {
+        case 'renewed':
+        case 'kept':
+        case 'issued':
+          if (result.outcome === 'renewed') await tokenChanged(result.record.selector);
+          await ended(result.replaced);
+          return result;
+        case 'unknown-client':
+        case 'unknown-user':
+        case 'exists':
+          return result;
+      }
     },
 
     async renew(id, now) {
-      const renewed = await forgettingIfLost('all', store.renew(id, now));
-      if (renewed !== null) await forget([tokenScope(renewed.token.selector)]);
+      const renewed = await onUnknownOutcome(store.renew(id, now), everythingChanged);
+      if (renewed !== null) await tokenChanged(renewed.token.selector);
       return renewed;
     },
 
-    /** Where nothing was deleted, the cache was behind: the token was renewed, or is gone. */
+    /** If nothing was deleted, the cache was outdated: the token was renewed or deleted. */
     async deleteIfExpired(token, now) {
       const removed = await store.deleteIfExpired(token, now);
-      await forget([tokenScope(token.selector)]);
+      await tokensEnded([token]);
       return removed;
     },
 
     async delete(token) {
-      const scope = token.selector === undefined ? 'all' : tokenScope(token.selector);
-      return forgetting(await forgettingIfLost(scope, store.delete(token)));
+      const { selector } = token;
+      const changed = selector === undefined ? everythingChanged : () => tokenChanged(selector);
+      return ended(await onUnknownOutcome(store.delete(token), changed));
     },
 
     deleteOf: async (userId, ...args) =>
-      forgetting(await forgettingIfLost(userScope(userId), store.deleteOf(userId, ...args))),
+      ended(await onUnknownOutcome(store.deleteOf(userId, ...args), () => userChanged(userId))),
 
     deleteAllOf: async (userId, ...args) =>
-      forgettingAll(await forgettingIfLost(userScope(userId), store.deleteAllOf(userId, ...args))),
+      allEnded(await onUnknownOutcome(store.deleteAllOf(userId, ...args), () => userChanged(userId))),
 
     async expireAllOf(userId, now) {
-      const ended = await forgettingIfLost(userScope(userId), store.expireAllOf(userId, now));
-      if (ended.length > 0) await forget([userScope(ended[0]?.userId)]);
-      return ended;
+      const expired = await onUnknownOutcome(store.expireAllOf(userId, now), () => userChanged(userId));
+      const [first] = expired;
+      if (first !== undefined) await userChanged(first.userId);
+      return expired;
     },
   };
 }

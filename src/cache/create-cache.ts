@@ -10,13 +10,13 @@ export interface CacheSettings {
   readonly ttlMs: number;
   readonly maxSessions: number;
   readonly deadlineMs: number;
-  /** `null`: in this process only. */
+  /** `null`: sessions are cached in this process only. */
   readonly store: KeyValueStore | null;
-  /** `null`: not in this process, where there is a store. */
+  /** `null`: with a store, sessions are not cached in this process. */
   readonly bus: Bus | null;
 }
 
-/** The cache of this kind: in this process, shared, or shared and in this process. */
+/** Creates the cache that the settings describe: in this process, shared, or both. */
 export function createCache(settings: CacheSettings, format: SessionFormat, now: () => number): SessionCache {
   const { ttlMs, maxSessions, deadlineMs, store, bus } = settings;
   const memory = createMemoryCache({ ttlMs, maxSessions, now });

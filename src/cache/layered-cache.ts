@@ -1,10 +1,11 @@
 import { withTimeout } from '../async/with-timeout.ts';
 import type { Bus } from './bus.ts';
+import { maxSharedTtlMs } from './fence-store.ts';
 import type { MemoryCache } from './memory-cache.ts';
 import type { Scope, SessionCache } from './session-cache.ts';
-import { maxSharedTtlMs, type SharedCache } from './shared-cache.ts';
+import type { SharedCache } from './shared-cache.ts';
 
-export interface LayeredCacheOptions {
+export interface LayeredCacheDeps {
   readonly memory: MemoryCache;
   readonly shared: SharedCache;
   readonly bus: Bus;
@@ -14,47 +15,48 @@ export interface LayeredCacheOptions {
 
 /** How long to wait before messages that could not be sent are sent again. */
 const retryMs = 100;
-/** Beyond this many unsent messages, one about all takes their place. */
+/** Beyond this many unsent messages, one about `all` replaces them. */
 const maxUnsent = 1000;
-/** How long the last words may take. */
-const partingMs = 500;
+/** How long `close()` waits for the last messages. */
+const closeTimeoutMs = 500;
 
 /**
- * Remembers sessions in this process on top of a shared store. A change is fenced in the store first and told to the
- * other processes then: one that hears of it late serves its own memory for that long, one that has heard reads the store
- * and meets the fence. While the bus is not connected the own memory is not asked; when it is again, the memory is empty.
+ * Caches sessions in this process on top of a shared store. A change bumps the fence in the store first and is published
+ * to the other processes second. A process that has not yet received the message serves its own memory until it does; one
+ * that has received it reads the store and sees the new fence. While the bus is disconnected, a process does not read its
+ * own memory; when the bus has reconnected, that memory is empty.
  */
-export function createLayeredCache({ memory, shared, bus, now }: LayeredCacheOptions): SessionCache {
-  /** What could not be told yet, and until when others may remember something that it is about. */
+export function createLayeredCache({ memory, shared, bus, now }: LayeredCacheDeps): SessionCache {
+  /** Changes that could not be published yet, and until when other processes may hold entries that they make stale. */
   const unsent = new Map<Scope, number>();
   let retry: NodeJS.Timeout | null = null;
-  /** What is being told of which nobody waits for the end. */
-  let telling: Promise<void> = Promise.resolve();
+  /** Publishes in progress that `close()` still waits for. */
+  let publishing: Promise<void> = Promise.resolve();
   let isStarted = false;
   let isClosed = false;
 
-  function hear(message: string): void {
-    memory.drop(message as Scope); // durin's own messages only
+  function receive(message: string): void {
+    memory.evict(message as Scope); // only durin publishes on this bus
   }
 
   function start(): void {
     if (isStarted || isClosed) return;
     isStarted = true;
-    bus.start(hear, () => memory.drop('all'));
+    bus.start(receive, () => memory.evict('all'));
   }
 
-  // While a fence could not be written, others may have remembered what the store still showed them.
+  // While a fence could not be written, other processes may have cached what the store still showed them.
   shared.onRecovery(() => {
-    memory.drop('all');
-    tellAside(() => announce('all'));
+    memory.evict('all');
+    publishInBackground(() => publish('all'));
   });
 
-  function tellAside(tell: () => Promise<void>): void {
-    telling = telling.then(tell);
+  function publishInBackground(work: () => Promise<void>): void {
+    publishing = publishing.then(work);
   }
 
-  /** Others may remember something that it is about for as long as any process may. */
-  async function announce(scope: Scope, until = now() + maxSharedTtlMs): Promise<void> {
+  /** @param until after this no process holds an entry from before the change any more, so no message is needed */
+  async function publish(scope: Scope, until = now() + maxSharedTtlMs): Promise<void> {
     try {
       await bus.publish(scope);
     } catch {
@@ -64,15 +66,15 @@ export function createLayeredCache({ memory, shared, bus, now }: LayeredCacheOpt
         unsent.clear();
         unsent.set('all', last);
       }
-      if (!isClosed) retry ??= setTimeout(() => tellAside(announceUnsent), retryMs).unref();
+      if (!isClosed) retry ??= setTimeout(() => publishInBackground(publishUnsent), retryMs).unref();
     }
   }
 
-  async function announceUnsent(): Promise<void> {
+  async function publishUnsent(): Promise<void> {
     retry = null;
     const waiting = [...unsent];
     unsent.clear();
-    for (const [scope, until] of waiting) if (now() < until) await announce(scope, until);
+    for (const [scope, until] of waiting) if (now() < until) await publish(scope, until);
   }
 
   return {
@@ -81,18 +83,18 @@ export function createLayeredCache({ memory, shared, bus, now }: LayeredCacheOpt
       const findShared = (sought: string) => shared.find(sought, load);
       return bus.isConnected() ? memory.find(selector, findShared) : findShared(selector);
     },
-    async forget(scope) {
+    async invalidate(scope) {
       start();
-      await shared.forget(scope);
-      memory.drop(scope);
-      await announce(scope);
+      await shared.invalidate(scope);
+      memory.evict(scope);
+      await publish(scope);
     },
     async close() {
       isClosed = true;
       if (retry !== null) clearTimeout(retry);
-      await shared.close(); // which may tell of a recovery
-      tellAside(announceUnsent);
-      await withTimeout(partingMs, 'the bus', () => telling).catch(() => {});
+      await shared.close(); // which may publish a recovery
+      publishInBackground(publishUnsent);
+      await withTimeout(() => publishing, { timeoutMs: closeTimeoutMs, service: 'the bus' }).catch(() => {});
       await Promise.all([bus.close(), memory.close()]);
     },
   };

@@ -1,62 +1,50 @@
 import { LRUCache } from 'lru-cache';
-import { type CachedSession, concerns, type Scope, type SessionCache, tokenScope } from './session-cache.ts';
+import { createSingleFlight } from '../async/single-flight.ts';
+import { type CachedSession, concerns, type Scope, type SessionCache, selectorOf } from './session-cache.ts';
 
 export interface MemoryCacheOptions {
   readonly ttlMs: number;
-  /** The sessions kept; beyond it those that were idle longest go. */
+  /** The most sessions that are kept. Beyond it, the least recently used are evicted. */
   readonly maxSessions: number;
   /** The clock, in milliseconds. */
   readonly now: () => number;
 }
 
-/** Asks whatever is behind this cache, which may say for how long its answer may be kept. */
+/** Loads a session from behind this cache. The result may limit for how long it may be kept. */
 export type LoadBehind = (selector: string) => Promise<(Pick<CachedSession, 'record'> & Partial<CachedSession>) | null>;
-
-/** A load that is under way, which those who ask meanwhile share. */
-interface Flight {
-  readonly answer: Promise<CachedSession | null>;
-  isOutdated: boolean;
-}
 
 export interface MemoryCache extends SessionCache {
   find(selector: string, load: LoadBehind): Promise<CachedSession | null>;
-  /** The same as `forget`, at once. */
-  drop(scope: Scope): void;
+  /** The same as `invalidate`, but synchronous. */
+  evict(scope: Scope): void;
 }
 
 /**
- * Remembers sessions in this process. Without timers: an entry's age is compared with the clock when it is read. A change
- * drops the loads that are under way too: they neither fill the cache nor answer who asks after the change.
+ * Caches sessions in this process. There are no timers: an entry's age is checked when the entry is read. A change also
+ * outdates the loads in progress: their results are not kept, and callers that arrive after the change do not share them.
  */
 export function createMemoryCache({ ttlMs, maxSessions, now }: MemoryCacheOptions): MemoryCache {
   const sessions = new LRUCache<string, CachedSession>({ max: maxSessions });
-  const flights = new Map<string, Flight>();
+  const loads = createSingleFlight<CachedSession | null>();
 
-  function begin(selector: string, load: LoadBehind): Promise<CachedSession | null> {
+  async function loadAndKeep(
+    selector: string,
+    load: LoadBehind,
+    isOutdated: () => boolean,
+  ): Promise<CachedSession | null> {
     const startedAt = now();
-    const answer = load(selector).then((loaded) => {
-      if (loaded === null) return null;
-      const usableUntil = Math.min(loaded.usableUntil ?? Infinity, startedAt + ttlMs);
-      const session = { record: loaded.record, usableUntil };
-      if (!flight.isOutdated) sessions.set(selector, session);
-      return session;
-    });
-    const flight: Flight = { answer, isOutdated: false };
-    flights.set(selector, flight);
-    const land = () => {
-      if (flights.get(selector) === flight) flights.delete(selector);
-    };
-    answer.then(land, land);
-    return answer;
+    const loaded = await load(selector);
+    if (loaded === null) return null;
+    const usableUntil = Math.min(loaded.usableUntil ?? Infinity, startedAt + ttlMs);
+    const session = { record: loaded.record, usableUntil };
+    if (!isOutdated()) sessions.set(selector, session);
+    return session;
   }
 
-  function drop(scope: Scope): void {
-    for (const [selector, flight] of flights) {
-      if (scope.startsWith('token:') && scope !== tokenScope(selector)) continue;
-      flight.isOutdated = true; // whose session it loads is not known yet
-      flights.delete(selector);
-    }
-    if (scope.startsWith('token:')) sessions.delete(scope.slice('token:'.length));
+  function evict(scope: Scope): void {
+    const changed = selectorOf(scope);
+    loads.outdate((selector) => changed === null || selector === changed); // whose session it is becomes known later
+    if (changed !== null) sessions.delete(changed);
     else
       for (const [selector, { record }] of sessions.entries()) if (concerns(scope, record)) sessions.delete(selector);
   }
@@ -65,14 +53,15 @@ export function createMemoryCache({ ttlMs, maxSessions, now }: MemoryCacheOption
     async find(selector, load) {
       const known = sessions.get(selector);
       if (known !== undefined && now() < known.usableUntil) return known;
-      return flights.get(selector)?.answer ?? begin(selector, load);
+      const inFlight = loads.inFlight(selector);
+      return inFlight?.answer ?? loads.start(selector, (isOutdated) => loadAndKeep(selector, load, isOutdated));
     },
-    drop,
-    async forget(scope) {
-      drop(scope);
+    evict,
+    async invalidate(scope) {
+      evict(scope);
     },
     async close() {
-      drop('all');
+      evict('all');
     },
   };
 }

@@ -2,24 +2,29 @@ import type { LoadSession } from '../database/token-store.ts';
 import type { SessionRecord } from '../session.ts';
 
 /**
- * Which entries a change makes untrue: those of one token, of a user's tokens, of a client's tokens, or all. A string,
+ * The entries that a change makes stale: those of one token, of a user's tokens, of a client's tokens, or all. A string,
  * so that it can be part of a key and of a message.
  */
 export type Scope = `token:${string}` | `user:${string}` | `client:${string}` | 'all';
 
 export const tokenScope = (selector: string): Scope => `token:${selector}`;
-/** Without case, since a UUID may be written either way; two users whose keys differ in case only are forgotten together. */
+/** In lower case, since a UUID may be written either way. Users whose keys differ only in case share a scope. */
 export const userScope = (userId: unknown): Scope => `user:${String(userId).toLowerCase()}`;
 export const clientScope = (clientId: number): Scope => `client:${clientId}`;
 
-/** Whether a change of this scope makes this session's entry untrue. */
+/** The selector of a token's scope; `null` for other scopes. */
+export function selectorOf(scope: Scope): string | null {
+  return scope.startsWith('token:') ? scope.slice('token:'.length) : null;
+}
+
+/** Whether a change of this scope makes this session's entry stale. */
 export function concerns(scope: Scope, { selector, userId, client }: SessionRecord): boolean {
   return (
     scope === 'all' || scope === tokenScope(selector) || scope === userScope(userId) || scope === clientScope(client.id)
   );
 }
 
-/** A session as a cache gives it. */
+/** A session as a cache returns it. */
 export interface CachedSession {
   readonly record: SessionRecord;
   /** Until when it may be kept, in milliseconds since 1970. */
@@ -27,14 +32,14 @@ export interface CachedSession {
 }
 
 /**
- * The port to what is remembered of sessions. It judges nothing: expiry and activity are judged at every use of what it
- * gives. Every kind keeps two promises, which test/contracts/session-cache.ts runs against each:
- * - once `forget` has returned, no `find` that begins later is answered by what was read before `forget` began;
- * - a cache that fails costs a bounded delay, never an answer: then the database is asked.
+ * The port to cached sessions. A cache does not judge a session: its callers check expiry and activity at every use. Each
+ * implementation keeps two promises, which test/contracts/session-cache.ts checks:
+ * - once `invalidate` has returned, no `find` that starts later returns what was read before `invalidate` was called;
+ * - a cache that fails adds a bounded delay and is never the reason of a refusal: the database is asked instead.
  */
 export interface SessionCache {
   find(selector: string, load: LoadSession): Promise<CachedSession | null>;
-  /** To be called once the change is committed. */
-  forget(scope: Scope): Promise<void>;
+  /** Called once the change is committed, by invalidation.ts alone. */
+  invalidate(scope: Scope): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,85 +1,126 @@
 import { withTimeout } from '../async/with-timeout.ts';
 
 /**
- * Any store that several processes share: Keyv, or anything with its methods. A call that fails must reject, answer
- * `false`, or have the store emit `error`: where it has `on` and `off`, durin listens to its `error`, and to that of what a
- * Keyv keeps its values in, until `durin.close()`. So such an error no longer ends the process; to log it, listen as well.
+ * A store that several processes share: a Keyv, or any object with these methods. A call that fails must reject, return
+ * `false`, or make the store emit `error`.
+ *
+ * If the store has `on` and `off`, durin listens to its `error` event until `durin.close()`; of a Keyv, also to the
+ * adapter's. Such an error then no longer ends the process. To log it, add a listener of your own.
+ *
+ * @example
+ * // A Keyv over Redis that fails fast while Redis is away. `pingInterval` keeps an idle connection from timing out.
+ * const adapter = new KeyvRedis(
+ *   {
+ *     url,
+ *     disableOfflineQueue: true,
+ *     pingInterval: 500,
+ *     socket: { connectTimeout: 1000, socketTimeout: 2000, reconnectStrategy: 250 },
+ *   },
+ *   { throwOnErrors: true, throwOnConnectError: false },
+ * );
+ * const store = new Keyv(adapter, { throwOnErrors: true });
+ * const durin = createDurin({ ...options, cache: { ttl: '60s', store } });
  */
 export interface KeyValueStore {
   get(key: string): unknown;
   /** @param ttl milliseconds */
   set(key: string, value: string, ttl: number): unknown;
   delete(key: string): unknown;
+  /** Returns one value for each key, in the same order. Default: one `get` for each key. */
   getMany?(keys: string[]): unknown;
-  /** Ends its connections. Called by `durin.close()`, also where the app has other uses for the store. */
+  /** Closes its connections. `durin.close()` calls it, even if the app uses the store for something else. */
   disconnect?(): unknown;
 }
 
-/** The store, each call of which ends within a deadline, one way or the other. */
+/**
+ * While a call is unanswered, none is sent for at most this long, in milliseconds. Longer than the socket timeout of a
+ * client, which each write would restart: so the client notices that its connection is lost, and replaces it.
+ */
+const maxSilenceMs = 3000;
+
+/** A store whose calls all end within a timeout. */
 export interface SharedStore {
-  /** `undefined` for what is not there. */
+  /** Returns `undefined` for a key that has no value. */
   getMany(keys: readonly string[]): Promise<(string | undefined)[]>;
   set(key: string, value: string, ttlMs: number): Promise<void>;
   delete(key: string): Promise<void>;
-  /** Calls back when the store tells of an error by itself, such as a lost connection that nobody was using. */
-  onTrouble?(listener: () => void): void;
+  /** Calls back when the store emits an error, such as a lost connection that no call was using. */
+  onError?(listener: () => void): void;
   close?(): Promise<void>;
 }
 
-/**
- * @param deadlineMs milliseconds after which a call has failed, since a frozen server answers neither yes nor no
- */
-export function createSharedStore(store: KeyValueStore, deadlineMs: number): SharedStore {
-  // A Keyv over Redis emits its errors, and then answers as if the store were empty and took everything.
+/** @param timeoutMs milliseconds after which a call has failed, because a frozen server never answers */
+export function createSharedStore(store: KeyValueStore, timeoutMs: number): SharedStore {
+  const timeout = { timeoutMs, service: 'the store' };
+  // By default a Keyv over Redis emits its errors, and then answers as if the store were empty and accepted everything.
   const emitters = [store, adapterOf(store)].filter(isEmitter);
   let errors = 0;
-  let tellTrouble: (() => void) | null = null;
-  const noteError = () => {
+  let notifyError: (() => void) | null = null;
+  const countError = () => {
     errors += 1;
-    tellTrouble?.();
+    notifyError?.();
   };
-  for (const emitter of emitters) emitter.on('error', noteError);
+  for (const emitter of emitters) emitter.on('error', countError);
 
-  async function ask<T>(work: () => T | Promise<T>): Promise<T> {
+  /** A call that took too long, and has not been answered yet. */
+  let unanswered: { readonly answer: Promise<unknown>; readonly since: number } | null = null;
+
+  async function call<T>(work: () => T | Promise<T>): Promise<T> {
+    if (unanswered !== null && performance.now() - unanswered.since < maxSilenceMs)
+      throw new Error('the store does not answer');
     const errorsBefore = errors;
-    const answer = await withTimeout(deadlineMs, 'the store', work);
-    if (errors !== errorsBefore) throw new Error('the store told of an error');
+    const answer = new Promise<T>((done) => done(work()));
+    try {
+      await withTimeout(() => answer, timeout);
+    } catch (error) {
+      waitForAnswer(answer);
+      throw error;
+    }
+    if (errors !== errorsBefore) throw new Error('the store emitted an error');
     return answer;
+  }
+
+  function waitForAnswer(answer: Promise<unknown>): void {
+    unanswered = { answer, since: performance.now() };
+    const answered = () => {
+      if (unanswered?.answer === answer) unanswered = null;
+    };
+    answer.then(answered, answered);
   }
 
   async function readMany(keys: readonly string[]): Promise<unknown[]> {
     const values = store.getMany === undefined ? keys.map((key) => store.get(key)) : await store.getMany([...keys]);
     if (!Array.isArray(values) || values.length !== keys.length)
-      throw new TypeError('getMany must give one value per key');
+      throw new TypeError('getMany must return one value per key');
     return Promise.all(values);
   }
 
   return {
     async getMany(keys) {
-      const values = await ask(() => readMany(keys));
+      const values = await call(() => readMany(keys));
       return values.map((value) => (typeof value === 'string' ? value : undefined));
     },
     async set(key, value, ttlMs) {
-      const answer = await ask(() => store.set(key, value, ttlMs));
-      if (answer === false) throw new Error('the store did not take a value'); // so Keyv tells of an error
+      const answer = await call(() => store.set(key, value, ttlMs));
+      if (answer === false) throw new Error('the store did not accept a value'); // as Keyv reports an error
     },
     async delete(key) {
-      await ask(() => store.delete(key));
+      await call(() => store.delete(key));
     },
-    onTrouble(listener) {
-      tellTrouble = listener;
+    onError(listener) {
+      notifyError = listener;
     },
-    /** What is behind a Keyv can be told not to wait for a server that does not answer, which Keyv does not pass on. */
+    /** Closes a Keyv's adapter directly: it can be told not to wait for a frozen server, which Keyv does not pass on. */
     async close() {
-      tellTrouble = null;
+      notifyError = null;
       const closing = [adapterOf(store), store].find(isDisconnectable);
-      await withTimeout(deadlineMs, 'the store', () => closing?.disconnect(true)).catch(() => {});
-      for (const emitter of emitters) emitter.off('error', noteError);
+      await withTimeout(() => closing?.disconnect(true), timeout).catch(() => {});
+      for (const emitter of emitters) emitter.off('error', countError);
     },
   };
 }
 
-/** What a Keyv keeps its values in. */
+/** The adapter that a Keyv keeps its values in. */
 function adapterOf(store: KeyValueStore): unknown {
   return 'store' in store ? store.store : undefined;
 }

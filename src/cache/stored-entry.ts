@@ -6,9 +6,9 @@ import { clientScope, type Scope, tokenScope, userScope } from './session-cache.
 /** The scopes of a token's user and client. */
 export type Owner = readonly [user: Scope, client: Scope];
 
-/** What a store holds of a session. */
+/** A session as a shared store holds it. */
 export interface StoredEntry {
-  /** When its reader began, in milliseconds since 1970. Each process adds its own ttl. */
+  /** When its reader started, in milliseconds since 1970. Each process adds its own ttl. */
   readonly readAt: number;
   /** The fences that its reader saw, in the order of `scopesOf`; `null`: there was none. */
   readonly fences: readonly (string | null)[];
@@ -16,12 +16,14 @@ export interface StoredEntry {
   readonly record: SessionRecord;
 }
 
-/** An entry but for its record, as it is written ahead of that. */
+/** An entry without its record, as it is written on the first line. */
 type Head = readonly [readAt: number, fences: readonly (string | null)[], owner: Owner];
 
 export interface EntryFormat {
+  /** The key of a token's entry. Two versions of an app whose rows differ do not share entries. */
+  keyOf(selector: string): string;
   write(entry: Omit<StoredEntry, 'record'>, row: Parameters<SessionFormat['encode']>[0]): string;
-  /** `null` for what is no entry: a store may hold anything. */
+  /** Returns `null` for text that is not an entry: a store may hold anything. */
   read(selector: string, text: string | undefined): StoredEntry | null;
 }
 
@@ -35,9 +37,9 @@ export function ownerOf({ userId, client }: SessionRecord): Owner {
 }
 
 /**
- * Entries as text, and back. Text that is the same as at the last look-up is not parsed again: that takes longer than all
- * else that a look-up does here. The store is still asked for it each time.
- * @param maxRemembered tokens whose last text is remembered
+ * Writes entries as text, and reads them. Text that has not changed since the last look-up is not parsed again, because
+ * parsing takes longer than the rest of a look-up in this process. The store is still asked every time.
+ * @param maxRemembered the most tokens whose last text is remembered
  */
 export function createEntryFormat(format: SessionFormat, maxRemembered: number): EntryFormat {
   const remembered = new LRUCache<string, { readonly text: string; readonly entry: StoredEntry }>({
@@ -57,6 +59,7 @@ export function createEntryFormat(format: SessionFormat, maxRemembered: number):
   }
 
   return {
+    keyOf: (selector) => `durin:session:${format.layout}:${selector}`,
     write({ readAt, fences, owner }, row) {
       return `${JSON.stringify([readAt, fences, owner] satisfies Head)}\n${format.encode(row)}`;
     },

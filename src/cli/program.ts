@@ -69,7 +69,7 @@ function createProgram(terminal: Terminal, version: string): Command {
 
 async function finish({ eventsSettled, close, closeDatabase }: Internals): Promise<void> {
   try {
-    await withTimeout(listenersMs, 'A listener of events', eventsSettled);
+    await withTimeout(eventsSettled, { timeoutMs: listenersMs, service: 'A listener of events' });
   } finally {
     try {
       await close();

@@ -22,5 +22,6 @@ export function createDatabaseTimeout(timeoutMs: number, isInTransaction: () => 
  * @throws DurinError STORE_UNAVAILABLE after the timeout, with the timeout as its cause
  */
 export function withDatabaseTimeout<T>(timeoutMs: number, work: () => T | PromiseLike<T>): Promise<T> {
-  return withTimeout(timeoutMs, 'the database', work, (cause) => new DurinError('STORE_UNAVAILABLE', { cause }));
+  const toError = (cause: Error) => new DurinError('STORE_UNAVAILABLE', { cause });
+  return withTimeout(work, { timeoutMs, service: 'the database', toError });
 }

@@ -1,5 +1,5 @@
 import type { CacheSettings } from '../cache/create-cache.ts';
-import { maxSharedTtlMs } from '../cache/shared-cache.ts';
+import { maxSharedTtlMs } from '../cache/fence-store.ts';
 import type { ClientValues } from '../database/client-store.ts';
 import { DurinUsageError } from '../errors.ts';
 import { refuseInvalidClient } from '../values/client-fields.ts';

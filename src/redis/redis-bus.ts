@@ -5,21 +5,30 @@ import { DurinUsageError } from '../errors.ts';
 import { createQuietClient, refuseUnknown, silenceMs } from './redis-connection.ts';
 
 export interface RedisBusOptions {
-  /** Such as `redis://localhost:6379`. */
+  /** The URL of the Redis server, such as `redis://localhost:6379`. */
   url: string;
-  /** The channel of the messages; apps that share a Redis but no users should have one each. Default: `'durin'`. */
+  /** The channel of the messages. Apps that share a Redis but no users need a channel each. Default: `'durin'`. */
   channel?: string | undefined;
 }
 
-/** An echo of the own heartbeat proves that messages arrive, which an open connection to a frozen server does not. */
 const heartbeatMs = 250;
-/** After this long a message counts as not sent. */
-const publishDeadlineMs = 250;
+/** After this long without an answer, a message counts as not sent. */
+const publishTimeout = { timeoutMs: 250, service: 'Redis' };
 
 /**
- * Messages between processes by Redis's publish and subscribe, for `cache: { ttl, store, bus: redisBus({ url }) }`.
- * Connects with the first look-up; a Redis that is away is waited for in the background. Keeps no process alive.
- * @throws DurinUsageError naming the option that is wrong
+ * A bus over Redis's publish and subscribe, for an app that caches sessions both in a shared store and in each process.
+ * It connects at the first look-up. While Redis is unreachable, it keeps trying in the background. It keeps no process
+ * alive.
+ *
+ * Each process needs a bus of its own, as does each durin. `durin.close()` closes the bus.
+ * @throws DurinUsageError naming the option that is unknown or wrong
+ *
+ * @example
+ * const url = 'redis://localhost:6379';
+ * const durin = createDurin({
+ *   ...options,
+ *   cache: { ttl: '60s', store: redisStore({ url }), bus: redisBus({ url }) },
+ * });
  */
 export function redisBus(options: RedisBusOptions): Bus {
   const { url, channel } = checked(options);
@@ -27,74 +36,82 @@ export function redisBus(options: RedisBusOptions): Bus {
   const subscriber = createQuietClient(url);
   const publisher = createQuietClient(url);
   const clients = [subscriber, publisher];
-  let onDoubt: (() => void) | null = null;
-  let beats: NodeJS.Timeout | null = null;
+  let notifyPossibleLoss: (() => void) | null = null;
+  let heartbeats: NodeJS.Timeout | null = null;
   let isClosed = false;
-  /** `null`: not connected. */
-  let echoedAt: number | null = null;
-  /** When the heartbeat was sent that is not answered yet. */
-  let beatAt: number | null = null;
 
-  function loseTrust(): void {
+  /*
+   * A liveness check. An open connection to a frozen server looks healthy, so the bus sends itself a heartbeat, and only
+   * its echo proves that messages arrive. This is not a circuit breaker: no call is kept from Redis, nothing is probed
+   * after a cooldown, and the connection is restored by the client itself.
+   */
+
+  /** When the last echo arrived; `null`: not connected. */
+  let echoedAt: number | null = null;
+  /** When the heartbeat was sent that is not yet answered; `null`: there is none. */
+  let unansweredSince: number | null = null;
+
+  function disconnected(): void {
     if (echoedAt === null) return;
     echoedAt = null;
-    onDoubt?.();
+    notifyPossibleLoss?.();
   }
 
   function isConnected(): boolean {
-    if (echoedAt !== null && performance.now() - echoedAt > silenceMs) loseTrust();
+    if (echoedAt !== null && performance.now() - echoedAt > silenceMs) disconnected();
     return echoedAt !== null;
   }
 
-  function hearEcho(): void {
-    if (!isConnected()) onDoubt?.();
+  function receiveEcho(): void {
+    if (!isConnected()) notifyPossibleLoss?.();
     echoedAt = performance.now();
   }
 
-  /** One at a time: whoever writes to a dead connection keeps its time limit from running out. */
-  function beat(): void {
-    isConnected(); // so that a silence is noticed also where nobody asks
-    if (beatAt !== null) return;
-    beatAt = performance.now();
+  /** One at a time, because each write to a dead connection would restart that connection's socket timeout. */
+  function sendHeartbeat(): void {
+    isConnected(); // so that silence is noticed even if nobody asks
+    if (unansweredSince !== null) return;
+    unansweredSince = performance.now();
     publisher
       .publish(heartbeat, '')
-      .catch(loseTrust)
+      .catch(disconnected)
       .finally(() => {
-        beatAt = null;
+        unansweredSince = null;
       });
   }
 
   return {
-    start(onMessage, doubt) {
-      if (onDoubt !== null) throw new DurinUsageError('redisBus: each createDurin needs a bus of its own');
+    start(onMessage, onPossibleLoss) {
+      if (notifyPossibleLoss !== null) throw new DurinUsageError('redisBus: each createDurin needs a bus of its own');
       if (isClosed) return;
-      onDoubt = doubt;
-      const hear = (message: string, from: string) => (from === heartbeat ? hearEcho() : onMessage(message));
-      let isSubscribed = false; // from then on the client subscribes again by itself
+      notifyPossibleLoss = onPossibleLoss;
+      const receive = (message: string, from: string) => (from === heartbeat ? receiveEcho() : onMessage(message));
+      let isSubscribed = false; // once it is, the client subscribes again by itself
       subscriber.on('ready', () => {
         if (isSubscribed) return;
         isSubscribed = true;
-        subscriber.subscribe([channel, heartbeat], hear).catch(() => {
-          isSubscribed = false; // the connection was lost, and the next one is tried
+        subscriber.subscribe([channel, heartbeat], receive).catch(() => {
+          isSubscribed = false; // the connection was lost: the next one tries again
         });
       });
       for (const client of clients) {
-        client.on('error', loseTrust).on('end', loseTrust);
+        client.on('error', disconnected).on('end', disconnected);
         client.on('ready', () => isClosed && client.destroy()); // closed while it was connecting
-        client.connect().catch(loseTrust);
+        client.connect().catch(disconnected);
       }
-      beats = setInterval(beat, heartbeatMs).unref();
+      heartbeats = setInterval(sendHeartbeat, heartbeatMs).unref();
     },
     isConnected,
     async publish(message) {
-      if (beatAt !== null && performance.now() - beatAt > publishDeadlineMs) throw new Error('Redis does not answer');
-      await withTimeout(publishDeadlineMs, 'Redis', () => publisher.publish(channel, message));
+      if (unansweredSince !== null && performance.now() - unansweredSince > publishTimeout.timeoutMs)
+        throw new Error('Redis does not answer');
+      await withTimeout(() => publisher.publish(channel, message), publishTimeout);
     },
     async close() {
       isClosed = true;
-      if (beats !== null) clearInterval(beats);
+      if (heartbeats !== null) clearInterval(heartbeats);
       for (const client of clients) client.destroy();
-      loseTrust();
+      disconnected();
     },
   };
 }

@@ -1,13 +1,13 @@
 import { createClient } from 'redis';
 import { DurinUsageError } from '../errors.ts';
 
-/** Without a sign of life for this long, Redis counts as gone. */
+/** After this long without a sign of life, in milliseconds, Redis counts as gone. */
 export const silenceMs = 1000;
 
 /**
- * A client that connects for as long as it takes, queues nothing meanwhile, and keeps no process alive. Whoever uses it
- * lets something come and go all the time, so a connection on which nothing does is dead, though TCP may notice only
- * after many minutes.
+ * A client that reconnects for as long as it takes, queues nothing while it is disconnected, and keeps no process alive.
+ * Its users send something at least every `silenceMs`, so a connection on which nothing arrives for twice that long is
+ * dead. TCP may take many minutes to notice.
  */
 export function createQuietClient(url: string) {
   const client = createClient({

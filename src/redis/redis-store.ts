@@ -3,13 +3,13 @@ import { DurinUsageError } from '../errors.ts';
 import { createQuietClient, refuseUnknown, silenceMs } from './redis-connection.ts';
 
 export interface RedisStoreOptions {
-  /** Such as `redis://localhost:6379`. */
+  /** The URL of the Redis server, such as `redis://localhost:6379`. */
   url: string;
-  /** Starts every key; apps that share a Redis but no users should have one each. Default: `''`. */
+  /** Prepended to every key. Apps that share a Redis but no users need a prefix each. Default: `''`. */
   prefix?: string | undefined;
 }
 
-/** The store of `redisStore`: what `cache.store` takes. */
+/** The store that `redisStore` returns, for `cache.store`. */
 export interface RedisStore extends KeyValueStore {
   set(key: string, value: string, ttl: number): Promise<unknown>;
   get(key: string): Promise<string | null>;
@@ -21,33 +21,48 @@ export interface RedisStore extends KeyValueStore {
 }
 
 /**
- * A store for `cache: { ttl, store: redisStore({ url }) }` that does nothing but ask Redis, which a Keyv takes some 10 us
- * longer for. Connects with the first look-up; a Redis that is away is waited for in the background.
- * Keeps no process alive.
- * @throws DurinUsageError naming the option that is wrong
+ * The short way to a shared cache: a store over one Redis server, set up to fail fast. An app that has a Keyv already, or
+ * uses another database, a cluster or TLS options, passes its Keyv to `cache.store` instead.
+ *
+ * It connects at the first look-up. While Redis is unreachable, it keeps trying in the background. It keeps no process
+ * alive.
+ * @throws DurinUsageError naming the option that is unknown or wrong
+ *
+ * @example
+ * const store = redisStore({ url: 'redis://localhost:6379', prefix: 'shop:' });
+ * const durin = createDurin({ ...options, cache: { ttl: '60s', store } });
  */
 export function redisStore(options: RedisStoreOptions): RedisStore {
   const { url, prefix = '', ...unknown } = options;
   refuseUnknown('redisStore', url, unknown);
   if (typeof prefix !== 'string') throw new DurinUsageError('redisStore: prefix must be a string');
   const client = createQuietClient(url);
-  client.on('error', () => {}); // without a listener it would end the process; calls that fail tell by themselves
+  client.on('error', () => {}); // without a listener an error would end the process; the calls that fail reject anyway
   const keyOf = (key: string) => prefix + key;
   let connecting: Promise<unknown> | null = null;
-  let beats: NodeJS.Timeout | null = null;
+  let pings: NodeJS.Timeout | null = null;
+  let isPinging = false;
   let isClosed = false;
 
-  /** The first calls wait until it is connected; when the connection is lost later, calls fail at once. */
-  function connect(): Promise<unknown> {
-    if (isClosed) throw new Error('the store is closed');
-    beats ??= setInterval(() => {
-      if (client.isReady) client.ping().catch(() => {});
-    }, silenceMs / 2).unref();
-    return (connecting ??= client.connect());
+  /** One at a time, because each write to a dead connection would restart that connection's socket timeout. */
+  function ping(): void {
+    if (isPinging || !client.isReady) return;
+    isPinging = true;
+    client
+      .ping()
+      .catch(() => {})
+      .finally(() => {
+        isPinging = false;
+      });
   }
 
+  /** The first calls wait for the connection. When it is lost later, calls fail at once. */
   async function ready() {
-    if (!client.isReady) await connect();
+    if (client.isReady) return client;
+    if (isClosed) throw new Error('the store is closed');
+    pings ??= setInterval(ping, silenceMs / 2).unref();
+    connecting ??= client.connect();
+    await connecting;
     return client;
   }
 
@@ -60,7 +75,7 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
     off: (event, listener) => void client.off(event, listener),
     disconnect() {
       isClosed = true;
-      if (beats !== null) clearInterval(beats);
+      if (pings !== null) clearInterval(pings);
       if (client.isOpen) client.destroy();
     },
   };

@@ -29,7 +29,7 @@ export interface RedisRateCounterDeps {
 }
 
 /** After this long without an answer Redis has failed. */
-const deadlineMs = 100;
+const redisTimeout = { timeoutMs: 100, service: 'Redis' };
 /** How long Redis is left alone after it failed, before it is tried, which no call waits for. */
 const restMs = 250;
 /** For how long a refusal is passed on, although others might give calls back meanwhile. */
@@ -80,14 +80,14 @@ export function createRedisRateCounter({ redis, prefix, memory, now }: RedisRate
   async function run(script: Script, key: string, ...parameters: number[]): Promise<unknown> {
     const at = hasOwnClock ? now() : '';
     const input = { keys: [`${prefix}:${key}`], arguments: [at, ...parameters].map(String) };
-    return withTimeout(deadlineMs, 'Redis', async () => {
+    return withTimeout(async () => {
       try {
         return await redis.evalSha(script.sha1, input);
       } catch (error) {
         if (!isUnknownScript(error)) throw error;
         return redis.eval(script.text, input); // which Redis knows by its hash from then on
       }
-    });
+    }, redisTimeout);
   }
 
   function canAsk(): boolean {
@@ -103,7 +103,7 @@ export function createRedisRateCounter({ redis, prefix, memory, now }: RedisRate
   async function tryAgain(): Promise<void> {
     isTried = true;
     try {
-      await withTimeout(deadlineMs, 'Redis', () => redis.eval('return 1', { keys: [], arguments: [] }));
+      await withTimeout(() => redis.eval('return 1', { keys: [], arguments: [] }), redisTimeout);
       restsUntil = null;
     } catch {
       rest();

@@ -1,4 +1,4 @@
-import { clientScope, type Scope, type SessionCache, tokenScope, userScope } from '../cache/session-cache.ts';
+import type { Invalidation } from '../cache/invalidation.ts';
 import type { ChangeListener, Ending } from '../database/change-listener.ts';
 import type { TokenStore } from '../database/token-store.ts';
 import type { EventSink } from '../events.ts';
@@ -10,10 +10,7 @@ export interface FollowChangesDeps {
   readonly store: Pick<TokenStore, 'deleteBefore'>;
   readonly revoker: Pick<TokenRevoker, 'endAllOfInactive' | 'emitRevoked'>;
   readonly events: EventSink;
-  /** `null`: nothing is cached. */
-  readonly cache: Pick<SessionCache, 'forget'> | null;
-  /** Runs once what was written is committed, or may be, and waits for it then. */
-  readonly afterCommit: (work: () => Promise<void>) => Promise<void>;
+  readonly invalidation: Invalidation;
   readonly activeUser: Pick<ActiveUser, 'isActiveAsGiven'>;
   /** The clock, in milliseconds. */
   readonly now: () => number;
@@ -23,11 +20,7 @@ const reasons = { user: 'user-deleted', client: 'client-deleted', token: 'revoke
 
 /** What follows from changes that the app makes to users, clients and tokens: caches forget, deactivated users' sessions end. */
 export function createFollowChanges(deps: FollowChangesDeps): ChangeListener {
-  const { store, revoker, events, cache, afterCommit, activeUser, now } = deps;
-
-  async function forget(scope: Scope): Promise<void> {
-    if (cache !== null) await afterCommit(() => cache.forget(scope));
-  }
+  const { store, revoker, events, invalidation, activeUser, now } = deps;
 
   function tellEnded({ tokens, reason }: Ending): void {
     for (const token of tokens) if (token.hadExpired) events.emit('tokenExpired', toTokenEvent(token));
@@ -41,12 +34,13 @@ export function createFollowChanges(deps: FollowChangesDeps): ChangeListener {
     async userChanged(userId, user) {
       const isInactive = user !== null && !(await activeUser.isActiveAsGiven(userId, user ?? {}));
       const ended = isInactive ? await revoker.endAllOfInactive(userId) : [];
-      await forget(userScope(userId));
+      await invalidation.userChanged(userId);
       return { tokens: ended.map((token) => ({ ...token, hadExpired: false })), reason: 'user-inactive' };
     },
-    clientChanged: (clientId) => forget(clientScope(clientId)),
-    tokenChanged: (selector) => forget(selector === null ? 'all' : tokenScope(selector)),
-    relatedChanged: () => forget('all'),
+    clientChanged: invalidation.clientChanged,
+    tokenChanged: (selector) =>
+      selector === null ? invalidation.everythingChanged() : invalidation.tokenChanged(selector),
+    relatedChanged: invalidation.everythingChanged,
     async beforeDeletion(deleted, keys) {
       const ending = { tokens: await store.deleteBefore(deleted, keys, now()), reason: reasons[deleted] };
       tellEnded(ending);

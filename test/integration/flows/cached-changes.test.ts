@@ -9,7 +9,7 @@ const rolledBack = new Error('rolled back by the test');
 
 const twice = <T>(value: T) => [value, value];
 
-describe.each(kinds)('what the app flushes is seen at once although sessions are cached (%s)', (kind) => {
+describe.each(kinds)('a flush is seen at once although sessions are cached (%s)', (kind) => {
   let app: CachedApp;
   let token: string;
   let userId: number;
@@ -35,13 +35,13 @@ describe.each(kinds)('what the app flushes is seen at once although sessions are
     await em.flush();
   };
 
-  test('another role', async () => {
+  test('a role that changes', async () => {
     expect(await role()).toEqual(twice('member'));
     await promote(app.orm.em.fork());
     expect(await role()).toEqual(twice('admin'));
   });
 
-  test('a user who is deactivated, also if it is activated again', async () => {
+  test('a user who is deactivated, and then activated again', async () => {
     const em = app.orm.em.fork();
     const user = await em.findOneOrFail(User, { id: userId });
     user.isActive = false;
@@ -58,14 +58,14 @@ describe.each(kinds)('what the app flushes is seen at once although sessions are
     expect(await role()).toEqual(twice('INVALID_TOKEN'));
   });
 
-  test('another name of the organization that is populated', async () => {
+  test('a populated organization that is renamed', async () => {
     const em = app.orm.em.fork();
     (await em.findOneOrFail(Organization, { id: 1 })).name = `Acme ${names}`;
     await em.flush();
     expect(await app.look(token, ({ user }) => user.organization?.name)).toEqual(twice(`Acme ${names}`));
   });
 
-  test('another throttle rate, lifetime and name of the client, by the ORM and by durin', async () => {
+  test('a client that changes, through the ORM or through durin', async () => {
     const em = app.orm.em.fork();
     const client = await em.findOneOrFail(Client, { name: 'web' });
     Object.assign(client, { name: 'site', throttleRate: '5/m', tokenTtl: 60 });
@@ -95,21 +95,21 @@ describe.each(kinds)('what the app flushes is seen at once although sessions are
     expect(await role()).toEqual(twice('INVALID_TOKEN'));
   });
 
-  test('a token that is removed by its reference, of which nothing was loaded', async () => {
+  test('a token that is removed by an unloaded reference', async () => {
     const [{ id } = { id: '' }] = (await app.look(token, (auth) => ({ id: auth.id }))) as { id: string }[];
     const em = app.orm.em.fork();
     await em.remove(em.getReference(AuthToken, id)).flush();
     expect(await role()).toEqual(twice('INVALID_TOKEN'));
   });
 
-  test('a shorter expiry of a token', async () => {
+  test('a token whose expiry is shortened', async () => {
     const em = app.orm.em.fork();
     (await em.findOneOrFail(AuthToken, { user: userId })).expiry = new Date(app.clock() + 1000);
     await em.flush();
     expect(await app.look(token, ({ expiry }) => expiry?.getTime())).toEqual(twice(app.clock() + 1000));
   });
 
-  test('after its transaction commits, and not before', async () => {
+  test('a change is seen after its commit, and not before', async () => {
     const outside = AsyncLocalStorage.snapshot();
     let before: unknown;
     await app.orm.em.fork().transactional(async (em) => {
@@ -120,7 +120,7 @@ describe.each(kinds)('what the app flushes is seen at once although sessions are
     expect(await role()).toEqual(twice('admin'));
   });
 
-  test('never where its transaction rolls back', async () => {
+  test('a change that is rolled back is never seen', async () => {
     const work = app.orm.em.fork().transactional(async (em) => {
       await promote(em);
       throw rolledBack;
@@ -129,7 +129,7 @@ describe.each(kinds)('what the app flushes is seen at once although sessions are
     expect(await role()).toEqual(twice('member'));
   });
 
-  test('when the outermost of nested transactions commits, unless the inner one rolled back', async () => {
+  test('a nested change is seen when the outermost transaction commits', async () => {
     await app.orm.em.fork().transactional(async (em) => {
       await em.transactional((inner) => promote(inner));
     });
@@ -144,7 +144,7 @@ describe.each(kinds)('what the app flushes is seen at once although sessions are
     expect(await role()).toEqual(twice('admin'));
   });
 
-  test('in a transaction that is begun and committed by hand', async () => {
+  test('a change in a transaction begun and committed by hand', async () => {
     const em = app.orm.em.fork();
     await em.begin();
     await promote(em);
@@ -157,23 +157,20 @@ describe.each(kinds)('what the app flushes is seen at once although sessions are
     expect(await role()).toEqual(twice('admin'));
   });
 
-  test.each(['a session that was cached before', 'one that was not'])(
-    'who looks in a transaction sees what it changed, and nobody does when it rolls back: %s',
-    async (which) => {
-      if (which === 'one that was not') ({ token } = await app.here.tokens.issue({ user: userId, client: 'web' }));
-      let seen: unknown;
-      const work = app.orm.em.transactional(async (em) => {
-        await promote(em);
-        seen = (await app.here.authenticate(token)).user.role;
-        throw rolledBack;
-      });
-      await expect(work).rejects.toBe(rolledBack);
-      expect(seen).toBe('admin');
-      expect(await role()).toEqual(twice('member'));
-    },
-  );
+  test.each(['cached', 'uncached'])('a look-up in a transaction sees its changes (%s session)', async (which) => {
+    if (which === 'uncached') ({ token } = await app.here.tokens.issue({ user: userId, client: 'web' }));
+    let seen: unknown;
+    const work = app.orm.em.transactional(async (em) => {
+      await promote(em);
+      seen = (await app.here.authenticate(token)).user.role;
+      throw rolledBack;
+    });
+    await expect(work).rejects.toBe(rolledBack);
+    expect(seen).toBe('admin');
+    expect(await role()).toEqual(twice('member'));
+  });
 
-  test('a token that is revoked in a transaction is refused in it, and back when it rolls back', async () => {
+  test('a revocation in a transaction is undone by its rollback', async () => {
     let seen: unknown;
     const work = app.orm.em.transactional(async () => {
       await app.here.tokens.revokeAll({ user: userId });

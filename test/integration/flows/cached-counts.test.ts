@@ -14,7 +14,7 @@ describe.each(kinds)('what a look-up costs (%s)', (kind) => {
     ({ token } = await app.here.tokens.issue({ user: 1, client: 'web' }));
   });
 
-  /** The look-ups in SQL, and the calls of the store, that the work took. Uses are written apart, whenever that is. */
+  /** The SQL look-ups and the store calls that the work took. Writes of `lastUsedAt` are not counted: they come later. */
   async function costOf(work: () => Promise<unknown>) {
     const [statements, calls] = [app.statements.length, app.storeCalls.length];
     await work();
@@ -24,26 +24,26 @@ describe.each(kinds)('what a look-up costs (%s)', (kind) => {
   const inStore = (...calls: string[]) => (kind === 'memory' ? [] : calls);
   const look = () => app.here.authenticate(token);
 
-  test('the first asks the database once, and fills the store', async () => {
+  test('the first look-up asks the database once, and fills the store', async () => {
     const { sql, store } = await costOf(look);
     expect(sql).toBe(1);
     const known = store.filter((call) => call !== 'getMany');
     expect(known.at(-1)).toEqual(inStore('set')[0]);
   });
 
-  test('one that is cached asks no database, and the store once where nothing is kept in the process', async () => {
+  test('a cached look-up asks no database', async () => {
     await look();
     expect(await costOf(look)).toEqual({ sql: 0, store: kind === 'shared' ? ['getMany'] : [] });
   });
 
-  test('one that another process has cached asks no database', async () => {
+  test('a look-up that another process cached asks no database', async () => {
     await app.there.authenticate(token);
     const { sql, store } = await costOf(look);
     expect(sql).toBe(0);
     expect(new Set(store)).toEqual(new Set(inStore('getMany')));
   });
 
-  test('a forged token asks nobody', async () => {
+  test('a forged token asks neither database nor store', async () => {
     const forged = token.slice(0, -1) + (token.endsWith('0') ? '1' : '0');
     const refused = { durin: { code: 'INVALID_TOKEN' } };
     const cost = await costOf(() => expect(app.here.authenticate(forged)).rejects.toMatchObject(refused));
@@ -57,13 +57,13 @@ describe.each(kinds)('what a look-up costs (%s)', (kind) => {
     expect(await costOf(batch)).toEqual({ sql: 0, store: kind === 'shared' ? ['getMany'] : [] });
   });
 
-  test('a thousand at once of one token that is not cached are one statement', async () => {
+  test('a thousand look-ups at once are one statement', async () => {
     const { sql, store } = await costOf(() => Promise.all(Array.from({ length: 1000 }, look)));
     expect(sql).toBe(1);
     expect(store.filter((call) => call === 'set').length).toBe(inStore('set').length);
   });
 
-  test('a thousand at once of one token whose user was changed are few statements, and few calls of the store', async () => {
+  test('a thousand look-ups after a change are few statements', async () => {
     await app.here.users.forget(1);
     const { sql, store } = await costOf(() => Promise.all(Array.from({ length: 1000 }, look)));
     expect(sql).toBeLessThanOrEqual(2);

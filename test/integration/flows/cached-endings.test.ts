@@ -5,7 +5,7 @@ import { User } from '../../support/entities.ts';
 
 const twice = <T>(value: T) => [value, value];
 
-describe.each(kinds)('whatever ends a session that is cached (%s) ends it in every process', (kind) => {
+describe.each(kinds)('the end of a cached session (%s) is seen in every process', (kind) => {
   let app: CachedApp;
   beforeAll(async () => {
     app = await openCachedApp(kind);
@@ -17,7 +17,7 @@ describe.each(kinds)('whatever ends a session that is cached (%s) ends it in eve
 
   const see = (token: string) => app.look(token, ({ user }) => user.username);
 
-  /** A session that both remember. */
+  /** A session that both processes have cached. */
   async function open(client: 'web' | 'cli' | 'api' = 'web') {
     const { token } = await app.login(client);
     await app.warm(token);
@@ -46,7 +46,7 @@ describe.each(kinds)('whatever ends a session that is cached (%s) ends it in eve
     expect(await see(web.token)).toEqual(twice('alice'));
   });
 
-  test('sessions.revokeOthers, except the own one and, if asked, API keys', async () => {
+  test('sessions.revokeOthers, with and without API keys', async () => {
     const [web, cli, api] = [await open('web'), await open('cli'), await open('api')];
     expect(await web.call().auth.sessions.revokeOthers({ exceptApiAccess: true })).toEqual({ revoked: 1 });
     expect(await see(cli.token)).toEqual(twice('INVALID_TOKEN'));
@@ -76,14 +76,14 @@ describe.each(kinds)('whatever ends a session that is cached (%s) ends it in eve
     expect(await see(token)).toEqual(twice('INVALID_TOKEN'));
   });
 
-  test('tokens.issue, of the token that it replaces', async () => {
+  test('tokens.issue, which replaces a token', async () => {
     const { token } = await open();
     const { token: newer } = await app.here.tokens.issue({ user: 1, client: 'web' });
     expect(await see(token)).toEqual(twice('INVALID_TOKEN'));
     expect(await see(newer)).toEqual(twice('alice'));
   });
 
-  test('its expiry, by the clock', async () => {
+  test('its expiry', async () => {
     const { token } = await app.here.tokens.issue({ user: 1, client: 'web', ttl: '30s' });
     await app.warm(token);
     app.clock.advance(29.999);
@@ -110,7 +110,7 @@ describe.each(kinds)('whatever ends a session that is cached (%s) ends it in eve
     expect(await see(token)).toEqual(twice('alice'));
   });
 
-  test('a refresh to a shorter lifetime is honoured at once as well', async () => {
+  test('a refresh to a shorter lifetime is seen at once', async () => {
     const { token } = await open();
     await app.here.clients.update('web', { tokenTtl: '20s' });
     await app.callAs({ token }).auth.refresh();
@@ -119,7 +119,7 @@ describe.each(kinds)('whatever ends a session that is cached (%s) ends it in eve
     await app.here.clients.update('web', { tokenTtl: '1d' });
   });
 
-  test('tokens.renew gives its new expiry', async () => {
+  test('tokens.renew, which changes its expiry', async () => {
     const { token } = await app.here.tokens.issue({ user: 1, client: 'web', ttl: '30s' });
     await app.warm(token);
     const { id } = await app.here.authenticate(token);
@@ -127,7 +127,7 @@ describe.each(kinds)('whatever ends a session that is cached (%s) ends it in eve
     expect(await app.look(token, (auth) => auth.expiry)).toEqual(twice(expiry));
   });
 
-  test('users.forget, once a user is deactivated by SQL', async () => {
+  test('users.forget, after SQL deactivated the user', async () => {
     const { token } = await open();
     await app.orm.em.fork().nativeUpdate(User, { id: 1 }, { isActive: false });
     await app.here.users.forget(1);
@@ -137,7 +137,7 @@ describe.each(kinds)('whatever ends a session that is cached (%s) ends it in eve
     expect(await see(token)).not.toContain('alice');
   });
 
-  test('users.forget, once a user is deleted by SQL', async () => {
+  test('users.forget, after SQL deleted the user', async () => {
     const { token } = await app.here.tokens.issue({ user: 2, client: 'web' });
     await app.warm(token);
     await app.orm.em.fork().nativeDelete(User, { id: 2 });
@@ -154,7 +154,7 @@ describe.each(kinds)('whatever ends a session that is cached (%s) ends it in eve
     const caller = router.createCaller(rotating.createContext(requestOf()));
     await caller.auth.login({ username: 'alice', password, client: 'web' });
     await expect(rotating.authenticate(token)).rejects.toMatchObject({ durin: { code: 'INVALID_TOKEN' } });
-    const others = kind === 'memory' ? [] : await see(token); // without a store nobody else can know
+    const others = kind === 'memory' ? [] : await see(token); // without a store other processes cannot know
     expect(others).not.toContain('alice');
     await rotating.close();
   });

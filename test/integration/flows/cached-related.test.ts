@@ -52,7 +52,7 @@ afterAll(async () => {
   await closeDatabase(app.orm);
 });
 
-test('what is created, changed and removed on the other side of a populated relation is seen at once', async () => {
+test('a change across a populated relation is seen at once', async () => {
   const em = app.orm.em.fork();
   expect((await app.look()).profile).toBeNull();
   const profile = em.create(Profile, { motto: 'onwards', user: em.getReference(User, 1) });
@@ -65,7 +65,7 @@ test('what is created, changed and removed on the other side of a populated rela
   expect((await app.look()).profile).toBeNull();
 });
 
-test('what is changed two relations away is seen at once', async () => {
+test('a change two relations away is seen at once', async () => {
   const em = app.orm.em.fork();
   expect((await app.look()).company).toMatchObject({ country: { name: 'Norway' } });
   (await em.findOneOrFail(Country, { name: 'Norway' })).name = 'Norge';

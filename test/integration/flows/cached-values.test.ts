@@ -133,7 +133,7 @@ test.each(['memory', 'writer', 'reader'] as const)(
   },
 );
 
-test('of an object that is kept as JSON, what is hidden is neither shown nor read', async () => {
+test('hidden properties of a JSON object are not cached', async () => {
   const { user } = await app.reader.authenticate(app.token);
   const login = { nick: 'al', seen: since, main: { kind: 'totp' }, others: [{ kind: 'totp' }, { kind: 'totp' }] };
   expect(user.login).toStrictEqual(login);
@@ -146,17 +146,17 @@ test('no token, secret or password hash is in the store', () => {
   for (const hidden of [app.token, app.token.slice(32), secret, hash, 'argon2']) expect(stored()).not.toContain(hidden);
 });
 
-describe('one request can not change what another gets', () => {
+describe('one request cannot change what another one sees', () => {
   type Auth = Awaited<ReturnType<typeof app.memory.authenticate>>;
 
-  /** Tries to change something, and gives what others get then. */
+  /** Tries to change something, and returns what another request sees. */
   async function meddle(change: (auth: Auth) => unknown): Promise<Auth> {
     const durin = app.open({ ttl: '60s' });
     const auth = await durin.authenticate(app.token);
     try {
       change(auth);
     } catch (error) {
-      if (!(error instanceof TypeError)) throw error; // what is frozen says so
+      if (!(error instanceof TypeError)) throw error; // thrown by frozen objects
     }
     return durin.authenticate(app.token);
   }

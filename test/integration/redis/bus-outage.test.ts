@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createBusProbe } from '../../support/cache/bus-probe.ts';
 import { openNetworkPath } from '../../support/servers/network-path.ts';
 import { freePort } from '../../support/servers/postgres-server.ts';
 import { type RedisServer, startRedis } from '../../support/servers/redis-server.ts';
 import { noteUncaught } from '../../support/uncaught.ts';
-import { createBusProbe } from './bus-probe.ts';
 
 const uncaught = noteUncaught();
 const probe = createBusProbe();
@@ -26,27 +26,27 @@ async function joinTwo() {
 async function expectTalk({ one, other }: Awaited<ReturnType<typeof joinTwo>>): Promise<void> {
   await Promise.all([one.connected(), other.connected()]);
   await one.bus.publish('token:late');
-  await other.heard('token:late');
+  await other.received('token:late');
 }
 
-test('while Redis is frozen it is not connected within about a second, says so without being asked, and sends nothing', async () => {
+test('a frozen Redis is noticed within about a second', async () => {
   const { one, other } = await joinTwo();
-  const doubtsBefore = other.doubts();
+  const lossesBefore = other.losses();
   redis.pause();
   const startedAt = performance.now();
   await expect(one.bus.publish('token:1')).rejects.toThrow('within 250 ms');
   expect(performance.now() - startedAt).toBeLessThan(500);
   await one.disconnected(1500);
-  await other.doubted(doubtsBefore + 1, 1500 + 250); // `other` is not asked whether it is connected
+  await other.lost(lossesBefore + 1, 1500 + 250); // nobody asks `other` whether it is connected
   expect(performance.now() - startedAt).toBeLessThan(2500);
 
   redis.resume();
   await Promise.all([one.connected(), other.connected()]);
-  expect(other.doubts()).toBe(doubtsBefore + 2); // lost, and back
+  expect(other.losses()).toBe(lossesBefore + 2); // lost, and back
   await expectTalk({ one, other });
 });
 
-test('a connection that the network has lost, which TCP takes minutes to notice, is replaced within seconds', async () => {
+test('a connection that the network lost is replaced within seconds', async () => {
   const path = await openNetworkPath(redis.url);
   const [one, other] = [probe.join(path.url), probe.join(redis.url)];
   await Promise.all([one.connected(), other.connected()]);
@@ -60,21 +60,21 @@ test('a connection that the network has lost, which TCP takes minutes to notice,
   await path.close();
 });
 
-test('killed, it is not connected at once and in doubt; restarted, it is again, and subscribed', async () => {
+test('it notices at once that Redis was killed, and reconnects', async () => {
   const { one, other } = await joinTwo();
-  const doubtsBefore = other.doubts();
+  const lossesBefore = other.losses();
   await redis.kill();
   await Promise.all([one.disconnected(500), other.disconnected(500)]);
-  expect(other.doubts()).toBe(doubtsBefore + 1);
+  expect(other.losses()).toBe(lossesBefore + 1);
   await expect(one.bus.publish('token:1')).rejects.toThrow(/Redis|client|closed|offline/i);
   await redis.restart();
   const took = await one.connected(2000);
   console.log(`connected again ${took.toFixed(0)} ms after the restart`);
   await expectTalk({ one, other });
-  expect(other.doubts()).toBeGreaterThanOrEqual(doubtsBefore + 2);
+  expect(other.losses()).toBeGreaterThanOrEqual(lossesBefore + 2);
 });
 
-test('a Redis that is not there at the start is waited for', async () => {
+test('a Redis that is unreachable at the start is waited for', async () => {
   await redis.kill();
   const { one, other } = { one: probe.join(redis.url), other: probe.join(redis.url) };
   await expect(one.bus.publish('token:1')).rejects.toThrow(/Redis|client|closed|offline/i);
@@ -83,7 +83,7 @@ test('a Redis that is not there at the start is waited for', async () => {
   await expectTalk({ one, other });
 });
 
-test('closed while Redis is away, or frozen, it is closed at once and never connects', async () => {
+test('closed while Redis is away or frozen, it never connects', async () => {
   const absent = probe.join(`redis://127.0.0.1:${await freePort()}`);
   const { one } = await joinTwo();
   redis.pause();
@@ -96,6 +96,6 @@ test('closed while Redis is away, or frozen, it is closed at once and never conn
   expect(one.bus.isConnected() || absent.bus.isConnected()).toBe(false);
 });
 
-test('in all of this nothing was left uncaught', () => {
+test('no error was left uncaught', () => {
   expect(uncaught).toEqual([]);
 });

@@ -5,9 +5,10 @@ import { createDurin } from '../../../src/index.ts';
 import { redisBus, redisStore } from '../../../src/redis/index.ts';
 import { password, requestOf, requiredOptions, t } from '../../support/app.ts';
 import { codeOf } from '../../support/arena.ts';
+import { failFastKeyv } from '../../support/cache/redis-stores.ts';
 import { User } from '../../support/entities.ts';
 
-/** The ways in which an app may set up its Keyv. */
+/** The ways in which an app may set up its store. */
 export const stores = {
   'a Keyv by default': (url: string) => new Keyv({ store: new KeyvRedis(url) }),
   'a Keyv without an offline queue': (url: string) =>
@@ -17,25 +18,26 @@ export const stores = {
       store: new KeyvRedis({ url, disableOfflineQueue: true }, { throwOnErrors: true }),
       throwOnErrors: true,
     }),
-  'a Keyv that tells nobody of errors': (url: string) =>
+  'a Keyv that fails fast': (url: string) => failFastKeyv(url),
+  'a Keyv that emits no errors': (url: string) =>
     new Keyv({ store: new KeyvRedis({ url, disableOfflineQueue: true }), emitErrors: false }),
   'a redisStore': (url: string) => redisStore({ url }),
 };
 
 export type StoreKind = keyof typeof stores;
 
-/** Such as `alice`, with a token. */
+/** A user with a token. */
 export interface Caller {
   readonly id: number;
   readonly username: string;
   readonly token: string;
 }
 
-/** One of the processes of an app, in this one: a durin with connections of its own. */
+/** One of an app's processes, run inside this one: a durin with connections of its own. */
 export function startProcess(orm: MikroORM, { url, kind, hasBus }: { url: string; kind: StoreKind; hasBus: boolean }) {
   const durin = createDurin({
     ...requiredOptions(orm),
-    // Without hashing, since it is not what is measured.
+    // Without hashing, which is not what is measured.
     verifyCredentials: async ({ input, em }) =>
       input.password === password ? em.findOne(User, { username: input.username }) : null,
     clients: { web: { tokenTtl: '1d' } },
@@ -44,7 +46,7 @@ export function startProcess(orm: MikroORM, { url, kind, hasBus }: { url: string
   const router = t.router({ auth: durin.durinRouter, me: durin.authedProcedure.query(({ ctx }) => ctx.user.username) });
   const callAs = (token?: string) => router.createCaller(durin.createContext(requestOf({ token })));
 
-  /** What a call is answered: who it is, or why not; and how long it took. */
+  /** How a call is answered, with the user's name or the code of the refusal, and how long it took. */
   async function ask(token: string) {
     const startedAt = performance.now();
     const answer = await callAs(token).me().catch(codeOf);
@@ -62,7 +64,7 @@ export function startProcess(orm: MikroORM, { url, kind, hasBus }: { url: string
 
 export type AppProcess = ReturnType<typeof startProcess>;
 
-/** Users with a token each. */
+/** Adds users with a token each. */
 export async function addCallers(
   orm: MikroORM,
   { durin }: Pick<AppProcess, 'durin'>,
@@ -83,7 +85,7 @@ export async function addCallers(
   );
 }
 
-/** Whether this process answers from a cache: a change that it was not told of is not seen. */
+/** Whether this process answers from its cache: then it does not see a change that bypasses the ORM. */
 export async function usesCache(orm: MikroORM, process: AppProcess, caller: Caller): Promise<boolean> {
   const execute = (sql: string, ...values: unknown[]) => orm.em.fork().getConnection().execute(sql, values);
   await process.me(caller.token);
@@ -95,7 +97,7 @@ export async function usesCache(orm: MikroORM, process: AppProcess, caller: Call
   return isCached;
 }
 
-/** Calls without a pause, from all processes, until it is stopped; gives what was answered. */
+/** Calls all processes without a pause until it is stopped. Returns the answers. */
 export function underLoad(processes: readonly AppProcess[], callers: readonly Caller[]) {
   const answers: (Awaited<ReturnType<AppProcess['ask']>> & { caller: Caller })[] = [];
   const ending = new AbortController();

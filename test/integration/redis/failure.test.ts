@@ -24,8 +24,8 @@ beforeAll(async () => {
 afterAll(() => closeDatabase(orm));
 
 /**
- * A look-up may wait for the store's deadline of 100 ms; a change for that of its own look-up, of its fence and of its
- * message. The rest is for the database, and for a machine that is shared.
+ * A look-up may wait for the store's timeout of 100 ms. A change may wait for the timeouts of its own look-up, of its
+ * fence and of its message. The rest is for the database, and for a machine that is shared.
  */
 const lookUpBoundMs = 100 + 400;
 const changeBoundMs = 100 + 100 + 250 + 400;
@@ -53,7 +53,7 @@ describe.each(settings)('with $kind, and a bus: $hasBus', ({ kind, hasBus }) => 
   let processes: AppProcess[] = [];
   let callers: Caller[];
   let watched: Caller[];
-  /** @param url how the first process gets to Redis */
+  /** @param url the URL at which the first process reaches Redis */
   async function start(url = redis.url): Promise<void> {
     one = startProcess(orm, { url, kind, hasBus });
     other = startProcess(orm, { url: redis.url, kind, hasBus });
@@ -74,7 +74,7 @@ describe.each(settings)('with $kind, and a bus: $hasBus', ({ kind, hasBus }) => 
   async function expectRefused(refused: readonly Caller[]): Promise<void> {
     expect(await answersTo(refused)).toEqual(processes.flatMap(() => refused.map(() => 'INVALID_TOKEN')));
   }
-  /** Ends sessions in several ways, of both processes, and tells how long the slowest took. */
+  /** Ends sessions in several ways, in both processes, and returns how long the slowest took. */
   async function endSome(): Promise<{ ended: Caller[]; tookMs: number }> {
     const [out, everywhere, revoked, forgotten] = [take(), take(), take(), take()];
     const changes = [
@@ -98,38 +98,35 @@ describe.each(settings)('with $kind, and a bus: $hasBus', ({ kind, hasBus }) => 
       });
   }
 
-  test.each(['killed', 'frozen'])(
-    '%s under load, nothing is wrongly accepted or refused, and all recovers',
-    async (way) => {
-      if (!isWay(way)) throw new Error(way);
-      await start();
-      await expectRecovery();
-      await expectAccepted(callers);
-      const staying = callers.slice(0, 8);
-      const load = underLoad(processes, staying);
-      await vi.waitFor(() => expect(load.answers.length).toBeGreaterThan(100));
-      await ways[way]();
-      const downAt = performance.now();
-      const { ended, tookMs } = await endSome();
-      expect(tookMs).toBeLessThan(changeBoundMs);
-      await expectRefused(ended);
-      await vi.waitFor(() => expect(load.answers.at(-1)?.startedAt).toBeGreaterThan(downAt + 500), 5000);
-      await waysBack[way]();
-      await expectRefused(ended);
-      await expectRecovery();
-      await expectRefused(ended);
-      const answers = await load.stop();
-      expect(answers.filter(({ answer, caller }) => answer !== caller.username)).toEqual([]);
-      const slowest = Math.max(...answers.map((answer) => answer.tookMs));
-      console.log(
-        `${kind}, bus ${hasBus}, ${way}: ${answers.length} answers, the slowest after ${slowest.toFixed(0)} ms`,
-      );
-      expect(slowest).toBeLessThan(lookUpBoundMs);
-      callers = staying;
-    },
-  );
+  test.each(['killed', 'frozen'])('%s under load, it causes no wrong answer, and recovers', async (way) => {
+    if (!isWay(way)) throw new Error(way);
+    await start();
+    await expectRecovery();
+    await expectAccepted(callers);
+    const staying = callers.slice(0, 8);
+    const load = underLoad(processes, staying);
+    await vi.waitFor(() => expect(load.answers.length).toBeGreaterThan(100));
+    await ways[way]();
+    const downAt = performance.now();
+    const { ended, tookMs } = await endSome();
+    expect(tookMs).toBeLessThan(changeBoundMs);
+    await expectRefused(ended);
+    await vi.waitFor(() => expect(load.answers.at(-1)?.startedAt).toBeGreaterThan(downAt + 500), 5000);
+    await waysBack[way]();
+    await expectRefused(ended);
+    await expectRecovery();
+    await expectRefused(ended);
+    const answers = await load.stop();
+    expect(answers.filter(({ answer, caller }) => answer !== caller.username)).toEqual([]);
+    const slowest = Math.max(...answers.map((answer) => answer.tookMs));
+    console.log(
+      `${kind}, bus ${hasBus}, ${way}: ${answers.length} answers, the slowest after ${slowest.toFixed(0)} ms`,
+    );
+    expect(slowest).toBeLessThan(lookUpBoundMs);
+    callers = staying;
+  });
 
-  test('away at the start, it is not waited for, and used once it is there', async () => {
+  test('away at the start, it is used as soon as it is there', async () => {
     await redis.kill();
     await start();
     for (const process of processes)
@@ -147,7 +144,7 @@ describe.each(settings)('with $kind, and a bus: $hasBus', ({ kind, hasBus }) => 
     await expectAccepted(callers);
   });
 
-  test('slow, within the deadline or beyond it, it answers nothing wrong', async () => {
+  test('slow, within the timeout or beyond, it causes no wrong answer', async () => {
     await start(path.url);
     await expectRecovery();
     for (const delayMs of [20, 150]) {
@@ -162,7 +159,7 @@ describe.each(settings)('with $kind, and a bus: $hasBus', ({ kind, hasBus }) => 
     await expectAccepted(callers);
   });
 
-  test('a process that could not tell the store of an end of a session does so as soon as it can', async () => {
+  test('a revocation that could not be stored is stored later', async () => {
     await start(path.url);
     await expectRecovery();
     await expectAccepted(callers);
@@ -179,10 +176,10 @@ describe.each(settings)('with $kind, and a bus: $hasBus', ({ kind, hasBus }) => 
     await expectRefused([ended]);
   });
 
-  test('restarted with what it held before, it brings back no session, though nobody asked meanwhile', async () => {
+  test('restarted from a snapshot, it brings back no session', async () => {
     await start();
     await expectRecovery();
-    await expectAccepted(callers); // so that the store holds them
+    await expectAccepted(callers); // so that the store holds their sessions
     await redis.saveSnapshot();
     const { ended } = await endSome();
     await redis.restartFromSnapshot();
@@ -193,6 +190,6 @@ describe.each(settings)('with $kind, and a bus: $hasBus', ({ kind, hasBus }) => 
   });
 });
 
-test('in all of this nothing was left uncaught', () => {
+test('no error was left uncaught', () => {
   expect(uncaught).toEqual([]);
 });

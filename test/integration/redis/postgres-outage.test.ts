@@ -20,7 +20,7 @@ afterAll(async () => {
   await Promise.all([postgres.stop(), redis.stop()]);
 });
 
-describe.each([false, true])('PostgreSQL is stopped, and there is a bus: %s', (hasBus) => {
+describe.each([false, true])('while PostgreSQL is stopped, with a bus: %s', (hasBus) => {
   let processes: AppProcess[] = [];
   let cached: Caller;
   let uncached: Caller;
@@ -37,7 +37,7 @@ describe.each([false, true])('PostgreSQL is stopped, and there is a bus: %s', (h
   const answersOf = ({ token }: Caller) => Promise.all(processes.map((process) => process.me(token)));
   const all = (answer: string) => processes.map(() => answer);
 
-  test('sessions that are cached are accepted, others are not called invalid', async () => {
+  test('cached sessions are accepted, others are not called invalid', async () => {
     await postgres.pause();
     expect(await answersOf(cached)).toEqual(all(cached.username));
     expect(await answersOf(uncached)).toEqual(all('STORE_UNAVAILABLE'));
@@ -45,7 +45,7 @@ describe.each([false, true])('PostgreSQL is stopped, and there is a bus: %s', (h
     expect(await answersOf(uncached)).toEqual(all(uncached.username));
   });
 
-  test('a logout that could not be written is refused as such, and works once the database is back', async () => {
+  test('a logout fails, and succeeds once the database is back', async () => {
     const [one] = processes as [AppProcess];
     const logout = () => one.callAs(cached.token).auth.logout();
     await postgres.pause();
@@ -57,7 +57,7 @@ describe.each([false, true])('PostgreSQL is stopped, and there is a bus: %s', (h
     await (hasBus ? vi.waitFor(expectRefused, { timeout: 1000, interval: 5 }) : expectRefused());
   });
 
-  test('with Redis gone as well nobody is accepted or called invalid, and all work again when both are back', async () => {
+  test('with Redis gone as well, nobody is accepted or called invalid', async () => {
     await Promise.all([postgres.pause(), redis.kill()]);
     expect(await answersOf(cached)).toEqual(all('STORE_UNAVAILABLE'));
     expect(await answersOf(uncached)).toEqual(all('STORE_UNAVAILABLE'));
@@ -67,6 +67,6 @@ describe.each([false, true])('PostgreSQL is stopped, and there is a bus: %s', (h
   });
 });
 
-test('in all of this nothing was left uncaught', () => {
+test('no error was left uncaught', () => {
   expect(uncaught).toEqual([]);
 });

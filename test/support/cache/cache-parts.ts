@@ -3,7 +3,7 @@ import type { SharedStore } from '../../../src/cache/shared-store.ts';
 import type { LoadedSession, SessionFormat } from '../../../src/database/token-store.ts';
 import type { SessionRecord } from '../../../src/session.ts';
 
-/** A database of sessions, which counts what it is asked. */
+/** A database of sessions that counts its queries. */
 export class FakeDatabase {
   readonly rows = new Map<string, { version: number; userId: number; clientId: number }>();
   asked = 0;
@@ -19,7 +19,7 @@ export class FakeDatabase {
   };
 }
 
-/** The version of a row is told by when it was created. */
+/** The version of a row, which is kept in its creation date. */
 export function versionOf(record: SessionRecord | undefined): number | null {
   return record === undefined ? null : record.createdAt.getTime();
 }
@@ -47,7 +47,7 @@ export const fakeFormat: SessionFormat = {
   },
 };
 
-/** A shared store in memory, which can be told to fail, and which forgets by the clock. */
+/** A shared store in memory, whose values expire by the clock, and which a test can take down. */
 export class FakeStore implements SharedStore {
   readonly values = new Map<string, { value: string; until: number }>();
   readonly calls: string[] = [];
@@ -82,26 +82,26 @@ export class FakeStore implements SharedStore {
   }
 }
 
-/** A bus within the test: what one publishes all others hear at once, unless they are cut off. */
+/** A bus within the test: every member that is connected receives a message at once. */
 export class FakeBusNetwork {
-  readonly #members = new Set<{ hear: (message: string) => void; doubt: () => void; isConnected: boolean }>();
+  readonly #members = new Set<{ receive: (message: string) => void; possibleLoss: () => void; isConnected: boolean }>();
 
   join(): Bus & { cut(): void; mend(): void } {
-    const member = { hear: (_message: string) => {}, doubt: () => {}, isConnected: false };
+    const member = { receive: (_message: string) => {}, possibleLoss: () => {}, isConnected: false };
     const connect = (isConnected: boolean) => {
       member.isConnected = isConnected;
-      member.doubt();
+      member.possibleLoss();
     };
     return {
-      start: (onMessage, onDoubt) => {
-        Object.assign(member, { hear: onMessage, doubt: onDoubt });
+      start: (onMessage, onPossibleLoss) => {
+        Object.assign(member, { receive: onMessage, possibleLoss: onPossibleLoss });
         this.#members.add(member);
         connect(true);
       },
       isConnected: () => member.isConnected,
       publish: async (message) => {
         if (!member.isConnected) throw new Error('the bus is not connected');
-        for (const other of this.#members) if (other.isConnected) other.hear(message);
+        for (const other of this.#members) if (other.isConnected) other.receive(message);
       },
       close: async () => void this.#members.delete(member),
       cut: () => connect(false),

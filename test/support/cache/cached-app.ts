@@ -18,8 +18,8 @@ export interface CachedAppOptions {
 }
 
 /**
- * Two processes, as far as durin can tell: `here` and `there` have an ORM of their own on one database, and share a
- * store, or a store and a bus. Of the kind `memory` there is but one, which is both.
+ * Two processes, as far as durin can tell: `here` and `there` each have an ORM of their own on one database, and share a
+ * store, or a store and a bus. With the kind `memory` there is only one process, which is both.
  */
 export async function openCachedApp(kind: Kind, ofBoth: CachedAppOptions = {}) {
   const statements: string[] = [];
@@ -43,7 +43,7 @@ export async function openCachedApp(kind: Kind, ofBoth: CachedAppOptions = {}) {
   const start = (options: CachedAppOptions = {}, ownOrm = orm) =>
     createDurin({
       ...requiredOptions(ownOrm),
-      // Without hashing, which is slow on purpose.
+      // Without hashing, which is slow by design.
       verifyCredentials: async ({ input, em: own }) =>
         input.password === password ? own.findOne(User, { username: input.username }) : null,
       clients,
@@ -77,11 +77,11 @@ export async function openCachedApp(kind: Kind, ofBoth: CachedAppOptions = {}) {
     values,
     login: (client: keyof typeof clients = 'web', username = 'alice') =>
       callAs().auth.login({ username, password, client }),
-    /** Has both remember the session, if they ever do. */
+    /** Makes both processes cache the session, if they cache at all. */
     async warm(token: string) {
       for (const durin of [...both, ...both]) await durin.authenticate(token);
     },
-    /** What each of both answers who presents the token: what it sees of the session, or why it refuses. */
+    /** What each process answers to the token: what `see` returns of the session, or the code of the refusal. */
     async look<T>(token: string, see: (auth: Awaited<ReturnType<typeof here.authenticate>>) => T) {
       const answers: (T | DurinErrorCode)[] = [];
       for (const durin of both) answers.push(await durin.authenticate(token).then(see, codeOf));
@@ -97,7 +97,7 @@ export async function openCachedApp(kind: Kind, ofBoth: CachedAppOptions = {}) {
 
 export type CachedApp = Awaited<ReturnType<typeof openCachedApp>>;
 
-/** Another ORM on the database of this one, which knows nothing of its transactions. */
+/** Another ORM on the same database, which knows nothing of the first one's transactions. */
 async function openAgain(orm: MikroORM, options: object): Promise<MikroORM> {
   if (postgresUrl === null) {
     const connection = orm.em.getConnection() as unknown as { getNativeClient(): Promise<unknown> };
@@ -109,7 +109,7 @@ async function openAgain(orm: MikroORM, options: object): Promise<MikroORM> {
   return await PostgresORM.init({ clientUrl: url.href, entities, ...options } as never);
 }
 
-/** The Keyv, with the names of the calls that durin makes of it. */
+/** The Keyv, recording the names of the calls that durin makes. */
 function countCalls(keyv: Keyv, calls: string[]) {
   const called = <T>(name: string, answer: T) => {
     calls.push(name);

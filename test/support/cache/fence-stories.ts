@@ -7,7 +7,7 @@ import * as sharedModule from '../../../src/cache/shared-cache.ts';
 import { fakeFormat } from './cache-parts.ts';
 import { drive, FenceWorld, type ProcessParts, type Selector } from './fence-world.ts';
 
-/** What processes may have as their ttl. */
+/** The ttl that a process may have. */
 const minute = 60_000;
 const hour = 3_600_000;
 
@@ -33,16 +33,16 @@ const storing = command(2, 'store', oneOf('restartEmpty', 'restartEmpty', 'keepS
 const messaging = command(3, 'bus', oneOf('cut', 'notice', 'mend'));
 
 interface Story {
-  /** Happens one after the other. */
+  /** Commands that run one after the other. */
   readonly prelude: readonly Command[];
-  /** Each does one after the other, all of them at once. */
+  /** Each actor runs its commands one after the other, and all actors run at the same time. */
   readonly actors: readonly (readonly Command[])[];
 }
 type Commands = readonly ReturnType<typeof command>[];
 
 const of = (commands: Commands) => fc.oneof({}, ...commands);
 
-/** Some find, some change, and at times something else happens. What is rare needs that little else does. */
+/** Some actors find, some change, and sometimes something else happens. Rare faults need little else to happen. */
 function mixed(usual: fc.Arbitrary<Commands>, besides: fc.Arbitrary<Commands>): fc.Arbitrary<Story> {
   return fc.tuple(usual, besides).chain(([ordinary, events]) => {
     const find = of(ordinary.slice(0, 1));
@@ -59,14 +59,14 @@ function mixed(usual: fc.Arbitrary<Commands>, besides: fc.Arbitrary<Commands>): 
   });
 }
 
-/** A story of which only the order is left to chance. */
-const told = (prelude: Command[], ...actors: Command[][]) => fc.constant<Story>({ prelude, actors });
+/** A story in which only the order is random. */
+const scripted = (prelude: Command[], ...actors: Command[][]) => fc.constant<Story>({ prelude, actors });
 const finds = (process: number, selector: Selector): Command => ['find', process, selector, false];
 const changes = (process: number, scope: Scope): Command => ['change', process, scope, true];
 const waits = (milliseconds: number): Command => ['pass', 0, milliseconds, false];
 const reaches = (process: number, what: 'off' | 'on' | 'not once'): Command => ['reach', process, what, false];
 
-/** Those that are told were told by holes that the protocol had. */
+/** Each scripted story comes from a hole that the protocol once had. */
 export const stories = {
   anything: mixed(
     broad,
@@ -76,23 +76,27 @@ export const stories = {
   restarts: mixed(narrow, fc.constant([storing])),
   outages: mixed(narrow, fc.constant([reaching, passing(120, 300)])),
   messages: mixed(narrow, fc.constant([messaging])),
-  'a ttl that is longer than the other': told(
+  'a ttl that is longer than the other': scripted(
     [finds(0, 'a'), finds(1, 'a')],
     [changes(0, 'user:1'), waits(75_000), finds(1, 'a')],
     [changes(1, 'client:1'), waits(75_000), finds(0, 'a')],
   ),
-  'a message that is late': told(
+  'a message that is late': scripted(
     [finds(0, 'c'), finds(1, 'a'), ['bus', 0, 'cut', false]],
     [changes(0, 'token:a'), waits(75_000)],
   ),
-  'a slow reader': told([finds(1, 'c')], [finds(0, 'a')], [changes(1, 'user:1'), waits(hour + 15_000)]),
-  'a slow look-up': told([finds(0, 'a')], [changes(0, 'user:1'), waits(hour - 10_000), finds(1, 'a')], [waits(30_000)]),
-  'a restart within a look-up': told(
+  'a slow reader': scripted([finds(1, 'c')], [finds(0, 'a')], [changes(1, 'user:1'), waits(hour + 15_000)]),
+  'a slow look-up': scripted(
+    [finds(0, 'a')],
+    [changes(0, 'user:1'), waits(hour - 10_000), finds(1, 'a')],
+    [waits(30_000)],
+  ),
+  'a restart within a look-up': scripted(
     [finds(0, 'a')],
     [changes(0, 'user:1'), finds(1, 'a')],
     [['store', 0, 'restartEmpty', false]],
   ),
-  'a fence that fails during a recovery': told(
+  'a fence that fails during a recovery': scripted(
     [finds(1, 'a'), reaches(0, 'off'), finds(0, 'c'), reaches(0, 'on'), waits(250)],
     [finds(1, 'a')],
     [reaches(0, 'not once'), changes(0, 'token:a'), finds(0, 'a')],
@@ -101,7 +105,7 @@ export const stories = {
 export type Kind = 'shared' | 'layered';
 export type Topic = keyof typeof stories;
 
-async function obey(world: FenceWorld, [kind, index, what, isDeletion]: Command): Promise<void> {
+async function run(world: FenceWorld, [kind, index, what, isDeletion]: Command): Promise<void> {
   const actor = world.processes[index];
   if (actor === undefined) throw new Error('no such process');
   await world.step(`${actor.name} ${kind} ${what}`);
@@ -114,7 +118,7 @@ async function obey(world: FenceWorld, [kind, index, what, isDeletion]: Command)
   else actor.bus?.[what as 'cut' | 'notice' | 'mend']();
 }
 
-/** Whatever happens in whichever order: who looks after a change was announced does not see what was before it. */
+/** In any order of events, a look-up after a change was announced does not return what was there before it. */
 export function fenceHolds(
   kind: Kind,
   topic: Topic,
@@ -139,9 +143,9 @@ export function fenceHolds(
     async (scheduler, given, { prelude, actors }) => {
       vi.clearAllTimers();
       const world = new FenceWorld({ ...given, scheduler, isLayered: kind === 'layered', create });
-      for (const each of prelude) await drive(scheduler, obey(world, each));
+      for (const each of prelude) await drive(scheduler, run(world, each));
       const acting = actors.map(async (script) => {
-        for (const each of script) await obey(world, each);
+        for (const each of script) await run(world, each);
       });
       await drive(scheduler, Promise.all(acting));
       await world.healAndExpectTruth();

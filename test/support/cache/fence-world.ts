@@ -17,29 +17,29 @@ const selectors = Object.keys(owners) as Selector[];
 
 type StoredValues = Map<string, { readonly value: string; readonly until: number }>;
 
-/** What happened to rows, and who can know of it. */
+/** A change of rows, and which processes must have learnt of it. */
 export interface Change {
   readonly by: Process;
   readonly scope: Scope;
-  /** The version of each row that it concerns, from then on. */
+  /** The version that each changed row has from then on. */
   readonly versions: ReadonlyMap<string, number>;
   hasReturned: boolean;
-  /** Whether the store says so. */
+  /** Whether its fence is in the store. */
   isFenced: boolean;
-  /** Whether the store was set back behind it since, and nobody noticed yet. */
+  /** Whether the store was reset to a state from before it, and no process has noticed yet. */
   isLost: boolean;
-  /** Who can not remember anything older any more. */
-  readonly heardBy: Set<Process>;
+  /** The processes whose memory can no longer hold anything older. */
+  readonly knownBy: Set<Process>;
 }
 
-/** One process: its cache over the store and the database that all share. */
+/** One process, with its cache over the store and the database that all processes share. */
 export interface Process {
   readonly name: string;
   readonly cache: SessionCache;
   readonly bus: ScheduledBus | null;
   readonly load: LoadSession;
   isCutOff: boolean;
-  /** Whether the store does not take what it writes next. */
+  /** Whether the store rejects the next write of this process. */
   isRefusedOnce: boolean;
 }
 
@@ -52,20 +52,21 @@ export interface ProcessParts {
 
 export interface WorldOptions {
   readonly scheduler: Scheduler;
-  /** By how much each process's clock is ahead, in milliseconds: there is one process for each. */
+  /** By how much each process's clock is ahead, in milliseconds. There is one process for each. */
   readonly skews: readonly number[];
-  /** For how long each of them remembers, in milliseconds. */
+  /** The ttl of each process, in milliseconds. */
   readonly ttls: readonly number[];
   readonly deadlineMs: number;
-  /** Whether the store can only be asked for one key at a time. */
+  /** Whether the store has no `getMany`. */
   readonly isAskedSingly: boolean;
   readonly isLayered: boolean;
   readonly create: (parts: ProcessParts) => SessionCache;
 }
 
 /**
- * Processes, a store, a database, a bus and a clock, of which nothing happens but one step at a time, in the order that
- * the scheduler chooses: a request arrives, an answer arrives, a message arrives. And the rule that must hold.
+ * Processes, a store, a database, a bus and a clock. Everything happens one step at a time, in the order that the
+ * scheduler chooses: a request arrives, a response arrives, a message arrives. The world also checks the rule that must
+ * hold.
  */
 export class FenceWorld {
   readonly processes: readonly Process[];
@@ -89,12 +90,12 @@ export class FenceWorld {
     this.processes = options.skews.map((skew, index) => this.#start(`p${index}`, skew, options.ttls[index] ?? 0));
   }
 
-  /** One step of the world: whatever follows it happens when the scheduler says so. */
+  /** One step of the world: whatever follows it happens when the scheduler decides. */
   async step(label: string): Promise<void> {
     await this.#options.scheduler.schedule(Promise.resolve(), label);
   }
 
-  /** @throws Error unless what is found is as new as it must be */
+  /** @throws Error if the result is older than it may be */
   async find(process: Process, selector: Selector): Promise<void> {
     const setBacks = this.#setBacks;
     const announced = this.#leastOf(process, selector);
@@ -107,7 +108,7 @@ export class FenceWorld {
       throw new Error(`stale: ${process.name} finds version ${version} of ${selector}, and ${least} was announced`);
   }
 
-  /** Changes the rows that the scope concerns, and has the cache forget them. */
+  /** Changes the rows that the scope concerns, and invalidates the cache. */
   async change(process: Process, scope: Scope, isDeletion: boolean): Promise<void> {
     await this.step(`${process.name} commits ${scope}`);
     const versions = new Map<string, number>();
@@ -126,12 +127,12 @@ export class FenceWorld {
       hasReturned: false,
       isFenced: false,
       isLost: false,
-      heardBy: new Set(),
+      knownBy: new Set(),
     };
     this.changes.push(change);
-    await process.cache.forget(scope);
+    await process.cache.invalidate(scope);
     change.hasReturned = true;
-    if (!change.isLost) change.heardBy.add(process);
+    if (!change.isLost) change.knownBy.add(process);
   }
 
   pass(milliseconds: number): void {
@@ -149,7 +150,7 @@ export class FenceWorld {
     this.#snapshot = new Map(this.#values);
   }
 
-  /** The store is as it was at the snapshot. Whoever did not notice may trust it until somebody has. */
+  /** Resets the store to the snapshot. A process that has not noticed may use it until some process has. */
   restartFromSnapshot(): void {
     this.#values = new Map(this.#snapshot);
     this.#restarts += 1;
@@ -157,11 +158,11 @@ export class FenceWorld {
     for (const change of this.changes) {
       change.isFenced = false;
       change.isLost = true;
-      change.heardBy.clear();
+      change.knownBy.clear();
     }
   }
 
-  /** Ends all that is wrong, waits until all who noticed have recovered, and then expects the truth from everyone. */
+  /** Ends every fault, waits until every process has recovered, and then expects current data from all of them. */
   async healAndExpectTruth(): Promise<void> {
     if (this.#setBacks > 0) await this.#haveAllNotice();
     for (const process of this.processes) {
@@ -184,24 +185,24 @@ export class FenceWorld {
     change.hasReturned = true;
     change.isFenced = true;
     change.isLost = false;
-    change.heardBy.add(process);
+    change.knownBy.add(process);
   }
 
   async #haveAllNotice(): Promise<void> {
     for (const process of this.processes) process.isCutOff = true;
     await drive(
       this.#options.scheduler,
-      Promise.all(this.processes.map(({ cache }) => cache.forget('token:of nobody'))),
+      Promise.all(this.processes.map(({ cache }) => cache.invalidate('token:of nobody'))),
     );
   }
 
-  /** The version that this process must not fall behind. */
+  /** The oldest version that this process may return. */
   #leastOf(process: Process, selector: string): number {
     const known = this.changes.filter((change) => {
       if (!change.hasReturned) return false;
       const isInStore = change.by === process ? !change.isLost : change.isFenced;
       const asksStore = process.bus === null || !process.bus.isConnected();
-      return isInStore && (asksStore || change.heardBy.has(process));
+      return isInStore && (asksStore || change.knownBy.has(process));
     });
     return Math.max(1, ...known.map(({ versions }) => versions.get(selector) ?? 1));
   }
@@ -210,15 +211,17 @@ export class FenceWorld {
     const { scheduler, deadlineMs, isLayered, create } = this.#options;
     const now = () => this.#clock + skew;
     const bus = new ScheduledBus(scheduler, this.#members, {
-      /** What a message that is sent now tells whoever hears it. */
-      told: (message) => {
-        const told = this.changes.filter(({ scope, isFenced }) => isFenced && (message === 'all' || message === scope));
+      /** A member that receives the message learns of the changes that it is about. */
+      publishing: (message) => {
+        const announced = this.changes.filter(
+          ({ scope, isFenced }) => isFenced && (message === 'all' || message === scope),
+        );
         return (member) => {
-          for (const change of told) if (change.isFenced) this.#heard(change, member);
+          for (const change of announced) if (change.isFenced) this.#learnt(change, member);
         };
       },
-      doubted: (member) => {
-        for (const change of this.changes) if (change.isFenced) this.#heard(change, member);
+      possibleLoss: (member) => {
+        for (const change of this.changes) if (change.isFenced) this.#learnt(change, member);
       },
     });
     const process: { -readonly [K in keyof Process]: Process[K] } = {
@@ -226,7 +229,7 @@ export class FenceWorld {
       isCutOff: false,
       isRefusedOnce: false,
       bus: isLayered ? bus : null,
-      cache: undefined as never, // below, since its store has to know the process
+      cache: undefined as never, // set below, because its store needs the process
       load: async (selector) => {
         await this.step(`${name} reads the row of ${selector}`);
         const loaded = await this.database.load(selector);
@@ -239,12 +242,12 @@ export class FenceWorld {
     return process;
   }
 
-  #heard(change: Change, member: ScheduledBus): void {
+  #learnt(change: Change, member: ScheduledBus): void {
     const process = this.processes.find(({ bus }) => bus === member);
-    if (process) change.heardBy.add(process);
+    if (process) change.knownBy.add(process);
   }
 
-  /** The store as this process reaches it, if it does. */
+  /** The store as this process reaches it, unless it is cut off. */
   #connect(process: Process): KeyValueStore {
     const ask = async <T>(what: string, work: () => T): Promise<T> => {
       const restarts = this.#restarts;
@@ -254,11 +257,11 @@ export class FenceWorld {
         process.isRefusedOnce = false;
         throw new Error('the store is full');
       }
-      // What is asked in one go may have waited until the store was back; of several questions some were lost.
+      // A single call may have waited until the store was back; of several calls some were lost.
       if (what.startsWith('get ') && restarts !== this.#restarts) throw new Error('the store was restarted');
       const answer = work();
       const restartsThen = this.#restarts;
-      await this.step(`${process.name} hears of the store's ${what}`);
+      await this.step(`${process.name} gets the response to ${what}`);
       if (process.isCutOff || restartsThen !== this.#restarts) throw new Error('the store is down');
       return answer;
     };
@@ -278,7 +281,7 @@ export class FenceWorld {
     return { ...single, getMany: (keys) => ask(`getMany ${keys.length}`, () => keys.map(read)) };
   }
 
-  /** Notes which changes the store has been told of. */
+  /** Records which changes have their fence in the store. */
   #observed(store: SharedStore): SharedStore {
     return {
       ...store,
@@ -304,7 +307,7 @@ function covers(scope: Scope, selector: Selector): boolean {
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Takes steps until the work is done. Between some of them the event loop turns, between others it does not. */
+/** Takes steps until the work is done. The event loop turns between some of the steps, but not between all. */
 export async function drive(scheduler: Scheduler, work: Promise<unknown>): Promise<void> {
   const progress = { isDone: false };
   const end = () => {
@@ -315,8 +318,8 @@ export async function drive(scheduler: Scheduler, work: Promise<unknown>): Promi
     if (scheduler.count() > 0) {
       await scheduler.waitOne();
       idle = 0;
-    } else if ((idle += 1) > 20) throw new Error('stuck: the work waits for nothing that can happen');
-    for (let tick = 0; tick < 30; tick += 1) await Promise.resolve(); // all that follows from the step
+    } else if ((idle += 1) > 20) throw new Error('stuck: the work waits for something that cannot happen');
+    for (let tick = 0; tick < 30; tick += 1) await Promise.resolve(); // everything that follows from the step
     if (steps % 3 !== 0 || idle > 0) await turn();
   }
   await work;

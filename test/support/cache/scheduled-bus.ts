@@ -1,23 +1,23 @@
 import type { Scheduler } from 'fast-check';
 import type { Bus } from '../../../src/cache/bus.ts';
 
-/** Told of what a member of the bus can know. */
+/** Observes what each member of the bus has learnt. */
 export interface BusWitness {
-  /** A message is being sent. Gives what is to be called when a member has heard it. */
-  readonly told: (message: string) => (member: ScheduledBus) => void;
-  readonly doubted: (member: ScheduledBus) => void;
+  /** Called when a message is being sent. Returns a function to call when a member has received it. */
+  readonly publishing: (message: string) => (member: ScheduledBus) => void;
+  readonly possibleLoss: (member: ScheduledBus) => void;
 }
 
 /**
- * A bus whose messages arrive when the scheduler says so, each by itself and in any order. A member that is cut off hears
- * nothing, and learns only later that it is.
+ * A bus whose messages arrive when the scheduler decides, each on its own and in any order. A member that is cut off
+ * receives nothing, and learns only later that it is cut off.
  */
 export class ScheduledBus implements Bus {
   readonly #scheduler: Scheduler;
   readonly #members: ScheduledBus[];
   readonly #witness: BusWitness;
-  #hear: (message: string) => void = () => {};
-  #doubt: () => void = () => {};
+  #receive: (message: string) => void = () => {};
+  #possibleLoss: () => void = () => {};
   #isCut = false;
   #isConnected = false;
   #isStarted = false;
@@ -30,12 +30,12 @@ export class ScheduledBus implements Bus {
     this.#witness = witness;
   }
 
-  start(onMessage: (message: string) => void, onDoubt: () => void): void {
-    this.#hear = onMessage;
-    this.#doubt = onDoubt;
+  start(onMessage: (message: string) => void, onPossibleLoss: () => void): void {
+    this.#receive = onMessage;
+    this.#possibleLoss = onPossibleLoss;
     this.#isStarted = true;
     this.#members.push(this);
-    if (!this.#isCut) this.#tell(true);
+    if (!this.#isCut) this.#setConnected(true);
   }
 
   isConnected(): boolean {
@@ -43,25 +43,25 @@ export class ScheduledBus implements Bus {
   }
 
   async publish(message: string): Promise<void> {
-    const heard = this.#witness.told(message);
+    const onReceived = this.#witness.publishing(message);
     await this.#scheduler.schedule(Promise.resolve(), `${message} is sent`);
     if (this.#isCut || !this.#isConnected) throw new Error('the bus is not connected');
-    for (const member of this.#members) void member.#deliver(message, heard);
+    for (const member of this.#members) void member.#deliver(message, onReceived);
     await this.#scheduler.schedule(Promise.resolve(), `${message} was sent`);
   }
 
-  async #deliver(message: string, heard: (member: ScheduledBus) => void): Promise<void> {
+  async #deliver(message: string, onReceived: (member: ScheduledBus) => void): Promise<void> {
     const connection = this.#connection;
     if (this.#isCut) return;
     await this.#scheduler.schedule(Promise.resolve(), `${message} arrives`);
     if (connection !== this.#connection) return;
-    this.#hear(message);
-    heard(this);
+    this.#receive(message);
+    onReceived(this);
   }
 
   async close(): Promise<void> {}
 
-  /** From now on messages are lost. */
+  /** From now on, messages to this member are lost. */
   cut(): void {
     this.#isCut = true;
     this.#connection += 1;
@@ -69,19 +69,19 @@ export class ScheduledBus implements Bus {
 
   /** The member learns that it is cut off. */
   notice(): void {
-    if (this.#isCut && this.#isConnected) this.#tell(false);
+    if (this.#isCut && this.#isConnected) this.#setConnected(false);
   }
 
-  /** It is connected again, and is told so even if it had not noticed that it was cut off. */
+  /** Connects the member again. It learns that it is connected even if it had not noticed that it was cut off. */
   mend(): void {
     if (!this.#isCut) return;
     this.#isCut = false;
-    if (this.#isStarted) this.#tell(true);
+    if (this.#isStarted) this.#setConnected(true);
   }
 
-  #tell(isConnected: boolean): void {
+  #setConnected(isConnected: boolean): void {
     this.#isConnected = isConnected;
-    this.#doubt();
-    this.#witness.doubted(this);
+    this.#possibleLoss();
+    this.#witness.possibleLoss(this);
   }
 }

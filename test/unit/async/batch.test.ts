@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { batch } from '../../../src/async/batch.ts';
 
-/** A loader that knows the numbers below ten, and notes what it is asked for. */
+/** A loader that knows the numbers below ten, and records what it is asked for. */
 function numbers() {
   const asked: (readonly number[])[] = [];
   async function load(keys: readonly number[]) {
@@ -11,21 +11,21 @@ function numbers() {
   return { asked, load };
 }
 
-test('questions that come up together are asked together, and each has its own answer', async () => {
+test('keys that are asked for together are loaded together', async () => {
   const { asked, load } = numbers();
   const find = batch(load, 100);
   expect(await Promise.all([find(1), find(2), find(99)])).toEqual(['number 1', 'number 2', null]);
   expect(asked).toEqual([[1, 2, 99]]);
 });
 
-test('one key asked for a thousand times at once is asked once', async () => {
+test('a key that is asked for a thousand times is loaded once', async () => {
   const { asked, load } = numbers();
   const find = batch(load, 100);
   await Promise.all(Array.from({ length: 1000 }, () => find(1)));
   expect(asked).toEqual([[1]]);
 });
 
-test('an answer is not kept: the next question is asked anew', async () => {
+test('a result is not kept: the next call loads again', async () => {
   const { asked, load } = numbers();
   const find = batch(load, 100);
   await find(1);
@@ -33,14 +33,14 @@ test('an answer is not kept: the next question is asked anew', async () => {
   expect(asked).toEqual([[1], [1]]);
 });
 
-test('no load gets more keys than it should', async () => {
+test('no load receives more keys than the maximum', async () => {
   const { asked, load } = numbers();
   const find = batch(load, 3);
   expect(await Promise.all([1, 2, 3, 4, 5, 6, 7].map(find))).toHaveLength(7);
   expect(asked).toEqual([[1, 2, 3], [4, 5, 6], [7]]);
 });
 
-test('a load that fails fails its own questions only', async () => {
+test('a load that fails rejects only its own callers', async () => {
   let failing = true;
   const find = batch(async (keys: readonly number[]) => {
     if (failing) throw new Error('out of order');

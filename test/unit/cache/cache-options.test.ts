@@ -19,39 +19,39 @@ test.each<[why: string, cache: unknown, message: RegExp]>([
   ['the ttl is 0', { ttl: 0 }, /cache\.ttl must be a duration/],
   ['the ttl is 0 seconds', { ttl: '0s' }, /cache\.ttl must be a duration/],
   ['the ttl is negative', { ttl: -1 }, /cache\.ttl must be a duration/],
-  ['the ttl is no duration', { ttl: 'a minute' }, /cache\.ttl must be a duration/],
+  ['the ttl is not a duration', { ttl: 'a minute' }, /cache\.ttl must be a duration/],
   ['the ttl is null', { ttl: null }, /cache\.ttl must be a duration/],
   ['the ttl is over an hour, with a store', { ttl: '61m', store }, /cache\.ttl must be at most 1 hour/],
   ['a key is unknown', { ttl: '60s', tll: '60s' }, /unknown option of cache 'tll'/],
-  ['it is a number', 60, /cache must be/],
-  ['it is true', true, /cache must be/],
-  ['there is a bus and no store', { ttl: '60s', bus }, /cache must have a store where it has a bus/],
+  ['cache is a number', 60, /cache must be/],
+  ['cache is true', true, /cache must be/],
+  ['there is a bus but no store', { ttl: '60s', bus }, /cache must have a store where it has a bus/],
   ['the store has no methods', { ttl: '60s', store: {} }, /cache\.store must have the methods get, set, delete/],
-  ['the store lacks one', { ttl: '60s', store: { ...store, delete: 1 } }, /cache\.store must have the methods/],
-  ['the store is its address', { ttl: '60s', store: 'redis://localhost' }, /cache\.store must have the methods/],
-  ['getMany of the store is none', { ttl: '60s', store: { ...store, getMany: true } }, /cache\.store/],
+  ['the store lacks a method', { ttl: '60s', store: { ...store, delete: 1 } }, /cache\.store must have the methods/],
+  ['the store is a URL', { ttl: '60s', store: 'redis://localhost' }, /cache\.store must have the methods/],
+  ["the store's getMany is not a method", { ttl: '60s', store: { ...store, getMany: true } }, /cache\.store/],
   ['the bus has no methods', { ttl: '60s', store, bus: {} }, /cache\.bus must have the methods start/],
   ['the bus is null', { ttl: '60s', store, bus: null }, /cache\.bus must have the methods/],
-  ['there is a timeout and no store', { ttl: '60s', timeout: 100 }, /cache\.timeout .* must have a store beside it/],
+  ['there is a timeout but no store', { ttl: '60s', timeout: 100 }, /cache\.timeout .* must have a store beside it/],
   ['maxSessions is 0', { ttl: '60s', maxSessions: 0 }, /cache\.maxSessions must be at least 1/],
   ['maxSessions is half a session', { ttl: '60s', maxSessions: 0.5 }, /cache\.maxSessions must be a whole number/],
   ['timeout is 0', { ttl: '60s', store, timeout: 0 }, /cache\.timeout must be at least 1/],
-  ['timeout is a text', { ttl: '60s', store, timeout: '1s' }, /cache\.timeout must be a whole number/],
-])('the option cache is refused where %s', (_why, cache, message) => {
+  ['timeout is text', { ttl: '60s', store, timeout: '1s' }, /cache\.timeout must be a whole number/],
+])('the option cache is refused if %s', (_why, cache, message) => {
   expect(() => resolve(cache)).toThrow(message);
   expect(() => resolve(cache)).toThrow(expect.objectContaining({ name: 'DurinUsageError' }));
 });
 
-test('without the option nothing is cached', () => {
+test('without the option, nothing is cached', () => {
   expect(resolve(undefined)).toBeNull();
 });
 
-test('an hour is allowed with a store, and more without', () => {
+test('with a store the ttl is at most an hour, without one any', () => {
   expect(resolve({ ttl: '1h', store })?.ttlMs).toBe(3_600_000);
   expect(resolve({ ttl: '7d' })?.ttlMs).toBe(604_800_000);
 });
 
-test('what it leaves out has a default', () => {
+test('every option but the ttl has a default', () => {
   expect(resolve({ ttl: '1m' })).toEqual({
     ttlMs: 60_000,
     maxSessions: 10_000,

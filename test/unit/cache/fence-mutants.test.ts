@@ -5,9 +5,9 @@ import type * as layeredModule from '../../../src/cache/layered-cache.ts';
 import type * as memoryModule from '../../../src/cache/memory-cache.ts';
 import type * as sharedModule from '../../../src/cache/shared-cache.ts';
 import { fenceHolds, type Kind, type Modules, modules, type Topic } from '../../support/cache/fence-stories.ts';
-import { loadMutant, type Mutation } from '../../support/cache/mutants.ts';
+import { loadMutant, type Mutation, type Mutations } from '../../support/cache/mutants.ts';
 
-// It sets aside its room at once, which takes longer than all that happens in a run.
+// LRUCache allocates its room at once, which would take longer than the rest of a run.
 vi.mock(import('lru-cache'), async (importOriginal) => {
   const { LRUCache, ...others } = await importOriginal();
   class SmallCache<K extends {}, V extends {}, FC> extends LRUCache<K, V, FC> {
@@ -27,125 +27,185 @@ afterAll(() => {
   vi.useRealTimers();
 });
 
-const memory = (...mutations: Mutation[]) => loadMutant<typeof memoryModule>('memory-cache', mutations);
-const shared = (...mutations: Mutation[]) => loadMutant<typeof sharedModule>('shared-cache', mutations);
-const layered = (...mutations: Mutation[]) => loadMutant<typeof layeredModule>('layered-cache', mutations);
+type Mutant = () => Promise<Partial<Modules>>;
+const memory = (mutations: Mutations) => () => loadMutant<typeof memoryModule>('cache/memory-cache', mutations);
+const shared = (mutations: Mutations) => () => loadMutant<typeof sharedModule>('cache/shared-cache', mutations);
+const layered = (mutations: Mutations) => () => loadMutant<typeof layeredModule>('cache/layered-cache', mutations);
 
-/** What is wrong, in which kind, and how. */
-const mutants: readonly (readonly [name: string, kind: Kind, topic: Topic, load: () => Promise<Partial<Modules>>])[] = [
-  ['there is no fence, only the entry is deleted', 'shared', 'anything', () => shared(['await raise(scope);', ''])],
+const ignoresFences: Mutation = [/const isUnchanged = .*;/, 'const isUnchanged = true;'];
+const bumpsNoFence: Mutation = ['await bumpFence(scope);', ''];
+
+/** What is wrong, in which kind of cache, and in which stories it shows. */
+const mutants: readonly (readonly [name: string, kind: Kind, topic: Topic, load: Mutant])[] = [
   [
-    'the fence is written and no look-up compares it',
+    'a change deletes the entry but bumps no fence',
     'shared',
     'anything',
-    () => shared([/const isUnchanged = .*;/, 'const isUnchanged = true;']),
+    shared({ 'cache/shared-cache': [bumpsNoFence] }),
   ],
   [
-    'the entry is deleted before the fence is written, which only who fills looks at',
+    'the fence is written, but no look-up compares it',
     'shared',
     'anything',
-    () =>
-      shared(
-        [/const isUnchanged = .*;/, 'const isUnchanged = true;'],
-        ['await raise(scope);', ''],
-        [/(?<=await store\.delete\(entryKey.*\);)/, 'await raise(scope);'],
-      ),
+    shared({ 'cache/shared-look-up': [ignoresFences] }),
   ],
   [
-    'an entry carries the fences as they are when it is written',
+    'the entry is deleted before the fence is written',
     'shared',
     'anything',
-    () => shared(['await fencesBeforeLoad(seen, owner)', 'await readFences(scopesOf(selector, owner))']),
+    shared({
+      'cache/shared-look-up': [ignoresFences], // only a reader that writes an entry looks at the fences
+      'cache/shared-cache': [
+        bumpsNoFence,
+        [/(?<=await store\.delete\(entries\.keyOf.*\);)/, 'await bumpFence(scope);'],
+      ],
+    }),
   ],
   [
-    'a fence that was not looked at counts as unchanged',
+    'an entry carries the fences of when it is written',
+    'shared',
+    'anything',
+    shared({
+      'cache/shared-cache': [['await fencesBeforeLoad(seen, owner)', 'await readFences(scopesOf(selector, owner))']],
+    }),
+  ],
+  [
+    'a fence that was not read counts as unchanged',
     'shared',
     'time',
-    () => shared([/return \[\.\.\.after\.values\(\)\].* \? /, 'return true ? ']),
+    shared({ 'cache/shared-cache': [[/return \[\.\.\.after\.values\(\)\].* \? /, 'return true ? ']] }),
   ],
   [
-    'nobody looks at how long a reader took',
+    'a reader may take any amount of time',
     'shared',
     'a slow reader',
-    () => shared([' && now() - seen.startedAt < slackMs', ''], ['readAt: seen.startedAt', 'readAt: now()']),
+    shared({
+      'cache/shared-cache': [
+        [' && now() - seen.startedAt < slackMs', ''],
+        ['readAt: seen.startedAt', 'readAt: now()'],
+      ],
+    }),
   ],
   [
-    'who finds a load under way takes its answer',
+    'a look-up shares the result of any load in flight',
     'shared',
     'messages',
-    () => shared([' && flight.number > number) return', ') return'], ['await flight.landed;', 'return flight.answer;']),
+    shared({
+      'cache/shared-cache': [
+        [' && inFlight.number > number) return', ') return'],
+        ['await inFlight.settled;', 'return first;'],
+      ],
+    }),
   ],
-  ['a fence goes before the entries', 'shared', 'time', () => shared(['maxSharedTtlMs + slackMs', '1000'])],
+  [
+    'a fence expires before the entries',
+    'shared',
+    'time',
+    shared({ 'cache/fence-store': [['maxSharedTtlMs + slackMs', '1000']] }),
+  ],
   [
     'a fence lives only as long as its writer uses entries',
     'shared',
     'a ttl that is longer than the other',
-    () => shared(['maxSharedTtlMs + slackMs', 'ttlMs + slackMs']),
+    shared({
+      'cache/shared-cache': [['createFenceStore(store)', 'createFenceStore(store, ttlMs)']],
+      'cache/fence-store': [
+        ['createFenceStore(store: SharedStore)', 'createFenceStore(store: SharedStore, ttlMs: number)'],
+        ['maxSharedTtlMs + slackMs', 'ttlMs + slackMs'],
+      ],
+    }),
   ],
   [
-    'a message is given up while another process may still remember',
+    'a message is dropped while others may still remember',
     'layered',
     'a message that is late',
-    () => layered(['now() + maxSharedTtlMs', 'now() + 60_000']),
+    layered({ 'cache/layered-cache': [['now() + maxSharedTtlMs', 'now() + 60_000']] }),
   ],
   [
-    'a store that has lost everything is trusted',
+    'a store that has lost everything is still used',
     'shared',
     'restarts',
-    () => shared([/if \(fences\.get\('all'\) === null\).*;/, '']),
+    shared({ 'cache/shared-look-up': [[/if \(fences\.get\('all'\) === null\).*;/, '']] }),
   ],
   [
-    "the owner's fences are read of a store that was restarted",
+    "the owner's fences are read from a restarted store",
     'shared',
     'a restart within a look-up',
-    () =>
-      shared(
+    shared({
+      'cache/shared-look-up': [
         ["readFences(['all', ...missing])", 'readFences([...missing])'],
         [/return later\.get\('all'\) === .* \? /, 'return true ? '],
-      ),
+      ],
+    }),
   ],
   [
-    'a fence that could not be written is let go',
+    'a fence that could not be written is forgotten',
     'shared',
     'outages',
-    () => shared([/(?<=async forget\(scope\) \{[^]*catch \{\s*)distrust\(\);/, '']),
+    shared({ 'cache/shared-cache': [[/(?<=async invalidate\(scope\) \{[^]*catch \{\s*)circuit\.open\(\);/, '']] }),
   ],
   [
-    'an entry is judged by when the look-up began',
+    'an entry is judged by when the look-up started',
     'shared',
     'a slow look-up',
-    () => shared(['now() < usableUntil', 'seen.startedAt < usableUntil']),
+    shared({ 'cache/shared-look-up': [['now() < usableUntil', 'seen.startedAt < usableUntil']] }),
   ],
   [
-    'a store counts as recovered although a fence failed meanwhile',
+    'the circuit closes although a fence failed meanwhile',
     'shared',
     'a fence that fails during a recovery',
-    () => shared([/if \(failures !== failuresBefore\) return;/, '']),
-  ],
-  ['the others do not hear that a store was made good', 'layered', 'outages', () => shared(['tellRecovered?.();', ''])],
-  ['memory is asked while the bus is cut off', 'layered', 'messages', () => layered(['bus.isConnected() ?', 'true ?'])],
-  ['doubt is not minded', 'layered', 'messages', () => layered(["() => memory.drop('all')", '() => {}'])],
-  ['messages are not heard', 'layered', 'messages', () => layered([/memory\.drop\(message as Scope\);/, ''])],
-  ['a message that was not sent is let go', 'layered', 'messages', () => layered([/unsent\.set\(scope, .*;/, ''])],
-  [
-    'the change is told before the fence is written',
-    'layered',
-    'anything',
-    () =>
-      layered(
-        ['await shared.forget(scope);', 'await announce(scope); await shared.forget(scope);'],
-        [/(?<=memory\.drop\(scope\);\s*)await announce.*;/, ''],
-      ),
+    shared({ 'async/circuit-breaker': [[/if \(failures !== failuresBefore\) return false;/, '']] }),
   ],
   [
-    'a load that is under way fills the memory after the change',
+    'other processes are not told about a recovery',
+    'layered',
+    'outages',
+    shared({ 'cache/shared-cache': [['notifyRecovered?.()', '{}']] }),
+  ],
+  [
+    'memory is read while the bus is disconnected',
+    'layered',
+    'messages',
+    layered({ 'cache/layered-cache': [['bus.isConnected() ?', 'true ?']] }),
+  ],
+  [
+    'a possible loss of messages is ignored',
+    'layered',
+    'messages',
+    layered({ 'cache/layered-cache': [["() => memory.evict('all')", '() => {}']] }),
+  ],
+  [
+    'messages are ignored',
+    'layered',
+    'messages',
+    layered({ 'cache/layered-cache': [[/memory\.evict\(message as Scope\);/, '']] }),
+  ],
+  [
+    'a message that could not be sent is dropped',
+    'layered',
+    'messages',
+    layered({ 'cache/layered-cache': [[/unsent\.set\(scope, .*;/, '']] }),
+  ],
+  [
+    'the change is published before the fence is written',
     'layered',
     'anything',
-    () => memory(['flight.isOutdated = true;', '']),
+    layered({
+      'cache/layered-cache': [
+        ['await shared.invalidate(scope);', 'await publish(scope); await shared.invalidate(scope);'],
+        [/(?<=memory\.evict\(scope\);\s*)await publish.*;/, ''],
+      ],
+    }),
+  ],
+  [
+    'a load in flight fills the memory after the change',
+    'layered',
+    'anything',
+    memory({ 'cache/memory-cache': [['if (!isOutdated()) ', '']] }),
   ],
 ];
 
-test.each(mutants)('the proof of the fence notices where %s', async (_name, kind, topic, load) => {
+test.each(mutants)('the proof notices that %s', async (_name, kind, topic, load) => {
   const broken = { ...modules, ...(await load()) };
   const found = await fc.check(fenceHolds(kind, topic, broken), { seed, numRuns: 5000, endOnFailure: true });
   expect(String(found.errorInstance)).toMatch(/^Error: stale: /);

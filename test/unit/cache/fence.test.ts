@@ -3,7 +3,7 @@ import type * as LRUCacheModule from 'lru-cache';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { fenceHolds, modules, stories, type Topic } from '../../support/cache/fence-stories.ts';
 
-// It sets aside its room at once, which takes longer than all that happens in a run.
+// LRUCache allocates its room at once, which would take longer than the rest of a run.
 vi.mock(import('lru-cache'), async (importOriginal) => {
   const { LRUCache, ...others } = await importOriginal();
   class SmallCache<K extends {}, V extends {}, FC> extends LRUCache<K, V, FC> {
@@ -25,7 +25,7 @@ afterAll(() => {
 });
 
 describe.each(['shared', 'layered'] as const)(
-  `no interleaving lets a %s cache show what was before (seed ${seed})`,
+  `no interleaving lets a %s cache return stale data (seed ${seed})`,
   (kind) => {
     test.each(Object.keys(stories) as Topic[])('in stories of: %s', async (topic) => {
       await expect(fc.assert(fenceHolds(kind, topic, modules), { seed, numRuns })).resolves.toBeUndefined();

@@ -18,7 +18,7 @@ test('an entry is read as it was written', () => {
   expect(owner).toEqual(['user:7', 'client:3']);
 });
 
-test('text that was read before is not parsed again, other text of the same token is', () => {
+test('text is parsed again only if it has changed', () => {
   const entries = createEntryFormat(fakeFormat, 10);
   const first = entries.read('a', write());
   expect(entries.read('a', write())).toBe(first);
@@ -26,14 +26,14 @@ test('text that was read before is not parsed again, other text of the same toke
   expect([versionOf(first?.record), versionOf(changed?.record)]).toEqual([1, 2]);
 });
 
-test('what is gone from the store is gone, though it was read before', () => {
+test('an entry that has left the store is gone', () => {
   const entries = createEntryFormat(fakeFormat, 10);
   entries.read('a', write());
   expect(entries.read('a', undefined)).toBeNull();
 });
 
 test.each(['', '\n', '[]', 'null\n{}', '[1,[],[]]', '{"0":1}\n{}', '[1,2,3]\n{}', '[1,[],[]]\nno row'])(
-  'text that is no entry is none: %j',
+  'text that is not an entry is ignored: %j',
   (text) => {
     expect(createEntryFormat(fakeFormat, 10).read('a', text)).toBeNull();
   },

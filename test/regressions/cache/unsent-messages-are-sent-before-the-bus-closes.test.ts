@@ -8,7 +8,7 @@ import { createClock } from '../../support/clock.ts';
 
 const ttlMs = 60_000;
 
-/** Two processes that remember a session; the first of them has a bus of this kind. */
+/** Two processes that have cached a session. The first one has a bus of this kind. */
 async function open(busOf: (bus: Bus) => Bus = (bus) => bus) {
   const clock = createClock();
   const database = new FakeDatabase();
@@ -20,7 +20,7 @@ async function open(busOf: (bus: Bus) => Bus = (bus) => bus) {
     const shared = createSharedCache({ store: own, format: fakeFormat, ttlMs, maxSessions: 10, now: clock });
     return createLayeredCache({ memory, shared, bus, now: clock });
   }
-  const line = new FakeStore(clock); // the first one's own connection to the store, which can be down by itself
+  const line = new FakeStore(clock); // the first process's own connection to the store, which can fail by itself
   Object.assign(line, { values: store.values });
   const here = start(line, busOf(network.join()));
   const there = start(store, network.join());
@@ -29,7 +29,7 @@ async function open(busOf: (bus: Bus) => Bus = (bus) => bus) {
   return { database, here, there, line };
 }
 
-/** A bus that is out of order until it is not. */
+/** A bus that a test can break, and repair. */
 function breakable() {
   const state = { isBroken: false, isFrozen: false };
   const busOf = (bus: Bus): Bus => ({
@@ -48,28 +48,28 @@ test('a message that failed is sent before the process ends', async () => {
   const { database, here, there } = await open(busOf);
   database.rows.delete('a');
   state.isBroken = true;
-  await here.forget('token:a');
+  await here.invalidate('token:a');
   state.isBroken = false;
   await here.close();
   expect(await there.find('a', database.load)).toBeNull();
 });
 
-test('so is what follows from a store that is made good at the end', async () => {
+test('a recovery of the store at the end is published, too', async () => {
   const { database, here, there, line } = await open();
   database.rows.delete('a');
   line.isDown = true;
-  await here.forget('token:a'); // the other hears of it, and finds what the store still shows
+  await here.invalidate('token:a'); // the other process receives the message, but the store still shows the old entry
   expect(await there.find('a', database.load)).not.toBeNull();
   line.isDown = false;
   await here.close();
   expect(await there.find('a', database.load)).toBeNull();
 });
 
-test('a bus that does not answer holds up the end for a moment only', async () => {
+test('a bus that does not answer delays the end only briefly', async () => {
   const { state, busOf } = breakable();
   const { here } = await open(busOf);
   state.isBroken = true;
-  await here.forget('token:a');
+  await here.invalidate('token:a');
   state.isBroken = false;
   state.isFrozen = true;
   await expect(here.close()).resolves.toBeUndefined();

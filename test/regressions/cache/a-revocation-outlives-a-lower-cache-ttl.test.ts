@@ -6,7 +6,7 @@ import { createClock } from '../../support/clock.ts';
 const minute = 60_000;
 const hour = 60 * minute;
 
-/** Processes of different ttl over one store, as while a new version is rolled out. */
+/** Processes with different ttls over one store, as during a rollout. */
 function open() {
   const clock = createClock();
   const database = new FakeDatabase();
@@ -16,15 +16,15 @@ function open() {
   return { clock, database, long: start(hour), short: start(minute) };
 }
 
-// A fence lived for its writer's ttl, an entry for that of whoever wrote it.
+// A fence lived for the ttl of the process that wrote it, and an entry for the ttl of the one that wrote the entry.
 test.each(['user:1', 'client:1', 'token:a'] as const)(
-  'what ends %s in one process holds in one that remembers longer',
+  'the end of %s holds in a process with a longer ttl',
   async (scope) => {
     const { clock, database, long, short } = open();
     await long.find('a', database.load);
     clock.advance(10);
     database.rows.delete('a');
-    await short.forget(scope);
+    await short.invalidate(scope);
     for (const seconds of [0, 71, hour / 1000 - 82, 11, minute / 1000]) {
       clock.advance(seconds);
       expect(await long.find('a', database.load)).toBeNull();
@@ -33,11 +33,11 @@ test.each(['user:1', 'client:1', 'token:a'] as const)(
   },
 );
 
-test('an entry is used for no longer than the ttl of who uses it', async () => {
+test('a process uses an entry no longer than its own ttl', async () => {
   const { clock, database, long, short } = open();
   await long.find('a', database.load);
   const row = database.rows.get('a');
-  if (row) row.version = 2; // past the ORM, so that nobody is told
+  if (row) row.version = 2; // without invalidating the cache
   clock.advance(59);
   expect(versionOf((await short.find('a', database.load))?.record)).toBe(1);
   clock.advance(1);

@@ -11,7 +11,7 @@ interface Connection {
 
 const reset = () => Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
 
-/** Loses the connection, while `work` is done, once a statement like this was done, or a commit, and before its answer. */
+/** Loses the connection during `work`, after such a statement or a commit was executed and before its answer. */
 async function losing<T>(orm: MikroORM, lost: RegExp | 'commit', work: () => Promise<T>): Promise<T> {
   const connection = orm.em.getDriver().getConnection('write') as unknown as Connection;
   const { execute, commit } = connection;
@@ -35,7 +35,7 @@ interface Broadcaster {
   dispatchEvent(event: string, transaction: unknown): Promise<unknown>;
 }
 
-/** MikroORM tells of the end of a commit only once it was answered. */
+/** MikroORM emits the end of a commit only once the commit was answered. */
 function withoutEnd(events: unknown): Broadcaster {
   return {
     dispatchEvent: async (event, transaction) =>
@@ -47,7 +47,7 @@ const ends: [string, RegExp | 'commit', (app: CachedApp, token: string, id: stri
   ['logout', /^delete/, ({ callAs }, token) => callAs({ token }).auth.logout()],
   ['logoutAll', /^delete/, ({ callAs }, token) => callAs({ token }).auth.logoutAll()],
   ['tokens.revoke', /^delete/, ({ here }, _, id) => here.tokens.revoke(id)],
-  ['a login that gives another token', /insert into/, ({ login }) => login('web')],
+  ['a login that replaces the token', /insert into/, ({ login }) => login('web')],
   ['clients.delete', 'commit', ({ here }) => here.clients.delete('web')],
   [
     "an app's own transaction",
@@ -67,15 +67,15 @@ async function deactivate(em: EntityManager): Promise<void> {
   await em.flush();
 }
 
-// The session stayed in the cache: no row was seen to go, and a second logout found none.
-describe.each(kinds)('where the connection is lost between a commit and its answer (%s)', (kind) => {
+// The session stayed in the cache: the logout did not see the row go, and a second logout found none.
+describe.each(kinds)('if the connection is lost between a commit and its answer (%s)', (kind) => {
   let app: CachedApp;
   beforeAll(async () => {
     app = await openCachedApp(kind, { rotateTokenOnLogin: true });
   });
   afterAll(() => app.close());
 
-  /** What an earlier test took away is there again. */
+  /** Restores what an earlier test took away. */
   async function restore(): Promise<void> {
     await app.here.clients.sync();
     const em = app.orm.em.fork();
@@ -97,7 +97,7 @@ describe.each(kinds)('where the connection is lost between a commit and its answ
     expect(answers.filter((answer) => !/^(?:INVALID_TOKEN|USER_INACTIVE)$/.test(answer))).toEqual([]);
   });
 
-  test('a renewal that fails, and has the session end earlier, is seen', async () => {
+  test('a renewal to an earlier expiry fails, and is seen', async () => {
     await restore();
     const { token } = await app.login('web');
     await app.warm(token);

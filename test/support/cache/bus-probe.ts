@@ -2,27 +2,27 @@ import { createClient } from 'redis';
 import { vi } from 'vitest';
 import { redisBus } from '../../../src/redis/index.ts';
 
-/** Buses that note what they hear, and are closed after each test. */
+/** Buses that record what they receive, and are closed after each test. */
 export function createBusProbe() {
   const open: { close(): Promise<void> }[] = [];
 
   function join(url: string, channel?: string) {
     const bus = redisBus({ url, channel });
     const messages: string[] = [];
-    const doubtedAt: number[] = [];
+    const lostAt: number[] = [];
     bus.start(
       (message) => void messages.push(message),
-      () => void doubtedAt.push(performance.now()),
+      () => void lostAt.push(performance.now()),
     );
     open.push(bus);
     return {
       bus,
       messages,
-      doubts: () => doubtedAt.length,
+      losses: () => lostAt.length,
       connected: (timeout = 5000) => until(() => bus.isConnected(), timeout),
       disconnected: (timeout = 5000) => until(() => !bus.isConnected(), timeout),
-      doubted: (times: number, timeout = 5000) => until(() => doubtedAt.length >= times, timeout),
-      heard: (message: string) => until(() => messages.includes(message), 5000),
+      lost: (times: number, timeout = 5000) => until(() => lostAt.length >= times, timeout),
+      received: (message: string) => until(() => messages.includes(message), 5000),
       async subscribersOf(name: string): Promise<number> {
         const client = await createClient({ url }).connect();
         const counts = await client.pubSubNumSub([name]);
@@ -40,7 +40,7 @@ export function createBusProbe() {
   };
 }
 
-/** Waits until something is so, and tells after how many milliseconds it was. */
+/** Waits until a condition holds, and returns after how many milliseconds it did. */
 async function until(isSo: () => boolean, timeout: number): Promise<number> {
   const startedAt = performance.now();
   const check = () => {

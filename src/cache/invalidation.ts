@@ -1,0 +1,43 @@
+import type { TokenIdentity } from '../database/token-store.ts';
+import { clientScope, type Scope, type SessionCache, tokenScope, userScope } from './session-cache.ts';
+
+export interface InvalidationDeps {
+  /** `null`: nothing is cached. */
+  readonly cache: Pick<SessionCache, 'invalidate'> | null;
+  /** Runs work once the current transaction is committed, or may be. Outside of a transaction it waits for the work. */
+  readonly afterCommit: (work: () => Promise<void>) => Promise<void>;
+}
+
+/**
+ * Which change makes which cached sessions stale. Each method drops them once the change is committed. This is the only
+ * place that invalidates the cache.
+ */
+export interface Invalidation {
+  /** The token was renewed, edited or deleted. */
+  tokenChanged(selector: string): Promise<void>;
+  /** These tokens were revoked or replaced, or have expired. */
+  tokensEnded(tokens: readonly Pick<TokenIdentity, 'selector'>[]): Promise<void>;
+  /** The user was edited, deactivated or deleted, or many of its tokens ended. */
+  userChanged(userId: unknown): Promise<void>;
+  /** The client was edited or deleted. */
+  clientChanged(clientId: number): Promise<void>;
+  /** Anything else that sessions consist of has changed, or it is not known which token, user or client has. */
+  everythingChanged(): Promise<void>;
+}
+
+export function createInvalidation({ cache, afterCommit }: InvalidationDeps): Invalidation {
+  async function invalidate(scopes: readonly Scope[]): Promise<void> {
+    if (cache === null || scopes.length === 0) return;
+    await afterCommit(async () => {
+      await Promise.all(scopes.map((scope) => cache.invalidate(scope)));
+    });
+  }
+
+  return {
+    tokenChanged: (selector) => invalidate([tokenScope(selector)]),
+    tokensEnded: (tokens) => invalidate(tokens.map(({ selector }) => tokenScope(selector))),
+    userChanged: (userId) => invalidate([userScope(userId)]),
+    clientChanged: (clientId) => invalidate([clientScope(clientId)]),
+    everythingChanged: () => invalidate(['all']),
+  };
+}
