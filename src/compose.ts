@@ -7,7 +7,7 @@ import { createDatabase } from './database/database.ts';
 import { createDatabaseTimeout, withDatabaseTimeout } from './database/database-timeout.ts';
 import { readSchema } from './database/schema.ts';
 import { createSqlClientStore } from './database/sql-client-store.ts';
-import { createSqlTokenStore } from './database/sql-token-store.ts';
+import { createSqlTokenStore } from './database/tokens/sql-token-store.ts';
 import { watchChanges } from './database/watch-changes.ts';
 import { createDurinClients } from './durin-clients.ts';
 import { createEventHub, type EventSink } from './events.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { OwnedTokenRow, SortOrder, TokenPlace, TokenSort } from '../database/admin/admin-store.ts';
+import type { OwnedTokenRow, SortOrder, TokenCursor, TokenSort } from '../database/admin/admin-store.ts';
 import { DurinError } from '../errors.ts';
 
 /** The sort and the order that a page was asked for with. */
@@ -27,7 +27,7 @@ export function writeCursor(row: OwnedTokenRow, { sort, order }: Sorting): strin
 }
 
 /** @throws DurinError INVALID_INPUT for what `writeCursor` did not write, and for the cursor of another sort or order */
-export function readCursor(cursor: string, { sort, order }: Sorting): TokenPlace {
+export function readCursor(cursor: string, { sort, order }: Sorting): TokenCursor {
   const place = written.safeParse(parsed(Buffer.from(cursor, 'base64url').toString()));
   if (!place.success) throw refusal('This field must be the nextCursor of a page.');
   const [itsSort, itsOrder, at, id] = place.data;

@@ -1,30 +1,30 @@
 import type { RevocationReason } from '../events.ts';
 import type { Deleted, EndedToken } from './token-store.ts';
 
-/** Tokens that ended with what a flush did, and why. */
+/** The tokens that ended because of a flush, and why. */
 export interface Ending {
   readonly tokens: readonly EndedToken[];
   readonly reason: RevocationReason;
 }
 
 /**
- * The port to what the app's own flushes did to what durin knows. Called inside the app's transaction, where there is
- * one. Several durins may listen to one ORM: what one of them ended for a change the others are told, since they find it
- * ended; each has listeners of its own.
+ * The port through which `watchChanges` reports what the app's flushes changed. Its methods are called inside the app's
+ * transaction if there is one. Several durins may watch one ORM. The first one that handles a change ends the tokens; the
+ * others find none left, so `tokensEnded` reports the tokens to them, and each durin emits its own events.
  */
 export interface ChangeListener {
   /**
-   * Ends the sessions of a user who is not active, tells of that, and gives what it ended.
-   * @param user as it is now; `null`: deleted; left out: to be read
+   * Ends the sessions of the user if it is not active, emits the events, and returns what it ended.
+   * @param user the user as it is now; `null` if it was deleted. Default: it is read from the database
    */
   userChanged(userId: unknown, user?: object | null): Promise<Ending>;
   clientChanged(clientId: number): Promise<void>;
-  /** @param selector `null`: a token, but it can not be told which */
+  /** @param selector `null` if the changed token is unknown */
   tokenChanged(selector: string | null): Promise<void>;
-  /** Something that `populate` joins to a session. */
+  /** Called if an entity that `populate` joins to sessions changed. */
   relatedChanged(): Promise<void>;
-  /** Called before these rows are deleted. Ends their tokens, tells of that after the commit, and gives what it ended. */
+  /** Called before rows are deleted. Ends their tokens, emits the events after the commit, and returns what it ended. */
   beforeDeletion(deleted: Deleted, keys: readonly unknown[]): Promise<Ending>;
-  /** Another durin ended these. */
+  /** Called with the tokens that another durin ended. */
   tokensEnded(ending: Ending): void;
 }

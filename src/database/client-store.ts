@@ -1,7 +1,7 @@
 import { DurinUsageError } from '../errors.ts';
 import type { TokenIdentity } from './token-store.ts';
 
-/** A client as it is stored. */
+/** A stored client. */
 export interface ClientRecord {
   id: number;
   name: string;
@@ -11,14 +11,14 @@ export interface ClientRecord {
   created: Date;
 }
 
-/** What a client can be given, parsed and valid. What is left out of a change stays as it is. */
+/** The fields of a client that can be set, parsed and valid. */
 export interface ClientValues {
   name: string;
   tokenTtl: number | null;
   throttleRate: string | null;
 }
 
-/** A client's name that another client has. */
+/** Thrown if another client already has the name. */
 export class ClientNameTakenError extends DurinUsageError {
   constructor(name: string) {
     super(`name: A client named ${JSON.stringify(name)} already exists.`);
@@ -26,17 +26,17 @@ export class ClientNameTakenError extends DurinUsageError {
 }
 
 /**
- * The port to `durin_client`. Each write is atomic. It takes values as they are: who calls it has parsed them.
+ * The port to `durin_client`. Each write is atomic. Values are stored as given: callers parse them first.
  * @throws ClientNameTakenError from `create` and `update`
  */
 export interface ClientStore {
   create(values: ClientValues): Promise<ClientRecord>;
-  /** Creates those whose name is not taken, and gives them; leaves the others as they are. */
+  /** Creates the clients whose names are not taken, and returns those. Existing clients stay unchanged. */
   createMissing(all: readonly ClientValues[]): Promise<ClientRecord[]>;
-  /** `null`: no such client. */
+  /** Sets the given fields. Returns `null` if there is no such client. */
   update(name: string, changes: Partial<ClientValues>): Promise<ClientRecord | null>;
-  /** Deletes the client and its tokens, and tells which; `null`: no such client. */
+  /** Deletes the client and its tokens, and returns the tokens as `ended`; `null` if there is no such client. */
   delete(name: string): Promise<{ readonly id: number; readonly ended: TokenIdentity[] } | null>;
-  /** By name. */
+  /** Returns all clients in the order of their names. */
   list(): Promise<ClientRecord[]>;
 }

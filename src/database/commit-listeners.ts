@@ -1,6 +1,6 @@
 import type { EventSubscriber, MikroORM, Transaction, TransactionEventArgs } from '@mikro-orm/core';
 
-/** Those of this ORM: all durins on it share them, since MikroORM keeps its subscribers for ever. */
+/** Returns the ORM's commit listeners. All durins on an ORM share them, since MikroORM never removes a subscriber. */
 export function commitListenersOf(
   orm: MikroORM,
   canCommit: (transaction: Transaction) => Promise<boolean>,
@@ -13,33 +13,36 @@ export function commitListenersOf(
   return created;
 }
 
-/** What waits for a commit. */
 export interface CommitListener {
   readonly callback: () => unknown;
-  /** Whether to call back as well where a commit failed: its connection may have been lost after it was done. */
+  /** Whether to call back also if the commit failed: the connection may have been lost after PostgreSQL committed. */
   readonly onUnknownOutcome: boolean;
 }
 
 /**
- * Calls back after the app's transactions commit, and never for one that was rolled back. What waits for a savepoint
- * waits, once that is released, for the transaction around it.
+ * Calls back after the app's transactions commit, and never if they roll back. When a savepoint is released, its listeners
+ * move to the transaction around it.
  */
 class CommitListeners implements EventSubscriber {
-  readonly #waiting = new WeakMap<Transaction, CommitListener[]>();
-  /** Transactions whose commit was sent. */
+  readonly #pending = new WeakMap<Transaction, CommitListener[]>();
+  /** Transactions whose commit has been sent. */
   readonly #committing = new WeakSet<Transaction>();
+  /** The enclosing transaction of each savepoint. */
   readonly #outer = new WeakMap<Transaction>();
   /** The transaction in which each entity manager is about to open a savepoint. */
   readonly #opening = new WeakMap<object>();
   readonly #ended = new WeakSet<Transaction>();
   readonly #canCommit: (transaction: Transaction) => Promise<boolean>;
 
-  /** @param canCommit whether the transaction still takes statements */
+  /** @param canCommit whether the transaction still accepts statements */
   constructor(canCommit: (transaction: Transaction) => Promise<boolean>) {
     this.#canCommit = canCommit;
   }
 
-  /** The transaction, or the one around it, that is still open: what goes on after a commit is no part of it. */
+  /**
+   * Returns the transaction, or the closest one around it, that is still open. Code that continues after a commit has the
+   * ended transaction in its context, but no longer belongs to it.
+   */
   openOf(transaction: object | undefined): object | undefined {
     let current = transaction;
     while (current !== undefined && this.#ended.has(current)) current = this.#outer.get(current);
@@ -47,8 +50,8 @@ class CommitListeners implements EventSubscriber {
   }
 
   add(transaction: Transaction, ...added: readonly CommitListener[]): void {
-    const listeners = this.#waiting.get(transaction);
-    if (listeners === undefined) this.#waiting.set(transaction, [...added]);
+    const listeners = this.#pending.get(transaction);
+    if (listeners === undefined) this.#pending.set(transaction, [...added]);
     else listeners.push(...added);
   }
 
@@ -62,26 +65,28 @@ class CommitListeners implements EventSubscriber {
     if (transaction && outer) this.#outer.set(transaction, outer);
   }
 
-  /** Where a statement has failed, PostgreSQL answers the commit with a rollback, and that is no error. */
+  /** After a failed statement, PostgreSQL answers the commit with a rollback and reports no error. */
   async beforeTransactionCommit({ transaction }: TransactionEventArgs): Promise<void> {
     if (!transaction || this.#outer.has(transaction)) return;
-    if (this.#waiting.has(transaction) && !(await this.#canCommit(transaction))) this.#waiting.delete(transaction);
+    if (this.#pending.has(transaction) && !(await this.#canCommit(transaction))) this.#pending.delete(transaction);
     else this.#committing.add(transaction);
   }
 
   async afterTransactionCommit({ transaction }: TransactionEventArgs): Promise<void> {
     if (!transaction) return;
-    const listeners = this.#waiting.get(transaction) ?? [];
+    const listeners = this.#pending.get(transaction) ?? [];
     const outer = this.#outer.get(transaction);
     this.#end(transaction);
     if (outer) this.add(outer, ...listeners);
     else await Promise.all(listeners.map(({ callback }) => callback()));
   }
 
-  /** Comes after a commit only if that failed. On a lost connection nothing is heard of the rollback itself. */
+  /**
+   * Follows a commit only if that failed. If the connection was lost, MikroORM does not call `afterTransactionRollback`.
+   */
   async beforeTransactionRollback({ transaction }: TransactionEventArgs): Promise<void> {
     if (!transaction || !this.#committing.has(transaction)) return;
-    const listeners = this.#waiting.get(transaction) ?? [];
+    const listeners = this.#pending.get(transaction) ?? [];
     this.#end(transaction);
     await Promise.all(listeners.filter(({ onUnknownOutcome }) => onUnknownOutcome).map(({ callback }) => callback()));
   }
@@ -92,6 +97,6 @@ class CommitListeners implements EventSubscriber {
 
   #end(transaction: Transaction): void {
     this.#ended.add(transaction);
-    this.#waiting.delete(transaction);
+    this.#pending.delete(transaction);
   }
 }

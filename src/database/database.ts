@@ -1,68 +1,40 @@
-import { createHash } from 'node:crypto';
 import type { EntityManager, MikroORM, Transaction } from '@mikro-orm/core';
-import { batch } from '../async/batch.ts';
-import { DurinError, DurinUsageError } from '../errors.ts';
-import { commitListenersOf } from './commit-listeners.ts';
-import { withDatabaseTimeout } from './database-timeout.ts';
-import { codeOf, isUnstorable, sqlState } from './failures.ts';
-import type { Row } from './rows/projection.ts';
+import { DurinUsageError } from '../errors.ts';
+import { causeCodeOf, sqlState, translateErrors } from './failures.ts';
+import { createPreparedLookUp, type LookUp, type LookUpColumn } from './prepared-look-up.ts';
+import type { Row } from './rows/row.ts';
+import { type AfterCommitOptions, createTransactions } from './transactions.ts';
 
 /**
- * The SQL connection of the app's ORM, as durin uses it. A failure is the refusal STORE_UNAVAILABLE, or a DurinUsageError
- * where the app gave a key or value that its column cannot hold.
+ * The SQL connection of the app's ORM. A failure is a DurinError STORE_UNAVAILABLE, or a DurinUsageError if the app passed
+ * a key or a value that does not fit its column.
  */
 export interface Database {
-  /** What the database is called, and the schema in it if the ORM has one set: the same in all processes of an app. */
+  /** The database's name and, if the ORM sets one, its schema. It is the same in all processes of an app. */
   readonly name: string;
-  /** Runs a statement with `?` for its parameters, inside the app's transaction where there is one. */
+  /** Runs a statement that has `?` for its parameters, inside the app's transaction if there is one. */
   run(sql: string, parameters: readonly unknown[]): Promise<Row[]>;
   /**
-   * Prepares finding rows by a unique column: `select` up to its `where`. Keys that are asked for at once share a
-   * statement where the driver can prepare it. In the app's transaction it is a statement of that: requests that each hold
-   * a connection and want a second one would wait for each other for ever.
+   * Creates a look-up by a unique column, prepared if the driver can prepare statements. Keys that are requested together
+   * share a statement.
+   * @param select the statement up to its `where`
    */
-  prepareLookUp(select: string, column: LookUpColumn): (key: string) => Promise<Row | null>;
-  /** Does work that is more than one statement as a whole: in the app's transaction, or in one of its own. */
+  prepareLookUp(select: string, column: LookUpColumn): LookUp;
+  /** Runs several statements as a whole: in the app's transaction, or else in a new one. */
   atomically<T>(work: () => Promise<T>): Promise<T>;
-  /** An entity manager with nothing in it, inside the app's transaction where there is one. */
+  /** Creates an empty entity manager, inside the app's transaction if there is one. */
   fork(): EntityManager;
-  /** Whether the app's transaction is where statements go now. */
+  /** Whether statements currently belong to the app's transaction. */
   isInTransaction(): boolean;
   /**
-   * Calls back once what was run is committed: at once, or after the app's transaction; never if that rolls back.
-   * @param options.onUnknownOutcome also where the app's commit failed, and so may have been done all the same; left out: no
+   * Calls back once the statements so far are committed: immediately, or after the app's transaction. If the transaction
+   * rolls back, it never calls back.
    */
-  afterCommit(callback: () => unknown, options?: { readonly onUnknownOutcome: boolean }): Promise<void>;
+  afterCommit(callback: () => unknown, options?: AfterCommitOptions): Promise<void>;
 }
 
-/** A column that is looked up by, and how a found row's value of it is read. */
-export interface LookUpColumn {
-  readonly name: string;
-  readonly read: (row: Row) => unknown;
-}
-
-/** How often a statement is run that PostgreSQL undid for a deadlock. */
+/** How often a statement runs if PostgreSQL aborts it because of a deadlock. */
 const maxAttempts = 5;
-
-/** The most keys that share a statement. */
-const maxKeys = 256;
-
-/** The part of `pg.Pool` that is used. */
-interface Pool {
-  connect(): Promise<PoolClient>;
-}
-
-interface PoolClient {
-  query(query: Query): Promise<{ rows: Row[] }>;
-  /** Gives the connection back; with an error it is closed. */
-  release(error?: Error): void;
-}
-
-interface Query {
-  name?: string;
-  text: string;
-  values: unknown[];
-}
 
 /** The part of MikroORM's SQL connections that is used; `@mikro-orm/core` does not know SQL. */
 interface SqlConnection {
@@ -70,16 +42,16 @@ interface SqlConnection {
   getNativeClient(): Promise<unknown>;
 }
 
-/** @param deadlineMs milliseconds after which a look-up has failed */
-export function createDatabase(orm: MikroORM, deadlineMs: number): Database {
+/** @param timeoutMs milliseconds after which a look-up fails */
+export function createDatabase(orm: MikroORM, timeoutMs: number): Database {
   refuseOtherPlatforms(orm);
   const connection = () => orm.em.getDriver().getConnection('write') as unknown as SqlConnection;
-  const commits = commitListenersOf(orm, isHealthy);
-  const transaction = () => commits.openOf(orm.em.getContext(false).getTransactionContext());
+  const transactions = createTransactions(orm, acceptsStatements);
+  const isInTransaction = () => transactions.current() !== undefined;
 
-  async function isHealthy(current: Transaction): Promise<boolean> {
+  async function acceptsStatements(transaction: Transaction): Promise<boolean> {
     try {
-      await connection().execute('select 1', [], 'all', current);
+      await connection().execute('select 1', [], 'all', transaction);
       return true;
     } catch {
       return false;
@@ -87,126 +59,38 @@ export function createDatabase(orm: MikroORM, deadlineMs: number): Database {
   }
 
   async function run(sql: string, parameters: readonly unknown[]): Promise<Row[]> {
-    const current = transaction();
+    const transaction = transactions.current();
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await translateErrors(connection().execute(sql, parameters, 'all', current));
+        return await translateErrors(connection().execute(sql, parameters, 'all', transaction));
       } catch (error) {
-        if (current !== undefined || attempt === maxAttempts || causeCodeOf(error) !== sqlState.deadlockDetected)
-          throw error;
+        const isDeadlock = causeCodeOf(error) === sqlState.deadlockDetected;
+        if (!isDeadlock || transaction !== undefined || attempt === maxAttempts) throw error;
       }
     }
   }
 
-  /**
-   * MikroORM prepares no statements, so on `pg` the pool is asked directly: a third of the time is saved. The names come
-   * from the statements, so two instances on one pool do not meet. A connection on which a statement was overtaken by an
-   * `alter table` is dropped by the pool; since others may be like it, the statement is run again without a name.
-   */
-  function prepare(sql: string): (pool: Pool, parameter: unknown) => Promise<Row[]> {
-    const name = `durin_${createHash('sha256').update(sql).digest('hex').slice(0, 16)}`;
-    const logger = orm.config.getLogger();
-    return async function runPrepared(pool, parameter) {
-      const startedAt = performance.now();
-      const query = { text: sql, values: [parameter] };
-      const rows = await translateErrors(queryInTime(pool, { name, ...query })).catch((error: unknown) => {
-        if (causeCodeOf(error) !== sqlState.featureNotSupported) throw error;
-        return translateErrors(queryInTime(pool, query));
-      });
-      if (logger.isEnabled('query')) {
-        const took = Math.round(performance.now() - startedAt);
-        logger.logQuery({ query: sql, params: [parameter], results: rows.length, took });
-      }
-      return rows;
-    };
-  }
+  const lookUpDeps = {
+    getNativeClient: async () => connection().getNativeClient(),
+    run,
+    isInTransaction,
+    logger: orm.config.getLogger(),
+    timeoutMs,
+  };
 
-  /**
-   * What waits for a connection for too long is not sent any more: whatever has queued up behind a frozen database would
-   * hold up all that comes after. One that was sent gives its connection up, which may be cut off without a word.
-   */
-  async function queryInTime(pool: Pool, query: Query): Promise<Row[]> {
-    let client: PoolClient | null = null;
-    let isLate = false;
-    async function send(): Promise<Row[]> {
-      const connected = await pool.connect();
-      if (isLate) connected.release();
-      else client = connected;
-      return isLate ? [] : (await connected.query(query)).rows;
-    }
-    const release = (error?: Error) => client?.release(error);
-    try {
-      const rows = await withDatabaseTimeout(deadlineMs, send);
-      release();
-      return rows;
-    } catch (error) {
-      isLate = true;
-      release(error as Error);
-      throw error;
-    }
-  }
-
-  function prepareLookUp(select: string, { name, read }: LookUpColumn): (key: string) => Promise<Row | null> {
-    const findHere = (key: string) =>
-      withDatabaseTimeout(deadlineMs, async () => (await run(`${select} where ${name} = ?`, [key]))[0] ?? null);
-    const findOne = prepare(`${select} where ${name} = $1`);
-    const findSeveral = prepare(`${select} where ${name} = any($1)`);
-    const findBatched = batch(async (keys: readonly string[]) => {
-      const client = await translateErrors(connection().getNativeClient());
-      const found = !isPool(client)
-        ? await Promise.all(keys.map(findHere))
-        : await (keys.length === 1 ? findOne(client, keys[0]) : findSeveral(client, keys));
-      return new Map(found.flatMap((row) => (row === null ? [] : [[read(row) as string, row]])));
-    }, maxKeys);
-    return (key) => (transaction() === undefined ? findBatched(key) : findHere(key));
-  }
-
-  async function atomically<T>(work: () => Promise<T>): Promise<T> {
-    return transaction() === undefined ? translateErrors(orm.em.fork().transactional(work)) : work();
-  }
-
-  function fork(): EntityManager {
-    return orm.em.fork({ keepTransactionContext: transaction() !== undefined });
-  }
-
-  async function afterCommit(
-    callback: () => unknown,
-    { onUnknownOutcome } = { onUnknownOutcome: false },
-  ): Promise<void> {
-    const current = transaction();
-    if (current === undefined) await callback();
-    else commits.add(current, { callback, onUnknownOutcome });
-  }
-
-  const name = [orm.config.get('dbName'), orm.config.get('schema')].filter(Boolean).join('.');
-  const isInTransaction = () => transaction() !== undefined;
-
-  return { name, run, prepareLookUp, atomically, fork, isInTransaction, afterCommit };
+  return {
+    name: [orm.config.get('dbName'), orm.config.get('schema')].filter(Boolean).join('.'),
+    run,
+    prepareLookUp: (select, column) => createPreparedLookUp(lookUpDeps, select, column),
+    atomically: transactions.atomically,
+    fork: () => orm.em.fork({ keepTransactionContext: isInTransaction() }),
+    isInTransaction,
+    afterCommit: transactions.afterCommit,
+  };
 }
 
-/** The cause goes to the server's logs; what the driver says never reaches a caller. */
-async function translateErrors<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer;
-  } catch (cause) {
-    if (cause instanceof DurinError || cause instanceof DurinUsageError) throw cause;
-    if (isUnstorable(cause)) throw new DurinUsageError('a key or a value does not fit its column', { cause });
-    throw new DurinError('STORE_UNAVAILABLE', { cause });
-  }
-}
-
-/** The driver's code behind a failure of `Database`. */
-export function causeCodeOf(error: unknown): string | null {
-  return error instanceof DurinError ? codeOf(error.cause) : null;
-}
-
-/** By a fact of PostgreSQL, not by the name of a class: minifiers change those. */
+/** Checks a property of PostgreSQL instead of the platform's class name, which minifiers change. */
 function refuseOtherPlatforms(orm: MikroORM): void {
   if (orm.em.getPlatform().getDefaultSchemaName() === 'public') return;
   throw new DurinUsageError('orm must use PostgreSQL: @mikro-orm/postgresql, or @mikro-orm/pglite');
-}
-
-/** PGlite prepares nothing, and has but one connection. */
-function isPool(client: unknown): client is Pool {
-  return typeof client === 'object' && client !== null && 'query' in client && 'totalCount' in client;
 }

@@ -6,19 +6,19 @@ import { ratePattern } from '../values/rate.ts';
 /** A row of `durin_client`: an API consumer such as `web`, `cli` or `api`. */
 export interface DurinClient {
   id: number;
-  /** Unique, compared with case, 1 to 64 characters. */
+  /** Unique and case-sensitive; 1 to 64 characters. */
   name: string;
   /** Lifetime of its tokens in seconds; `null`: they never expire. Default: one day. */
   tokenTtl: Opt<number> | null;
-  /** Calls per user, such as `100/m`; `null`: the option `throttle.rate`. */
+  /** Calls per user, such as `100/m`; `null`: the rate of the option `throttle.rate` applies. */
   throttleRate: string | null;
   created: Opt<Date>;
 }
 
-/** A row of `durin_auth_token`: that a user holds a token for a client. Written by durin only. */
+/** A row of `durin_auth_token`: the token that a user holds for a client. Only durin writes it. */
 export interface DurinAuthToken<TUser extends object = object, TClient extends DurinClient = DurinClient> {
   id: string;
-  /** The token's public half, 32 hex characters. The token itself is stored nowhere. */
+  /** The token's public half, 32 hex characters. The token itself is never stored. */
   selector: string;
   user: TUser;
   client: TClient;
@@ -30,14 +30,14 @@ export interface DurinAuthToken<TUser extends object = object, TClient extends D
   userAgent: string | null;
 }
 
-/** A one-to-one relation that an entity of the app has to `Client`, seen from `Client`. */
+/** The inverse side, on `Client`, of a one-to-one relation that an entity of the app owns. */
 export interface ClientRelation<TTarget extends object> {
   entity: () => EntityName<TTarget>;
   /** The property of that entity that holds the client. */
   mappedBy: keyof TTarget & string;
 }
 
-/** A client with the app's own relations. */
+/** A client with the relations that the app added. */
 export type ClientWith<TRelations extends Record<string, object>> = DurinClient & {
   [K in keyof TRelations]?: TRelations[K] | null;
 };
@@ -50,10 +50,21 @@ export interface DurinEntities<TUser extends object, TClient extends DurinClient
 const timestamp = { type: 'datetime', columnType: 'timestamptz(3)' } as const;
 
 /**
- * The two entities of durin, for the app's own `MikroORM.init({ entities })` and migrations.
- * @param options.user the app's user entity: any class or schema with a single-column primary key
- * @param options.client one-to-one relations from entities of the app, so that `populate: ['client.settings']` finds
- *   them: `{ settings: { entity: () => ClientSettings, mappedBy: 'client' } }`
+ * Defines durin's two entities, `Client` and `AuthToken`. Pass them to `MikroORM.init` together with the app's own entities:
+ * MikroORM's schema generator and the app's migrations then create their tables.
+ * @param options.user returns the app's user entity: any class or schema with a single-column primary key
+ * @param options.client one-to-one relations that entities of the app have to `Client`, by the names they get on `Client`.
+ *   `populate` can then join them, for example as `client.settings`. Default: none
+ * @example
+ * export const { Client, AuthToken } = defineDurinEntities({ user: () => User });
+ *
+ * const orm = await MikroORM.init({ entities: [User, Client, AuthToken], dbName: 'app' });
+ * @example
+ * // ClientSettings owns a one-to-one relation to Client, in its property `client`.
+ * export const { Client, AuthToken } = defineDurinEntities({
+ *   user: () => User,
+ *   client: { settings: { entity: () => ClientSettings, mappedBy: 'client' } },
+ * });
  */
 export function defineDurinEntities<TUser extends object, TRelations extends Record<string, object> = {}>(options: {
   user: () => EntityName<TUser>;
@@ -80,7 +91,7 @@ export function defineDurinEntities<TUser extends object, TRelations extends Rec
       { name: 'durin_client_throttle_rate_check', expression: `((throttle_rate)::text ~ '${ratePattern}'::text)` },
     ],
     hooks: { beforeCreate: [refuseInvalidRow], beforeUpdate: [refuseInvalidRow], beforeUpsert: [refuseInvalidRow] },
-  }) as unknown as EntitySchema<ClientRow>; // the app's relations are typed by the caller, not by DurinClient
+  }) as unknown as EntitySchema<ClientRow>; // DurinClient does not know the app's relations, only the caller's type does
 
   const AuthToken = new EntitySchema<DurinAuthToken<TUser, ClientRow>>({
     name: 'DurinAuthToken',
@@ -97,8 +108,8 @@ export function defineDurinEntities<TUser extends object, TRelations extends Rec
       userAgent: { type: 'string', fieldName: 'user_agent', length: userAgentLength, nullable: true },
     },
     uniques: [{ properties: ['user', 'client'] }],
-    // For the admin's pages in any order, filtered within the index: what is passed over is not read from the table. The
-    // one on expiry is for purging as well, the one on the client for deleting that.
+    // The admin's token list sorts by these indexes and filters within them, so rows that it skips are not read from the
+    // table. The index on `expiry` also serves purging; the one on `client` also serves deleting a client.
     indexes: [
       { properties: ['created', 'id', 'expiry'] },
       { properties: ['expiry', 'id', 'client'] },

@@ -1,18 +1,18 @@
-import { DurinError } from '../errors.ts';
+import { DurinError, DurinUsageError } from '../errors.ts';
 
-/** SQLSTATEs (PostgreSQL, appendix A) that statements of durin's own are to expect. */
+/** The SQLSTATEs (PostgreSQL, appendix A) that durin's own statements handle. */
 export const sqlState = {
-  /** A row points to one that is gone. */
+  /** The row refers to one that no longer exists. */
   foreignKeyViolation: '23503',
   /** Another row has the value. */
   uniqueViolation: '23505',
-  /** The statement was undone since it and another waited for each other: run again, it succeeds. */
+  /** The statement was aborted because of a deadlock and can be run again. */
   deadlockDetected: '40P01',
-  /** A prepared statement was overtaken: a column of what it joins has another type now. */
+  /** A prepared statement is outdated: the type of a column that it selects has changed. */
   featureNotSupported: '0A000',
 } as const;
 
-/** Codes of sockets that could not reach the database, or lost it. */
+/** Socket errors: the database could not be reached, or the connection was lost. */
 const socketCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -24,10 +24,13 @@ const socketCodes = new Set([
   'ENETUNREACH',
 ]);
 
-/** SQLSTATE: connection exceptions, too many connections, and the server shutting down or starting (PostgreSQL, appendix A). */
+/** SQLSTATEs of connection exceptions, too many connections, and a server that is starting or shutting down. */
 const outageStates = /^(?:08...|53300|57P0[1-5])$/;
 
-/** What `pg` and PGlite say, without a code, of a connection that is gone. Word for word: apps have errors of their own. */
+/**
+ * Messages of `pg` and PGlite for a lost connection, which have no code. They are compared as a whole, since an app's own
+ * errors may have similar ones.
+ */
 const outageMessages: ReadonlySet<string> = new Set([
   'Connection terminated',
   'Connection terminated unexpectedly',
@@ -41,9 +44,6 @@ const outageMessages: ReadonlySet<string> = new Set([
   'PGlite is closed',
 ]);
 
-/** SQLSTATE: text with bytes that no text has, and values that their column cannot hold. */
-const unstorableStates = new Set(['22001', '22003', '22021', '22P02', '22P05']);
-
 /** Whether the app's own query failed because the database could not be reached. */
 export function isOutage(error: unknown): boolean {
   const code = codeOf(error);
@@ -51,11 +51,14 @@ export function isOutage(error: unknown): boolean {
   return error instanceof Error && outageMessages.has(error.message);
 }
 
-/** What PostgreSQL and PGlite say of a NUL in a statement, as which MikroORM sends it: it ends the text too early. */
+/** SQLSTATEs of invalid bytes in text, and of values that do not fit their column. */
+const unstorableStates = new Set(['22001', '22003', '22021', '22P02', '22P05']);
+
+/** How PostgreSQL and PGlite reject a NUL character in a statement: it ends the statement's text too early. */
 const brokenStatementState = '08P01';
 const brokenStatementMessages = /invalid message format|insufficient data left in message/;
 
-/** Whether the app's own query failed because it asked for a value that no row can have. */
+/** Whether a query failed because it contained a value that no row can have. */
 export function isUnstorable(error: unknown): boolean {
   const code = codeOf(error);
   if (code === brokenStatementState) return error instanceof Error && brokenStatementMessages.test(error.message);
@@ -68,21 +71,40 @@ export function codeOf(error: unknown): string | null {
   return typeof code === 'string' ? code : null;
 }
 
+/** The driver's code behind an error of `Database`. */
+export function causeCodeOf(error: unknown): string | null {
+  return error instanceof DurinError ? codeOf(error.cause) : null;
+}
+
+/** Turns a driver's error into an error of durin's. The driver's message stays in `cause`, which only server logs show. */
+export async function translateErrors<T>(query: Promise<T>): Promise<T> {
+  try {
+    return await query;
+  } catch (cause) {
+    if (cause instanceof DurinError || cause instanceof DurinUsageError) throw cause;
+    if (isUnstorable(cause)) throw new DurinUsageError('a key or a value does not fit its column', { cause });
+    throw new DurinError('STORE_UNAVAILABLE', { cause });
+  }
+}
+
 const lostCodes = /^(?:ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|08...|57P0[12])$/;
 const lostMessages = /connection terminated(?! due to connection timeout)|connection ended|query read timeout/i;
 
-/** Calls back where a write's connection was lost before its answer, so that it may have been done; it fails all the same. */
+/**
+ * Calls back if the connection was lost before the write's result arrived, so that PostgreSQL may have committed it. The
+ * write still rejects with its error.
+ */
 export async function onUnknownOutcome<T>(write: Promise<T>, callback: () => Promise<void>): Promise<T> {
   try {
     return await write;
   } catch (error) {
-    if (error instanceof DurinError && wasCutOff(error.cause)) await callback();
+    if (error instanceof DurinError && wasConnectionLost(error.cause)) await callback();
     throw error;
   }
 }
 
-/** Not where there was no connection yet: then nothing was sent. */
-function wasCutOff(error: unknown): boolean {
+/** A failed connection attempt does not count: nothing was sent. */
+function wasConnectionLost(error: unknown): boolean {
   if (error instanceof Error && 'syscall' in error && error.syscall === 'connect') return false;
   const code = codeOf(error);
   return code === null ? error instanceof Error && lostMessages.test(error.message) : lostCodes.test(code);

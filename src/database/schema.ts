@@ -12,31 +12,33 @@ import type {
 } from '@mikro-orm/core';
 import { DurinUsageError } from '../errors.ts';
 import type { DurinAuthToken, DurinClient } from './entities.ts';
-import { converterOf, Projection, primaryKeyOf } from './rows/projection.ts';
+import { primaryKeyOf } from './rows/primary-key.ts';
+import { Projection } from './rows/projection.ts';
+import { propertyConverter } from './rows/property-converter.ts';
 
 export type { EntityManager, MikroORM };
 
-/** A MikroORM under a name of its own: declarations would spell out the type's default parameters otherwise. */
+/** A MikroORM under a name of its own: otherwise, declarations would spell out the type's default parameters. */
 export interface OpenOrm extends MikroORM {}
 
-/** The app's ORM, also where its entities are listed `as const`. */
+/** The app's ORM. Its entities may be listed `as const`. */
 export type AppORM = MikroORM<
   IDatabaseDriver,
   EntityManager,
   readonly (string | EntityClass<AnyEntity> | EntitySchema)[]
 >;
 
-/** The app's entities, as `createDurin` is given them. */
+/** The option `entities` of `createDurin`. */
 export interface EntitySet<TUser extends object, TClient extends DurinClient> {
   User: EntityName<TUser>;
   Client: EntityName<TClient>;
   AuthToken: EntityName<DurinAuthToken<TUser, TClient>>;
 }
 
-/** The same, where their types do not matter. */
+/** The same without the app's types. */
 export type EntityNames = Readonly<Record<keyof EntitySet<object, DurinClient>, EntityName<object>>>;
 
-/** Where things lie in this app's database: quoted table names, and the user's primary key. */
+/** The app's tables, with quoted names, and the primary key of its users. */
 export interface Schema {
   readonly platform: Platform;
   readonly tokenMeta: EntityMetadata;
@@ -48,16 +50,16 @@ export interface Schema {
   /** The user table's quoted key column. */
   readonly userKeyColumn: string;
   readonly userKey: EntityProperty;
-  /** The primary key of a user, or of what is one already. */
+  /** Returns the primary key of a user entity, or the key itself if it is given one. */
   userKeyOf(userOrKey: unknown): unknown;
-  /** A user, or its primary key, as an SQL parameter. */
+  /** Converts a user entity, or its primary key, to an SQL parameter. */
   toUserKey(userOrKey: unknown): unknown;
-  /** A raw key of the database as the entity's property has it. */
+  /** Converts a raw key from the database to the value of the entity's property. */
   fromUserKey(raw: unknown): unknown;
   newProjection(): Projection;
 }
 
-/** @throws DurinUsageError for entities that the ORM does not know, or that do not belong together */
+/** @throws DurinUsageError if the ORM does not know one of the entities, or if they do not belong together */
 export function readSchema(orm: MikroORM, entities: EntityNames): Schema {
   const platform = orm.em.getPlatform();
   const userMeta = metadataOf(orm, entities.User, 'entities.User');
@@ -78,7 +80,7 @@ export function readSchema(orm: MikroORM, entities: EntityNames): Schema {
       `entities.User must have a primary key of its own, and ${userMeta.className}.${userKey.name} is a relation`,
     );
   }
-  const readKey = converterOf(userKey, platform) ?? ((raw: unknown) => raw);
+  const readKey = propertyConverter(userKey, platform) ?? ((raw: unknown) => raw);
   function userKeyOf(userOrKey: unknown): unknown {
     const isEntity = typeof userOrKey === 'object' && userOrKey !== null && userKey.name in userOrKey;
     const key: unknown = isEntity ? (userOrKey as Record<string, unknown>)[userKey.name] : userOrKey;
@@ -112,7 +114,7 @@ export function readSchema(orm: MikroORM, entities: EntityNames): Schema {
 
 function metadataOf(orm: MikroORM, entity: EntityName<object>, option: string): EntityMetadata {
   const meta = orm.getMetadata().find(entity);
-  // For the name of a method that all objects have, it finds that.
+  // For a name such as 'toString', `find` returns the method that every object inherits.
   if (meta?.properties === undefined) throw new DurinUsageError(`${option} must be one of the entities of orm`);
   return meta; // `EntityMetadata` is invariant
 }

@@ -1,10 +1,10 @@
 import { ClientNameTakenError, type ClientRecord, type ClientStore, type ClientValues } from './client-store.ts';
-import { causeCodeOf, type Database } from './database.ts';
-import { sqlState } from './failures.ts';
+import type { Database } from './database.ts';
+import { causeCodeOf, sqlState } from './failures.ts';
 import { epochOf, toInstant } from './rows/instants.ts';
-import type { Row } from './rows/projection.ts';
+import type { Row } from './rows/row.ts';
 import type { Schema } from './schema.ts';
-import { toTokenIdentity } from './sql-token-store.ts';
+import { toTokenIdentity } from './token-columns.ts';
 
 const columnsOf: Record<keyof ClientValues, string> = {
   name: 'name',
@@ -16,7 +16,8 @@ const columnsOf: Record<keyof ClientValues, string> = {
 export function createSqlClientStore(database: Database, schema: Schema): ClientStore {
   const { clients, tokens } = schema;
 
-  async function runNaming(name: string, sql: string, parameters: readonly unknown[]): Promise<ClientRecord[]> {
+  /** Runs a statement that gives a client this name. */
+  async function runNamed(name: string, sql: string, parameters: readonly unknown[]): Promise<ClientRecord[]> {
     try {
       return (await database.run(sql, parameters)).map(toClientRecord);
     } catch (error) {
@@ -28,7 +29,7 @@ export function createSqlClientStore(database: Database, schema: Schema): Client
   return {
     async create(values) {
       const sql = `insert into ${clients} (name, token_ttl, throttle_rate) values (?, ?, ?) returning ${clientColumns}`;
-      const [created] = await runNaming(values.name, sql, [values.name, values.tokenTtl, values.throttleRate]);
+      const [created] = await runNamed(values.name, sql, [values.name, values.tokenTtl, values.throttleRate]);
       return created as ClientRecord;
     },
 
@@ -45,11 +46,14 @@ export function createSqlClientStore(database: Database, schema: Schema): Client
       if (columns.length === 0) return (await this.list()).find((client) => client.name === name) ?? null;
       const assignments = columns.map((key) => `${columnsOf[key]} = ?`).join(', ');
       const sql = `update ${clients} set ${assignments} where name = ? returning ${clientColumns}`;
-      const [updated] = await runNaming(changes.name ?? name, sql, [...columns.map((key) => changes[key]), name]);
+      const [updated] = await runNamed(changes.name ?? name, sql, [...columns.map((key) => changes[key]), name]);
       return updated ?? null;
     },
 
-    /** The lock comes first, in a statement of its own: then the tokens of logins that held it are seen as well. */
+    /**
+     * Locks the client in a statement of its own. The next statement then also sees the tokens of logins that it had to
+     * wait for.
+     */
     async delete(name) {
       return database.atomically(async () => {
         const [client] = await database.run(`select id from ${clients} where name = ? for update`, [name]);

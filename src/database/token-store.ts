@@ -1,6 +1,6 @@
 import type { SessionRecord, TokenRow } from '../session.ts';
 
-/** Which row it is or was: as much as an event tells, and a cache needs. */
+/** What identifies a row of `durin_auth_token`, for events and for cache invalidation. */
 export interface TokenIdentity {
   readonly id: string;
   readonly selector: string;
@@ -8,38 +8,38 @@ export interface TokenIdentity {
   readonly clientName: string;
 }
 
-/** A token of which it may be known how it is looked up, so that a cache can forget it whatever comes of the write. */
+/** A token by its id. With the selector, a cache can invalidate just this token even if the write fails. */
 export type KnownToken = Pick<TokenIdentity, 'id'> & Partial<Pick<TokenIdentity, 'selector'>>;
 
-/** One that is gone, and whether it was expired by then. */
+/** A deleted token, and whether it had already expired. */
 export interface EndedToken extends TokenIdentity {
   readonly hadExpired: boolean;
 }
 
-/** What goes, and tokens with it: users or clients, or tokens themselves. */
+/** What is deleted: tokens, or users or clients together with their tokens. */
 export type Deleted = 'user' | 'client' | 'token';
 
 /**
- * What to do where the pair holds a token already. An expired one is always replaced.
- * - `keep`: a valid one stays as it is
- * - `renew`: a valid one stays and lives a full lifetime from now
- * - `replace`: it is replaced
- * - `refuse`: a valid one is left alone and nothing is issued
+ * What to do if the pair already has a token. An expired one is always replaced.
+ * - `keep`: leave a valid one unchanged
+ * - `renew`: keep a valid one and extend it to a full lifetime from now
+ * - `replace`: replace it
+ * - `refuse`: leave a valid one unchanged and issue nothing
  */
 export type OnConflict = 'keep' | 'renew' | 'replace' | 'refuse';
 
 export interface IssueRequest {
-  /** The public half of the token, in case it is issued. */
+  /** The public half of the new token; unused if the pair's token is kept. */
   readonly selector: string;
   readonly userId: unknown;
   readonly clientName: string;
   readonly onConflict: OnConflict;
   /**
-   * Whether the user's row is held until the token is there. So another change of the user either is committed by then,
-   * or sees the token. Left out: no.
+   * Whether to lock the user's row until the token is stored. A concurrent change of the user then either commits before,
+   * or sees the token. Default: false.
    */
   readonly lockUser?: boolean;
-  /** Seconds; `null`: never expires; left out: the client's. */
+  /** Seconds; `null`: the token never expires. Default: the client's `tokenTtl`. */
   readonly ttlSeconds?: number | null;
   readonly ipAddress: string | null;
   readonly userAgent: string | null;
@@ -48,15 +48,14 @@ export interface IssueRequest {
 export type IssueResult =
   | { readonly outcome: 'unknown-client' }
   | { readonly outcome: 'unknown-user' }
+  /** `onConflict` was `refuse`, and the pair has a valid token. */
   | { readonly outcome: 'exists' }
-  | {
-      readonly outcome: 'kept' | 'renewed' | 'issued';
-      readonly record: SessionRecord;
-      /** The token that had to go. */
-      readonly replaced: EndedToken | null;
-    };
+  | { readonly outcome: 'kept'; readonly record: SessionRecord; readonly replaced: null }
+  | { readonly outcome: 'renewed'; readonly record: SessionRecord; readonly replaced: null }
+  /** `replaced` is the token that the pair had before, valid or expired. */
+  | { readonly outcome: 'issued'; readonly record: SessionRecord; readonly replaced: EndedToken | null };
 
-/** Which of a user's tokens; all that are given must hold. */
+/** Restricts an operation to some of a user's tokens. All conditions must hold. */
 export interface TokenFilter {
   readonly exceptId?: string;
   readonly exceptClient?: string | null;
@@ -69,58 +68,59 @@ export interface TokenUse {
   readonly userAgent: string | null;
 }
 
-/** A session with the row that it was read from. */
+/** A session and the row it was read from. */
 export interface LoadedSession {
   readonly record: SessionRecord;
   readonly row: Readonly<Record<string, unknown>>;
 }
 
-/** Asks the database for a session, past any cache. */
+/** Loads a session from the database, bypassing any cache. */
 export type LoadSession = (selector: string) => Promise<LoadedSession | null>;
 
-/** Turns the rows of look-ups into text and back, for stores outside this process. */
+/** Encodes a session's row as text, for stores outside this process. */
 export interface SessionFormat {
-  /** Differs where rows differ, such as between two versions of an app that run side by side. */
+  /** Identifies the columns of the rows. It differs, for example, between two versions of an app that run side by side. */
   readonly layout: string;
   encode(row: LoadedSession['row']): string;
   decode(text: string): SessionRecord;
 }
 
 /**
- * The port to `durin_auth_token`. Each write is one statement and so atomic; `now` is the caller's clock, in
- * milliseconds. It knows no tokens, only selectors; it judges nothing but expiry; it tells nobody: who calls it sends
- * the events. It fails with STORE_UNAVAILABLE only.
+ * The port to `durin_auth_token`. Each write is atomic. `now` is the caller's clock in milliseconds. The store knows
+ * selectors, never tokens. It compares expiries and applies no other rule, and emits no events: its callers do. Every
+ * method fails with STORE_UNAVAILABLE only.
  */
 export interface TokenStore {
-  /** The hot path: one prepared statement joins the token, its client, its user and what `populate` names. */
+  /** The hot path: one prepared statement that joins the token, its client, its user and the `populate` relations. */
   findBySelector(selector: string): Promise<SessionRecord | null>;
-  /** The user's columns as `findBySelector` gives them, for one that holds no token yet. */
+  /** Returns the `userRow` that a session of this user would have, also if the user has no token. */
   findUserRow(userId: unknown): Promise<object | null>;
-  issue(order: IssueRequest, now: number): Promise<IssueResult>;
-  /** Gives a token that has not expired a full lifetime of its client from now; `null` where there is none. */
+  issue(request: IssueRequest, now: number): Promise<IssueResult>;
+  /** Extends an unexpired token to a full lifetime of its client from now. Returns `null` if there is no such token. */
   renew(id: string, now: number): Promise<{ readonly expiresAt: Date | null; readonly token: TokenIdentity } | null>;
   delete(token: KnownToken): Promise<TokenIdentity | null>;
-  /** Deletes only if it is still expired. */
+  /** Deletes the token if it is still expired. */
   deleteIfExpired(token: Pick<SessionRecord, 'id' | 'selector'>, now: number): Promise<TokenIdentity | null>;
-  /** Deletes one that has not expired, if it is this user's. */
+  /** Deletes the token if it belongs to this user, has not expired and passes the filter. */
   deleteOf(userId: unknown, id: string, filter: TokenFilter, now: number): Promise<TokenIdentity | null>;
+  /** Deletes the user's tokens, expired ones included. */
   deleteAllOf(userId: unknown, filter: TokenFilter): Promise<TokenIdentity[]>;
   /**
-   * Deletes these tokens, or those of these users or clients, which the same transaction is about to delete. They are
-   * locked first, so that a token that is being issued to one of them is seen as well.
+   * Deletes these tokens, or the tokens of these users or clients, which the same transaction is about to delete. Users
+   * and clients are locked first, so that a token that is being issued for one of them is deleted as well.
    */
   deleteBefore(deleted: Deleted, keys: readonly unknown[], now: number): Promise<EndedToken[]>;
-  /** Has the user's tokens expire now, but not go yet: whoever presents one is still told why it is refused. */
+  /** Lets the user's tokens expire now. The rows stay, so that a caller that presents one still learns the reason. */
   expireAllOf(userId: unknown, now: number): Promise<TokenIdentity[]>;
-  /** Deletes at most `limit` expired rows, passing over those that others hold. */
+  /** Deletes at most `limit` expired rows. Rows locked by other transactions are skipped. */
   deleteExpired(limit: number, now: number): Promise<TokenIdentity[]>;
-  /** Newest first, expired ones left out. */
+  /** Returns the user's unexpired tokens, newest first. */
   listOf(userId: unknown, filter: TokenFilter, now: number): Promise<TokenRow[]>;
-  /** The pair's token, expired or not. */
+  /** Returns the pair's token, expired or not. */
   findOf(userId: unknown, clientName: string): Promise<TokenRow | null>;
   /**
-   * Notes when, from where and with what tokens were used; passes over rows that others hold, and over those that another
-   * process wrote less than `intervalMs` before.
+   * Stores when, from where and by which program tokens were used. Skips rows locked by other transactions, and rows whose
+   * stored use is less than `intervalMs` older.
    */
   recordUses(uses: readonly TokenUse[], intervalMs: number): Promise<void>;
 }

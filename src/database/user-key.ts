@@ -5,15 +5,15 @@ const wholeNumber = /^-?\d{1,19}$/;
 const number = /^-?\d{1,19}(?:\.\d{1,19})?$/;
 const numericTypes = /^(?:numeric|decimal|real|double|float)/;
 
-/** A user's primary key as JSON has it: a bigint as a string of digits. */
+/** Converts a user's primary key for JSON: everything but a number becomes a string, such as the digits of a bigint. */
 export function toJsonKey(key: unknown): string | number {
   return typeof key === 'number' ? key : String(key);
 }
 
-/** The key that JSON has as this, as the entity has it; `null` where no row can have it. */
+/** Converts a key from JSON to the value of the entity's property. Returns `null` if no row can have the key. */
 export function fromJsonKey(given: string | number, schema: Schema): unknown {
   const [columnType = 'text'] = schema.userKey.columnTypes;
-  const text = columnType === 'uuid' ? String(given).toLowerCase() : String(given); // as PostgreSQL gives it back
+  const text = columnType === 'uuid' ? String(given).toLowerCase() : String(given); // as PostgreSQL returns it
   const key = typedKey(text, schema.userKey.runtimeType);
   return key !== null && fits(String(schema.toUserKey(key)), columnType) ? key : null;
 }
@@ -24,7 +24,7 @@ function typedKey(text: string, type: string): unknown {
   return text;
 }
 
-/** Whether PostgreSQL takes the text as a value of the column; it would fail, and not say that there is none. */
+/** Whether the text is a valid value of the column. Otherwise a query would fail instead of finding no row. */
 function fits(text: string, columnType: string): boolean {
   if (columnType === 'uuid') return uuid.test(text);
   if (numericTypes.test(columnType)) return number.test(text);

@@ -10,12 +10,12 @@ import type {
 } from '@mikro-orm/core';
 import type { DurinClient } from './entities.ts';
 
-/** An app's own column may be `any`; it stays so, and hides nothing. */
+/** A column whose type is `any` in the app stays `any` and visible. */
 type IsAny<T> = 0 extends 1 & T ? true : false;
 
 /**
- * The properties that no look-up reads: hidden ones, collections, methods, and lazy columns as far as types can tell
- * them (`.lazy().ref()`). MikroORM's own `EntityDTO` lets hidden columns through that may be null.
+ * The properties that look-ups do not select: hidden ones, collections, methods, and lazy columns if their type shows it
+ * (`.lazy().ref()`). MikroORM's `EntityDTO` does not serve here, since it includes nullable hidden columns.
  */
 type UnreadName<T> =
   | (T extends { [HiddenProps]?: infer TName } ? TName : never)
@@ -34,7 +34,7 @@ type IsUnread<TValue> =
 
 type VisibleName<T> = Exclude<keyof T & string, UnreadName<T>>;
 
-/** An object is a relation if it has a primary key; embedded objects have none. */
+/** A relation has a primary key; an embedded object has none. */
 type IsRelation<TValue> =
   IsAny<TValue> extends true
     ? false
@@ -49,7 +49,7 @@ type RelationName<T> = {
   [K in VisibleName<T>]: IsRelation<NonNullable<T[K]>> extends true ? K : never;
 }[VisibleName<T>];
 
-/** `organization`, `organization.owner`, …; four relations deep. */
+/** Paths such as `organization` and `organization.owner`, at most four relations deep. */
 type RelationPath<T, TDepth extends readonly unknown[] = [1, 2, 3]> = T extends object
   ? {
       [K in RelationName<T>]: TDepth extends readonly [unknown, ...infer TRest]
@@ -58,7 +58,7 @@ type RelationPath<T, TDepth extends readonly unknown[] = [1, 2, 3]> = T extends 
     }[RelationName<T>]
   : never;
 
-/** What `populate` may name: `user`, `user.organization`, `client.settings`, … To-one relations only. */
+/** A path that `populate` accepts, such as `user`, `user.organization` or `client.settings`. To-one relations only. */
 export type PopulatePath<TUser extends object, TClient extends DurinClient> =
   | 'user'
   | 'client'
@@ -82,7 +82,7 @@ type IsPopulated<
     : true
   : false;
 
-/** What a row holds of an entity: every visible column, `null` where it is empty, and what the paths name. */
+/** An entity as sessions show it: its visible columns, `null` if empty, and the relations of the paths. */
 type View<T, TPaths extends string = never> = {
   readonly [K in keyof T as K extends VisibleName<T> ? K : never]-?: ValueView<T[K], K & string, TPaths>;
 };
@@ -110,7 +110,7 @@ type TopOf<TPath extends string> = TPath extends `${infer TTop}.${string}` ? TTo
 
 type RestOf<TPath extends string, TTop extends string> = TPath extends `${TTop}.${infer TRest}` ? TRest : never;
 
-/** `ctx.user`: the user's visible columns and what `populate` names; only its key where `populate` leaves the user out. */
+/** `ctx.user`: the user's visible columns and populated relations, or only its key if `populate` omits the user. */
 export type AuthUser<TUser extends object, TPopulate extends readonly string[] | false> =
   IsPopulated<TPopulate, 'user'> extends true
     ? View<TUser, PathsBelow<TPopulate, 'user'>>

@@ -15,31 +15,34 @@ import type { ChangeListener, Ending } from './change-listener.ts';
 import type { Schema } from './schema.ts';
 import type { Deleted } from './token-store.ts';
 
-/** What one durin watches, and who is told. */
+/** What one durin watches, and its listener. */
 interface Watch {
   readonly schema: Schema;
-  /** The entities besides user, client and token that its sessions are made of. */
+  /** The entities that `populate` joins to sessions, besides user, client and token. */
   readonly related: ReadonlySet<EntityMetadata>;
   readonly listener: ChangeListener;
 }
 
 /**
- * Follows the app's flushes and upserts, until the function that it gives is called. What is changed past the ORM's unit
- * of work (`nativeUpdate`, SQL) is not seen.
+ * Watches the app's flushes and upserts, and reports their changes to the listener. Changes that bypass the unit of work,
+ * such as `nativeUpdate` and raw SQL, go unnoticed.
+ * @returns a function that stops watching
  */
 export function watchChanges(orm: MikroORM, watch: Watch): () => void {
   const events = orm.em.getEventManager();
-  let watcher = [...events.getSubscribers()].find((subscriber) => subscriber instanceof ChangeWatcher);
-  if (watcher === undefined) events.registerSubscriber((watcher = new ChangeWatcher()));
-  return watcher.add(watch);
+  const known = [...events.getSubscribers()].find((subscriber) => subscriber instanceof ChangeWatcher);
+  if (known !== undefined) return known.add(watch);
+  const created = new ChangeWatcher();
+  events.registerSubscriber(created);
+  return created.add(watch);
 }
 
-/** The one subscriber of an ORM, for all durins on it: MikroORM keeps its subscribers for ever. */
+/** The single subscriber for all durins on an ORM, since MikroORM never removes a subscriber. */
 class ChangeWatcher implements EventSubscriber {
   readonly #watches = new Set<Watch>();
-  /** What was deleted together with another, and is dealt with. */
-  readonly #seen = new WeakSet<ChangeSet<object>>();
-  /** Transactions whose commit was sent. */
+  /** Deletions that have been reported already. */
+  readonly #reported = new WeakSet<ChangeSet<object>>();
+  /** Transactions whose commit has been sent. */
   readonly #committing = new WeakSet<object>();
 
   add(watch: Watch): () => void {
@@ -50,12 +53,12 @@ class ChangeWatcher implements EventSubscriber {
   async afterFlush({ em, uow }: FlushEventArgs): Promise<void> {
     const changes = uow.getChangeSets();
     if (changes.length === 0) return;
-    // Whatever the listeners write is part of the transaction of this flush, also when that was begun by hand.
+    // The listeners write in the transaction of this flush, even if the app began it explicitly.
     await TransactionContext.create(em, async () => {
       for (const change of changes)
-        await this.#each((watch) => {
-          if (change.type === ChangeSetType.CREATE && !isOtherSide(change.meta, watch)) return null;
-          return tell(watch, change.meta, change.entity, isDeletion(change) ? null : change.entity);
+        await this.#notifyEach((watch) => {
+          if (change.type === ChangeSetType.CREATE && !ownsJoinedRelation(change.meta, watch)) return null;
+          return notify(watch, change.meta, change.entity, isDeletion(change) ? null : change.entity);
         });
     });
   }
@@ -64,7 +67,10 @@ class ChangeWatcher implements EventSubscriber {
     if (transaction) this.#committing.add(transaction);
   }
 
-  /** After a commit: it failed, or only its answer was lost. Of a flush in a transaction of its own nothing else is told. */
+  /**
+   * Follows a commit only if that failed or its response was lost, so the changes may be stored. For a flush in a
+   * transaction of its own, this is the only notification.
+   */
   async beforeTransactionRollback({ transaction, uow }: TransactionEventArgs): Promise<void> {
     const changes = transaction && this.#committing.has(transaction) ? (uow?.getChangeSets() ?? []) : [];
     for (const watch of this.#watches)
@@ -72,20 +78,20 @@ class ChangeWatcher implements EventSubscriber {
         await watch.listener.relatedChanged();
   }
 
-  /** Whether the row is as the entity says depends on the upsert's options, so the user is read. */
+  /** The row may differ from the entity, depending on the upsert's options, so the listener reads the user itself. */
   async afterUpsert({ em, meta, entity }: EventArgs<object>): Promise<void> {
-    await TransactionContext.create(em, () => this.#each((watch) => tell(watch, meta, entity)));
+    await TransactionContext.create(em, () => this.#notifyEach((watch) => notify(watch, meta, entity)));
   }
 
-  /** Called for each entity, inside the transaction of the flush; the first one takes all of its kind along. */
+  /** Called per entity, inside the flush's transaction. The first call reports all deletions of the same kind together. */
   async beforeDelete({ em, meta, changeSet }: EventArgs<object>): Promise<void> {
-    if (changeSet === undefined || this.#seen.has(changeSet)) return;
+    if (changeSet === undefined || this.#reported.has(changeSet)) return;
     const changes = (em.getUnitOfWork().getChangeSets() as ChangeSet<object>[]).filter(
       (change) => isDeletion(change) && change.meta.root === meta.root,
     );
-    for (const change of changes) this.#seen.add(change);
+    for (const change of changes) this.#reported.add(change);
     await TransactionContext.create(em, () =>
-      this.#each(async ({ schema, listener }) => {
+      this.#notifyEach(async ({ schema, listener }) => {
         const kind = kindOf(meta, schema);
         if (kind === null) return null;
         const key = kind === 'user' ? schema.userKey.name : 'id';
@@ -97,11 +103,11 @@ class ChangeWatcher implements EventSubscriber {
     );
   }
 
-  /** Has each durin do its part, and tells the others of what it ended. */
-  async #each(work: (watch: Watch) => Promise<Ending | null> | null): Promise<void> {
+  /** Notifies each durin, and reports the tokens that it ended to the others. */
+  async #notifyEach(notifyOne: (watch: Watch) => Promise<Ending | null> | null): Promise<void> {
     const watches = [...this.#watches];
     for (const watch of watches) {
-      const ending = await work(watch);
+      const ending = await notifyOne(watch);
       if (ending === null) continue;
       for (const other of watches) if (other !== watch) other.listener.tokensEnded(ending);
     }
@@ -118,7 +124,12 @@ function kindOf(meta: EntityMetadata, { userMeta, clientMeta, tokenMeta }: Schem
   return meta.root.class === tokenMeta.root.class ? 'token' : null;
 }
 
-async function tell(watch: Watch, meta: EntityMetadata, entity: object, user?: object | null): Promise<Ending | null> {
+async function notify(
+  watch: Watch,
+  meta: EntityMetadata,
+  entity: object,
+  user?: object | null,
+): Promise<Ending | null> {
   const { schema, listener } = watch;
   const row = entity as Record<string, unknown>;
   const kind = kindOf(meta, schema);
@@ -133,11 +144,11 @@ function isRelated({ root }: EntityMetadata, { related }: Watch): boolean {
   return [...related].some((meta) => meta.root.class === root.class);
 }
 
-/** Whether its rows point at what is joined: then a session may change by one more of them. */
-function isOtherSide(meta: EntityMetadata, watch: Watch): boolean {
+/** Whether its rows own a joined one-to-one relation. Creating one then changes the sessions that show it. */
+function ownsJoinedRelation(meta: EntityMetadata, watch: Watch): boolean {
   const isJoined = ({ root }: EntityMetadata) =>
     [watch.schema.userMeta, watch.schema.clientMeta].some((joined) => joined.root === root) || isRelated(root, watch);
-  const pointsAtJoined = ({ kind, owner, targetMeta }: EntityProperty) =>
+  const refersToJoined = ({ kind, owner, targetMeta }: EntityProperty) =>
     kind === ReferenceKind.ONE_TO_ONE && owner && targetMeta !== undefined && isJoined(targetMeta);
-  return isRelated(meta, watch) && meta.props.some(pointsAtJoined);
+  return isRelated(meta, watch) && meta.props.some(refersToJoined);
 }

@@ -23,7 +23,7 @@ export interface ArenaOptions {
   databaseTimeout?: Duration;
 }
 
-/** A place for races: one database, 20 connections. `enter` gives each test a user and an instance of durin of its own. */
+/** A database for race tests, with 20 connections. `enter` creates a user and a durin for each test. */
 export async function openArena() {
   const orm = await openDatabase({ entities, pool: { min: 0, max: 20 } });
   let entered = 0;
@@ -37,7 +37,7 @@ export async function openArena() {
       await em.flush();
       return createContest(orm, user.id, user.username, options);
     },
-    /** Users who only hold tokens. */
+    /** Adds users that hold tokens and do nothing else. */
     async addUsers(count: number): Promise<number[]> {
       const em = orm.em.fork();
       entered += 1;
@@ -57,12 +57,12 @@ async function createContest(orm: MikroORM, userId: number, username: string, op
   const clock = createClock();
   const durin = createDurin({
     ...requiredOptions(orm),
-    // Without hashing, so that the database is what the calls meet at.
+    // No hashing, so that concurrent calls contend in the database.
     verifyCredentials: async ({ input, em }) =>
       input.password === password ? em.findOne(User, { username: input.username }) : null,
     clients,
     apiAccess: { clientName: 'api' },
-    databaseTimeout: '5m', // a thousand calls at once take long on a machine that is shared
+    databaseTimeout: '5m', // a thousand concurrent calls take long on a slow machine
     now: clock,
     ...options,
   });
@@ -90,7 +90,7 @@ export interface TokenRowOfTest {
   expiry: Date | null;
 }
 
-/** A user's rows of `durin_auth_token`. */
+/** Reads a user's rows of `durin_auth_token`. */
 export async function tokenRows(orm: MikroORM, userId: number): Promise<TokenRowOfTest[]> {
   return orm.em
     .fork()
@@ -114,7 +114,7 @@ const eventNames: readonly EventName[] = [
   'throttled',
 ];
 
-/** All that is told, in order. */
+/** Records all events in their order. */
 export function recordEvents(source: EventSource) {
   const all: RecordedEvent[] = [];
   for (const name of eventNames) source.on(name, (event) => all.push({ name, ...event } as RecordedEvent));
@@ -128,7 +128,7 @@ export function recordEvents(source: EventSource) {
 
 export type EventRecord = ReturnType<typeof recordEvents>;
 
-/** Every token was issued once and ended at most once, and the tokens that did not end are the rows. */
+/** Expects that every token was issued once and ended at most once, and that the rows are the tokens that did not end. */
 export async function expectTrueLives({ events, rows }: Pick<Contest, 'events' | 'rows'>): Promise<void> {
   const issued = events.of('tokenIssued').map((event) => event.tokenId);
   const ended = [...events.of('tokenRevoked'), ...events.of('tokenExpired')].map((event) => event.tokenId);
@@ -139,7 +139,7 @@ export async function expectTrueLives({ events, rows }: Pick<Contest, 'events' |
   expect((await rows()).map((row) => row.id).toSorted()).toEqual(alive.toSorted());
 }
 
-/** What calls that were made at once answered, and how many were refused with which code. Any other failure is thrown. */
+/** Waits for concurrent calls. Returns their values and the number of refusals by code; throws any other failure. */
 export async function settle<T>(calls: readonly Promise<T>[]) {
   const values: T[] = [];
   const codes: Partial<Record<DurinErrorCode, number>> = {};
@@ -153,19 +153,19 @@ export async function settle<T>(calls: readonly Promise<T>[]) {
   return { values, codes };
 }
 
-/** The code of a refusal; anything else is thrown. */
+/** Returns the code of a DurinError; throws any other error. */
 export function codeOf(error: unknown): DurinErrorCode {
   const refusal = error as { durin?: { code: DurinErrorCode } };
   if (refusal.durin === undefined) throw error;
   return refusal.durin.code;
 }
 
-/** As many calls at once. */
+/** Starts this many calls concurrently. */
 export function atOnce<T>(count: number, call: (index: number) => Promise<T>): Promise<T>[] {
   return Array.from({ length: count }, (_, index) => call(index));
 }
 
-/** Resolves when this many statements of this database wait for a lock that another holds. */
+/** Resolves once this many statements of the database wait for a lock. */
 export async function untilBlocked(orm: MikroORM, count = 1): Promise<void> {
   const connection = orm.em.fork().getConnection();
   const deadline = AbortSignal.timeout(10_000);
@@ -176,10 +176,10 @@ export async function untilBlocked(orm: MikroORM, count = 1): Promise<void> {
     if ((row?.blocked ?? 0) >= count) return;
     await wait(2);
   }
-  throw new Error(`not ${count} statements wait for a lock`);
+  throw new Error(`fewer than ${count} statements wait for a lock`);
 }
 
-/** Does work in a transaction that stays open, with its locks, until it is ended. */
+/** Runs work in a transaction that stays open, and keeps its locks, until `commit` or `rollback`. */
 export async function hold<T>(orm: MikroORM, work: () => Promise<T>) {
   const { promise: ending, resolve: end, reject: abort } = Promise.withResolvers<void>();
   const { promise: value, resolve: done, reject: fail } = Promise.withResolvers<T>();

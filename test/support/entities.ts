@@ -1,7 +1,7 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { defineDurinEntities } from '../../src/index.ts';
 
-/** An app's own entities, as an app would write them. */
+/** Entities as an app would define them. */
 export const Organization = defineEntity({
   name: 'Organization',
   properties: { id: p.integer().primary(), name: p.string() },

@@ -1,12 +1,12 @@
 import type { MikroORM } from '@mikro-orm/core';
 import type { Statement } from './statement-tap.ts';
 
-/** A step of how PostgreSQL executes a statement. */
+/** A step of an execution plan. */
 export interface PlanStep {
   readonly 'Node Type': string;
   readonly 'Relation Name'?: string;
   readonly 'Index Name'?: string;
-  /** With `analyze`: of 8 kB, of this step and those below it. */
+  /** With `analyze` and `buffers`: blocks of 8 kB, for this step and the steps below it. */
   readonly 'Shared Hit Blocks'?: number;
   readonly 'Shared Read Blocks'?: number;
   readonly Plans?: readonly PlanStep[];
@@ -19,8 +19,8 @@ interface Native {
 }
 
 /**
- * The steps of a statement, the last first.
- * @param options what else `explain` is to do, such as `analyze`, which executes the statement
+ * Returns the steps of a statement's plan, starting at the top.
+ * @param options further options of `explain`, such as `analyze`, which executes the statement
  */
 export async function planOf(orm: MikroORM, { text, values }: Statement, options: string[] = []): Promise<PlanStep[]> {
   const pool = await (orm.em.getDriver().getConnection() as unknown as Native).getNativeClient();
@@ -34,14 +34,14 @@ export async function planOf(orm: MikroORM, { text, values }: Statement, options
   return steps;
 }
 
-/** How the steps read this table and its indexes, such as `Index Scan of durin_auth_token_pkey`. */
+/** Returns how the steps read this table and its indexes, such as `Index Scan of durin_auth_token_pkey`. */
 export function readsOf(table: string, steps: readonly PlanStep[]): string[] {
   return steps
     .filter((step) => step['Relation Name'] === table || step['Index Name']?.startsWith(table))
     .map((step) => [step['Node Type'], step['Index Name']].filter(Boolean).join(' of '));
 }
 
-/** The blocks of 8 kB that executing it reads, in the database's memory or not. */
+/** Executes the statement and returns the number of 8 kB blocks that it read, from memory or from disk. */
 export async function blocksReadBy(orm: MikroORM, statement: Statement): Promise<number> {
   const [whole] = await planOf(orm, statement, ['analyze', 'buffers']);
   return (whole?.['Shared Hit Blocks'] ?? 0) + (whole?.['Shared Read Blocks'] ?? 0);

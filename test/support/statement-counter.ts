@@ -2,7 +2,7 @@ import type { MikroORM } from '@mikro-orm/core';
 import { openDatabase } from './database.ts';
 import { entities } from './entities.ts';
 
-/** A database whose statements are counted by its logger. */
+/** Opens a database and counts its statements through the ORM's logger. */
 export async function openCountedDatabase(): Promise<{ orm: MikroORM; statements: () => number }> {
   let count = 0;
   const orm = await openDatabase({

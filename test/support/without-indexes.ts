@@ -2,7 +2,8 @@ import type { MikroORM } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 
 /**
- * Fills a table, and makes its indexes after the rows, with no foreign key checked: a fifth of the time for a million rows.
+ * Fills a table without checking foreign keys, and creates its indexes afterwards. For a million rows, this takes a fifth of
+ * the time.
  */
 export async function withoutIndexes(
   orm: MikroORM,

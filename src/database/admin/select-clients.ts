@@ -1,22 +1,22 @@
 import type { Database } from '../database.ts';
-import type { Row } from '../rows/projection.ts';
+import type { Row } from '../rows/row.ts';
 import type { Schema } from '../schema.ts';
 import { clientColumns, toClientRecord } from '../sql-client-store.ts';
 import type { ClientQuery, CountedClient } from './admin-store.ts';
-import { containing } from './select-users.ts';
+import { containsPattern } from './select-users.ts';
 
-/** Lists clients for an admin, with the numbers of their tokens. */
+/** The admin's queries for clients, with their numbers of tokens. */
 export function createSelectClients(database: Database, schema: Schema) {
   const { tokens, clients } = schema;
 
   /**
-   * Counts a column that no index on the client has, so that the table is read, each page of it once. An index alone would
-   * be quicker just after a vacuum, and several times slower once uses have been noted all over the table.
+   * Counts the selector, which no index on the client contains, so that PostgreSQL scans the table once. An index-only scan
+   * is faster right after a vacuum, but several times slower once uses have been recorded all over the table.
    */
   const countsOf = (condition: string) =>
     `select t.client_id, count(t.selector)::float8 as tokens from ${tokens} t ${condition} group by t.client_id`;
 
-  async function counted(rows: readonly Row[]): Promise<CountedClient[]> {
+  async function withCounts(rows: readonly Row[]): Promise<CountedClient[]> {
     if (rows.length === 0) return [];
     const ids = rows.map((row) => row['id']);
     const counts = await database.run(countsOf(`where t.client_id in (${ids.map(() => '?').join(', ')})`), ids);
@@ -30,7 +30,7 @@ export function createSelectClients(database: Database, schema: Schema) {
     const page = `${where} order by ${direction} limit ? offset ?`;
     const select = `select ${clientColumns}`;
     if (sort !== 'tokens') {
-      return counted(await database.run(`${select} from ${clients} c ${page}`, [...parameters, limit, offset]));
+      return withCounts(await database.run(`${select} from ${clients} c ${page}`, [...parameters, limit, offset]));
     }
     const sql = `${select}, coalesce(n.tokens, 0) as tokens from ${clients} c left join (${countsOf('')}) n on n.client_id = c.id ${page}`;
     const rows = await database.run(sql, [...parameters, limit, offset]);
@@ -38,7 +38,7 @@ export function createSelectClients(database: Database, schema: Schema) {
   }
 
   return {
-    /** Tokens are counted for the clients of the page only, unless the order depends on it. */
+    /** Counts tokens only for the clients of the page, unless the list is sorted by that count. */
     async listClients(query: ClientQuery) {
       const { where, parameters } = matching(query.search);
       const [count] = await database.run(`select count(*)::float8 as total from ${clients} c ${where}`, parameters);
@@ -54,7 +54,7 @@ export function createSelectClients(database: Database, schema: Schema) {
 
     async findClient(name: string): Promise<CountedClient | null> {
       const rows = await database.run(`select ${clientColumns} from ${clients} where name = ?`, [name]);
-      const [client] = await counted(rows);
+      const [client] = await withCounts(rows);
       return client ?? null;
     },
   };
@@ -62,8 +62,8 @@ export function createSelectClients(database: Database, schema: Schema) {
 
 function matching(search: string | null) {
   if (search === null) return { where: '', parameters: [] };
-  return { where: "where c.name ilike ? escape '!'", parameters: [containing(search)] };
+  return { where: "where c.name ilike ? escape '!'", parameters: [containsPattern(search)] };
 }
 
-/** An expiry of never is the longest. Equal ones are in the order of their names, so that pages do not overlap. */
+/** A `tokenTtl` of `null` sorts as the longest. The name is always the last criterion, so that pages do not overlap. */
 const orderColumns = { created: 'c.created', tokenTtl: 'c.token_ttl', tokens: 'coalesce(n.tokens, 0)' };

@@ -1,12 +1,12 @@
 import type { Database } from '../database.ts';
 import { toParameter } from '../rows/instants.ts';
-import type { Row } from '../rows/projection.ts';
+import type { Row } from '../rows/row.ts';
 import type { Schema } from '../schema.ts';
-import type { OwnedTokenRow, TokenPlace, TokenQuery, TokenSort } from './admin-store.ts';
+import type { OwnedTokenRow, TokenCursor, TokenQuery, TokenSort } from './admin-store.ts';
 import { addUser } from './select-users.ts';
 
-/** A piece of SQL with its parameters. */
-interface Piece {
+/** A part of a statement, and the parameters of its `?`. */
+interface SqlFragment {
   readonly sql: string;
   readonly parameters: readonly unknown[];
 }
@@ -14,13 +14,15 @@ interface Piece {
 const columnOf: Record<TokenSort, string> = { created: 't.created', expiry: 't.expiry', lastUsedAt: 't.last_used_at' };
 
 /**
- * Lists tokens for an admin. A page is found by an index on the sorted column and the id, from the place where the page
- * before ended, so that the last page costs no more than the first. Rows whose column is empty are a stretch of their
- * own, before the others or behind them: a comparison of rows passes over them.
+ * The admin's queries for tokens.
  *
- * What is filtered for lies in the index too, as conditions that PostgreSQL judges there: however many tokens of another
- * state or client come first, none of them is read from the table. An `or` is no such condition, so those that never
- * expire and those that have not yet are asked for each by itself.
+ * Lists use keyset pagination: an index on the sorted column and the id finds the rows after the cursor, so the last page
+ * costs no more than the first. Row comparisons skip nulls, so rows whose sorted column is null form a segment of their
+ * own, before or after the other rows.
+ *
+ * The same indexes contain the filtered columns, so PostgreSQL checks the filters there and reads no row that it skips from
+ * the table. It cannot do that for an `or`, so tokens that never expire and tokens that expire later are selected
+ * separately.
  */
 export function createSelectTokens(database: Database, schema: Schema) {
   const { tokens, clients, users, userKeyColumn } = schema;
@@ -47,8 +49,8 @@ export function createSelectTokens(database: Database, schema: Schema) {
     };
   }
 
-  /** The limit comes before the joins: whatever the planner thinks of them, they are with a page of rows only. */
-  async function select(page: Piece, order: string): Promise<OwnedTokenRow[]> {
+  /** Joins clients and users after the limit is applied, so that any plan joins only one page of rows. */
+  async function selectJoined(page: SqlFragment, order: string): Promise<OwnedTokenRow[]> {
     const sql =
       `select ${projection.columns} from ${page.sql} t join ${clients} c on c.id = t.client_id ` +
       `join ${users} u on u.${userKeyColumn} = t.user_id ${projection.joins} ${order}`;
@@ -56,18 +58,21 @@ export function createSelectTokens(database: Database, schema: Schema) {
   }
 
   /**
-   * Where the tokens come from. Those of some users are few, and are all taken (`offset 0` has them be taken first): else
-   * the planner may go through everyone's in the order that is asked for.
+   * The relation to list from. The tokens of some users are few, so they are all selected first: `offset 0` keeps the planner
+   * from scanning everyone's tokens in the requested order instead.
    */
-  function tokensOf(userKeys: readonly unknown[] | null): Piece {
+  function tokensOf(userKeys: readonly unknown[] | null): SqlFragment {
     if (userKeys === null) return { sql: tokens, parameters: [] };
-    const marks = userKeys.map(() => '?').join(', ');
+    const placeholders = userKeys.map(() => '?').join(', ');
     const parameters = userKeys.map((key) => schema.toUserKey(key));
-    return { sql: `(select * from ${tokens} t where t.user_id in (${marks}) offset 0)`, parameters };
+    return { sql: `(select * from ${tokens} t where t.user_id in (${placeholders}) offset 0)`, parameters };
   }
 
-  /** `null`: nothing can match. The client's id, not its name, so that the planner knows how many tokens it has. */
-  async function isOfClient(name: string | null): Promise<Piece[] | null> {
+  /**
+   * Conditions by client; `null` if there is no such client. They compare the id instead of the name, since the planner then
+   * knows how many tokens the client has.
+   */
+  async function clientConditions(name: string | null): Promise<SqlFragment[] | null> {
     if (name === null) return [];
     const [client] = await database.run(`select id from ${clients} where name = ?`, [name]);
     return client === undefined ? null : [{ sql: 't.client_id = ?', parameters: [client['id']] }];
@@ -75,76 +80,79 @@ export function createSelectTokens(database: Database, schema: Schema) {
 
   return {
     async findToken(tokenId: string): Promise<OwnedTokenRow | null> {
-      const [row] = await select({ sql: `(select * from ${tokens} where id = ?)`, parameters: [tokenId] }, '');
+      const [row] = await selectJoined({ sql: `(select * from ${tokens} where id = ?)`, parameters: [tokenId] }, '');
       return row ?? null;
     },
 
     async listTokens(query: TokenQuery, now: number): Promise<OwnedTokenRow[]> {
       if (query.userKeys?.length === 0) return [];
-      const ofClient = await isOfClient(query.clientName);
+      const ofClient = await clientConditions(query.clientName);
       if (ofClient === null) return [];
       const from = tokensOf(query.userKeys);
       const column = columnOf[query.sort];
       const order = `order by ${column} ${query.order}, t.id ${query.order}`;
       const found: OwnedTokenRow[] = [];
-      for (const stretch of stretchesOf(query)) {
+      for (const segment of segmentsOf(query)) {
         const missing = query.limit - found.length;
         if (missing === 0) break;
-        const all = [...ofClient, ...placeIn(stretch, column, query)];
-        const firsts = statesIn(stretch, query, now).map((state) => firstOf(from, [...all, ...state], order, missing));
-        found.push(...(await select(firstOfAll(firsts, order, missing), order)));
+        const common = [...ofClient, ...segmentConditions(segment, column, query)];
+        const selects = expiryConditions(segment, query, now).map((expiry) =>
+          selectFirst(from, [...common, ...expiry], order, missing),
+        );
+        found.push(...(await selectJoined(selectFirstOfAll(selects, order, missing), order)));
       }
       return found;
     },
   };
 }
 
-function firstOf(from: Piece, where: readonly Piece[], order: string, limit: number): Piece {
+function selectFirst(from: SqlFragment, where: readonly SqlFragment[], order: string, limit: number): SqlFragment {
   const conditions = where.map(({ sql }) => sql).join(' and ');
-  const parameters = [from, ...where].flatMap((piece) => piece.parameters);
+  const parameters = [from, ...where].flatMap((fragment) => fragment.parameters);
   return {
     sql: `(select * from ${from.sql} t where ${conditions} ${order} limit ?)`,
     parameters: [...parameters, limit],
   };
 }
 
-function firstOfAll(firsts: readonly Piece[], order: string, limit: number): Piece {
-  const [first] = firsts;
-  if (first !== undefined && firsts.length === 1) return first;
-  const all = firsts.map(({ sql }) => sql).join(' union all ');
-  const parameters = firsts.flatMap((piece) => piece.parameters);
+function selectFirstOfAll(selects: readonly SqlFragment[], order: string, limit: number): SqlFragment {
+  const [first] = selects;
+  if (first !== undefined && selects.length === 1) return first;
+  const all = selects.map(({ sql }) => sql).join(' union all ');
+  const parameters = selects.flatMap((fragment) => fragment.parameters);
   return { sql: `(select * from (${all}) t ${order} limit ?)`, parameters: [...parameters, limit] };
 }
 
-interface Stretch {
-  /** Whether the sorted column of its rows is empty. */
-  readonly isEmpty: boolean;
-  /** Where in it the list goes on; `null`: at its start. */
-  readonly after: TokenPlace | null;
+/** The part of the list whose sorted column is null, or the part where it is not. */
+interface Segment {
+  readonly isNull: boolean;
+  /** The cursor, if it lies in this segment; `null`: the segment starts at its beginning. */
+  readonly after: TokenCursor | null;
 }
 
-/** What is left of the list, in order. */
-function stretchesOf({ sort, order, after, hasExpired }: TokenQuery): Stretch[] {
-  const neverComesFirst = (sort === 'expiry') === (order === 'desc');
-  const all = sort === 'created' ? [false] : neverComesFirst ? [true, false] : [false, true];
-  const left = after === null ? all : all.slice(all.indexOf(after.at === null));
-  return left
-    .filter((isEmpty) => !(isEmpty && sort === 'expiry' && hasExpired === true))
-    .map((isEmpty) => ({ isEmpty, after: after !== null && isEmpty === (after.at === null) ? after : null }));
+/** The segments from the cursor on, in the order of the list. */
+function segmentsOf({ sort, order, after, hasExpired }: TokenQuery): Segment[] {
+  const nullsComeFirst = (sort === 'expiry') === (order === 'desc');
+  const all = sort === 'created' ? [false] : nullsComeFirst ? [true, false] : [false, true];
+  const remaining = after === null ? all : all.slice(all.indexOf(after.at === null));
+  return remaining
+    .filter((isNull) => !(isNull && sort === 'expiry' && hasExpired === true))
+    .map((isNull) => ({ isNull, after: after !== null && isNull === (after.at === null) ? after : null }));
 }
 
-function placeIn({ isEmpty, after }: Stretch, column: string, { order }: TokenQuery): Piece[] {
+/** The conditions for the rows of the segment that come after the cursor. */
+function segmentConditions({ isNull, after }: Segment, column: string, { order }: TokenQuery): SqlFragment[] {
   const comparison = order === 'asc' ? '>' : '<';
-  const nullness = { sql: `${column} is ${isEmpty ? '' : 'not '}null`, parameters: [] };
-  if (after === null) return [nullness];
-  if (isEmpty) return [nullness, { sql: `t.id ${comparison} ?`, parameters: [after.id] }];
+  const inSegment = { sql: `${column} is ${isNull ? '' : 'not '}null`, parameters: [] };
+  if (after === null) return [inSegment];
+  if (isNull) return [inSegment, { sql: `t.id ${comparison} ?`, parameters: [after.id] }];
   const parameters = [after.at?.toISOString(), after.id];
   return [{ sql: `(${column}, t.id) ${comparison} (?::timestamptz, ?::uuid)`, parameters }];
 }
 
-/** The conditions of a state, each by itself. */
-function statesIn({ isEmpty }: Stretch, { sort, hasExpired }: TokenQuery, now: number): Piece[][] {
-  if (hasExpired === null || (sort === 'expiry' && isEmpty)) return [[]];
+/** The conditions of the expiry filter. Each element needs a select of its own. */
+function expiryConditions({ isNull }: Segment, { sort, hasExpired }: TokenQuery, now: number): SqlFragment[][] {
+  if (hasExpired === null || (sort === 'expiry' && isNull)) return [[]];
   const parameters = [toParameter(now)];
   if (hasExpired) return [[{ sql: 't.expiry <= ?', parameters }]];
   const expiresLater = [{ sql: 't.expiry > ?', parameters }];

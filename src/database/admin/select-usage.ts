@@ -1,16 +1,16 @@
 import type { Database } from '../database.ts';
 import type { Schema } from '../schema.ts';
-import type { ClientUse, DayUse } from './admin-store.ts';
+import type { ClientUsage, DayUsage } from './admin-store.ts';
 
 /**
- * Counts tokens by client and by day. Either reads the table from one end to the other, on several cores where the server
- * has them: that takes as long however the tokens are spread, and whatever was written since the last vacuum.
+ * Counts tokens per client and per day. Both statements scan the whole table, in parallel if the server has several cores.
+ * Their time does not depend on how the tokens are distributed, or on what was written since the last vacuum.
  */
 export function createSelectUsage(database: Database, schema: Schema) {
   const { tokens, clients } = schema;
 
   return {
-    async usageOfClients(since: readonly Date[]): Promise<ClientUse[]> {
+    async usageOfClients(since: readonly Date[]): Promise<ClientUsage[]> {
       const counts = since.map((_, index) => `count(*) filter (where t.last_used_at > ?)::float8 as used_${index}`);
       const usage = `select t.client_id, count(t.selector)::float8 as tokens, ${counts.join(', ')} from ${tokens} t group by t.client_id`;
       const rows = await database.run(
@@ -25,22 +25,22 @@ export function createSelectUsage(database: Database, schema: Schema) {
     },
 
     /**
-     * Of what comes out of the union the planner does not know that it came from instants, of which there are as many as
-     * tokens: it expects few days, and so counts on all cores. The selector is there to be counted, as no index on the
-     * instants has it: an index alone would be slow as soon as uses have been noted.
+     * The union hides from the planner that the days come from nearly unique instants. It therefore expects few days and
+     * counts in parallel. Counting the selector forces the table scan, since no index on the instants contains it: an
+     * index-only scan gets slow once `last_used_at` has been updated.
      */
-    async usageByDay(clientName: string | null, since: Date): Promise<DayUse[]> {
+    async usageByDay(clientName: string | null, since: Date): Promise<DayUsage[]> {
       const ofClient = clientName === null ? '' : `and t.client_id = (select id from ${clients} where name = ?)`;
       const start = since.toISOString();
       const parameters = [start, start, ...(clientName === null ? [] : [clientName])];
-      const facts = (column: string, isIssue: boolean) =>
+      const usesOf = (column: string, isIssue: boolean) =>
         `select date_bin('24 hours', t.${column}, ?::timestamptz) as day, ${isIssue} as is_issue, t.selector ` +
         `from ${tokens} t where t.${column} >= ? ${ofClient}`;
       const rows = await database.run(
         "select to_char(day at time zone 'UTC', 'YYYY-MM-DD') as day, " +
           'count(selector) filter (where is_issue)::float8 as issued, ' +
           'count(selector) filter (where not is_issue)::float8 as last_used ' +
-          `from (${facts('created', true)} union all ${facts('last_used_at', false)}) fact group by fact.day`,
+          `from (${usesOf('created', true)} union all ${usesOf('last_used_at', false)}) fact group by fact.day`,
         [...parameters, ...parameters],
       );
       return rows.map((row) => ({

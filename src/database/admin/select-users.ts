@@ -1,18 +1,20 @@
 import type { EntityProperty } from '@mikro-orm/core';
 import type { Database } from '../database.ts';
-import { isVisible, type Projection, type Row } from '../rows/projection.ts';
+import { isVisible } from '../rows/is-visible.ts';
+import type { Projection } from '../rows/projection.ts';
+import type { Row } from '../rows/row.ts';
 import type { Schema } from '../schema.ts';
 import { fromJsonKey } from '../user-key.ts';
 import type { UserRow } from './admin-store.ts';
 
-/** Asks for a user `u`: its key and its visible columns. */
+/** Selects the key and the visible columns of a user `u`. */
 export function addUser(projection: Projection, schema: Schema): (row: Row) => UserRow {
   const key = projection.add(`u.${schema.userKeyColumn}`);
   const user = projection.addEntity(schema.userMeta, 'u', {});
   return (row) => ({ key: schema.fromUserKey(key(row)), user: user(row) ?? {} });
 }
 
-/** Finds users for an admin. */
+/** The admin's queries for users. */
 export function createSelectUsers(database: Database, schema: Schema) {
   const projection = schema.newProjection();
   const read = addUser(projection, schema);
@@ -36,7 +38,7 @@ export function createSelectUsers(database: Database, schema: Schema) {
       const isSame = [...columns.map((column) => `lower(${column}) = lower(?)`), ...isKey].join(' or ');
       const order = [`coalesce(${isSame}, false) desc`, ...columns, keyColumn].join(', ');
       const texts = (text: string) => [...columns.map(() => text), ...keys];
-      const parameters = [...texts(containing(search)), ...texts(search), limit];
+      const parameters = [...texts(containsPattern(search)), ...texts(search), limit];
       return (await database.run(`${select} where ${matches} order by ${order} limit ?`, parameters)).map(read);
     },
 
@@ -53,14 +55,14 @@ export function createSelectUsers(database: Database, schema: Schema) {
   };
 }
 
-/** Not one that is hidden or kept from look-ups: what a search finds would tell of it. */
+/** Hidden and lazy columns are excluded, since a search would reveal their values. */
 function isSearchable(property: EntityProperty): boolean {
   const isText =
     property.runtimeType === 'string' && /^(?:varchar|character|char|text|citext)/.test(property.columnTypes[0] ?? '');
   return isText && isVisible(property);
 }
 
-/** The pattern of what contains the text, without meaning for `%` and `_` in it. */
-export function containing(search: string): string {
+/** Returns the `like` pattern for text that contains the search, with `!` as the escape character. */
+export function containsPattern(search: string): string {
   return `%${search.replaceAll(/[!%_]/g, '!$&')}%`;
 }

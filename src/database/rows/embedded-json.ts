@@ -1,43 +1,38 @@
 import { type EntityProperty, type Platform, ReferenceKind } from '@mikro-orm/core';
+import { deepFreeze, propertyConverter } from './property-converter.ts';
 
-/** A property of an object that is kept as JSON, and the key under which it lies there. */
+/** A property of an embedded object that is stored as JSON, and its key in that JSON. */
 interface JsonField {
   readonly name: string;
   readonly key: string;
   readonly property: EntityProperty;
 }
 
-/** What sessions show of an embedded object that is kept as JSON: not what is marked hidden or lazy. */
-export function visibleFieldsOf(embedded: EntityProperty): JsonField[] {
-  return Object.entries(embedded.embeddedProps)
-    .filter(([, { hidden, lazy }]) => !hidden && !lazy)
-    .map(([name, property]) => ({ name, key: property.fieldNames[0] ?? name, property }));
-}
-
 /**
- * The SQL that asks for no more of such an object, or list of objects, than is shown: what is hidden stays in the database.
+ * Builds the SQL that selects the visible fields of an embedded object, or list of objects, that is stored as JSON. Hidden
+ * and lazy fields never leave the database.
  * @param json an expression of type jsonb
- * @param depth in how many others it lies, for names that do not meet
+ * @param depth how many embedded objects enclose this one: it keeps the SQL aliases distinct
  */
-export function visibleJson(json: string, embedded: EntityProperty, platform: Platform, depth = 0): string {
-  if (!embedded.array) return visibleObject(json, embedded, platform, depth);
+export function selectEmbeddedJson(json: string, embedded: EntityProperty, platform: Platform, depth = 0): string {
+  if (!embedded.array) return selectObject(json, embedded, platform, depth);
   const item = `item_${depth}`;
   const items = `jsonb_array_elements(${json}) with ordinality as ${item}(value, place)`;
-  const visible = visibleObject(`${item}.value`, embedded, platform, depth);
+  const visible = selectObject(`${item}.value`, embedded, platform, depth);
   return (
     `case jsonb_typeof(${json}) when 'array' then ` +
     `(select coalesce(jsonb_agg(${visible} order by ${item}.place), '[]') from ${items}) end`
   );
 }
 
-function visibleObject(json: string, embedded: EntityProperty, platform: Platform, depth: number): string {
+function selectObject(json: string, embedded: EntityProperty, platform: Platform, depth: number): string {
   const field = `field_${depth}`;
-  const shown = visibleFieldsOf(embedded);
-  const keys = shown.map(({ key }) => platform.quoteValue(key)).join(', ');
-  const nested = shown
+  const visible = visibleFieldsOf(embedded);
+  const keys = visible.map(({ key }) => platform.quoteValue(key)).join(', ');
+  const nested = visible
     .filter(({ property }) => property.kind === ReferenceKind.EMBEDDED)
     .map(({ property, key }) => {
-      const inner = visibleJson(`${field}.value`, property, platform, depth + 1);
+      const inner = selectEmbeddedJson(`${field}.value`, property, platform, depth + 1);
       return `when ${platform.quoteValue(key)} then ${inner}`;
     });
   const value =
@@ -46,4 +41,29 @@ function visibleObject(json: string, embedded: EntityProperty, platform: Platfor
     `case jsonb_typeof(${json}) when 'object' then (select coalesce(jsonb_object_agg(${field}.key, ${value}), '{}') ` +
     `from jsonb_each(${json}) as ${field}(key, value) where ${field}.key in (${keys || 'null'})) end`
   );
+}
+
+/** Converts selected JSON to the entity's values. The result is frozen. */
+export function readEmbeddedJson(raw: unknown, embedded: EntityProperty, platform: Platform): unknown {
+  const value: unknown = typeof raw === 'string' ? JSON.parse(raw) : raw;
+  if (Array.isArray(value)) return Object.freeze(value.map((item) => readEmbeddedJson(item, embedded, platform)));
+  if (value === null || typeof value !== 'object') return value;
+  const stored = value as Record<string, unknown>;
+  const entries = visibleFieldsOf(embedded).map(({ name, key, property }) => {
+    const inner = stored[key] ?? null;
+    const isNested = property.kind === ReferenceKind.EMBEDDED;
+    return [
+      name,
+      isNested
+        ? readEmbeddedJson(inner, property, platform)
+        : (propertyConverter(property, platform)?.(inner) ?? deepFreeze(inner)),
+    ];
+  });
+  return Object.freeze(Object.fromEntries(entries));
+}
+
+function visibleFieldsOf(embedded: EntityProperty): JsonField[] {
+  return Object.entries(embedded.embeddedProps)
+    .filter(([, { hidden, lazy }]) => !hidden && !lazy)
+    .map(([name, property]) => ({ name, key: property.fieldNames[0] ?? name, property }));
 }

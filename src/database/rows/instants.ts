@@ -1,9 +1,9 @@
-/** An instant as SQL gives it: seconds since 1970 as a number, so that nothing is parsed. `toInstant` reads it. */
+/** SQL that selects an instant as seconds since 1970: a number, so that no text is parsed. `toInstant` reads it. */
 export function epochOf(expression: string): string {
   return `date_part('epoch', ${expression})`;
 }
 
-/** Whole milliseconds: that is what the columns hold, and the fraction of a number may be off. */
+/** Rounds to whole milliseconds, the precision of the columns: the fraction of a floating-point number may be off. */
 export function toInstant(seconds: unknown): Date | null {
   return seconds === null ? null : new Date(Math.round(Number(seconds) * 1000));
 }

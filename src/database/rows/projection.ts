@@ -1,26 +1,23 @@
 import { type EntityMetadata, type EntityProperty, type Platform, ReferenceKind } from '@mikro-orm/core';
-import { DurinUsageError } from '../../errors.ts';
-import { visibleFieldsOf, visibleJson } from './embedded-json.ts';
+import { readEmbeddedJson, selectEmbeddedJson } from './embedded-json.ts';
 import { epochOf, toInstant } from './instants.ts';
-
-/** A row as the driver gives it, its columns named `c0`, `c1`, … */
-export type Row = Readonly<Record<string, unknown>>;
-
-/** The relations to follow, as a tree: `{ organization: { owner: {} } }`. */
-export interface PopulateTree {
-  readonly [relation: string]: PopulateTree;
-}
+import { isVisible } from './is-visible.ts';
+import type { PopulateTree } from './populate-tree.ts';
+import { primaryKeyOf } from './primary-key.ts';
+import { propertyConverter } from './property-converter.ts';
+import type { Row } from './row.ts';
 
 type Read = (row: Row) => unknown;
 
 /**
- * Collects what one SELECT must ask for, and gives for each part the function that reads it back from a row. Values are
- * converted as MikroORM converts them, but once per property at start, not per row: this runs for every request.
+ * Collects the columns and joins of one SELECT. Each `add` returns the function that reads its value from a row. Values are
+ * converted as MikroORM converts them. The converters are resolved once, when a column is added, since rows are read on
+ * every request.
  */
 export class Projection {
   readonly #platform: Platform;
   readonly #schema: string | undefined;
-  /** By expression: each is asked for once. */
+  /** Column names by expression, so that an expression is selected once. */
   readonly #columns = new Map<string, string>();
   readonly #joins: string[] = [];
   readonly #related = new Set<EntityMetadata>();
@@ -38,7 +35,7 @@ export class Projection {
     return this.#joins.join(' ');
   }
 
-  /** The entities that were joined along relations. */
+  /** The entities of the relations that were joined. */
   get related(): ReadonlySet<EntityMetadata> {
     return this.#related;
   }
@@ -49,20 +46,25 @@ export class Projection {
     return schema ? `${this.#platform.quoteIdentifier(schema)}.${table}` : table;
   }
 
-  /** Adds an SQL expression; the function reads its value. */
+  /** Adds an SQL expression. */
   add(expression: string): Read {
     const key = this.#columns.get(expression) ?? `c${this.#columns.size}`;
     this.#columns.set(expression, key);
     return (row) => row[key];
   }
 
-  /** Adds a timestamp. */
+  /** Adds an SQL expression of type timestamptz. */
   addInstant(expression: string): (row: Row) => Date | null {
     const read = this.add(epochOf(expression));
     return (row) => toInstant(read(row));
   }
 
-  /** Adds the visible columns of an entity: not those marked hidden or lazy, not computed ones. `null` where no row was joined. */
+  /**
+   * Adds the visible columns of an entity: none that are hidden, lazy or computed. Reads a frozen object, or `null` if the
+   * join found no row.
+   * @param tree the relations of the entity to join
+   * @param only restricts the columns further. Default: all visible ones
+   */
   addEntity(
     meta: EntityMetadata,
     alias: string,
@@ -72,7 +74,7 @@ export class Projection {
     const primary = primaryKeyOf(meta);
     const visible = meta.props.filter(
       (property) =>
-        property.embedded === undefined && // it is read with the object that it lies in
+        property.embedded === undefined && // a part of an embedded object is read with that object
         (isVisible(property) || (property.name in tree && !property.hidden)) &&
         (only?.(property) ?? true),
     );
@@ -109,8 +111,8 @@ export class Projection {
   #addEmbedded(property: EntityProperty, alias: string): Read {
     if (property.object || property.array) {
       const column = `${this.#quoted(alias, property.fieldNames[0])}::jsonb`;
-      const read = this.add(visibleJson(column, property, this.#platform));
-      return (row) => fromJson(read(row), property, this.#platform);
+      const read = this.add(selectEmbeddedJson(column, property, this.#platform));
+      return (row) => readEmbeddedJson(read(row), property, this.#platform);
     }
     const fields = Object.entries(property.embeddedProps)
       .filter(([, child]) => isVisible(child))
@@ -126,98 +128,11 @@ export class Projection {
     const column = this.#quoted(alias, property.fieldNames[0]);
     const type = property.customType;
     const read = this.add(type?.convertToJSValueSQL?.(column, this.#platform) ?? column);
-    const convert = converterOf(property, this.#platform);
+    const convert = propertyConverter(property, this.#platform);
     return convert === undefined ? read : (row) => convert(read(row));
   }
 
   #quoted(alias: string, column: string | undefined): string {
     return `${alias}.${this.#platform.quoteIdentifier(column ?? '')}`;
   }
-}
-
-/** How a column's raw value becomes the property's; `undefined`: as it is. */
-export function converterOf(property: EntityProperty, platform: Platform): ((raw: unknown) => unknown) | undefined {
-  if (property.targetMeta !== undefined && property.kind !== ReferenceKind.EMBEDDED) {
-    return converterOf(primaryKeyOf(property.targetMeta), platform);
-  }
-  const type = property.customType;
-  if (type) return (raw) => (raw === null ? null : frozen(type.convertToJSValue(raw, platform)));
-  if (property.runtimeType === 'Date') return (raw) => (raw === null ? null : toDate(raw, platform));
-  return undefined;
-}
-
-/** What JSON and arrays hold can not be changed either: who shares a session shares it. */
-function frozen(value: unknown): unknown {
-  const isPlain = Array.isArray(value) || (value !== null && typeof value === 'object' && value.constructor === Object);
-  if (!isPlain || Object.isFrozen(value)) return value;
-  for (const inner of Object.values(value as object)) frozen(inner);
-  return Object.freeze(value);
-}
-
-function toDate(raw: unknown, platform: Platform): unknown {
-  if (raw instanceof Date) return raw;
-  const text = String(raw);
-  const timezone = platform.getTimezone();
-  const isLocal =
-    timezone !== undefined && timezone !== 'local' && !/(?:[+-]\d{2}(?::?\d{2})?|Z)$/.test(text.slice(10));
-  return platform.parseDate(isLocal ? text + timezone : text);
-}
-
-function fromJson(raw: unknown, property: EntityProperty, platform: Platform): unknown {
-  const value: unknown = typeof raw === 'string' ? JSON.parse(raw) : raw;
-  if (Array.isArray(value)) return Object.freeze(value.map((item) => fromJson(item, property, platform)));
-  if (value === null || typeof value !== 'object') return value;
-  const stored = value as Record<string, unknown>;
-  const entries = visibleFieldsOf(property).map(({ name, key, property: child }) => {
-    const inner = stored[key] ?? null;
-    const isNested = child.kind === ReferenceKind.EMBEDDED;
-    return [
-      name,
-      isNested ? fromJson(inner, child, platform) : (converterOf(child, platform)?.(inner) ?? frozen(inner)),
-    ];
-  });
-  return Object.freeze(Object.fromEntries(entries));
-}
-
-export function isVisible(property: EntityProperty): boolean {
-  const isStored = property.persist !== false && property.formula === undefined;
-  const isInverse = property.kind === ReferenceKind.ONE_TO_ONE && !property.owner;
-  const isCollection = property.kind === ReferenceKind.ONE_TO_MANY || property.kind === ReferenceKind.MANY_TO_MANY;
-  return isStored && !property.hidden && !property.lazy && !isCollection && !isInverse;
-}
-
-/**
- * The property of the primary key, which may be a relation.
- * @throws DurinUsageError where the key has more than one column
- */
-export function primaryKeyOf(meta: EntityMetadata): EntityProperty {
-  const [primary, ...more] = meta.getPrimaryProps();
-  if (primary === undefined || more.length > 0 || primary.fieldNames.length !== 1) {
-    throw new DurinUsageError(`${meta.className} must have a primary key of a single column`);
-  }
-  return primary;
-}
-
-/**
- * `['user', 'user.organization']` as a tree.
- * @throws DurinUsageError naming the path that leads through anything but to-one relations
- */
-export function toPopulateTree(paths: readonly string[], root: EntityMetadata): PopulateTree {
-  const tree: Record<string, PopulateTree> = {};
-  for (const path of paths) {
-    let node = tree;
-    let meta = root;
-    for (const name of path.split('.')) {
-      const property = meta.properties[name];
-      const isToOne = property?.kind === ReferenceKind.MANY_TO_ONE || property?.kind === ReferenceKind.ONE_TO_ONE;
-      if (!isToOne || property.targetMeta === undefined || property.fieldNames?.length > 1) {
-        throw new DurinUsageError(
-          `populate: '${path}' must lead through to-one relations only, and '${name}' is none of ${meta.className}`,
-        );
-      }
-      node = node[name] ??= {};
-      meta = property.targetMeta;
-    }
-  }
-  return tree;
 }

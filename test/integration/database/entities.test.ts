@@ -15,7 +15,7 @@ function execute(sql: string): Promise<Record<string, unknown>[]> {
   return connection.execute(sql);
 }
 
-test('a client needs only a name, and its tokens live for a day', async () => {
+test('a client needs only a name, and its tokens live one day', async () => {
   const em = app.orm.em.fork();
   const client = em.create(Client, { name: 'by the ORM', throttleRate: null });
   await em.flush();
@@ -33,13 +33,13 @@ test.each([
   [{ name: 'bad', tokenTtl: -1, throttleRate: null }, /^tokenTtl must be a duration/],
   [{ name: ' ', throttleRate: null }, 'name: This field may not be blank.'],
   [{ name: 'x'.repeat(65), throttleRate: null }, 'name: At most 64 characters.'],
-])('the client %j is refused where it is flushed', async (client, sentence) => {
+])('a flush rejects the invalid client %j', async (client, sentence) => {
   const em = app.orm.em.fork();
   em.create(Client, client);
   await expect(em.flush()).rejects.toThrow(sentence);
 });
 
-test('a client that is changed into a wrong one is refused where it is flushed', async () => {
+test('a flush rejects an invalid change of a client', async () => {
   const em = app.orm.em.fork();
   const client = await em.findOneOrFail(Client, { name: 'web' });
   client.throttleRate = '5 per minute';
@@ -51,11 +51,11 @@ test.each([
   "insert into durin_client (name, throttle_rate) values ('bad', '0/m')",
   "insert into durin_client (name, token_ttl) values ('bad', 0)",
   "insert into durin_client (name) values ('web')",
-])('the database itself refuses: %s', async (sql) => {
+])('a constraint rejects: %s', async (sql) => {
   await expect(execute(sql)).rejects.toThrow(/violates (check|unique) constraint/);
 });
 
-test("deleting a user or a client deletes its tokens, and nobody else's", async () => {
+test('deleting a user or a client deletes only its own tokens', async () => {
   const em = app.orm.em.fork();
   const carol = em.create(User, { username: 'carol' });
   await em.flush();
@@ -69,7 +69,7 @@ test("deleting a user or a client deletes its tokens, and nobody else's", async 
   expect(rows.map(({ user, client }) => [user.username, client.name])).toEqual([['bob', 'web']]);
 });
 
-test('the indexes for purging, for listing and for the cascades are there', async () => {
+test('the token table has the indexes for purging, lists and cascades', async () => {
   const rows = await execute("select indexdef from pg_indexes where tablename = 'durin_auth_token'");
   const columns = rows.map(({ indexdef }) => /\((.*)\)/.exec(String(indexdef))?.[1]).toSorted();
   expect(columns).toEqual([

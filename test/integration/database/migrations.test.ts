@@ -16,7 +16,7 @@ const ClientSettings = defineEntity({
   properties: { id: p.integer().primary(), client: () => p.oneToOne(Client).owner(), theme: p.string() },
 });
 
-// The folder lies below node_modules/, from where a migration finds the packages that it imports.
+// The folder is inside node_modules/, so that a migration can resolve the packages it imports.
 async function connectWithMigrations(folder: string) {
   return connect({
     entities: [User, Client, AuthToken, ClientSettings],
@@ -42,7 +42,7 @@ async function tableNames(): Promise<string[]> {
   return (await connection.execute(sql)).map((row) => row.table_name);
 }
 
-test("the app's own migrations create the tables, leave nothing to do, and take them away again", async () => {
+test("the app's own migrations create and drop durin's tables", async () => {
   const { fileName, diff } = await orm.migrator.create(folder);
   expect(await readFile(join(folder, fileName), 'utf8')).toContain('create table "durin_auth_token"');
   expect(diff.up.join('\n')).toMatch(/unique \("user_id", "client_id"\)/);

@@ -115,7 +115,7 @@ const columns = {
 };
 
 describe('populate', () => {
-  test("gives the user's columns as MikroORM has them, without hidden, lazy and unstored ones", async () => {
+  test("reads the user's visible, stored columns as MikroORM does", async () => {
     const durin = createDurin(required());
     const { token } = await durin.tokens.issue({ user: database.alice, client: 'web' });
     const { user } = await durin.authenticate(token);
@@ -123,7 +123,7 @@ describe('populate', () => {
     expect(Object.isFrozen(user)).toBe(true);
   });
 
-  test('follows to-one relations, owned and inverse, of the user and of the client', async () => {
+  test('joins owned and inverse to-one relations of user and client', async () => {
     const durin = createDurin({
       ...required(),
       populate: ['user.company.country', 'user.deputy', 'user.profile', 'client.settings'],
@@ -137,20 +137,20 @@ describe('populate', () => {
     expect(client).toMatchObject({ name: 'web', tokenTtl: 86_400, settings: { theme: 'blue' } });
   });
 
-  test('gives null for a relation that is not there', async () => {
+  test('reads null for a relation that is not set', async () => {
     const durin = createDurin({ ...required(), populate: ['user.company', 'user.profile'] });
     const { token } = await durin.tokens.issue({ user: database.bob, client: 'web' });
     expect((await durin.authenticate(token)).user).toMatchObject({ company: null, profile: null });
   });
 
-  test.each([false, ['client']] as const)('%j leaves only the key of the user', async (populate) => {
+  test.each([false, ['client']] as const)('%j reduces the user to its key', async (populate) => {
     const durin = createDurin({ ...required(), populate });
     const { token } = await durin.tokens.issue({ user: database.alice, client: 'web' });
     expect((await durin.authenticate(token)).user).toEqual({ id: database.alice.id });
   });
 
   test.each(['user.nonsense', 'user.username', 'user.tags', 'nonsense', 'user.company.nonsense', 'user.address'])(
-    'refuses %j, which is no to-one relation',
+    'rejects %j, which is not a to-one relation',
     (path) => {
       expect(() => createDurin({ ...required(), populate: [path as 'user'] })).toThrow(
         `populate: '${path}' must lead through to-one relations only`,

@@ -12,7 +12,7 @@ interface KeyedUser {
 
 const uuid = randomUUID();
 
-/** `usr_7` in the app, 7 in the database; neither is taken for the other. */
+/** `usr_7` in the app, 7 in the database. Passing one for the other fails. */
 class PrefixedId extends Type<string, number> {
   override convertToDatabaseValue(value: unknown): number {
     if (typeof value !== 'string' || !value.startsWith('usr_')) throw new TypeError('not a prefixed id');
@@ -27,13 +27,13 @@ class PrefixedId extends Type<string, number> {
 }
 
 describe.each([
-  ['number', { type: 'integer', primary: true, autoincrement: false }, 7, 'a number'],
-  ['bigint', { type: 'bigint', primary: true, autoincrement: false }, 9_007_199_254_740_993n, 'a bigint'],
-  ['string', { type: 'string', primary: true }, "o'brien:\\?", 'a string'],
-  ['uuid', { type: 'uuid', primary: true }, uuid, 'a uuid'],
-  ['of a type of the app', { type: PrefixedId, primary: true, autoincrement: false }, 'usr_7', 'a prefixed id'],
+  ['a number', { type: 'integer', primary: true, autoincrement: false }, 7, 'a number'],
+  ['a bigint', { type: 'bigint', primary: true, autoincrement: false }, 9_007_199_254_740_993n, 'a bigint'],
+  ['a string', { type: 'string', primary: true }, "o'brien:\\?", 'a string'],
+  ['a uuid', { type: 'uuid', primary: true }, uuid, 'a uuid'],
+  ['of a custom type', { type: PrefixedId, primary: true, autoincrement: false }, 'usr_7', 'a prefixed id'],
 ])('a user whose key is %s', (_name, property, key, username) => {
-  test('logs in, is known, lists, revokes and is told of in events', async () => {
+  test('can use sessions and appears in events by its key', async () => {
     const User: EntityName<KeyedUser> = new EntitySchema<KeyedUser>({
       name: 'User',
       tableName: 'keyed_user',
@@ -53,9 +53,9 @@ describe.each([
         verifyCredentials: ({ input, em: own }) => own.findOne(User, { username: input.username }),
       });
       await durin.clients.sync();
-      const told: unknown[] = [];
-      durin.events.on('loggedIn', (event) => told.push(event.userId));
-      durin.events.on('tokenRevoked', (event) => told.push(event.userId));
+      const eventUserIds: unknown[] = [];
+      durin.events.on('loggedIn', (event) => eventUserIds.push(event.userId));
+      durin.events.on('tokenRevoked', (event) => eventUserIds.push(event.userId));
       const router = t.router({ auth: durin.durinRouter, me: durin.authedProcedure.query(({ ctx }) => ctx.user) });
       const anonymous = router.createCaller(durin.createContext(requestOf()));
       const web = await anonymous.auth.login({ username, password: '', client: 'web' });
@@ -68,7 +68,7 @@ describe.each([
       await caller.auth.sessions.revoke({ id: auth.id });
       expect(await caller.auth.sessions.revokeOthers()).toEqual({ revoked: 0 });
       expect(await durin.tokens.revokeAll({ user: { id: key, username } })).toBe(1);
-      expect(told).toEqual([key, key, key, key]);
+      expect(eventUserIds).toEqual([key, key, key, key]);
       await durin.close();
     } finally {
       await closeDatabase(orm);
@@ -76,7 +76,7 @@ describe.each([
   });
 });
 
-test('a key that the column cannot hold is told as the mistake that it is, not as an outage', async () => {
+test('a key that does not fit its column is a usage error', async () => {
   const { orm, close } = await openApp();
   try {
     const durin = createDurin(requiredOptions(orm));

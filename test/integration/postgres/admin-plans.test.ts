@@ -4,7 +4,7 @@ import { type AdminApp, openAdminApp } from '../../support/admin-app.ts';
 import { blocksReadBy, planOf, readsOf } from '../../support/plans.ts';
 import { type Statement, tapStatements } from '../../support/statement-tap.ts';
 
-/** A table that a page must not read the whole of: some 5,000 blocks of 8 kB, its indexes not counted. */
+/** The token table has about 5,000 blocks of 8 kB without its indexes, far more than a page may read. */
 const users = 10_000;
 const clientsOfAUser = 20;
 
@@ -22,7 +22,7 @@ beforeAll(async () => {
   );
   await execute(`insert into durin_client (name) select 'client ' || i from generate_series(1, ${clientsOfAUser}) i`);
   const now = new Date(app.clock()).toISOString();
-  // Those of client 1 never expire.
+  // The tokens of client 1 never expire.
   await execute(
     `insert into durin_auth_token (id, selector, user_id, client_id, created, expiry, last_used_at)
      select gen_random_uuid(), md5(u.id || ':' || c.id), u.id, c.id, ?::timestamptz - age,
@@ -39,7 +39,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => app.close());
 
-/** What an admin's call sends besides the look-up of its own session. */
+/** The statements that an admin's call sends, without the look-up of its session. */
 async function sentBy(work: () => Promise<unknown>): Promise<Statement[]> {
   const before = statements.length;
   await work();
@@ -50,15 +50,15 @@ async function sentBy(work: () => Promise<unknown>): Promise<Statement[]> {
   return sent;
 }
 
-/** The most blocks that a statement of this work reads. */
-async function blocksOf(work: () => Promise<unknown>): Promise<number> {
+/** The number of blocks that the most expensive statement of the work reads. */
+async function blocksReadIn(work: () => Promise<unknown>): Promise<number> {
   const blocks = [];
   for (const statement of await sentBy(work)) blocks.push(await blocksReadBy(app.orm, statement));
   return Math.max(...blocks);
 }
 
-/** How the statements of this work read the tokens. */
-async function waysOf(work: () => Promise<unknown>): Promise<string[]> {
+/** How the statements of the work read the token table. */
+async function readsBy(work: () => Promise<unknown>): Promise<string[]> {
   const plans = (await sentBy(work)).map((statement) => planOf(app.orm, statement));
   return (await Promise.all(plans)).flatMap((steps) => readsOf('durin_auth_token', steps));
 }
@@ -70,96 +70,96 @@ async function blocksIn(relation: string): Promise<number> {
   return size?.blocks ?? Number.NaN;
 }
 
-/** A page has 25 rows: each a block of its own, its user's, its client's and those of their indexes. */
+/** A page has 25 rows. Each may need its own block, its user's, its client's and those of their indexes. */
 const blocksOfAPage = 400;
 
 const sorts = ['created', 'expiry', 'lastUsedAt'] as const;
 const orders = ['asc', 'desc'] as const;
 
-test('the whole table is more than a page reads', async () => {
+test('the token table is larger than a page may read', async () => {
   expect(await blocksIn('durin_auth_token')).toBeGreaterThan(blocksOfAPage * 5);
 });
 
 for (const sort of sorts) {
   for (const order of orders) {
-    test(`sorted by ${sort}, ${order}: the first page and one in the middle read a page's blocks`, async () => {
-      expect(await blocksOf(() => admin.tokens.list({ sort, order }))).toBeLessThan(blocksOfAPage);
+    test(`${sort} ${order}: any page reads only a page's blocks`, async () => {
+      expect(await blocksReadIn(() => admin.tokens.list({ sort, order }))).toBeLessThan(blocksOfAPage);
       const [middle] = await execute<{ id: string; at: number }>(
         `select id, (extract(epoch from ${sort === 'lastUsedAt' ? 'last_used_at' : sort}) * 1000)::float8 as at
          from durin_auth_token where ${sort === 'lastUsedAt' ? 'last_used_at' : sort} is not null order by 2 offset 80000 limit 1`,
       );
       for (const at of sort === 'created' ? [middle?.at] : [middle?.at, null]) {
         const cursor = Buffer.from(JSON.stringify([sort, order, at, middle?.id])).toString('base64url');
-        expect(await blocksOf(() => admin.tokens.list({ sort, order, cursor }))).toBeLessThan(blocksOfAPage);
+        expect(await blocksReadIn(() => admin.tokens.list({ sort, order, cursor }))).toBeLessThan(blocksOfAPage);
       }
     });
 
-    test(`sorted by ${sort}, ${order}: filtered, at most an index is read besides the page's blocks`, async () => {
+    test(`${sort} ${order}: a filtered page reads at most one index more`, async () => {
       const [largest] = await execute<{ name: string }>(
         `select indexrelid::regclass::text as name from pg_index where indrelid = 'durin_auth_token'::regclass
          order by pg_relation_size(indexrelid) desc limit 1`,
       );
       const most = blocksOfAPage + (await blocksIn(largest?.name ?? ''));
-      expect(most).toBeLessThan(users * clientsOfAUser * 0.02); // what is passed over is not read
+      expect(most).toBeLessThan(users * clientsOfAUser * 0.02); // skipped rows are not read
       for (const state of ['valid', 'expired', undefined] as const) {
         for (const client of ['client 1', 'client 7', undefined]) {
           const list: TokenListInput = { sort, order, state, client };
           const work = () => admin.tokens.list(list);
-          expect({ ...list, isBounded: (await blocksOf(work)) < most }).toEqual({ ...list, isBounded: true });
-          expect(await waysOf(work)).not.toContain('Seq Scan');
+          expect({ ...list, isBounded: (await blocksReadIn(work)) < most }).toEqual({ ...list, isBounded: true });
+          expect(await readsBy(work)).not.toContain('Seq Scan');
         }
       }
     });
   }
 }
 
-test('tokens of a user, of those whose name was searched, and of a client are found by an index', async () => {
+test('tokens of users and clients are found by an index', async () => {
   const list = admin.tokens.list;
-  expect(await blocksOf(() => list({ client: 'client 7' }))).toBeLessThan(blocksOfAPage);
-  expect(await blocksOf(() => list({ client: 'client 7', state: 'valid' }))).toBeLessThan(blocksOfAPage);
-  expect(await blocksOf(() => list({ user: app.bob.id }))).toBeLessThan(blocksOfAPage);
-  expect(await blocksOf(() => list({ state: 'expired', sort: 'expiry' }))).toBeLessThan(blocksOfAPage);
+  expect(await blocksReadIn(() => list({ client: 'client 7' }))).toBeLessThan(blocksOfAPage);
+  expect(await blocksReadIn(() => list({ client: 'client 7', state: 'valid' }))).toBeLessThan(blocksOfAPage);
+  expect(await blocksReadIn(() => list({ user: app.bob.id }))).toBeLessThan(blocksOfAPage);
+  expect(await blocksReadIn(() => list({ state: 'expired', sort: 'expiry' }))).toBeLessThan(blocksOfAPage);
   for (const sort of sorts) {
     const work = () => list({ search: 'user 123', sort, state: 'expired' }); // of up to 100 users
-    expect(await blocksOf(work)).toBeLessThan(blocksOfAPage * 10);
-    expect((await waysOf(work)).join()).toContain('durin_auth_token_user_id_client_id_unique');
+    expect(await blocksReadIn(work)).toBeLessThan(blocksOfAPage * 10);
+    expect((await readsBy(work)).join()).toContain('durin_auth_token_user_id_client_id_unique');
   }
 });
 
 test('a token is found by its key', async () => {
   const [token] = (await admin.tokens.list({ client: 'client 3', limit: 1 })).items;
-  expect(await blocksOf(() => admin.tokens.get({ id: token?.id ?? '' }))).toBeLessThan(20);
+  expect(await blocksReadIn(() => admin.tokens.get({ id: token?.id ?? '' }))).toBeLessThan(20);
 });
 
-test('of users and clients no more is read than their tables', async () => {
+test('queries for users and clients read at most their tables', async () => {
   const ofUsers = await blocksIn('app_user');
-  expect(await blocksOf(() => admin.users.search({ search: '99' }))).toBeLessThan(ofUsers + 10);
-  expect(await blocksOf(() => admin.users.get({ user: 77 }))).toBeLessThan(10);
-  expect(await blocksOf(() => admin.whoami())).toBeLessThan(10);
-  expect(await blocksOf(() => admin.clients.names())).toBeLessThan(10);
-  expect(await waysOf(() => admin.clients.names())).toEqual([]);
+  expect(await blocksReadIn(() => admin.users.search({ search: '99' }))).toBeLessThan(ofUsers + 10);
+  expect(await blocksReadIn(() => admin.users.get({ user: 77 }))).toBeLessThan(10);
+  expect(await blocksReadIn(() => admin.whoami())).toBeLessThan(10);
+  expect(await blocksReadIn(() => admin.clients.names())).toBeLessThan(10);
+  expect(await readsBy(() => admin.clients.names())).toEqual([]);
 });
 
-test('counting reads the table once, also where uses have been noted all over it since the last vacuum', async () => {
+test('counting scans the table once, even after many recorded uses', async () => {
   await execute('alter table durin_auth_token set (autovacuum_enabled = false)');
   await execute(`update durin_auth_token set last_used_at = ? where id::text like '1%'`, [
     new Date(app.clock()).toISOString(),
   ]);
   const once = (await blocksIn('durin_auth_token')) + blocksOfAPage;
   for (const sort of ['name', 'tokens'] as const) {
-    expect(await blocksOf(() => admin.clients.list({ sort }))).toBeLessThan(once);
+    expect(await blocksReadIn(() => admin.clients.list({ sort }))).toBeLessThan(once);
   }
-  expect(await blocksOf(() => admin.clients.get({ name: 'client 7' }))).toBeLessThan(once);
-  expect(await blocksOf(() => admin.usage.clients())).toBeLessThan(once);
+  expect(await blocksReadIn(() => admin.clients.get({ name: 'client 7' }))).toBeLessThan(once);
+  expect(await blocksReadIn(() => admin.usage.clients())).toBeLessThan(once);
   for (const days of [1, 30, 366]) {
-    expect(await blocksOf(() => admin.usage.overTime({ days }))).toBeLessThan(once * 2); // for issue and for last use
-    expect(await blocksOf(() => admin.usage.overTime({ days, client: 'client 7' }))).toBeLessThan(once * 2);
+    expect(await blocksReadIn(() => admin.usage.overTime({ days }))).toBeLessThan(once * 2); // one scan each for `created` and `last_used_at`
+    expect(await blocksReadIn(() => admin.usage.overTime({ days, client: 'client 7' }))).toBeLessThan(once * 2);
   }
 });
 
 const webAlone = () => admin.clients.list({ perPage: 1, search: 'web' });
 
-test('of a page of clients, the tokens of those are counted alone', async () => {
-  expect(await waysOf(webAlone)).not.toContain('Seq Scan');
-  expect(await blocksOf(webAlone)).toBeLessThan(10);
+test('a page of clients counts only the tokens of its clients', async () => {
+  expect(await readsBy(webAlone)).not.toContain('Seq Scan');
+  expect(await blocksReadIn(webAlone)).toBeLessThan(10);
 });

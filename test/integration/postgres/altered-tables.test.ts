@@ -2,15 +2,15 @@ import type { Pool } from 'pg';
 import { expect, test } from 'vitest';
 import { openApp } from '../../support/app.ts';
 
-// PostgreSQL refuses a statement that was prepared before: "cached plan must not change result type". That was one call
-// for each connection of the pool, answered as an outage.
-test('a look-up goes on after a column of what it joins got another type, on every connection of the pool', async () => {
+// After the change, PostgreSQL rejects each prepared statement: "cached plan must not change result type". Without a retry,
+// one look-up per connection of the pool would fail with STORE_UNAVAILABLE.
+test('look-ups survive a change of a joined column on every connection', async () => {
   const { orm, durin, close } = await openApp();
   const { token } = await durin.tokens.issue({ user: 1, client: 'web' });
   const pool = (await orm.em.getDriver().getConnection().getNativeClient()) as Pool;
   const connections = await Promise.all(Array.from({ length: 4 }, () => pool.connect()));
   for (const connection of connections) {
-    connection.release(); // the only one that is free, so the one that is taken
+    connection.release(); // the only idle connection, so the look-up uses it
     await durin.authenticate(token);
     expect(await pool.connect()).toBe(connection);
   }

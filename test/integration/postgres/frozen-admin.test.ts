@@ -10,7 +10,7 @@ import { entities, User } from '../../support/entities.ts';
 import { type PostgresServer, startPostgres } from '../../support/servers/postgres-server.ts';
 
 const databaseTimeout = 1; // second
-/** What an answer may take, on a machine that is shared. */
+/** The longest that a response may take, with a margin for slow machines. */
 const boundMs = 4000;
 
 let server: PostgresServer;
@@ -25,7 +25,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-/** An app with an admin, whose session is cached, and with one other token. */
+/** An app with an admin whose session is cached, and with one other token. */
 async function openApp() {
   await orm.em.getConnection().execute('delete from durin_auth_token');
   const durin = createDurin({ ...requiredOptions(orm), clients, databaseTimeout, cache: { ttl: '60s' } });
@@ -68,7 +68,7 @@ async function inTime(call: () => Promise<unknown>): Promise<unknown> {
   return answer;
 }
 
-test('while PostgreSQL is frozen an admin is told so in time, whatever is asked', async () => {
+test('while PostgreSQL is frozen, every admin call fails in time', async () => {
   const { caller, user, held } = app;
   const calls: Record<string, () => Promise<unknown>> = {
     whoami: () => caller.whoami(),
@@ -88,7 +88,7 @@ test('while PostgreSQL is frozen an admin is told so in time, whatever is asked'
   );
 });
 
-test('what an admin did, and PostgreSQL does when it goes on, is told then, once', async () => {
+test('a write that PostgreSQL completes late emits its events once', async () => {
   const { caller, user, held, actions, events } = app;
   expect(await inTime(() => caller.tokens.revoke({ id: held }))).toBe('STORE_UNAVAILABLE');
   expect(actions).toEqual([]);
@@ -98,21 +98,21 @@ test('what an admin did, and PostgreSQL does when it goes on, is told then, once
   expect(events.of('tokenRevoked')).toMatchObject([{ tokenId: held, reason: 'revoked' }]);
 });
 
-test('nothing is begun for an admin who was told that it failed', async () => {
+test('a failed admin call starts no write later', async () => {
   const { caller, durin, user, actions, events } = app;
   expect(await inTime(() => caller.tokens.issue({ user: user.id, client: 'web' }))).toBe('STORE_UNAVAILABLE');
   thaw();
   const { token } = await caller.tokens.issue({ user: user.id, client: 'web' });
-  await durin.close(); // after whatever goes on
+  await durin.close(); // waits for pending work
   await durin.authenticate(token);
   expect(events.count('tokenIssued')).toBe(1);
   expect(actions).toHaveLength(1);
 });
 
-test('the command line is told so when it asks, and waits where it changes something', async () => {
+test('on the command line, reads time out and writes wait', async () => {
   const { durin, held, actions } = app;
   const access = internalsOf(durin);
-  if (access === null) throw new Error('this is no durin');
+  if (access === null) throw new Error('not a durin');
   const caller = createAdminRouter(access, 'command-line', {}).createCaller(durin.createContext());
   let isDone = false;
   const revoked = caller.tokens.revoke({ id: held }).finally(() => {
@@ -125,12 +125,15 @@ test('the command line is told so when it asks, and waits where it changes somet
   expect(actions).toMatchObject([{ action: 'token-revoked', tokenId: held, by: 'command-line' }]);
 });
 
-test.for(['an admin', 'the app'] as const)('a client that %s deleted then ends its tokens with a word', async (who) => {
-  const { caller, durin, held, actions, events } = app;
-  const remove = () => (who === 'an admin' ? caller.clients.delete({ name: 'cli' }) : durin.clients.delete('cli'));
-  expect(await inTime(remove)).toBe('STORE_UNAVAILABLE');
-  thaw();
-  await vi.waitFor(() => expect(events.of('tokenRevoked')).toHaveLength(1), 10_000);
-  expect(events.of('tokenRevoked')).toMatchObject([{ tokenId: held, reason: 'client-deleted' }]);
-  await vi.waitFor(() => expect(actions).toHaveLength(who === 'an admin' ? 1 : 0));
-});
+test.for(['an admin', 'the app'] as const)(
+  'a client that %s deletes ends its tokens late, with events',
+  async (who) => {
+    const { caller, durin, held, actions, events } = app;
+    const remove = () => (who === 'an admin' ? caller.clients.delete({ name: 'cli' }) : durin.clients.delete('cli'));
+    expect(await inTime(remove)).toBe('STORE_UNAVAILABLE');
+    thaw();
+    await vi.waitFor(() => expect(events.of('tokenRevoked')).toHaveLength(1), 10_000);
+    expect(events.of('tokenRevoked')).toMatchObject([{ tokenId: held, reason: 'client-deleted' }]);
+    await vi.waitFor(() => expect(actions).toHaveLength(who === 'an admin' ? 1 : 0));
+  },
+);

@@ -12,7 +12,7 @@ const uncaught = noteUncaught();
 
 const databaseTimeoutMs = 1000;
 const maxConnections = 5;
-/** What an answer may take: as many deadlines as a call has steps, and a machine that is shared. */
+/** The longest that a response may take: a timeout for each step of a call, and a margin for slow machines. */
 const boundMs = 2 * databaseTimeoutMs + 2000;
 
 let server: PostgresServer;
@@ -62,7 +62,7 @@ async function openApp(cache?: CacheOptions) {
   };
 }
 
-/** What a call answers, or why it refuses; it must not take longer than it may. */
+/** Returns the call's result or its error code, and checks that it settles in time. */
 async function inTime<T>(call: () => Promise<T>) {
   const startedAt = performance.now();
   const answer = await call().catch(codeOf);
@@ -77,13 +77,13 @@ afterEach(async () => {
   await app.durin.close();
 });
 
-describe('PostgreSQL is frozen, without a cache', () => {
+describe('while PostgreSQL is frozen, without a cache', () => {
   beforeEach(async () => {
     app = await openApp();
     ({ token } = await app.login('web'));
   });
 
-  test('every call is answered STORE_UNAVAILABLE in time, and all work again when it goes on', async () => {
+  test('every call fails in time and works again afterwards', async () => {
     const { callAs, durin, user } = app;
     const { auth } = callAs(token);
     await freeze();
@@ -113,12 +113,12 @@ describe('PostgreSQL is frozen, without a cache', () => {
     expect(await app.me('ab'.repeat(32))).toBe('INVALID_TOKEN');
   });
 
-  test('look-ups that nobody waits for any more are not sent when it goes on', async () => {
+  test('look-ups that timed out are not sent afterwards', async () => {
     const statements = await tapStatements(orm);
     const sent = () => statements.filter(({ text }) => text.includes('t.selector =')).length;
     await freeze();
     const waves = Array.from({ length: 50 }, async (_, wave) => {
-      for (let turn = 0; turn < wave; turn += 1) await new Promise((resolve) => setImmediate(resolve)); // each asks alone
+      for (let turn = 0; turn < wave; turn += 1) await new Promise((resolve) => setImmediate(resolve)); // no two share a batch
       return app.me(token);
     });
     expect(new Set(await Promise.all(waves))).toEqual(new Set(['STORE_UNAVAILABLE']));
@@ -131,21 +131,21 @@ describe('PostgreSQL is frozen, without a cache', () => {
     expect(sent()).toBeLessThanOrEqual(maxConnections + asked);
   });
 
-  test('closing does not wait for it', async () => {
+  test('close does not wait for PostgreSQL', async () => {
     await app.callAs(token).me();
     await freeze();
     expect(await inTime(() => app.durin.close())).toBeUndefined();
   });
 });
 
-describe('PostgreSQL is frozen, with a cache', () => {
+describe('while PostgreSQL is frozen, with a cache', () => {
   beforeEach(async () => {
     app = await openApp({ ttl: '60s' });
     ({ token } = await app.login('web'));
     await app.me(token);
   });
 
-  test('a session that is cached is accepted, another is not called invalid', async () => {
+  test('a cached session is accepted, and no other is called invalid', async () => {
     const other = await app.login('cli');
     await freeze();
     expect(await app.me(token)).toBe(app.user.username);
@@ -154,22 +154,19 @@ describe('PostgreSQL is frozen, with a cache', () => {
     await vi.waitFor(async () => expect(await app.me(other.token)).toBe(app.user.username), 10_000);
   });
 
-  test.each(['logout', 'logoutAll'] as const)(
-    'a %s is not reported as done; PostgreSQL does it when it goes on, and then that is seen, and told once',
-    async (how) => {
-      await freeze();
-      expect(await inTime(() => app.callAs(token).auth[how]())).toBe('STORE_UNAVAILABLE');
-      expect(app.events.count('tokenRevoked')).toBe(0);
-      expect(await app.me(token)).toBe(app.user.username);
-      thaw();
-      await vi.waitFor(async () => expect(await app.me(token)).toBe('INVALID_TOKEN'), 10_000);
-      expect(app.events.of('tokenRevoked')).toMatchObject([{ userId: app.user.id }]);
-      const again = await app.login('web');
-      expect(await app.me(again.token)).toBe(app.user.username);
-    },
-  );
+  test.each(['logout', 'logoutAll'] as const)('a %s fails and takes effect once PostgreSQL resumes', async (how) => {
+    await freeze();
+    expect(await inTime(() => app.callAs(token).auth[how]())).toBe('STORE_UNAVAILABLE');
+    expect(app.events.count('tokenRevoked')).toBe(0);
+    expect(await app.me(token)).toBe(app.user.username);
+    thaw();
+    await vi.waitFor(async () => expect(await app.me(token)).toBe('INVALID_TOKEN'), 10_000);
+    expect(app.events.of('tokenRevoked')).toMatchObject([{ userId: app.user.id }]);
+    const again = await app.login('web');
+    expect(await app.me(again.token)).toBe(app.user.username);
+  });
 });
 
-test('in all of this nothing was left uncaught', () => {
+test('no error was left uncaught', () => {
   expect(uncaught).toEqual([]);
 });

@@ -5,7 +5,7 @@ import { postgresUrl } from '../../support/database.ts';
 import { planOf, readsOf } from '../../support/plans.ts';
 import type { Statement } from '../../support/statement-tap.ts';
 
-// 200,000 tokens, and 40,000 that have expired: as many as make PostgreSQL plan as for a million.
+// 200,000 valid and 40,000 expired tokens: enough for PostgreSQL to choose the plans it would choose for a million.
 
 const server = postgresUrl ?? '';
 const name = 'durin_many_tokens';
@@ -23,10 +23,10 @@ afterAll(async () => {
   await dropPopulation(server, name);
 });
 
-/** Everything that durin does with tokens. */
-const works: Record<string, () => Promise<unknown>> = {
+/** Every operation on tokens. */
+const operations: Record<string, () => Promise<unknown>> = {
   'a look-up': () => app.durin.authenticate(tokenOf(5000, 7)),
-  'look-ups at once': () => Promise.all([1, 2, 3].map((client) => app.durin.authenticate(tokenOf(5000, client)))),
+  'concurrent look-ups': () => Promise.all([1, 2, 3].map((client) => app.durin.authenticate(tokenOf(5000, client)))),
   'presenting an expired token': () => app.durin.authenticate(tokenOf(11_000)).catch(() => {}),
   'sessions.list': () => app.callAs(tokenOf(5001)).auth.sessions.list(),
   'sessions.revoke': async () => {
@@ -49,12 +49,12 @@ const works: Record<string, () => Promise<unknown>> = {
     await app.durin.tokens.renew(id);
     await app.durin.tokens.revoke(id);
   },
-  'a user who is deactivated': async () => {
+  'the deactivation of a user': async () => {
     await app.orm.em.getConnection().execute('update bench_user set is_active = false where id = 5010');
     await app.durin.users.forget(5010);
     await app.durin.authenticate(tokenOf(5010)).catch(() => {});
   },
-  'noting uses': async () => {
+  'recording uses': async () => {
     await app.orm.em
       .getConnection()
       .execute("update durin_auth_token set last_used_at = '2020-01-01' where user_id = 5011");
@@ -65,14 +65,14 @@ const works: Record<string, () => Promise<unknown>> = {
 
 const planned = /^\s*(?:select|insert|update|delete|with)\b/i;
 
-/** The statements about tokens that the work sends. */
+/** The statements on tokens that the operation sends. */
 async function sentBy(run: () => Promise<unknown>): Promise<Statement[]> {
   const before = statements.length;
   await run();
   return statements.slice(before).filter(({ text }) => planned.test(text) && text.includes('durin_auth_token'));
 }
 
-/** Those of the statements that read all of a large table. */
+/** The statements that scan a whole large table. */
 async function fullScansIn(sent: readonly Statement[]): Promise<string[]> {
   const plans = await Promise.all(
     sent.map(async (statement) => {
@@ -83,7 +83,7 @@ async function fullScansIn(sent: readonly Statement[]): Promise<string[]> {
   return sent.filter((_, index) => plans[index]?.some((read) => read.startsWith('Seq Scan'))).map(({ text }) => text);
 }
 
-test.each(Object.entries(works))('of 240,000 tokens, %s reads by an index', async (_work, run) => {
+test.each(Object.entries(operations))('among 240,000 tokens, %s uses an index', async (_operation, run) => {
   const sent = await sentBy(run);
   expect(sent).not.toEqual([]);
   expect(await fullScansIn(sent)).toEqual([]);
@@ -91,7 +91,7 @@ test.each(Object.entries(works))('of 240,000 tokens, %s reads by an index', asyn
 
 const isPurge = ({ text }: Statement) => text.includes('limit 1000');
 
-test('a purge of 40,000 takes a statement for each thousand, and look-ups are answered all the while', async () => {
+test('a purge takes one statement per thousand and blocks no look-up', async () => {
   const [{ count } = { count: 0 }] = await app.orm.em
     .getConnection()
     .execute<{ count: number }[]>('select count(*)::int from durin_auth_token where expiry <= now()');
@@ -113,7 +113,7 @@ test('a purge of 40,000 takes a statement for each thousand, and look-ups are an
   const purges = sent.filter(isPurge);
   expect(count).toBeGreaterThan(39_000);
   expect(purges).toHaveLength(Math.floor(count / 1000) + 1);
-  expect(sent.filter(({ text }) => /^(?:begin|start)/i.test(text))).toEqual([]); // each is a transaction of its own
+  expect(sent.filter(({ text }) => /^(?:begin|start)/i.test(text))).toEqual([]); // each statement is its own transaction
   expect(answeredAfter.size).toBeGreaterThan(purges.length / 2);
   expect(await fullScansIn(purges.slice(0, 1))).toEqual([]);
 });

@@ -6,21 +6,21 @@ import { entities, User } from '../../support/entities.ts';
 import { type PostgresServer, startPostgres } from '../../support/servers/postgres-server.ts';
 import { createWire } from '../../support/wire.ts';
 
-/** Whatever nobody catches; a server would end of it. */
+/** Uncaught errors, which would end a server's process. */
 const uncaught: unknown[] = [];
-const note = (error: unknown) => void uncaught.push(error);
+const recordUncaught = (error: unknown) => void uncaught.push(error);
 
 let server: PostgresServer;
 let app: Awaited<ReturnType<typeof openOn>>;
 beforeAll(async () => {
-  process.on('unhandledRejection', note).on('uncaughtException', note);
+  process.on('unhandledRejection', recordUncaught).on('uncaughtException', recordUncaught);
   server = await startPostgres();
   app = await openOn(server);
 });
 afterAll(async () => {
   await app.orm.close(true);
   await server.stop();
-  process.off('unhandledRejection', note).off('uncaughtException', note);
+  process.off('unhandledRejection', recordUncaught).off('uncaughtException', recordUncaught);
 });
 
 async function openOn({ url }: PostgresServer) {
@@ -81,7 +81,7 @@ const guarded = [
 ];
 const others = ['auth.logoutAll', 'auth.sessions.revokeOthers', 'auth.apiAccess.create', 'auth.apiAccess.delete'];
 
-test('while the database is down every call that needs it is answered 503, and when it is back all work again', async () => {
+test('calls answer 503 while the database is down and work afterwards', async () => {
   const token = tokenOf(await login());
   expect(await app.call('me', { token })).toMatchObject({ status: 200, data: 'alice' });
 
@@ -102,7 +102,7 @@ test('while the database is down every call that needs it is answered 503, and w
   expect(await app.call('auth.logout', { token })).toMatchObject({ status: 200 });
 });
 
-test('a forged token is an invalid token, database or not', async () => {
+test('a forged token is invalid even without the database', async () => {
   const forged = 'ab'.repeat(32);
   await server.pause();
   const answer = await app.call('me', { token: forged });
@@ -110,7 +110,7 @@ test('a forged token is an invalid token, database or not', async () => {
   expect(answer).toMatchObject({ status: 401, error: { data: { durin: { code: 'INVALID_TOKEN' } } } });
 });
 
-test('a login whose credentials cannot be verified, since the database is down, is answered 503', async () => {
+test('a login answers 503 if its credentials cannot be verified', async () => {
   await server.pause();
   const answers = await Promise.all([login(), login('wrong')]);
   await server.resume();
@@ -121,7 +121,7 @@ test('a login whose credentials cannot be verified, since the database is down, 
   expect(await login()).toMatchObject({ status: 200 });
 });
 
-test('a login that fails in verifyCredentials for other reasons is a 500 that tells nothing', async () => {
+test('any other failure of verifyCredentials is a 500 without details', async () => {
   const answer = await login('unforeseen');
   expect(answer).toMatchObject({
     status: 500,
@@ -130,7 +130,7 @@ test('a login that fails in verifyCredentials for other reasons is a 500 that te
   expect(answer.text).not.toMatch(/secret_column|select|unforeseen|\.ts:/);
 });
 
-test('calls that are under way when the database goes down are answered 503, or were in time', async () => {
+test('calls in flight when the database goes down succeed or answer 503', async () => {
   const token = tokenOf(await login());
   const calls = Array.from({ length: 200 }, (_, index) => (index % 10 ? app.call('me', { token }) : login()));
   await Promise.race(calls);
@@ -140,7 +140,7 @@ test('calls that are under way when the database goes down are answered 503, or 
   expect(await app.call('me', { token })).toMatchObject({ status: 200 });
 });
 
-test('durin outside requests fails with STORE_UNAVAILABLE, whose cause is for the logs', async () => {
+test('programmatic calls fail with STORE_UNAVAILABLE and its cause', async () => {
   const { durin, alice } = app;
   const { token, auth } = await durin.tokens.issue({ user: alice, client: 'cli' });
   await server.pause();
@@ -169,7 +169,7 @@ test('durin outside requests fails with STORE_UNAVAILABLE, whose cause is for th
   expect(await durin.authenticate(token)).toMatchObject({ id: auth.id });
 });
 
-test('uses that could not be written during an outage break nothing', async () => {
+test('unrecorded uses during an outage break nothing', async () => {
   const token = tokenOf(await login());
   await app.call('me', { token });
   await server.pause();
@@ -178,6 +178,6 @@ test('uses that could not be written during an outage break nothing', async () =
   expect(await app.call('me', { token })).toMatchObject({ status: 200 });
 });
 
-test('in all of this nothing was left uncaught', () => {
+test('no error was left uncaught', () => {
   expect(uncaught).toEqual([]);
 });

@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => arena.close());
 
-test.each([2, 50])('of %i creations of an API key at once one succeeds', async (count) => {
+test.each([2, 50])('one of %i concurrent creations of an API key succeeds', async (count) => {
   const contest = await arena.enter();
   const { token } = await contest.login();
   const { values, codes } = await settle(atOnce(count, () => contest.callAs({ token }).auth.apiAccess.create()));
@@ -19,7 +19,7 @@ test.each([2, 50])('of %i creations of an API key at once one succeeds', async (
   await expectTrueLives(contest);
 });
 
-test('of fifty creations at once one replaces an expired API key', async () => {
+test('one of fifty concurrent creations replaces an expired API key', async () => {
   const contest = await arena.enter();
   const { token } = await contest.login('cli');
   await contest.callAs({ token }).auth.apiAccess.create();
@@ -31,7 +31,7 @@ test('of fifty creations at once one replaces an expired API key', async () => {
   await expectTrueLives(contest);
 });
 
-test('creations that wait for one in a transaction that is rolled back: one of them succeeds', async () => {
+test('after a creation rolls back, one of the waiting ones succeeds', async () => {
   const contest = await arena.enter();
   const { token } = await contest.login();
   const create = () => contest.callAs({ token }).auth.apiAccess.create();
@@ -46,7 +46,7 @@ test('creations that wait for one in a transaction that is rolled back: one of t
   await expectTrueLives(contest);
 });
 
-test('of many deletions of an API key at once one succeeds', async () => {
+test('one of many concurrent deletions of an API key succeeds', async () => {
   const contest = await arena.enter();
   const { token } = await contest.login();
   await contest.callAs({ token }).auth.apiAccess.create();
@@ -57,7 +57,7 @@ test('of many deletions of an API key at once one succeeds', async () => {
   await expectTrueLives(contest);
 });
 
-test('creations against deletions of an API key: each key is issued once and ends at most once', async () => {
+test('each API key ends at most once under creations and deletions', async () => {
   const contest = await arena.enter();
   const { token } = await contest.login();
   for (let round = 0; round < 30; round += 1) {

@@ -24,12 +24,12 @@ async function setActive({ orm, userId }: Contest, isActive: boolean): Promise<v
 }
 
 const rules: [string, ArenaOptions][] = [
-  ['isActive', {}],
-  ['a rule of its own', { isUserActive: (user) => user.isActive }],
+  ['the column isActive', {}],
+  ['isUserActive', { isUserActive: (user) => user.isActive }],
 ];
 
-describe.each(rules)('of an app that judges users by %s', (_, options) => {
-  test('logins that wait for the deactivation of their user are refused, and leave nothing for its reactivation', async () => {
+describe.each(rules)('in an app that checks %s', (_, options) => {
+  test("logins that wait for their user's deactivation are refused", async () => {
     const contest = await arena.enter(options);
     const deactivation = await hold(contest.orm, () => setActive(contest, false));
     const logins = settle(atOnce(5, () => contest.login()));
@@ -38,11 +38,11 @@ describe.each(rules)('of an app that judges users by %s', (_, options) => {
     expect(await logins).toEqual({ values: [], codes: { INVALID_CREDENTIALS: 5 } });
     await setActive(contest, true);
     expect(contest.events.count('loggedIn')).toBe(0);
-    await contest.durin.tokens.purgeExpired(); // whatever was issued has ended
+    await contest.durin.tokens.purgeExpired(); // tokens issued meanwhile have expired
     expect(await contest.rows()).toEqual([]);
   });
 
-  test('a login that a deactivation waits for is ended by it', async () => {
+  test('a deactivation that waits for a login ends its token', async () => {
     const contest = await arena.enter(options);
     const login = await hold(contest.orm, () => contest.login());
     const deactivation = setActive(contest, false);
@@ -53,7 +53,7 @@ describe.each(rules)('of an app that judges users by %s', (_, options) => {
     expect(await settle([contest.callAs({ token: login.value.token }).me()])).toMatchObject({ values: [] });
   });
 
-  test('an API key that waits for the deactivation of its user is refused', async () => {
+  test("an API key that waits for its user's deactivation is refused", async () => {
     const contest = await arena.enter(options);
     const { token } = await contest.login();
     const deactivation = await hold(contest.orm, () => setActive(contest, false));

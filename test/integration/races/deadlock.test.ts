@@ -12,7 +12,7 @@ beforeAll(async () => {
   url.pathname = `/${arena.orm.config.get('dbName')}`;
   rival = new Client({ connectionString: url.href });
   await rival.connect();
-  // Who has waited for this long looks, once, whether that is a deadlock, and is undone then: durin, after a second.
+  // A transaction checks for a deadlock once, after this wait, and is aborted if it finds one. Durin's checks after 1 s.
   await rival.query("set deadlock_timeout = '3s'");
 });
 afterAll(async () => {
@@ -20,7 +20,7 @@ afterAll(async () => {
   await arena.close();
 });
 
-/** The rows in the order in which a statement of durin locks them, which is that of their clients. */
+/** Returns the ids in the order in which durin's statements lock the rows: that of their clients. */
 async function rowsInOrder(contest: Contest): Promise<string[]> {
   await contest.login('web');
   await contest.login('cli');
@@ -30,22 +30,22 @@ async function rowsInOrder(contest: Contest): Promise<string[]> {
 
 const lock = (id: string) => rival.query('select id from durin_auth_token where id = $1 for update', [id]);
 
-/** Has durin and the rival lock the rows in opposite order, and tells who was undone. */
+/** Makes durin and the rival lock the rows in opposite order. Returns which of them was aborted. */
 async function cross([first = '', second = '']: readonly string[], contest: Contest): Promise<'durin' | 'rival'> {
   await rival.query('begin');
   await lock(second);
   const revoking = contest.durin.tokens.revokeAll({ user: contest.userId });
-  await untilBlocked(arena.orm); // it has locked the first, and waits for the second
-  const undone = await lock(first).then(
+  await untilBlocked(arena.orm); // it has locked the first row and waits for the second
+  const aborted = await lock(first).then(
     () => 'durin' as const,
-    () => 'rival' as const, // the circle was closed only after durin had looked
+    () => 'rival' as const, // the rival closed the cycle after durin's check
   );
   await rival.query('commit');
   expect(await revoking).toBe(2);
-  return undone;
+  return aborted;
 }
 
-test('a statement that PostgreSQL undid for a deadlock is run again, and its caller notices nothing', async () => {
+test('a statement that was aborted by a deadlock runs again', async () => {
   const contest = await arena.enter();
   const statements = await tapStatements(arena.orm);
   let rounds = 1;

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => arena.close());
 
-test('a user who is deleted while logins are under way: logins are refused or their tokens are gone', async () => {
+test('no login outlives the concurrent deletion of its user', async () => {
   for (let round = 0; round < 20; round += 1) {
     const contest = await arena.enter({ throttle: { login: false } });
     const [logins] = await Promise.all([
@@ -23,7 +23,7 @@ test('a user who is deleted while logins are under way: logins are refused or th
   }
 });
 
-test('a login that waits for the deletion of its user is refused as a wrong password would be', async () => {
+test("logins that wait for their user's deletion are refused", async () => {
   const contest = await arena.enter();
   const { orm, userId } = contest;
   const deletion = await hold(orm, () => orm.em.nativeDelete(User, { id: userId }));
@@ -35,7 +35,7 @@ test('a login that waits for the deletion of its user is refused as a wrong pass
   expect(contest.events.count('tokenIssued')).toBe(0);
 });
 
-test('an API key that waits for the deletion of its user is refused as an invalid token', async () => {
+test("an API key that waits for its user's deletion is refused", async () => {
   const contest = await arena.enter();
   const { orm, userId } = contest;
   const { token } = await contest.login();
@@ -46,7 +46,7 @@ test('an API key that waits for the deletion of its user is refused as an invali
   expect(await creation).toEqual({ values: [], codes: { INVALID_TOKEN: 1 } });
 });
 
-test('a client that is deleted while logins are under way: each token that was issued is told of as revoked', async () => {
+test('deleting a client emits an event for each concurrent login', async () => {
   const contest = await arena.enter();
   const { durin } = contest;
   for (let round = 0; round < 20; round += 1) {
@@ -58,7 +58,7 @@ test('a client that is deleted while logins are under way: each token that was i
   }
 });
 
-test('a token that a login issues while the deletion of its client waits for it is told of as revoked', async () => {
+test("a client's deletion that waits for a login revokes its token", async () => {
   const contest = await arena.enter();
   const { orm, durin } = contest;
   await durin.clients.sync();
@@ -72,7 +72,7 @@ test('a token that a login issues while the deletion of its client waits for it 
   await expectTrueLives(contest);
 });
 
-test('a login that waits for the deletion of its client is refused', async () => {
+test("a login that waits for its client's deletion is refused", async () => {
   const contest = await arena.enter();
   const { orm, durin } = contest;
   await durin.clients.sync();
@@ -84,7 +84,7 @@ test('a login that waits for the deletion of its client is refused', async () =>
   await expectTrueLives(contest);
 });
 
-test('deletions of the user, of a client, and logoutAll at once end all, without a deadlock', async () => {
+test('concurrent deletions and logoutAll end all without a deadlock', async () => {
   const names = ['web', 'cli', 'api'] as const;
   for (let round = 0; round < 20; round += 1) {
     const contest = await arena.enter({ refreshTokenOnLogin: true, throttle: { login: false } });

@@ -21,25 +21,25 @@ afterAll(() => arena.close());
 
 const day = 86_400;
 
-/** The same app in another process, whose clock goes ahead or behind. */
+/** The same app in another process with its own clock. */
 function otherProcess(now: () => number) {
   const durin = createDurin({ ...requiredOptions(arena.orm), now });
   return { durin, events: recordEvents(durin.events) };
 }
 
-test('an expired token that fifty calls present at once is told of once, and refused to all', async () => {
+test('fifty requests with an expired token emit one event', async () => {
   const contest = await arena.enter();
   const { token } = await contest.login();
   contest.clock.advance(day);
   const { values, codes } = await settle(atOnce(50, () => contest.callAs({ token }).me()));
   expect(values).toEqual([]);
-  expect(Object.keys(codes).toSorted().join()).toMatch(/^(?:INVALID_TOKEN,)?TOKEN_EXPIRED$/); // gone, for who reads it late
+  expect(Object.keys(codes).toSorted().join()).toMatch(/^(?:INVALID_TOKEN,)?TOKEN_EXPIRED$/); // INVALID_TOKEN if the row is already gone
   expect(contest.events.count('tokenExpired')).toBe(1);
   expect(await contest.rows()).toEqual([]);
   await expectTrueLives(contest);
 });
 
-test('fifty guarded calls in one request with an expired token are all told that it expired, once in the events', async () => {
+test('fifty calls of one request all get TOKEN_EXPIRED', async () => {
   const contest = await arena.enter();
   const { token } = await contest.login();
   contest.clock.advance(day);
@@ -48,7 +48,7 @@ test('fifty guarded calls in one request with an expired token are all told that
   expect(contest.events.count('tokenExpired')).toBe(1);
 });
 
-test('a token that is renewed between being read as expired and being removed lives on', async () => {
+test('a token renewed before its removal as expired stays valid', async () => {
   const contest = await arena.enter();
   const { token } = await contest.login();
   const [row] = await contest.rows();
@@ -63,7 +63,7 @@ test('a token that is renewed between being read as expired and being removed li
   await expectTrueLives(contest);
 });
 
-test('a renewal that waits for the removal of the expired token is refused', async () => {
+test("a renewal that waits for the expired token's removal is refused", async () => {
   const contest = await arena.enter();
   const { token } = await contest.login();
   const [row] = await contest.rows();
@@ -78,7 +78,7 @@ test('a renewal that waits for the removal of the expired token is refused', asy
   expect(ahead.events.of('tokenExpired')).toMatchObject([{ tokenId: row?.id }]);
 });
 
-test('renewal and clean-up at the very instant of expiry: the one or the other, never both', async () => {
+test('at the instant of expiry a token is renewed or removed, not both', async () => {
   const contest = await arena.enter();
   const ahead = otherProcess(() => contest.clock() + 1);
   let renewals = 0;
@@ -101,7 +101,7 @@ test('renewal and clean-up at the very instant of expiry: the one or the other, 
   expect(ahead.events.count('tokenExpired')).toBe(150 - renewals);
 });
 
-test('a purge by several processes at once removes each expired row once, and no other', async () => {
+test('concurrent purges remove each expired token exactly once', async () => {
   const contest = await arena.enter();
   const others = await arena.addUsers(2000);
   await Promise.all(others.map((user) => contest.durin.tokens.issue({ user, client: 'web', ttl: '1h' })));
@@ -112,8 +112,8 @@ test('a purge by several processes at once removes each expired row once, and no
   const purging = await Promise.all(processes);
   const counts = await Promise.all(purging.map(({ durin }) => durin.tokens.purgeExpired({ batchSize: 50 })));
   expect(counts.reduce((sum, count) => sum + count, 0)).toBe(2000);
-  const told = purging.flatMap(({ events }) => events.of('tokenExpired').map(({ tokenId }) => tokenId));
-  expect(told).toHaveLength(2000);
-  expect(new Set(told).size).toBe(2000);
+  const expiredIds = purging.flatMap(({ events }) => events.of('tokenExpired').map(({ tokenId }) => tokenId));
+  expect(expiredIds).toHaveLength(2000);
+  expect(new Set(expiredIds).size).toBe(2000);
   expect((await contest.rows()).map(({ client }) => client).toSorted()).toEqual(['cli', 'web']);
 });

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Arena, codeOf, expectTrueLives, hold, openArena, untilBlocked } from '../../support/arena.ts';
 import { Client, User } from '../../support/entities.ts';
 
-// Within the app's transaction nothing of durin's is given up before the rest is: the app would roll back, and what then
-// goes on would be outside of it, and stay.
+// Inside the app's transaction, the database timeout does not apply. If a call failed early, the app would roll back while
+// the statement went on outside the transaction.
 
 let arena: Arena;
 beforeAll(async () => {
@@ -15,7 +15,7 @@ afterAll(() => arena.close());
 
 const databaseTimeout = 1; // second
 
-/** Does work that waits for longer than `databaseTimeout` for a row that another holds. */
+/** Runs work that waits longer than `databaseTimeout` for a row that another transaction has locked. */
 async function late<T>(orm: MikroORM, lock: (orm: MikroORM) => Promise<object>, work: () => Promise<T>): Promise<T> {
   const holder = await hold(orm, () => lock(orm));
   const working = work();
@@ -29,7 +29,7 @@ async function late<T>(orm: MikroORM, lock: (orm: MikroORM) => Promise<object>, 
 const lockMode = LockMode.PESSIMISTIC_WRITE;
 const lockClient = ({ em }: MikroORM) => em.findOneOrFail(Client, { name: 'web' }, { lockMode });
 
-test('a client that is deleted late goes with the transaction', async () => {
+test('a late deletion of a client commits with the transaction', async () => {
   const contest = await arena.enter({ databaseTimeout });
   const { token } = await contest.login();
   const deletion = () => contest.orm.em.fork().transactional(() => contest.durin.clients.delete('web'));
@@ -39,7 +39,7 @@ test('a client that is deleted late goes with the transaction', async () => {
   await contest.durin.clients.sync();
 });
 
-test('what is rolled back after a late deletion was not done', async () => {
+test('a rollback after a late deletion undoes it', async () => {
   const contest = await arena.enter({ databaseTimeout });
   const { token } = await contest.login();
   const work = () =>
@@ -53,7 +53,7 @@ test('what is rolled back after a late deletion was not done', async () => {
   await expectTrueLives(contest);
 });
 
-test('a flush that deletes a user late deletes its tokens with it, and tells of them', async () => {
+test('a flush that deletes a user late also ends its tokens', async () => {
   const contest = await arena.enter({ databaseTimeout });
   const { token } = await contest.login();
   async function removal(): Promise<void> {
@@ -67,7 +67,7 @@ test('a flush that deletes a user late deletes its tokens with it, and tells of 
   expect(await contest.orm.em.fork().count(User, contest.userId)).toBe(0);
 });
 
-test('outside of one the caller is answered in time', async () => {
+test('outside a transaction the call times out', async () => {
   const contest = await arena.enter({ databaseTimeout });
   await contest.login();
   expect(await late(contest.orm, lockClient, () => contest.durin.clients.delete('web').catch(codeOf))).toBe(

@@ -8,9 +8,9 @@ beforeAll(async () => {
 afterAll(() => arena.close());
 
 test.each([
-  ['with logins throttled by default', {}],
-  ['with logins not throttled', { throttle: { login: false } } as const],
-])('a thousand logins of one pair at once give one row and one token, %s', async (_, options) => {
+  ['the default throttle', {}],
+  ['no throttle', { throttle: { login: false } } as const],
+])('a thousand concurrent logins share one token, with %s', async (_, options) => {
   const contest = await arena.enter(options);
   const { values, codes } = await settle(atOnce(1000, () => contest.login()));
   expect(codes).toEqual({});
@@ -23,7 +23,7 @@ test.each([
   await expectTrueLives(contest);
 });
 
-test('a thousand logins at once renew the one token when refreshTokenOnLogin is set', async () => {
+test('a thousand concurrent logins renew one token', async () => {
   const contest = await arena.enter({ refreshTokenOnLogin: true });
   const { values, codes } = await settle(atOnce(1000, () => contest.login()));
   expect(codes).toEqual({});
@@ -35,7 +35,7 @@ test('a thousand logins at once renew the one token when refreshTokenOnLogin is 
   await expectTrueLives(contest);
 });
 
-test('of a thousand rotating logins at once every token but the last is dead', async () => {
+test('a thousand concurrent rotating logins leave one valid token', async () => {
   const contest = await arena.enter({ rotateTokenOnLogin: true });
   const { values, codes } = await settle(atOnce(1000, () => contest.login()));
   expect(codes).toEqual({});
@@ -59,7 +59,7 @@ test.each([
   ['keeps', {}, 1],
   ['renews', { refreshTokenOnLogin: true }, 1],
   ['rotates', { rotateTokenOnLogin: true }, 300],
-])('an expired token is replaced once by many logins at once where login %s tokens', async (_, options, issued) => {
+])('concurrent logins replace an expired token once if login %s tokens', async (_, options, issued) => {
   const contest = await arena.enter(options);
   const before = await contest.login();
   const [expired] = await contest.rows();
@@ -75,7 +75,7 @@ test.each([
   await expectTrueLives(contest);
 });
 
-test('tokens.issue many times at once leaves the last token alone, and tells of every replaced one', async () => {
+test('concurrent tokens.issue calls revoke every token but the last', async () => {
   const contest = await arena.enter();
   const issue = () => contest.durin.tokens.issue({ user: contest.userId, client: 'api' });
   const { values, codes } = await settle(atOnce(200, issue));
@@ -86,7 +86,7 @@ test('tokens.issue many times at once leaves the last token alone, and tells of 
   await expectTrueLives(contest);
 });
 
-test('logins of one user to several clients at once give a row for each client', async () => {
+test('concurrent logins to several clients create one token for each', async () => {
   const contest = await arena.enter();
   const names = ['web', 'cli', 'api'] as const;
   const { values, codes } = await settle(atOnce(300, (index) => contest.login(names[index % 3])));

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => arena.close());
 
-test('more requests than connections, each in a transaction of the app, do not wait for each other for ever', async () => {
+test('more open transactions than connections do not deadlock', async () => {
   const contest = await arena.enter();
   const { token } = await contest.login();
   const transactions = atOnce(60, () =>
@@ -26,7 +26,7 @@ test('more requests than connections, each in a transaction of the app, do not w
 
 const outside = AsyncLocalStorage.snapshot();
 
-test('a use that is noted in an open transaction of the app is written apart from it', async () => {
+test("a use is recorded outside the app's open transaction", async () => {
   const contest = await arena.enter();
   const { token } = await contest.login();
   const { sessions } = contest.callAs({ token: (await contest.login('cli')).token }).auth;
@@ -35,7 +35,7 @@ test('a use that is noted in an open transaction of the app is written apart fro
     await expect.poll(lastUse, { timeout: 10_000 }).toEqual(new Date(contest.clock()));
   });
 
-  /** As another connection sees it. */
+  /** Reads over another connection. */
   async function lastUse(): Promise<Date | null | undefined> {
     const rows = await outside(() => sessions.list());
     return rows.find(({ client }) => client === 'web')?.lastUsedAt;

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => arena.close());
 
-test('a refresh and a logout at once leave no row, and the refresh may be refused as an invalid token', async () => {
+test('a concurrent refresh does not survive a logout', async () => {
   const contest = await arena.enter();
   for (let round = 0; round < 100; round += 1) {
     const { token } = await contest.login();
@@ -33,7 +33,7 @@ test('a refresh and a logout at once leave no row, and the refresh may be refuse
   await expectTrueLives(contest);
 });
 
-test('of many logouts at once with one token one ends it, and the others are refused', async () => {
+test('one of many concurrent logouts ends the token', async () => {
   const contest = await arena.enter();
   const { token } = await contest.login();
   const { values, codes } = await settle(atOnce(50, () => contest.callAs({ token }).auth.logout()));
@@ -44,7 +44,7 @@ test('of many logouts at once with one token one ends it, and the others are ref
   await expectTrueLives(contest);
 });
 
-test('a revocation that waits for a login ends the token that the login gave', async () => {
+test('a revocation that waits for a login ends its token', async () => {
   const contest = await arena.enter({ rotateTokenOnLogin: true });
   await contest.login();
   const { orm, durin, userId } = contest;
@@ -63,7 +63,7 @@ test('a revocation that waits for a login ends the token that the login gave', a
   await expectTrueLives(contest);
 });
 
-test('a login that waits for a revocation gives a new token', async () => {
+test('a login that waits for a revocation issues a new token', async () => {
   const contest = await arena.enter();
   const { orm, durin, userId } = contest;
   const before = await contest.login();
@@ -81,7 +81,7 @@ test('a login that waits for a revocation gives a new token', async () => {
 test.each([
   ['kept', {}],
   ['rotated', { rotateTokenOnLogin: true }],
-])('revocations against logins whose tokens are %s: each token ends once, or lives', async (_, options) => {
+])('revocations and logins end each token at most once, if %s', async (_, options) => {
   const contest = await arena.enter(options);
   const { durin, userId } = contest;
   for (let round = 0; round < 20; round += 1) {
@@ -105,7 +105,7 @@ test.each([
   }
 });
 
-test('logoutAll of several sessions at once against logins to all clients: no deadlock, no token ends twice', async () => {
+test('concurrent logoutAll and logins neither deadlock nor end twice', async () => {
   const contest = await arena.enter({ refreshTokenOnLogin: true });
   const names = ['web', 'cli', 'api'] as const;
   for (let round = 0; round < 30; round += 1) {
@@ -121,7 +121,7 @@ test('logoutAll of several sessions at once against logins to all clients: no de
   await expectTrueLives(contest);
 });
 
-test('uses that are written while sessions end bring none back and hold none up', async () => {
+test('recording uses neither restores nor blocks ending sessions', async () => {
   const names = ['web', 'cli', 'api'] as const;
   for (let round = 0; round < 20; round += 1) {
     const contest = await arena.enter();
@@ -129,7 +129,7 @@ test('uses that are written while sessions end bring none back and hold none up'
     await Promise.all(sessions.map(({ token }) => contest.callAs({ token }).me()));
     const [outs] = await Promise.all([
       settle(sessions.map(({ token }) => contest.callAs({ token }).auth.logout())),
-      contest.durin.close(), // writes the uses that it has gathered
+      contest.durin.close(), // writes the pending uses
     ]);
     expect(outs.codes).toEqual({});
     expect(await contest.rows()).toEqual([]);
@@ -137,7 +137,7 @@ test('uses that are written while sessions end bring none back and hold none up'
   }
 });
 
-test('uses are not written, and nobody waits, while a transaction holds the row', async () => {
+test('recording uses skips a locked row', async () => {
   const contest = await arena.enter();
   const { orm, durin } = contest;
   const { token } = await contest.login();

@@ -12,7 +12,7 @@ test.each([
   new Error('Query read timeout'),
   new Error('Client has encountered a connection error and is not queryable'),
   new Error('PGlite is closed'),
-])('a database that cannot be reached is an outage: %s', (error) => {
+])('an unreachable database is an outage: %s', (error) => {
   expect(isOutage(error)).toBe(true);
 });
 
@@ -25,11 +25,11 @@ test.each([
   'Connection terminated',
   null,
   undefined,
-])('any other failure is none: %s', (error) => {
+])('other failures are not an outage: %s', (error) => {
   expect(isOutage(error)).toBe(false);
 });
 
-test('a value that no row can have is told by its code', () => {
+test('an unstorable value is recognized by its SQLSTATE', () => {
   for (const code of ['22001', '22003', '22021', '22P02', '22P05']) expect(isUnstorable(withCode(code))).toBe(true);
   const withNul = Object.assign(new Error('invalid message format'), { code: '08P01' });
   expect(isUnstorable(withNul)).toBe(true);
@@ -37,7 +37,7 @@ test('a value that no row can have is told by its code', () => {
     expect(isUnstorable(error)).toBe(false);
 });
 
-const inDoubt: [boolean, unknown][] = [
+const writeFailures: [boolean, unknown][] = [
   [true, withCode('ECONNRESET')],
   [true, withCode('EHOSTUNREACH')],
   [true, withCode('57P01')],
@@ -49,9 +49,9 @@ const inDoubt: [boolean, unknown][] = [
   [false, withCode('23505')],
 ];
 
-test.each(inDoubt)('whether a write may have been done (%s): %s', async (isInDoubt, cause) => {
+test.each(writeFailures)('the outcome of a write is unknown (%s) after: %s', async (isUnknown, cause) => {
   const error = new DurinError('STORE_UNAVAILABLE', { cause });
   const callback = vi.fn<() => Promise<void>>().mockResolvedValue();
   await expect(onUnknownOutcome(Promise.reject(error), callback)).rejects.toBe(error);
-  expect(callback).toHaveBeenCalledTimes(isInDoubt ? 1 : 0);
+  expect(callback).toHaveBeenCalledTimes(isUnknown ? 1 : 0);
 });

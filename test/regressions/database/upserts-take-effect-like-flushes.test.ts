@@ -4,7 +4,7 @@ import { User } from '../../support/entities.ts';
 
 const both = <T>(answer: T) => [answer, answer];
 
-describe.each(['memory', 'shared', 'layered'] as const)('with a cache of the kind %s', (kind) => {
+describe.each(['memory', 'shared', 'layered'] as const)('with a %s cache', (kind) => {
   let app: CachedApp;
   let user: { id: number; username: string };
   let look: () => Promise<string[]>;
@@ -22,24 +22,24 @@ describe.each(['memory', 'shared', 'layered'] as const)('with a cache of the kin
     look = () => app.look(token, (auth) => auth.user.username);
   });
 
-  test('a user who is deactivated is refused at once', async () => {
+  test('an upsert that deactivates a user ends its sessions immediately', async () => {
     await app.orm.em.fork().upsert(User, { ...user, isActive: false });
     expect(await look()).toEqual(both('USER_INACTIVE'));
   });
 
-  test('so is one of many', async () => {
+  test('so does an upsert of many users', async () => {
     const bob = { id: 2, username: 'bob', isActive: true };
     await app.orm.em.fork().upsertMany(User, [bob, { ...user, isActive: false }]);
     expect(await look()).toEqual(both('USER_INACTIVE'));
   });
 
-  test('what else it changes is seen at once', async () => {
+  test('other changes are visible immediately', async () => {
     const username = `${user.username} the second`;
     await app.orm.em.fork().upsert(User, { id: user.id, username });
     expect(await look()).toEqual(both(username));
   });
 
-  test('one that rolls back changes nothing', async () => {
+  test('an upsert that rolls back changes nothing', async () => {
     const rolledBack = app.orm.em.fork().transactional(async (em) => {
       await em.upsert(User, { ...user, isActive: false });
       throw new Error('no');
@@ -48,7 +48,7 @@ describe.each(['memory', 'shared', 'layered'] as const)('with a cache of the kin
     expect(await look()).toEqual(both(user.username));
   });
 
-  test('one that leaves the row active ends nothing, whatever the entity says', async () => {
+  test('an upsert that leaves the row active ends nothing', async () => {
     const kept = { onConflictExcludeFields: ['isActive' as const] };
     await app.orm.em.fork().upsert(User, { ...user, isActive: false }, kept);
     expect(await look()).toEqual(both(user.username));

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Row } from './rows/projection.ts';
+import type { Row } from '../rows/row.ts';
+import type { SessionFormat } from '../token-store.ts';
 import type { SessionSelect } from './session-select.ts';
-import type { SessionFormat } from './token-store.ts';
 
-/** What JSON does not know, by the name that stands for it. */
+/** Codecs for the types that JSON lacks. */
 const codecs = {
   bigint: { is: (value: unknown) => typeof value === 'bigint', write: String, read: BigInt },
   date: {
@@ -20,29 +20,32 @@ const codecs = {
 
 type CodecName = keyof typeof codecs;
 
-/** Values by column, and of which columns the values were written by a codec. */
-type StoredRow = readonly [values: Record<string, unknown>, coded: Record<string, CodecName>];
+/** The values by column, and the codec of each column that needs one. */
+type EncodedRow = readonly [values: Record<string, unknown>, codecOf: Record<string, CodecName>];
 
-/** Rows as JSON; what the driver gave as something else keeps its type. */
-export function createRowFormat(select: SessionSelect, sql: string): SessionFormat {
+/**
+ * Creates the format of cached sessions: a row as JSON that keeps the types of the driver's values.
+ * @param sql the statement that selects the rows; a change to it changes the layout
+ */
+export function createSessionFormat(select: SessionSelect, sql: string): SessionFormat {
   return {
     layout: createHash('sha256').update(sql).digest('base64url').slice(0, 12),
 
     encode(row) {
       const values: Record<string, unknown> = {};
-      const coded: Record<string, CodecName> = {};
+      const codecOf: Record<string, CodecName> = {};
       for (const [column, value] of Object.entries(row)) {
         const name = (Object.keys(codecs) as CodecName[]).find((candidate) => codecs[candidate].is(value));
-        if (name !== undefined) coded[column] = name;
+        if (name !== undefined) codecOf[column] = name;
         values[column] = name === undefined ? value : codecs[name].write(value);
       }
-      return JSON.stringify([values, coded] satisfies StoredRow);
+      return JSON.stringify([values, codecOf] satisfies EncodedRow);
     },
 
     decode(text) {
-      const [values, coded] = JSON.parse(text) as StoredRow; // what `encode` wrote: the layout is part of its key
+      const [values, codecOf] = JSON.parse(text) as EncodedRow; // written by `encode`: cache keys contain the layout
       const row: Record<string, unknown> = { ...values };
-      for (const [column, name] of Object.entries(coded)) row[column] = codecs[name].read(String(values[column]));
+      for (const [column, name] of Object.entries(codecOf)) row[column] = codecs[name].read(String(values[column]));
       return select.read(row satisfies Row);
     },
   };

@@ -1,24 +1,26 @@
 import type { EntityMetadata } from '@mikro-orm/core';
-import { DurinUsageError } from '../errors.ts';
-import type { SessionClient, SessionRecord } from '../session.ts';
-import { type PopulateTree, type Projection, type Row, toPopulateTree } from './rows/projection.ts';
-import type { Schema } from './schema.ts';
+import { DurinUsageError } from '../../errors.ts';
+import type { SessionClient, SessionRecord } from '../../session.ts';
+import { type PopulateTree, toPopulateTree } from '../rows/populate-tree.ts';
+import type { Projection } from '../rows/projection.ts';
+import type { Row } from '../rows/row.ts';
+import type { Schema } from '../schema.ts';
 
 export interface UserRowRules {
-  /** Paths from AuthToken, or `false`: the user is only its key. */
+  /** Paths from AuthToken; `false`: a session's user has only its key. */
   readonly populate: readonly string[] | false;
-  /** Whether the app judges users by a rule of its own, which may look at any column. */
+  /** Whether the app passed `isUserActive`, which may read any column of the user. */
   readonly hasOwnActiveRule: boolean;
 }
 
-/** The columns and joins of a session, and how a row of them is read. `t`, `c` and `u` are token, client and user. */
+/** Selects sessions: `t` is the token, `c` its client and `u` its user. */
 export interface SessionSelect {
   readonly columns: string;
-  /** What to join to a relation `t` that has the columns of `durin_auth_token`. */
+  /** The joins to a relation `t` that has the columns of `durin_auth_token`. */
   readonly joins: string;
   readonly read: (row: Row) => SessionRecord;
   readonly selectorOf: (row: Row) => unknown;
-  /** The entities of the tables that are joined for `populate`. */
+  /** The entities that `populate` joins. */
   readonly related: ReadonlySet<EntityMetadata>;
 }
 
@@ -60,7 +62,7 @@ export function createSessionSelect(schema: Schema, rules: UserRowRules): Sessio
   };
 }
 
-/** The statement that reads one user as the sessions show it. */
+/** Selects the `userRow` of a user, with the same columns as a session's. */
 export function createUserRowSelect(schema: Schema, rules: UserRowRules) {
   const projection = schema.newProjection();
   const tree = rules.populate === false ? {} : toPopulateTree(rules.populate, schema.tokenMeta);
@@ -69,20 +71,25 @@ export function createUserRowSelect(schema: Schema, rules: UserRowRules) {
   return { sql, read };
 }
 
-/** Without `populate: ['user']`, no more is read than judging the user takes. */
+/** Adds the user's visible columns. Without `populate: ['user']`, it adds only those that the check for activity needs. */
 function addUserRow(
   projection: Projection,
   schema: Schema,
   rules: UserRowRules,
   tree: PopulateTree | undefined,
 ): (row: Row) => object {
-  const judgedOn = schema.userMeta.properties['isActive'];
-  if (!rules.hasOwnActiveRule && judgedOn && (judgedOn.hidden || judgedOn.lazy || judgedOn.persist === false)) {
+  const flag = schema.userMeta.properties['isActive'];
+  if (!rules.hasOwnActiveRule && flag && (flag.hidden || flag.lazy || flag.persist === false)) {
     throw new DurinUsageError(
       'isUserActive must be given, since isActive of the user entity is hidden, lazy or not stored',
     );
   }
-  const needsAll = tree !== undefined || rules.hasOwnActiveRule;
-  const read = projection.addEntity(schema.userMeta, 'u', tree ?? {}, ({ name }) => needsAll || name === 'isActive');
+  const needsAllColumns = tree !== undefined || rules.hasOwnActiveRule;
+  const read = projection.addEntity(
+    schema.userMeta,
+    'u',
+    tree ?? {},
+    ({ name }) => needsAllColumns || name === 'isActive',
+  );
   return (row) => read(row) ?? {};
 }

@@ -19,13 +19,13 @@ async function addUser(): Promise<number> {
   return user.id;
 }
 
-/** Another durin on the same ORM, with what it tells. */
-function another() {
+/** Another durin on the same ORM, and a record of its events. */
+function openAnother() {
   const durin = createDurin({ ...requiredOptions(app.orm), clients, now: app.clock });
   onTestFinished(() => durin.close());
-  const told: string[] = [];
-  durin.events.on('tokenRevoked', ({ userId, client, reason }) => void told.push(`${userId} ${client}: ${reason}`));
-  return { durin, told };
+  const emitted: string[] = [];
+  durin.events.on('tokenRevoked', ({ userId, client, reason }) => void emitted.push(`${userId} ${client}: ${reason}`));
+  return { durin, emitted };
 }
 
 const countSubscribers = () => app.orm.em.getEventManager().getSubscribers().size;
@@ -36,8 +36,8 @@ async function deactivate(id: number) {
   await em.flush();
 }
 
-test('each tells its own listeners, once, whoever was made first', async () => {
-  const [one, two] = [another(), another()];
+test('each emits its events once, in any order of creation', async () => {
+  const [one, two] = [openAnother(), openAnother()];
   const [alice, bob] = [await addUser(), await addUser()];
   await two.durin.tokens.issue({ user: alice, client: 'web' });
   await one.durin.tokens.issue({ user: bob, client: 'cli' });
@@ -46,30 +46,30 @@ test('each tells its own listeners, once, whoever was made first', async () => {
   em.remove(await em.findOneOrFail(User, bob));
   await em.flush();
   const expected = [`${alice} web: user-inactive`, `${bob} cli: user-deleted`];
-  expect([one.told, two.told]).toEqual([expected, expected]);
+  expect([one.emitted, two.emitted]).toEqual([expected, expected]);
 });
 
-test('one that was closed takes nothing from those that are open', async () => {
-  const [closed, open] = [another(), another()];
+test('a closed durin does not affect the open ones', async () => {
+  const [closed, open] = [openAnother(), openAnother()];
   await app.durin.close();
   await closed.durin.close();
   const user = await addUser();
   await open.durin.tokens.issue({ user, client: 'web' });
   await deactivate(user);
-  expect(closed.told).toEqual([]);
-  expect(open.told).toEqual([`${user} web: user-inactive`]);
+  expect(closed.emitted).toEqual([]);
+  expect(open.emitted).toEqual([`${user} web: user-inactive`]);
 });
 
-test('what one of them ends by itself is not told by the other', async () => {
-  const [one, two] = [another(), another()];
+test('a revocation emits events only on the durin that made it', async () => {
+  const [one, two] = [openAnother(), openAnother()];
   const user = await addUser();
   const { auth } = await one.durin.tokens.issue({ user, client: 'web' });
   await one.durin.tokens.revoke(auth.id);
-  expect([one.told, two.told]).toEqual([[`${user} web: revoked`], []]);
+  expect([one.emitted, two.emitted]).toEqual([[`${user} web: revoked`], []]);
 });
 
-test('a server that makes it again at every reload piles nothing up', async () => {
+test('creating durin at every reload adds no subscribers', async () => {
   const before = countSubscribers();
-  for (let reload = 0; reload < 5; reload += 1) await another().durin.close();
+  for (let reload = 0; reload < 5; reload += 1) await openAnother().durin.close();
   expect(countSubscribers()).toBe(before);
 });

@@ -6,7 +6,7 @@ import { closeDatabase, openDatabase } from '../../support/database.ts';
 
 const Person = defineEntity({ name: 'Person', properties: { id: p.integer().primary(), name: p.string() } });
 
-test('a user whose key is a relation is refused at start', async () => {
+test('createDurin rejects a user whose key is a relation', async () => {
   const Member = defineEntity({ name: 'Member', properties: { person: () => p.oneToOne(Person).primary() } });
   const { Client, AuthToken } = defineDurinEntities({ user: () => Member });
   const orm = await openDatabase({ entities: [Person, Member, Client, AuthToken] });
@@ -16,7 +16,7 @@ test('a user whose key is a relation is refused at start', async () => {
   await closeDatabase(orm);
 });
 
-test('populate follows relations to an entity whose key is a relation', async () => {
+test('populate joins an entity whose key is a relation', async () => {
   const Profile = defineEntity({
     name: 'Profile',
     properties: { person: () => p.oneToOne(Person).primary(), theme: p.string() },

@@ -1,0 +1,88 @@
+import type { Database } from '../database.ts';
+import { toParameter } from '../rows/instants.ts';
+import type { Schema } from '../schema.ts';
+import { identityColumns, toTokenIdentity } from '../token-columns.ts';
+import type { EndedToken, TokenIdentity, TokenStore } from '../token-store.ts';
+import { filterConditions, unexpired } from './token-conditions.ts';
+
+type DeleteTokens = Pick<
+  TokenStore,
+  'delete' | 'deleteIfExpired' | 'deleteOf' | 'deleteAllOf' | 'deleteBefore' | 'deleteExpired'
+>;
+
+/** The most keys in one statement. */
+const maxKeys = 1000;
+
+/** The deletes of the token store. Each returns the identities of the tokens it deleted. */
+export function createDeleteTokens(database: Database, schema: Schema): DeleteTokens {
+  const { tokens, clients } = schema;
+
+  /** The rows to lock before their tokens are deleted, and the column by which tokens refer to them. */
+  const owners = {
+    user: { table: schema.users, key: schema.userKeyColumn, column: 't.user_id' },
+    client: { table: clients, key: 'id', column: 't.client_id' },
+    token: { table: null, key: 'id', column: 't.id' },
+  };
+
+  async function deleteWhere(condition: string, parameters: readonly unknown[]): Promise<TokenIdentity[]> {
+    const sql = `delete from ${tokens} t using ${clients} c where c.id = t.client_id and ${condition} returning ${identityColumns}`;
+    return (await database.run(sql, parameters)).map((row) => toTokenIdentity(row, schema));
+  }
+
+  return {
+    async delete({ id }) {
+      const [ended] = await deleteWhere('t.id = ?', [id]);
+      return ended ?? null;
+    },
+
+    async deleteIfExpired({ id }, now) {
+      const [ended] = await deleteWhere('t.id = ? and t.expiry <= ?', [id, toParameter(now)]);
+      return ended ?? null;
+    },
+
+    async deleteOf(userId, id, filter, now) {
+      const { condition, parameters } = filterConditions(filter);
+      const values = [schema.toUserKey(userId), id, toParameter(now), ...parameters];
+      const [ended] = await deleteWhere(`t.user_id = ? and t.id = ? and ${unexpired} ${condition}`, values);
+      return ended ?? null;
+    },
+
+    async deleteAllOf(userId, filter) {
+      const { condition, parameters } = filterConditions(filter);
+      return deleteWhere(`t.user_id = ? ${condition}`, [schema.toUserKey(userId), ...parameters]);
+    },
+
+    async deleteBefore(deleted, keys, now) {
+      const ended: EndedToken[] = [];
+      const { table, key, column } = owners[deleted];
+      const values = deleted === 'user' ? keys.map(schema.toUserKey) : keys;
+      for (let start = 0; start < values.length; start += maxKeys) {
+        const chunk = values.slice(start, start + maxKeys);
+        const placeholders = chunk.map(() => '?').join(', ');
+        if (table !== null) {
+          await database.run(`select 1 from ${table} where ${key} in (${placeholders}) for update`, chunk);
+        }
+        const rows = await database.run(
+          `delete from ${tokens} t using ${clients} c where c.id = t.client_id and ${column} in (${placeholders}) ` +
+            `returning ${identityColumns}, coalesce(t.expiry <= ?, false) as had_expired`,
+          [...chunk, toParameter(now)],
+        );
+        ended.push(
+          ...rows.map((row) => ({ ...toTokenIdentity(row, schema), hadExpired: row['had_expired'] === true })),
+        );
+      }
+      return ended;
+    },
+
+    async deleteExpired(limit, now) {
+      // Only a materialized CTE runs once. A subselect could run again and return other rows, exceeding the limit.
+      const expired = `select id from ${tokens} where expiry <= ? order by expiry limit ? for update skip locked`;
+      const rows = await database.run(
+        `with expired as materialized (${expired}) delete from ${tokens} t using expired, ${clients} c ` +
+          `where t.id = expired.id and c.id = t.client_id returning ${identityColumns}`,
+        [toParameter(now), limit],
+      );
+      return rows.map((row) => toTokenIdentity(row, schema));
+    },
+  };
+}

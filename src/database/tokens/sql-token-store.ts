@@ -1,0 +1,91 @@
+import type { EntityMetadata } from '@mikro-orm/core';
+import type { TokenRow } from '../../session.ts';
+import type { Database } from '../database.ts';
+import { epochOf, toInstant, toParameter } from '../rows/instants.ts';
+import type { Schema } from '../schema.ts';
+import { identityColumns, tokenRowColumns, toTokenIdentity, toTokenRow } from '../token-columns.ts';
+import type { LoadedSession, LoadSession, SessionFormat, TokenStore } from '../token-store.ts';
+import { createDeleteTokens } from './delete-tokens.ts';
+import { createIssue } from './issue.ts';
+import { createRecordUses } from './record-uses.ts';
+import { createSessionFormat } from './session-format.ts';
+import { createSessionSelect, createUserRowSelect, type UserRowRules } from './session-select.ts';
+import { filterConditions, unexpired } from './token-conditions.ts';
+
+/** The token store, and what a cache in front of it needs. */
+export interface SqlTokenStore extends TokenStore {
+  readonly load: LoadSession;
+  readonly format: SessionFormat;
+  /** The entities that `populate` joins to sessions, besides user, client and token. */
+  readonly related: ReadonlySet<EntityMetadata>;
+}
+
+/** The token store on PostgreSQL. Statements take the time as a parameter and never read the database's clock. */
+export function createSqlTokenStore(database: Database, schema: Schema, rules: UserRowRules): SqlTokenStore {
+  const { tokens, clients } = schema;
+  const session = createSessionSelect(schema, rules);
+  const userRow = createUserRowSelect(schema, rules);
+  const select = `select ${session.columns} from ${tokens} t ${session.joins}`;
+  const findSession = database.prepareLookUp(select, { name: 't.selector', read: session.selectorOf });
+
+  async function load(selector: string): Promise<LoadedSession | null> {
+    const row = await findSession(selector);
+    return row === null ? null : { record: session.read(row), row };
+  }
+
+  async function selectWhere(condition: string, parameters: readonly unknown[]): Promise<TokenRow[]> {
+    const sql = `select ${tokenRowColumns} from ${tokens} t join ${clients} c on c.id = t.client_id where ${condition} order by t.created desc, t.id`;
+    return (await database.run(sql, parameters)).map(toTokenRow);
+  }
+
+  return {
+    load,
+    format: createSessionFormat(session, select),
+    related: session.related,
+    issue: createIssue(database, schema, session),
+    recordUses: createRecordUses(database, schema),
+    ...createDeleteTokens(database, schema),
+
+    async findBySelector(selector) {
+      const loaded = await load(selector);
+      return loaded && loaded.record;
+    },
+
+    async findUserRow(userId) {
+      const [row] = await database.run(userRow.sql, [schema.toUserKey(userId)]);
+      return row === undefined ? null : userRow.read(row);
+    },
+
+    async renew(id, now) {
+      const [row] = await database.run(
+        `update ${tokens} t set expiry = ?::timestamptz(3) + make_interval(secs => c.token_ttl) from ${clients} c ` +
+          `where c.id = t.client_id and t.id = ? and ${unexpired} returning ${identityColumns}, ${epochOf('t.expiry')} as expiry`,
+        [toParameter(now), id, toParameter(now)],
+      );
+      return row === undefined ? null : { expiresAt: toInstant(row['expiry']), token: toTokenIdentity(row, schema) };
+    },
+
+    async expireAllOf(userId, now) {
+      const rows = await database.run(
+        `update ${tokens} t set expiry = ? from ${clients} c ` +
+          `where c.id = t.client_id and t.user_id = ? and ${unexpired} returning ${identityColumns}`,
+        [toParameter(now), schema.toUserKey(userId), toParameter(now)],
+      );
+      return rows.map((row) => toTokenIdentity(row, schema));
+    },
+
+    async listOf(userId, filter, now) {
+      const { condition, parameters } = filterConditions(filter);
+      return selectWhere(`t.user_id = ? and ${unexpired} ${condition}`, [
+        schema.toUserKey(userId),
+        toParameter(now),
+        ...parameters,
+      ]);
+    },
+
+    async findOf(userId, clientName) {
+      const [row] = await selectWhere('t.user_id = ? and c.name = ?', [schema.toUserKey(userId), clientName]);
+      return row ?? null;
+    },
+  };
+}
