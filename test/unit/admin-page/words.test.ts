@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { clientIdOf, clientNameOf } from '../../../admin-page/data/client-id.ts';
 import { fromNow } from '../../../admin-page/text/from-now.ts';
 import { curlCommand } from '../../../admin-page/tokens/curl-command.ts';
-import { nameAmong } from '../../../admin-page/tokens/user-name.ts';
+import { uniqueLabelOf } from '../../../admin-page/tokens/user-label.ts';
 
 test('a client has an id that a path takes as it is, and that gives its name back', () => {
   fc.assert(
@@ -33,7 +33,7 @@ test('users of the same name are told apart by their keys', () => {
     { id: 2, label: 'Ann' },
     { id: '3', label: 'Ben' },
   ];
-  expect(users.map((user) => nameAmong(users, user))).toEqual(['Ann (1)', 'Ann (2)', 'Ben']);
+  expect(users.map((user) => uniqueLabelOf(users, user))).toEqual(['Ann (1)', 'Ann (2)', 'Ben']);
 });
 
 test('the command to try a token is one command, whatever path the page was opened at', () => {
