@@ -43,7 +43,7 @@ function ClientEditor() {
   return (
     <>
       <ViewHeader title={record.name} actions={back}>
-        A new token lifetime applies to tokens that are issued or refreshed from now on.
+        A new token lifetime applies to tokens issued or refreshed from now on.
       </ViewHeader>
       <Stack sx={{ maxWidth: 560, gap: 3 }}>
         {record.name === config.client && (

@@ -88,7 +88,7 @@ describe('on PostgreSQL', () => {
       expect(await app.run(['create-client', name])).toEqual({ code: 2, stdout: '', stderr });
   });
 
-  test('8: create-client refuses an invalid lifetime or rate and shows formats', async () => {
+  test('8: create-client refuses an invalid lifetime or rate', async () => {
     const ttl = await app.run(['create-client', 'bot', '--token-ttl', 'invalid']);
     expect(ttl).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(oneLine) as string });
     expect(ttl.stderr).toContain(
