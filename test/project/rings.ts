@@ -28,10 +28,10 @@ export const rings = [
 ] as const;
 
 /** Files that may import nothing, because the SDK (wire.ts) or the admin page (units.ts) loads them. */
-const importNothing: readonly string[] = ['src/wire.ts', 'src/values/units.ts'];
+const importNothing = new Set<string>(['src/wire.ts', 'src/values/units.ts']);
 
 /** Files of src/ that the admin page may load, so that the table of units is not written twice. */
-const loadedByAdminPage: readonly string[] = ['src/values/units.ts'];
+const loadedByAdminPage = new Set<string>(['src/values/units.ts']);
 
 /** The only files that may import this one. */
 const onlyImporters: Readonly<Record<string, readonly string[]>> = {
@@ -68,7 +68,7 @@ function faultsOfPlace({ path, imports }: SourceFile): string[] {
   const faults = [];
   if (path.startsWith('src/') && ringOf(path) === -1) faults.push(`${path} has no ring: place its folder in rings`);
   if (vagueNames.test(path)) faults.push(`${path} has a name that tells no subject`);
-  if (importNothing.includes(path) && imports.length > 0)
+  if (importNothing.has(path) && imports.length > 0)
     faults.push(`${path} imports ${imports.join(', ')}, but may import nothing`);
   return faults;
 }
@@ -86,7 +86,7 @@ function faultsOfImports({ path, imports, loads }: SourceFile): string[] {
       path.startsWith('admin-page/') &&
       imported.startsWith('src/') &&
       loads.includes(imported) &&
-      !loadedByAdminPage.includes(imported)
+      !loadedByAdminPage.has(imported)
     )
       faults.push(`${path} is the admin page's and loads ${imported}, of which it may have the types only`);
     if (!path.startsWith('admin-page/') && imported.startsWith('admin-page/'))
