@@ -8,20 +8,20 @@ import { ClientList } from './clients/client-list.tsx';
 import { dataProvider } from './data/data-provider.ts';
 import { config } from './page-config.ts';
 import { Layout } from './shell/layout.tsx';
-import { createPageStore } from './shell/store.ts';
+import { createPageStore } from './shell/page-store.ts';
 import { darkTheme, lightTheme } from './shell/theme.ts';
 import { authProvider } from './sign-in/auth-provider.ts';
 import { SignInPage } from './sign-in/sign-in-page.tsx';
-import { i18nProvider } from './text/words.ts';
+import { i18nProvider } from './text/i18n-provider.ts';
 import { IssueToken } from './tokens/issue-token.tsx';
 import { TokenList } from './tokens/token-list.tsx';
 import { UsagePage } from './usage/usage-page.tsx';
 
 const store = createPageStore();
-const queryClient = new QueryClient({ defaultOptions: { queries: { retry: false } } }); // a fault is told at once
-queryClient.setQueryDefaults(['usage'], { refetchOnWindowFocus: false }); // counting reads every token
+const queryClient = new QueryClient({ defaultOptions: { queries: { retry: false } } }); // show errors at once
+queryClient.setQueryDefaults(['usage'], { refetchOnWindowFocus: false }); // counting reads the whole table
 
-/** The page: usage, clients, tokens, and the way in. Nothing is sent to anyone but the page's own server. */
+/** The admin page: usage, clients, tokens and sign-in. Calls its own server only. */
 export function App() {
   return (
     <Admin

@@ -4,8 +4,8 @@ import type { AdminPageRouter } from '../src/admin/page/page-router.ts';
 import { config } from './page-config.ts';
 
 /**
- * The page's way to the server, at `api` below the page. The session lasts as long as the tab. Calls are POSTs: what is
- * searched for is in no URL, and so in no log.
+ * The client of the page's API, at `api` below the page. The session lasts as long as the tab. Queries are POSTs, so that
+ * search texts do not appear in URLs and access logs.
  */
 export const { trpc, auth } = createDurinClient<AdminPageRouter>({
   url: new URL('api', document.baseURI).href,

@@ -7,7 +7,7 @@ import { nonce } from './page-config.ts';
 
 const styles = createCache({ key: 'durin', nonce, prepend: true });
 const root = document.getElementById('page');
-if (root === null) throw new Error('The page has no #page.');
+if (root === null) throw new Error('The element #page is missing.');
 
 createRoot(root).render(
   <StrictMode>

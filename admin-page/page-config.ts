@@ -1,7 +1,7 @@
-import type { PageConfig } from '../src/admin/page/page-handler.ts';
+import type { PageConfig } from '../src/admin/page/page-config.ts';
 
-/** What the server told the page with its HTML. */
+/** The configuration that the server writes into the HTML. */
 export const config = JSON.parse(document.getElementById('page-config')?.textContent ?? 'null') as PageConfig;
 
-/** For the styles that scripts add: the policy lets only these in. */
+/** The content security policy allows only styles with this nonce. */
 export const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';

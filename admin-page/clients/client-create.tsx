@@ -23,9 +23,9 @@ export function ClientCreate() {
           </LinkButton>
         }
       >
-        A program that calls the API. Users get a token of their own for each client that they sign in to.
+        A client is a program that calls the API. Each user has a separate token for each client.
       </ViewHeader>
-      <ClientForm isNew save="Create client" />
+      <ClientForm isNew submitLabel="Create client" />
     </CreateBase>
   );
 }

@@ -43,16 +43,16 @@ function ClientEditor() {
   return (
     <>
       <ViewHeader title={record.name} actions={back}>
-        A change of the lifetime counts for tokens that are issued or refreshed from now on.
+        A new token lifetime applies to tokens issued or refreshed from now on.
       </ViewHeader>
       <Stack sx={{ maxWidth: 560, gap: 3 }}>
         {record.name === config.client && (
           <Alert severity="info">
-            This page signs in to this client. When it is renamed or deleted, nobody can sign in here until there is one
-            of this name again.
+            Admins sign in to this page through this client. If you rename or delete it, nobody can sign in here until a
+            client with this name exists again.
           </Alert>
         )}
-        <ClientForm save="Save" />
+        <ClientForm submitLabel="Save" />
         <DeleteClient client={record} />
       </Stack>
     </>

@@ -15,9 +15,9 @@ import type { ClientRecord } from '../data/clients.ts';
 import { LinkButton } from '../shell/link-button.tsx';
 import { ListState } from '../shell/list-state.tsx';
 import { ViewHeader } from '../shell/view-header.tsx';
-import { countOf } from '../text/count.ts';
+import { formatCount } from '../text/format-count.ts';
 import { lifetimeInWords } from '../text/lifetime.ts';
-import { When } from '../text/when.tsx';
+import { RelativeTime } from '../text/relative-time.tsx';
 
 export function ClientList() {
   return (
@@ -30,14 +30,14 @@ export function ClientList() {
           </LinkButton>
         }
       >
-        The programs that call the API, each with a token lifetime and a request rate of its own.
+        The programs that call the API, each with its own token lifetime and request rate.
       </ViewHeader>
       <Box sx={{ maxWidth: 320, mb: 1.5 }}>
         <FilterLiveForm>
           <SearchInput source="search" placeholder="Search by name" aria-label="Search by name" helperText={false} />
         </FilterLiveForm>
       </Box>
-      <ListState empty={<NoClients />} noMatch="No client has a name like that.">
+      <ListState empty={<NoClients />} noMatch="No clients match your search.">
         <Clients />
         <Pagination rowsPerPageOptions={[10, 25, 50, 100]} />
       </ListState>
@@ -50,7 +50,8 @@ function NoClients() {
     <Stack sx={{ alignItems: 'center', gap: 2 }}>
       <Typography variant="h2">No clients yet</Typography>
       <Typography color="textSecondary" sx={{ maxWidth: '44ch' }}>
-        A client is a program that calls the API, such as a web page or a command-line tool. Users sign in through one.
+        A client is a program that calls the API, such as a web page or a command-line tool. Users sign in through a
+        client.
       </Typography>
       <LinkButton to="/clients/create" color="primary" variant="contained" startIcon={<Add />}>
         New client
@@ -82,13 +83,13 @@ function ClientTable() {
       <DataTable.Col
         source="created"
         label="Created"
-        render={(client: ClientRecord) => <When date={client.created} />}
+        render={(client: ClientRecord) => <RelativeTime date={client.created} />}
       />
     </DataTable>
   );
 }
 
-/** The table, for a narrow screen. */
+/** The list on narrow screens. */
 function ClientRows() {
   const { data = [] } = useListContext<ClientRecord>();
   return (
@@ -104,7 +105,7 @@ function ClientRows() {
             {lifetimeInWords(client.tokenTtl)} · {rateInWords(client.throttleRate)}
           </Typography>
           <Typography variant="body2" color="textSecondary">
-            {countOf(client.tokens, 'token')} · created <When date={client.created} />
+            {formatCount(client.tokens, 'token')} · created <RelativeTime date={client.created} />
           </Typography>
         </Stack>
       ))}
@@ -124,11 +125,11 @@ function ClientLink({ client }: { client: ClientRecord }) {
   );
 }
 
-const windows: Readonly<Record<string, string>> = { s: 'second', m: 'minute', h: 'hour', d: 'day' };
+const unitNames: Readonly<Record<string, string>> = { s: 'second', m: 'minute', h: 'hour', d: 'day' };
 
-/** `1000/h` is `1,000 per hour`. */
+/** `1000/h` becomes `1,000 per hour`. */
 function rateInWords(rate: string | null): string {
   if (rate === null) return 'default rate';
   const [limit = '', unit = ''] = rate.split('/');
-  return `${Number(limit).toLocaleString('en')} per ${windows[unit] ?? unit}`;
+  return `${Number(limit).toLocaleString('en')} per ${unitNames[unit] ?? unit}`;
 }

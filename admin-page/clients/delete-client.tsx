@@ -3,10 +3,10 @@ import { useState } from 'react';
 import { Link, useDelete, useNotify, useRedirect } from 'react-admin';
 import type { ClientRecord } from '../data/clients.ts';
 import { ConfirmDialog } from '../shell/confirm-dialog.tsx';
-import { countOf } from '../text/count.ts';
-import { tokensOf } from '../tokens/token-path.ts';
+import { formatCount } from '../text/format-count.ts';
+import { tokenListPath } from '../tokens/token-list-path.ts';
 
-/** The end of a client, with the number of tokens that go with it. */
+/** Deletes a client, after a dialog that shows how many tokens are deleted with it. */
 export function DeleteClient({ client }: { client: ClientRecord }) {
   const [isOpen, setIsOpen] = useState(false);
   const [deleteOne] = useDelete();
@@ -22,8 +22,8 @@ export function DeleteClient({ client }: { client: ClientRecord }) {
     <Card sx={{ p: 2 }}>
       <Typography variant="h2">Delete this client</Typography>
       <Typography color="textSecondary" sx={{ mt: 0.5, mb: 2 }}>
-        It has <Link to={tokensOf({ client: client.name })}>{countOf(client.tokens, 'token')}</Link>, which would end
-        with it.
+        It has <Link to={tokenListPath({ client: client.name })}>{formatCount(client.tokens, 'token')}</Link>
+        {client.tokens > 0 ? ', which will be revoked.' : '.'}
       </Typography>
       <Button variant="outlined" color="error" onClick={() => setIsOpen(true)}>
         Delete client…
@@ -31,7 +31,7 @@ export function DeleteClient({ client }: { client: ClientRecord }) {
       <ConfirmDialog
         isOpen={isOpen}
         title={`Delete ${client.name}?`}
-        confirm="Delete client"
+        confirmLabel="Delete client"
         onConfirm={deleteClient}
         onClose={() => setIsOpen(false)}
       >
@@ -43,6 +43,6 @@ export function DeleteClient({ client }: { client: ClientRecord }) {
 
 function consequenceOf(tokens: number): string {
   if (tokens === 0) return 'It has no tokens, so nobody is signed out.';
-  const [end, them] = tokens === 1 ? ['ends', 'it'] : ['end', 'them'];
-  return `Its ${countOf(tokens, 'token')} ${end} at once: whoever uses ${them} is signed out, and cannot sign in to this client again.`;
+  const verb = tokens === 1 ? 'is' : 'are';
+  return `Its ${formatCount(tokens, 'token')} ${verb} revoked immediately. Users of this client are signed out and cannot sign in to it again.`;
 }

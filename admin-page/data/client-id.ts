@@ -1,13 +1,16 @@
 /**
- * A client as the page's paths name it: by its name, in signs that mean nothing to routers. They read `%2F`, `..` and
- * `create`, which names may have as well, in ways of their own.
+ * Encodes a client's name for the page's paths. A name may contain or equal `%2F`, `..` or `create`, which the router would
+ * interpret.
  */
 export function clientIdOf(name: string): string {
-  const encoded = encodeURIComponent(name).replaceAll(/[^\w%-]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
+  const encoded = encodeURIComponent(name).replaceAll(
+    /[^\w%-]/g,
+    (character) => `%${character.charCodeAt(0).toString(16)}`,
+  );
   return encoded.replace(/^create$/, '%63reate').replaceAll('%', '~');
 }
 
-/** The name of the client that a path names; what `clientIdOf` does not write is taken as it is. */
+/** Decodes what `clientIdOf` returned. Anything else is returned unchanged. */
 export function clientNameOf(id: string): string {
   try {
     return decodeURIComponent(id.replaceAll('~', '%'));

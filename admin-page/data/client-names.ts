@@ -1,18 +1,18 @@
 import { queryOptions } from '@tanstack/react-query';
 import { trpc } from '../connection.ts';
 
-const limit = 1000;
+const pageSize = 1000;
 
-/** All clients' names, to choose from. */
+/** The names of all clients, for select fields. */
 export const clientNames = queryOptions({
   queryKey: ['client-names'],
   async queryFn(): Promise<string[]> {
     const names: string[] = [];
     for (;;) {
       const after = names.at(-1);
-      const more = await trpc.admin.clients.names.query({ limit, ...(after !== undefined && { after }) });
+      const more = await trpc.admin.clients.names.query({ limit: pageSize, ...(after !== undefined && { after }) });
       names.push(...more);
-      if (more.length < limit) return names;
+      if (more.length < pageSize) return names;
     }
   },
 });

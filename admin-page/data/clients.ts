@@ -9,15 +9,15 @@ import type { ResourceCalls } from './resource-calls.ts';
 
 export type ClientRow = inferRouterOutputs<AdminPageRouter>['admin']['clients']['list']['items'][number];
 
-/** A client as the page has it: its id stands for its name, by which the router knows it. */
+/** A client in the page. Its id is its encoded name, since the router identifies clients by name. */
 export interface ClientRecord extends Omit<ClientRow, 'id'> {
   id: string;
-  /** As it is edited. */
+  /** `tokenTtl` as the form shows it: `14d`, `never`. */
   lifetime: string;
 }
 
-/** What the form of a client holds. */
-export interface ClientForm {
+/** The values of the client form. */
+export interface ClientFormValues {
   name?: string | null;
   lifetime?: string | null;
   throttleRate?: string | null;
@@ -26,7 +26,7 @@ export interface ClientForm {
 type Lifetime = Exclude<ClientCreateInput['tokenTtl'], undefined>;
 type ListSort = NonNullable<ClientListInput>['sort'];
 
-export const clients: ResourceCalls<ClientRecord, ClientForm> = {
+export const clients: ResourceCalls<ClientRecord, ClientFormValues> = {
   async getList({ pagination, sort, filter }: GetListParams) {
     const search = (filter as { search?: string } | undefined)?.search;
     const { items, total } = await trpc.admin.clients.list.query({
@@ -46,17 +46,17 @@ export const clients: ResourceCalls<ClientRecord, ClientForm> = {
     return toRecord(await trpc.admin.clients.create.mutate(values));
   },
 
-  async update(id, { name, lifetime, throttleRate }, before) {
+  async update(id, { name, lifetime, throttleRate }, previous) {
     const changes: ClientUpdateInput['changes'] = {};
-    if (name !== before.name) changes.name = nameFrom(name);
-    if (throttleRate !== before.throttleRate) changes.throttleRate = rateFrom(throttleRate);
-    if (lifetime !== before.lifetime) {
+    if (name !== previous.name) changes.name = nameFrom(name);
+    if (throttleRate !== previous.throttleRate) changes.throttleRate = rateFrom(throttleRate);
+    if (lifetime !== previous.lifetime) {
       const typed = lifetimeFromText(lifetime);
-      // Left out, it would stay as it is, which is not what an emptied field says.
+      // An empty field is invalid here: omitting it would keep the old lifetime.
       changes.tokenTtl = (typed === undefined ? '' : typed) as Lifetime;
     }
     const updated = await trpc.admin.clients.update.mutate({ name: nameOf(id), changes });
-    return { ...toRecord(updated), id: String(id) }; // the form is still that of the old name; the list is read anew
+    return { ...toRecord(updated), id: String(id) }; // the open form keeps its id until the list is loaded again
   },
 
   async delete(id) {
@@ -70,7 +70,7 @@ function toRecord(row: ClientRow): ClientRecord {
   return { ...row, id: clientIdOf(row.name), lifetime: lifetimeToText(row.tokenTtl) };
 }
 
-// The router judges what was typed, so texts go there as they are, but for blanks around them, which nobody sees.
+// The server validates the texts, so they are only trimmed.
 
 function nameFrom(typed: string | null | undefined): string {
   return typed?.trim() ?? '';

@@ -4,7 +4,7 @@ import { clients } from './clients.ts';
 import type { ResourceCalls } from './resource-calls.ts';
 import { createTokens } from './tokens.ts';
 
-/** The rows that react-admin keeps, by resource. */
+/** The calls of each of react-admin's resources. */
 const resources: Readonly<Record<string, ResourceCalls<RaRecord, never>>> = { clients, tokens: createTokens() };
 
 function callsOf(resource: string): ResourceCalls<RaRecord, never> {
@@ -14,10 +14,10 @@ function callsOf(resource: string): ResourceCalls<RaRecord, never> {
 }
 
 function unused(): Promise<never> {
-  return Promise.reject(new Error('The page does not do this.'));
+  return Promise.reject(new Error('The page does not use this method.'));
 }
 
-async function told<T>(work: Promise<T> | undefined): Promise<T> {
+async function withHttpErrors<T>(work: Promise<T> | undefined): Promise<T> {
   try {
     return await (work ?? unused());
   } catch (error) {
@@ -25,24 +25,26 @@ async function told<T>(work: Promise<T> | undefined): Promise<T> {
   }
 }
 
-/** react-admin's way to the admin router. Its own types take any record for any resource: hence the cast. */
+/** Maps react-admin's calls to the admin router. The cast is needed because its types allow any record for any resource. */
 export const dataProvider = {
-  getList: (resource: string, params: GetListParams) => told(callsOf(resource).getList(params)),
-  getOne: async (resource: string, { id }: { id: Identifier }) => ({ data: await told(callsOf(resource).getOne(id)) }),
+  getList: (resource: string, params: GetListParams) => withHttpErrors(callsOf(resource).getList(params)),
+  getOne: async (resource: string, { id }: { id: Identifier }) => ({
+    data: await withHttpErrors(callsOf(resource).getOne(id)),
+  }),
   getMany: async (resource: string, { ids }: { ids: Identifier[] }) => ({
-    data: await told(Promise.all(ids.map((id) => callsOf(resource).getOne(id)))),
+    data: await withHttpErrors(Promise.all(ids.map((id) => callsOf(resource).getOne(id)))),
   }),
   create: async (resource: string, { data }: { data: never }) => ({
-    data: await told(callsOf(resource).create?.(data)),
+    data: await withHttpErrors(callsOf(resource).create?.(data)),
   }),
   update: async (
     resource: string,
     { id, data, previousData }: { id: Identifier; data: never; previousData: RaRecord },
   ) => ({
-    data: await told(callsOf(resource).update?.(id, data, previousData)),
+    data: await withHttpErrors(callsOf(resource).update?.(id, data, previousData)),
   }),
   delete: async (resource: string, { id }: { id: Identifier }) => {
-    await told(callsOf(resource).delete?.(id));
+    await withHttpErrors(callsOf(resource).delete?.(id));
     return { data: { id } };
   },
   getManyReference: unused,

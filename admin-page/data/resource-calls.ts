@@ -1,11 +1,11 @@
 import type { GetListParams, GetListResult, Identifier, RaRecord } from 'react-admin';
 
-/** What the page can do with the rows of one kind; what is left out is not done with them. */
+/** The calls of one resource. Optional ones are those that the page does not use for every resource. */
 export interface ResourceCalls<TRecord extends RaRecord, TValues = Partial<TRecord>> {
   getList(params: GetListParams): Promise<GetListResult<TRecord>>;
   getOne(id: Identifier): Promise<TRecord>;
   create?(values: TValues): Promise<TRecord>;
-  /** @param before what was edited: only what differs from it is changed */
-  update?(id: Identifier, values: TValues, before: TRecord): Promise<TRecord>;
+  /** @param previous the record before editing: only values that differ from it are sent */
+  update?(id: Identifier, values: TValues, previous: TRecord): Promise<TRecord>;
   delete?(id: Identifier): Promise<void>;
 }

@@ -11,46 +11,46 @@ export type User = Outputs['users']['search'][number];
 
 type ListInput = NonNullable<TokenListInput>;
 
-/** What the list of tokens can be narrowed to. */
+/** The filters of the token list. */
 export interface TokenFilter {
   search?: string;
   client?: string;
   state?: NonNullable<ListInput['state']>;
 }
 
-/** More than that are not walked to reach a page whose cursor is not known, as after a reload. */
-const longestWalk = 10;
+/** How many pages to load at most to find the cursor of a page, for example after a reload. */
+const maxSkippedPages = 10;
 
 /**
- * The tokens, page by page. The router gives pages by key: a page is known by the cursor that the one before it gave, so
- * these are kept, by what is listed and the page's number.
+ * The tokens, by page number. The router pages by cursor, and the cursor of a page comes with the previous page. So the
+ * cursors are kept, by list and page number.
  */
 export function createTokens(): ResourceCalls<TokenRecord> {
   const cursors = new Map<string, string | null>();
 
-  async function listAt(key: string, input: ListInput, page: number, cursor: string | null) {
+  async function loadPage(key: string, input: ListInput, page: number, cursor: string | null) {
     const { items, nextCursor, isSearchCut } = await trpc.admin.tokens.list.query({ ...input, cursor });
     cursors.set(`${key}${page + 1}`, nextCursor);
     const isLast = nextCursor === null;
     const result: GetListResult<TokenRecord> = {
       data: items,
       pageInfo: { hasNextPage: !isLast, hasPreviousPage: page > 1 },
-      // How many there are is known at the end only.
+      // The total is only known on the last page.
       ...(isLast && { total: (page - 1) * (input.limit ?? 0) + items.length }),
       meta: { isSearchCut },
     };
     return result;
   }
 
-  /** `undefined`: there is no such page, or it is too far away. */
+  /** `undefined`: there is no such page, or too many pages would have to be loaded to reach it. */
   async function cursorOf(key: string, input: ListInput, page: number): Promise<string | null | undefined> {
     let known = page;
     while (known > 1 && !cursors.has(`${key}${known}`)) known -= 1;
-    if (page - known > longestWalk) return undefined;
+    if (page - known > maxSkippedPages) return undefined;
     for (; known < page; known += 1) {
       const cursor = known === 1 ? null : cursors.get(`${key}${known}`);
       if (known > 1 && cursor === null) return undefined;
-      await listAt(key, input, known, cursor ?? null);
+      await loadPage(key, input, known, cursor ?? null);
     }
     return page === 1 ? null : (cursors.get(`${key}${page}`) ?? undefined);
   }
@@ -68,7 +68,7 @@ export function createTokens(): ResourceCalls<TokenRecord> {
       const key = JSON.stringify(input);
       const cursor = await cursorOf(key, input, pagination.page);
       if (cursor === undefined) return { data: [], pageInfo: { hasNextPage: false, hasPreviousPage: true } };
-      return listAt(key, input, pagination.page, cursor);
+      return loadPage(key, input, pagination.page, cursor);
     },
 
     getOne: (id) => trpc.admin.tokens.get.query({ id: String(id) }),

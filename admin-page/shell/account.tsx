@@ -3,7 +3,7 @@ import { IconButton, Tooltip, Typography } from '@mui/material';
 import { useGetIdentity, useLogout, useNotify } from 'react-admin';
 import { describeError } from '../data/call-error.ts';
 
-/** Who is signed in, and the way out. */
+/** The name of the signed-in admin, and the button to sign out. */
 export function Account() {
   const { data } = useGetIdentity();
   const logout = useLogout();

@@ -7,35 +7,35 @@ interface ConfirmDialogProps {
   title: string;
   /** What will happen. */
   children: ReactNode;
-  /** The verb of what is done. */
-  confirm: string;
-  /** Where it throws, the dialog stays and tells why. */
+  /** The label of the button that confirms. */
+  confirmLabel: string;
+  /** If it rejects, the dialog stays open and shows the error. */
   onConfirm: () => Promise<void>;
   onClose: () => void;
 }
 
-/** Asks before something that cannot be undone. */
-export function ConfirmDialog({ isOpen, title, children, confirm, onConfirm, onClose }: ConfirmDialogProps) {
-  const [isBusy, setIsBusy] = useState(false);
-  const [fault, setFault] = useState<string | null>(null);
+/** Asks for confirmation of something that cannot be undone. */
+export function ConfirmDialog({ isOpen, title, children, confirmLabel, onConfirm, onClose }: ConfirmDialogProps) {
+  const [isPending, setIsPending] = useState(false);
+  const [error, setError] = useState<string | null>(null);
   const titleId = useId();
   const contentId = useId();
 
   function close(): void {
-    setFault(null);
+    setError(null);
     onClose();
   }
 
   async function run(): Promise<void> {
-    setIsBusy(true);
-    setFault(null);
+    setIsPending(true);
+    setError(null);
     try {
       await onConfirm();
       close();
-    } catch (error) {
-      setFault(describeError(error));
+    } catch (cause) {
+      setError(describeError(cause));
     } finally {
-      setIsBusy(false);
+      setIsPending(false);
     }
   }
 
@@ -51,9 +51,9 @@ export function ConfirmDialog({ isOpen, title, children, confirm, onConfirm, onC
       <DialogTitle id={titleId}>{title}</DialogTitle>
       <DialogContent id={contentId} sx={{ color: 'text.secondary' }}>
         {children}
-        {fault !== null && (
+        {error !== null && (
           <Alert severity="error" sx={{ mt: 2 }}>
-            {fault}
+            {error}
           </Alert>
         )}
       </DialogContent>
@@ -61,8 +61,8 @@ export function ConfirmDialog({ isOpen, title, children, confirm, onConfirm, onC
         <Button onClick={close} color="inherit" autoFocus>
           Cancel
         </Button>
-        <Button onClick={() => void run()} color="error" variant="contained" loading={isBusy}>
-          {confirm}
+        <Button onClick={() => void run()} color="error" variant="contained" loading={isPending}>
+          {confirmLabel}
         </Button>
       </DialogActions>
     </Dialog>

@@ -10,7 +10,7 @@ interface CopyFieldProps {
 
 type Outcome = 'none' | 'copied' | 'selected';
 
-/** A text to be copied. Where the browser keeps the clipboard to itself, as without TLS, the text is selected. */
+/** A read-only text with a copy button. If the clipboard is not available, as without TLS, the text is selected instead. */
 export function CopyField({ label, text }: CopyFieldProps) {
   const input = useRef<HTMLInputElement>(null);
   const [outcome, setOutcome] = useState<Outcome>('none');
@@ -32,7 +32,7 @@ export function CopyField({ label, text }: CopyFieldProps) {
         value={text}
         inputRef={input}
         margin="none"
-        helperText={outcome === 'selected' ? 'Selected: press Ctrl+C or ⌘C to copy.' : undefined}
+        helperText={outcome === 'selected' ? 'Press Ctrl+C or ⌘C to copy.' : undefined}
         onFocus={(event) => event.target.select()}
         slotProps={{
           htmlInput: { readOnly: true, spellCheck: false, style: { fontFamily: 'ui-monospace, Consolas, monospace' } },

@@ -4,9 +4,9 @@ import { Layout as AdminLayout, AppBar, Link, Menu, ToggleThemeButton } from 're
 import { config } from '../page-config.ts';
 import { SessionWatch } from '../sign-in/session-watch.tsx';
 import { Account } from './account.tsx';
-import { Mark } from './mark.tsx';
+import { Logo } from './logo.tsx';
 
-/** What is around every view: the bar with the name, who is signed in, and the three parts of the page. */
+/** The frame of every view: app bar and navigation. */
 export function Layout({ children }: { children: ReactNode }) {
   return (
     <AdminLayout appBar={Bar} menu={Navigation}>
@@ -25,7 +25,7 @@ function Bar() {
         underline="none"
         sx={{ display: 'flex', alignItems: 'center', gap: 1.25, flex: 1, minWidth: 0 }}
       >
-        <Mark size={26} />
+        <Logo size={26} />
         <Typography component="span" noWrap sx={{ fontWeight: 650 }}>
           {config.title}
         </Typography>
@@ -36,7 +36,7 @@ function Bar() {
 
 function Navigation() {
   return (
-    <Menu component="nav" aria-label="Parts of the page">
+    <Menu component="nav" aria-label="Main navigation">
       <Menu.DashboardItem />
       <Menu.ResourceItem name="clients" />
       <Menu.ResourceItem name="tokens" />

@@ -1,11 +1,11 @@
 import { Button, type ButtonProps } from '@mui/material';
 
 interface LinkButtonProps extends Omit<ButtonProps, 'href'> {
-  /** A path of this page: `/clients`. */
+  /** A path within the page, such as `/clients`. */
   to: string;
 }
 
-/** A button that goes somewhere, and so is a link. */
+/** A link that looks like a button. */
 export function LinkButton({ to, ...props }: LinkButtonProps) {
   return <Button color="inherit" {...props} href={`#${to}`} />;
 }

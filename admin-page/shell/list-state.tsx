@@ -4,39 +4,39 @@ import { useListContext } from 'react-admin';
 import { describeError } from '../data/call-error.ts';
 
 interface ListStateProps {
-  /** The rows, where there are some. */
+  /** Shown if there are rows. */
   children: ReactNode;
-  /** Where there is nothing at all yet. */
+  /** Shown if nothing exists yet. */
   empty: ReactNode;
-  /** Where nothing matches what is searched for. */
+  /** Shown if no row matches the filters. */
   noMatch: string;
 }
 
-/** A list, or what is to be said in its place: that it loads, failed, is empty, or that nothing matches. */
+/** A list, or its state: loading, failed, empty or without matches. */
 export function ListState({ children, empty, noMatch }: ListStateProps) {
   const { data, error, isPending, filterValues, setFilters, refetch } = useListContext();
   if (error) {
-    const again = (
+    const retryButton = (
       <Button color="inherit" size="small" onClick={() => void refetch()}>
         Try again
       </Button>
     );
     return (
-      <Alert severity="error" action={again}>
+      <Alert severity="error" action={retryButton}>
         {describeError(error)}
       </Alert>
     );
   }
   if (isPending || data === undefined) return <LoadingRows />;
   if (data.length > 0) return <Card>{children}</Card>;
-  const isNarrowed = Object.values(filterValues as Record<string, unknown>).some((value) => value);
+  const isFiltered = Object.values(filterValues as Record<string, unknown>).some((value) => value);
   return (
     <Card sx={{ p: { xs: 4, sm: 6 }, textAlign: 'center' }}>
-      {isNarrowed ? (
+      {isFiltered ? (
         <Stack sx={{ alignItems: 'center', gap: 2 }}>
           <Typography color="textSecondary">{noMatch}</Typography>
           <Button variant="outlined" onClick={() => setFilters({})}>
-            Show all
+            Clear filters
           </Button>
         </Stack>
       ) : (

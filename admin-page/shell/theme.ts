@@ -3,7 +3,7 @@ import { defaultTheme, type RaThemeOptions } from 'react-admin';
 const systemFont =
   'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", "Helvetica Neue", Arial, sans-serif';
 
-/** What differs between the two. */
+/** What differs between the light and the dark theme. */
 interface Palette {
   mode: 'light' | 'dark';
   accent: string;

@@ -4,18 +4,18 @@ import { config } from '../page-config.ts';
 
 interface ViewHeaderProps {
   title: string;
-  /** What the view is for, in a sentence. */
+  /** A sentence that describes the view. */
   children?: ReactNode;
   actions?: ReactNode;
 }
 
-/** The heading of a view, and of the document while it is shown. */
+/** The heading of a view. Also sets the document's title. */
 export function ViewHeader({ title, children, actions }: ViewHeaderProps) {
   useEffect(() => {
     document.title = `${title} – ${config.title}`;
   }, [title]);
   useEffect(() => {
-    window.scrollTo(0, 0); // the view before may have been scrolled
+    window.scrollTo(0, 0); // the previous view may have been scrolled
   }, []);
   return (
     <Stack

@@ -1,20 +1,20 @@
 import type { AuthProvider } from 'react-admin';
 import { auth, trpc } from '../connection.ts';
-import { dataOf } from '../data/call-error.ts';
+import { errorDataOf } from '../data/call-error.ts';
 
-/** Who signed in is no admin. */
+/** The signed-in user is not an admin. */
 export class NotAdminError extends Error {
   override readonly name = 'NotAdminError';
 }
 
-/** Sends to the sign-in page, which says why: react-admin is to say nothing. */
-function silently(): Error {
+/** Makes react-admin open the sign-in page without a notification. The sign-in page shows the reason. */
+function signedOutError(): Error {
   return Object.assign(new Error(), { message: false as never });
 }
 
 /**
- * react-admin's view of the SDK's session. It has no `getPermissions`: one that answers at once has react-admin go to the
- * sign-in page over and over, for seconds.
+ * Connects react-admin to the SDK's session. It has no `getPermissions`: with one that resolves at once, react-admin
+ * redirects to the sign-in page repeatedly, for seconds.
  */
 export const authProvider: AuthProvider = {
   async login(fields: Record<string, unknown>) {
@@ -23,8 +23,8 @@ export const authProvider: AuthProvider = {
       await trpc.admin.whoami.query();
     } catch (error) {
       await auth.logout().catch(() => undefined);
-      if (dataOf(error)?.durin?.code !== 'NOT_ADMIN') throw error;
-      throw new NotAdminError('This account may not use the admin page. You were signed out again.');
+      if (errorDataOf(error)?.durin?.code !== 'NOT_ADMIN') throw error;
+      throw new NotAdminError('This account is not an admin, so you were signed out.');
     }
   },
 
@@ -35,13 +35,13 @@ export const authProvider: AuthProvider = {
 
   async checkAuth() {
     await auth.ready;
-    if (auth.getSnapshot().status === 'signed-out') throw silently();
+    if (auth.getSnapshot().status === 'signed-out') throw signedOutError();
   },
 
-  /** Refusals that end the stay: the SDK has noticed a dead session by itself. */
+  /** Signs out after errors that end the session. The SDK has already cleared a session that is no longer valid. */
   async checkError(error: { readonly status?: number }) {
-    if (auth.getSnapshot().status === 'signed-out') throw silently();
-    if (error.status === 403) throw new Error('You are no longer an admin, and were signed out.');
+    if (auth.getSnapshot().status === 'signed-out') throw signedOutError();
+    if (error.status === 403) throw new Error('You are no longer an admin, so you were signed out.');
   },
 
   async getIdentity() {

@@ -3,12 +3,12 @@ import { useLogout } from 'react-admin';
 import { auth } from '../connection.ts';
 
 /**
- * Goes to the sign-in page when the session ends while the page is used, without waiting for a call that fails. A page
- * that is opened without a session is sent there by react-admin, and so is who signs out.
+ * Opens the sign-in page as soon as the session ends, without waiting for a call to fail. react-admin does it when the page
+ * is opened without a session and when the admin signs out.
  */
 export function SessionWatch() {
   const logout = useLogout();
-  const latestLogout = useRef(logout); // a new function with every render
+  const latestLogout = useRef(logout); // `useLogout` returns a new function at every render
   useEffect(() => {
     latestLogout.current = logout;
   }, [logout]);
@@ -17,8 +17,8 @@ export function SessionWatch() {
     () =>
       auth.subscribe(() => {
         const snapshot = auth.getSnapshot();
-        const isEnded = snapshot.status === 'signed-out' && snapshot.reason !== 'logged-out';
-        if (isEnded) void latestLogout.current({}, '/login');
+        const hasEnded = snapshot.status === 'signed-out' && snapshot.reason !== 'logged-out';
+        if (hasEnded) void latestLogout.current({}, '/login');
       }),
     [],
   );

@@ -6,26 +6,26 @@ import type { LoginField } from '../../src/admin/page/login-fields.ts';
 
 interface SignInFieldProps {
   field: LoginField;
-  /** What the server said of it. */
-  fault: string | undefined;
+  /** The server's error for this field. */
+  error: string | undefined;
   isFirst: boolean;
 }
 
 /** A field of the app's login input. */
-export function SignInField({ field, fault, isFirst }: SignInFieldProps) {
+export function SignInField({ field, error, isFirst }: SignInFieldProps) {
   const { name, label, kind, isRequired, autoComplete, hint } = field;
-  const [isShown, setIsShown] = useState(false);
+  const [isRevealed, setIsRevealed] = useState(false);
   if (kind === 'checkbox') return <FormControlLabel control={<Checkbox name={name} />} label={label} />;
 
-  const reveal = (
+  const revealButton = (
     <InputAdornment position="end">
       <IconButton
         edge="end"
         size="small"
-        aria-label={isShown ? 'Hide what is typed' : 'Show what is typed'}
-        onClick={() => setIsShown(!isShown)}
+        aria-label={isRevealed ? `Hide ${label}` : `Show ${label}`}
+        onClick={() => setIsRevealed(!isRevealed)}
       >
-        {isShown ? <VisibilityOff fontSize="small" /> : <Visibility fontSize="small" />}
+        {isRevealed ? <VisibilityOff fontSize="small" /> : <Visibility fontSize="small" />}
       </IconButton>
     </InputAdornment>
   );
@@ -33,16 +33,16 @@ export function SignInField({ field, fault, isFirst }: SignInFieldProps) {
     <TextField
       name={name}
       label={label}
-      type={kind === 'choice' || (kind === 'password' && isShown) ? 'text' : kind}
+      type={kind === 'choice' || (kind === 'password' && isRevealed) ? 'text' : kind}
       select={kind === 'choice'}
       defaultValue={kind === 'choice' ? (field.choices?.[0] ?? '') : ''}
       autoComplete={autoComplete}
       autoFocus={isFirst}
-      error={fault !== undefined}
-      helperText={fault ?? hint}
+      error={error !== undefined}
+      helperText={error ?? hint}
       slotProps={{
         htmlInput: { required: isRequired, autoCapitalize: 'none', spellCheck: false },
-        input: kind === 'password' ? { endAdornment: reveal } : {},
+        input: kind === 'password' ? { endAdornment: revealButton } : {},
       }}
     >
       {field.choices?.map((choice) => (

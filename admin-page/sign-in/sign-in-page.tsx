@@ -3,25 +3,25 @@ import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useLogin } from 'react-admin';
 import type { SignedOutReason } from '../../client/session/session.ts';
 import { auth } from '../connection.ts';
-import { dataOf, describeError, fieldErrorsOf } from '../data/call-error.ts';
+import { describeError, errorDataOf, fieldErrorsOf } from '../data/call-error.ts';
 import { config } from '../page-config.ts';
-import { Mark } from '../shell/mark.tsx';
+import { Logo } from '../shell/logo.tsx';
 import { NotAdminError } from './auth-provider.ts';
 import { SignInField } from './sign-in-field.tsx';
 
-const farewells: Partial<Record<SignedOutReason, string>> = {
-  expired: 'Your session has expired. Sign in again to go on.',
-  revoked: 'Your session was ended, here or elsewhere. Sign in again to go on.',
+const signedOutNotices: Partial<Record<SignedOutReason, string>> = {
+  expired: 'Your session has expired. Sign in again to continue.',
+  revoked: 'Your session was revoked. Sign in again to continue.',
 };
 
-/** The app's own login, as a form: its fields are those of the app's `loginInput`. */
+/** A form for the app's own login. Its fields are those of the app's `loginInput`. */
 export function SignInPage() {
   const login = useLogin();
-  const [fault, setFault] = useState<string | null>(null);
-  const [fieldFaults, setFieldFaults] = useState<Readonly<Record<string, string>>>({});
-  const [isBusy, setIsBusy] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+  const [fieldErrors, setFieldErrors] = useState<Readonly<Record<string, string>>>({});
+  const [isPending, setIsPending] = useState(false);
   const alert = useRef<HTMLDivElement>(null);
-  const farewell = useFarewell();
+  const notice = useSignedOutNotice();
 
   useEffect(() => {
     document.title = `Sign in – ${config.title}`;
@@ -30,17 +30,17 @@ export function SignInPage() {
   async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
     const values = readValues(new FormData(event.currentTarget));
-    setIsBusy(true);
-    setFault(null);
-    setFieldFaults({});
+    setIsPending(true);
+    setError(null);
+    setFieldErrors({});
     try {
       await login(values);
-    } catch (error) {
-      setFieldFaults(fieldErrorsOf(error) ?? {});
-      setFault(faultOf(error));
+    } catch (cause) {
+      setFieldErrors(fieldErrorsOf(cause) ?? {});
+      setError(describeSignInError(cause));
       alert.current?.focus();
     } finally {
-      setIsBusy(false);
+      setIsPending(false);
     }
   }
 
@@ -52,17 +52,17 @@ export function SignInPage() {
       <Card sx={{ width: '100%', maxWidth: 380, p: { xs: 3, sm: 4 } }}>
         <Stack component="form" onSubmit={(event) => void submit(event)} noValidate spacing={2}>
           <Stack spacing={1.5} sx={{ alignItems: 'center', pb: 1 }}>
-            <Mark size={44} />
+            <Logo size={44} />
             <Typography variant="h1">{config.title}</Typography>
           </Stack>
           <div ref={alert} tabIndex={-1} role="alert">
-            {fault !== null && <Alert severity="error">{fault}</Alert>}
-            {fault === null && farewell !== null && <Alert severity="info">{farewell}</Alert>}
+            {error !== null && <Alert severity="error">{error}</Alert>}
+            {error === null && notice !== null && <Alert severity="info">{notice}</Alert>}
           </div>
           {config.loginFields.map((field, index) => (
-            <SignInField key={field.name} field={field} fault={fieldFaults[field.name]} isFirst={index === 0} />
+            <SignInField key={field.name} field={field} error={fieldErrors[field.name]} isFirst={index === 0} />
           ))}
-          <Button type="submit" variant="contained" size="large" loading={isBusy} fullWidth>
+          <Button type="submit" variant="contained" size="large" loading={isPending} fullWidth>
             Sign in
           </Button>
         </Stack>
@@ -71,13 +71,13 @@ export function SignInPage() {
   );
 }
 
-/** Why the stay before this one ended, as far as it was not by the person at the page. */
-function useFarewell(): string | null {
+/** Why the previous session ended, unless the admin signed out. */
+function useSignedOutNotice(): string | null {
   const [snapshot] = useState(() => auth.getSnapshot());
-  return snapshot.status === 'signed-out' && snapshot.reason ? (farewells[snapshot.reason] ?? null) : null;
+  return snapshot.status === 'signed-out' && snapshot.reason ? (signedOutNotices[snapshot.reason] ?? null) : null;
 }
 
-/** What is left empty is not sent, so that the app's defaults count. */
+/** Empty fields are omitted, so that the app's defaults apply. */
 function readValues(data: FormData): Record<string, unknown> {
   const entries = config.loginFields.map(({ name, kind }) => {
     const text = data.get(name);
@@ -88,12 +88,12 @@ function readValues(data: FormData): Record<string, unknown> {
   return Object.fromEntries(entries) as Record<string, unknown>;
 }
 
-function faultOf(error: unknown): string {
+function describeSignInError(error: unknown): string {
   if (error instanceof NotAdminError) return error.message;
-  const code = dataOf(error)?.durin?.code;
-  if (code === 'INVALID_CREDENTIALS') return 'That did not match an account. Check what you typed and try again.';
+  const code = errorDataOf(error)?.durin?.code;
+  if (code === 'INVALID_CREDENTIALS') return 'These details do not match an account. Check them and try again.';
   if (code === 'UNKNOWN_CLIENT' || code === 'NO_CLIENT') {
-    return `The client "${config.client ?? ''}", which this page signs in to, does not exist yet. It is created on the command line, or by the app.`;
+    return `Admins sign in through the client "${config.client ?? ''}", which does not exist. Create it in the app or on the command line.`;
   }
   return describeError(error);
 }

@@ -1,35 +1,37 @@
-/** A token's lifetime: in seconds as the server has it, in words to read, and as the text that is edited. */
+import { secondsPer } from '../../src/values/units.ts';
+
+/** A token's lifetime: seconds on the server, words in the page, and the text of a form field. */
 
 const units = [
-  ['d', 'day', 86_400],
-  ['h', 'hour', 3600],
-  ['m', 'minute', 60],
-  ['s', 'second', 1],
+  ['d', 'day'],
+  ['h', 'hour'],
+  ['m', 'minute'],
+  ['s', 'second'],
 ] as const;
 
-/** `14 days`, `1 hour 30 minutes`; `null` is `never expires`. */
+/** `14 days`, `1 hour 30 minutes`; for `null`, `never expires`. */
 export function lifetimeInWords(seconds: number | null): string {
   if (seconds === null) return 'never expires';
   let rest = seconds;
   const words: string[] = [];
-  for (const [, unit, length] of units) {
-    const count = Math.floor(rest / length);
-    rest -= count * length;
+  for (const [letter, unit] of units) {
+    const count = Math.floor(rest / secondsPer[letter]);
+    rest -= count * secondsPer[letter];
     if (count > 0) words.push(`${count.toLocaleString('en')} ${unit}${count === 1 ? '' : 's'}`);
   }
   return words.join(' ');
 }
 
-/** As it is typed: `14d`, `90m`; `null` is `never`. */
+/** The text of a form field: `14d`, `90m`; for `null`, `never`. */
 export function lifetimeToText(seconds: number | null): string {
   if (seconds === null) return 'never';
-  const [letter, , length] = units.find(([, , unitLength]) => seconds % unitLength === 0) ?? units[3];
-  return `${seconds / length}${letter}`;
+  const [letter] = units.find(([candidate]) => seconds % secondsPer[candidate] === 0) ?? units[3];
+  return `${seconds / secondsPer[letter]}${letter}`;
 }
 
 /**
- * What the server is sent for a typed text, which it judges. Nothing typed is `undefined`, the default; digits are
- * seconds.
+ * Converts the text of a form field for the server, which validates it. An empty text is `undefined`, the default. Digits
+ * are seconds.
  */
 export function lifetimeFromText(text: string | null | undefined): string | number | null | undefined {
   const typed = text?.trim().toLowerCase() ?? '';

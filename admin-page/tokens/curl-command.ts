@@ -1,6 +1,6 @@
 /**
- * A command to try a token with. The page's path may come from a link that somebody made up, and a quote in it would end
- * the shell's text: what follows would be commands.
+ * A shell command that tries a token. The URL's quotes are escaped: an admin may have followed an attacker's link to the
+ * page, and a quote in its path would let the attacker inject commands.
  */
 export function curlCommand(url: string, scheme: string, token: string): string {
   return `curl -H 'Authorization: ${scheme} ${token}' '${url.replaceAll("'", '%27')}'`;

@@ -14,8 +14,8 @@ import { lifetimeFromText } from '../text/lifetime.ts';
 import { type Issued, IssuedToken } from './issued-token.tsx';
 import { UserInput } from './user-input.tsx';
 
-/** What the form holds. */
-interface Order {
+/** The values of the form. */
+interface IssueValues {
   user?: User | null;
   client?: string;
   ttl?: string | null;
@@ -34,11 +34,11 @@ export function IssueToken() {
         }
       >
         {issued === null
-          ? 'For a program that cannot sign in by itself. Where the user has a token for the client already, the new one takes its place, and that one ends at once.'
+          ? 'For a program that cannot sign in by itself. If the user already has a token for the client, the new token replaces it, and the old one stops working immediately.'
           : undefined}
       </ViewHeader>
       {issued === null ? (
-        <OrderForm onIssued={setIssued} />
+        <IssueForm onIssued={setIssued} />
       ) : (
         <Stack sx={{ gap: 2, maxWidth: 680, alignItems: 'flex-start' }}>
           <IssuedToken issued={issued} />
@@ -51,19 +51,19 @@ export function IssueToken() {
   );
 }
 
-function OrderForm({ onIssued }: { onIssued: (issued: Issued) => void }) {
+function IssueForm({ onIssued }: { onIssued: (issued: Issued) => void }) {
   const notify = useNotify();
   const { data: names = [] } = useQuery(clientNames);
 
-  async function issue({ user, client, ttl }: Order): Promise<Record<string, string> | undefined> {
+  async function issue({ user, client, ttl }: IssueValues): Promise<Record<string, string> | undefined> {
     const missing = {
       ...(!user && { user: 'Choose a user.' }),
       ...(!client && { client: 'Choose a client.' }),
     };
     if (!user || !client) return missing;
     try {
-      const ttlGiven = lifetimeFromText(ttl) as TokenIssueInput['ttl'];
-      onIssued(await trpc.admin.tokens.issue.mutate({ user: user.id, client, ttl: ttlGiven }));
+      const parsedTtl = lifetimeFromText(ttl) as TokenIssueInput['ttl'];
+      onIssued(await trpc.admin.tokens.issue.mutate({ user: user.id, client, ttl: parsedTtl }));
       return undefined;
     } catch (error) {
       notify(describeError(error), { type: 'error' });
@@ -72,18 +72,18 @@ function OrderForm({ onIssued }: { onIssued: (issued: Issued) => void }) {
   }
   return (
     <Card sx={{ maxWidth: 560, p: 2 }}>
-      <Form<Order> onSubmit={issue}>
+      <Form<IssueValues> onSubmit={issue}>
         <UserInput source="user" />
         <SelectInput
           source="client"
           label="Client"
           choices={names.map((name) => ({ id: name, name }))}
-          helperText="The program that will use the token, as its user."
+          helperText="The program that will use the token on behalf of the user."
         />
         <TextInput
           source="ttl"
           label="Lifetime"
-          helperText="Such as 90d or 12h, or never. Left empty, the client's."
+          helperText="For example 90d, 12h or never. Leave empty for the client's token lifetime."
           slotProps={{ htmlInput: { autoCapitalize: 'none', spellCheck: false } }}
         />
         <SaveButton label="Issue token" icon={<></>} alwaysEnable sx={{ mt: 1 }} />

@@ -4,35 +4,35 @@ import { useEffect, useRef } from 'react';
 import type { AdminPageRouter } from '../../src/admin/page/page-router.ts';
 import { config } from '../page-config.ts';
 import { CopyField } from '../shell/copy-field.tsx';
-import { When } from '../text/when.tsx';
+import { RelativeTime } from '../text/relative-time.tsx';
 import { curlCommand } from './curl-command.ts';
 
 export type Issued = inferRouterOutputs<AdminPageRouter>['admin']['tokens']['issue'];
 
-/** A new token, which is shown this once. */
+/** A new token. The page never shows it again. */
 export function IssuedToken({ issued: { token, session } }: { issued: Issued }) {
   const url = new URL('api/auth.sessions.list', document.baseURI).href;
-  const told = useRef<HTMLDivElement>(null);
-  useEffect(() => told.current?.focus(), []); // the form that had the focus is gone
+  const message = useRef<HTMLDivElement>(null);
+  useEffect(() => message.current?.focus(), []); // the form with the focus was removed
   return (
     <Card sx={{ p: 2, width: '100%' }}>
       <Stack sx={{ gap: 2 }}>
-        <Alert severity="success" variant="outlined" role="status" ref={told} tabIndex={-1}>
-          Issued to <b>{session.user.label}</b> for <b>{session.client}</b>,{' '}
+        <Alert severity="success" variant="outlined" role="status" ref={message} tabIndex={-1}>
+          Issued to <b>{session.user.label}</b> for <b>{session.client}</b>. It{' '}
           {session.expiry === null ? (
-            'and never expires'
+            'never expires'
           ) : (
             <>
-              expires <When date={session.expiry} />
+              expires <RelativeTime date={session.expiry} />
             </>
           )}
-          . Copy it now: it is not shown again.
+          . Copy it now: it will not be shown again.
         </Alert>
         <CopyField label="Token" text={token} />
         <Box>
-          <CopyField label="Try it" text={curlCommand(url, config.authHeaderPrefix, token)} />
+          <CopyField label="Test command" text={curlCommand(url, config.authHeaderPrefix, token)} />
           <Typography variant="body2" color="textSecondary" sx={{ mt: 0.5 }}>
-            This lists the sessions of {session.user.label}. The header is the same for every call of the API.
+            Lists the sessions of {session.user.label}. Send the same header with every call to the API.
           </Typography>
         </Box>
       </Stack>

@@ -3,9 +3,9 @@ import { useState } from 'react';
 import { useNotify, useRefresh } from 'react-admin';
 import { trpc } from '../connection.ts';
 import { ConfirmDialog } from '../shell/confirm-dialog.tsx';
-import { countOf } from '../text/count.ts';
+import { formatCount } from '../text/format-count.ts';
 
-/** Removes the rows of expired tokens. */
+/** Removes expired tokens from the database. */
 export function PurgeExpired() {
   const [isOpen, setIsOpen] = useState(false);
   const notify = useNotify();
@@ -13,7 +13,7 @@ export function PurgeExpired() {
 
   async function purge(): Promise<void> {
     const { purged } = await trpc.admin.tokens.purgeExpired.mutate();
-    notify(purged === 0 ? 'There were no expired tokens.' : `${countOf(purged, 'expired token')} removed.`, {
+    notify(purged === 0 ? 'There were no expired tokens.' : `${formatCount(purged, 'expired token')} removed.`, {
       type: 'success',
     });
     refresh();
@@ -26,12 +26,12 @@ export function PurgeExpired() {
       <ConfirmDialog
         isOpen={isOpen}
         title="Remove expired tokens?"
-        confirm="Remove expired"
+        confirmLabel="Remove expired"
         onConfirm={purge}
         onClose={() => setIsOpen(false)}
       >
-        All tokens that have expired are removed from the database. They are refused already, so nobody is signed out.
-        With many of them it may take a while.
+        All expired tokens are removed from the database. They no longer work, so nobody is signed out. This may take a
+        while if there are many.
       </ConfirmDialog>
     </>
   );

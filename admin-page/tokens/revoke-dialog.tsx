@@ -5,7 +5,7 @@ import { useDelete, useNotify, useRefresh } from 'react-admin';
 import { trpc } from '../connection.ts';
 import type { TokenRecord } from '../data/tokens.ts';
 import { ConfirmDialog } from '../shell/confirm-dialog.tsx';
-import { countOf } from '../text/count.ts';
+import { formatCount } from '../text/format-count.ts';
 
 type Scope = 'this' | 'all';
 
@@ -16,7 +16,7 @@ interface RevokeDialogProps {
   onClose: () => void;
 }
 
-/** Ends a token, or all tokens of its user, after it has said what that does. */
+/** Revokes a token, or all tokens of its user, after confirmation. */
 export function RevokeDialog({ token, onClose }: RevokeDialogProps) {
   const [scope, setScope] = useState<Scope>('this');
   const [deleteOne] = useDelete();
@@ -30,7 +30,7 @@ export function RevokeDialog({ token, onClose }: RevokeDialogProps) {
       notify(`The token of ${user.label} on ${client} was revoked.`, { type: 'success' });
     } else {
       const { revoked } = await trpc.admin.tokens.revokeAllOf.mutate({ user: user.id });
-      notify(`${countOf(revoked, 'token')} of ${user.label} revoked.`, { type: 'success' });
+      notify(`${formatCount(revoked, 'token')} of ${user.label} revoked.`, { type: 'success' });
     }
     refresh();
   }
@@ -38,15 +38,15 @@ export function RevokeDialog({ token, onClose }: RevokeDialogProps) {
     <ConfirmDialog
       isOpen
       title={`Revoke the token of ${user.label}?`}
-      confirm="Revoke"
+      confirmLabel="Revoke"
       onConfirm={revoke}
       onClose={onClose}
     >
       <Typography>
-        The next call that is made with it is refused, and {user.label} has to sign in again. This cannot be undone.
+        The token stops working immediately, and {user.label} has to sign in again. This cannot be undone.
       </Typography>
       <ScopeChoice token={token} scope={scope} onChange={setScope} />
-      <OwnTokenNote token={token} scope={scope} />
+      <OwnTokenWarning token={token} scope={scope} />
     </ConfirmDialog>
   );
 }
@@ -69,31 +69,31 @@ function ScopeChoice({ token: { user, client }, scope, onChange }: ScopeProps & 
       onChange={(_event, value) => onChange(value as Scope)}
       sx={{ mt: 1.5, color: 'text.primary' }}
     >
-      <FormControlLabel value="this" control={<Radio size="small" />} label={`Only this one, on ${client}`} />
+      <FormControlLabel value="this" control={<Radio size="small" />} label={`Only this token, on ${client}`} />
       <FormControlLabel
         value="all"
         control={<Radio size="small" />}
-        label={`${allInWords(count)} of ${user.label}`}
+        label={allTokensLabel(user.label, count)}
         disabled={count === 1}
       />
     </RadioGroup>
   );
 }
 
-function allInWords(count: number | undefined): string {
-  if (count === undefined) return 'All tokens';
-  if (count === countLimit) return `All tokens, ${count} or more,`;
-  return count === 1 ? 'All tokens, which is only this one,' : `All ${count} tokens`;
+function allTokensLabel(user: string, count: number | undefined): string {
+  if (count === undefined) return `All tokens of ${user}`;
+  if (count === countLimit) return `All tokens of ${user} (${count} or more)`;
+  return count === 1 ? `All tokens of ${user} (only this one)` : `All ${count} tokens of ${user}`;
 }
 
-/** Whoever ends their own session should know. */
-function OwnTokenNote({ token, scope }: ScopeProps) {
+/** Warns admins who are about to revoke their own session. */
+function OwnTokenWarning({ token, scope }: ScopeProps) {
   const { data: me } = useQuery({ queryKey: ['whoami'], queryFn: () => trpc.admin.whoami.query() });
   const isOwn = me?.tokenId === token.id || (scope === 'all' && me?.id === token.user.id);
   if (!isOwn) return null;
   return (
     <Alert severity="warning" sx={{ mt: 2 }}>
-      That ends your own session on this page too.
+      This also signs you out of this page.
     </Alert>
   );
 }

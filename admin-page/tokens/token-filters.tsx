@@ -8,7 +8,7 @@ const states = [
   { id: 'expired', name: 'Expired' },
 ];
 
-/** What the list of tokens is narrowed to. */
+/** The filters above the token list. */
 export function TokenFilters() {
   const { data: names = [] } = useQuery(clientNames);
   const clients = names.map((name) => ({ id: name, name }));

@@ -6,7 +6,7 @@ import { LinkButton } from '../shell/link-button.tsx';
 import { ListState } from '../shell/list-state.tsx';
 import { ViewHeader } from '../shell/view-header.tsx';
 import { PurgeExpired } from './purge-expired.tsx';
-import { RevokeQuestion } from './revoke-button.tsx';
+import { RevokeDialogProvider } from './revoke-button.tsx';
 import { TokenFilters } from './token-filters.tsx';
 import { TokenRows } from './token-rows.tsx';
 import { TokenTable } from './token-table.tsx';
@@ -28,11 +28,11 @@ export function TokenList() {
         Who is signed in, and through which client. The tokens themselves are never shown.
       </ViewHeader>
       <TokenFilters />
-      <SearchNote />
-      <ListState empty={<NoTokens />} noMatch="No token matches.">
-        <RevokeQuestion>
+      <SearchCutNotice />
+      <ListState empty={<NoTokens />} noMatch="No tokens match.">
+        <RevokeDialogProvider>
           <Tokens />
-        </RevokeQuestion>
+        </RevokeDialogProvider>
         <Pagination rowsPerPageOptions={[10, 25, 50, 100]} />
       </ListState>
     </ListBase>
@@ -49,7 +49,7 @@ function NoTokens() {
     <Stack sx={{ alignItems: 'center', gap: 2 }}>
       <Typography variant="h2">No tokens yet</Typography>
       <Typography color="textSecondary" sx={{ maxWidth: '44ch' }}>
-        A token is there when a user has signed in, or when you issue one.
+        Tokens appear here when users sign in, or when you issue one.
       </Typography>
       <LinkButton to="/tokens/create" color="primary" variant="contained" startIcon={<Add />}>
         Issue a token
@@ -58,14 +58,14 @@ function NoTokens() {
   );
 }
 
-/** Only so many users are looked through. */
-function SearchNote() {
+/** Shown if the search matches more users than the server looks up. */
+function SearchCutNotice() {
   const { meta } = useListContext();
   const { isSearchCut } = (meta ?? {}) as { isSearchCut?: boolean };
   if (!isSearchCut) return null;
   return (
     <Alert severity="info" sx={{ mb: 1.5 }}>
-      Many users have a name like that, and not all of their tokens are listed. Search for more of the name.
+      The search matches too many users to list all their tokens. Enter a longer part of the name.
     </Alert>
   );
 }

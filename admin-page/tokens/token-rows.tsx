@@ -1,12 +1,12 @@
 import { Box, Stack, Typography } from '@mui/material';
 import { useListContext } from 'react-admin';
 import type { TokenRecord } from '../data/tokens.ts';
-import { When } from '../text/when.tsx';
-import { programOf } from './program.ts';
+import { RelativeTime } from '../text/relative-time.tsx';
 import { RevokeButton } from './revoke-button.tsx';
-import { TokenState } from './token-state.tsx';
+import { TokenExpiry } from './token-expiry.tsx';
+import { describeUserAgent } from './user-agent.ts';
 
-/** The table of tokens, for a narrow screen. */
+/** The token list on narrow screens. */
 export function TokenRows() {
   const { data = [] } = useListContext<TokenRecord>();
   return (
@@ -20,7 +20,7 @@ export function TokenRows() {
 
 function TokenRow({ token }: { token: TokenRecord }) {
   const { user, client, created, lastUsedAt, ipAddress, userAgent } = token;
-  const from = [ipAddress, programOf(userAgent)].filter(Boolean).join(' · ');
+  const from = [ipAddress, describeUserAgent(userAgent)].filter(Boolean).join(' · ');
   return (
     <Stack
       component="li"
@@ -37,10 +37,17 @@ function TokenRow({ token }: { token: TokenRecord }) {
         </Typography>
         <Typography variant="body2" color="textSecondary" component="div">
           {!token.hasExpired && (token.expiry === null ? '' : 'expires ')}
-          <TokenState token={token} />
+          <TokenExpiry token={token} />
         </Typography>
         <Typography variant="body2" color="textSecondary">
-          created <When date={created} />, used {lastUsedAt === null ? 'not yet' : <When date={lastUsedAt} />}
+          created <RelativeTime date={created} />,{' '}
+          {lastUsedAt === null ? (
+            'never used'
+          ) : (
+            <>
+              used <RelativeTime date={lastUsedAt} />
+            </>
+          )}
         </Typography>
         {from !== '' && (
           <Typography variant="body2" color="textSecondary" noWrap>

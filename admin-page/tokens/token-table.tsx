@@ -1,13 +1,13 @@
 import { Typography } from '@mui/material';
 import { DataTable } from 'react-admin';
 import type { TokenRecord } from '../data/tokens.ts';
-import { HiddenText } from '../shell/hidden-text.tsx';
-import { When } from '../text/when.tsx';
-import { programOf } from './program.ts';
+import { VisuallyHidden } from '../shell/visually-hidden.tsx';
+import { RelativeTime } from '../text/relative-time.tsx';
 import { RevokeButton } from './revoke-button.tsx';
-import { TokenState } from './token-state.tsx';
+import { TokenExpiry } from './token-expiry.tsx';
+import { describeUserAgent } from './user-agent.ts';
 
-/** Tokens, one a row. Sorted by what the router has an index for. */
+/** The token list on wide screens. Sortable by the columns that the server sorts by. */
 export function TokenTable() {
   return (
     <DataTable bulkActionButtons={false} rowClick={false}>
@@ -21,12 +21,16 @@ export function TokenTable() {
         )}
       />
       <DataTable.Col label="Client" disableSort render={({ client }: TokenRecord) => client} />
-      <DataTable.Col source="expiry" label="Expires" render={(token: TokenRecord) => <TokenState token={token} />} />
-      <DataTable.Col source="created" label="Created" render={({ created }: TokenRecord) => <When date={created} />} />
+      <DataTable.Col source="expiry" label="Expires" render={(token: TokenRecord) => <TokenExpiry token={token} />} />
+      <DataTable.Col
+        source="created"
+        label="Created"
+        render={({ created }: TokenRecord) => <RelativeTime date={created} />}
+      />
       <DataTable.Col
         source="lastUsedAt"
         label="Last used"
-        render={({ lastUsedAt }: TokenRecord) => (lastUsedAt === null ? 'not yet' : <When date={lastUsedAt} />)}
+        render={({ lastUsedAt }: TokenRecord) => (lastUsedAt === null ? 'never' : <RelativeTime date={lastUsedAt} />)}
       />
       <DataTable.Col
         label="From"
@@ -41,13 +45,13 @@ export function TokenTable() {
               sx={{ display: 'block', maxWidth: 200 }}
               noWrap
             >
-              {programOf(userAgent)}
+              {describeUserAgent(userAgent)}
             </Typography>
           </>
         )}
       />
       <DataTable.Col
-        label={<HiddenText>Actions</HiddenText>}
+        label={<VisuallyHidden>Actions</VisuallyHidden>}
         disableSort
         align="right"
         render={(token: TokenRecord) => <RevokeButton token={token} />}

@@ -4,10 +4,10 @@ import { useState } from 'react';
 import { useInput } from 'react-admin';
 import { trpc } from '../connection.ts';
 import type { User } from '../data/tokens.ts';
-import { useDebouncedValue } from '../shell/debounced-value.ts';
-import { nameAmong } from './user-name.ts';
+import { useDebouncedValue } from '../shell/use-debounced-value.ts';
+import { uniqueLabelOf } from './user-label.ts';
 
-/** A user, found by typing a part of the name, or the key. The field's value is the user. */
+/** Selects a user by part of the name or by key. The field's value is the user. */
 export function UserInput({ source }: { source: string }) {
   const [typed, setTyped] = useState('');
   const search = useDebouncedValue(typed, 250);
@@ -22,23 +22,23 @@ export function UserInput({ source }: { source: string }) {
     <Autocomplete<User>
       id={id}
       options={data}
-      value={(field.value as User | '') || null} // what is empty is an empty text to react-admin
+      value={(field.value as User | '') || null} // react-admin represents an empty field by ''
       onChange={(_event, user) => field.onChange(user)}
       onInputChange={(_event, text, reason) => reason === 'input' && setTyped(text)}
       onBlur={field.onBlur}
-      getOptionLabel={(user) => nameAmong(data, user)}
+      getOptionLabel={(user) => uniqueLabelOf(data, user)}
       getOptionKey={(user) => user.id}
       isOptionEqualToValue={(option, value) => option.id === value.id}
       filterOptions={(options) => options}
       loading={isFetching}
-      noOptionsText="No user has a name like that"
+      noOptionsText="No users match"
       renderInput={(params) => (
         <TextField
           {...params}
           label="User"
           inputRef={field.ref}
           error={error !== undefined}
-          helperText={error?.message ?? 'Type a part of the name, or the key.'}
+          helperText={error?.message ?? 'Enter part of the name, or the key.'}
         />
       )}
     />

@@ -3,7 +3,7 @@ import { Box, Table, TableBody, TableCell, TableContainer, TableHead, TableRow, 
 import { Link } from 'react-admin';
 import type { ClientUsage } from '../../src/admin/admin-views.ts';
 import { LinkButton } from '../shell/link-button.tsx';
-import { tokensOf } from '../tokens/token-path.ts';
+import { tokenListPath } from '../tokens/token-list-path.ts';
 
 const columns = [
   ['tokens', 'Tokens'],
@@ -12,13 +12,13 @@ const columns = [
   ['activeMonth', '30 d'],
 ] as const;
 
-/** The clients, the most used of late first. */
+/** The clients, the most used in the last 30 days first. */
 export function ClientUsageTable({ usage }: { usage: readonly ClientUsage[] }) {
   if (usage.length === 0) return <NoClients />;
   const sorted = usage.toSorted((a, b) => b.activeMonth - a.activeMonth || b.tokens - a.tokens);
   return (
     <TableContainer>
-      <Table aria-label="Tokens of each client, and how many of them were used of late" size="small">
+      <Table aria-label="Tokens of each client, and how many of them were used recently" size="small">
         <TableHead sx={{ '& .MuiTableCell-root': { px: { xs: 1.25, sm: 2 } } }}>
           <TableRow>
             <TableCell>Client</TableCell>
@@ -33,7 +33,7 @@ export function ClientUsageTable({ usage }: { usage: readonly ClientUsage[] }) {
           {sorted.map((client) => (
             <TableRow key={client.client} sx={{ '& .MuiTableCell-root': { py: 1.25, px: { xs: 1.25, sm: 2 } } }}>
               <TableCell component="th" scope="row" sx={{ overflowWrap: 'anywhere' }}>
-                <Link to={tokensOf({ client: client.client })} sx={{ fontWeight: 600 }}>
+                <Link to={tokenListPath({ client: client.client })} sx={{ fontWeight: 600 }}>
                   {client.client}
                 </Link>
               </TableCell>

@@ -5,7 +5,7 @@ import type { UsageDay } from '../../src/admin/admin-views.ts';
 const shortDay = new Intl.DateTimeFormat('en', { month: 'short', day: 'numeric', timeZone: 'UTC' });
 const longDay = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeZone: 'UTC' });
 
-/** Two lines over the days. What they show is also told in a sentence. */
+/** A chart of tokens issued and last used per day. Its label summarizes it for screen readers. */
 export function UsageChart({ days }: { days: readonly UsageDay[] }) {
   const { palette } = useTheme();
   return (
@@ -53,5 +53,5 @@ export function UsageChart({ days }: { days: readonly UsageDay[] }) {
 function summaryOf(days: readonly UsageDay[]): string {
   const issued = days.reduce((sum, day) => sum + day.issued, 0);
   const lastUsed = days.reduce((sum, day) => sum + day.lastUsed, 0);
-  return `In ${days.length} days ${issued} tokens were issued, and ${lastUsed} were used for the last time so far.`;
+  return `In ${days.length} days, ${issued} tokens were issued and ${lastUsed} were last used.`;
 }

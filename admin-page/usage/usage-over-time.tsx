@@ -4,12 +4,12 @@ import { lazy, Suspense, useState } from 'react';
 import { trpc } from '../connection.ts';
 import { describeError } from '../data/call-error.ts';
 
-/** A third of the page's scripts are for the chart: they come with the first. */
+/** Loaded with the first chart, since the chart library is a third of the page's scripts. */
 const UsageChart = lazy(async () => ({ default: (await import('./usage-chart.tsx')).UsageChart }));
 
-const spans = [7, 30, 90, 365] as const;
+const periods = [7, 30, 90, 365] as const;
 
-/** The tokens of each day, of all clients or of one. */
+/** Tokens issued and last used per day, of all clients or of one. */
 export function UsageOverTime({ clients }: { clients: readonly string[] }) {
   const [client, setClient] = useState('');
   const [days, setDays] = useState(30);
@@ -29,7 +29,7 @@ export function UsageOverTime({ clients }: { clients: readonly string[] }) {
             Tokens by day
           </Typography>
           <Typography variant="body2" color="textSecondary">
-            Of the tokens that there are now, by the day of their issue and of their last use.
+            Existing tokens by the day of issue and the day of last use.
           </Typography>
         </Box>
         <Stack direction="row" sx={{ gap: 1.5, flexShrink: 0 }}>
@@ -51,15 +51,15 @@ export function UsageOverTime({ clients }: { clients: readonly string[] }) {
           </TextField>
           <TextField
             select
-            label="Time"
+            label="Period"
             value={days}
             onChange={(event) => setDays(Number(event.target.value))}
             margin="none"
             sx={{ minWidth: 110 }}
           >
-            {spans.map((span) => (
-              <MenuItem key={span} value={span}>
-                {span} days
+            {periods.map((period) => (
+              <MenuItem key={period} value={period}>
+                {period} days
               </MenuItem>
             ))}
           </TextField>
@@ -67,14 +67,14 @@ export function UsageOverTime({ clients }: { clients: readonly string[] }) {
       </Stack>
       {error && <Alert severity="error">{describeError(error)}</Alert>}
       {!error && (
-        <Suspense fallback={<ChartPlace />}>
-          {data === undefined ? <ChartPlace /> : <UsageChart days={data} />}
+        <Suspense fallback={<ChartPlaceholder />}>
+          {data === undefined ? <ChartPlaceholder /> : <UsageChart days={data} />}
         </Suspense>
       )}
     </Card>
   );
 }
 
-function ChartPlace() {
+function ChartPlaceholder() {
   return <Skeleton variant="rounded" height={260} />;
 }

@@ -4,19 +4,19 @@ import { trpc } from '../connection.ts';
 import { describeError } from '../data/call-error.ts';
 import { ViewHeader } from '../shell/view-header.tsx';
 import { ClientUsageTable } from './client-usage-table.tsx';
-import { UsageFigures } from './usage-figures.tsx';
 import { UsageOverTime } from './usage-over-time.tsx';
+import { UsageTotals } from './usage-totals.tsx';
 
-/** How much the clients are used, of late and over time. */
+/** The start page: how much each client is used. */
 export function UsagePage() {
   const { data, error } = useQuery({ queryKey: ['usage'], queryFn: () => trpc.admin.usage.clients.query() });
   return (
     <>
-      <ViewHeader title="Usage">How many tokens there are, and how many of them were used of late.</ViewHeader>
+      <ViewHeader title="Usage">How many tokens exist, and how many of them were used recently.</ViewHeader>
       {error && <Alert severity="error">{describeError(error)}</Alert>}
       {!error && (
         <Stack sx={{ gap: 2 }}>
-          {data === undefined ? <Skeleton variant="rounded" height={92} /> : <UsageFigures usage={data} />}
+          {data === undefined ? <Skeleton variant="rounded" height={92} /> : <UsageTotals usage={data} />}
           <UsageOverTime clients={data?.map(({ client }) => client) ?? []} />
           {data !== undefined && (
             <Card>

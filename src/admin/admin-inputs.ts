@@ -5,28 +5,30 @@ import { type Duration, parseDuration } from '../values/duration.ts';
 import { parseRate, type Rate } from '../values/rate.ts';
 import type { UserId } from './admin-views.ts';
 
-// What the admin router takes. Objects are strict, and what is wrong is told per field, in sentences without the value.
+// The inputs of the admin router. Objects are strict. Errors are reported by field, in sentences that never quote the value.
 
-const required = 'This field is required.';
+const requiredSentence = 'This field is required.';
 
-function missingOr(otherwise: string) {
-  return { error: ({ input }: { readonly input?: unknown }) => (input === undefined ? required : otherwise) };
+function missingOrInvalid(invalidSentence: string) {
+  return {
+    error: ({ input }: { readonly input?: unknown }) => (input === undefined ? requiredSentence : invalidSentence),
+  };
 }
 
-function anObject<TShape extends z.ZodRawShape>(shape: TShape) {
+function strictObject<TShape extends z.ZodRawShape>(shape: TShape) {
   return z.strictObject(shape, {
     error: ({ code, input }) => {
-      if (code === 'unrecognized_keys') return 'There are fields that are not known here.';
-      return input === undefined ? required : 'The input must be an object.';
+      if (code === 'unrecognized_keys') return 'Unknown fields.';
+      return input === undefined ? requiredSentence : 'The input must be an object.';
     },
   });
 }
 
-/** Lets a rule of durin's, which refuses with a DurinUsageError, speak for the field. */
-function followingRule<T>(refuse: (value: T) => unknown): z.ZodType<T, T> {
+/** Validates with a parser that throws a DurinUsageError; its message becomes the field's error. */
+function checkedBy<T>(parse: (value: T) => unknown): z.ZodType<T, T> {
   return z.custom<T>().check((context) => {
     try {
-      refuse(context.value);
+      parse(context.value);
     } catch (error) {
       if (!(error instanceof DurinUsageError)) throw error;
       context.issues.push({ code: 'custom', message: `${error.message}.`, input: context.value });
@@ -34,9 +36,9 @@ function followingRule<T>(refuse: (value: T) => unknown): z.ZodType<T, T> {
   });
 }
 
-/** PostgreSQL stores no NUL and no half of a surrogate pair. */
+/** PostgreSQL cannot store NUL or an unpaired surrogate. */
 const text = z
-  .string(missingOr('This field must be text.'))
+  .string(missingOrInvalid('This field must be text.'))
   .max(256, 'At most 256 characters.')
   .refine((value) => value.isWellFormed() && !value.includes('\0'), 'This field must be Unicode text without NUL.');
 
@@ -45,13 +47,16 @@ const newName = text.check((context) => {
   if (fault !== null) context.issues.push({ code: 'custom', message: fault, input: context.value });
 });
 
-const ttl = followingRule<Duration | null | undefined>((value) => value == null || parseDuration(value, 'This field'));
-const rate = followingRule<Rate | null | undefined>((value) => value == null || parseRate(value, 'This field'));
-const userId: z.ZodType<UserId, UserId> = z.union([text, z.number()], missingOr("This field must be a user's key."));
+const ttl = checkedBy<Duration | null | undefined>((value) => value == null || parseDuration(value, 'This field'));
+const rate = checkedBy<Rate | null | undefined>((value) => value == null || parseRate(value, 'This field'));
+const userId: z.ZodType<UserId, UserId> = z.union(
+  [text, z.number()],
+  missingOrInvalid("This field must be a user's key."),
+);
 
-function wholeNumber(most: number) {
-  const message = `This field must be a whole number from 1 to ${most}.`;
-  return z.int(message).min(1, message).max(most, message);
+function wholeNumber(max: number) {
+  const message = `This field must be a whole number from 1 to ${max}.`;
+  return z.int(message).min(1, message).max(max, message);
 }
 
 function oneOf<const TValues extends readonly string[]>(values: TValues) {
@@ -60,25 +65,25 @@ function oneOf<const TValues extends readonly string[]>(values: TValues) {
 
 const order = oneOf(['asc', 'desc']);
 
-export const clientListInput = anObject({
-  /** Part of a name, without regard to case. */
+export const clientListInput = strictObject({
+  /** Part of a name; case-insensitive. */
   search: text.optional(),
   sort: oneOf(['name', 'created', 'tokenTtl', 'tokens']).default('name'),
   order: order.default('asc'),
-  /** From 1 on. */
+  /** The first page is 1. */
   page: wholeNumber(1_000_000).default(1),
   perPage: wholeNumber(100).default(25),
 }).prefault({});
 
-export const clientNamesInput = anObject({
-  /** The last name of the page before. */
+export const clientNamesInput = strictObject({
+  /** The last name of the previous page. */
   after: text.optional(),
   limit: wholeNumber(1000).default(1000),
 }).prefault({});
 
-export const clientNameInput = anObject({ name: text });
+export const clientNameInput = strictObject({ name: text });
 
-export const clientCreateInput = anObject({
+export const clientCreateInput = strictObject({
   name: newName,
   /** `null`: its tokens never expire. Default: the option `defaultTokenTtl`. */
   tokenTtl: ttl.optional(),
@@ -86,13 +91,13 @@ export const clientCreateInput = anObject({
   throttleRate: rate.optional(),
 });
 
-export const clientUpdateInput = anObject({
+export const clientUpdateInput = strictObject({
   name: text,
-  /** What is left out stays as it is. */
-  changes: anObject({ name: newName.optional(), tokenTtl: ttl.optional(), throttleRate: rate.optional() }),
+  /** Omitted fields stay unchanged. */
+  changes: strictObject({ name: newName.optional(), tokenTtl: ttl.optional(), throttleRate: rate.optional() }),
 });
 
-export const tokenListInput = anObject({
+export const tokenListInput = strictObject({
   /** Part of a user's name, or a user's key. */
   search: text.optional(),
   user: userId.optional(),
@@ -101,32 +106,32 @@ export const tokenListInput = anObject({
   state: oneOf(['valid', 'expired']).optional(),
   sort: oneOf(['created', 'expiry', 'lastUsedAt']).default('created'),
   order: order.default('desc'),
-  /** `nextCursor` of the page before, which was asked for with the same sort and order. */
+  /** `nextCursor` of the previous page, which must have had the same sort and order. */
   cursor: text.nullish(),
   limit: wholeNumber(100).default(25),
 }).prefault({});
 
-export const tokenIdInput = anObject({ id: text });
+export const tokenIdInput = strictObject({ id: text });
 
-export const tokenIssueInput = anObject({
+export const tokenIssueInput = strictObject({
   user: userId,
   client: text,
-  /** `null`: it never expires. Default: the client's. */
+  /** `null`: never expires. Default: the client's token lifetime. */
   ttl: ttl.optional(),
 });
 
-export const userInput = anObject({ user: userId });
+export const userInput = strictObject({ user: userId });
 
-export const userSearchInput = anObject({
+export const userSearchInput = strictObject({
   /** Part of a user's name, or a user's key. */
   search: text,
   limit: wholeNumber(100).default(10),
 });
 
-export const usageDaysInput = anObject({
+export const usageDaysInput = strictObject({
   /** A client's name. Default: all clients. */
   client: text.optional(),
-  /** Up to and with today. */
+  /** Number of days, today included. */
   days: wholeNumber(366).default(30),
 }).prefault({});
 

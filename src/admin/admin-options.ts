@@ -4,32 +4,33 @@ import type { AuthUser, UserKey } from '../database/views.ts';
 import type { DurinContext } from '../request/durin-request.ts';
 import type { AppTypes, SignedIn } from '../trpc/builders.ts';
 
-/** How the admin page signs in and is called. */
+/** How admins sign in to the admin page, and what it is called. */
 export interface AdminPageOptions<TClientName extends string = string> {
   /**
-   * The client that the page signs in to. Best one of its own, with tokens that live for hours: a user has one token per
-   * client, so who signs out of the page signs out of the client. Default: `admin` if the option `clients` has it, else
-   * the first of them; without that option `web`.
+   * The client that admins sign in through. A user has one token per client, so signing out of the page ends the user's
+   * session of this client everywhere. Best is a client of its own, with tokens that last a few hours. Default: `admin` if
+   * the option `clients` of `createDurin` has it, otherwise the first of them; without that option, `web`.
    */
   client?: NoInfer<TClientName> | undefined;
-  /** What the page is called. Default: `'Durin admin'`. */
+  /** The name of the page. Default: `'Durin admin'`. */
   title?: string | undefined;
-  /** Told of calls of the page that failed unforeseen, or for a database out of reach. Default: `console.error`. */
+  /** Called with errors that the page's calls answer with a 5xx status. Default: `console.error`. */
   onError?: ((error: TRPCError) => void) | undefined;
 }
 
 type MaybePromise<T> = T | Promise<T>;
 
-/** How the admin names users, and finds them by what an admin types. */
+/** How the admin labels users, and how it searches them. */
 export interface UserNaming<TApp extends AppTypes> {
   /**
-   * What a user is called. It is given the user's visible columns, relations as keys. Default: `username`, else
-   * `email`, else `name`, else the key.
+   * Returns the label of a user. Receives the user's visible columns, with relations as keys. Default: `username`, `email`
+   * or `name`, whichever is the first to be set, otherwise the primary key.
    */
   userLabel?: ((user: AuthUser<TApp['userEntity'], readonly ['user']>) => string) | undefined;
   /**
-   * Users, or their keys, that match what was typed: best first, at most `limit` of them. `em` is a fork of its own.
-   * Default: those whose `username`, `email` or `name` contains it, without regard to case, or whose key it is.
+   * Returns users, or their primary keys, that match the search text: best match first, at most `limit`. `em` is a fork
+   * for this call. Default: users whose `username`, `email` or `name` contains the text (case-insensitive), or whose
+   * primary key equals it.
    */
   searchUsers?:
     | ((query: {
@@ -40,11 +41,23 @@ export interface UserNaming<TApp extends AppTypes> {
     | undefined;
 }
 
+/**
+ * The options of `createDurinAdmin`.
+ * @example
+ * const options: DurinAdminOptions<AppTypes> = {
+ *   isAdmin: ({ user }) => user.role === 'admin',
+ *   userLabel: (user) => `${user.firstName} ${user.lastName}`,
+ *   searchUsers: ({ search, em, limit }) => em.find(User, { lastName: { $ilike: `${search}%` } }, { limit }),
+ *   page: { client: 'admin', title: 'Acme admin' },
+ * };
+ */
 export interface DurinAdminOptions<TApp extends AppTypes> extends UserNaming<TApp> {
   /**
-   * Whether this caller is an admin: asked at every call, after the guard of `authedProcedure`. Only `true` lets in; what
-   * it throws is told to the server's logs alone. Has as long as the option `databaseTimeout`.
+   * Returns whether the caller is an admin. Only `true` lets the call through. Runs at every call, after the checks of
+   * `authedProcedure`. If it throws, the call fails with INTERNAL_SERVER_ERROR and the caller does not see the message. If
+   * it takes longer than the option `databaseTimeout`, the call fails with STORE_UNAVAILABLE.
    */
   isAdmin: (ctx: DurinContext & SignedIn<TApp>) => MaybePromise<boolean>;
+  /** The admin page. Default: the defaults of each of its options. */
   page?: AdminPageOptions<TApp['clientName']> | undefined;
 }

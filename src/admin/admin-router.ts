@@ -28,15 +28,15 @@ import type {
   UsageDay,
   UserView,
 } from './admin-views.ts';
-import { createClientProcedures } from './clients.ts';
-import { createTellAction } from './tell-action.ts';
-import { createTokenProcedures } from './tokens.ts';
-import { createUsageProcedures } from './usage.ts';
+import { createClientProcedures } from './client-procedures.ts';
+import { createEmitAdminAction } from './emit-admin-action.ts';
+import { createTokenProcedures } from './token-procedures.ts';
+import { createUsageProcedures } from './usage-procedures.ts';
 import { type AnyUserNaming, createUserDirectory } from './user-directory.ts';
-import { createUserProcedures } from './users.ts';
+import { createUserProcedures } from './user-procedures.ts';
 import { createWhoami } from './whoami.ts';
 
-// A type, not an interface: a router's record must have an index signature.
+// A type and not an interface: tRPC requires an index signature of a router record.
 export type DurinAdminRouterRecord = {
   whoami: DurinQuery<void, AdminView>;
   clients: {
@@ -65,27 +65,27 @@ export type DurinAdminRouterRecord = {
   };
 };
 
-/** The router of `createDurinAdmin`, to be mounted anywhere: `t.router({ admin: adminRouter })`. */
+/** The router that `createDurinAdmin` returns. Mount it anywhere: `t.router({ admin: adminRouter })`. */
 export type DurinAdminRouter = TRPCBuiltRouter<
   { ctx: DurinContext; meta: object; errorShape: DurinErrorShape; transformer: false },
   DurinAdminRouterRecord
 >;
 
-/** @param isAdmin who may call it; `'command-line'`: whoever has it */
+/** @param isAdmin decides who may call the router; `'command-line'`: everyone may */
 export function createAdminRouter(
-  access: Internals,
+  internals: Internals,
   isAdmin: IsAdmin | 'command-line',
   naming: AnyUserNaming,
 ): DurinAdminRouter {
-  const store = createSqlAdminStore(access.database, access.schema);
-  const users = createUserDirectory(access, store, naming);
-  const procedures = createAdminProcedures(access, isAdmin);
-  const tell = createTellAction(access.events);
+  const store = createSqlAdminStore(internals.database, internals.schema);
+  const users = createUserDirectory(internals, store, naming);
+  const procedures = createAdminProcedures(internals, isAdmin);
+  const emitAdminAction = createEmitAdminAction(internals.events);
   return t.router({
     whoami: createWhoami(procedures, users),
-    clients: createClientProcedures(procedures, access, store, tell),
-    tokens: createTokenProcedures(procedures, access, store, users, tell),
+    clients: createClientProcedures(procedures, internals, store, emitAdminAction),
+    tokens: createTokenProcedures(procedures, internals, store, users, emitAdminAction),
     users: createUserProcedures(procedures, users),
-    usage: createUsageProcedures(procedures, store, access.now),
+    usage: createUsageProcedures(procedures, store, internals.now),
   });
 }

@@ -1,26 +1,26 @@
 /**
- * What the admin router answers. A token itself is in one answer only, that of `tokens.issue`; its public half, the
- * selector, is in none.
+ * The outputs of the admin router. Only `tokens.issue` returns a token. Nothing returns a selector, the half of the token
+ * that the database stores.
  */
 
-/** A user's primary key as it travels in JSON: a bigint is a string of digits. */
+/** A user's primary key in JSON: a bigint is a string of digits. */
 export type UserId = string | number;
 
-/** A user, named as `userLabel` names it. */
+/** A user, with the label that `userLabel` returns. */
 export interface UserView {
   id: UserId;
   label: string;
 }
 
-/** Who calls the admin router. */
+/** The admin who makes the call. */
 export interface AdminView extends UserView {
   /** The client's name. */
   client: string;
-  /** The token of this call, as `tokens.list` has it. */
+  /** The id of the token that this call was made with, as in `tokens.list`. */
   tokenId: string;
 }
 
-/** A client, with the number of its tokens, expired ones included: as many go if it is deleted. */
+/** A client with the number of its tokens, expired ones included. Deleting the client deletes that many tokens. */
 export interface ClientRow {
   id: number;
   name: string;
@@ -33,7 +33,7 @@ export interface ClientRow {
 
 export interface ClientPage {
   items: ClientRow[];
-  /** Of all pages. */
+  /** The number of clients on all pages. */
   total: number;
 }
 
@@ -49,7 +49,7 @@ export interface AdminTokenView {
   hasExpired: boolean;
   /** The time left from now, in words: `23 hours`, or `never`. */
   expiresIn: string;
-  /** `null`: not since it was issued. */
+  /** `null`: not used yet. */
   lastUsedAt: Date | null;
   ipAddress: string | null;
   userAgent: string | null;
@@ -57,19 +57,19 @@ export interface AdminTokenView {
 
 export interface TokenPage {
   items: AdminTokenView[];
-  /** For the next page; `null`: this was the last. */
+  /** Pass it as `cursor` to get the next page; `null`: this is the last page. */
   nextCursor: string | null;
-  /** Whether more users match `search` than were looked through, so that some tokens may be missing. */
+  /** Whether `search` matches too many users to list the tokens of all of them. */
   isSearchCut: boolean;
 }
 
-/** A new token. It is not shown again. */
+/** A new token. No other call returns it. */
 export interface IssuedTokenView {
   token: string;
   session: AdminTokenView;
 }
 
-/** How many tokens a client has, and how many of them were used of late. */
+/** How many tokens a client has, and how many of them were used recently. */
 export interface ClientUsage {
   client: string;
   /** Expired ones included. */
@@ -82,11 +82,11 @@ export interface ClientUsage {
   activeMonth: number;
 }
 
-/** A day (UTC) of the tokens that there are now: those that were revoked or purged since are not counted. */
+/** The usage of one day (UTC). Counts only tokens that still exist, so not those revoked or purged since. */
 export interface UsageDay {
   /** `2026-11-23` */
   day: string;
-  /** Tokens that were issued on that day. */
+  /** Tokens issued on that day. */
   issued: number;
   /** Tokens whose last use was on that day. */
   lastUsed: number;

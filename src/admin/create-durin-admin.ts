@@ -5,50 +5,58 @@ import type { AppTypes, DurinProcedures } from '../trpc/builders.ts';
 import { describeIssue, wordsOf } from '../values/describe-issue.ts';
 import type { DurinAdminOptions } from './admin-options.ts';
 import { createAdminRouter, type DurinAdminRouter } from './admin-router.ts';
-import { createAdminPage } from './page/page.ts';
-import type { AdminPage } from './page/page-entry.ts';
+import { createAdminPage } from './page/create-admin-page.ts';
+import type { AdminPage } from './page/page-adapter.ts';
 
-/** What `createDurinAdmin` gives. */
+/** What `createDurinAdmin` returns. */
 export interface DurinAdmin {
-  /** To be mounted anywhere in the app's router, beside `durinRouter`. */
+  /** Mount it anywhere in the app's router, beside `durinRouter`. */
   readonly adminRouter: DurinAdminRouter;
-  /** To be mounted at any path, on fetch servers, Express and node:http. */
+  /** Mount it at any path of a fetch server, Express or node:http. Works without mounting `adminRouter`. */
   readonly page: AdminPage;
 }
 
-const aFunction = z.custom((value) => typeof value === 'function', 'must be a function');
+const functionSchema = z.custom((value) => typeof value === 'function', 'must be a function');
 
-const aText = z.string('must be a string').min(1, 'must not be empty');
+const textSchema = z.string('must be a string').min(1, 'must not be empty');
 
 const optionsSchema = z.strictObject({
-  isAdmin: aFunction,
-  userLabel: aFunction.optional(),
-  searchUsers: aFunction.optional(),
+  isAdmin: functionSchema,
+  userLabel: functionSchema.optional(),
+  searchUsers: functionSchema.optional(),
   page: z
     .strictObject({
-      client: aText.optional(),
-      title: aText.optional(),
-      onError: aFunction.optional(),
+      client: textSchema.optional(),
+      title: textSchema.optional(),
+      onError: functionSchema.optional(),
     })
     .optional(),
 });
 
 /**
- * Clients, tokens and their use, for admins, and a web page for it. Does no I/O; the page's files are read when it is
- * first asked for.
- * @param durin what `createDurin` gave
- * @throws DurinUsageError for what is no durin, and naming the option that is unknown, missing or wrong
+ * Creates a router for admins to manage clients and tokens and to see how they are used, and a web page for it. Does no
+ * I/O: the page's files are read at its first request.
+ * @param durin the object that `createDurin` returned
+ * @throws DurinUsageError if `durin` is something else, or naming the option that is unknown, missing or invalid
+ * @example
+ * const { adminRouter, page } = createDurinAdmin(durin, {
+ *   isAdmin: ({ user }) => user.role === 'admin',
+ *   page: { client: 'admin' },
+ * });
+ * const appRouter = t.router({ auth: durinRouter, admin: adminRouter });
+ * express().use('/admin', page);
  */
 export function createDurinAdmin<TApp extends AppTypes>(
   durin: DurinProcedures<TApp>,
   options: DurinAdminOptions<TApp>,
 ): DurinAdmin {
-  const access = internalsOf(durin);
-  if (access === null) throw new DurinUsageError('createDurinAdmin: durin must be what createDurin gives');
+  const internals = internalsOf(durin);
+  if (internals === null)
+    throw new DurinUsageError('createDurinAdmin: durin must be the object that createDurin returns');
   const parsed = optionsSchema.safeParse(options ?? {}, { error: wordsOf });
   if (!parsed.success) throw new DurinUsageError(`createDurinAdmin: ${describeIssue(parsed.error, options)}`);
   const { isAdmin, userLabel, searchUsers } = options;
-  const adminRouter = createAdminRouter(access, isAdmin, { userLabel, searchUsers });
-  access.markPrivate(Object.values(adminRouter._def.procedures));
-  return { adminRouter, page: createAdminPage(access, adminRouter, options.page) };
+  const adminRouter = createAdminRouter(internals, isAdmin, { userLabel, searchUsers });
+  internals.markPrivate(Object.values(adminRouter._def.procedures));
+  return { adminRouter, page: createAdminPage(internals, adminRouter, options.page) };
 }

@@ -26,4 +26,4 @@ export type {
   UserView,
 } from './admin-views.ts';
 export { createDurinAdmin, type DurinAdmin } from './create-durin-admin.ts';
-export type { AdminPage } from './page/page-entry.ts';
+export type { AdminPage } from './page/page-adapter.ts';

@@ -6,19 +6,19 @@ import { DurinError, DurinUsageError } from '../errors.ts';
 import type { Internals } from '../internals.ts';
 import type { UserId, UserView } from './admin-views.ts';
 
-/** `userLabel` and `searchUsers` of any app. */
+/** `UserNaming` without the app's types. */
 export interface AnyUserNaming {
   readonly userLabel?: ((user: never) => unknown) | undefined;
   readonly searchUsers?: ((query: { search: string; em: EntityManager; limit: number }) => unknown) | undefined;
 }
 
-/** Names users and finds them, as the app says or by default. */
+/** Labels and finds users: by the app's `userLabel` and `searchUsers`, or by the defaults. */
 export interface UserDirectory {
   toView(user: UserRow): UserView;
   find(id: UserId): Promise<UserRow | null>;
   /** @throws DurinError USER_NOT_FOUND */
   get(id: UserId): Promise<UserRow>;
-  /** At most `limit`, the best first. */
+  /** At most `limit` users, best match first. */
   search(search: string, limit: number): Promise<UserRow[]>;
 }
 
@@ -36,11 +36,12 @@ export function createUserDirectory(
     return String(name ?? key);
   }
 
-  /** What the app answers with, users or keys. */
-  async function searchAsTold(search: string, limit: number): Promise<readonly unknown[]> {
+  /** Entities or keys, as the app's `searchUsers` returns them. */
+  async function callSearchUsers(search: string, limit: number): Promise<readonly unknown[]> {
     try {
       const found = await searchUsers?.({ search, em: database.fork(), limit });
-      if (!Array.isArray(found)) throw new DurinUsageError('searchUsers must give an array of users or of their keys');
+      if (!Array.isArray(found))
+        throw new DurinUsageError('searchUsers must return an array of users or of their keys');
       return found;
     } catch (cause) {
       if (isUnstorable(cause)) return [];
@@ -67,7 +68,7 @@ export function createUserDirectory(
 
     async search(search, limit) {
       if (searchUsers === undefined) return store.searchUsers(search, limit);
-      const found = await searchAsTold(search, limit);
+      const found = await callSearchUsers(search, limit);
       const keys = found.slice(0, limit).map((user) => schema.userKeyOf(user));
       return store.findUsers([...new Set(keys)]);
     },

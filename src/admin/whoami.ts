@@ -6,7 +6,7 @@ import type { UserDirectory } from './user-directory.ts';
 
 export function createWhoami({ query }: AdminProcedures, users: UserDirectory) {
   return query.query(async function whoami({ ctx: { by } }): Promise<AdminView> {
-    if (by === 'command-line') throw new DurinError('NO_CREDENTIALS'); // it acts for nobody
+    if (by === 'command-line') throw new DurinError('NO_CREDENTIALS'); // the command line has no user
     const { userId, client, tokenId } = by;
     const view = users.toView(await users.get(toJsonKey(userId)));
     return { ...view, client, tokenId };

@@ -1,9 +1,9 @@
 import { createAdminRouter } from '../admin/admin-router.ts';
 import type { CliConfig } from './load-config.ts';
 
-/** The admin router's procedures, for whoever can run the app's config and so has its database. */
+/** The procedures of the admin router, without a check of the caller: who runs the app's config has its database anyway. */
 export type AdminCaller = ReturnType<typeof createAdminCaller>;
 
-export function createAdminCaller({ access, ...naming }: CliConfig) {
-  return createAdminRouter(access, 'command-line', naming).createCaller(access.createContext());
+export function createAdminCaller({ internals, ...naming }: CliConfig) {
+  return createAdminRouter(internals, 'command-line', naming).createCaller(internals.createContext());
 }

@@ -1,9 +1,10 @@
-import { type Command, Option } from 'commander';
+import { Option, type Command as Program } from 'commander';
 import type { ClientRow } from '../admin/admin-views.ts';
 import type { Rate } from '../values/rate.ts';
 import type { AdminCaller } from './admin-caller.ts';
-import { confirm, type RunCommand, rateArgument, ttlArgument, valueOf } from './command.ts';
-import { CliFailure, exitCodes } from './failure.ts';
+import { CliError, exitCodes } from './cli-error.ts';
+import { confirm, type RunCommand } from './command.ts';
+import { nullIfNone, parseRateOption, parseTtlOption } from './option-values.ts';
 import { printable, toTable } from './terminal.ts';
 import { printTokenTtl } from './token-ttl.ts';
 
@@ -20,74 +21,74 @@ interface ListFlags {
 }
 
 const ttlHelp = "lifetime of its tokens: 14d, 12h, '14 00:00:00', P14D, or never";
-const rateHelp = 'calls per user: 5/s, 100/m, 1000/h, 10000/d, or none for the default';
+const rateHelp = 'requests per user: 5/s, 100/m, 1000/h, 10000/d, or none for the default';
 
-export function addClientCommands(program: Command, run: RunCommand): void {
+export function addClientCommands(program: Program, run: RunCommand): void {
   program
     .command('create-client <name>')
     .description('create an API client')
-    .option('--token-ttl <duration>', `${ttlHelp} (default: the option defaultTokenTtl)`, ttlArgument)
-    .option('--throttle-rate <rate>', rateHelp, rateArgument)
+    .option('--token-ttl <duration>', `${ttlHelp} (default: the option defaultTokenTtl)`, parseTtlOption)
+    .option('--throttle-rate <rate>', rateHelp, parseRateOption)
     .addHelpText('after', '\nExample:\n  trpc-durin create-client web --token-ttl 14d --throttle-rate 100/h')
     .action((name: string, flags: ClientFlags) =>
       run(async ({ admin }) => {
-        const created = await admin.clients.create({ name, ...settingsOf(flags) });
+        const created = await admin.clients.create({ name, ...toSettings(flags) });
         return { text: `Client ${printable(created.name)} created!`, json: created };
       }),
     );
 
   program
     .command('list-clients')
-    .description('list the API clients, with the number of their tokens')
-    .option('--search <text>', 'those whose name contains it')
+    .description('list API clients, with the number of their tokens')
+    .option('--search <text>', 'only clients whose name contains the text')
     .addOption(new Option('--sort <column>').choices(['name', 'created', 'tokenTtl', 'tokens']).default('name'))
     .addOption(new Option('--order <order>').choices(['asc', 'desc']).default('asc'))
     .addHelpText('after', '\nExample:\n  trpc-durin list-clients --sort tokens --order desc')
     .action((flags: ListFlags) =>
       run(async ({ admin }) => {
-        const clients = await allClients(admin, flags);
-        return { text: clients.length === 0 ? 'There are no clients.' : tableOf(clients), json: clients };
+        const clients = await listAllClients(admin, flags);
+        return { text: clients.length === 0 ? 'There are no clients.' : toClientTable(clients), json: clients };
       }),
     );
 
   program
     .command('update-client <name>')
     .description('change an API client; its tokens keep their expiry until they are renewed')
-    .option('--name <name>', 'its new name')
-    .option('--token-ttl <duration>', ttlHelp, ttlArgument)
-    .option('--throttle-rate <rate>', rateHelp, rateArgument)
+    .option('--name <name>', 'the new name')
+    .option('--token-ttl <duration>', ttlHelp, parseTtlOption)
+    .option('--throttle-rate <rate>', rateHelp, parseRateOption)
     .addHelpText('after', '\nExample:\n  trpc-durin update-client web --token-ttl never --throttle-rate none')
     .action((name: string, flags: ClientFlags) => {
       if (Object.keys(flags).length === 0) {
-        throw new CliFailure('Nothing to change: give --name, --token-ttl or --throttle-rate.', exitCodes.misused);
+        throw new CliError('Nothing to change: pass --name, --token-ttl or --throttle-rate.', exitCodes.misused);
       }
       return run(async ({ admin }) => {
-        const updated = await admin.clients.update({ name, changes: { name: flags.name, ...settingsOf(flags) } });
+        const updated = await admin.clients.update({ name, changes: { name: flags.name, ...toSettings(flags) } });
         return { text: `Client ${printable(updated.name)} updated!`, json: updated };
       });
     });
 
   program
     .command('delete-client <name>')
-    .description('delete an API client and all of its tokens')
-    .option('-y, --yes', 'do not ask')
+    .description('delete an API client and all its tokens')
+    .option('-y, --yes', 'do not ask for confirmation')
     .addHelpText('after', '\nExample:\n  trpc-durin delete-client kiosk --yes')
     .action((name: string, { yes }: { yes?: boolean }) =>
       run(async ({ admin, terminal }) => {
         const { tokens } = await admin.clients.get({ name });
-        await confirm(terminal, `Delete the client ${printable(name)} and its ${countOf(tokens)}?`, yes);
+        await confirm(terminal, `Delete the client ${printable(name)} and its ${countTokens(tokens)}?`, yes);
         const deleted = await admin.clients.delete({ name });
-        const text = `Client ${printable(name)} deleted, and ${countOf(deleted.tokens)} with it.`;
+        const text = `Client ${printable(name)} deleted, and ${countTokens(deleted.tokens)} with it.`;
         return { text, json: { name, ...deleted } };
       }),
     );
 }
 
-function settingsOf({ tokenTtl, throttleRate }: ClientFlags) {
-  return { tokenTtl: valueOf(tokenTtl), throttleRate: valueOf(throttleRate) };
+function toSettings({ tokenTtl, throttleRate }: ClientFlags) {
+  return { tokenTtl: nullIfNone(tokenTtl), throttleRate: nullIfNone(throttleRate) };
 }
 
-async function allClients(admin: AdminCaller, { search, sort, order }: ListFlags): Promise<ClientRow[]> {
+async function listAllClients(admin: AdminCaller, { search, sort, order }: ListFlags): Promise<ClientRow[]> {
   const clients: ClientRow[] = [];
   for (let page = 1; ; page += 1) {
     const { items, total } = await admin.clients.list({ search, sort, order, page, perPage: 100 });
@@ -96,7 +97,7 @@ async function allClients(admin: AdminCaller, { search, sort, order }: ListFlags
   }
 }
 
-function tableOf(clients: readonly ClientRow[]): string {
+function toClientTable(clients: readonly ClientRow[]): string {
   const rows = clients.map(({ name, tokenTtl, throttleRate, tokens, created }) => [
     name,
     printTokenTtl(tokenTtl),
@@ -107,6 +108,6 @@ function tableOf(clients: readonly ClientRow[]): string {
   return toTable(['NAME', 'TOKEN TTL', 'THROTTLE RATE', 'TOKENS', 'CREATED'], rows);
 }
 
-export function countOf(tokens: number): string {
+export function countTokens(tokens: number): string {
   return `${tokens} token${tokens === 1 ? '' : 's'}`;
 }

@@ -4,17 +4,17 @@ import { pathToFileURL } from 'node:url';
 import type { AnyUserNaming } from '../admin/user-directory.ts';
 import { codeOf } from '../database/failures.ts';
 import { type Internals, internalsOf } from '../internals.ts';
-import { CliFailure, exitCodes, firstLine } from './failure.ts';
+import { CliError, exitCodes, firstLineOf } from './cli-error.ts';
 
-/** What a config file exports, as far as the command line uses it. */
+/** What the command line uses of a config file. */
 export interface CliConfig extends AnyUserNaming {
-  readonly access: Internals;
+  readonly internals: Internals;
 }
 
-const defaults = ['durin.config.ts', 'durin.config.js', 'durin.config.mjs'];
+const defaultFiles = ['durin.config.ts', 'durin.config.js', 'durin.config.mjs'];
 
-/** Node's codes for TypeScript that it does not run by stripping types. */
-const untypable = new Set([
+/** Node's error codes for TypeScript that it cannot run by stripping the types. */
+const typeStrippingErrors = new Set([
   'ERR_UNKNOWN_FILE_EXTENSION',
   'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX',
   'ERR_INVALID_TYPESCRIPT_SYNTAX',
@@ -22,54 +22,62 @@ const untypable = new Set([
 ]);
 
 /**
- * Runs the app's config file, which opens its ORM.
- * @param file `null`: the first of the default names that the working directory has
- * @throws CliFailure saying what is wrong with it
+ * Imports the app's config file, which opens its ORM.
+ * @param file `null`: the first default name that exists in the working directory
+ * @throws CliError with what is wrong with the file
  */
 export async function loadConfig(file: string | null): Promise<CliConfig> {
-  const path = resolve(file ?? defaults.find((name) => existsSync(name)) ?? defaults[0] ?? '');
+  const path = resolve(file ?? defaultFiles.find((name) => existsSync(name)) ?? defaultFiles[0] ?? '');
   if (!isFile(path)) {
-    const what =
+    const problem =
       file === null
-        ? 'There is no durin.config.ts or durin.config.js here'
-        : `There is no file ${JSON.stringify(file)}`;
-    throw new CliFailure(`${what}: give the file that exports durin with --config.`, exitCodes.misused);
+        ? 'There is no durin.config.ts or durin.config.js here.'
+        : `There is no file ${JSON.stringify(file)}.`;
+    throw new CliError(`${problem} Use --config to name the file that exports durin.`, exitCodes.misused);
   }
-  const exported = await run(path);
-  const access = internalsOf(exported['durin']) ?? internalsOf(exported['default']);
-  if (access === null) {
-    const hint =
-      'durin' in exported || 'default' in exported ? ' If it does, run the trpc-durin of its own project, by npx.' : '';
-    throw new CliFailure(`${basename(path)} must export durin, what createDurin gives.${hint}`);
+  const exports = await importConfig(path);
+  const internals = internalsOf(exports['durin']) ?? internalsOf(exports['default']);
+  if (internals === null) {
+    const isCandidate = Object.hasOwn(exports, 'durin') || Object.hasOwn(exports, 'default');
+    const hint = isCandidate ? " If it does, run the trpc-durin of the app's own node_modules, with npx." : '';
+    throw new CliError(`${basename(path)} must export durin, the object that createDurin returns.${hint}`);
   }
-  return { access, ...namingOf(exported, basename(path)) };
+  return { internals, ...namingOf(exports, basename(path)) };
 }
 
 function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
-type Exported = Readonly<Record<string, unknown>>;
+type ConfigExports = Readonly<Record<string, unknown>>;
 
-async function run(path: string): Promise<Exported> {
+async function importConfig(path: string): Promise<ConfigExports> {
   try {
-    return (await import(pathToFileURL(path).href)) as Exported;
+    return (await import(pathToFileURL(path).href)) as ConfigExports;
   } catch (error) {
-    const isUntypable = untypable.has(codeOf(error) ?? '') || /\.ts'? imported from/.test(firstLine(error));
-    const hint = isUntypable
-      ? " Node 22.18 and newer run TypeScript whose types can be stripped; for other TypeScript install tsx and set NODE_OPTIONS='--import tsx'."
+    const isTypeStripping =
+      typeStrippingErrors.has(codeOf(error) ?? '') || /\.ts'? imported from/.test(firstLineOf(error));
+    const hint = isTypeStripping
+      ? " Node 22.18 and newer run TypeScript whose types can be stripped. For other TypeScript, install tsx and set NODE_OPTIONS='--import tsx'."
       : '';
-    throw new CliFailure(`${basename(path)} cannot be loaded: ${firstLine(error)}${hint}`);
+    throw new CliError(`${basename(path)} cannot be loaded: ${firstLineOf(error)}${hint}`);
   }
 }
 
-/** `userLabel` and `searchUsers`, as `createDurinAdmin` takes them. */
-function namingOf(exported: Exported, file: string): AnyUserNaming {
-  const naming: Record<string, unknown> = {};
-  for (const name of ['userLabel', 'searchUsers']) {
-    if (exported[name] === undefined) continue;
-    if (typeof exported[name] !== 'function') throw new CliFailure(`${name} of ${file} must be a function.`);
-    naming[name] = exported[name];
-  }
-  return naming;
+/** `userLabel` and `searchUsers`, with the same meaning as in `createDurinAdmin`. */
+function namingOf(exports: ConfigExports, file: string): AnyUserNaming {
+  const { userLabel, searchUsers } = exports;
+  return {
+    userLabel: functionOrUndefined(userLabel, 'userLabel', file),
+    searchUsers: functionOrUndefined(searchUsers, 'searchUsers', file),
+  };
+}
+
+function functionOrUndefined(value: unknown, name: string, file: string): ((argument: unknown) => unknown) | undefined {
+  if (value === undefined || isFunction(value)) return value;
+  throw new CliError(`${name} of ${file} must be a function.`);
+}
+
+function isFunction(value: unknown): value is (argument: unknown) => unknown {
+  return typeof value === 'function';
 }

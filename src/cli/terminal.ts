@@ -1,13 +1,12 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 
-/** Where the program prints and asks. */
 export interface Terminal {
-  /** What was asked for. */
+  /** Prints the result of a command, on stdout. */
   print(text: string): void;
-  /** What else there is to say, beside the answer. */
+  /** Prints errors and notes, on stderr. */
   printError(line: string): void;
-  /** Whether somebody can be asked. */
+  /** Whether a person can answer questions. */
   readonly isInteractive: boolean;
   confirm(question: string): Promise<boolean>;
 }
@@ -18,19 +17,19 @@ export function createTerminal({ stdin, stdout, stderr }: NodeJS.Process): Termi
     printError: (line) => void stderr.write(`${line}\n`),
     isInteractive: stdin.isTTY && stderr.isTTY,
     async confirm(question) {
-      const asker = createInterface({ input: stdin, output: stderr });
-      const closed = once(asker, 'close').then(() => ''); // end of input is a no
+      const prompt = createInterface({ input: stdin, output: stderr });
+      const closed = once(prompt, 'close').then(() => ''); // end of input means no
       try {
-        const answer = await Promise.race([asker.question(`${question} [y/N] `), closed]);
+        const answer = await Promise.race([prompt.question(`${question} [y/N] `), closed]);
         return /^y(?:es)?$/i.test(answer.trim());
       } finally {
-        asker.close();
+        prompt.close();
       }
     },
   };
 }
 
-/** Rows below their headings, in columns as wide as they need. */
+/** Formats rows below their headings, in columns as wide as their longest cell. */
 export function toTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [headings, ...rows].map((cells) => cells.map(printable));
   const widths = headings.map((_, column) => Math.max(...lines.map((cells) => cells[column]?.length ?? 0)));
@@ -44,7 +43,7 @@ export function toTable(headings: readonly string[], rows: readonly (readonly st
     .join('\n');
 }
 
-/** Without control characters, by which a name could write over other lines of a terminal. */
+/** Replaces control characters, with which a name could overwrite other lines of the terminal. */
 export function printable(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, '\uFFFD');
 }

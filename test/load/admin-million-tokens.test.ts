@@ -106,8 +106,8 @@ test('they are narrowed to a client and a state, also where few match in the ord
   const byUse = { where: ofPartner, order: 't.last_used_at nulls first, t.id' };
   await to('those that were never used', () => sortBy(page, 'Last used'), byUse);
   await choose(page, 'Client', 'cli');
-  await page.getByText('No token matches.').waitFor(); // of cli, none expires
-  await button(page, 'Show all').click();
+  await page.getByText('No tokens match.').waitFor(); // of cli, none expires
+  await button(page, 'Clear filters').click();
   await choose(page, 'Client', 'cli');
   const ofCli = { where: "c.name = 'cli'", order: 't.expiry nulls last, t.id' };
   await to('a client whose tokens never expire, by expiry', () => sortBy(page, 'Expires'), ofCli);
@@ -134,7 +134,7 @@ test('they are searched by the names of fifty thousand users', async () => {
   await measure(
     'a name that none has',
     () => search(page, 'nobody'),
-    () => page.getByText('No token matches.').waitFor(),
+    () => page.getByText('No tokens match.').waitFor(),
   );
   expect(await faults()).toEqual([]);
 });
@@ -155,7 +155,7 @@ test('their use is told, by client and by day, from reading them all once at a t
     const told = new RegExp(`^In ${days} days ${sum?.issued} tokens were issued`);
     await measure(
       `use in ${days} days`,
-      () => choose(page, 'Time', `${days} days`),
+      () => choose(page, 'Period', `${days} days`),
       () => expect.poll(() => figure.getAttribute('aria-label'), { interval: 20 }).toMatch(told),
     );
   }

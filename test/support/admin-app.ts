@@ -3,7 +3,7 @@ import type { DurinEvents } from '../../src/index.ts';
 import { type Caller, openApp, requestOf, t } from './app.ts';
 import { User } from './entities.ts';
 
-/** The app with its admin router; admins are those whose role is `admin`, and alice is one. */
+/** The test app with an admin router. Users with the role `admin` are admins; alice is one. */
 export async function openAdminApp() {
   const app = await openApp();
   const { orm, durin } = app;
@@ -22,16 +22,16 @@ export async function openAdminApp() {
     bob,
     router,
     adminRouter,
-    /** What was told of admins since the test began, once it is emptied there. */
+    /** The events `adminAction` so far. Tests empty it before they start. */
     actions,
     callAs: (caller: Caller = {}) => router.createCaller(durin.createContext(requestOf(caller))),
-    /** The admin router as alice calls it, with a token for `web` of her own. */
+    /** Issues alice a token for `web` and returns a caller of the admin router. */
     async asAlice() {
       const { token, auth } = await durin.tokens.issue({ user: alice, client: 'web' });
       const { admin } = router.createCaller(durin.createContext(requestOf({ token })));
       return { admin, token, tokenId: auth.id };
     },
-    /** Users of these names, in this order. */
+    /** Adds users with these names and returns them in this order. */
     async addUsers(names: readonly string[]) {
       const own = orm.em.fork();
       const users = names.map((username) => own.create(User, { username, passwordHash: null }));

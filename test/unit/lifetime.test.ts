@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { lifetimeFromText, lifetimeInWords, lifetimeToText } from '../../admin-page/text/lifetime.ts';
-import { programOf } from '../../admin-page/tokens/program.ts';
+import { describeUserAgent } from '../../admin-page/tokens/user-agent.ts';
 import { parseDuration } from '../../src/values/duration.ts';
 
 test.for<[seconds: number | null, words: string, text: string]>([
@@ -41,5 +41,5 @@ test.for<[userAgent: string | null, words: string]>([
   ['node', 'node'],
   [null, ''],
 ])('the user agent %s is "%s"', ([userAgent, words]) => {
-  expect(programOf(userAgent)).toBe(words);
+  expect(describeUserAgent(userAgent)).toBe(words);
 });

@@ -1,22 +1,22 @@
 import { z } from 'zod';
 
-/** A field of the page's login form. */
+/** A field of the sign-in form. */
 export interface LoginField {
-  /** Its name in the login input. */
+  /** The property of the login input. */
   name: string;
   label: string;
-  /** Says more below the field. */
+  /** Shown below the field. */
   hint?: string;
   kind: 'text' | 'email' | 'password' | 'number' | 'checkbox' | 'choice';
   isRequired: boolean;
-  /** What browsers and password managers call it. */
+  /** The HTML attribute `autocomplete`, for browsers and password managers. */
   autoComplete: string;
-  /** Of a choice. */
+  /** The options of a `choice`. */
   choices?: string[];
 }
 
-/** What a JSON schema tells of a property, as far as a form needs it. */
-interface Property {
+/** The keywords of a property's JSON schema that a form needs. */
+interface PropertySchema {
   readonly type?: unknown;
   readonly format?: unknown;
   readonly enum?: readonly unknown[];
@@ -27,29 +27,29 @@ interface Property {
 const passwordName = /pass(?:word|phrase|code)?$|^pin$|secret/i;
 const oneTimeName = /otp|code|2fa|mfa/i;
 
-/** The fields of a login input, in its order: names, kinds and labels are those of its JSON schema. */
+/** Derives the fields from the JSON schema of the login input, in the order of its properties. */
 export function loginFieldsOf(loginInput: z.ZodObject): LoginField[] {
   const schema = z.toJSONSchema(loginInput, { io: 'input', unrepresentable: 'any' });
   const required = new Set(schema.required);
   return Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
-    const told: Property = typeof property === 'object' ? property : {};
-    const kind = kindOf(name, told);
+    const propertySchema: PropertySchema = typeof property === 'object' ? property : {};
+    const kind = kindOf(name, propertySchema);
     if (kind === null) return [];
     const field: LoginField = {
       name,
-      label: typeof told.title === 'string' ? told.title : labelOf(name),
+      label: typeof propertySchema.title === 'string' ? propertySchema.title : labelOf(name),
       kind,
       isRequired: required.has(name) && kind !== 'checkbox',
       autoComplete: autoCompleteOf(name, kind),
     };
-    if (typeof told.description === 'string') field.hint = told.description;
-    if (kind === 'choice') field.choices = (told.enum ?? []).map(String);
+    if (typeof propertySchema.description === 'string') field.hint = propertySchema.description;
+    if (kind === 'choice') field.choices = (propertySchema.enum ?? []).map(String);
     return [field];
   });
 }
 
-/** `null`: no form field has such a value. */
-function kindOf(name: string, { type, format, enum: choices }: Property): LoginField['kind'] | null {
+/** `null`: a form field cannot hold such a value. */
+function kindOf(name: string, { type, format, enum: choices }: PropertySchema): LoginField['kind'] | null {
   if (type === 'object' || type === 'array' || type === 'null') return null;
   if (type === 'boolean') return 'checkbox';
   if (type === 'number' || type === 'integer') return 'number';
@@ -64,7 +64,7 @@ function autoCompleteOf(name: string, kind: LoginField['kind']): string {
   return oneTimeName.test(name) ? 'one-time-code' : 'off';
 }
 
-/** `userName` and `user_name` are `User name`. */
+/** `userName` and `user_name` become `User name`. */
 function labelOf(name: string): string {
   const words = name
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')

@@ -5,18 +5,18 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { DurinUsageError } from '../../errors.ts';
 
-/** A file of the built page. Its name has the hash of its content. */
+/** A file of the built page. Its name contains a hash of its content. */
 export interface PageAsset {
   readonly contentType: string;
   readonly body: Uint8Array<ArrayBuffer>;
-  /** The body, compressed. */
+  /** The compressed body. */
   readonly gzipped: Uint8Array<ArrayBuffer>;
 }
 
 export interface PageAssets {
-  /** The text of the page, with places to fill in. */
+  /** The HTML of the page, with placeholders. */
   readonly html: string;
-  /** By name. */
+  /** By file name. */
   readonly files: ReadonlyMap<string, PageAsset>;
 }
 
@@ -26,19 +26,19 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** Of this package, wherever it is installed, and also before it is built. */
+/** This package's folder: the same for the sources and for the build. */
 const packageFolder = dirname(createRequire(import.meta.url).resolve('trpc-durin/package.json'));
-export const builtPage = join(packageFolder, 'dist', 'admin-page');
+export const builtPageFolder = join(packageFolder, 'dist', 'admin-page');
 
-/** @throws DurinUsageError where the page was not built */
-export async function readPageAssets(folder: string = builtPage): Promise<PageAssets> {
+/** @throws DurinUsageError if the page is not built */
+export async function readPageAssets(folder: string = builtPageFolder): Promise<PageAssets> {
   const assets = join(folder, 'assets');
   try {
     const [html, names] = await Promise.all([readFile(join(folder, 'index.html'), 'utf8'), readdir(assets)]);
     const files = await Promise.all(names.map(async (name) => [name, await readAsset(join(assets, name))] as const));
     return { html, files: new Map(files) };
   } catch (cause) {
-    throw Object.assign(new DurinUsageError('The admin page is not built: `npm run build` does that'), { cause });
+    throw Object.assign(new DurinUsageError('The admin page is not built: run `npm run build`'), { cause });
   }
 }
 

@@ -1,43 +1,43 @@
-/** What a path asks the page for. The page knows not where it is mounted: the path's end tells. */
+/** What a URL path refers to. If the page does not know where it is mounted, the end of the path decides. */
 export type PagePath =
   | { readonly kind: 'page' }
   | { readonly kind: 'asset'; readonly name: string }
   /** `endpoint`: the part of the path before the procedures. */
   | { readonly kind: 'api'; readonly endpoint: string }
-  /** Links of the page are relative, so its path must end with a slash. `location` is relative too. */
+  /** The page's path must end with a slash, because its links are relative. `location` is relative too. */
   | { readonly kind: 'redirect'; readonly location: string }
   | { readonly kind: 'unknown' };
 
-const asset = /\/assets\/([^/]+)$/;
-const api = /^(.*\/api)\/(?:auth|admin)\.[^/]+$/; // not the path of a page that is mounted at /api/admin
-const withoutSlash = /(?:^|\/)([^/.]+)$/;
+const assetPath = /\/assets\/([^/]+)$/;
+const apiPath = /^(.*\/api)\/(?:auth|admin)\.[^/]+$/; // does not match a page mounted at /api/admin
+const lastSegmentWithoutSlash = /(?:^|\/)([^/.]+)$/;
 
 /**
- * @param pathname as the browser sees it
- * @param mount where the app has mounted the page, without a slash at its end; `null`: not known, and every path that
- * ends with a slash is the page
+ * @param pathname the path in the browser's address bar
+ * @param mount where the app mounts the page, without a trailing slash; `null`: unknown, so that every path with a
+ * trailing slash is the page
  */
-export function readPagePath(pathname: string, mount: string | null): PagePath {
-  if (mount !== null) return readInside(pathname, mount);
-  const [, name] = asset.exec(pathname) ?? [];
+export function parsePagePath(pathname: string, mount: string | null): PagePath {
+  if (mount !== null) return parseMountedPath(pathname, mount);
+  const [, name] = assetPath.exec(pathname) ?? [];
   if (name?.includes('.')) return { kind: 'asset', name };
-  const [, endpoint] = api.exec(pathname) ?? [];
+  const [, endpoint] = apiPath.exec(pathname) ?? [];
   if (endpoint !== undefined) return { kind: 'api', endpoint };
   if (pathname.endsWith('/')) return { kind: 'page' };
-  const [, last] = withoutSlash.exec(pathname) ?? [];
-  return last === undefined ? { kind: 'unknown' } : redirectTo(last);
+  const [, lastSegment] = lastSegmentWithoutSlash.exec(pathname) ?? [];
+  return lastSegment === undefined ? { kind: 'unknown' } : redirectTo(lastSegment);
 }
 
-function readInside(pathname: string, mount: string): PagePath {
-  const inside = pathname.slice(mount.length);
-  if (inside === '') return redirectTo(mount.slice(mount.lastIndexOf('/') + 1));
-  if (inside === '/') return { kind: 'page' };
-  if (inside.startsWith('/api/')) return { kind: 'api', endpoint: `${mount}/api` };
-  const [, name] = /^\/assets\/([^/]+)$/.exec(inside) ?? [];
+function parseMountedPath(pathname: string, mount: string): PagePath {
+  const rest = pathname.slice(mount.length);
+  if (rest === '') return redirectTo(mount.slice(mount.lastIndexOf('/') + 1));
+  if (rest === '/') return { kind: 'page' };
+  if (rest.startsWith('/api/')) return { kind: 'api', endpoint: `${mount}/api` };
+  const [, name] = /^\/assets\/([^/]+)$/.exec(rest) ?? [];
   return name === undefined ? { kind: 'unknown' } : { kind: 'asset', name };
 }
 
-/** `./`, or a segment with a colon would be another scheme. */
+/** Starts with `./`: otherwise a segment with a colon would be read as a scheme. */
 function redirectTo(lastSegment: string): PagePath {
   return { kind: 'redirect', location: `./${lastSegment}/` };
 }

@@ -3,17 +3,17 @@ import type { DurinContext } from '../../request/durin-request.ts';
 import type { DurinRouterRecord } from '../../router/durin-router.ts';
 import type { DurinAdminRouterRecord } from '../admin-router.ts';
 
-/** An error as the page sees it. */
+/** An error as the page receives it. */
 export interface PageErrorShape extends TRPCDefaultErrorShape {
   data: TRPCDefaultErrorShape['data'] & {
-    /** Of input that was refused: what is wrong with each field. */
+    /** For invalid input: what is wrong with each field. */
     fields?: Record<string, string>;
   };
 }
 
 /**
- * What the page calls, at `api/` below it: the app's auth router, whose login may take and give anything, and the admin
- * router. Their answers reach the page as JSON has them: a date is a string.
+ * The API of the page, at `api/` below it: the app's auth router, whose login may have any input and output, and the admin
+ * router. Outputs arrive as plain JSON: a date is a string.
  */
 export type AdminPageRouter = TRPCBuiltRouter<
   { ctx: DurinContext; meta: object; errorShape: PageErrorShape; transformer: false },
@@ -26,7 +26,7 @@ interface PageLogin {
   expiry: unknown;
 }
 
-/** The page must not depend on the transformer and the error formatter of the app, so it has a root of its own. */
+/** A tRPC root of its own, so that the page does not depend on the app's transformer and error formatter. */
 const t = initTRPC.context<DurinContext>().create({
   isDev: false,
   transformer: {
@@ -43,13 +43,13 @@ export function createPageRouter(auth: AnyTRPCRouter, admin: AnyTRPCRouter): Any
   return t.router({ auth, admin });
 }
 
-/** Ids may be bigints, for which JSON has no form. */
+/** Ids may be bigints, which JSON cannot represent. */
 function toJson(value: unknown): unknown {
   const text = JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? String(inner) : inner));
   return text === undefined ? undefined : JSON.parse(text);
 }
 
-/** By its shape: an app may have several copies of zod. The first message of each field counts. */
+/** Checks the shape instead of the class, since an app may have several copies of zod. Takes each field's first message. */
 function fieldsOf(cause: unknown): Record<string, string> | null {
   const issues = (cause as { issues?: unknown } | undefined)?.issues;
   if (!Array.isArray(issues)) return null;

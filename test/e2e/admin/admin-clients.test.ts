@@ -16,7 +16,7 @@ import {
 
 const { quickstart, at } = useAdminPage();
 
-async function opened(name: string) {
+async function openClient(name: string) {
   const page = await at('/clients');
   await link(page, name).click();
   await heading(page, name).waitFor();
@@ -60,23 +60,23 @@ test('a client is created, edited and deleted', async () => {
   await button(page, 'Delete client…').click();
   await button(page, 'Delete client').click();
   await page.getByText('Client app deleted.').waitFor();
-  await row(page, 'app').waitFor({ state: 'detached' }); // the list of before is shown until the new one is there
+  await row(page, 'app').waitFor({ state: 'detached' }); // the old list is shown until the new one has loaded
   await row(page, 'web').waitFor();
   expect(await names()).not.toContain('app');
 });
 
-test('a save changes what was edited, and nothing that another admin changed meanwhile', async () => {
+test('saving keeps what another admin changed meanwhile', async () => {
   const { auth } = quickstart();
   await auth.clients.create({ name: 'shared', tokenTtl: '1d', throttleRate: '5/m' });
-  const told: unknown[] = [];
-  onTestFinished(auth.events.on('adminAction', ({ by: _by, ...action }) => told.push(action)));
-  const page = await opened('shared');
+  const actions: unknown[] = [];
+  onTestFinished(auth.events.on('adminAction', ({ by: _by, ...action }) => actions.push(action)));
+  const page = await openClient('shared');
   await auth.clients.update('shared', { throttleRate: '7/m' });
   await field(page, 'Token lifetime').fill('2d');
   await button(page, 'Save').click();
   await page.getByText('Client shared saved.').waitFor();
   expect(await row(page, 'shared').innerText()).toMatch(/2 days\s+7 per minute/);
-  expect(told).toEqual([{ action: 'client-updated', client: 'shared', changes: { tokenTtl: 172_800 } }]);
+  expect(actions).toEqual([{ action: 'client-updated', client: 'shared', changes: { tokenTtl: 172_800 } }]);
   await auth.clients.delete('shared');
 });
 
@@ -84,11 +84,11 @@ test('a client of any name is opened, renamed and deleted', async () => {
   const { auth } = quickstart();
   for (const name of ['create', '..', '%2F', 'a/b', '~63', '<i>ü</i>']) {
     await auth.clients.create({ name });
-    const page = await opened(name);
+    const page = await openClient(name);
     await field(page, 'Name').fill(` ${name}! `);
     await button(page, 'Save').click();
     await page.getByText(`Client ${name}! saved.`).waitFor();
-    await opened(`${name}!`);
+    await openClient(`${name}!`);
     await button(page, 'Delete client…').click();
     await button(page, 'Delete client').click();
     await page.getByText(`Client ${name}! deleted.`).waitFor();
@@ -96,7 +96,7 @@ test('a client of any name is opened, renamed and deleted', async () => {
   expect((await names()).toSorted()).toEqual(['admin', 'api', 'cli', 'web']);
 });
 
-test('what is wrong is told at its field', async () => {
+test('invalid input shows an error at its field', async () => {
   const page = await at('/clients');
   await link(page, 'New client').click();
   await button(page, 'Create client').click();
@@ -126,24 +126,24 @@ test('what is wrong is told at its field', async () => {
   expect(await names()).toContain('web');
 });
 
-test('the question before a deletion tells how many tokens go with the client', async () => {
+test('the dialog before a deletion shows how many tokens are revoked', async () => {
   await plantTokens(quickstart(), 1200);
   const page = await at('/clients');
   await link(page, 'cli').click();
   await link(page, '1,200 tokens').waitFor();
   expect(await faultsInLooks(page, 'admin-client')).toEqual([]);
   await button(page, 'Delete client…').click();
-  await page.getByText('Its 1,200 tokens end at once').waitFor();
+  await page.getByText('Its 1,200 tokens are revoked immediately.').waitFor();
   expect(await faultsInLooks(page, 'admin-client-delete')).toEqual([]);
   await button(page, 'Cancel').click();
   expect(await names()).toContain('cli');
 });
 
-test('the client that the page itself signs in to is said to be so', async () => {
-  const page = await opened('admin');
-  await page.getByText('This page signs in to this client.').waitFor();
-  await opened('cli');
-  expect(await page.getByText('This page signs in to this client.').count()).toBe(0);
+test('the client that the page signs in through is marked', async () => {
+  const page = await openClient('admin');
+  await page.getByText('Admins sign in to this page through this client.').waitFor();
+  await openClient('cli');
+  expect(await page.getByText('Admins sign in to this page through this client.').count()).toBe(0);
 });
 
 test('clients are searched, sorted and paged', async () => {
@@ -162,13 +162,13 @@ test('clients are searched, sorted and paged', async () => {
   await expect.poll(async () => (await firstColumn(page))[0]).toBe('partner-19');
 
   await page.getByPlaceholder('Search by name').fill('nothing like it');
-  await page.getByText('No client has a name like that.').waitFor();
+  await page.getByText('No clients match your search.').waitFor();
   expect(await faultsInLooks(page, 'admin-clients-none')).toEqual([]);
-  await button(page, 'Show all').click();
+  await button(page, 'Clear filters').click();
   await page.getByText('1-25 of 34').waitFor();
 });
 
-test('a client that is not there is said to be so', async () => {
+test('an unknown client shows an error instead of a form', async () => {
   const page = await at('/clients');
   await goTo(page, '/clients/nobody');
   await page.getByText('No client with that name.').waitFor();

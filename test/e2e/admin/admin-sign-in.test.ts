@@ -8,7 +8,7 @@ const { quickstart, at, signedOut } = useAdminPage();
 
 const alert = 'role=alert';
 
-test('an admin signs in, stays so over a reload, and signs out', async () => {
+test('an admin signs in, stays signed in after a reload, and signs out', async () => {
   const page = await signedOut();
   expect(await faultsInLooks(page, 'admin-sign-in')).toEqual([]);
   expect(await page.title()).toBe('Sign in – Durin admin');
@@ -24,17 +24,17 @@ test('an admin signs in, stays so over a reload, and signs out', async () => {
   expect(await page.evaluate('sessionStorage.length')).toBe(0);
 });
 
-test('a wrong password, too many tries, and a server that is away are told in words', async () => {
+test('a wrong password, throttling and an unreachable server show an error', async () => {
   const page = await signedOut();
   await fillIn(page, { ...demoAdmin, password: 'melon' });
-  await page.getByText('That did not match an account.').waitFor();
+  await page.getByText('These details do not match an account.').waitFor();
   expect(await faultsInLooks(page, 'admin-sign-in-refused')).toEqual([]);
 
   const wrong = { username: 'mallory', password: 'x', client: 'admin' };
   const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(wrong) };
   for (let tries = 0; tries < 10; tries += 1) await fetch(`${quickstart().url}/admin/api/auth.login`, init);
   await fillIn(page, { ...demoAdmin, username: 'mallory' });
-  await page.getByText(/^Too many tries\. Try again in \d+ seconds\.$/).waitFor();
+  await page.getByText(/^Too many attempts\. Try again in \d+ seconds\.$/).waitFor();
 
   await quickstart().stop();
   await fillIn(page);
@@ -44,14 +44,14 @@ test('a wrong password, too many tries, and a server that is away are told in wo
   await heading(page, 'Usage').waitFor();
 });
 
-test('who is no admin is told so, and is signed out again', async () => {
+test('a user who is not an admin is told so and signed out', async () => {
   const page = await signedOut();
   await fillIn(page, demoUser);
-  await page.getByText('This account may not use the admin page. You were signed out again.').waitFor();
+  await page.getByText('This account is not an admin, so you were signed out.').waitFor();
   expect(await page.evaluate('sessionStorage.length')).toBe(0);
 });
 
-test('who opens a view without a session signs in first, and is there then', async () => {
+test('opening a view without a session asks to sign in first', async () => {
   const page = await signedOut();
   await goTo(page, '/clients/web');
   await page.reload();
@@ -60,36 +60,36 @@ test('who opens a view without a session signs in first, and is there then', asy
   expect(page.url()).toContain('/admin/#/clients/web');
 }, 15_000);
 
-test('a session that is ended elsewhere ends the stay, with a reason', async () => {
+test('a session revoked elsewhere leads to the sign-in page, with a reason', async () => {
   const { auth, orm } = quickstart();
   const page = await at('/clients');
-  await link(page, 'web').waitFor(); // what the view asked for is answered
+  await link(page, 'web').waitFor(); // the view has loaded
   const admin = await orm.em.fork().findOneOrFail(User, { username: demoAdmin.username });
   await auth.tokens.revokeAll({ user: admin.id });
   await page.getByRole('menuitem', { name: 'Tokens' }).click();
-  await page.getByText('Your session was ended, here or elsewhere.').waitFor();
+  await page.getByText('Your session was revoked.').waitFor();
   expect(await faultsInLooks(page, 'admin-session-ended')).toEqual([]);
   await fillIn(page);
-  await heading(page, 'Tokens').waitFor(); // back where it was
+  await heading(page, 'Tokens').waitFor(); // the view from before
 });
 
-test('who is no longer an admin is shown out', async () => {
+test('an admin who is demoted is signed out', async () => {
   const { orm } = quickstart();
   const setAdmin = (isAdmin: boolean) =>
     orm.em
       .getConnection()
       .execute('update quickstart_user set is_admin = ? where username = ?', [isAdmin, demoAdmin.username]);
   const page = await at('/clients');
-  await link(page, 'web').waitFor(); // what the view asked for is answered
+  await link(page, 'web').waitFor(); // the view has loaded
   onTestFinished(async () => void (await setAdmin(true)));
   await setAdmin(false);
   await page.getByRole('menuitem', { name: 'Tokens' }).click();
-  await page.getByText('You are no longer an admin, and were signed out.').waitFor();
+  await page.getByText('You are no longer an admin, so you were signed out.').waitFor();
   await button(page, 'Sign in').waitFor();
   expect(await page.evaluate('sessionStorage.length')).toBe(0);
 });
 
-test('light or dark is as the system has it, or as it was chosen, also after signing out', async () => {
+test('the theme follows the system or the choice, also after signing out', async () => {
   const page = await at('/');
   const background = () => page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
   const light = await background();

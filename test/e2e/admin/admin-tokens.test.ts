@@ -28,14 +28,14 @@ const rows = (page: Page) => page.locator('tbody tr').allInnerTexts();
 const whoami = (token: string) =>
   fetch(`${quickstart().url}/trpc/whoami`, { headers: { authorization: `Token ${token}` } });
 
-test('thousands of tokens are paged through, forth and back, each shown once', async () => {
+test('paging through thousands of tokens shows each once', async () => {
   const page = await at('/tokens');
   await choose(page, 'Rows per page:', '100');
   const seen = new Set<string>();
   const forward = button(page, 'Go to next page');
   for (let shown = '', number = 1; ; number += 1) {
     await page.getByText(new RegExp(`^${number * 100 - 99}-`)).waitFor();
-    await expect.poll(async () => (await rows(page))[0]).not.toBe(shown); // the page before is shown until this one is there
+    await expect.poll(async () => (await rows(page))[0]).not.toBe(shown); // the previous page is shown until this one has loaded
     shown = (await rows(page))[0] ?? '';
     for (const text of await rows(page)) seen.add(/^\S+\s+\S+/.exec(text)?.[0] ?? '');
     if (!(await forward.isEnabled())) break;
@@ -47,7 +47,7 @@ test('thousands of tokens are paged through, forth and back, each shown once', a
   await expect.poll(() => rows(page)).toHaveLength(100);
 }, 180_000);
 
-test('a page is found again after a reload', async () => {
+test('a reload shows the same page again', async () => {
   const page = await at('/tokens');
   const first = await rows(page);
   await button(page, 'Go to next page').click();
@@ -59,7 +59,7 @@ test('a page is found again after a reload', async () => {
   await expect.poll(() => firstColumn(page)).toEqual(shown);
 });
 
-test('tokens are searched by user, narrowed to a client and a state, and sorted', async () => {
+test('tokens are searched by user, filtered by client and state, and sorted', async () => {
   const page = await at('/tokens');
   expect(await faultsInLooks(page, 'admin-tokens')).toEqual([]);
   await search(page, 'user1249');
@@ -76,7 +76,7 @@ test('tokens are searched by user, narrowed to a client and a state, and sorted'
   await sortBy(page, 'Expires');
   await expect.poll(() => page.locator('tbody').innerText()).toMatch(/^\S+\s+web\s+in (?:\d+ minutes|[1-8] hours)/);
   await search(page, 'nobody of that name');
-  await page.getByText('No token matches.').waitFor();
+  await page.getByText('No tokens match.').waitFor();
   expect(await faultsInLooks(page, 'admin-tokens-none')).toEqual([]);
 });
 
@@ -92,7 +92,7 @@ test('a revoked user is signed out while the app is open', async () => {
   expect(await faultsInLooks(page, 'admin-revoke')).toEqual([]);
   await button(page, 'Revoke').click();
   await page.getByText('The token of alice on web was revoked.').waitFor();
-  await page.getByText('No token matches.').waitFor();
+  await page.getByText('No tokens match.').waitFor();
   await quickstartPage.turnTo(app);
   await quickstartPage.isSignedOut(app);
 });
@@ -112,17 +112,17 @@ test('all tokens of a user are revoked at once', async () => {
   for (const { token } of tokens) expect((await whoami(token)).status).toBe(401);
 });
 
-test('who revokes their own token is warned, and is signed out', async () => {
+test('revoking your own token shows a warning and signs you out', async () => {
   const page = await at('/tokens');
   await search(page, 'durin');
   await button(page, 'Revoke… the token of durin on admin').click();
-  await page.getByText('That ends your own session on this page too.').waitFor();
+  await page.getByText('This also signs you out of this page.').waitFor();
   await button(page, 'Revoke').click();
-  await page.getByText('Your session was ended, here or elsewhere.').waitFor();
+  await page.getByText('Your session was revoked.').waitFor();
   expect(await page.evaluate('sessionStorage.length')).toBe(0);
 });
 
-test('a token is issued, shown once, and good for curl', async () => {
+test('a token is issued, shown once, and works with curl', async () => {
   const page = await at('/tokens');
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await link(page, 'Issue a token').click();
@@ -140,7 +140,7 @@ test('a token is issued, shown once, and good for curl', async () => {
   await expect.poll(() => hintOf(page, 'Lifetime')).toContain('must be a duration');
   await field(page, 'Lifetime').fill('12h');
   await button(page, 'Issue token').click();
-  await page.getByText('Copy it now: it is not shown again.').waitFor();
+  await page.getByText('Copy it now: it will not be shown again.').waitFor();
   expect(await page.evaluate('document.activeElement.textContent')).toMatch(/^Issued to alice for cli/);
   expect(await faultsInLooks(page, 'admin-issued')).toEqual([]);
 
@@ -151,7 +151,7 @@ test('a token is issued, shown once, and good for curl', async () => {
   expect(await (await whoami(token)).json()).toMatchObject({
     result: { data: { username: 'alice', client: 'cli', expiresIn: expect.stringMatching(/^1[12] hours$/) } },
   });
-  const { stdout } = await promisify(execFile)('sh', ['-c', await field(page, 'Try it').inputValue()]);
+  const { stdout } = await promisify(execFile)('sh', ['-c', await field(page, 'Test command').inputValue()]);
   expect(JSON.parse(stdout)).toMatchObject({ result: { data: [{ client: 'cli', isCurrent: true }] } });
 
   await link(page, 'All tokens').click();
@@ -166,7 +166,7 @@ test('expired tokens are removed', async () => {
   await button(page, 'Remove expired').click();
   await page.getByText(/^\d+ expired tokens removed\.$/).waitFor();
   await choose(page, 'State', 'Expired');
-  await page.getByText('No token matches.').waitFor();
+  await page.getByText('No tokens match.').waitFor();
   const left = await quickstart()
     .orm.em.getConnection()
     .execute('select 1 from durin_auth_token where expiry <= now()');

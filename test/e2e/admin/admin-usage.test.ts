@@ -4,20 +4,20 @@ import { choose, heading, link, plantTokens, row, useAdminPage } from './admin-v
 
 const { quickstart, at } = useAdminPage();
 
-test('the use of the clients is told in figures, over time, and by client', async () => {
+test('usage is shown in total, over time and by client', async () => {
   await plantTokens(quickstart(), 2000);
   const page = await at('/');
   await row(page, /^cli/).waitFor();
   expect(await page.locator('dl').innerText()).toMatch(/^Tokens\s+4,00\d\s+Used in 24 hours\s+[\d,]+\s+Used in 7 days/);
   expect(await row(page, /^web/).innerText()).toMatch(/^web\s+2,000\s+[\d,]+\s+[\d,]+\s+[\d,]+$/);
   const figure = page.getByRole('figure');
-  await expect.poll(() => figure.getAttribute('aria-label')).toMatch(/^In 30 days \d{4} tokens were issued/);
+  await expect.poll(() => figure.getAttribute('aria-label')).toMatch(/^In 30 days, \d{4} tokens were issued/);
   expect(await faultsInLooks(page, 'admin-usage')).toEqual([]);
 
   await choose(page, 'Client', 'api');
-  await expect.poll(() => figure.getAttribute('aria-label')).toMatch(/^In 30 days 0 tokens were issued/);
-  await choose(page, 'Time', '7 days');
-  await expect.poll(() => figure.getAttribute('aria-label')).toMatch(/^In 7 days 0 tokens/);
+  await expect.poll(() => figure.getAttribute('aria-label')).toMatch(/^In 30 days, 0 tokens were issued/);
+  await choose(page, 'Period', '7 days');
+  await expect.poll(() => figure.getAttribute('aria-label')).toMatch(/^In 7 days, 0 tokens/);
 
   await link(page, 'cli').click();
   await heading(page, 'Tokens').waitFor();
@@ -25,7 +25,7 @@ test('the use of the clients is told in figures, over time, and by client', asyn
   expect(await page.getByRole('combobox', { name: 'Client' }).innerText()).toBe('cli');
 });
 
-test('all of it is reached with the keyboard', async () => {
+test('every control can be reached with the keyboard', async () => {
   const page = await at('/');
   const focused = () =>
     page.evaluate<string>('document.activeElement.getAttribute("aria-label") ?? document.activeElement.innerText');

@@ -11,14 +11,14 @@ const views = {
   '/tokens': 'Tokens',
 } as const;
 
-/** What a list shows at first; the page remembers what was last chosen. */
-const afresh = {
+/** Resets the filters and the sorting, which the page remembers. */
+const initialQueries = {
   '/': '',
   '/clients': '?filter={}&page=1&perPage=25&sort=name&order=ASC',
   '/tokens': '?filter={}&page=1&perPage=25&sort=created&order=DESC',
 } as const;
 
-/** For the tests of a file: the quickstart, and one tab with its admin page, in which nothing may go wrong. */
+/** Opens the quickstart and one tab with its admin page for the tests of a file. Fails on errors and foreign requests. */
 export function useAdminPage() {
   const { quickstart, browser, visit } = useQuickstart();
   const hosts = new Set<string>();
@@ -29,7 +29,7 @@ export function useAdminPage() {
     visitor.context.setDefaultTimeout(30_000);
     visitor.context.on('request', (request) => hosts.add(new URL(request.url()).host));
     page = await visitor.open('/admin/');
-    await button(page, 'Sign in').waitFor({ timeout: 50_000 }); // the first time a browser compiles the scripts
+    await button(page, 'Sign in').waitFor({ timeout: 50_000 }); // at the first visit the browser compiles the scripts
   });
   afterEach(() => {
     expect(visitor.faults).toEqual([]);
@@ -39,7 +39,7 @@ export function useAdminPage() {
   return {
     quickstart,
     visit,
-    /** The tab, at the sign-in form. */
+    /** Shows the sign-in form. */
     async signedOut(): Promise<Page> {
       const signOut = button(page, 'Sign out');
       await signOut.or(button(page, 'Sign in')).waitFor();
@@ -47,14 +47,14 @@ export function useAdminPage() {
       await button(page, 'Sign in').waitFor();
       return page;
     },
-    /** The tab, at one of its views, as the demo's admin has it. */
+    /** Shows a view, signed in as the demo's admin. */
     async at(view: keyof typeof views): Promise<Page> {
       const isSignedOut = await button(page, 'Sign in').isVisible();
       if (isSignedOut) await fillIn(page);
       await button(page, 'Sign out').waitFor();
       await goTo(page, '/');
       await heading(page, 'Usage').waitFor();
-      await goTo(page, view + afresh[view]);
+      await goTo(page, view + initialQueries[view]);
       await heading(page, views[view]).waitFor();
       return page;
     },
@@ -75,10 +75,10 @@ export const button = (page: Page, name: string | RegExp) => page.getByRole('but
 export const link = (page: Page, name: string) => page.getByRole('link', { name, exact: true });
 export const heading = (page: Page, name: string) => page.getByRole('heading', { name, exact: true });
 export const field = (page: Page, name: string) => page.getByLabel(name, { exact: true });
-/** A row of the table that has this text. */
+/** The table row that contains this text. */
 export const row = (page: Page, text: string | RegExp) => page.getByRole('row').filter({ hasText: text });
 
-/** What a field says below it. */
+/** The helper text or error of a field. */
 export async function hintOf(page: Page, name: string): Promise<string> {
   const described = (await field(page, name).getAttribute('aria-describedby')) ?? '';
   return page.locator(`[id="${described}"]`).innerText();
@@ -98,7 +98,7 @@ export async function firstColumn(page: Page): Promise<string[]> {
   return page.locator('tbody tr > :first-child').allInnerTexts();
 }
 
-/** Users `user1` to `user<count>`, each with a token for web and one for cli, some of which have expired. */
+/** Adds `user1` to `user<count>`, each with a token for web and one for cli. Some have expired. */
 export async function plantTokens({ orm }: Quickstart, count: number): Promise<void> {
   const connection = orm.em.getConnection();
   await connection.execute(

@@ -40,7 +40,7 @@ function login(password = 'wonderland') {
   return running.ended;
 }
 
-test('it signs in, keeps the session for its owner alone, calls the API, and signs out', async () => {
+test('it signs in, keeps the session private, calls the API and signs out', async () => {
   expect(await login()).toEqual({ code: 0, output: `Signed in to ${quickstart.url} as alice.\n` });
   expect((await stat(kept())).mode & 0o777).toBe(0o600);
   expect((await stat(join(kept(), '..'))).mode & 0o777).toBe(0o700);
@@ -54,7 +54,7 @@ test('it signs in, keeps the session for its owner alone, calls the API, and sig
   expect(await cli('logout')).toEqual({ code: 0, output: 'You were not signed in.\n' });
 });
 
-test('what the client may not do is refused, and says so', async () => {
+test('a call that the client may not make is refused with a reason', async () => {
   await login();
   const refused = { code: 1, output: 'This client may not use this procedure.\n' };
   expect(await cli('publish', 'Down the rabbit hole')).toEqual(refused);
@@ -62,7 +62,7 @@ test('what the client may not do is refused, and says so', async () => {
   expect((await cli('whoami')).code).toBe(0); // a login that failed ends no session
 });
 
-test('who is not signed in, or no more, is told how to', async () => {
+test('without a session, it says how to sign in', async () => {
   const hint = `Sign in with: login --url ${quickstart.url}\n`;
   expect(await cli('whoami')).toEqual({ code: 3, output: `You are not signed in. ${hint}` });
   await login();
@@ -71,14 +71,14 @@ test('who is not signed in, or no more, is told how to', async () => {
   expect(await cli('whoami')).toEqual({ code: 3, output: `You are not signed in. ${hint}` });
 });
 
-test('logout --everywhere ends the sessions of other clients too', async () => {
+test('logout --everywhere revokes the sessions of other clients too', async () => {
   await login();
   const { token } = await quickstart.auth.tokens.issue({ user: quickstart.userId, client: 'web' });
   expect(await cli('logout', '--everywhere')).toEqual({ code: 0, output: 'Signed out everywhere.\n' });
   await expect(quickstart.auth.authenticate(token)).rejects.toThrow('Invalid token.');
 });
 
-test('a token goes to the server that gave it, and to no other', async () => {
+test('a token is sent only to the server that issued it', async () => {
   await login();
   const authorizations: (string | undefined)[] = [];
   const other = await listen(
@@ -96,7 +96,7 @@ test('a token goes to the server that gave it, and to no other', async () => {
   expect(authorizations).toEqual([undefined]);
 });
 
-test('without a server it says so, and stays signed in', async () => {
+test('without a server, it says so and keeps the session', async () => {
   await login();
   const url = `http://127.0.0.1:${await freePort()}`;
   const away = {
@@ -114,16 +114,16 @@ test.for([
   [['whoami', 'alice'], 'whoami does not know what to do with alice. See --help.'],
   [['whoami', '--url', 'example'], 'example is not the URL of a server. See --help.'],
   [['login'], 'Without a terminal, --username has to be given. See --help.'],
-] as const)('%j is wrong usage', async ([args, sentence]) => {
+] as const)('%j is invalid usage', async ([args, sentence]) => {
   expect(await cli(...args)).toEqual({ code: 2, output: `${sentence}\n` });
 });
 
-test('an unknown option is wrong usage, and --help tells the right one', async () => {
+test('an unknown option is invalid usage, and --help lists the options', async () => {
   expect(await cli('--frob')).toEqual({ code: 2, output: expect.stringMatching(/^.*'--frob'.* See --help\.\n$/) });
   expect(await cli('--help')).toEqual({ code: 0, output: expect.stringMatching(/^Usage: .*Exit codes:/s) });
 });
 
-test('where the session cannot be kept it says so', async () => {
+test('if the session cannot be stored, it says so', async () => {
   await writeFile(join(folder, 'durin-quickstart'), 'a file where the folder should be');
   expect(await login()).toEqual({
     code: 1,
@@ -131,7 +131,7 @@ test('where the session cannot be kept it says so', async () => {
   });
 });
 
-test('a file that cannot be read is no sign that nobody is signed in: every command says so', async () => {
+test('an unreadable session file is reported by every command', async () => {
   await mkdir(kept(), { recursive: true });
   const unreadable = { code: 1, output: expect.stringContaining(`The session cannot be kept in ${kept()}: EISDIR`) };
   expect(await cli('whoami')).toEqual(unreadable);
@@ -139,14 +139,14 @@ test('a file that cannot be read is no sign that nobody is signed in: every comm
   expect(await login()).toEqual(unreadable);
 });
 
-test('a password is its first line of standard input, also where that stays open', async () => {
+test('the password is the first line of stdin, which may stay open', async () => {
   const running = startProgram([program, 'login', '--username', 'alice'], env);
   running.type('wonderland\r\nmore\n');
   await running.until(`Signed in to ${quickstart.url} as alice.`);
   expect(await running.ended).toMatchObject({ code: 0 });
 });
 
-test.runIf(process.platform === 'linux')('in a terminal it asks, and does not show the password', async () => {
+test.runIf(process.platform === 'linux')('on a terminal, it asks for the password without showing it', async () => {
   const running = startInTerminal([program, 'login'], env);
   await running.until('User name: ');
   running.type('alice\r');
@@ -158,7 +158,7 @@ test.runIf(process.platform === 'linux')('in a terminal it asks, and does not sh
   expect(code).toBe(0);
 });
 
-test.runIf(process.platform === 'linux')('Ctrl+C where it asks ends it, and signs nobody in', async () => {
+test.runIf(process.platform === 'linux')('Ctrl+C at the prompt exits without signing in', async () => {
   const running = startInTerminal([program, 'login', '--username', 'alice'], env);
   await running.until('Password of alice: ');
   running.type('\u0003');

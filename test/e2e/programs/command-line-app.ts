@@ -5,17 +5,17 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { project } from './program.ts';
 
-/** How a command ended, and what it printed where. */
+/** The exit code and output of a command. */
 export interface CliRun {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** The bin of the package, as it is built. */
+/** The built bin of the package. */
 const bin = join(project, 'dist/src/cli/main.js');
 
-/** The config of an app that keeps more open than its ORM, and writes down what admins do. */
+/** The config of an app that keeps a timer running besides its ORM, and logs the events `adminAction`. */
 const config = `import { appendFileSync } from 'node:fs';
 import { defineEntity, p } from '@mikro-orm/core';
 import { MikroORM as Embedded } from '@mikro-orm/pglite';
@@ -50,10 +50,10 @@ durin.events.on('adminAction', (event) => appendFileSync(AUDIT, JSON.stringify(e
 setInterval(() => {}, 1000);
 `;
 
-/** A folder with a config, and the command line run in it. */
+/** Creates a folder with a config file, in which commands run. */
 export async function openCliApp(env: Record<string, string> = {}) {
   await mkdir(join(project, '.data'), { recursive: true });
-  const folder = await mkdtemp(join(project, '.data', 'cli-')); // in the package, so that trpc-durin is the built one
+  const folder = await mkdtemp(join(project, '.data', 'cli-')); // inside the package, so that `trpc-durin` resolves to the build
   const audit = join(folder, 'audit.log');
   const inherited = { PATH: process.env['PATH'] ?? '', AUDIT: audit, NODE_NO_WARNINGS: '1', ...env };
   await writeFile(join(folder, 'durin.config.ts'), config);
@@ -65,7 +65,7 @@ export async function openCliApp(env: Record<string, string> = {}) {
     typed: string,
   ): Promise<CliRun> {
     const child = spawn(command, args, { cwd: folder, env: { ...inherited, ...own } });
-    child.stdin.on('error', () => {}).end(typed); // whoever ends early does not read it
+    child.stdin.on('error', () => {}).end(typed); // a command that exits early does not read it
     const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
     return { code: code as number | null, stdout, stderr };
   }
@@ -76,12 +76,12 @@ export async function openCliApp(env: Record<string, string> = {}) {
     rename: (name: string, to: string) => rename(join(folder, name), join(folder, to)),
     run: (args: readonly string[], own: Record<string, string> = {}) =>
       start(process.execPath, [bin, ...args], own, ''),
-    /** The same on a terminal, where somebody types. */
+    /** Runs a command on a terminal, where `typed` is the input. */
     runOnTerminal(args: readonly string[], typed: string): Promise<CliRun> {
       const command = [process.execPath, bin, ...args].join(' ');
       return start('script', ['-qefc', command, '/dev/null'], {}, typed);
     },
-    /** What admins did since the last time this was asked. */
+    /** The events `adminAction` since the last call. */
     async audited(): Promise<unknown[]> {
       const lines = await readFile(audit, 'utf8').catch(() => '');
       await rm(audit, { force: true });

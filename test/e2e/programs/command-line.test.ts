@@ -6,8 +6,8 @@ const by = 'command-line';
 const oneLine = /^error: [^\n]*\n$/;
 const aToken = /[0-9a-f]{64}/;
 
-/** A config with a listener that does this. */
-const listener = (work: string) =>
+/** A config whose listener runs this code. */
+const configWithListener = (work: string) =>
   "import { appendFileSync } from 'node:fs';\nimport { setTimeout as wait } from 'node:timers/promises';\n" +
   "import { durin } from './durin.config.ts';\nexport { durin };\n" +
   `durin.events.on('adminAction', async () => { ${work} });\n`;
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => postgres?.stop());
 
-test('on PGlite, clients and tokens are made and ended', async () => {
+test('on PGlite, clients and tokens can be created and deleted', async () => {
   const app = await openCliApp();
   const created = { code: 0, stdout: 'Client web created!\n', stderr: '' };
   expect(await app.run(['create-client', 'web', '--token-ttl', '14d', '--throttle-rate', '100/h'])).toEqual(created);
@@ -43,7 +43,7 @@ describe('on PostgreSQL', () => {
     return JSON.parse(stdout);
   }
 
-  test('4: create-client with a name alone creates a client of the default lifetime, and says so', async () => {
+  test('4: create-client with only a name uses the default lifetime', async () => {
     expect(await app.run(['create-client', 'mobile'])).toEqual({
       code: 0,
       stdout: 'Client mobile created!\n',
@@ -55,7 +55,7 @@ describe('on PostgreSQL', () => {
     expect(await app.audited()).toEqual([{ action: 'client-created', client: 'mobile', by }]);
   });
 
-  test('5: create-client takes a lifetime and a rate', async () => {
+  test('5: create-client accepts a lifetime and a rate', async () => {
     const args = [
       '--config',
       'durin.config.ts',
@@ -77,18 +77,18 @@ describe('on PostgreSQL', () => {
     await app.audited();
   });
 
-  test('6: create-client without a name is refused', async () => {
+  test('6: create-client requires a name', async () => {
     const stderr = "error: missing required argument 'name'\n";
     expect(await app.run(['create-client'])).toEqual({ code: 2, stdout: '', stderr });
   });
 
-  test('7: create-client with a blank name is refused with a sentence', async () => {
+  test('7: create-client refuses a blank name with one sentence', async () => {
     const stderr = 'error: name: This field may not be blank.\n';
     for (const name of ['', '  '])
       expect(await app.run(['create-client', name])).toEqual({ code: 2, stdout: '', stderr });
   });
 
-  test('8: create-client with an invalid lifetime or rate is refused with a sentence that tells the formats', async () => {
+  test('8: create-client refuses an invalid lifetime or rate', async () => {
     const ttl = await app.run(['create-client', 'bot', '--token-ttl', 'invalid']);
     expect(ttl).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(oneLine) as string });
     expect(ttl.stderr).toContain(
@@ -100,7 +100,7 @@ describe('on PostgreSQL', () => {
     expect(await app.audited()).toEqual([]);
   });
 
-  test('a client is changed and deleted, with its tokens', async () => {
+  test('a client is changed, and deleted with its tokens', async () => {
     expect(await app.run(['create-client', 'web'])).toMatchObject({
       code: 1,
       stderr: 'error: A client with that name already exists.\n',
@@ -126,7 +126,11 @@ describe('on PostgreSQL', () => {
     expect(renamed).toMatchObject({ name: 'disco', tokenTtl: 86_400, throttleRate: null });
     await app.run(['issue-token', 'alice', 'disco']);
     const unasked = await app.run(['delete-client', 'disco']);
-    expect(unasked).toEqual({ code: 2, stdout: '', stderr: 'error: Nobody can be asked here: confirm with --yes.\n' });
+    expect(unasked).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'error: This command asks for confirmation. Without a terminal, pass --yes.\n',
+    });
     const deleted = await app.run(['delete-client', 'disco', '--yes']);
     expect(deleted).toEqual({ code: 0, stdout: 'Client disco deleted, and 1 token with it.\n', stderr: '' });
     expect(await app.run(['delete-client', 'disco', '--yes'])).toMatchObject({
@@ -140,7 +144,7 @@ describe('on PostgreSQL', () => {
     ]);
   });
 
-  test('tokens are issued, listed, revoked and purged, and only issue-token prints one', async () => {
+  test('tokens are managed, and only issue-token prints one', async () => {
     const issued = await app.run(['issue-token', 'alice', 'web', '--ttl', '1h']);
     expect(issued.stdout).toMatch(/^[0-9a-f]{64}\n$/);
     expect(issued.stderr).toMatch(/^The token of alice \(1\) for web expires at 20\S+Z\. It is not shown again\.\n$/);
@@ -161,7 +165,7 @@ describe('on PostgreSQL', () => {
     const two = await app.run(['list-tokens', '--limit', '2', '--json']);
     expect([JSON.parse(two.stdout), two.stderr]).toEqual([
       expect.objectContaining({ length: 2 }),
-      'There are more: see --limit.\n',
+      'There are more tokens: raise --limit to list them.\n',
     ]);
     expect(await json('list-tokens', '--search', 'ALIC')).toHaveLength(3);
 
@@ -176,7 +180,7 @@ describe('on PostgreSQL', () => {
       stdout: '1 token of alice revoked.\n',
     });
     expect(await app.run(['purge-expired'])).toEqual({ code: 0, stdout: '1 expired token removed.\n', stderr: '' });
-    expect((await app.run(['list-tokens'])).stdout).toBe('There are no such tokens.\n');
+    expect((await app.run(['list-tokens'])).stdout).toBe('No tokens found.\n');
     const audit = await app.audited();
     expect(audit.map((event) => (event as { action: string }).action)).toEqual([
       'token-issued',
@@ -189,7 +193,7 @@ describe('on PostgreSQL', () => {
     expect(JSON.stringify(audit)).not.toMatch(aToken);
   });
 
-  test('a user is who has this name or key, and nobody else', async () => {
+  test('a user is found by exact name or key only', async () => {
     expect(await issue('ali')).toMatchObject({
       code: 1,
       stdout: '',
@@ -200,13 +204,13 @@ describe('on PostgreSQL', () => {
     expect(JSON.parse((await issue('bob')).stdout)).toMatchObject({ session: { user: { id: 4 } } });
     expect(await issue('BOB')).toMatchObject({
       code: 1,
-      stderr: 'error: "BOB" can be Bob (3), bob (4): give one by key, such as key:3.\n',
+      stderr: 'error: "BOB" can be Bob (3), bob (4). Pass the key of one, such as key:3.\n',
     });
     expect(JSON.parse((await issue('4')).stdout)).toMatchObject({ session: { user: { id: 4 } } });
   });
 
-  test('a key that is the name of somebody else is neither until it is said to be a key', async () => {
-    const stderr = 'error: "3" can be Bob (3), 3 (5): give one by key, such as key:3.\n';
+  test('a key that is also a name is ambiguous without the prefix key:', async () => {
+    const stderr = 'error: "3" can be Bob (3), 3 (5). Pass the key of one, such as key:3.\n';
     expect(await issue('3')).toEqual({ code: 1, stdout: '', stderr });
     expect(await app.run(['revoke-user', '3', '--yes'])).toEqual({ code: 1, stdout: '', stderr });
     expect(JSON.parse((await issue('key:3')).stdout)).toMatchObject({ session: { user: { id: 3 } } });
@@ -215,7 +219,7 @@ describe('on PostgreSQL', () => {
     expect(await issue('key:6')).toMatchObject({ code: 1, stderr: 'error: There is no user "key:6".\n' });
   });
 
-  test('a user is found by key however the app searches', async () => {
+  test('a user is found by key even if searchUsers returns nobody', async () => {
     await app.write(
       'by-name.config.ts',
       "export { durin } from './durin.config.ts';\nexport const searchUsers = () => [];\n",
@@ -225,17 +229,20 @@ describe('on PostgreSQL', () => {
     expect(stderr).toMatch(/^The token of alicia \(2\) for web expires at /);
   });
 
-  test('what listens to adminAction has finished before the program ends, and fails it if it never does', async () => {
-    await app.write('slow.config.ts', listener("await wait(300); appendFileSync(process.env.AUDIT ?? '', '1\\n');"));
+  test('the program waits for listeners of adminAction, up to ten seconds', async () => {
+    await app.write(
+      'slow.config.ts',
+      configWithListener("await wait(300); appendFileSync(process.env.AUDIT ?? '', '1\\n');"),
+    );
     await app.audited();
     expect(await app.run(['--config', 'slow.config.ts', 'purge-expired'])).toMatchObject({ code: 0, stderr: '' });
     expect(await app.audited()).toEqual([expect.objectContaining({ action: 'expired-purged' }), 1]);
 
-    await app.write('endless.config.ts', listener('await new Promise(() => {});'));
+    await app.write('endless.config.ts', configWithListener('await new Promise(() => {});'));
     expect(await app.run(['--config', 'endless.config.ts', 'purge-expired'])).toEqual({
       code: 1,
       stdout: '0 expired tokens removed.\n',
-      stderr: 'error: A listener of events did not answer within 10000 ms\n',
+      stderr: 'error: An event listener did not answer within 10000 ms\n',
     });
   });
 
@@ -248,7 +255,7 @@ describe('on PostgreSQL', () => {
     'issue-token',
   ].concat(['revoke-token', 'revoke-user', 'purge-expired']);
 
-  test('help tells of every command, with examples', async () => {
+  test('help lists every command, with examples', async () => {
     const { code, stdout, stderr } = await app.run(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const command of commands) expect(stdout).toContain(`\n  ${command} `);
@@ -275,18 +282,21 @@ describe('on PostgreSQL', () => {
     ],
     [
       ['list-clients', '--config', 'nope.ts'],
-      'error: There is no file "nope.ts": give the file that exports durin with --config.\n',
+      'error: There is no file "nope.ts". Use --config to name the file that exports durin.\n',
     ],
     [
       ['list-clients', '--config', '.'],
-      'error: There is no file ".": give the file that exports durin with --config.\n',
+      'error: There is no file ".". Use --config to name the file that exports durin.\n',
     ],
-    [['list-clients', '--config', ''], 'error: There is no file "": give the file that exports durin with --config.\n'],
-  ] as const)('%j is not understood', async ([args, stderr]) => {
+    [
+      ['list-clients', '--config', ''],
+      'error: There is no file "". Use --config to name the file that exports durin.\n',
+    ],
+  ] as const)('%j is invalid usage', async ([args, stderr]) => {
     expect(await app.run(args)).toEqual({ code: 2, stdout: '', stderr });
   });
 
-  test('on a terminal, what ends something is asked about first', async () => {
+  test('on a terminal, destructive commands ask for confirmation', async () => {
     await app.run(['create-client', 'kiosk']);
     const no = await app.runOnTerminal(['delete-client', 'kiosk'], 'n\n');
     expect(no.code).toBe(1);
@@ -298,7 +308,7 @@ describe('on PostgreSQL', () => {
     expect((await app.run(['list-clients'])).stdout).toContain('kiosk');
   });
 
-  test('a config may export durin as default, and how users are named and found', async () => {
+  test('a config may export durin as default, userLabel and searchUsers', async () => {
     await app.write(
       'named.config.ts',
       "import { durin } from './durin.config.ts';\nexport default durin;\n" +
@@ -309,34 +319,34 @@ describe('on PostgreSQL', () => {
   });
 
   test.for([
-    ['exports nothing', 'export {};', /must export durin, what createDurin gives\.\n$/],
-    ['exports another', 'export const durin = {};', /must export durin, .* by npx\.\n$/],
+    ['exports nothing', 'export {};', /must export durin, the object that createDurin returns\.\n$/],
+    ['exports something else', 'export const durin = {};', /must export durin, .* with npx\.\n$/],
     [
       'throws',
       "throw new Error('the DURIN_SECRET is missing\\nand more');",
       /cannot be loaded: the DURIN_SECRET is missing\n$/,
     ],
-    ['is no TypeScript', 'export const = 1;', /cannot be loaded: .*\n$/],
+    ['is not valid TypeScript', 'export const = 1;', /cannot be loaded: .*\n$/],
     [
-      'has TypeScript that is not stripped',
+      'has TypeScript that cannot be stripped',
       'export enum Kind { A }',
       /TypeScript enum .* set NODE_OPTIONS='--import tsx'\.\n$/,
     ],
-    ['imports what is not there', "import './nope.ts';", /cannot be loaded: Cannot find module .*nope\.ts/],
+    ['imports a missing file', "import './nope.ts';", /cannot be loaded: Cannot find module .*nope\.ts/],
     [
-      'exports a wrong userLabel',
+      'exports an invalid userLabel',
       "export { durin } from './durin.config.ts'; export const userLabel = 1;",
       /userLabel of broken\.config\.ts must be a function\.\n$/,
     ],
     [
-      'is never done',
+      'never settles',
       'await new Promise(() => {}); export const durin = null;',
-      /^error: It waits for a promise that nothing settles any more, such as one of the config's\.\n$/,
+      /^error: The command waits for a promise that never settles\. It may be one of the config file\.\n$/,
     ],
     [
-      'gives no users',
+      'returns no users',
       "export { durin } from './durin.config.ts'; export const searchUsers = () => null;",
-      /^error: searchUsers must give an array of users or of their keys\n$/,
+      /^error: searchUsers must return an array of users or of their keys\n$/,
       ['issue-token', 'alice', 'web'],
     ],
     [
@@ -344,16 +354,16 @@ describe('on PostgreSQL', () => {
       "export { durin } from './durin.config.ts'; setTimeout(() => { throw new Error('lost'); }, 0); await new Promise((r) => setTimeout(r, 500));",
       /^error: lost\n$/,
     ],
-  ] as const)('a config that %s is told of in one line', async ([, code, line, command = ['list-clients']]) => {
+  ] as const)('a config that %s fails with one line', async ([, code, line, command = ['list-clients']]) => {
     await app.write('broken.config.ts', code);
     const run = await app.run(['--config', 'broken.config.ts', ...command]);
     expect(run).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(oneLine) as string });
     expect(run.stderr).toMatch(line);
   });
 
-  test('without a config there is a line that says what to do', async () => {
+  test('without a config, one line says what to do', async () => {
     const stderr =
-      'error: There is no durin.config.ts or durin.config.js here: give the file that exports durin with --config.\n';
+      'error: There is no durin.config.ts or durin.config.js here. Use --config to name the file that exports durin.\n';
     const empty = await openCliApp();
     await empty.write('durin.config.ts', '');
     await empty.rename('durin.config.ts', 'other.ts');
@@ -361,7 +371,7 @@ describe('on PostgreSQL', () => {
     await empty.remove();
   });
 
-  test('a database without tables, and one that is not there, are told of in one line', async () => {
+  test('a database without tables, or no database, fails with one line', async () => {
     const bare = await openCliApp({
       WITHOUT_TABLES: 'yes',
       POSTGRES_URL: postgres.url.replace(/postgres$/, 'template1'),

@@ -16,7 +16,7 @@ test('the tarball holds the build, the documents, and nothing else', () => {
   const { files } = packed;
   expect(files).toEqual(expect.arrayContaining(['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md']));
   const built =
-    /^dist\/(?:(?:src|client)\/[\w/-]+\.(?:js|d\.ts)|admin-page\/(?:index\.html|assets\/[\w-]+\.(?:js|css|svg)))$/;
+    /^dist\/(?:(?:src|client)\/[\w/-]+\.(?:js|d\.ts)|admin-page\/(?:index\.html|third-party-licenses\.md|assets\/[\w-]+\.(?:js|css|svg)))$/;
   const others = files.filter((path) => !built.test(path));
   expect(others.toSorted()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
   expect(files.filter((path) => /test|bench|example/.test(path))).toEqual([]);
@@ -34,6 +34,13 @@ test('the admin page is in the package', async () => {
     /^200 text\/html; charset=utf-8\n(?:200 (?:text\/javascript|text\/css|image\/svg\+xml)\b.*\n){3,}$/,
   );
   expect(code).toBe(0);
+});
+
+test('the package includes the licences of the packages in the admin page', async () => {
+  const licenses = await readFile(installed('dist/admin-page/third-party-licenses.md'), 'utf8');
+  const sections = new Map(licenses.split(/^## /m).map((section) => [/^\S+/.exec(section)?.[0], section]));
+  for (const name of ['react', '@mui/material', 'react-admin'])
+    expect(sections.get(name)).toContain('Permission is hereby granted, free of charge');
 });
 
 test('every export has its files, and no export is a pattern', async () => {

@@ -13,20 +13,20 @@ interface Session {
 
 type Admin = ReturnType<typeof adminOf>;
 
-/** What an admin does to a session, and what a look-up of it says then. */
-const deeds: Record<string, { do(admin: Admin, session: Session): Promise<unknown>; seen: string }> = {
-  'revokes the token': { do: (admin, { id }) => admin.tokens.revoke({ id }), seen: 'INVALID_TOKEN' },
-  'revokes all tokens of the user': {
-    do: (admin, { user }) => admin.tokens.revokeAllOf({ user }),
+/** What an admin does to a session, and the error or client name that a look-up returns afterwards. */
+const changes: Record<string, { apply(admin: Admin, session: Session): Promise<unknown>; seen: string }> = {
+  'revoked the token': { apply: (admin, { id }) => admin.tokens.revoke({ id }), seen: 'INVALID_TOKEN' },
+  'revoked all tokens of the user': {
+    apply: (admin, { user }) => admin.tokens.revokeAllOf({ user }),
     seen: 'INVALID_TOKEN',
   },
-  'issues another to the pair': {
-    do: (admin, { user, client }) => admin.tokens.issue({ user, client }),
+  'issued another token to the pair': {
+    apply: (admin, { user, client }) => admin.tokens.issue({ user, client }),
     seen: 'INVALID_TOKEN',
   },
-  'deletes the client': { do: (admin, { client: name }) => admin.clients.delete({ name }), seen: 'INVALID_TOKEN' },
-  'renames the client': {
-    do: (admin, { client: name }) => admin.clients.update({ name, changes: { name: 'renamed' } }),
+  'deleted the client': { apply: (admin, { client: name }) => admin.clients.delete({ name }), seen: 'INVALID_TOKEN' },
+  'renamed the client': {
+    apply: (admin, { client: name }) => admin.clients.update({ name, changes: { name: 'renamed' } }),
     seen: 'renamed',
   },
 };
@@ -43,13 +43,13 @@ describe.each(kinds)('with a %s cache', (kind) => {
   });
   afterAll(() => app.close());
 
-  test.for(Object.entries(deeds))('every process sees at once what an admin did who %s', async ([client, deed]) => {
+  test.for(Object.entries(changes))('every process sees immediately that an admin %s', async ([client, change]) => {
     const { id: user } = await app.orm.em.fork().findOneOrFail(User, { username: 'bob' });
     await app.here.clients.create({ name: client });
     const { token, auth } = await app.here.tokens.issue({ user, client: client as never });
     await app.warm(token);
     const admin = adminOf(app, (await app.login('web', 'alice')).token);
-    await deed.do(admin, { id: auth.id, user, client });
-    expect(await app.look(token, (seen) => seen.client.name)).toEqual([deed.seen, deed.seen]);
+    await change.apply(admin, { id: auth.id, user, client });
+    expect(await app.look(token, (seen) => seen.client.name)).toEqual([change.seen, change.seen]);
   });
 });

@@ -19,8 +19,8 @@ function fail(reason: unknown): never {
 
 type IsAdmin = (ctx: { user: { username: string } }) => unknown;
 
-/** Every procedure of an admin router with this rule, by its path, as HTTP calls it. */
-function procedures(isAdmin: IsAdmin) {
+/** The paths of an admin router with this `isAdmin`, and a function that calls them over HTTP. */
+function proceduresWith(isAdmin: IsAdmin) {
   const { adminRouter } = createDurinAdmin(app.durin, { isAdmin: isAdmin as never });
   const router: AnyRouter = t.router({ admin: adminRouter });
   const wire = createWire(router, app.durin);
@@ -32,9 +32,9 @@ function procedures(isAdmin: IsAdmin) {
 const issue = async (username: 'alice' | 'bob') =>
   (await app.durin.tokens.issue({ user: app[username], client: 'cli' })).token;
 
-test('every procedure refuses whoever is not signed in, and does not ask who is an admin', async () => {
+test('every procedure refuses anonymous calls without calling isAdmin', async () => {
   let asked = 0;
-  const { paths, call } = procedures(() => {
+  const { paths, call } = proceduresWith(() => {
     asked += 1;
     return true;
   });
@@ -48,9 +48,9 @@ test('every procedure refuses whoever is not signed in, and does not ask who is 
   expect(asked).toBe(0);
 });
 
-test('every procedure asks who is an admin, with user and auth, and refuses whoever is none, whatever the input', async () => {
+test('every procedure calls isAdmin and refuses others before its input', async () => {
   const asked: string[] = [];
-  const { paths, call } = procedures(({ user }) => {
+  const { paths, call } = proceduresWith(({ user }) => {
     asked.push(user.username);
     return user.username === 'alice';
   });
@@ -67,8 +67,8 @@ test('every procedure asks who is an admin, with user and auth, and refuses whoe
   expect(await app.durin.clients.list()).toHaveLength(3);
 });
 
-test('every procedure lets an admin through, as far as its input', async () => {
-  const { paths, call } = procedures(({ user }) => user.username === 'alice');
+test('every procedure lets an admin through to its input validation', async () => {
+  const { paths, call } = proceduresWith(({ user }) => user.username === 'alice');
   const outcomes = new Map<string, unknown>();
   for (const path of paths) {
     const { status, error } = await call(path, { token: await issue('alice'), input: undefined });
@@ -97,27 +97,27 @@ test.for<[string, IsAdmin]>([
   ['"true"', () => 'true'],
   ['undefined', () => undefined],
   ['a promise of false', () => Promise.resolve(false)],
-])('only true makes an admin: not %s', async ([, isAdmin]) => {
-  const { paths, call } = procedures(isAdmin);
+])('isAdmin must return true: %s is refused', async ([, isAdmin]) => {
+  const { paths, call } = proceduresWith(isAdmin);
   const token = await issue('alice');
   for (const path of paths) expect(await call(path, { token })).toMatchObject({ status: 403 });
 });
 
-test('a promise of true makes one', async () => {
-  const { call } = procedures(() => Promise.resolve(true));
+test('isAdmin may return a promise of true', async () => {
+  const { call } = proceduresWith(() => Promise.resolve(true));
   const answer = await call('admin.whoami', { token: await issue('alice') });
   expect(answer.data).toEqual({ id: 1, label: 'alice', client: 'cli', tokenId: expect.any(String) as string });
 });
 
-const secretive = new Error('the password of the directory is hunter2');
+const secretError = new Error('the password of the directory is hunter2');
 
 test.for<[string, IsAdmin]>([
-  ['throws', () => fail(secretive)],
-  ['rejects', () => Promise.reject(secretive)],
-  ['throws no error', () => fail('hunter2')],
-  ['throws a refusal', () => fail(new DurinError('INVALID_TOKEN', { cause: secretive }))],
-])('a rule that %s lets nobody in, and its message reaches nobody', async ([, isAdmin]) => {
-  const { paths, call } = procedures(isAdmin);
+  ['throws', () => fail(secretError)],
+  ['rejects', () => Promise.reject(secretError)],
+  ['throws a string', () => fail('hunter2')],
+  ['throws a refusal', () => fail(new DurinError('INVALID_TOKEN', { cause: secretError }))],
+])('if isAdmin %s, nobody gets in or sees its message', async ([, isAdmin]) => {
+  const { paths, call } = proceduresWith(isAdmin);
   const token = await issue('alice');
   for (const path of paths) {
     const { status, text, error } = await call(path, { token });
@@ -127,13 +127,13 @@ test.for<[string, IsAdmin]>([
   }
 });
 
-test('a rule whose database cannot be reached is an outage', async () => {
-  const { call } = procedures(() => Promise.reject(Object.assign(new Error('gone'), { code: 'ECONNREFUSED' })));
+test('an outage in isAdmin is reported as STORE_UNAVAILABLE', async () => {
+  const { call } = proceduresWith(() => Promise.reject(Object.assign(new Error('gone'), { code: 'ECONNREFUSED' })));
   const answer = await call('admin.clients.list', { token: await issue('alice') });
   expect(answer).toMatchObject({ status: 503, error: { data: { durin: { code: 'STORE_UNAVAILABLE' } } } });
 });
 
-test('a rule that never answers holds nobody up for longer than databaseTimeout', async () => {
+test('an isAdmin that never settles is bounded by databaseTimeout', async () => {
   const durin = createDurin({ ...requiredOptions(app.orm), clients, databaseTimeout: 1 });
   onTestFinished(() => durin.close());
   const { adminRouter } = createDurinAdmin(durin, { isAdmin: () => new Promise(() => {}) });
@@ -142,16 +142,16 @@ test('a rule that never answers holds nobody up for longer than databaseTimeout'
   await expect(caller.clients.list()).rejects.toMatchObject({ durin: { code: 'STORE_UNAVAILABLE' } });
 });
 
-test('who stops being an admin is one no longer at the next call', async () => {
+test('a user who stops being an admin is refused at the next call', async () => {
   const admins = new Set(['alice']);
-  const { call } = procedures(({ user }) => admins.has(user.username));
+  const { call } = proceduresWith(({ user }) => admins.has(user.username));
   const token = await issue('alice');
   expect(await call('admin.clients.list', { token })).toMatchObject({ status: 200 });
   admins.clear();
   expect(await call('admin.clients.list', { token })).toMatchObject({ status: 403 });
 });
 
-test('an admin who ends the own session is refused in the rest of the batch', async () => {
+test('revoking your own session refuses the rest of the batch', async () => {
   const { token, tokenId } = await app.asAlice();
   const ctx = app.durin.createContext(requestOf({ token }));
   const call = (path: string, batchIndex: number, input?: unknown) => {
@@ -169,7 +169,7 @@ test('an admin who ends the own session is refused in the rest of the batch', as
   expect(after).toMatchObject({ status: 'rejected', reason: { durin: { code: 'INVALID_TOKEN' } } });
 });
 
-test("the rate of the admin's client holds for the admin as well", async () => {
+test("the rate of the admin's client applies to the admin too", async () => {
   onTestFinished(async () => void (await app.durin.clients.update('cli', { throttleRate: null })));
   await app.durin.clients.update('cli', { throttleRate: '1/h' });
   const caller = app.callAs({ token: await issue('alice') });
@@ -177,7 +177,7 @@ test("the rate of the admin's client holds for the admin as well", async () => {
   await expect(caller.admin.clients.list()).rejects.toMatchObject({ durin: { code: 'THROTTLED' } });
 });
 
-test('no answer of the router is to be stored by caches', async () => {
+test('responses of the router are not cacheable', async () => {
   const wire = createWire(app.router, app.durin);
   const token = await issue('alice');
   const answer = await wire.call('admin.tokens.issue', { token, input: { user: app.bob.id, client: 'api' } });
@@ -187,24 +187,29 @@ test('no answer of the router is to be stored by caches', async () => {
 });
 
 test.for<[string, unknown, unknown, string]>([
-  ['no durin', {}, { isAdmin: () => true }, 'createDurinAdmin: durin must be what createDurin gives'],
-  ['nothing', null, { isAdmin: () => true }, 'createDurinAdmin: durin must be what createDurin gives'],
-  ['no option', 'durin', undefined, 'createDurinAdmin: isAdmin is required'],
-  ['no rule', 'durin', {}, 'createDurinAdmin: isAdmin is required'],
-  ['a wrong rule', 'durin', { isAdmin: true }, 'createDurinAdmin: isAdmin must be a function'],
+  [
+    'an object that is not a durin',
+    {},
+    { isAdmin: () => true },
+    'createDurinAdmin: durin must be the object that createDurin returns',
+  ],
+  ['null', null, { isAdmin: () => true }, 'createDurinAdmin: durin must be the object that createDurin returns'],
+  ['missing options', 'durin', undefined, 'createDurinAdmin: isAdmin is required'],
+  ['a missing isAdmin', 'durin', {}, 'createDurinAdmin: isAdmin is required'],
+  ['an isAdmin that is not a function', 'durin', { isAdmin: true }, 'createDurinAdmin: isAdmin must be a function'],
   ['an unknown option', 'durin', { isAdmin: () => true, admins: [] }, "createDurinAdmin: unknown option 'admins'"],
   [
-    'a wrong option',
+    'an invalid option',
     'durin',
     { isAdmin: () => true, userLabel: 'x' },
     'createDurinAdmin: userLabel must be a function',
   ],
-])('%s is refused when the admin is created', ([, given, options, message]) => {
+])('createDurinAdmin refuses %s', ([, given, options, message]) => {
   const create = () => createDurinAdmin((given === 'durin' ? app.durin : given) as never, options as never);
   expect(create).toThrow(new DurinUsageError(message));
 });
 
-test('a copy of a durin is none, and what makes one is not to be seen', () => {
+test('a copy of a durin is refused, and its internals stay hidden', () => {
   expect(() => createDurinAdmin({ ...app.durin }, { isAdmin: () => true })).toThrow(DurinUsageError);
   expect(Object.getOwnPropertySymbols({ ...app.durin })).toEqual([]);
   expect(inspect(app.durin, { depth: 1 })).not.toContain('admin access');

@@ -4,21 +4,21 @@ import type { AdminPageRouter } from '../../../src/admin/page/page-router.ts';
 import { createDurin } from '../../../src/index.ts';
 import { clients, openApp, password, requiredOptions } from '../../support/app.ts';
 
-/** The test app with an admin page; alice is the admin. */
+/** The test app with an admin page. alice is the admin. */
 export async function openPageApp(options: { trustProxy?: number } = {}) {
   const app = await openApp();
   const durin = createDurin({ ...requiredOptions(app.orm), clients, now: app.clock, ...options });
-  const failures: unknown[] = [];
+  const errors: unknown[] = [];
   const { page } = createDurinAdmin(durin, {
     isAdmin: ({ user }) => user.username === 'alice',
-    page: { client: 'web', onError: (error) => failures.push(error) },
+    page: { client: 'web', onError: (error) => errors.push(error) },
   });
-  return { ...app, durin, page, failures };
+  return { ...app, durin, page, errors };
 }
 
 export type PageApp = Awaited<ReturnType<typeof openPageApp>>;
 
-/** Calls the page's API as the page does. */
+/** Creates a client of the page's API, configured as in the page. */
 export function callPage(
   pageUrl: string,
   { token, fetch: send = fetch }: { token?: string; fetch?: typeof fetch } = {},
@@ -32,13 +32,13 @@ export function callPage(
   return createTRPCClient<AdminPageRouter>({ links: [link] });
 }
 
-/** Logs in, and calls on with the token. */
+/** Logs in and returns a client with the token. */
 export async function signIn(pageUrl: string, username: string, send: typeof fetch = fetch) {
   const { token } = await callPage(pageUrl, { fetch: send }).auth.login.mutate({ username, password, client: 'web' });
   return callPage(pageUrl, { token, fetch: send });
 }
 
-/** What the HTML says it loads, relative to it. */
+/** The relative URLs of the files that the HTML loads. */
 export function linksIn(html: string): string[] {
   return [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link = '']) => link);
 }

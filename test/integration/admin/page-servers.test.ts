@@ -22,7 +22,7 @@ async function serve(listener: RequestListener): Promise<string> {
   return served.url;
 }
 
-/** What a visitor of this mount gets: where the path without a slash leads to, the page, its files, and its API. */
+/** Visits a mounted page: the path without a trailing slash, the page, its files and its API. */
 async function visit(mountUrl: string) {
   const bare = await fetch(mountUrl.replace(/\/$/, ''), { redirect: 'manual' });
   const page = await fetch(mountUrl);
@@ -39,7 +39,7 @@ async function visit(mountUrl: string) {
   };
 }
 
-const allOfIt = (mountUrl: string) => ({
+const expectedVisit = (mountUrl: string) => ({
   redirect: mountUrl,
   page: 200,
   policy: "default-src 'none'",
@@ -48,8 +48,8 @@ const allOfIt = (mountUrl: string) => ({
   created: mountUrl,
 });
 
-/** Handles what the page's handler hands on. */
-const tellFailure: ErrorRequestHandler = (error, _req, res, _next) => void res.status(500).send(String(error));
+/** Answers with the error that the page passed to `next`. */
+const sendError: ErrorRequestHandler = (error, _req, res, _next) => void res.status(500).send(String(error));
 
 const behindProxy: typeof fetch = (input, init) => {
   const headers = new Headers(init?.headers);
@@ -57,43 +57,43 @@ const behindProxy: typeof fetch = (input, init) => {
   return fetch(input, { ...init, headers });
 };
 
-test('on node:http', async () => {
+test('works on node:http', async () => {
   const url = await serve((req, res) => {
     if (req.url?.startsWith('/tools/admin')) void app.page(req, res);
     else res.writeHead(418).end();
   });
-  expect(await visit(`${url}/tools/admin/`)).toEqual(allOfIt(`${url}/tools/admin/`));
+  expect(await visit(`${url}/tools/admin/`)).toEqual(expectedVisit(`${url}/tools/admin/`));
   expect((await fetch(`${url}/tools/admin/nothing.txt`)).status).toBe(404);
   expect((await fetch(`${url}/tools/admin/`, { method: 'PUT' })).status).toBe(405);
 });
 
-test('on node:http, as the whole server', async () => {
+test('works as the whole server on node:http', async () => {
   const url = await serve((req, res) => void app.page(req, res));
-  expect(await visit(`${url}/`)).toEqual(allOfIt(`${url}/`));
+  expect(await visit(`${url}/`)).toEqual(expectedVisit(`${url}/`));
 });
 
-test('on Express, below a path, behind a parser of JSON', async () => {
+test('works on Express, below a path, after a JSON parser', async () => {
   const server = express().use(express.json()).use('/inner/admin', app.page);
   const url = await serve(server);
-  expect(await visit(`${url}/inner/admin/`)).toEqual(allOfIt(`${url}/inner/admin/`));
+  expect(await visit(`${url}/inner/admin/`)).toEqual(expectedVisit(`${url}/inner/admin/`));
 });
 
-test('on Express, in a router, and as a route', async () => {
+test('works on Express, in a router and as a route', async () => {
   const router = express.Router().use('/admin', app.page);
   const server = express().use('/inner', router).all(['/route', '/route/{*rest}'], app.page);
   const url = await serve(server);
-  expect(await visit(`${url}/inner/admin/`)).toEqual(allOfIt(`${url}/inner/admin/`));
-  expect(await visit(`${url}/route/`)).toEqual(allOfIt(`${url}/route/`));
+  expect(await visit(`${url}/inner/admin/`)).toEqual(expectedVisit(`${url}/inner/admin/`));
+  expect(await visit(`${url}/route/`)).toEqual(expectedVisit(`${url}/route/`));
 });
 
-test('on Express, what it does not have is for those after it, and so are its failures', async () => {
+test('on Express, unknown paths and errors go to the next handler', async () => {
   const server = express()
     .use('/admin', (req, res, next) => {
       if (req.query['broken'] === undefined) void app.page(req, res, next);
       else void app.page(Object.defineProperty(req, 'headers', { value: { 'not a header': 'x' } }), res, next);
     })
     .use((_req, res) => void res.status(404).send('nothing else either'))
-    .use(tellFailure);
+    .use(sendError);
   const url = await serve(server);
   expect(await (await fetch(`${url}/admin/nothing`)).text()).toBe('nothing else either');
   expect(await (await fetch(`${url}/admin/sub/`)).text()).toBe('nothing else either');
@@ -102,7 +102,7 @@ test('on Express, what it does not have is for those after it, and so are its fa
   expect(await broken.text()).toContain('not a header');
 });
 
-test('on Fastify', async () => {
+test('works on Fastify', async () => {
   const server = fastify({ routerOptions: { ignoreTrailingSlash: true } });
   await server.register(async (scope) => {
     scope.removeAllContentTypeParsers();
@@ -118,10 +118,10 @@ test('on Fastify', async () => {
   });
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
   served = { url, close: () => server.close() };
-  expect(await visit(`${url}/admin/`)).toEqual(allOfIt(`${url}/admin/`));
+  expect(await visit(`${url}/admin/`)).toEqual(expectedVisit(`${url}/admin/`));
 });
 
-test('the address is that of the caller, or the one that a trusted proxy tells', async () => {
+test('the IP address is the one that a trusted proxy reports', async () => {
   const url = await serve((req, res) => void app.page(req, res));
   const direct = await signIn(`${url}/`, 'alice');
   await direct.auth.logoutAll.mutate();
@@ -133,17 +133,17 @@ test.for([
   ['TRACE /admin/ HTTP/1.1\r\nHost: x', 405],
   ['GET /admin/ HTTP/1.1\r\nHost: [', 400],
   ['GET http://[ HTTP/1.1\r\nHost: x', 400],
-] as const)('%j is refused, and no failure', async ([head, status]) => {
-  const failures = vi.spyOn(console, 'error').mockReturnValue();
-  onTestFinished(() => failures.mockRestore());
+] as const)('%j is refused without an error', async ([head, status]) => {
+  const printed = vi.spyOn(console, 'error').mockReturnValue();
+  onTestFinished(() => printed.mockRestore());
   const url = await serve((req, res) => void app.page(req, res));
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   socket.write(`${head}\r\nConnection: close\r\n\r\n`);
   expect(await text(socket)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
-  expect(failures).not.toHaveBeenCalled();
+  expect(printed).not.toHaveBeenCalled();
 });
 
-test('a body without end is not read to it', async () => {
+test('an endless body is cut off', async () => {
   const url = await serve((req, res) => void app.page(req, res));
   let sent = 0;
   const endless = new ReadableStream<Uint8Array>({

@@ -32,31 +32,26 @@ const isAdmin = () => true;
 const credentials = (username: string) => ({ username, password, client: 'web' });
 
 describe('the page', () => {
-  test.for(['/', '/admin/', '/a/b/c/', '/api/admin/', '/assets/'])(
-    'works at %s, with all that it loads',
-    async (mount) => {
-      const response = await get(mount);
-      expect(response.status).toBe(200);
-      expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
-      expect(response.headers.get('cache-control')).toBe('no-cache');
-      const links = linksIn(await response.text());
-      expect(links.length).toBeGreaterThan(2);
-      for (const link of links) {
-        const { pathname } = new URL(link, origin + mount);
-        const file = await get(pathname);
-        expect(`${pathname} ${file.status}`).toBe(`${pathname} 200`);
-        expect(file.headers.get('content-type')).toMatch(
-          /^(?:text\/(?:javascript|css); charset=utf-8|image\/svg\+xml)$/,
-        );
-        expect(file.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
-        expect(file.headers.get('x-content-type-options')).toBe('nosniff');
-      }
-      const { token } = await callPage(origin + mount, { fetch: asServer }).auth.login.mutate(credentials('alice'));
-      expect(token).toMatch(/^[0-9a-f]{64}$/);
-    },
-  );
+  test.for(['/', '/admin/', '/a/b/c/', '/api/admin/', '/assets/'])('works at %s, with its files', async (mount) => {
+    const response = await get(mount);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(response.headers.get('cache-control')).toBe('no-cache');
+    const links = linksIn(await response.text());
+    expect(links.length).toBeGreaterThan(2);
+    for (const link of links) {
+      const { pathname } = new URL(link, origin + mount);
+      const file = await get(pathname);
+      expect(`${pathname} ${file.status}`).toBe(`${pathname} 200`);
+      expect(file.headers.get('content-type')).toMatch(/^(?:text\/(?:javascript|css); charset=utf-8|image\/svg\+xml)$/);
+      expect(file.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+      expect(file.headers.get('x-content-type-options')).toBe('nosniff');
+    }
+    const { token } = await callPage(origin + mount, { fetch: asServer }).auth.login.mutate(credentials('alice'));
+    expect(token).toMatch(/^[0-9a-f]{64}$/);
+  });
 
-  test('may load only what is its own, and be framed by nobody', async () => {
+  test('loads only its own files and cannot be framed', async () => {
     const { headers } = await get('/admin/');
     const policy = headers.get('content-security-policy')?.split('; ') ?? [];
     expect(policy).toEqual([
@@ -75,7 +70,7 @@ describe('the page', () => {
     expect(headers.get('x-content-type-options')).toBe('nosniff');
   });
 
-  test('has a new nonce each time, the one of its policy', async () => {
+  test('has a new nonce in each response, matching its policy', async () => {
     const answers = await Promise.all([get('/admin/'), get('/admin/')]);
     const nonces = answers.map(
       ({ headers }) => /'nonce-([^']+)'/.exec(headers.get('content-security-policy') ?? '')?.[1],
@@ -84,7 +79,7 @@ describe('the page', () => {
     expect(await answers[0]?.text()).toContain(`nonce="${nonces[0]}"`);
   });
 
-  test('loads nothing from elsewhere', async () => {
+  test('loads nothing from other hosts', async () => {
     const html = await (await get('/admin/')).text();
     for (const link of linksIn(html)) expect(link).toMatch(/^\.\/assets\/[\w.-]+$/);
     expect(html).not.toContain('__');
@@ -96,7 +91,7 @@ describe('the page', () => {
     ['/a%20b', '/a%20b/'],
     ['/javascript:admin', '/javascript:admin/'],
     ['//elsewhere', '//elsewhere/'],
-  ])('without a slash at the end, %s leads to %s', async ([path, target]) => {
+  ])('redirects %s to %s', async ([path, target]) => {
     const response = await get(path);
     expect(response.status).toBe(308);
     const { href } = new URL(response.headers.get('location') ?? '', origin + path);
@@ -104,7 +99,7 @@ describe('the page', () => {
   });
 
   test.for(['/admin/assets/nothing.js', '/admin/favicon.ico', '/admin/assets/index.html', '/admin/index.html'])(
-    'there is nothing at %s',
+    'has nothing at %s',
     async (path) => {
       const response = await get(path);
       expect(response.status).toBe(404);
@@ -118,13 +113,13 @@ describe('the page', () => {
     '/admin/assets/..%5c..%5cpackage.json',
     '/admin/assets/....//package.json',
     '/admin/assets/%00.js',
-  ])('no file beside its own is at %s', async (path) => {
+  ])('serves no other file at %s', async (path) => {
     const response = await get(path);
     expect(response.status).toBe(404);
     expect(await response.text()).toBe('Not found.\n');
   });
 
-  test('is read, not written', async () => {
+  test('refuses methods that write', async () => {
     for (const path of ['/admin/', '/admin', await firstScript()]) {
       const response = await get(path, { method: 'POST' });
       expect(response.status).toBe(405);
@@ -135,7 +130,7 @@ describe('the page', () => {
     expect(response.headers.get('allow')).toBe('GET, HEAD, POST');
   });
 
-  test('HEAD answers as GET does, without the body', async () => {
+  test('answers HEAD like GET, without a body', async () => {
     for (const path of ['/admin/', await firstScript()]) {
       const [head, full] = [await get(path, { method: 'HEAD' }), await get(path)];
       expect(head.status).toBe(200);
@@ -145,16 +140,16 @@ describe('the page', () => {
     }
   });
 
-  test('its files are compressed for whom it suits, and not sent again', async () => {
+  test('compresses its files on request and supports ETags', async () => {
     const path = await firstScript();
     const plain = await get(path, { headers: { 'accept-encoding': 'br, gzip;q=0' } });
-    const packed = await get(path, { headers: { 'accept-encoding': 'br, gzip' } });
+    const compressed = await get(path, { headers: { 'accept-encoding': 'br, gzip' } });
     expect(plain.headers.get('content-encoding')).toBeNull();
-    expect(packed.headers.get('content-encoding')).toBe('gzip');
-    expect(packed.headers.get('vary')).toBe('Accept-Encoding');
-    expect(Number(packed.headers.get('content-length'))).toBeLessThan(600_000);
-    const unpacked = new Response(packed.body?.pipeThrough(new DecompressionStream('gzip')));
-    expect(await unpacked.text()).toBe(await plain.text());
+    expect(compressed.headers.get('content-encoding')).toBe('gzip');
+    expect(compressed.headers.get('vary')).toBe('Accept-Encoding');
+    expect(Number(compressed.headers.get('content-length'))).toBeLessThan(600_000);
+    const decompressed = new Response(compressed.body?.pipeThrough(new DecompressionStream('gzip')));
+    expect(await decompressed.text()).toBe(await plain.text());
     const again = await get(path, { headers: { 'if-none-match': plain.headers.get('etag') ?? '' } });
     expect(again.status).toBe(304);
   });
@@ -170,7 +165,7 @@ describe('its API', () => {
     expect(items).toMatchObject([{ name: 'cli', tokenTtl: null, created: expect.stringMatching(/^\d{4}-.*Z$/) }]);
   });
 
-  test('refuses others, and those who are not signed in', async () => {
+  test('refuses other users and anonymous calls', async () => {
     const bob = await signIn(pageUrl, 'bob', asServer);
     const [, refusal] = await safe(bob.admin.clients.list.query());
     expect(refusal?.data?.durin?.code).toBe('NOT_ADMIN');
@@ -178,7 +173,7 @@ describe('its API', () => {
     expect(unknown?.data?.durin?.code).toBe('NO_CREDENTIALS');
   });
 
-  test('is kept in no cache, and read by no other page', async () => {
+  test('is not cacheable and not readable by other origins', async () => {
     const response = await get('/admin/api/admin.whoami');
     expect(response.status).toBe(401);
     expect(response.headers.get('cache-control')).toBe('no-store');
@@ -188,7 +183,7 @@ describe('its API', () => {
     expect(response.headers.get('access-control-allow-origin')).toBeNull();
   });
 
-  test('tells what is wrong with a login, field by field', async () => {
+  test('reports invalid login input by field', async () => {
     const wrong = { username: 'a'.repeat(2000), password: 1, client: 'web' };
     const [, refusal] = await safe(callPage(pageUrl, { fetch: asServer }).auth.login.mutate(wrong));
     expect(refusal?.data).toMatchObject({
@@ -198,19 +193,19 @@ describe('its API', () => {
     expect(JSON.stringify(refusal?.data)).not.toMatch(/stack|aaaa/);
   });
 
-  test('refuses a body that is larger than any of the page', async () => {
+  test('refuses a body larger than the page ever sends', async () => {
     const body = JSON.stringify({ username: 'x'.repeat(300_000), password, client: 'web' });
     const headers = { 'content-type': 'application/json' };
     const response = await get('/admin/api/auth.login', { method: 'POST', headers, body });
     expect(response.status).toBe(413);
   });
 
-  test('refuses a batch that is longer than any of the page', async () => {
+  test('refuses a batch longer than the page ever sends', async () => {
     const response = await get(`/admin/api/${Array.from({ length: 50 }, () => 'admin.whoami').join(',')}?batch=1`);
     expect(response.status).toBe(400);
   });
 
-  test('knows the address that the server tells it', async () => {
+  test('records the IP address that the server passes', async () => {
     const { token } = await callPage(pageUrl, { fetch: fromAfar }).auth.login.mutate({
       ...credentials('alice'),
       client: 'cli',
@@ -219,12 +214,12 @@ describe('its API', () => {
     expect(sessions.find(({ isCurrent }) => isCurrent)).toMatchObject({ client: 'cli', ipAddress: '203.0.113.9' });
   });
 
-  test('asks for each call of a batch who is an admin', async () => {
-    let [requests, asked] = [0, 0];
+  test('calls isAdmin for each call of a batch', async () => {
+    let [requests, checks] = [0, 0];
     const { page } = createDurinAdmin(app.durin, {
       isAdmin() {
-        asked += 1;
-        return asked === 1;
+        checks += 1;
+        return checks === 1;
       },
     });
     const alice = await signIn(pageUrl, 'alice', (input, init) => {
@@ -234,44 +229,44 @@ describe('its API', () => {
     requests = 0;
     const { whoami, clients: clientCalls, tokens } = alice.admin;
     const answers = await Promise.allSettled([whoami.query(), clientCalls.list.query(), tokens.list.query()]);
-    expect({ requests, asked }).toEqual({ requests: 1, asked: 3 });
+    expect({ requests, checks }).toEqual({ requests: 1, checks: 3 });
     const refused = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as unknown] : []));
     const notAdmin = { data: { code: 'FORBIDDEN', durin: { code: 'NOT_ADMIN' } } };
     expect(refused).toMatchObject([notAdmin, notAdmin]);
   });
 
-  test('says nothing of what failed inside, but to the server', async () => {
+  test('reports internal errors only to onError', async () => {
     const { page } = createDurinAdmin(app.durin, {
       isAdmin() {
         throw new Error('the secret of the rule');
       },
-      page: { onError: (error) => app.failures.push(error) },
+      page: { onError: (error) => app.errors.push(error) },
     });
     const send: typeof fetch = (input, init) => page(new Request(input, init));
     const alice = await signIn(pageUrl, 'alice', send);
     const [, refusal] = await safe(alice.admin.whoami.query());
     expect(refusal?.data).toMatchObject({ code: 'INTERNAL_SERVER_ERROR' });
     expect(JSON.stringify(refusal)).not.toContain('secret of the rule');
-    expect(app.failures).toHaveLength(1);
+    expect(app.errors).toHaveLength(1);
   });
 
-  test('tells the server why there was no database', async () => {
+  test('reports the cause of an outage to onError', async () => {
     const cause = Object.assign(new Error('no route to the database'), { code: 'EHOSTUNREACH' });
-    const told: unknown[] = [];
+    const errors: unknown[] = [];
     const { page } = createDurinAdmin(app.durin, {
       isAdmin: () => Promise.reject(cause),
-      page: { onError: (error) => told.push(error) },
+      page: { onError: (error) => errors.push(error) },
     });
     const alice = await signIn(pageUrl, 'alice', (input, init) => page(new Request(input, init)));
     const [, refusal] = await safe(alice.admin.whoami.query());
     expect(refusal?.data).toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
     expect(JSON.stringify(refusal)).not.toContain('no route');
-    expect(told).toEqual([expect.objectContaining({ cause })]);
+    expect(errors).toEqual([expect.objectContaining({ cause })]);
   });
 });
 
 describe('the sign-in form', () => {
-  test('asks for a user name and a password, for the first client', async () => {
+  test('has user name and password, for the first client', async () => {
     const durin = createDurin({ ...requiredOptions(app.orm), clients });
     expect(await configOf(createDurinAdmin(durin, { isAdmin }).page)).toEqual({
       title: 'Durin admin',
@@ -284,7 +279,7 @@ describe('the sign-in form', () => {
     });
   });
 
-  test('is for the client admin where the app has one, or for the one that it names', async () => {
+  test('uses the client admin if it exists, or the option page.client', async () => {
     const withAdmin = createDurin({ ...requiredOptions(app.orm), clients: { ...clients, admin: {} } });
     expect(await configOf(createDurinAdmin(withAdmin, { isAdmin }).page)).toMatchObject({ client: 'admin' });
     const named = createDurinAdmin(withAdmin, { isAdmin, page: { client: 'cli', title: 'Acme </script> & sons' } });
@@ -295,7 +290,7 @@ describe('the sign-in form', () => {
     expect(await configOf(createDurinAdmin(resolved, { isAdmin }).page)).toMatchObject({ client: null });
   });
 
-  test('asks for what the app wants to know', async () => {
+  test("has the fields of the app's loginInput", async () => {
     const durin = createDurin({
       ...requiredOptions(app.orm),
       loginInput: z.object({
@@ -318,7 +313,7 @@ describe('the sign-in form', () => {
     });
   });
 
-  test('cannot be for a client that there is not', () => {
+  test('refuses an unknown client', () => {
     const durin = createDurin({ ...requiredOptions(app.orm), clients });
     expect(() => createDurinAdmin(durin, { isAdmin, page: { client: 'wbe' as 'web' } })).toThrow(/page\.client/);
     expect(() => createDurinAdmin(durin, { isAdmin, page: { titel: 'x' } as never })).toThrow(/'titel'/);

@@ -4,7 +4,7 @@ import type { AdminTokenView, TokenListInput } from '../../../src/admin/index.ts
 import { type AdminApp, openAdminApp } from '../../support/admin-app.ts';
 import { AuthToken, Client, User } from '../../support/entities.ts';
 
-/** What a test needs of a token: instants are few, so that many are the same, and some are never. */
+/** A token in the table. Many share an instant, and some have none. */
 interface Row {
   id: string;
   username: string;
@@ -24,7 +24,7 @@ beforeAll(async () => {
   app = await openAdminApp();
   rows = await addTokens();
   const { token } = await app.durin.tokens.issue({ user: app.alice, client: 'web' });
-  await app.durin.close(); // from here on, nothing notes the uses of this token
+  await app.durin.close(); // from here on, uses of this token are not recorded
   ({ admin } = app.callAs({ token }));
   const own = await app.orm.em.fork().findOneOrFail(AuthToken, { user: app.alice }, { populate: ['client'] });
   rows.push({ ...own, client: own.client.name, username: 'alice' });
@@ -64,7 +64,7 @@ async function addTokens(): Promise<Row[]> {
   return added.map(({ row }) => row);
 }
 
-/** All pages of a list, one after the other. */
+/** Loads all pages of a list, one after the other. */
 async function pagesOf(input: TokenListInput, betweenPages?: () => Promise<unknown>): Promise<AdminTokenView[][]> {
   const pages: AdminTokenView[][] = [];
   let cursor: string | null = null;
@@ -82,8 +82,14 @@ const orders = ['asc', 'desc'] as const;
 
 const isExpired = ({ expiry }: Row) => expiry !== null && expiry.getTime() <= app.clock();
 
-/** The same list by the rules in words: a never is the latest expiry and the earliest use; equal ones are sorted by id. */
-function expected({ sort = 'created', order = 'desc', state, client, search }: NonNullable<TokenListInput>): string[] {
+/** The expected list: never is the latest expiry and the earliest use, and equal instants are sorted by id. */
+function expectedIds({
+  sort = 'created',
+  order = 'desc',
+  state,
+  client,
+  search,
+}: NonNullable<TokenListInput>): string[] {
   const never = sort === 'expiry' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
   const instant = (row: Row) => row[sort]?.getTime() ?? never;
   const upwards = rows
@@ -96,7 +102,7 @@ function expected({ sort = 'created', order = 'desc', state, client, search }: N
 
 for (const sort of sorts) {
   for (const order of orders) {
-    test(`sorted by ${sort}, ${order}: the pages of any size are the list, with every filter`, async () => {
+    test(`pages sorted by ${sort} ${order} are complete, with every filter`, async () => {
       for (const filter of [
         {},
         { state: 'valid' },
@@ -109,7 +115,7 @@ for (const sort of sorts) {
         const list = { sort, order, ...filter };
         for (const limit of [1, 7, 100]) {
           const pages = await pagesOf({ ...list, limit });
-          expect(pages.flat().map(({ id }) => id)).toEqual(expected(list));
+          expect(pages.flat().map(({ id }) => id)).toEqual(expectedIds(list));
           for (const page of pages.slice(0, -1)) expect(page).toHaveLength(limit);
         }
       }
@@ -117,7 +123,7 @@ for (const sort of sorts) {
   }
 }
 
-test('what comes and goes between pages makes no other token appear twice or not at all', async () => {
+test('changes between pages neither repeat nor hide other tokens', async () => {
   const { bob } = app;
   let isThere = false;
   const pages = await pagesOf({ limit: 5 }, async () => {
@@ -127,10 +133,10 @@ test('what comes and goes between pages makes no other token appear twice or not
   });
   await app.durin.tokens.revokeAll({ user: bob });
   const seen = pages.flat().filter(({ user }) => user.id !== bob.id);
-  expect(seen.map(({ id }) => id)).toEqual(expected({}));
+  expect(seen.map(({ id }) => id)).toEqual(expectedIds({}));
 });
 
-test('a row tells all but the token', async () => {
+test('a row contains everything but the token', async () => {
   const { items } = await admin.tokens.list({ limit: 1, sort: 'created', order: 'desc' });
   const { id } = await app.orm.em.fork().findOneOrFail(AuthToken, { user: app.alice });
   expect(items).toEqual([
@@ -153,9 +159,9 @@ test('a row tells all but the token', async () => {
 const aCursor = async (sort: (typeof sorts)[number]) => (await admin.tokens.list({ sort, limit: 1 })).nextCursor ?? '';
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-test('a cursor of another sort or order, and what is none, is refused', async () => {
+test('an invalid cursor, or one of another sort or order, is refused', async () => {
   const other = {
-    durin: { code: 'INVALID_INPUT', fields: { cursor: ['This cursor is of a list with another sort or order.'] } },
+    durin: { code: 'INVALID_INPUT', fields: { cursor: ['This cursor belongs to a list with another sort or order.'] } },
   };
   const cursor = await aCursor('created');
   await expect(admin.tokens.list({ sort: 'expiry', cursor })).rejects.toMatchObject(other);
@@ -164,7 +170,7 @@ test('a cursor of another sort or order, and what is none, is refused', async ()
     other,
   );
 
-  const none = {
+  const invalid = {
     durin: { code: 'INVALID_INPUT', fields: { cursor: ['This field must be the nextCursor of a page.'] } },
   };
   for (const wrong of [
@@ -178,13 +184,13 @@ test('a cursor of another sort or order, and what is none, is refused', async ()
     encode(['created', 'desc', 0, "'; drop table durin_client; --"]),
     encode(['created', 'desc', 0]),
   ])
-    await expect(admin.tokens.list({ cursor: wrong })).rejects.toMatchObject(none);
+    await expect(admin.tokens.list({ cursor: wrong })).rejects.toMatchObject(invalid);
   for (const at of [253_402_300_799_999, -62_135_596_800_000])
     await expect(admin.tokens.list({ cursor: encode(['created', 'desc', at, randomUUID()]) })).resolves.toBeDefined();
-  expect((await admin.tokens.list({ cursor: '' })).items.length).toBeGreaterThan(1); // as null: from the start
+  expect((await admin.tokens.list({ cursor: '' })).items.length).toBeGreaterThan(1); // like null: the first page
 });
 
-test('a page never costs more than its limit', async () => {
+test('a page has 25 tokens by default and 100 at most', async () => {
   expect((await admin.tokens.list()).items).toHaveLength(25);
   await expect(admin.tokens.list({ limit: 101 })).rejects.toMatchObject({ durin: { code: 'INVALID_INPUT' } });
 });

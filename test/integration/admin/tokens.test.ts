@@ -16,7 +16,7 @@ afterAll(() => app.close());
 
 const refused = (code: string) => ({ durin: expect.objectContaining({ code }) as object });
 
-test('an issued token works, lives as long as it was told, and ends the one that the pair had', async () => {
+test("an issued token works and replaces the pair's old token", async () => {
   const before = await app.durin.tokens.issue({ user: app.bob, client: 'cli' });
   const { token, session } = await admin.tokens.issue({ user: app.bob.id, client: 'cli', ttl: '2h' });
   expect(session).toEqual({
@@ -35,11 +35,11 @@ test('an issued token works, lives as long as it was told, and ends the one that
   expect(await app.callAs({ token }).me()).toBe('bob');
   await expect(app.callAs({ token: before.token }).me()).rejects.toMatchObject(refused('INVALID_TOKEN'));
   expect((await admin.tokens.issue({ user: app.bob.id, client: 'cli', ttl: null })).session.expiry).toBeNull();
-  const asTheClientSays = await admin.tokens.issue({ user: app.bob.id, client: 'web' });
-  expect(asTheClientSays.session.expiry).toEqual(new Date(app.clock() + 86_400_000));
+  const withDefaultTtl = await admin.tokens.issue({ user: app.bob.id, client: 'web' });
+  expect(withDefaultTtl.session.expiry).toEqual(new Date(app.clock() + 86_400_000));
 });
 
-test('an unknown user or client is told at its field, and nothing is issued', async () => {
+test('an unknown user or client is reported at its field', async () => {
   await expect(admin.tokens.issue({ user: 4711, client: 'cli' })).rejects.toMatchObject({
     durin: { code: 'USER_NOT_FOUND', fields: { user: ['There is no such user.'] } },
   });
@@ -62,12 +62,12 @@ test('a revoked token is refused at the next call', async () => {
   await expect(admin.tokens.get({ id: session.id })).rejects.toMatchObject(refused('TOKEN_NOT_FOUND'));
 });
 
-test.for(['', 'nope', '0', randomUUID()])('a token with the id "%s" is not found', async (id) => {
+test.for(['', 'nope', '0', randomUUID()])('there is no token with the id "%s"', async (id) => {
   await expect(admin.tokens.get({ id })).rejects.toMatchObject(refused('TOKEN_NOT_FOUND'));
   await expect(admin.tokens.revoke({ id })).rejects.toMatchObject(refused('TOKEN_NOT_FOUND'));
 });
 
-test('all tokens of a user end, and no others', async () => {
+test('revokeAllOf revokes all tokens of one user only', async () => {
   const { token } = await admin.tokens.issue({ user: app.bob.id, client: 'cli' });
   await admin.tokens.issue({ user: app.bob.id, client: 'api' });
   expect(await admin.tokens.revokeAllOf({ user: String(app.bob.id) })).toEqual({ revoked: 2 });
@@ -75,7 +75,7 @@ test('all tokens of a user end, and no others', async () => {
   expect((await admin.tokens.list()).items.map(({ user }) => user.label)).toEqual(['alice']);
 });
 
-test('expired tokens are listed as such, and purged', async () => {
+test('expired tokens are listed as expired, and purged', async () => {
   await admin.tokens.issue({ user: app.bob.id, client: 'cli', ttl: 1 });
   await admin.tokens.issue({ user: app.bob.id, client: 'api' });
   app.clock.advance(1);
@@ -89,7 +89,7 @@ test('expired tokens are listed as such, and purged', async () => {
   expect(await admin.tokens.list({ state: 'expired' })).toEqual({ items: [], nextCursor: null, isSearchCut: false });
 });
 
-test('tokens are found by the name of their user, by user and by client', async () => {
+test('tokens are searched by user name, and filtered by user and client', async () => {
   const [carol] = await app.addUsers(['Carol 100%']);
   await admin.tokens.issue({ user: carol?.id ?? 0, client: 'cli' });
   await admin.tokens.issue({ user: app.bob.id, client: 'cli' });
@@ -111,7 +111,7 @@ test('tokens are found by the name of their user, by user and by client', async 
   expect(await found({ client: 'nope' })).toEqual([]);
 });
 
-test('a search that many users match says that it was cut, and has those whose name it is', async () => {
+test('a search with too many users is cut, but exact names are found', async () => {
   const users = await app.addUsers(
     Array.from({ length: 101 }, (_, index) => `crowd ${String(index).padStart(3, '0')}`),
   );

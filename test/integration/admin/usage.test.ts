@@ -6,8 +6,8 @@ let app: AdminApp;
 let admin: Awaited<ReturnType<AdminApp['asAlice']>>['admin'];
 const day = 86_400_000;
 
-/** Tokens by client: how many days ago they were issued, and were used last. */
-const story = {
+/** Tokens by client: how many days ago each was issued and last used. */
+const usage = {
   cli: [
     { issued: 0, used: 0.9 },
     { issued: 2, used: 1.1 },
@@ -21,9 +21,9 @@ const story = {
 
 beforeAll(async () => {
   app = await openAdminApp();
-  const users = await app.addUsers(story.cli.map((_, index) => `user ${index}`));
+  const users = await app.addUsers(usage.cli.map((_, index) => `user ${index}`));
   const now = app.clock();
-  for (const [client, tokens] of Object.entries(story)) {
+  for (const [client, tokens] of Object.entries(usage)) {
     for (const [index, { issued, used }] of tokens.entries()) {
       const user = users[index]?.id ?? 0;
       const { auth } = await app.durin.tokens.issue({ user, client: client as 'cli' });
@@ -35,11 +35,11 @@ beforeAll(async () => {
     }
   }
   ({ admin } = await app.asAlice());
-  await app.durin.close(); // from here on, nothing notes the uses of alice's token
+  await app.durin.close(); // from here on, uses of alice's token are not recorded
 });
 afterAll(() => app.close());
 
-test('tells of each client how many tokens it has, and were used in the last day, week and month', async () => {
+test('counts tokens by client, and those used in the last 1, 7 and 30 days', async () => {
   expect(await admin.usage.clients()).toEqual([
     { client: 'api', tokens: 1, activeDay: 0, activeWeek: 1, activeMonth: 1 },
     { client: 'cli', tokens: 6, activeDay: 1, activeWeek: 3, activeMonth: 4 },
@@ -47,11 +47,11 @@ test('tells of each client how many tokens it has, and were used in the last day
   ]);
 });
 
-test('tells of each day how many tokens were issued and last used on it, also of days without any', async () => {
+test('counts tokens issued and last used per day, with empty days', async () => {
   const days = await admin.usage.overTime({ days: 10 });
   expect(days).toHaveLength(10);
   expect(days.at(-1)?.day).toBe(new Date(app.clock()).toISOString().slice(0, 10));
-  expect(days.map(({ issued }) => issued)).toEqual([1, 0, 0, 0, 0, 0, 0, 2, 0, 2]); // alice's own token is of today
+  expect(days.map(({ issued }) => issued)).toEqual([1, 0, 0, 0, 0, 0, 0, 2, 0, 2]); // alice's own token was issued today
   const lastUsed = days.reduce((sum, use) => sum + use.lastUsed, 0);
   expect(lastUsed).toBe(4);
   const ofApi = await admin.usage.overTime({ client: 'api', days: 3 });

@@ -8,7 +8,7 @@ import { requestOf, secret, t } from '../../support/app.ts';
 import { closeDatabase, openDatabase } from '../../support/database.ts';
 import { User } from '../../support/entities.ts';
 
-describe('users of the test app, who are named by username', () => {
+describe('users of the test app, labelled by username', () => {
   let app: AdminApp;
   beforeAll(async () => {
     app = await openAdminApp();
@@ -22,7 +22,7 @@ describe('users of the test app, who are named by username', () => {
     return t.router({ admin: adminRouter }).createCaller(app.durin.createContext(requestOf({ token }))).admin;
   }
 
-  test('are found by part of it, whose name it is first, without regard to case', async () => {
+  test('are found by part of the name, exact match first, in any case', async () => {
     const admin = await adminWith();
     const labels = async (search: string) => (await admin.users.search({ search })).map(({ label }) => label);
     expect(await labels('ALICE')).toEqual(['alice', 'Alice 100%']);
@@ -45,7 +45,7 @@ describe('users of the test app, who are named by username', () => {
       });
   });
 
-  test('are found by key before all whose names contain it', async () => {
+  test('are found by key before names that contain it', async () => {
     const admin = await adminWith();
     await app.addUsers(Array.from({ length: 3 }, (_, index) => `a${app.bob.id}-${index}`));
     const search = String(app.bob.id);
@@ -53,7 +53,7 @@ describe('users of the test app, who are named by username', () => {
     expect((await admin.users.search({ search })).length).toBeGreaterThan(3);
   });
 
-  test('are named as the app says, of their visible columns', async () => {
+  test('are labelled by userLabel, which sees visible columns only', async () => {
     const given: object[] = [];
     const admin = await adminWith({
       userLabel(user: { username: string; id: number }) {
@@ -66,7 +66,7 @@ describe('users of the test app, who are named by username', () => {
     expect(Object.keys(given[0] ?? {}).toSorted()).toEqual(['id', 'isActive', 'organization', 'role', 'username']);
   });
 
-  test('are found as the app says, as entities or keys, in its order', async () => {
+  test('are found by searchUsers, as entities or keys, in its order', async () => {
     const queries: object[] = [];
     const admin = await adminWith({
       async searchUsers({ search, em, limit }: { search: string; em: typeof app.orm.em; limit: number }) {
@@ -85,7 +85,7 @@ describe('users of the test app, who are named by username', () => {
     ]);
   });
 
-  test('a search of the app that fails tells nobody why', async () => {
+  test('the message of a searchUsers that fails stays hidden', async () => {
     const failing = await adminWith({ searchUsers: () => Promise.reject(new Error('hunter2')) });
     await expect(failing.users.search({ search: 'x' })).rejects.toMatchObject({ message: 'Internal server error' });
     const away = await adminWith({
@@ -97,7 +97,7 @@ describe('users of the test app, who are named by username', () => {
   });
 });
 
-/** The admin router of an app with users of another kind, who are all admins. */
+/** Opens an app with another user entity. Every user is an admin. */
 async function openAppOf(user: EntityName<object>, users: readonly object[]) {
   const { Client, AuthToken } = defineDurinEntities({ user: () => user });
   const orm = await openDatabase({ entities: [user as never, Client, AuthToken] });
@@ -139,7 +139,7 @@ test.for([
   ],
   ['string', { type: 'string', primary: true }, "o'brien:\\?", "o'brien:\\?", ['nobody', 7]],
   ['uuid', { type: 'uuid', primary: true }, uuid, uuid, ['x', 7, randomUUID()]],
-] as const)('keys of the type %s travel as JSON and back', async ([, id, key, told, wrong]) => {
+] as const)('primary keys of type %s survive JSON', async ([, id, key, told, wrong]) => {
   const Keyed = new EntitySchema<{ id: unknown; title: string }>({
     name: 'Keyed',
     properties: { id, title: { type: 'string' } },
@@ -167,7 +167,7 @@ test.for([
   ]);
 });
 
-test('a uuid is a key in capitals too', async () => {
+test('a uuid may be written in capitals', async () => {
   const Keyed = defineEntity({ name: 'KeyedByUuid', properties: { id: p.uuid().primary(), name: p.string() } });
   await using app = await openAppOf(Keyed as never, [{ id: uuid, name: 'x' }]);
   const admin = await app.adminAs(uuid);
@@ -175,7 +175,7 @@ test('a uuid is a key in capitals too', async () => {
   expect((await admin.tokens.list({ user: uuid.toUpperCase() })).items).toHaveLength(1);
 });
 
-test('users without a username are named by email, else name, else key, and hidden columns find and name nobody', async () => {
+test('labels fall back to email, name and key, never to hidden columns', async () => {
   const Person = defineEntity({
     name: 'Person',
     properties: {

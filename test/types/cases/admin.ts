@@ -4,7 +4,7 @@ import { same } from './same.ts';
 
 declare const durin: typeof typed;
 
-// What `isAdmin`, `userLabel` and `searchUsers` are given is of the app's types.
+// `isAdmin`, `userLabel` and `searchUsers` receive the app's types.
 const admin = createDurinAdmin(durin, {
   isAdmin: ({ user, auth, durin: request }) => {
     same<typeof user.username, string>();
@@ -26,24 +26,24 @@ const admin = createDurinAdmin(durin, {
 same<typeof admin, DurinAdmin>();
 createDurinAdmin(namelessDurin, { isAdmin: async () => true, searchUsers: () => [1, 2] });
 
-// @ts-expect-error -- who is an admin has to be said
+// @ts-expect-error -- isAdmin is required
 createDurinAdmin(durin, {});
-// @ts-expect-error -- no such option
+// @ts-expect-error -- unknown option
 createDurinAdmin(durin, { isAdmin: () => true, admins: ['alice'] });
-// @ts-expect-error -- a user has no such column
+// @ts-expect-error -- users have no such column
 createDurinAdmin(durin, { isAdmin: ({ user }) => user.isRoot });
-// @ts-expect-error -- hidden columns are not there
+// @ts-expect-error -- hidden columns are not passed
 createDurinAdmin(durin, { isAdmin: () => true, userLabel: (user) => user.passwordHash });
-// @ts-expect-error -- keys of another type
+// @ts-expect-error -- the keys have another type
 createDurinAdmin(durin, { isAdmin: () => true, searchUsers: () => ['1'] });
-// @ts-expect-error -- no durin
+// @ts-expect-error -- not a durin
 createDurinAdmin({}, { isAdmin: () => true });
 
-// What the router takes and gives is typed.
+// The router's inputs and outputs are typed.
 const caller = admin.adminRouter.createCaller({} as never);
 const page = () => caller.tokens.list({ state: 'valid', sort: 'expiry' });
 same<Awaited<ReturnType<typeof page>>['items'][number]['user']['id'], string | number>();
-// @ts-expect-error -- no such sort
+// @ts-expect-error -- unknown sort
 void (() => caller.tokens.list({ sort: 'name' }));
-// @ts-expect-error -- no such duration
+// @ts-expect-error -- not a duration
 void (() => caller.clients.create({ name: 'web', tokenTtl: '1 day' }));

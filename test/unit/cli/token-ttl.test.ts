@@ -24,7 +24,7 @@ test.for([
   ['PT36H', 36 * 3600],
   ['never', null],
   ['Never', null],
-] as const)('%s is a lifetime', ([typed, seconds]) => {
+] as const)('"%s" is a valid lifetime', ([typed, seconds]) => {
   expect(parseTokenTtl(typed, '--ttl')).toBe(seconds);
 });
 
@@ -45,7 +45,7 @@ test.for(
     'P',
     'PT',
   ].concat(['P1M', 'P1Y', 'P1.5D', '14d 12h', '1e3', '0x10', '25000d', '99999999999', 'null', '١٤d']),
-)('"%s" is none', (typed) => {
+)('"%s" is not a lifetime', (typed) => {
   const sentence = /^--ttl must be a duration such as/;
   expect(() => parseTokenTtl(typed, '--ttl')).toThrow(DurinUsageError);
   expect(() => parseTokenTtl(typed, '--ttl')).toThrow(sentence);
@@ -57,7 +57,7 @@ test.for([
   [5400, '90m'],
   [61, '61s'],
   [null, 'never'],
-] as const)('%s seconds are printed as %s, and read again', ([seconds, text]) => {
+] as const)('%s seconds are printed as %s, which can be parsed', ([seconds, text]) => {
   expect(printTokenTtl(seconds)).toBe(text);
   expect(parseTokenTtl(text, '--ttl')).toBe(seconds);
 });

@@ -16,8 +16,8 @@ const systems = [
   ['Linux', 'Linux'],
 ] as const;
 
-/** A user agent in a few words: `Firefox on Linux`, `curl/8.5.0`. */
-export function programOf(userAgent: string | null): string {
+/** A short description of a user agent: `Firefox on Linux`, `curl/8.5.0`. */
+export function describeUserAgent(userAgent: string | null): string {
   if (userAgent === null) return '';
   const [, browser] = browsers.find(([mark]) => userAgent.includes(`${mark}/`)) ?? [];
   if (browser === undefined) return userAgent.split(' ', 1)[0] ?? '';

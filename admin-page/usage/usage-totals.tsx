@@ -1,21 +1,21 @@
 import { Box, Card, Typography } from '@mui/material';
 import type { ClientUsage } from '../../src/admin/admin-views.ts';
 
-const figures = [
+const totals = [
   ['tokens', 'Tokens'],
   ['activeDay', 'Used in 24 hours'],
   ['activeWeek', 'Used in 7 days'],
   ['activeMonth', 'Used in 30 days'],
 ] as const;
 
-/** The sums over all clients. */
-export function UsageFigures({ usage }: { usage: readonly ClientUsage[] }) {
+/** The totals of all clients. */
+export function UsageTotals({ usage }: { usage: readonly ClientUsage[] }) {
   return (
     <Box
       component="dl"
       sx={{ m: 0, display: 'grid', gap: 2, gridTemplateColumns: { xs: '1fr 1fr', md: 'repeat(4, 1fr)' } }}
     >
-      {figures.map(([key, label]) => (
+      {totals.map(([key, label]) => (
         <Card key={key} sx={{ p: 2 }}>
           <Typography component="dt" variant="body2" color="textSecondary">
             {label}

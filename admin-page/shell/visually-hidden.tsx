@@ -1,7 +1,7 @@
 import { Box } from '@mui/material';
 
-/** A text for those who hear the page. */
-export function HiddenText({ children }: { children: string }) {
+/** A text for screen readers only. */
+export function VisuallyHidden({ children }: { children: string }) {
   return (
     <Box
       component="span"

@@ -7,19 +7,19 @@ import { parseDuration } from '../values/duration.ts';
 import { tokenIdInput, tokenIssueInput, tokenListInput, userInput } from './admin-inputs.ts';
 import type { AdminProcedures } from './admin-procedures.ts';
 import type { AdminTokenView, IssuedTokenView, TokenPage } from './admin-views.ts';
-import type { TellAction } from './tell-action.ts';
-import { readCursor, writeCursor } from './token-cursor.ts';
+import type { EmitAdminAction } from './emit-admin-action.ts';
+import { decodeCursor, encodeCursor } from './token-cursor.ts';
 import { type UserDirectory, userNotFound } from './user-directory.ts';
 
-/** The most users that a search for tokens goes through. */
-const maxOwners = 100;
+/** A search by user name lists the tokens of at most this many users. */
+const maxSearchedUsers = 100;
 
 export function createTokenProcedures(
-  { query, mutation, lengthyMutation }: AdminProcedures,
+  { query, mutation, untimedMutation }: AdminProcedures,
   { issueToken, revoker, purge, now }: Internals,
   store: AdminStore,
   users: UserDirectory,
-  tell: TellAction,
+  emitAdminAction: EmitAdminAction,
 ) {
   function toView(row: OwnedTokenRow): AdminTokenView {
     return {
@@ -34,11 +34,11 @@ export function createTokenProcedures(
     };
   }
 
-  /** Whose tokens are meant; `null`: everyone's. */
-  async function ownersOf({ user, search }: { user?: string | number | undefined; search?: string | undefined }) {
-    const found = search === undefined || search === '' ? null : await users.search(search, maxOwners + 1);
-    const isCut = found !== null && found.length > maxOwners;
-    const searched = found?.slice(0, maxOwners).map(({ key }) => key) ?? null;
+  /** The users to list tokens of; `null`: all users. */
+  async function resolveOwners({ user, search }: { user?: string | number | undefined; search?: string | undefined }) {
+    const found = search === undefined || search === '' ? null : await users.search(search, maxSearchedUsers + 1);
+    const isCut = found !== null && found.length > maxSearchedUsers;
+    const searched = found?.slice(0, maxSearchedUsers).map(({ key }) => key) ?? null;
     if (user === undefined) return { userKeys: searched, isSearchCut: isCut };
     const owner = await users.find(user);
     if (owner === null) return { userKeys: [], isSearchCut: false };
@@ -49,8 +49,8 @@ export function createTokenProcedures(
   return {
     list: query.input(tokenListInput).query(async function listTokens({ input }): Promise<TokenPage> {
       const { client, state, sort, order, cursor, limit } = input;
-      const after = cursor ? readCursor(cursor, input) : null;
-      const { userKeys, isSearchCut } = await ownersOf(input);
+      const after = cursor ? decodeCursor(cursor, input) : null;
+      const { userKeys, isSearchCut } = await resolveOwners(input);
       const filter = {
         userKeys,
         clientName: client ?? null,
@@ -59,7 +59,7 @@ export function createTokenProcedures(
       const rows = await store.listTokens({ ...filter, sort, order, after, limit: limit + 1 }, now());
       const page = rows.slice(0, limit);
       const last = page.at(-1);
-      const nextCursor = rows.length > limit && last !== undefined ? writeCursor(last, input) : null;
+      const nextCursor = rows.length > limit && last !== undefined ? encodeCursor(last, input) : null;
       return { items: page.map(toView), nextCursor, isSearchCut };
     }),
 
@@ -69,51 +69,59 @@ export function createTokenProcedures(
       return toView(row);
     }),
 
-    issue: mutation.input(tokenIssueInput).mutation(async function issueAToken({
+    issue: mutation.input(tokenIssueInput).mutation(async function issueTokenToUser({
       ctx,
       input,
     }): Promise<IssuedTokenView> {
       const { client, ttl } = input;
       const owner = await users.get(input.user);
-      ctx.refuseIfLate();
-      const own = ttl === undefined ? {} : { ttlSeconds: ttl === null ? null : parseDuration(ttl, 'ttl') };
-      const order = { userId: owner.key, clientName: client, ipAddress: null, userAgent: null, ...own };
-      const issued = await issueToken({ ...order, onConflict: 'replace' });
-      if (issued.outcome === 'unknown-client') {
-        throw new DurinError('UNKNOWN_CLIENT', { fields: { client: ['There is no client with that name.'] } });
+      ctx.throwIfTimedOut();
+      const lifetimeOption = ttl === undefined ? {} : { ttlSeconds: ttl === null ? null : parseDuration(ttl, 'ttl') };
+      const request = { userId: owner.key, clientName: client, ipAddress: null, userAgent: null, ...lifetimeOption };
+      const issued = await issueToken({ ...request, onConflict: 'replace' });
+      switch (issued.outcome) {
+        case 'kept':
+        case 'renewed':
+        case 'issued': {
+          const { record, token } = issued;
+          const { id, createdAt, expiresAt } = record;
+          emitAdminAction(ctx.by, { action: 'token-issued', ...toSessionTokenEvent(record), expiry: expiresAt });
+          const row = { id, owner, clientName: client, createdAt, expiresAt };
+          return { token, session: toView({ ...row, lastUsedAt: null, ipAddress: null, userAgent: null }) };
+        }
+        case 'unknown-client':
+          throw new DurinError('UNKNOWN_CLIENT', { fields: { client: ['There is no client with that name.'] } });
+        case 'unknown-user': // deleted since the look-up above
+        case 'inactive-user':
+        case 'exists':
+          throw userNotFound();
       }
-      if (!('record' in issued)) throw userNotFound(); // deleted since it was looked up
-      const { record, token } = issued;
-      const { id, createdAt, expiresAt } = record;
-      tell(ctx.by, { action: 'token-issued', ...toSessionTokenEvent(record), expiry: expiresAt });
-      const row = { id, owner, clientName: client, createdAt, expiresAt };
-      return { token, session: toView({ ...row, lastUsedAt: null, ipAddress: null, userAgent: null }) };
     }),
 
     revoke: mutation.input(tokenIdInput).mutation(async function revokeToken({ ctx, input: { id } }): Promise<void> {
       const ended = isSessionId(id) ? await revoker.revoke({ id }, 'revoked') : null;
       if (ended === null) throw new DurinError('TOKEN_NOT_FOUND');
-      tell(ctx.by, { action: 'token-revoked', ...toTokenEvent(ended) });
+      emitAdminAction(ctx.by, { action: 'token-revoked', ...toTokenEvent(ended) });
     }),
 
     revokeAllOf: mutation.input(userInput).mutation(async function revokeAllOf({ ctx, input }) {
       const { key } = await users.get(input.user);
-      ctx.refuseIfLate();
+      ctx.throwIfTimedOut();
       const ended = await revoker.revokeAllOf(key, {}, 'revoked');
-      tell(ctx.by, { action: 'user-signed-out', userId: key, revoked: ended.length });
+      emitAdminAction(ctx.by, { action: 'user-signed-out', userId: key, revoked: ended.length });
       return { revoked: ended.length };
     }),
 
-    purgeExpired: lengthyMutation.mutation(async function purgeExpired({ ctx }) {
+    purgeExpired: untimedMutation.mutation(async function purgeExpired({ ctx }) {
       let purged = 0;
-      const done = () => tell(ctx.by, { action: 'expired-purged', purged });
+      const emitPurged = () => emitAdminAction(ctx.by, { action: 'expired-purged', purged });
       try {
         for await (const count of purge()) purged += count;
       } catch (error) {
-        if (purged > 0) done(); // the batches before the one that failed
+        if (purged > 0) emitPurged(); // earlier batches are committed
         throw error;
       }
-      done();
+      emitPurged();
       return { purged };
     }),
   };

@@ -13,23 +13,23 @@ import {
 } from './admin-inputs.ts';
 import type { AdminProcedures } from './admin-procedures.ts';
 import type { ClientPage, ClientRow } from './admin-views.ts';
-import type { TellAction } from './tell-action.ts';
+import type { EmitAdminAction } from './emit-admin-action.ts';
 
 export function createClientProcedures(
   { query, mutation }: AdminProcedures,
   { clients, clientStore, revoker }: Internals,
   store: AdminStore,
-  tell: TellAction,
+  emitAdminAction: EmitAdminAction,
 ) {
   return {
     list: query.input(clientListInput).query(async function listClients({ input }): Promise<ClientPage> {
       const { search, sort, order, page, perPage } = input;
-      const window = { offset: (page - 1) * perPage, limit: perPage };
-      const found = await store.listClients({ search: search ?? null, sort, order, ...window });
+      const offset = (page - 1) * perPage;
+      const found = await store.listClients({ search: search ?? null, sort, order, offset, limit: perPage });
       return { items: found.clients, total: found.total };
     }),
 
-    /** To choose from: without their tokens, which take long to count where there are many. */
+    /** Names only, for a select: counting the tokens of each client takes long in a large table. */
     names: query.input(clientNamesInput).query(async function listClientNames({ input }): Promise<string[]> {
       return store.listClientNames(input.after ?? null, input.limit);
     }),
@@ -41,37 +41,41 @@ export function createClientProcedures(
     }),
 
     create: mutation.input(clientCreateInput).mutation(async function createClient({ ctx, input }): Promise<ClientRow> {
-      const created = await naming('name', () => clients.create(input));
-      tell(ctx.by, { action: 'client-created', client: created.name });
+      const created = await translateErrors('name', () => clients.create(input));
+      emitAdminAction(ctx.by, { action: 'client-created', client: created.name });
       return { ...created, tokens: 0 };
     }),
 
     update: mutation.input(clientUpdateInput).mutation(async function updateClient({ ctx, input }): Promise<ClientRow> {
       const { name, changes } = input;
-      const updated = await naming('changes.name', () => clients.update(name, changes));
+      const updated = await translateErrors('changes.name', () => clients.update(name, changes));
       const given = (Object.keys(changes) as (keyof ClientChanges)[]).filter((key) => changes[key] !== undefined);
-      const made = Object.fromEntries(given.map((key) => [key, updated[key]])) as ClientChanges;
-      if (given.length > 0) tell(ctx.by, { action: 'client-updated', client: name, changes: Object.freeze(made) });
+      const applied = Object.fromEntries(given.map((key) => [key, updated[key]])) as ClientChanges;
+      if (given.length > 0)
+        emitAdminAction(ctx.by, { action: 'client-updated', client: name, changes: Object.freeze(applied) });
       const counted = await store.findClient(updated.name);
       return { ...updated, tokens: counted?.tokens ?? 0 };
     }),
 
-    delete: mutation.input(clientNameInput).mutation(async function deleteAClient({ ctx, input: { name } }) {
+    delete: mutation.input(clientNameInput).mutation(async function deleteClientByName({ ctx, input: { name } }) {
       const ended = await deleteClient(name, { clientStore, revoker });
       if (ended === null) throw new DurinError('CLIENT_NOT_FOUND');
-      tell(ctx.by, { action: 'client-deleted', client: name, tokens: ended.length });
+      emitAdminAction(ctx.by, { action: 'client-deleted', client: name, tokens: ended.length });
       return { tokens: ended.length };
     }),
   };
 }
 
-/** Tells the caller, at the field that the new name came in, that it is taken. */
-async function naming<T>(field: string, work: () => Promise<T>): Promise<T> {
+/**
+ * Turns the errors of `durin.clients` into refusals.
+ * @param nameField the input field with the new name, which CLIENT_EXISTS refers to
+ */
+async function translateErrors<T>(nameField: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof ClientNameTakenError) {
-      throw new DurinError('CLIENT_EXISTS', { fields: { [field]: ['A client with that name already exists.'] } });
+      throw new DurinError('CLIENT_EXISTS', { fields: { [nameField]: ['A client with that name already exists.'] } });
     }
     if (error instanceof UnknownClientError) throw new DurinError('CLIENT_NOT_FOUND');
     throw error;

@@ -1,10 +1,10 @@
-import { Command, CommanderError } from 'commander';
+import { CommanderError, Command as Program } from 'commander';
 import { withTimeout } from '../async/with-timeout.ts';
 import type { Internals } from '../internals.ts';
 import { createAdminCaller } from './admin-caller.ts';
+import { describeError, type ExitCode, exitCodes } from './cli-error.ts';
 import { addClientCommands } from './client-commands.ts';
-import type { Answer, Tools } from './command.ts';
-import { describeFailure, type ExitCode, exitCodes } from './failure.ts';
+import type { Command } from './command.ts';
 import { loadConfig } from './load-config.ts';
 import type { Terminal } from './terminal.ts';
 import { addTokenCommands } from './token-commands.ts';
@@ -15,31 +15,31 @@ Examples:
   trpc-durin list-tokens --client web --state valid
   trpc-durin issue-token alice cli --ttl 1h
 
-The config is the app's own module that exports its durin; what it needs of the environment has to be there, as for
-the app. Exit codes: 0 done, 1 failed, 2 not understood.`;
+The config file is a module of the app that exports its durin. It needs the same environment variables as the app.
+Exit codes: 0 success, 1 error, 2 invalid usage.`;
 
-/** The app's audit may be a listener that writes somewhere: it is waited for, but not for ever. */
-const listenersMs = 10_000;
+/** How long to wait for event listeners, such as one that writes an audit log. */
+const listenersTimeoutMs = 10_000;
 
-/** Reads the command line, does what it says, and gives the exit code. */
+/** Runs the command that the arguments name, and returns the exit code. */
 export async function runProgram(args: readonly string[], terminal: Terminal, version: string): Promise<ExitCode> {
   try {
     await createProgram(terminal, version).parseAsync(args, { from: 'user' });
     return exitCodes.done;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.misused; // it has told
-    const { line, exitCode } = describeFailure(error);
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.misused; // already printed
+    const { line, exitCode } = describeError(error);
     terminal.printError(`error: ${line}`);
     return exitCode;
   }
 }
 
-function createProgram(terminal: Terminal, version: string): Command {
-  const program = new Command('trpc-durin')
-    .description('API clients and tokens of an app that uses trpc-durin')
+function createProgram(terminal: Terminal, version: string): Program {
+  const program = new Program('trpc-durin')
+    .description('Manage the API clients and tokens of an app that uses trpc-durin')
     .version(version)
     .option('--config <file>', 'the module that exports durin (default: durin.config.ts or durin.config.js)')
-    .option('--json', 'answer in JSON')
+    .option('--json', 'print JSON')
     .addHelpText('after', examples)
     .showSuggestionAfterError()
     .exitOverride()
@@ -49,17 +49,17 @@ function createProgram(terminal: Terminal, version: string): Command {
       outputError: (text, write) => write(text.trim().replaceAll(/\s*\n\s*/g, ' ')),
     });
 
-  async function run(work: (tools: Tools) => Promise<Answer>): Promise<void> {
+  async function run(command: Command): Promise<void> {
     const { config, json } = program.opts<{ config?: string; json?: boolean }>();
-    const loaded = await loadConfig(config ?? null);
+    const cliConfig = await loadConfig(config ?? null);
     try {
-      const answer = await work({ admin: createAdminCaller(loaded), terminal });
-      terminal.print(json ? JSON.stringify(answer.json, null, 2) : answer.text);
+      const result = await command({ admin: createAdminCaller(cliConfig), terminal });
+      terminal.print(json ? JSON.stringify(result.json, null, 2) : result.text);
     } catch (error) {
-      await finish(loaded.access).catch(() => {}); // what the command failed with says more
+      await close(cliConfig.internals).catch(() => {}); // the command's own error is more useful
       throw error;
     }
-    await finish(loaded.access);
+    await close(cliConfig.internals);
   }
 
   addClientCommands(program, run);
@@ -67,12 +67,13 @@ function createProgram(terminal: Terminal, version: string): Command {
   return program;
 }
 
-async function finish({ eventsSettled, close, closeDatabase }: Internals): Promise<void> {
+/** Waits for event listeners, then closes durin and the app's ORM. */
+async function close({ eventsSettled, close: closeDurin, closeDatabase }: Internals): Promise<void> {
   try {
-    await withTimeout(eventsSettled, { timeoutMs: listenersMs, service: 'A listener of events' });
+    await withTimeout(eventsSettled, { timeoutMs: listenersTimeoutMs, service: 'An event listener' });
   } finally {
     try {
-      await close();
+      await closeDurin();
     } finally {
       await closeDatabase();
     }

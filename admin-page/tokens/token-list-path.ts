@@ -1,6 +1,6 @@
 import type { TokenFilter } from '../data/tokens.ts';
 
-/** The way to the list of tokens, narrowed. */
-export function tokensOf(filter: TokenFilter): string {
+/** The path of the token list with these filters. */
+export function tokenListPath(filter: TokenFilter): string {
   return `/tokens?filter=${encodeURIComponent(JSON.stringify(filter))}`;
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** On all that the page's handler answers. */
+/** Headers of every response of the page. */
 export const securityHeaders = {
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
@@ -9,12 +9,12 @@ export const securityHeaders = {
   'Cross-Origin-Resource-Policy': 'same-origin',
 } as const;
 
-/** For a policy, and the styles that the page's scripts add under it. New for each answer. */
+/** Allows the styles that the page's scripts add. New for each response. */
 export function createNonce(): string {
   return randomBytes(16).toString('base64');
 }
 
-/** What the page may load, and who may show it: itself alone, and nobody. */
+/** The page loads only its own files, and no other page may frame it. */
 export function contentSecurityPolicy(nonce: string): string {
   return [
     "default-src 'none'",

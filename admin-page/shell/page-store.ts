@@ -2,7 +2,7 @@ import { localStorageStore, type Store } from 'react-admin';
 
 const themeKey = 'theme';
 
-/** Where the page keeps what is chosen in it. A sign-out forgets all but light or dark, which is the browser's, not a user's. */
+/** Keeps settings in `localStorage`. Signing out clears them, except for the theme, which belongs to the browser. */
 export function createPageStore(): Store {
   const store = localStorageStore('1', 'durin-admin');
   return {

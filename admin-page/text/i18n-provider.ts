@@ -1,12 +1,12 @@
 import polyglotI18nProvider from 'ra-i18n-polyglot';
 import english from 'ra-language-english';
 
-/** react-admin's English, with the page's own names. */
+/** react-admin's English texts, with the names of the page's own resources. */
 const messages = {
   ...english,
   ra: {
     ...english.ra,
-    message: { ...english.ra.message, invalid_form: 'Not saved: some of what was entered is not right.' },
+    message: { ...english.ra.message, invalid_form: 'Not saved. Some fields are invalid.' },
     page: { ...english.ra.page, dashboard: 'Usage' },
   },
   resources: {
@@ -16,5 +16,5 @@ const messages = {
 };
 
 export const i18nProvider = polyglotI18nProvider(() => messages, 'en', [{ locale: 'en', name: 'English' }], {
-  allowMissing: true, // what the views say themselves is in English already
+  allowMissing: true, // the page's own texts are not keys
 });

@@ -1,13 +1,13 @@
 import { TRPCError } from '@trpc/server';
 
-/** The page sends some hundred bytes a call. */
+/** The page's own calls have a few hundred bytes. */
 export const maxBodyBytes = 256 * 1024;
 
-/** The same request; reading its body fails with PAYLOAD_TOO_LARGE where it is larger than what the page ever sends. */
-export function boundedRequest(request: Request): Request {
+/** Returns the same request. Reading its body fails with PAYLOAD_TOO_LARGE beyond `maxBodyBytes`. */
+export function limitBody(request: Request): Request {
   if (request.body === null) return request;
   let size = 0;
-  const counted = request.body.pipeThrough(
+  const limited = request.body.pipeThrough(
     new TransformStream<Uint8Array, Uint8Array>({
       transform(chunk, controller) {
         size += chunk.byteLength;
@@ -17,6 +17,6 @@ export function boundedRequest(request: Request): Request {
     }),
   );
   const { url, method, headers, signal } = request;
-  const init: RequestInit & { duplex: 'half' } = { method, headers, signal, body: counted, duplex: 'half' };
+  const init: RequestInit & { duplex: 'half' } = { method, headers, signal, body: limited, duplex: 'half' };
   return new Request(url, init);
 }

@@ -1,0 +1,34 @@
+import type { TRPCError } from '@trpc/server';
+import type { Internals } from '../../internals.ts';
+import type { AdminPageOptions } from '../admin-options.ts';
+import type { DurinAdminRouter } from '../admin-router.ts';
+import { type AdminPage, createPageAdapter } from './page-adapter.ts';
+import { createPageConfig } from './page-config.ts';
+import { createPageHandler } from './page-handler.ts';
+import { createPageRouter } from './page-router.ts';
+
+export type AdminPageDeps = Pick<Internals, 'durinRouter' | 'createContext' | 'responseMeta' | 'loginForm'>;
+
+/**
+ * The web page over the admin router. It serves its own files and an API of its own below its path, so it depends neither
+ * on the app's paths nor on its tRPC root.
+ * @throws DurinUsageError if the app has no client named `options.client`
+ */
+export function createAdminPage(
+  { durinRouter, createContext, responseMeta, loginForm }: AdminPageDeps,
+  adminRouter: DurinAdminRouter,
+  { client, title = 'Durin admin', onError = printError }: AdminPageOptions = {},
+): AdminPage {
+  const handle = createPageHandler({
+    router: createPageRouter(durinRouter, adminRouter),
+    createContext,
+    responseMeta,
+    config: createPageConfig(loginForm, title, client),
+    onError,
+  });
+  return createPageAdapter(handle);
+}
+
+function printError(error: TRPCError): void {
+  console.error('A call of the admin page failed:', error);
+}

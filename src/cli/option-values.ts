@@ -1,0 +1,43 @@
+import { InvalidArgumentError } from 'commander';
+import { DurinUsageError } from '../errors.ts';
+import { parseRate, type Rate } from '../values/rate.ts';
+import { parseTokenTtl } from './token-ttl.ts';
+
+// Commander ignores a parsed `null`, so the words stay until `nullIfNone` replaces them.
+type None = 'never' | 'none';
+
+/** `null` for `never` and `none`; `undefined` if the option was omitted. */
+export function nullIfNone<T>(value: T | None | undefined): T | null | undefined {
+  return value === 'never' || value === 'none' ? null : value;
+}
+
+/** Seconds, or `never`. */
+export function parseTtlOption(typed: string): number | 'never' {
+  return orInvalidArgument(
+    "It must be a duration such as 14d, 12h, '14 00:00:00' or P14D, from 1 second to 68 years, or never.",
+    () => parseTokenTtl(typed, 'It') ?? 'never',
+  );
+}
+
+export function parseRateOption(typed: string): Rate | 'none' {
+  if (typed.toLowerCase() === 'none') return 'none';
+  return orInvalidArgument('It must be a rate such as 5/s, 100/m, 1000/h or 10000/d, or none.', () => {
+    parseRate(typed, 'It');
+    return typed as Rate; // parseRate has just checked it
+  });
+}
+
+export function parseCountOption(typed: string): number {
+  const count = /^\d{1,5}$/.test(typed) ? Number(typed) : 0;
+  if (count === 0) throw new InvalidArgumentError('It must be a whole number from 1 to 99999.');
+  return count;
+}
+
+function orInvalidArgument<T>(sentence: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof DurinUsageError) throw new InvalidArgumentError(sentence);
+    throw error;
+  }
+}
