@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DurinUsageError } from '../errors.ts';
 import { internalsOf } from '../internals.ts';
 import type { AppTypes, DurinProcedures } from '../trpc/builders.ts';
-import { describeIssue, wordsOf } from '../values/describe-issue.ts';
+import { describeOptionError, optionIssueMessage } from '../values/option-error.ts';
 import type { DurinAdminOptions } from './admin-options.ts';
 import { createAdminRouter, type DurinAdminRouter } from './admin-router.ts';
 import { createAdminPage } from './page/page.ts';
@@ -45,8 +45,8 @@ export function createDurinAdmin<TApp extends AppTypes>(
 ): DurinAdmin {
   const access = internalsOf(durin);
   if (access === null) throw new DurinUsageError('createDurinAdmin: durin must be what createDurin gives');
-  const parsed = optionsSchema.safeParse(options ?? {}, { error: wordsOf });
-  if (!parsed.success) throw new DurinUsageError(`createDurinAdmin: ${describeIssue(parsed.error, options)}`);
+  const parsed = optionsSchema.safeParse(options ?? {}, { error: optionIssueMessage });
+  if (!parsed.success) throw new DurinUsageError(`createDurinAdmin: ${describeOptionError(parsed.error, options)}`);
   const { isAdmin, userLabel, searchUsers } = options;
   const adminRouter = createAdminRouter(access, isAdmin, { userLabel, searchUsers });
   access.markPrivate(Object.values(adminRouter._def.procedures));
