@@ -10,10 +10,11 @@ beforeAll(async () => {
 });
 afterAll(() => packed.remove());
 
+const isSource = (path: string) => !/[\\/](?:node_modules|dist|\.data)$/.test(path);
+
 /** Copies an example out of the repository and installs it, with the package as npm would publish it. */
 async function copyExample(name: string): Promise<string> {
   const folder = join(packed.app, '..', name);
-  const isSource = (path: string) => !/[\\/](?:node_modules|dist|\.data)$/.test(path);
   await cp(join(project, 'examples', name), folder, { recursive: true, filter: isSource });
   const manifest = join(folder, 'package.json');
   const text = await readFile(manifest, 'utf8');
