@@ -36,4 +36,4 @@ test('the examples run outside the repository', async () => {
   const help = await packed.run('npm', ['run', '-s', 'cli', '--', '--help'], cli);
   expect(help).toEqual({ code: 0, output: expect.stringMatching(/^Usage: /) });
   expect(await packed.run('npm', ['run', '-s', 'check'], cli)).toEqual({ code: 0, output: '' });
-});
+}, 600_000); // npm installs two projects
