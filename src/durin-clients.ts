@@ -3,7 +3,7 @@ import type { BoundedByTimeout } from './database/database-timeout.ts';
 import type { TokenIdentity } from './database/token-store.ts';
 import { DurinUsageError } from './errors.ts';
 import type { TokenRevoker } from './tokens/revoke-tokens.ts';
-import { refuseInvalidClient } from './values/client-fields.ts';
+import { assertValidClient } from './values/client-fields.ts';
 import { type Duration, parseDuration } from './values/duration.ts';
 import type { Rate } from './values/rate.ts';
 
@@ -64,7 +64,7 @@ export function createDurinClients(deps: DurinClientsDeps): DurinClients {
       if (name === undefined) throw new DurinUsageError('name: This field is required.');
       const values = { name, tokenTtl: secondsOf(tokenTtl) ?? null, throttleRate: throttleRate ?? null };
       if (tokenTtl === undefined) values.tokenTtl = defaultTtlSeconds;
-      refuseInvalidClient(values);
+      assertValidClient(values);
       return clientStore.create(values);
     },
 
@@ -74,7 +74,7 @@ export function createDurinClients(deps: DurinClientsDeps): DurinClients {
       if (newName !== undefined) changes.name = newName;
       if (seconds !== undefined) changes.tokenTtl = seconds;
       if (throttleRate !== undefined) changes.throttleRate = throttleRate;
-      refuseInvalidClient(changes);
+      assertValidClient(changes);
       const updated = await clientStore.update(name, changes);
       if (updated === null) throw new UnknownClientError(name);
       return updated;

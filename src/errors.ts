@@ -2,8 +2,21 @@ import { TRPCError } from '@trpc/server';
 import { type DurinErrorCode, type DurinErrorData, refusals } from './wire.ts';
 
 /**
- * A refusal. `code` is tRPC's code, `durin` holds durin's own facts, `message` is the code's fixed sentence, and
- * `cause`, where there is one, is for the server's logs and never sent.
+ * A refused call. The caller receives `message`, which is the code's fixed sentence, and `durin` as `error.data.durin`.
+ * `code` is tRPC's code. `cause`, if there is one, is for the server's logs and is never sent.
+ *
+ * @example
+ * ```ts
+ * app.get('/report', async (request, response) => {
+ *   try {
+ *     const { user } = await durin.authenticate(request);
+ *     response.json(await reportFor(user.id));
+ *   } catch (error) {
+ *     if (!(error instanceof DurinError)) throw error;
+ *     response.status(error.code === 'UNAUTHORIZED' ? 401 : 503).json(error.durin); // { code: 'TOKEN_EXPIRED' }
+ *   }
+ * });
+ * ```
  */
 export class DurinError extends TRPCError {
   readonly durin: Readonly<DurinErrorData>;
@@ -17,12 +30,19 @@ export class DurinError extends TRPCError {
   }
 }
 
-/** What failed in the app's own code, or unforeseen: nobody but the server's logs is told what. */
+/** Hides an unexpected error, or one of the app's own callbacks: only the server's logs see `cause`. */
 export function internalError(cause: unknown): TRPCError {
   return new TRPCError({ code: 'INTERNAL_SERVER_ERROR', message: 'Internal server error', cause });
 }
 
-/** A mistake of the program, not of a caller: a wrong option, a wrong argument. Names what was wrong. */
+/**
+ * A mistake in the program rather than in a call, such as a wrong option or argument. The message names what is wrong.
+ *
+ * @example
+ * ```ts
+ * createDurin({ ...options, tokenTTL: '1d' }); // DurinUsageError: createDurin: unknown option 'tokenTTL'
+ * ```
+ */
 export class DurinUsageError extends TypeError {
   override readonly name = 'DurinUsageError';
 }

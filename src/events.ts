@@ -1,4 +1,4 @@
-/** Which token an event is about. Ids and names, never a secret. */
+/** The token that an event is about, by ids and names. Events never contain secrets. */
 export interface TokenEvent<TUserId = unknown> {
   readonly tokenId: string;
   readonly userId: TUserId;
@@ -6,13 +6,13 @@ export interface TokenEvent<TUserId = unknown> {
   readonly client: string;
 }
 
-/** From where a call came; `null` where it is not known. */
+/** Where a call came from. `null`: not known. */
 export interface CallOrigin {
   readonly ipAddress: string | null;
   readonly userAgent: string | null;
 }
 
-/** Why a token ended before its time. */
+/** Why a token ended before its expiry. */
 export type RevocationReason =
   | 'logout'
   | 'logout-all'
@@ -22,10 +22,10 @@ export type RevocationReason =
   | 'user-deleted'
   | 'user-inactive';
 
-/** Who did something as an admin. */
+/** The admin who made a change: a session, or somebody at the command line. */
 export type AdminActor<TUserId = unknown> = (TokenEvent<TUserId> & CallOrigin) | 'command-line';
 
-/** What an admin did, and to what. */
+/** A change made by an admin. */
 export type AdminAction<TUserId = unknown> =
   | { readonly action: 'client-created'; readonly client: string }
   | { readonly action: 'client-updated'; readonly client: string; readonly changes: ClientChanges }
@@ -35,7 +35,7 @@ export type AdminAction<TUserId = unknown> =
   | { readonly action: 'user-signed-out'; readonly userId: TUserId; readonly revoked: number }
   | { readonly action: 'expired-purged'; readonly purged: number };
 
-/** What a client has now that was changed. */
+/** The new values of the fields of a client that were changed. */
 export interface ClientChanges {
   readonly name?: string;
   /** Seconds; `null`: its tokens never expire. */
@@ -44,13 +44,13 @@ export interface ClientChanges {
 }
 
 /**
- * What durin tells, after it is committed, once per fact. Every token's life is `tokenIssued`, any number of
- * `tokenRenewed`, and `tokenRevoked` or `tokenExpired`; the other events tell what callers did.
+ * The events of `durin.events`. Each is emitted once, after the change is committed. A token's life is `tokenIssued`, any
+ * number of `tokenRenewed`, then `tokenRevoked` or `tokenExpired`. The other events report what callers did.
  */
 export interface DurinEvents<TUserId = unknown> {
-  /** `isNewToken`: whether the login issued it, or gave the one that the pair had. */
+  /** `isNewToken`: true if the login issued the token, false if it returned the existing token of the user and client. */
   loggedIn: TokenEvent<TUserId> & CallOrigin & { readonly isNewToken: boolean };
-  /** The user name is not told: people type passwords into that field. */
+  /** Contains no user name, because people type passwords into that field. */
   loginFailed: CallOrigin & {
     readonly code: 'INVALID_CREDENTIALS' | 'NO_CLIENT' | 'UNKNOWN_CLIENT';
     readonly userId: TUserId | null;
@@ -58,7 +58,7 @@ export interface DurinEvents<TUserId = unknown> {
   loggedOut: TokenEvent<TUserId> & { readonly everywhere: boolean };
   tokenIssued: TokenEvent<TUserId> & { readonly expiry: Date | null };
   tokenRenewed: TokenEvent<TUserId> & { readonly expiry: Date | null };
-  /** The row of an expired token was removed: it was presented, replaced or purged. */
+  /** The row of an expired token was deleted, because the token was presented, replaced or purged. */
   tokenExpired: TokenEvent<TUserId>;
   tokenRevoked: TokenEvent<TUserId> & { readonly reason: RevocationReason };
   throttled: CallOrigin & {
@@ -68,7 +68,7 @@ export interface DurinEvents<TUserId = unknown> {
     /** Seconds. */
     readonly retryAfter: number;
   };
-  /** Each change that was made through the admin router or the command line, whatever other events it had. */
+  /** Any change made through the admin router or the command line, in addition to the events of the change itself. */
   adminAction: AdminAction<TUserId> & { readonly by: AdminActor<TUserId> };
 }
 
@@ -76,29 +76,31 @@ export type EventName = keyof DurinEvents;
 
 type Listener<TEvent> = (event: TEvent) => unknown;
 
-/** Told of a listener that threw or rejected. */
+/** Called when a listener throws or rejects. */
 export type ListenerErrorHandler = (error: unknown, event: EventName) => void;
 
+/** The public side of the events: `durin.events`. */
 export interface EventSource<TUserId = unknown> {
-  /** Calls `listener` at each event of that name; the returned function ends that. */
+  /** Calls `listener` for each event of that name. Returns a function that removes the listener. */
   on<TName extends EventName>(name: TName, listener: Listener<DurinEvents<TUserId>[TName]>): () => void;
 }
 
+/** The inner side of the events. */
 export interface EventSink {
   emit<TName extends EventName>(name: TName, event: DurinEvents[TName]): void;
 }
 
 export interface EventHub<TUserId = unknown> extends EventSource<TUserId>, EventSink {
-  /** Resolves once no listener is at work any more. */
+  /** Resolves once every listener has finished. */
   settled(): Promise<void>;
 }
 
-/** Tells listeners one after the other, waits for none of them, and survives every one. */
+/** Calls the listeners in order of registration, without waiting for any. A listener that fails does not affect others. */
 export function createEventHub<TUserId>(onListenerError: ListenerErrorHandler): EventHub<TUserId> {
   const listeners = new Map<EventName, Set<Listener<never>>>();
-  const working = new Set<Promise<void>>();
+  const inFlight = new Set<Promise<void>>();
 
-  async function tell(listener: Listener<never>, name: EventName, event: unknown): Promise<void> {
+  async function notify(listener: Listener<never>, name: EventName, event: unknown): Promise<void> {
     try {
       await listener(event as never);
     } catch (error) {
@@ -116,20 +118,20 @@ export function createEventHub<TUserId>(onListenerError: ListenerErrorHandler): 
 
   return {
     on(name, listener) {
-      const own: Listener<never> = (event) => listener(event); // so that one function can listen twice
+      const registration: Listener<never> = (event) => listener(event); // lets the same function be registered twice
       const ofName = listeners.get(name) ?? new Set();
-      listeners.set(name, ofName.add(own));
-      return () => void ofName.delete(own);
+      listeners.set(name, ofName.add(registration));
+      return () => void ofName.delete(registration);
     },
     emit(name, event) {
       const frozen = Object.freeze({ ...event });
       for (const listener of listeners.get(name) ?? []) {
-        const work = tell(listener, name, frozen).finally(() => working.delete(work));
-        working.add(work);
+        const call = notify(listener, name, frozen).finally(() => inFlight.delete(call));
+        inFlight.add(call);
       }
     },
     async settled() {
-      while (working.size > 0) await Promise.all(working);
+      while (inFlight.size > 0) await Promise.all(inFlight);
     },
   };
 }

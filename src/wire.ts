@@ -1,8 +1,6 @@
-/**
- * What the server and the client SDK agree on. Imports nothing, so that the SDK can import it.
- */
+// Shared by the server and the SDK. This file imports nothing, so that the SDK contains no server code.
 
-/** Every refusal: its tRPC error code, and the one sentence that the caller sees. Sentences never contain input. */
+/** The tRPC error code and the message of each refusal. Messages are fixed and never contain input. */
 export const refusals = {
   NO_CREDENTIALS: ['UNAUTHORIZED', 'Authentication credentials were not provided.'],
   MALFORMED_HEADER: ['UNAUTHORIZED', 'Invalid token header.'],
@@ -28,24 +26,24 @@ export const refusals = {
   STORE_UNAVAILABLE: ['SERVICE_UNAVAILABLE', 'The authentication store cannot be reached.'],
 } as const;
 
-/** The closed list of reasons for which durin refuses a call. */
+/** Why durin refused a call. The list is closed. */
 export type DurinErrorCode = keyof typeof refusals;
 
-/** What a refused call carries in `error.data.durin`. */
+/** The data of a refused call, in `error.data.durin`. */
 export interface DurinErrorData {
   code: DurinErrorCode;
-  /** Seconds to wait before the next try; with THROTTLED only. */
+  /** Seconds to wait before the next try. Only with THROTTLED. */
   retryAfter?: number;
-  /** The limit that was hit: `client`, `login`, or the scope given to `throttledProcedure`; with THROTTLED only. */
+  /** The limit that was hit: `client`, `login`, or the scope of a `throttledProcedure`. Only with THROTTLED. */
   scope?: string;
   /**
-   * What is wrong with the input, by field (`name`, `changes.tokenTtl`; `''`: the whole), in sentences; from the admin
-   * router only.
+   * Sentences that describe the invalid input, by field: `name`, `changes.tokenTtl`, or `''` for the input as a whole.
+   * Only from the admin router.
    */
   fields?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** A session as its owner sees it: never a token, never the user. */
+/** A session as its owner sees it. Contains neither the token nor the user. */
 export interface SessionView {
   id: string;
   /** The client's name. */
@@ -56,19 +54,20 @@ export interface SessionView {
   hasExpired: boolean;
   /** The time left from now, in words: `23 hours`, or `never`. */
   expiresIn: string;
-  /** Whether the call that lists the sessions was made with this one. */
+  /** Whether this is the session that made the call. */
   isCurrent: boolean;
   lastUsedAt: Date | null;
   ipAddress: string | null;
   userAgent: string | null;
 }
 
-/** A user's API key, without the key unless `apiAccess.includeToken` is set. */
+/** A user's API key. */
 export interface ApiAccessView {
   client: string;
   created: Date;
   expiry: Date | null;
   hasExpired: boolean;
   expiresIn: string;
+  /** The key itself. Only on creation, or if `apiAccess.includeToken` is set. */
   token?: string;
 }

@@ -4,23 +4,23 @@ import { createInterface, type Interface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { UsageError } from './command-line.ts';
 
-/** Somebody pressed Ctrl+C or Ctrl+D where an answer was asked for. */
+/** The user pressed Ctrl+C or Ctrl+D at a prompt. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
-/** @throws UsageError where nobody is there to be asked */
+/** Prompts for the user name. @throws UsageError if standard input is not a terminal */
 export async function askName(): Promise<string> {
-  if (!stdin.isTTY) throw new UsageError('Without a terminal, --username has to be given.');
+  if (!stdin.isTTY) throw new UsageError('Without a terminal, --username is required.');
   return answerOf(createInterface({ input: stdin, output: stderr }), 'User name: ');
 }
 
-/** Asks without showing what is typed. Without a terminal the first line of standard input is the password. */
+/** Prompts without echoing the input. Without a terminal, reads the first line of standard input. */
 export async function askPassword(question: string): Promise<string> {
   if (!stdin.isTTY) return firstLine();
-  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const terminal = createInterface({ input: stdin, output: nowhere, terminal: true });
-  stderr.write(question); // not earlier: until here, the terminal shows what is typed
+  const discard = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const terminal = createInterface({ input: stdin, output: discard, terminal: true });
+  stderr.write(question); // only now, because the terminal echoes input until the interface exists
   try {
     return await answerOf(terminal, '');
   } finally {
@@ -28,10 +28,10 @@ export async function askPassword(question: string): Promise<string> {
   }
 }
 
-/** Of standard input, which whoever writes it may leave open. */
+/** Reads the first line of standard input, which may stay open. */
 async function firstLine(): Promise<string> {
   for await (const line of createInterface({ input: stdin })) {
-    stdin.destroy(); // open, it would keep the program from ending
+    stdin.destroy(); // an open standard input would keep the process alive
     return line;
   }
   return '';
@@ -40,7 +40,7 @@ async function firstLine(): Promise<string> {
 async function answerOf(terminal: Interface, question: string): Promise<string> {
   const closing = new AbortController();
   const closed = once(terminal, 'close', { signal: closing.signal }).then(() => {
-    throw new Interrupted('Nothing was answered.');
+    throw new Interrupted('Cancelled.');
   });
   terminal.once('SIGINT', () => terminal.close());
   try {

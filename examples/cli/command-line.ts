@@ -2,29 +2,29 @@ import { parseArgs } from 'node:util';
 
 export const usage = `Usage: npm run -s cli -- COMMAND [--url URL]
 
-  login [--username NAME]  sign in; the password is asked for, or read from standard input
-  whoami                   who is signed in, and for how long
-  deploy                   what only this client may do
-  publish TITLE            what this client may not do
-  sessions                 where you are signed in
-  logout [--everywhere]    end this session, or all of yours
+  login [--username NAME]  sign in; prompts for the password, or reads it from standard input
+  whoami                   show who is signed in, and for how long
+  deploy                   call a procedure that only this client may call
+  publish TITLE            call a procedure that this client may not call
+  sessions                 list your sessions
+  logout [--everywhere]    end this session, or all your sessions
 
-  --url URL                the server (also QUICKSTART_URL; default: http://127.0.0.1:3000)
+  --url URL                the server (or QUICKSTART_URL; default: http://127.0.0.1:3000)
 
-The session is kept in durin-quickstart/sessions.json, in XDG_CONFIG_HOME, APPDATA or ~/.config.
-Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 sign in first, 4 no server.`;
+The session is stored in durin-quickstart/sessions.json, in XDG_CONFIG_HOME, APPDATA or ~/.config.
+Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 not signed in, 4 no server.`;
 
-/** What somebody wrote. */
+/** The parsed arguments. */
 export interface CommandLine {
   readonly command: string;
   readonly operands: readonly string[];
-  /** Of the server, without a slash at its end. */
+  /** The URL of the server, without a trailing slash. */
   readonly url: string;
   readonly username: string | undefined;
   readonly isEverywhere: boolean;
 }
 
-/** Somebody wrote what this program does not understand. */
+/** The arguments are not valid. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -34,9 +34,9 @@ export function readCommandLine(args: readonly string[], env: NodeJS.ProcessEnv)
   const { values, positionals } = parse(args);
   const [command, ...operands] = positionals;
   if (values.help) return 'help';
-  if (command === undefined) throw new UsageError('There is no command.');
+  if (command === undefined) throw new UsageError('A command is required.');
   const url = values.url ?? (env['QUICKSTART_URL'] || 'http://127.0.0.1:3000');
-  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) throw new UsageError(`${url} is not the URL of a server.`);
+  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) throw new UsageError(`${url} is not an HTTP URL.`);
   return {
     command,
     operands,

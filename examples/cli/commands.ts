@@ -2,7 +2,7 @@ import { askName, askPassword } from './ask.ts';
 import { type CommandLine, UsageError } from './command-line.ts';
 import type { Connection } from './connection.ts';
 
-/** What a command does; it gives what is printed. */
+/** Runs a command and returns the text to print. */
 type Command = (connection: Connection, line: CommandLine) => Promise<string>;
 
 const commands = new Map<string, Command>([
@@ -17,18 +17,18 @@ const commands = new Map<string, Command>([
 /** @throws UsageError */
 export function findCommand({ command, operands }: CommandLine): Command {
   const found = commands.get(command);
-  if (!found) throw new UsageError(`There is no command ${command}.`);
-  const wanted = found === publish ? 1 : 0;
-  if (operands.length < wanted) throw new UsageError('publish needs a title.');
-  if (operands.length > wanted) throw new UsageError(`${command} does not know what to do with ${operands[wanted]}.`);
+  if (!found) throw new UsageError(`Unknown command: ${command}.`);
+  const expected = found === publish ? 1 : 0;
+  if (operands.length < expected) throw new UsageError('publish requires a title.');
+  if (operands.length > expected) throw new UsageError(`Unexpected argument: ${operands[expected]}.`);
   return found;
 }
 
-async function login({ auth, url, assertKept }: Connection, line: CommandLine): Promise<string> {
+async function login({ auth, url, assertStored }: Connection, line: CommandLine): Promise<string> {
   const username = line.username ?? (await askName());
   const password = await askPassword(`Password of ${username}: `);
   const { user } = await auth.login({ username, password });
-  assertKept();
+  assertStored();
   return `Signed in to ${url} as ${user.username}.`;
 }
 
@@ -49,14 +49,14 @@ async function sessions({ trpc }: Connection): Promise<string> {
   const list = await trpc.auth.sessions.list.query();
   return list
     .map(({ client, ipAddress, expiresIn, isCurrent }) =>
-      [client.padEnd(8), (ipAddress ?? '').padEnd(16), expiresIn.padEnd(12), isCurrent ? 'this one' : ''].join(' '),
+      [client.padEnd(8), (ipAddress ?? '').padEnd(16), expiresIn.padEnd(12), isCurrent ? 'this session' : ''].join(' '),
     )
     .join('\n');
 }
 
-async function logout({ auth, assertKept }: Connection, { isEverywhere }: CommandLine): Promise<string> {
+async function logout({ auth, assertStored }: Connection, { isEverywhere }: CommandLine): Promise<string> {
   if (auth.getSnapshot().status === 'signed-out') return 'You were not signed in.';
   await (isEverywhere ? auth.logoutAll() : auth.logout());
-  assertKept();
+  assertStored();
   return isEverywhere ? 'Signed out everywhere.' : 'Signed out.';
 }

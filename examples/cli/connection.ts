@@ -2,11 +2,11 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createDurinClient } from 'trpc-durin/client';
 import { fileStorage } from 'trpc-durin/client/node';
-import type { AppRouter } from '../quickstart/router.ts';
+import type { AppRouter } from './api.ts';
 
 export type Connection = ReturnType<typeof connect>;
 
-/** The typed client of a server, and the session that was kept for it. */
+/** Creates the typed client of a server, with the session that is stored for it. */
 export function connect(url: string, env: NodeJS.ProcessEnv) {
   const file = join(configFolder(env), 'durin-quickstart', 'sessions.json');
   let storageError: Error | undefined;
@@ -15,7 +15,7 @@ export function connect(url: string, env: NodeJS.ProcessEnv) {
     path: 'auth',
     client: 'cli',
     storage: fileStorage(file),
-    storageKey: url, // so that no server is sent the token of another
+    storageKey: url, // one session per server: a token is never sent to another server
     onStorageError(error) {
       storageError = error instanceof Error ? error : new Error(String(error));
     },
@@ -24,15 +24,15 @@ export function connect(url: string, env: NodeJS.ProcessEnv) {
     trpc,
     auth,
     url,
-    /** @throws where the file cannot be read, or not be written: who is signed in is not known, or will not be next time */
-    assertKept(): void {
+    /** @throws if the session file could not be read or written: the session is then unknown, or lost on exit */
+    assertStored(): void {
       if (!storageError) return;
-      throw new Error(`The session cannot be kept in ${file}: ${storageError.message}`, { cause: storageError });
+      throw new Error(`The session cannot be stored in ${file}: ${storageError.message}`, { cause: storageError });
     },
   };
 }
 
-/** Where programs keep what they know of their user. */
+/** The folder for the configuration of the user's programs. */
 function configFolder(env: NodeJS.ProcessEnv): string {
   return env['XDG_CONFIG_HOME'] || env['APPDATA'] || join(homedir(), '.config');
 }

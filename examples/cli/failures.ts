@@ -1,6 +1,6 @@
 import { isTRPCClientError } from '@trpc/client';
 import { type DurinErrorCode, durinErrorOf } from 'trpc-durin/client';
-import type { AppRouter } from '../quickstart/router.ts';
+import type { AppRouter } from './api.ts';
 import { Interrupted } from './ask.ts';
 import { UsageError } from './command-line.ts';
 
@@ -9,14 +9,14 @@ export interface Failure {
   readonly text: string;
 }
 
-const signInFirst: Partial<Record<DurinErrorCode, string>> = {
+const signedOutSentences: Partial<Record<DurinErrorCode, string>> = {
   NO_CREDENTIALS: 'You are not signed in.',
-  INVALID_TOKEN: 'Your session has ended, from another place.',
+  INVALID_TOKEN: 'Your session was ended from another device.',
   TOKEN_EXPIRED: 'Your session has expired.',
-  USER_INACTIVE: 'Your account is not active any more.',
+  USER_INACTIVE: 'Your account is no longer active.',
 };
 
-/** What is said where a command fails, and how the program exits then. */
+/** Returns the message and the exit code for a command that failed. */
 export function failureOf(error: unknown, url: string): Failure {
   if (error instanceof UsageError) return { exitCode: 2, text: `${error.message} See --help.` };
   if (error instanceof Interrupted) return { exitCode: 130, text: error.message };
@@ -24,12 +24,12 @@ export function failureOf(error: unknown, url: string): Failure {
   if (!isTRPCClientError<AppRouter>(error)) return { exitCode: 1, text: message };
 
   const refusal = durinErrorOf(error);
-  const ended = refusal && signInFirst[refusal.code];
-  if (ended) return { exitCode: 3, text: `${ended} Sign in with: login --url ${url}` };
+  const signedOut = refusal && signedOutSentences[refusal.code];
+  if (signedOut) return { exitCode: 3, text: `${signedOut} Sign in with: login --url ${url}` };
   if (refusal?.retryAfter) return { exitCode: 1, text: `${message} Try again in ${refusal.retryAfter} seconds.` };
   if (error.data) return { exitCode: 1, text: message };
   return {
     exitCode: 4,
-    text: `No server of the quickstart answers at ${url}. npm start starts one; --url names another.`,
+    text: `The quickstart's server does not answer at ${url}. Start it with npm start, or give another address with --url.`,
   };
 }

@@ -3,7 +3,7 @@ import { findCommand } from './commands.ts';
 import { connect } from './connection.ts';
 import { failureOf } from './failures.ts';
 
-/** A command-line program on the SDK: it keeps its session in a file, and calls the quickstart's server. */
+/** A command-line program that uses the SDK: it stores its session in a file and calls the quickstart's server. */
 async function run(): Promise<void> {
   let url = '';
   try {
@@ -16,7 +16,7 @@ async function run(): Promise<void> {
     url = line.url;
     const connection = connect(url, process.env);
     try {
-      connection.assertKept();
+      connection.assertStored();
       console.log(await command(connection, line));
     } finally {
       connection.auth.close();

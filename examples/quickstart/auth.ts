@@ -5,7 +5,7 @@ import { AuthToken, Client, User } from './entities.ts';
 
 export type Auth = ReturnType<typeof createAuth>;
 
-/** Four clients: a web page, a command-line program, API keys, and the admin page. */
+/** Creates durin with four clients: the web page, a command-line program, API keys and the admin page. */
 export function createAuth(orm: MikroORM, secret: string) {
   return createDurin({
     orm,

@@ -3,11 +3,11 @@ import { rmSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** A folder that one program at a time uses: two of them on one PGlite would lose data. */
+/** A folder that only one process uses at a time: two processes on one PGlite database would lose data. */
 export interface DataFolder {
   /** The path of a file or folder inside. */
   pathOf(name: string): string;
-  /** A secret that is made at the first start and kept, readable by its owner only. */
+  /** Returns the secret, which is created on the first start. Only the file's owner can read it. */
   readSecret(): Promise<string>;
   release(): void;
 }
@@ -32,12 +32,12 @@ async function takeLock(lock: string, folder: string): Promise<void> {
   if (await createFile(lock, String(process.pid))) return;
   const owner = Number(await readFile(lock, 'utf8'));
   if (owner !== process.pid && isRunning(owner)) {
-    throw new Error(`Process ${owner} uses ${folder}. Stop it, take another folder with --data, or delete ${lock}.`);
+    throw new Error(`Process ${owner} uses ${folder}. Stop it, choose another folder with --data, or delete ${lock}.`);
   }
-  await writeFile(lock, String(process.pid)); // its owner was killed
+  await writeFile(lock, String(process.pid)); // its owner has died
 }
 
-/** Whether the file is new; one that exists is left as it is. */
+/** Creates a file unless it exists. Returns whether it was created. */
 async function createFile(path: string, content: string): Promise<boolean> {
   try {
     await writeFile(path, content, { flag: 'wx', mode: 0o600 });

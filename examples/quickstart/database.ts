@@ -4,11 +4,11 @@ import { MikroORM as PostgresORM } from '@mikro-orm/postgresql';
 import { hashPassword } from 'trpc-durin/password';
 import { AuthToken, Client, User } from './entities.ts';
 
-/** Everyone knows their passwords. */
+/** Demo accounts: their passwords are public. */
 export const demoUser = { username: 'alice', password: 'wonderland', isAdmin: false };
 export const demoAdmin = { username: 'durin', password: 'mellon', isAdmin: true };
 
-/** The ORM, with its tables. An app of your own would run migrations here. */
+/** Opens the database and creates missing tables. An app of your own would run migrations here. */
 export async function openDatabase(databaseUrl: string | null, embeddedFolder: string): Promise<MikroORM> {
   const entities = [User, Client, AuthToken];
   const orm =
@@ -19,11 +19,11 @@ export async function openDatabase(databaseUrl: string | null, embeddedFolder: s
           clientUrl: databaseUrl,
           driverOptions: { connectionTimeoutMillis: 10_000 },
         });
-  await orm.schema.update({ safe: true }); // safe: drops nothing
+  await orm.schema.update({ safe: true }); // safe: never drops anything
   return orm;
 }
 
-/** Whether the user is new. */
+/** Creates a user unless it exists. Returns whether it was created. */
 export async function createUser(orm: MikroORM, { username, password, isAdmin }: typeof demoUser): Promise<boolean> {
   const em = orm.em.fork();
   if ((await em.count(User, { username })) > 0) return false;

@@ -4,10 +4,10 @@ import { openDatabase } from './database.ts';
 import { readSettings } from './settings.ts';
 
 // For the command line: npx trpc-durin --config examples/quickstart/durin.config.ts list-clients
-// It and the server take turns, since they use one folder, and on PGlite one database.
+// Stop the server first: both use the same data folder.
 
 const settings = readSettings([], process.env);
-if (settings === 'help') throw new Error('No arguments are read here.');
+if (settings === 'help') throw new Error('This file reads no arguments.');
 
 const folder = await openDataFolder(settings.dataFolder);
 process.once('exit', () => folder.release());

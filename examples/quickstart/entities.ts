@@ -7,7 +7,7 @@ export const User = defineEntity({
   properties: {
     id: p.integer().primary(),
     username: p.string().unique(),
-    passwordHash: p.string().hidden(), // hidden: never in ctx.user
+    passwordHash: p.string().hidden(), // hidden: never part of ctx.user
     isActive: p.boolean().default(true),
     isAdmin: p.boolean().default(false),
   },

@@ -7,17 +7,15 @@ import { startServer } from './server.ts';
 import { readSettings, type Settings, usage } from './settings.ts';
 import { takeTour } from './tour.ts';
 
-async function run({ dataFolder, databaseUrl, secret, port, exits }: Settings): Promise<void> {
+async function run({ dataFolder, databaseUrl, secret, port, exitsAfterTour }: Settings): Promise<void> {
   await using cleanup = new AsyncDisposableStack();
-  const stopped = toldToStop();
+  const stopped = untilStopped();
 
   const folder = await openDataFolder(dataFolder);
   cleanup.defer(() => folder.release());
   const orm = await openDatabase(databaseUrl, folder.pathOf('database'));
   cleanup.defer(() => orm.close());
-  console.log(
-    `The database is ${databaseUrl === null ? `PGlite in ${dataFolder}` : 'the PostgreSQL of DATABASE_URL'}.`,
-  );
+  console.log(`Database: ${databaseUrl === null ? `PGlite in ${dataFolder}` : 'the PostgreSQL at DATABASE_URL'}.`);
 
   const auth = createAuth(orm, secret ?? (await folder.readSecret()));
   cleanup.defer(() => auth.close());
@@ -33,17 +31,17 @@ async function run({ dataFolder, databaseUrl, secret, port, exits }: Settings): 
   cleanup.defer(() => server.close());
   console.log(`\nA client program calls ${server.url}/trpc:\n`);
   if (!(await takeTour(server.url))) process.exitCode = 1;
-  if (exits) return;
+  if (exitsAfterTour) return;
 
-  console.log(`Listening on ${server.url} (a page for your browser; the API is under /trpc). Stop it with Ctrl+C.`);
-  console.log(`The admin page is ${server.url}/admin/: sign in as ${demoAdmin.username}, ${demoAdmin.password}.`);
-  console.log(`Log in as ${demoUser.username} with the password ${demoUser.password} on the client web, cli or api.`);
+  console.log(`Listening on ${server.url} (the web page; the API is under /trpc). Stop it with Ctrl+C.`);
+  console.log(`The admin page is ${server.url}/admin/ (user ${demoAdmin.username}, password ${demoAdmin.password}).`);
+  console.log(`Log in as ${demoUser.username} with the password ${demoUser.password}, on the client web, cli or api.`);
   await stopped;
   console.log('\nStopping.');
 }
 
-/** Resolves when the program is told to stop. npm tells only the shell that it runs scripts in: then that one is gone. */
-function toldToStop(): Promise<void> {
+/** Resolves when the process should stop. npm signals only the shell that runs the script, so watch for its end as well. */
+function untilStopped(): Promise<void> {
   const parent = process.ppid;
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
@@ -61,7 +59,7 @@ try {
   process.exitCode = 1;
 }
 
-/** The reason in one line; that a connection failed is told in the cause, or in a code only. */
+/** Describes an error in one line. Connection errors have an empty message and a code. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.message !== '') return error.message.split('\n', 1)[0] ?? '';

@@ -8,7 +8,7 @@ const t = initTRPC.context<DurinContext>().create();
 
 export type AppRouter = ReturnType<typeof createAppRouter>;
 
-/** The app's API: durin's procedures under `auth` and `admin`, and a procedure of every kind. */
+/** The app's API: durin's procedures under `auth` and `admin`, and one procedure of each kind. */
 export function createAppRouter(auth: Auth, { adminRouter }: DurinAdmin) {
   const { durinRouter, procedure, authedProcedure, clientProcedure, throttledProcedure } = auth;
   return t.router({

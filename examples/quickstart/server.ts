@@ -11,7 +11,7 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** @param port `null`: 3000, or the next one that is free */
+/** @param port `null`: 3000, or the next free port */
 export async function startServer(
   auth: Auth,
   router: AppRouter,
@@ -28,14 +28,14 @@ export async function startServer(
     },
   });
 
-  /** What answers under which path: the first that fits. */
-  const routes: readonly (readonly [under: string, handle: RequestListener])[] = [
+  /** The first route whose prefix matches handles the request. */
+  const routes: readonly (readonly [prefix: string, handle: RequestListener])[] = [
     ['/trpc/', trpc],
     ['/admin', admin.page],
     ['/', createWebPage()],
   ];
   const server = createServer((request, response) => {
-    const [, handle] = routes.find(([under]) => request.url?.startsWith(under)) ?? [];
+    const [, handle] = routes.find(([prefix]) => request.url?.startsWith(prefix)) ?? [];
     if (handle) handle(request, response);
     else response.writeHead(400).end();
   });
@@ -56,7 +56,7 @@ async function listen(server: Server, port: number | null): Promise<number> {
   const candidates = port === null ? Array.from({ length: 20 }, (_, index) => 3000 + index) : [port];
   for (const candidate of candidates) {
     try {
-      server.listen(candidate, '127.0.0.1'); // for this machine only: everyone knows the demo's password
+      server.listen(candidate, '127.0.0.1'); // this machine only, because the demo passwords are public
       await once(server, 'listening');
       const address = server.address();
       return typeof address === 'object' && address !== null ? address.port : candidate;
@@ -64,5 +64,5 @@ async function listen(server: Server, port: number | null): Promise<number> {
       if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
     }
   }
-  throw new Error(port === null ? 'The ports 3000 to 3019 are taken.' : `Port ${port} is taken.`);
+  throw new Error(port === null ? 'Ports 3000 to 3019 are in use.' : `Port ${port} is in use.`);
 }

@@ -1,25 +1,27 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-/** What the command line and the environment say. */
+/** The settings, from the command line and the environment. */
 export interface Settings {
-  /** Where the database, the secret and the lock are kept. */
+  /** The folder for the database, the secret and the lock. */
   dataFolder: string;
-  /** `null`: an embedded PostgreSQL, PGlite, in the data folder. */
+  /** `null`: use PGlite, an embedded PostgreSQL, in the data folder. */
   databaseUrl: string | null;
-  /** `null`: the one in the data folder. */
+  /** `null`: use the secret in the data folder. */
   secret: string | null;
-  /** `null`: 3000, or the next port that is free. */
+  /** `null`: port 3000, or the next free port. */
   port: number | null;
-  /** Whether the program ends after the tour. */
-  exits: boolean;
+  /** Whether to exit after the tour. */
+  exitsAfterTour: boolean;
 }
 
 export const usage = `Usage: npm start -- [--port N] [--data FOLDER] [--exit]
-  --port N       listen there, or not at all (also PORT; default: 3000, or the next port that is free)
-  --data FOLDER  keep the data there (also QUICKSTART_DATA; default: .data/quickstart)
-  --exit         end after the tour, with exit code 0 if every step went as it should
-DATABASE_URL=postgresql://... has it use that PostgreSQL, DURIN_SECRET=... that secret.`;
+  --port N       listen on this port (or PORT; default: 3000, or the next free port)
+  --data FOLDER  store the data in this folder (or QUICKSTART_DATA; default: .data/quickstart)
+  --exit         exit after the tour, with code 0 if every step succeeded
+Environment variables:
+  DATABASE_URL   the URL of a PostgreSQL (default: an embedded one)
+  DURIN_SECRET   the secret that signs tokens (default: one that is created and stored)`;
 
 export function readSettings(args: string[], env: NodeJS.ProcessEnv): Settings | 'help' {
   const { values } = parseArgs({
@@ -37,7 +39,7 @@ export function readSettings(args: string[], env: NodeJS.ProcessEnv): Settings |
     databaseUrl: env['DATABASE_URL'] || null,
     secret: env['DURIN_SECRET'] || null,
     port: readPort(values.port ?? (env['PORT'] || null)),
-    exits: values.exit,
+    exitsAfterTour: values.exit,
   };
 }
 

@@ -3,7 +3,7 @@ import type { DurinErrorCode } from 'trpc-durin';
 import { demoUser } from './database.ts';
 import type { AppRouter } from './router.ts';
 
-/** A client program: calls the server over HTTP, a line for each step. Whether all of it went as it should. */
+/** Calls the server as a client program would, and prints a line per step. Returns whether every step succeeded. */
 export async function takeTour(url: string): Promise<boolean> {
   const anonymous = connect(url);
   const { username, password } = demoUser;
@@ -13,7 +13,7 @@ export async function takeTour(url: string): Promise<boolean> {
     await step('Anyone may call hello', async () => anonymous.hello.query());
     await refusal('whoami needs a token', () => anonymous.whoami.query(), 'NO_CREDENTIALS');
     await refusal(
-      'A wrong password opens nothing',
+      'A wrong password is refused',
       () => anonymous.auth.login.mutate({ username, password: 'looking-glass', client: 'web' }),
       'INVALID_CREDENTIALS',
     );
@@ -22,18 +22,18 @@ export async function takeTour(url: string): Promise<boolean> {
     await step(`${username} logs in to the client web`, async () => {
       const { token, user, expiry } = await logIn('web');
       web = connect(url, token);
-      return `user ${user.id}, a token of ${token.length} characters, good until ${expiry}`;
+      return `user ${user.id}, a token of ${token.length} characters, valid until ${expiry}`;
     });
-    await step('With the token, whoami answers', async () => describe(await web.whoami.query()));
+    await step('With the token, whoami works', async () => describe(await web.whoami.query()));
     await step('The client web may publish', async () => web.publish.mutate({ title: 'Down the rabbit hole' }));
-    await step('A refresh gives the token its full time again', async () => {
+    await step('A refresh renews the token', async () => {
       const { expiry } = await web.auth.refresh.mutate();
-      return `good until ${expiry}`;
+      return `valid until ${expiry}`;
     });
 
     const isOnCli = (await web.auth.sessions.list.query()).some(({ client }) => client === 'cli');
     let cli = anonymous;
-    await step(`${username} logs in to the client cli as well`, async () => {
+    await step(`${username} also logs in to the client cli`, async () => {
       const { token } = await logIn('cli');
       cli = connect(url, token);
       return describe(await cli.whoami.query());
@@ -46,20 +46,20 @@ export async function takeTour(url: string): Promise<boolean> {
       cliSession = sessions.find(({ client }) => client === 'cli')?.id ?? '';
       return sessions.map(({ client, isCurrent }) => (isCurrent ? `${client} (this one)` : client)).join(', ');
     });
-    if (isOnCli) report('web leaves the session of cli alone', 'it was there before: somebody may be using it');
+    if (isOnCli) report('web leaves the session of cli alone', 'it existed before the tour');
     else {
       await step('web ends the session of cli', async () => {
         await web.auth.sessions.revoke.mutate({ id: cliSession });
-        return 'done';
+        return 'revoked';
       });
-      await refusal("cli's token is worth nothing now", () => cli.whoami.query(), 'INVALID_TOKEN');
+      await refusal("cli's token is no longer valid", () => cli.whoami.query(), 'INVALID_TOKEN');
     }
 
     for (const _ of [1, 2, 3]) await step('The dice may be rolled', async () => `a ${await web.rollDice.query()}`);
-    await refusal('but three times a minute only', () => web.rollDice.query(), 'THROTTLED');
+    await refusal('but only three times a minute', () => web.rollDice.query(), 'THROTTLED');
 
     let key = '';
-    await step(`${username} gets an API key, or the one from before`, async () => {
+    await step(`${username} gets an API key (the existing one, if any)`, async () => {
       key = await getApiKey(web);
       return describe(await connect(url, key).whoami.query());
     });
@@ -103,14 +103,15 @@ async function refusal(title: string, run: () => Promise<unknown>, code: DurinEr
   try {
     await run();
   } catch (error) {
-    if (codeOf(error) !== code) throw new Error(`${title}: refused otherwise, ${codeOf(error)}`, { cause: error });
+    if (codeOf(error) !== code)
+      throw new Error(`${title}: refused for another reason, ${codeOf(error)}`, { cause: error });
     report(title, `refused: ${code}, "${error instanceof Error ? error.message : ''}"`);
     return;
   }
-  throw new Error(`${title}: it was not refused`);
+  throw new Error(`${title}: was not refused`);
 }
 
-/** Every refusal says why, in `error.data.durin`. */
+/** The code of a refusal is in `error.data.durin`. */
 function codeOf(error: unknown): string {
   return error instanceof TRPCClientError ? (error.data?.durin?.code ?? error.message) : String(error);
 }
@@ -120,5 +121,5 @@ function describe({ username, client, expiresIn }: { username: string; client: s
 }
 
 function report(title: string, detail: string): void {
-  console.log(`✓ ${title.padEnd(46)} ${detail}`);
+  console.log(`✓ ${title.padEnd(50)} ${detail}`);
 }

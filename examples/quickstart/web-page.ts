@@ -3,12 +3,12 @@ import type { RequestListener, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import sirv from 'sirv';
 
-/** Where Vite puts what it makes of the folder `web`. */
+/** The output folder of Vite. */
 const built = join(import.meta.dirname, 'web', 'dist');
 
 /**
- * The page runs its own scripts and styles and calls its own server, and that is all it may do. A script that somebody
- * manages to inject is not run, and has nowhere to send a token.
+ * Allows the page's own scripts and styles, and calls to its own server, and nothing else. An injected script does not
+ * run and could not send a token anywhere.
  */
 const contentSecurityPolicy = [
   "default-src 'none'",
@@ -22,17 +22,17 @@ const contentSecurityPolicy = [
   "require-trusted-types-for 'script'",
 ].join('; ');
 
-/** Serves the web page, and says 404 to all that is not part of it. */
+/** Serves the built web page. Responds with 404 to every other path. */
 export function createWebPage(): RequestListener {
   if (!existsSync(join(built, 'index.html'))) {
-    return (_request, response) => say(response, 503, 'The page is not built yet: npm run build:page does it.');
+    return (_request, response) => respond(response, 503, 'The page is not built yet. Run npm run build:page.');
   }
-  const serve = sirv(built, { dev: true, etag: true, setHeaders }); // dev: follows what is built meanwhile
+  const serve = sirv(built, { dev: true, etag: true, setHeaders }); // dev: serves new builds without a restart
 
   return (request, response) => {
-    delete request.headers.range; // sirv throws at those that end before they start, and a page needs none
-    if (request.method !== 'GET' && request.method !== 'HEAD') say(response, 405, 'This is a page, to be read.');
-    else serve(request, response, () => say(response, 404, 'Not found. The page is at /, the API under /trpc/.'));
+    delete request.headers.range; // sirv throws on ranges that end before they start, and the page needs none
+    if (request.method !== 'GET' && request.method !== 'HEAD') respond(response, 405, 'Only GET and HEAD are allowed.');
+    else serve(request, response, () => respond(response, 404, 'Not found. The page is at /, the API under /trpc/.'));
   };
 }
 
@@ -41,12 +41,12 @@ function setHeaders(response: ServerResponse, path: string): void {
   response.setHeader('cross-origin-opener-policy', 'same-origin');
   response.setHeader('referrer-policy', 'no-referrer');
   response.setHeader('x-content-type-options', 'nosniff');
-  // The names of assets change with their content; all else is asked for again, and mostly unchanged.
-  const isForever = path.startsWith('/assets/');
-  response.setHeader('cache-control', isForever ? 'public, max-age=31536000, immutable' : 'no-cache');
+  // The names of assets change with their content. Browsers revalidate everything else.
+  const isImmutable = path.startsWith('/assets/');
+  response.setHeader('cache-control', isImmutable ? 'public, max-age=31536000, immutable' : 'no-cache');
 }
 
-function say(response: ServerResponse, status: number, sentence: string): void {
+function respond(response: ServerResponse, status: number, sentence: string): void {
   const headers = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' };
   response.writeHead(status, status === 405 ? { ...headers, allow: 'GET, HEAD' } : headers).end(`${sentence}\n`);
 }

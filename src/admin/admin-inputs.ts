@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DurinUsageError } from '../errors.ts';
-import { faultOfClientName } from '../values/client-fields.ts';
+import { clientNameProblem } from '../values/client-fields.ts';
 import { type Duration, parseDuration } from '../values/duration.ts';
 import { parseRate, type Rate } from '../values/rate.ts';
 import type { UserId } from './admin-views.ts';
@@ -43,7 +43,7 @@ const text = z
   .refine((value) => value.isWellFormed() && !value.includes('\0'), 'This field must be Unicode text without NUL.');
 
 const newName = text.check((context) => {
-  const fault = faultOfClientName(context.value);
+  const fault = clientNameProblem(context.value);
   if (fault !== null) context.issues.push({ code: 'custom', message: fault, input: context.value });
 });
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DurinUsageError } from '../errors.ts';
 import { internalsOf } from '../internals.ts';
 import type { AppTypes, DurinProcedures } from '../trpc/builders.ts';
-import { describeIssue, wordsOf } from '../values/describe-issue.ts';
+import { describeOptionError, optionIssueMessage } from '../values/option-error.ts';
 import type { DurinAdminOptions } from './admin-options.ts';
 import { createAdminRouter, type DurinAdminRouter } from './admin-router.ts';
 import { createAdminPage } from './page/create-admin-page.ts';
@@ -53,8 +53,8 @@ export function createDurinAdmin<TApp extends AppTypes>(
   const internals = internalsOf(durin);
   if (internals === null)
     throw new DurinUsageError('createDurinAdmin: durin must be the object that createDurin returns');
-  const parsed = optionsSchema.safeParse(options ?? {}, { error: wordsOf });
-  if (!parsed.success) throw new DurinUsageError(`createDurinAdmin: ${describeIssue(parsed.error, options)}`);
+  const parsed = optionsSchema.safeParse(options ?? {}, { error: optionIssueMessage });
+  if (!parsed.success) throw new DurinUsageError(`createDurinAdmin: ${describeOptionError(parsed.error, options)}`);
   const { isAdmin, userLabel, searchUsers } = options;
   const adminRouter = createAdminRouter(internals, isAdmin, { userLabel, searchUsers });
   internals.markPrivate(Object.values(adminRouter._def.procedures));

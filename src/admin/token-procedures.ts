@@ -1,9 +1,10 @@
 import type { AdminStore, OwnedTokenRow } from '../database/admin/admin-store.ts';
 import { DurinError } from '../errors.ts';
 import type { Internals } from '../internals.ts';
-import { isSessionId, lifetime } from '../session.ts';
+import { isSessionId } from '../session.ts';
 import { toSessionTokenEvent, toTokenEvent } from '../tokens/token-event.ts';
 import { parseDuration } from '../values/duration.ts';
+import { viewExpiry } from '../values/expiry.ts';
 import { tokenIdInput, tokenIssueInput, tokenListInput, userInput } from './admin-inputs.ts';
 import type { AdminProcedures } from './admin-procedures.ts';
 import type { AdminTokenView, IssuedTokenView, TokenPage } from './admin-views.ts';
@@ -27,7 +28,7 @@ export function createTokenProcedures(
       user: users.toView(row.owner),
       client: row.clientName,
       created: row.createdAt,
-      ...lifetime(row.expiresAt, now()),
+      ...viewExpiry(row.expiresAt, now()),
       lastUsedAt: row.lastUsedAt,
       ipAddress: row.ipAddress,
       userAgent: row.userAgent,

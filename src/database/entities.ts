@@ -1,6 +1,6 @@
 import { type EntityName, EntitySchema, type Opt } from '@mikro-orm/core';
 import { ipAddressLength, userAgentLength } from '../request/call-origin.ts';
-import { clientNameLength, refuseInvalidClient } from '../values/client-fields.ts';
+import { assertValidClient, clientNameLength } from '../values/client-fields.ts';
 import { ratePattern } from '../values/rate.ts';
 
 /** A row of `durin_client`: an API consumer such as `web`, `cli` or `api`. */
@@ -122,5 +122,5 @@ export function defineDurinEntities<TUser extends object, TRelations extends Rec
 }
 
 function refuseInvalidRow({ entity }: { entity: object }): void {
-  refuseInvalidClient(entity);
+  assertValidClient(entity);
 }

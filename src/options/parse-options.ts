@@ -2,8 +2,8 @@ import type { CacheSettings } from '../cache/create-cache.ts';
 import { maxSharedTtlMs } from '../cache/fence-store.ts';
 import type { ClientValues } from '../database/client-store.ts';
 import { DurinUsageError } from '../errors.ts';
-import { refuseInvalidClient } from '../values/client-fields.ts';
-import { describeIssue, wordsOf } from '../values/describe-issue.ts';
+import { assertValidClient } from '../values/client-fields.ts';
+import { describeOptionError, optionIssueMessage } from '../values/option-error.ts';
 import { optionsSchema, type ParsedOptions } from './options-schema.ts';
 import type { ApiAccessSettings, LoginSettings, ParsedLoginInput, Settings, ThrottleSettings } from './settings.ts';
 
@@ -12,8 +12,8 @@ import type { ApiAccessSettings, LoginSettings, ParsedLoginInput, Settings, Thro
  * @throws DurinUsageError naming the option that is unknown, missing or wrong
  */
 export function parseOptions(options: unknown): Settings {
-  const result = optionsSchema.safeParse(options, { error: wordsOf });
-  if (!result.success) throw new DurinUsageError(`createDurin: ${describeIssue(result.error, options)}`);
+  const result = optionsSchema.safeParse(options, { error: optionIssueMessage });
+  if (!result.success) throw new DurinUsageError(`createDurin: ${describeOptionError(result.error, options)}`);
   const parsed = result.data;
   return Object.freeze({
     orm: parsed.orm,
@@ -43,7 +43,7 @@ function clientsOf({ clients, defaultTokenTtl }: ParsedOptions): ClientValues[] 
   return Object.entries(clients).map(([name, { tokenTtl, throttleRate }]) => {
     const values = { name, tokenTtl: tokenTtl === undefined ? defaultTokenTtl : tokenTtl, throttleRate };
     try {
-      refuseInvalidClient(values);
+      assertValidClient(values);
     } catch (error) {
       throw new DurinUsageError(`createDurin: clients.${name}: ${error instanceof Error ? error.message : ''}`);
     }

@@ -1,15 +1,15 @@
-/** What a caller presented: nothing that is ours, something unreadable, or a token (not yet verified). */
+/** The credentials in an Authorization header: none of durin's, malformed ones, or a token that is not yet verified. */
 export type Credentials =
   | { readonly kind: 'none' }
   | { readonly kind: 'malformed' }
   | { readonly kind: 'token'; readonly token: string };
 
-/** No valid header comes near this; a longer one is not split. */
+/** Far longer than any valid header. The rest of a longer one is not read. */
 const maxHeaderLength = 1024;
 
 /**
- * Reads `<scheme> <token>` (RFC 9110, section 11.6.2). The scheme is compared without case; another scheme, or none,
- * counts as no credentials. Extra white space is tolerated.
+ * Parses `<scheme> <token>` (RFC 9110, section 11.6.2). The scheme is compared without case. Another scheme counts as
+ * no credentials. Extra white space is ignored.
  */
 export function parseAuthorization(header: string | null | undefined, scheme: string): Credentials {
   const text = header?.slice(0, maxHeaderLength).trim() ?? '';

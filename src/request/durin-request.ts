@@ -2,53 +2,54 @@ import { DurinUsageError } from '../errors.ts';
 import type { CallOrigin } from '../events.ts';
 import { headersOf, originOf, propertyOf, readHeader, textOf } from './call-origin.ts';
 
-/** What tRPC's adapters pass to `createContext`: a `req` (standalone, Express, Fastify, fetch, WebSocket) or an `event` (Lambda). */
+/**
+ * What tRPC's adapters pass to `createContext`: a `req` (standalone, Express, Fastify, fetch, WebSocket) or an `event`
+ * (Lambda).
+ */
 export interface AdapterCall {
   req?: unknown;
   event?: unknown;
   info?: unknown;
-  /** The caller's address where no adapter tells it, such as on a fetch server that knows it by other means. */
+  /** The caller's address, if the app knows it and the adapter does not, as on many fetch servers. */
   ipAddress?: string | null | undefined;
 }
 
-/**
- * What durin knows of a request: `ctx.durin`. What was presented as credentials is in private fields, so that logging
- * the context tells no token.
- */
+/** What durin knows about a request: `ctx.durin`. Credentials are private fields, so logging a context reveals no token. */
 export class DurinRequest implements CallOrigin {
   /** The caller's address, as far as `trustProxy` believes it. */
   readonly ipAddress: string | null;
   readonly userAgent: string | null;
-  readonly #presented: readonly (string | null)[];
+  readonly #authorizations: readonly (string | null)[];
   readonly #isOneRequest: boolean;
 
-  private constructor(origin: CallOrigin, presented: readonly (string | null)[], isOne: boolean) {
+  private constructor(origin: CallOrigin, authorizations: readonly (string | null)[], isOneRequest: boolean) {
     this.ipAddress = origin.ipAddress;
     this.userAgent = origin.userAgent;
-    this.#presented = presented;
-    this.#isOneRequest = isOne;
+    this.#authorizations = authorizations;
+    this.#isOneRequest = isOneRequest;
   }
 
   static fromAdapter(call: AdapterCall, trustProxy: number): DurinRequest {
     const source = propertyOf(call, 'req') ?? propertyOf(call, 'event');
     const parameters = propertyOf(propertyOf(call, 'info'), 'connectionParams');
-    const presented = [readHeader(headersOf(source), 'authorization'), textOf(propertyOf(parameters, 'authorization'))];
-    const told = textOf(propertyOf(call, 'ipAddress'));
-    return new DurinRequest(originOf(source, trustProxy, told), presented, isOneRequest(call));
+    const header = readHeader(headersOf(source), 'authorization');
+    const authorizations = [header, textOf(propertyOf(parameters, 'authorization'))];
+    const givenAddress = textOf(propertyOf(call, 'ipAddress'));
+    return new DurinRequest(originOf(source, trustProxy, givenAddress), authorizations, servesOneRequest(call));
   }
 
-  /** The Authorization header, and what stands for it in `connectionParams`. */
-  static presentedBy(request: DurinRequest): readonly (string | null)[] {
-    return request.#presented;
+  /** The values of the Authorization header and of `connectionParams.authorization`, in this order. */
+  static authorizationsOf(request: DurinRequest): readonly (string | null)[] {
+    return request.#authorizations;
   }
 
-  /** Whether it is known to be one, which is soon over. On a WebSocket one context serves many calls, over hours. */
+  /** Whether this is known to be one short request. On a WebSocket, one context serves many calls over hours. */
   static isOneRequest(request: DurinRequest): boolean {
     return request.#isOneRequest;
   }
 }
 
-/** What the app's context must have for durin's procedures; made by `durin.createContext`. */
+/** The part of the app's context that durin's procedures need. `durin.createContext` creates it. */
 export interface DurinContext {
   durin: DurinRequest;
 }
@@ -58,8 +59,8 @@ export function isDurinContext(ctx: unknown): ctx is DurinContext {
 }
 
 /**
- * The compiler does not see this mistake where a router is nested in one with another context.
- * @throws DurinUsageError
+ * Checks at run time what the compiler cannot: it does not compare the contexts of nested routers.
+ * @throws DurinUsageError if `ctx.durin` is missing
  */
 export function requireDurinContext(ctx: unknown): asserts ctx is DurinContext {
   if (isDurinContext(ctx)) return;
@@ -67,10 +68,10 @@ export function requireDurinContext(ctx: unknown): asserts ctx is DurinContext {
 }
 
 /**
- * The HTTP adapters tell which procedures are called; the WebSocket adapter, at the time of its handshake, none. Without
- * `info`, such as in a context that is made of `req` alone, it can not be told.
+ * HTTP adapters pass the list of calls in `info`. The WebSocket adapter passes an empty list at its handshake. Without
+ * `info`, as in a context created from `req` alone, the answer is not known and this returns false.
  */
-function isOneRequest(call: AdapterCall): boolean {
+function servesOneRequest(call: AdapterCall): boolean {
   const calls = propertyOf(propertyOf(call, 'info'), 'calls');
   return Array.isArray(calls) && calls.length > 0;
 }

@@ -1,6 +1,6 @@
 import type { TokenStore } from '../database/token-store.ts';
 import { DurinError } from '../errors.ts';
-import { toApiAccessView } from '../session.ts';
+import { toApiAccessView } from '../session-views.ts';
 import type { IssueToken } from '../tokens/issue-token.ts';
 import type { TokenRevoker } from '../tokens/revoke-tokens.ts';
 import type { TokenCodec } from '../tokens/token-codec.ts';

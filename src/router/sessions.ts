@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { TokenFilter, TokenStore } from '../database/token-store.ts';
 import { DurinError } from '../errors.ts';
-import { isSessionId, toSessionView } from '../session.ts';
+import { isSessionId } from '../session.ts';
+import { toSessionView } from '../session-views.ts';
 import type { TokenRevoker } from '../tokens/revoke-tokens.ts';
 import { refuseUnreadableInput } from '../trpc/base-procedure.ts';
 import type { SessionView } from '../wire.ts';

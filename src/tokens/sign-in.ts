@@ -8,7 +8,7 @@ import type { DurinContext } from '../request/durin-request.ts';
 import type { SessionRecord } from '../session.ts';
 import type { LoginThrottle } from '../throttle/login-throttle.ts';
 import type { LimitState } from '../throttle/throttle.ts';
-import { faultOfClientName } from '../values/client-fields.ts';
+import { clientNameProblem } from '../values/client-fields.ts';
 import type { ActiveUser } from './active-user.ts';
 import { runCallback, toCallbackError } from './app-callback.ts';
 import type { IssueToken } from './issue-token.ts';
@@ -78,7 +78,7 @@ export function createSignIn({ activeUser, issueToken, throttle, events, rules, 
     const clientName = await runCallback(() => rules.resolveClient(input, ctx));
     if (clientName === undefined || clientName === null || clientName === '')
       throw refuse({ code: 'NO_CLIENT', userId: null });
-    if (typeof clientName !== 'string' || faultOfClientName(clientName) !== null)
+    if (typeof clientName !== 'string' || clientNameProblem(clientName) !== null)
       throw refuse({ code: 'UNKNOWN_CLIENT', userId: null });
 
     const attempt = { userName: rules.loginUserKey(input), origin, note: onLimit };

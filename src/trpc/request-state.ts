@@ -142,7 +142,7 @@ function isNearer(limit: LimitState, other: LimitState): boolean {
 
 /** The credentials of this scheme: from the Authorization header, else from `connectionParams`. */
 export function presentedCredentials(request: DurinRequest, scheme: string): Credentials {
-  for (const text of DurinRequest.presentedBy(request)) {
+  for (const text of DurinRequest.authorizationsOf(request)) {
     const credentials = parseAuthorization(text, scheme);
     if (credentials.kind !== 'none') return credentials;
   }

@@ -4,12 +4,13 @@ import { secondsPer, type TimeUnit } from './units.ts';
 /** A length of time: `'60s'`, `'15m'`, `'12h'`, `'14d'`, or a whole number of seconds. */
 export type Duration = number | `${number}${TimeUnit}`;
 
-/** What a PostgreSQL `integer` of seconds holds: 68 years. */
+/** The largest PostgreSQL `integer`: 68 years of seconds. */
 const maxSeconds = 2_147_483_647;
 
 /**
- * Seconds of a duration.
- * @throws DurinUsageError naming `subject` unless it is a whole number of seconds from 1 to 2,147,483,647 (68 years)
+ * Converts a duration to seconds.
+ * @param subject what the duration is for, such as an option's name
+ * @throws DurinUsageError naming `subject`, unless the result is a whole number from 1 to 2,147,483,647 (68 years)
  */
 export function parseDuration(duration: unknown, subject: string): number {
   const seconds = typeof duration === 'string' ? secondsOf(duration) : duration;
@@ -24,18 +25,21 @@ function secondsOf(text: string): number {
   return amount === undefined ? Number.NaN : Number(amount) * secondsPer[unit as TimeUnit];
 }
 
-const steps = [
+const namedUnits = [
   ['day', secondsPer.d],
   ['hour', secondsPer.h],
   ['minute', secondsPer.m],
   ['second', secondsPer.s],
 ] as const;
 
-/** A span in words, in its largest whole unit up to days: `13 days`, `23 hours`. Less than a second is `0 seconds`. */
-export function inWords(milliseconds: number): string {
+/**
+ * Writes a length of time in its largest whole unit, up to days: `13 days`, `23 hours`. Less than a second, or a negative
+ * time, is `0 seconds`.
+ */
+export function durationInWords(milliseconds: number): string {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));
-  for (const [unit, length] of steps) {
-    const count = Math.floor(seconds / length);
+  for (const [unit, secondsPerUnit] of namedUnits) {
+    const count = Math.floor(seconds / secondsPerUnit);
     if (count >= 1) return `${count} ${unit}${count === 1 ? '' : 's'}`;
   }
   return '0 seconds';

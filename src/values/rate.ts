@@ -4,18 +4,22 @@ import { secondsPer, type TimeUnit } from './units.ts';
 /** A number of calls per second, minute, hour or day: `'5/s'`, `'100/m'`, `'1000/h'`, `'10000/d'`. */
 export type Rate = `${number}/${TimeUnit}`;
 
-/** A rate, parsed. */
+/** A parsed rate: `limit` calls per window. */
 export interface Quota {
   readonly limit: number;
   readonly windowSeconds: number;
 }
 
-/** The rates that are accepted, as PostgreSQL and JavaScript both read it. */
+/** Matches a valid rate. PostgreSQL (in a check constraint) and JavaScript both understand this pattern. */
 export const ratePattern = '^[1-9][0-9]{0,8}/[smhd]$';
 
 const rateExpression = new RegExp(ratePattern);
 
-/** @throws DurinUsageError naming `subject` unless the rate is `N/s`, `N/m`, `N/h` or `N/d`, N from 1 to 999,999,999 */
+/**
+ * Parses a rate.
+ * @param subject what the rate is for, such as an option's name
+ * @throws DurinUsageError naming `subject`, unless the rate is `N/s`, `N/m`, `N/h` or `N/d` with N from 1 to 999,999,999
+ */
 export function parseRate(rate: unknown, subject: string): Quota {
   if (typeof rate !== 'string' || !rateExpression.test(rate)) {
     throw new DurinUsageError(`${subject} must be a rate such as '5/s', '100/m', '1000/h' or '10000/d'`);

@@ -1,4 +1,4 @@
-/** Seconds in each unit of time that durations and rates are written in, the longest unit last. */
+/** The units of time in which durations and rates are written, in seconds. The longest unit comes last. */
 export const secondsPer = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 
 /** `s`, `m`, `h` or `d`. */

@@ -8,7 +8,7 @@ export const rings = [
   ['wire.ts'],
   ['errors.ts', 'events.ts'],
   ['values'],
-  ['session.ts'],
+  ['session.ts', 'session-views.ts'],
   ['async'],
   ['request'],
   ['database', 'throttle'],

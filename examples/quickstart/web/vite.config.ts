@@ -3,8 +3,8 @@ import { defineConfig } from 'vite';
 
 export default defineConfig({
   plugins: [react()],
-  // The server's policy allows no data: URLs, and the polyfill is for browsers without modulepreload.
+  // The server's content security policy allows no data: URLs, and all supported browsers have modulepreload.
   build: { target: 'baseline-widely-available', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
-  // `npx vite examples/quickstart/web` serves the page while you write it; the API is that of `npm start`.
+  // For `npx vite` in this folder, which serves the page while you edit it. `npm start` provides the API.
   server: { proxy: { '/trpc': 'http://127.0.0.1:3000' } },
 });

@@ -33,7 +33,7 @@ async function shell(command: string): Promise<unknown> {
   return JSON.parse(stdout);
 }
 
-test('a second start finds the user, the clients and the API key of the first', async () => {
+test('a second start finds the user, clients and API key', async () => {
   const first = await run(['--exit', '--port', '0']);
   const second = await run(['--exit', '--port', '0']);
   expect(first).toMatchObject({ code: 0, output: expect.stringContaining('Created the user alice.') });
@@ -46,7 +46,7 @@ test('a second start finds the user, the clients and the API key of the first', 
   expect((await stat(join(folder, 'secret'))).mode & 0o777).toBe(0o600);
 });
 
-test('who is signed in on cli still is after the next start: the tour ends no session that was there before', async () => {
+test('the tour does not end a session that existed before', async () => {
   const first = start(['--port', '0']);
   const login = await fetch(`${urlIn(await first.until('Stop it with'))}/trpc/auth.login`, {
     method: 'POST',
@@ -65,7 +65,7 @@ test('who is signed in on cli still is after the next start: the tour ends no se
   await second.stop('SIGTERM');
 });
 
-test.for(['SIGTERM', 'SIGINT'] as const)('it serves until %s, and its curl line works', async (signal) => {
+test.for(['SIGTERM', 'SIGINT'] as const)('it serves until %s, and the printed curl command works', async (signal) => {
   const program = start(['--port', '0']);
   const output = await program.until('Stop it with');
   expect(output).toMatch(/^Listening on http:\/\/127\.0\.0\.1:\d+ .*$/m);
@@ -73,7 +73,7 @@ test.for(['SIGTERM', 'SIGINT'] as const)('it serves until %s, and its curl line 
   expect(await program.stop(signal)).toMatchObject({ code: 0, output: expect.stringContaining('Stopping.') });
 });
 
-test('it ends with the shell in which npm runs it', async () => {
+test('it ends when the shell that npm runs it in ends', async () => {
   const script = `child_process.spawn(process.execPath, ['examples/quickstart/main.ts'], { stdio: 'inherit' })`;
   const parent = startProgram(['-e', script], { QUICKSTART_DATA: folder, PORT: '0', npm_lifecycle_event: 'start' });
   await parent.until('Stop it with');
@@ -81,33 +81,33 @@ test('it ends with the shell in which npm runs it', async () => {
   expect(output).toContain('Stopping.');
 });
 
-test('a port that was asked for is taken or the program ends', async () => {
+test('it exits if the requested port is in use', async () => {
   const port = await freePort();
   const holder = createServer().listen(port, '127.0.0.1');
   await once(holder, 'listening');
   const asked = await run(['--exit'], { PORT: String(port) });
   holder.close();
-  expect(asked).toEqual({ code: 1, output: expect.stringContaining(`Port ${port} is taken.`) });
+  expect(asked).toEqual({ code: 1, output: expect.stringContaining(`Port ${port} is in use.`) });
   expect(asked.output).not.toMatch(stackTrace);
 });
 
-test('where 3000 is taken it listens on another port', async () => {
+test('if port 3000 is in use it listens on another port', async () => {
   const holder = createServer().listen(3000, '127.0.0.1');
-  await Promise.race([once(holder, 'listening'), once(holder, 'error')]).catch(() => {}); // taken by another: as good
+  await Promise.race([once(holder, 'listening'), once(holder, 'error')]).catch(() => {}); // in use by another process is fine too
   const { code, output } = await run(['--exit']);
   holder.close();
   expect(code).toBe(0);
   expect(output).toMatch(/calls http:\/\/127\.0\.0\.1:30(?!00)\d\d\/trpc/);
 });
 
-test('two of them do not use one folder', async () => {
+test('two processes do not use the same data folder', async () => {
   const first = start(['--port', '0']);
   await first.until('Stop it with');
   expect(await run(['--exit', '--port', '0'])).toEqual({ code: 1, output: expect.stringContaining(`uses ${folder}`) });
   await first.stop('SIGTERM');
 });
 
-test('the command line takes turns with it', async () => {
+test('the command line works while the server is stopped', async () => {
   const config = ['--config', 'examples/quickstart/durin.config.ts'];
   const cli = (...args: string[]) =>
     startProgram(['dist/src/cli/main.js', ...config, ...args], { QUICKSTART_DATA: folder }).ended;
@@ -120,7 +120,7 @@ test('the command line takes turns with it', async () => {
   expect(await run(['--exit', '--port', '0'])).toMatchObject({ code: 0 });
 });
 
-test('an unknown option is refused in one line', async () => {
+test('an unknown option is reported in one line', async () => {
   expect(await run(['--prot', '1'])).toEqual({ code: 1, output: expect.stringMatching(/^.*'--prot'.*\n$/) });
 });
 
@@ -130,7 +130,7 @@ beforeAll(async () => {
 });
 afterAll(() => postgres.stop());
 
-test('with DATABASE_URL it keeps its data in that PostgreSQL, and drops nothing there', async () => {
+test('with DATABASE_URL it uses that PostgreSQL and drops nothing', async () => {
   const env = { DATABASE_URL: postgres.url, DURIN_SECRET: 'a secret of the environment, long enough' };
   const orm = await MikroORM.init({
     clientUrl: postgres.url,
@@ -139,11 +139,11 @@ test('with DATABASE_URL it keeps its data in that PostgreSQL, and drops nothing 
   });
   const execute = (sql: string) => orm.em.getConnection().execute<{ count: number }[]>(sql);
   try {
-    await execute('create table of_another_program (id int)');
+    await execute('create table other_program (id int)');
     expect(await run(['--exit', '--port', '0'], env)).toMatchObject({ code: 0 });
     expect(await run(['--exit', '--port', '0'], env)).toMatchObject({ code: 0 });
     expect(await execute('select count(*)::int as count from quickstart_user')).toEqual([{ count: 2 }]);
-    expect(await execute('select count(*)::int as count from of_another_program')).toEqual([{ count: 0 }]);
+    expect(await execute('select count(*)::int as count from other_program')).toEqual([{ count: 0 }]);
 
     await execute("update quickstart_user set password_hash = ''");
     const failed = await run(['--exit', '--port', '0'], env);
@@ -154,7 +154,7 @@ test('with DATABASE_URL it keeps its data in that PostgreSQL, and drops nothing 
   }
 });
 
-test('a database that cannot be reached ends it with one line', async () => {
+test('a database that cannot be reached is reported in one line', async () => {
   const env = { DATABASE_URL: `postgresql://nobody@127.0.0.1:${await freePort()}/none` };
   expect(await run(['--exit'], env)).toEqual({ code: 1, output: expect.stringMatching(/^.*ECONNREFUSED.*\n$/) });
 });

@@ -6,39 +6,39 @@ import { button, card, signIn, useQuickstart } from './quickstart-visit.ts';
 
 const { quickstart, visit } = useQuickstart();
 
-test('a key is created, shown, copied with its curl line, which works, and deleted', async () => {
+test('a key is created, shown, copied and deleted', async () => {
   const visitor = await visit();
   await visitor.context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const clipboard = () => page.evaluate<string>('navigator.clipboard.readText()');
   const page = await visitor.open();
   await signIn(page);
   const ofKey = card(page, 'Your API key');
-  await ofKey.getByText('You have none.').waitFor();
+  await ofKey.getByText('You have no key.').waitFor();
   await button(page, 'Create a key').click();
-  await ofKey.getByText('You have an API key.').waitFor();
+  await ofKey.getByText('The API key was created.').waitFor();
 
   await button(page, 'Copy the key').click();
   await ofKey.getByText('Copied.').waitFor();
   const key = await clipboard();
   expect(key).toMatch(/^[0-9a-f]{64}$/);
-  expect(await page.content()).not.toContain(key); // covered
+  expect(await page.content()).not.toContain(key); // hidden
   await button(page, 'Show the key').click();
   await ofKey.getByText(key, { exact: true }).waitFor();
   expect(await faultsInLooks(page, 'key')).toEqual([]);
 
-  await button(page, 'Copy the curl line').click();
+  await button(page, 'Copy the curl command').click();
   await expect.poll(clipboard).toMatch(/^curl/);
   const { stdout } = await promisify(execFile)('sh', ['-c', await clipboard()]);
   expect(JSON.parse(stdout)).toMatchObject({ result: { data: { username: 'alice', client: 'api' } } });
 
   await button(page, 'Delete the key').click();
   await page.getByRole('dialog').getByRole('button', { name: 'Delete the key' }).click();
-  await ofKey.getByText('The API key is deleted.').waitFor();
+  await ofKey.getByText('The API key was deleted.').waitFor();
   await button(page, 'Create a key').waitFor();
   await expect(quickstart().auth.authenticate(key)).rejects.toMatchObject({ durin: { code: 'INVALID_TOKEN' } });
 });
 
-test('a key that was deleted elsewhere is told of, and so is one that was created elsewhere', async () => {
+test('a key created or deleted in another tab is noticed', async () => {
   const visitor = await visit();
   const two = await visitor.open('/?client=cli');
   await signIn(two);
@@ -47,9 +47,9 @@ test('a key that was deleted elsewhere is told of, and so is one that was create
   await signIn(one);
   await button(one, 'Create a key').click();
   await button(one, 'Delete the key').waitFor();
-  await two.bringToFront(); // which has not heard of it yet
+  await two.bringToFront(); // has not noticed it yet
   await button(two, 'Create a key').click();
-  await card(two, 'Your API key').getByText('You have an API key already.').waitFor();
+  await card(two, 'Your API key').getByText('You already have an API key.').waitFor();
   await one.bringToFront();
   await button(one, 'Delete the key').click();
   await one.getByRole('dialog').getByRole('button', { name: 'Delete the key' }).click();
@@ -57,19 +57,19 @@ test('a key that was deleted elsewhere is told of, and so is one that was create
   await two.bringToFront();
   await button(two, 'Delete the key').click();
   await two.getByRole('dialog').getByRole('button', { name: 'Delete the key' }).click();
-  await two.getByText('You have no API key any more.').waitFor();
+  await two.getByText('You no longer have an API key.').waitFor();
   await two.keyboard.press('Escape');
   await button(two, 'Create a key').waitFor();
   expect(await two.getByRole('dialog').count()).toBe(0);
 });
 
-test('where the browser lets nothing be copied the page says so, and how else to get it', async () => {
+test('without clipboard access the page explains how to copy the key', async () => {
   const visitor = await visit();
   const page = await visitor.open();
   await page.evaluate("void (navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed')))");
   await signIn(page);
   await button(page, 'Create a key').click();
   await button(page, 'Copy the key').click();
-  const refusal = 'The browser does not allow that: show the key, and select it.';
+  const refusal = 'The browser does not allow copying. Show the key and select it instead.';
   await card(page, 'Your API key').getByRole('status').filter({ hasText: refusal }).waitFor();
 });

@@ -5,7 +5,7 @@ import { button, isSignedOut, signIn, useQuickstart } from './quickstart-visit.t
 
 const { quickstart, browser } = useQuickstart();
 
-test('a session that another version of the page has stored is no blank page, and can be ended', async () => {
+test('an incompatible stored session shows a notice with a sign-out', async () => {
   const visitor = await openVisitor(browser(), quickstart().url);
   const page = await visitor.open();
   await signIn(page);
@@ -14,10 +14,10 @@ test('a session that another version of the page has stored is no blank page, an
     localStorage.setItem('durin.auth.web', JSON.stringify(session));`;
   await page.evaluate(withoutUser);
   await page.reload();
-  await page.getByRole('alert').getByText('This page has failed').waitFor();
+  await page.getByRole('alert').getByText('Something went wrong').waitFor();
   expect(await faultsInLooks(page, 'crashed')).toEqual([]);
-  await button(page, 'Load it again').click();
-  await page.getByRole('alert').getByText('This page has failed').waitFor();
+  await button(page, 'Reload').click();
+  await page.getByRole('alert').getByText('Something went wrong').waitFor();
   await button(page, 'Sign out').click();
   await isSignedOut(page);
   await signIn(page);

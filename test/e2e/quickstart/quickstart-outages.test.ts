@@ -4,14 +4,14 @@ import { button, card, fillIn, isSignedIn, isSignedOut, session, signIn, useQuic
 
 const { quickstart, visit } = useQuickstart();
 
-test('while the server is away the page says so and keeps what it has; when it is back, all goes on', async () => {
+test('during an outage the page keeps its content and then recovers', async () => {
   const page = await (await visit()).open();
   await signIn(page);
   await session(page, 'web').waitFor();
   await quickstart().stop();
 
   await button(page, 'Call whoami').click();
-  await page.getByText('The server cannot be reached. Check your connection, and try again.').first().waitFor();
+  await page.getByText('The server cannot be reached. Check your connection and try again.').first().waitFor();
   await button(page, 'Sign out').click();
   await page.getByText('You are still signed in. The server cannot be reached.').waitFor();
   await button(page, 'End the session of cli').waitFor({ state: 'detached' });
@@ -24,7 +24,7 @@ test('while the server is away the page says so and keeps what it has; when it i
   await isSignedOut(page);
 });
 
-test('where nothing can be loaded there is a button to try again', async () => {
+test('a card that cannot load has a button to try again', async () => {
   const visitor = await visit();
   await visitor.context.route('**/trpc/*sessions.list*', (route) => route.abort());
   const page = await visitor.open();
@@ -37,17 +37,17 @@ test('where nothing can be loaded there is a button to try again', async () => {
   await session(page, 'web').waitFor();
 });
 
-test('where nobody tells the time that is left, it is said to be unknown, and why', async () => {
+test('a time left that cannot be loaded is shown as unknown', async () => {
   const visitor = await visit();
   await visitor.context.route('**/trpc/*whoami*', (route) => route.abort());
   const page = await visitor.open();
   await signIn(page);
   const here = card(page, 'Hello, alice');
   await here.getByRole('alert').filter({ hasText: 'The server cannot be reached.' }).waitFor();
-  await here.getByText('not known').waitFor();
+  await here.getByText('unknown').waitFor();
 });
 
-test('what is being loaded is told', async () => {
+test('a card that is loading says so', async () => {
   const visitor = await visit();
   const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
   await visitor.context.route('**/trpc/*sessions.list*', async (route) => {
@@ -62,7 +62,7 @@ test('what is being loaded is told', async () => {
   await session(page, 'web').waitFor();
 });
 
-test('offline and back: the page says so, what is done fails at once, and nobody is signed out', async () => {
+test('offline, actions fail at once and the session is kept', async () => {
   const visitor = await visit();
   const page = await visitor.open();
   await visitor.context.setOffline(true);
@@ -84,5 +84,5 @@ test('offline and back: the page says so, what is done fails at once, and nobody
   expect(await faultsInLooks(page, 'offline')).toEqual([]);
   await visitor.context.setOffline(false);
   await button(page, 'Refresh').click();
-  await page.getByText('You have the full time again.').waitFor();
+  await page.getByText('The session was refreshed.').waitFor();
 });

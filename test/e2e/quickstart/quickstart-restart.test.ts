@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('the program is stopped and started again: who was signed in still is, and the page goes on', async () => {
+test('sessions survive a restart of the server', async () => {
   const port = String(await freePort());
   function start() {
     const program = startProgram(['examples/quickstart/main.ts', '--port', port], { QUICKSTART_DATA: folder });

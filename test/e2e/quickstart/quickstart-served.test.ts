@@ -9,7 +9,7 @@ const { quickstart, browser } = useQuickstart();
 
 const get = (path: string, init?: RequestInit) => fetch(`${quickstart().url}${path}`, init);
 
-test('the page may do nothing but run its own scripts and call its own server, and is asked for again', async () => {
+test('the page has a strict policy and is revalidated', async () => {
   const page = await get('/');
   expect(page.status).toBe(200);
   expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'self';/);
@@ -20,7 +20,7 @@ test('the page may do nothing but run its own scripts and call its own server, a
   expect(again.status).toBe(304);
 });
 
-test('its parts are kept for good, as their names change with their content', async () => {
+test('assets are cached forever', async () => {
   const [script = ''] = /\/assets\/[^"]+\.js/.exec(await (await get('/')).text()) ?? [];
   const { status, headers } = await get(script);
   expect(status).toBe(200);
@@ -37,14 +37,14 @@ test.for(['/nothing', '/assets/nothing.js', '/trpc', '/..%2f..%2fpackage.json', 
 );
 
 test.for(['bytes=0-9', 'bytes=-5', 'bytes=5-2', 'bytes=9999999-', 'bytes=x'])(
-  'a part of a file, %s, is answered with all of it',
+  'a request for the range %s gets the whole file',
   async (range) => {
     const { status, headers } = await get('/icon.svg', { headers: { range } });
     expect([status, headers.get('content-type')]).toEqual([200, 'image/svg+xml']);
   },
 );
 
-test('what is built while the server runs is there at once, and what is gone then is not found', async () => {
+test('a file built or deleted while the server runs is noticed', async () => {
   const path = join('assets', `${randomUUID()}.js`);
   const file = join(import.meta.dirname, '../../../examples/quickstart/web/dist', path);
   await writeFile(file, 'new');
@@ -53,33 +53,33 @@ test('what is built while the server runs is there at once, and what is gone the
   expect((await get(`/${path}`)).status).toBe(404);
 });
 
-test('the page is read, not written', async () => {
+test('other methods than GET and HEAD are refused', async () => {
   const { status, headers } = await get('/', { method: 'POST' });
   expect([status, headers.get('allow')]).toEqual([405, 'GET, HEAD']);
 });
 
-test('while the scripts do not come the page says that it is loading, and how to go on', async () => {
+test('without its scripts the page offers to reload', async () => {
   const visitor = await openVisitor(browser(), quickstart().url);
   await visitor.context.route('**/assets/*.js', (route) => route.abort());
   const page = await visitor.open('/?client=cli');
-  const waiting = page.getByText('This page is loading.');
-  expect(await waiting.isVisible()).toBe(false); // at first there is nothing to tell
-  await waiting.waitFor();
+  const notice = page.getByText('Loading.');
+  expect(await notice.isVisible()).toBe(false); // not at once
+  await notice.waitFor();
   await visitor.context.unroute('**/assets/*.js');
-  await page.getByRole('link', { name: 'load it again' }).click();
+  await page.getByRole('link', { name: 'reload the page' }).click();
   await heading(page, 'Sign in').waitFor();
   expect(new URL(page.url()).search).toBe('?client=cli');
   await visitor.close();
 });
 
-test('an injected script is not run, and an injected text makes no markup', async () => {
+test('injected scripts do not run, and injected text is not markup', async () => {
   const visitor = await openVisitor(browser(), quickstart().url);
   const page = await visitor.open();
   const inject = `
     const script = document.createElement('script');
     script.textContent = 'window.isInjected = true';
     document.body.append(script);`;
-  await page.evaluate(inject).catch(() => undefined); // trusted types refuse it before the policy of scripts does
+  await page.evaluate(inject).catch(() => undefined); // Trusted Types refuse it before script-src does
   expect(await page.evaluate('window.isInjected')).toBeUndefined();
   await expect(page.evaluate("document.body.innerHTML = '<img src=x>'")).rejects.toThrow(/TrustedHTML/);
   await expect(page.evaluate("fetch('http://localhost:9/')")).rejects.toThrow(/Failed to fetch/);

@@ -16,7 +16,7 @@ import {
 
 const { quickstart, visit } = useQuickstart();
 
-test('of two tabs one ends the session of the other, which sees it when it is looked at', async () => {
+test('a session can be ended from another tab', async () => {
   const visitor = await visit();
   const web = await visitor.open();
   await signIn(web);
@@ -28,10 +28,10 @@ test('of two tabs one ends the session of the other, which sees it when it is lo
   await signIn(cli);
   await turnTo(web);
   await session(web, 'cli').waitFor();
-  expect(await session(web, 'web').innerText()).toContain('this one');
+  expect(await session(web, 'web').innerText()).toContain('this session');
   expect(await session(web, 'web').getByRole('button').count()).toBe(0);
   expect(await session(web, 'cli').locator('dl').innerText()).toMatch(
-    /^Where\s+Chrome on \S+, 127\.0\.0\.1\s+Last used\s+(?:not yet|just now)\s+Expires in\s+never$/,
+    /^Device\s+Chrome on \S+, 127\.0\.0\.1\s+Last used\s+(?:never|just now)\s+Expires in\s+never$/,
   );
   expect(await session(web, 'web').locator('dl').innerText()).toMatch(
     /Last used\s+just now\s+Expires in\s+1[34] days$/,
@@ -48,18 +48,18 @@ test('of two tabs one ends the session of the other, which sees it when it is lo
 
   await end.click();
   await button(web, 'End the session').click();
-  await web.getByText('The session of cli has ended.').waitFor();
+  await web.getByText('The session of cli was ended.').waitFor();
   await session(web, 'cli').waitFor({ state: 'detached' });
   expect(await focused(web)).toBe('Your sessions');
 
   await turnTo(cli);
   await isSignedOut(cli);
-  await cli.getByText('Your session was ended from another place.').waitFor();
+  await cli.getByText('Your session was ended from another device.').waitFor();
   expect(await faultsInLooks(cli, 'revoked')).toEqual([]);
   await isSignedIn(web);
 });
 
-test('everywhere else is signed out at once, with the API key or without it', async () => {
+test('all other sessions end, with or without the API key', async () => {
   const visitor = await visit();
   const [web, cli] = [await visitor.open(), await visitor.open('/?client=cli')];
   await signIn(cli);
@@ -74,7 +74,7 @@ test('everywhere else is signed out at once, with the API key or without it', as
   await everywhereElse.click();
   const dialog = web.getByRole('dialog', { name: 'Sign out everywhere else?' });
   await dialog.getByRole('button', { name: 'Sign out everywhere else' }).click();
-  await web.getByText('One other session has ended.').waitFor();
+  await web.getByText('1 other session was ended.').waitFor();
   await session(web, 'api').waitFor();
   await turnTo(cli);
   await isSignedOut(cli);
@@ -88,7 +88,7 @@ test('everywhere else is signed out at once, with the API key or without it', as
   expect(await web.getByRole('button', { name: 'Sign out everywhere else' }).count()).toBe(0);
 });
 
-test('tabs of one client follow each other: into the session, and out of it', async () => {
+test('tabs of one client sign in and out together', async () => {
   const visitor = await visit();
   const [two, one] = [await visitor.open(), await visitor.open()];
   await signIn(one);
@@ -102,10 +102,10 @@ test('tabs of one client follow each other: into the session, and out of it', as
   await isSignedIn(one);
   await one.evaluate('localStorage.clear()');
   await isSignedOut(two);
-  expect(await button(one, 'Sign out').count()).toBe(1); // nobody tells a tab of what it did itself
+  expect(await button(one, 'Sign out').count()).toBe(1); // a tab gets no storage event for its own change
 });
 
-test('another browser of the same user is signed out with this one, and is told that it was from elsewhere', async () => {
+test('another browser of the same user is signed out too', async () => {
   const [here, there] = [await (await visit()).open(), await (await visit()).open()];
   await signIn(here);
   await signIn(there);
@@ -113,10 +113,10 @@ test('another browser of the same user is signed out with this one, and is told 
   await isSignedOut(here);
   await button(there, 'Call whoami').click();
   await isSignedOut(there);
-  expect(await there.getByText('Your session was ended from another place.').count()).toBe(1);
+  expect(await there.getByText('Your session was ended from another device.').count()).toBe(1);
 });
 
-test('when another user signs in, in another tab, nothing is left of what was there of the first', async () => {
+test('when another user signs in, data of the first user is gone', async () => {
   const visitor = await visit();
   const one = await visitor.open();
   await signIn(one);
@@ -124,14 +124,14 @@ test('when another user signs in, in another tab, nothing is left of what was th
   await button(one, 'Delete the key').waitFor();
   const two = await visitor.open();
   await button(two, 'Delete the key').waitFor();
-  await visitor.context.route('**/trpc/**apiAccess.get**', (route) => route.abort()); // what is shown is from the cache
+  await visitor.context.route('**/trpc/**apiAccess.get**', (route) => route.abort()); // only the cache could show one
   await signInElsewhere(two, 'bob');
   await isSignedIn(one, 'bob');
   await card(one, 'Your API key').getByText('The server cannot be reached.').waitFor();
   expect(await button(one, 'Delete the key').count()).toBe(0);
 });
 
-test('a key that is created while another user signs in is not shown to that one', async () => {
+test('a key created during a switch of users is not shown', async () => {
   const visitor = await visit();
   const [one, two] = [await visitor.open(), await visitor.open()];
   await signIn(one);
@@ -143,19 +143,19 @@ test('a key that is created while another user signs in is not shown to that one
   });
   await button(one, 'Create a key').click();
   await button(one, 'Creating…').waitFor();
-  await visitor.context.route('**/trpc/**apiAccess.get**', (route) => route.abort()); // what is shown is from the cache
+  await visitor.context.route('**/trpc/**apiAccess.get**', (route) => route.abort()); // only the cache could show one
   await signInElsewhere(two, 'bob');
   await isSignedIn(one, 'bob');
   const ofKey = card(one, 'Your API key');
   await ofKey.getByText('The server cannot be reached.').waitFor();
-  const lists = one.waitForResponse('**/trpc/**sessions.list**'); // which are read anew once the key is there
+  const lists = one.waitForResponse('**/trpc/**sessions.list**'); // reloaded once the key exists
   goOn();
   await lists;
   await ofKey.getByText('The server cannot be reached.').waitFor();
   expect(await button(one, 'Delete the key').count()).toBe(0);
 });
 
-test('halfway to the expiry one of two tabs refreshes, and both have the new time', async () => {
+test('halfway to the expiry one tab refreshes for both', async () => {
   const { auth } = quickstart();
   await auth.clients.update('web', { tokenTtl: '12s' });
   const visitor = await visit();
@@ -171,17 +171,17 @@ test('halfway to the expiry one of two tabs refreshes, and both have the new tim
   await auth.clients.update('web', { tokenTtl: '14d' });
 });
 
-test('a button refreshes, and says so', async () => {
+test('the refresh button refreshes the session', async () => {
   const visitor = await visit();
   const page = await visitor.open();
   await signIn(page);
   const calls = watchCalls(visitor);
   await button(page, 'Refresh').click();
-  await page.getByText('You have the full time again.').waitFor();
+  await page.getByText('The session was refreshed.').waitFor();
   expect(calls.filter((name) => name === 'auth.refresh')).toHaveLength(1);
 });
 
-test('a page that was without a network until the session had expired says so, and signs in again', async () => {
+test('a session that expired while offline leads to the sign-in form', async () => {
   const { auth } = quickstart();
   await auth.clients.update('web', { tokenTtl: '4s' });
   const visitor = await visit();
@@ -192,13 +192,13 @@ test('a page that was without a network until the session had expired says so, a
   await expect.poll(() => Date.now(), { timeout: 8000 }).toBeGreaterThanOrEqual(Date.parse(expiry));
   await visitor.context.setOffline(false);
   await isSignedOut(page);
-  await page.getByText('Your session has expired. Sign in again to go on.').waitFor();
+  await page.getByText('Your session has expired. Sign in again to continue.').waitFor();
   expect(await faultsInLooks(page, 'expired')).toEqual([]);
   await auth.clients.update('web', { tokenTtl: '14d' });
   await signIn(page);
 });
 
-/** As another tab does it: signs in, and stores the session where all tabs find it. */
+/** Signs in as another tab would, and stores the session for all tabs. */
 async function signInElsewhere(tab: Page, username: string): Promise<void> {
   await tab.evaluate(`(async () => {
     const body = JSON.stringify({ username: '${username}', password: 'wonderland', client: 'web' });
@@ -208,7 +208,7 @@ async function signInElsewhere(tab: Page, username: string): Promise<void> {
   })()`);
 }
 
-/** What the page has stored. */
+/** The session that the page has stored. */
 async function newestSession(page: Page) {
   const stored = await page.evaluate<string>("localStorage.getItem('durin.auth.web')");
   return JSON.parse(stored) as { expiry: string };

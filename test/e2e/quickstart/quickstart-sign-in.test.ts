@@ -15,7 +15,7 @@ import {
 
 const { quickstart, visit } = useQuickstart();
 
-test('by keyboard alone one signs in, and signs out; the focus says where one is', async () => {
+test('signing in and out works by keyboard alone', async () => {
   const page = await (await visit()).open();
   expect(await faultsInLooks(page, 'sign-in')).toEqual([]);
 
@@ -23,7 +23,7 @@ test('by keyboard alone one signs in, and signs out; the focus says where one is
     for (const key of keys) await page.keyboard.press(key);
   };
   const focused = () => page.evaluate<string>('document.activeElement.name || document.activeElement.textContent');
-  await press('Tab', 'Tab', 'Tab', 'Tab'); // colours, two clients
+  await press('Tab', 'Tab', 'Tab', 'Tab'); // the colours and the two clients
   expect(await focused()).toBe('username');
   await page.keyboard.type('alice');
   await press('Tab');
@@ -37,10 +37,10 @@ test('by keyboard alone one signs in, and signs out; the focus says where one is
   await press('Enter');
   await isSignedOut(page);
   await expect.poll(focused).toBe('Sign in');
-  await page.getByRole('heading', { name: 'Sign in', description: 'You have signed out.' }).waitFor(); // read out too
+  await page.getByRole('heading', { name: 'Sign in', description: 'You have signed out.' }).waitFor(); // screen readers announce it
 });
 
-test('a reload keeps the session, and there is no notice where nobody was signed in', async () => {
+test('a first visit shows no notice, and a reload keeps the session', async () => {
   const page = await (await visit()).open();
   expect(await page.getByText(/signed out|expired|ended/).count()).toBe(0);
   await signIn(page);
@@ -48,7 +48,7 @@ test('a reload keeps the session, and there is no notice where nobody was signed
   await isSignedIn(page);
 });
 
-test('a button that is pressed twice does its work once', async () => {
+test('a button pressed twice acts once', async () => {
   const visitor = await visit();
   const page = await visitor.open();
   const calls = watchCalls(visitor);
@@ -62,25 +62,25 @@ test('a button that is pressed twice does its work once', async () => {
   await button(page, 'Delete the key').click();
   const dialog = page.getByRole('dialog', { name: 'Delete the API key?' });
   await pressTwice(dialog.getByRole('button', { name: 'Delete the key' }));
-  await page.getByText('The API key is deleted.').waitFor();
+  await page.getByText('The API key was deleted.').waitFor();
   expect(await dialog.count()).toBe(0);
   expect([timesCalled('auth.apiAccess.create'), timesCalled('auth.apiAccess.delete')]).toEqual([1, 1]);
   await button(page, 'Create a key').click(); // once more, after the first time
   await button(page, 'Delete the key').waitFor();
 });
 
-test('a wrong password is told in words, and read out; the right one signs in', async () => {
+test('a wrong password is reported', async () => {
   const page = await (await visit()).open();
   await fillIn(page, 'looking-glass');
   await button(page, 'Show the password').click();
   expect(await page.getByLabel('Password', { exact: true }).getAttribute('type')).toBe('text');
   await button(page, 'Sign in').click();
-  await page.getByRole('alert').filter({ hasText: 'The user name or the password is wrong.' }).waitFor();
+  await page.getByRole('alert').filter({ hasText: 'The user name or password is wrong.' }).waitFor();
   expect(await faultsInLooks(page, 'wrong-password')).toEqual([]);
   await signIn(page);
 });
 
-test('after too many wrong passwords the page says how long to wait, and counts', async () => {
+test('after too many wrong passwords the page counts down', async () => {
   const { context } = await visit();
   const page = await context.newPage();
   await page.clock.install();
@@ -97,20 +97,20 @@ test('after too many wrong passwords the page says how long to wait, and counts'
   await button(page, 'Sign in').click();
   await page
     .getByRole('alert')
-    .filter({ hasText: /^That was too often. Try again in \d+ seconds.$/ })
+    .filter({ hasText: /^Too many attempts. Try again in \d+ seconds.$/ })
     .waitFor();
   const waiting = page.getByRole('button', { name: /^Wait \d+ s$/ });
   await waiting.waitFor();
   expect(await faultsInLooks(page, 'throttled')).toEqual([]);
   await page.clock.fastForward(61_000);
   await button(page, 'Sign in').waitFor();
-  expect(await page.getByRole('alert').filter({ hasText: 'too often' }).count()).toBe(0);
+  expect(await page.getByRole('alert').filter({ hasText: 'Too many attempts' }).count()).toBe(0);
 });
 
-test('what one may call and what not depends on the client, and is told in words', async () => {
+test('what a user may call depends on the client', async () => {
   const visitor = await visit();
   const page = await visitor.open();
-  const answer = (name: string) => page.getByRole('status', { name: `What ${name} answered` });
+  const answer = (name: string) => page.getByRole('status', { name: `Response of ${name}` });
   async function call(name: string): Promise<string> {
     await button(page, `Call ${name}`).click();
     return answer(name).locator('.answer').innerText();
@@ -123,7 +123,7 @@ test('what one may call and what not depends on the client, and is told in words
     changeSettings: await call('changeSettings'),
   });
 
-  const unknown = 'You have to sign in for this. NO_CREDENTIALS';
+  const unknown = 'You need to sign in first. NO_CREDENTIALS';
   const hello = 'Hello, whoever you are!';
   expect(await answers()).toEqual({
     hello,
@@ -158,7 +158,7 @@ test('what one may call and what not depends on the client, and is told in words
   expect(await heading(page, 'Hello, alice').count()).toBe(1);
 });
 
-test('light and dark follow the system until one is chosen, which a reload keeps', async () => {
+test('the colours follow the system until others are chosen', async () => {
   const visitor = await visit();
   const page = await visitor.open();
   const ground = () => page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
@@ -172,13 +172,13 @@ test('light and dark follow the system until one is chosen, which a reload keeps
   expect(await ground()).toBe(dark);
   await button(page, 'Light colours').click();
   await page.emulateMedia({ colorScheme: 'dark' });
-  expect(await ground()).toBe(dark); // the system's was chosen, and so the system is followed again
+  expect(await ground()).toBe(dark); // choosing the system's colours follows the system again
 });
 
-/** As a person does whose hand is faster than the page is drawn. */
+/** Presses twice before the page can render in between. */
 async function pressTwice(pressed: Locator): Promise<void> {
   await pressed.evaluate((element: unknown) => {
-    const { click } = element as { click: () => void }; // of the browser, whose types tests do not have
+    const { click } = element as { click: () => void }; // a DOM element; tests have no DOM types
     click.call(element);
     click.call(element);
   });

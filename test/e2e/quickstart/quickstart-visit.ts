@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, onTestFinished } from 'vitest'
 import { launchChromium, openVisitor, type Visitor } from '../../support/browser/chromium.ts';
 import { openQuickstart, type Quickstart } from '../../support/browser/quickstart-server.ts';
 
-/** For the tests of a file: a browser, and the quickstart, where nobody is signed in when a test starts. */
+/** A browser and the quickstart, shared by the tests of a file. Before each test, all sessions of alice are revoked. */
 export function useQuickstart() {
   let browser: Browser;
   let quickstart: Quickstart;
@@ -18,7 +18,7 @@ export function useQuickstart() {
   return {
     quickstart: () => quickstart,
     browser: () => browser,
-    /** Opens a browser window for the running test, which fails if anything goes wrong inside. */
+    /** Opens a browser window for the current test. The test fails if the page reports an error. */
     async visit(): Promise<Visitor> {
       const visitor = await openVisitor(browser, quickstart.url);
       onTestFinished(async () => {
@@ -51,16 +51,16 @@ export const session = (page: Page, client: string) =>
 export const isSignedIn = (page: Page, username = 'alice') => heading(page, `Hello, ${username}`).waitFor();
 export const isSignedOut = (page: Page) => heading(page, 'Sign in').waitFor();
 
-/** The text of what has the focus. */
+/** The text of the focused element. */
 export const focused = (page: Page) => page.evaluate<string>('document.activeElement.textContent');
 
-/** Goes to a tab. Pages under test are told that they are visible all the time, but not when they become so. */
+/** Switches to a tab. Headless pages are always visible, so the event that a switch causes is dispatched here. */
 export async function turnTo(page: Page): Promise<void> {
   await page.bringToFront();
   await page.evaluate("window.dispatchEvent(new Event('visibilitychange'))");
 }
 
-/** The names of all calls that go out from now on, in any tab. */
+/** Records the names of all calls from now on, in any tab. */
 export function watchCalls({ context }: Visitor): string[] {
   const calls: string[] = [];
   context.on('request', (request) => {

@@ -6,7 +6,7 @@ import { clients, type openApp, password, requiredOptions, t } from '../../suppo
 export type TestApp = Awaited<ReturnType<typeof openApp>>;
 export type TestDurin = TestApp['durin'];
 
-/** A durin on the test app's database that believes this many proxies. */
+/** A durin on the test app's database that trusts this many proxies. */
 export function createDurinBehind(app: TestApp, trustProxy: number) {
   return createDurin({ ...requiredOptions(app.orm), clients, now: app.clock, trustProxy });
 }
@@ -27,7 +27,7 @@ export function createAppRouter(durin: TestDurin) {
 
 export type AppRouter = ReturnType<typeof createAppRouter>;
 
-/** Where an adapter serves a router: over a socket, or over a `fetch` that is the server. */
+/** A router served by an adapter, over a socket or through `fetch`. */
 export interface Served {
   readonly url: string;
   readonly fetch?: typeof fetch;
@@ -39,7 +39,7 @@ export interface Connection {
   headers?: Record<string, string> | undefined;
 }
 
-/** A client without batches; `responses` holds what came back, for tests of headers. */
+/** A client without batching. `responses` records the responses, for tests of headers. */
 export function connect(served: Served, { token, headers }: Connection = {}) {
   const responses: Response[] = [];
   const send = served.fetch ?? fetch;
@@ -60,7 +60,7 @@ export function connect(served: Served, { token, headers }: Connection = {}) {
   return { client, responses };
 }
 
-/** A new token of a user for a client. */
+/** Issues a token. */
 export async function issueToken(app: TestApp, userId: number, client: keyof typeof clients): Promise<string> {
   const { token } = await app.durin.tokens.issue({ user: userId, client });
   return token;

@@ -22,13 +22,13 @@ async function addressOf(forwarded: string): Promise<string | null> {
   return (await client.origin.query()).ip;
 }
 
-test('an address that a proxy tells with a port is the same over all connections', async () => {
+test('the port is removed from a forwarded address', async () => {
   expect(await addressOf('203.0.113.7:51034')).toBe('203.0.113.7');
   expect(await addressOf('[2001:db8::7]:51034')).toBe('2001:db8::7');
   expect(await addressOf('[2001:db8::7]')).toBe('2001:db8::7');
 });
 
-test('an address of IPv4 is the same on a socket of IPv6', async () => {
+test('an IPv4 address is the same on an IPv6 socket', async () => {
   const { createContext } = app.durin;
   const call = (remoteAddress: string) => createContext({ req: { headers: {}, socket: { remoteAddress } } });
   expect(call('::ffff:203.0.113.7').durin.ipAddress).toBe('203.0.113.7');
@@ -36,7 +36,7 @@ test('an address of IPv4 is the same on a socket of IPv6', async () => {
   expect(await addressOf('::ffff:203.0.113.7')).toBe('203.0.113.7');
 });
 
-test('other addresses are left as they are', async () => {
+test('other addresses are unchanged', async () => {
   for (const address of ['203.0.113.7', '2001:db8::7', '::1', 'fe80::1%eth0', 'unknown', '_hidden']) {
     expect(await addressOf(`198.51.100.1, ${address}`)).toBe(address);
   }

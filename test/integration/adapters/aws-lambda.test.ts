@@ -12,7 +12,7 @@ type Handler = (event: unknown, context: unknown) => Promise<LambdaResult>;
 
 const sourceIp = '192.0.2.7';
 
-/** What API Gateway's REST APIs send: the headers' names as the caller wrote them. */
+/** The event of API Gateway REST APIs, with header names as the caller wrote them. */
 async function toEventV1(request: Request) {
   const { pathname, searchParams } = new URL(request.url);
   const headers = Object.fromEntries(
@@ -32,7 +32,7 @@ async function toEventV1(request: Request) {
   };
 }
 
-/** What API Gateway's HTTP APIs and function URLs send. */
+/** The event of API Gateway HTTP APIs and function URLs. */
 async function toEventV2(request: Request) {
   const { pathname, searchParams } = new URL(request.url);
   return {

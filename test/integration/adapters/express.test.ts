@@ -21,7 +21,7 @@ function serve(router: AppRouter, durin: TestDurin) {
 
 const givenApp = describeAdapters([{ name: 'Express 5', peerAddress: '127.0.0.1', serve }]);
 
-test('a route beside tRPC knows the caller through durin.authenticate', async () => {
+test('a plain route can use durin.authenticate', async () => {
   const app = givenApp();
   const served = await serve(createAppRouter(app.durin), app.durin);
   try {

@@ -2,7 +2,7 @@ import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { describeAdapters } from '../../contracts/adapter.ts';
 import type { AppRouter, Served, TestDurin } from './adapter-app.ts';
 
-/** As Next's app router and Hono do it; the client's fetch is the server. */
+/** Like Next.js and Hono. The client's `fetch` calls the handler directly. */
 async function serve(router: AppRouter, { createContext, responseMeta }: TestDurin): Promise<Served> {
   return {
     url: 'http://localhost/api/trpc',

@@ -42,7 +42,7 @@ async function serve(
 }
 
 interface Handshake {
-  /** Given once, when the connection is made. */
+  /** Sent once, when the connection is opened. */
   connectionParams?: Record<string, string> | undefined;
   headers?: Record<string, string>;
 }
@@ -70,14 +70,14 @@ async function firstOf<T>(values: AsyncIterable<T>): Promise<T | undefined> {
 const withToken = (token: string) => ({ connectionParams: { authorization: `Token ${token}` } });
 const refusedWith = (code: string) => ({ data: { durin: { code } } });
 
-test('the token is taken from connectionParams', async () => {
+test('the token is read from connectionParams', async () => {
   const client = connect(await serve(), withToken(await issueToken(app, 1, 'web')));
   expect(await client.me.query()).toBe('alice');
   expect(await client.publish.mutate()).toBe('alice by web');
   expect(await firstOf(client.watch.subscribe())).toBe('alice');
 });
 
-test('the token is taken from the Authorization header of the handshake, before connectionParams', async () => {
+test('the handshakes Authorization header comes before connectionParams', async () => {
   const authorization = `Token ${await issueToken(app, 1, 'web')}`;
   const url = await serve();
   expect(await connect(url, { headers: { authorization } }).me.query()).toBe('alice');
@@ -85,13 +85,13 @@ test('the token is taken from the Authorization header of the handshake, before 
   expect(await connect(url, both).me.query()).toBe('alice');
 });
 
-test('connectionParams count where the header has another scheme', async () => {
+test('connectionParams are used if the header has another scheme', async () => {
   const headers = { authorization: 'Basic YTpi' };
   const client = connect(await serve(), { headers, ...withToken(await issueToken(app, 2, 'web')) });
   expect(await client.me.query()).toBe('bob');
 });
 
-test('a call without a token, or with a bad one, is refused, and so is a subscription', async () => {
+test('calls and subscriptions without a valid token are refused', async () => {
   const url = await serve();
   await expect(connect(url).me.query()).rejects.toMatchObject(refusedWith('NO_CREDENTIALS'));
   const forger = connect(url, withToken('f'.repeat(64)));
@@ -103,26 +103,23 @@ test('a call without a token, or with a bad one, is refused, and so is a subscri
 });
 
 test.each([
-  ['all that the adapter passes', (durin: TestDurin): CreateContext => durin.createContext],
+  ['the whole adapter call', (durin: TestDurin): CreateContext => durin.createContext],
   [
     'the request alone',
     (durin: TestDurin): CreateContext =>
       ({ req }) =>
         durin.createContext({ req }),
   ],
-])(
-  'every call is checked anew, on a context of %s: one after the revocation is refused on the same socket',
-  async (_of, contextOf) => {
-    const { token, auth } = await app.durin.tokens.issue({ user: 1, client: 'web' });
-    const url = await serve(app.durin, contextOf(app.durin));
-    const client = connect(url, { headers: { authorization: `Token ${token}` } });
-    expect(await client.me.query()).toBe('alice');
-    await app.durin.tokens.revoke(auth.id);
-    await expect(client.me.query()).rejects.toMatchObject(refusedWith('INVALID_TOKEN'));
-  },
-);
+])('with a context from %s, a socket is refused after a revocation', async (_of, contextOf) => {
+  const { token, auth } = await app.durin.tokens.issue({ user: 1, client: 'web' });
+  const url = await serve(app.durin, contextOf(app.durin));
+  const client = connect(url, { headers: { authorization: `Token ${token}` } });
+  expect(await client.me.query()).toBe('alice');
+  await app.durin.tokens.revoke(auth.id);
+  await expect(client.me.query()).rejects.toMatchObject(refusedWith('INVALID_TOKEN'));
+});
 
-test('a socket that was opened in time is refused from the instant of expiry on', async () => {
+test('an open socket is refused from the instant of expiry', async () => {
   const { token } = await app.durin.tokens.issue({ user: 1, client: 'web', ttl: '1h' });
   const client = connect(await serve(), withToken(token));
   expect(await client.me.query()).toBe('alice');
@@ -130,7 +127,7 @@ test('a socket that was opened in time is refused from the instant of expiry on'
   await expect(client.me.query()).rejects.toMatchObject(refusedWith('TOKEN_EXPIRED'));
 });
 
-test('a login over the socket is used by its later calls, and a logout ends that', async () => {
+test('later calls on a socket use its login until the logout', async () => {
   const url = await serve();
   const [client, other] = [connect(url), connect(url)];
   await client.auth.login.mutate(credentials);
@@ -143,7 +140,7 @@ test('a login over the socket is used by its later calls, and a logout ends that
   expect(await client.me.query()).toBe('bob');
 });
 
-test('calls that go out in one message see the login and the logout before them', async () => {
+test('calls in one message see the login and logout before them', async () => {
   const client = connect(await serve());
   const calls = await Promise.allSettled([
     client.publish.mutate(),
@@ -161,7 +158,7 @@ test('calls that go out in one message see the login and the logout before them'
   ]);
 });
 
-test('a call over the rate is refused with the facts, as there are no headers', async () => {
+test('a throttled call has retryAfter in its error data', async () => {
   await app.durin.clients.update('api', { throttleRate: '1/m' });
   const client = connect(await serve(), withToken(await issueToken(app, 2, 'api')));
   expect(await client.me.query()).toBe('bob');
@@ -171,7 +168,7 @@ test('a call over the rate is refused with the facts, as there are no headers', 
   expect(await client.me.query()).toBe('bob');
 });
 
-test('the session of a login has the address and the user agent of the handshake', async () => {
+test('a session has the address and user agent of the handshake', async () => {
   const client = connect(await serve(), { headers: { 'user-agent': 'durin-socket/1.0' } });
   await client.auth.login.mutate({ ...credentials, client: 'cli' });
   const sessions = await client.auth.sessions.list.query();
@@ -186,7 +183,7 @@ test.each([
   [0, '127.0.0.1'],
   [1, '203.0.113.3'],
   [2, '203.0.113.2'],
-])('behind %i proxies, the address is %s, whatever the caller claims', async (trustProxy, expected) => {
+])('behind %i proxies the address is %s, whatever is claimed', async (trustProxy, expected) => {
   const headers = { 'x-forwarded-for': '198.51.100.1, 203.0.113.2, 203.0.113.3' };
   const client = connect(await serve(createDurinBehind(app, trustProxy)), { headers });
   expect(await client.origin.query()).toMatchObject({ ip: expected });

@@ -8,9 +8,9 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-test('of several processes that remember a session, one writes its use, once a minute', async () => {
+test('one of several processes records the use, once a minute', async () => {
   const { token } = await app.login();
-  await app.warm(token); // both remember it, and one writes that it is used
+  await app.warm(token); // both cache it, and one writes its use
   const [here, there] = [app.here, app.there].map((durin) => {
     const router = t.router({ me: durin.authedProcedure.query(({ ctx }) => ctx.auth.id) });
     return (ipAddress: string) => router.createCaller(durin.createContext(requestOf({ token, ipAddress }))).me();
@@ -26,7 +26,7 @@ test('of several processes that remember a session, one writes its use, once a m
   await expect.poll(address).toBe('203.0.113.1');
   app.clock.advance(59);
   await there?.('203.0.113.2');
-  await app.there.close(); // writes what it has gathered
+  await app.there.close(); // writes pending uses
   expect(await address()).toBe('203.0.113.1');
   app.clock.advance(1);
   await here?.('203.0.113.3');

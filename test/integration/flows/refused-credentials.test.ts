@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-/** Logs alice in, where her credentials are refused by throwing this. */
+/** Logs alice in with a verifyCredentials that throws this error. */
 function loginRefusedBy(reason: TRPCError) {
   const durin = createDurin({
     ...requiredOptions(app.orm),
@@ -31,7 +31,7 @@ function loginRefusedBy(reason: TRPCError) {
 }
 
 test.each(['UNAUTHORIZED', 'FORBIDDEN'] as const)(
-  'credentials that the app refuses with %s reach the caller as they are, and count as failed logins',
+  'a %s thrown by verifyCredentials is sent and counts as failed',
   async (code) => {
     const error = new TRPCError({ code, message: 'Wrong password, my friend.' });
     const { login, events } = loginRefusedBy(error);
@@ -42,7 +42,7 @@ test.each(['UNAUTHORIZED', 'FORBIDDEN'] as const)(
   },
 );
 
-test('what the app throws for other reasons is no failed login', async () => {
+test('other errors of verifyCredentials are no failed logins', async () => {
   const error = new TRPCError({ code: 'PRECONDITION_FAILED', message: 'Confirm your address first.' });
   const { login, events } = loginRefusedBy(error);
   for (let attempt = 0; attempt < 15; attempt += 1) expect(await login()).toBe(error);

@@ -9,10 +9,10 @@ import { closeDatabase, openDatabase } from '../../support/database.ts';
 import { entities, User } from '../../support/entities.ts';
 import { createWire } from '../../support/wire.ts';
 
-/** Passwords that the tour types, right and wrong. */
+/** The passwords that the tour sends, right and wrong. */
 const passwords = [password, 'hunter2-the-second', 'qwertz', `${'x'.repeat(5000)}too-long`];
 
-/** A password in a field that is none: the app's own queries, and so the ORM's log, have it as a name. */
+/** A password typed into the user name field. The app's own queries, and so the ORM's log, contain it as a name. */
 const mistyped = 'Tr0ub4dor&3';
 
 let tour: Awaited<ReturnType<typeof takeTour>>;
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => closeDatabase(tour.orm));
 
-/** Does everything once, on a router for development and on one for production, and keeps whatever that left behind. */
+/** Calls everything once, with isDev on and off, and records every trace that it leaves. */
 async function takeTour() {
   const logs: string[] = [];
   const methods = ['log', 'info', 'warn', 'error', 'debug', 'trace'] as const;
@@ -77,10 +77,10 @@ async function takeTour() {
       },
       responseMeta,
     };
-    // As an app would log errors.
+    // Log errors as an app would.
     const wire = createWire(router, served, (facts) => logs.push(inspect(facts.error, { depth: 10 })));
 
-    /** Keeps the tokens that are given where they should be, and everything that is answered elsewhere. */
+    /** Records tokens where a response should contain one, and the text of every other response. */
     async function call(...request: Parameters<typeof wire.call>) {
       const answer = await wire.call(...request);
       const token = (answer.data as { token?: string } | undefined)?.token;
@@ -127,18 +127,18 @@ async function takeTour() {
   }
 }
 
-/** Every token, the half of each that is secret, and the passwords. */
+/** Every token, the secret half of each token, and the passwords. */
 function secrets(): string[] {
   return [...tour.tokens, ...tour.tokens.map((token) => token.slice(32)), ...passwords];
 }
 
-function thoseWithSecrets(texts: readonly string[]): string[] {
+function withSecrets(texts: readonly string[]): string[] {
   return texts.filter((text) => secrets().some((secret) => text.includes(secret)));
 }
 
-test('the tour came everywhere', () => {
+test('the tour covers every refusal and event', () => {
   expect(tour.tokens.length).toBeGreaterThanOrEqual(10);
-  const told = new Set(tour.refusals.flatMap((text) => /"durin":\{"code":"(\w+)"/.exec(text)?.[1] ?? []));
+  const codes = new Set(tour.refusals.flatMap((text) => /"durin":\{"code":"(\w+)"/.exec(text)?.[1] ?? []));
   const expected = [
     'MALFORMED_HEADER',
     'INVALID_TOKEN',
@@ -147,14 +147,14 @@ test('the tour came everywhere', () => {
     'THROTTLED',
     'UNKNOWN_CLIENT',
   ];
-  for (const code of expected) expect(told).toContain(code);
+  for (const code of expected) expect(codes).toContain(code);
   expect(tour.refusals.filter((text) => text.includes('The input cannot be read.'))).toHaveLength(4);
   expect(new Set(tour.events.map(({ name }) => name)).size).toBe(8);
   expect(tour.logs.filter((line) => line.includes('durin_auth_token')).length).toBeGreaterThan(50);
   expect(tour.logs.filter((line) => line.includes('a listener that fails')).length).toBeGreaterThan(0);
 });
 
-test('no row of any table holds a token, the secret half of one, or a password', async () => {
+test('no row of any table holds a secret', async () => {
   const connection = tour.orm.em.fork().getConnection();
   const tables: { name: string }[] = await connection.execute(
     "select quote_ident(table_name) as name from information_schema.tables where table_schema = 'public'",
@@ -163,32 +163,32 @@ test('no row of any table holds a token, the secret half of one, or a password',
   const dump = tables.map(({ name }) => connection.execute(`select t::text as row from ${name} t`));
   const rows: { row: string }[][] = await Promise.all(dump);
   expect(rows.flat().length).toBeGreaterThan(3);
-  expect(thoseWithSecrets(rows.flat().map(({ row }) => row))).toEqual([]);
+  expect(withSecrets(rows.flat().map(({ row }) => row))).toEqual([]);
 });
 
-test('no log does: of the ORM with its parameters, of the console, of errors with their causes', () => {
-  expect(thoseWithSecrets(tour.logs)).toEqual([]);
+test('no log of the ORM, the console or errors holds a secret', () => {
+  expect(withSecrets(tour.logs)).toEqual([]);
 });
 
-test('no refusal does, in development or in production, nor part of what could not be read', () => {
-  expect(thoseWithSecrets(tour.refusals)).toEqual([]);
+test('no refusal holds a secret or unreadable input', () => {
+  expect(withSecrets(tour.refusals)).toEqual([]);
   expect(tour.refusals.filter((text) => text.includes(mistyped))).toEqual([]);
 });
 
-test('no answer does that is not there to give a token', () => {
+test('no response holds a secret except those that issue a token', () => {
   expect(tour.answers.length).toBeGreaterThan(10);
-  expect(thoseWithSecrets(tour.answers)).toEqual([]);
+  expect(withSecrets(tour.answers)).toEqual([]);
 });
 
-test('no event does', () => {
-  const told = tour.events.map((event) => JSON.stringify(event));
-  expect(thoseWithSecrets(told)).toEqual([]);
-  expect(told.filter((text) => text.includes(mistyped))).toEqual([]);
+test('no event holds a secret', () => {
+  const events = tour.events.map((event) => JSON.stringify(event));
+  expect(withSecrets(events)).toEqual([]);
+  expect(events.filter((text) => text.includes(mistyped))).toEqual([]);
 });
 
-test('no context does, however deep one looks', () => {
+test('no context holds a secret at any depth', () => {
   expect(tour.contexts.length).toBeGreaterThan(60);
-  expect(thoseWithSecrets(tour.contexts.map((ctx) => inspect(ctx, { depth: 10, showHidden: true })))).toEqual([]);
-  expect(thoseWithSecrets(tour.contexts.map((ctx) => JSON.stringify(ctx)))).toEqual([]);
+  expect(withSecrets(tour.contexts.map((ctx) => inspect(ctx, { depth: 10, showHidden: true })))).toEqual([]);
+  expect(withSecrets(tour.contexts.map((ctx) => JSON.stringify(ctx)))).toEqual([]);
   expect(inspect(requestOf({ token: 'a-token' }), { depth: 10 })).toContain('a-token');
 });

@@ -18,12 +18,12 @@ beforeEach(async () => {
 
 const rolledBack = new Error('rolled back by the test');
 
-/** Work that ends by rolling back what is around it. */
+/** Expects the work to roll back its transaction. */
 async function rollBack(work: Promise<unknown>): Promise<void> {
   await expect(work).rejects.toBe(rolledBack);
 }
 
-/** The names of the events from here on. */
+/** Records events from here on. */
 function watch() {
   const events = recordEvents(app.durin.events);
   return { ...events, names: () => events.all.map(({ name }) => name) };
@@ -33,7 +33,7 @@ const transactional = <T>(work: () => Promise<T>) => app.orm.em.transactional(wo
 const issue = (client: 'web' | 'cli' | 'api' = 'web') => app.durin.tokens.issue({ user: alice, client });
 const rows = () => tokenRows(app.orm, alice.id);
 
-test('events of a transaction are told once it is committed, in order', async () => {
+test('events of a transaction are emitted in order after the commit', async () => {
   const { names } = watch();
   const { durin } = app;
   await transactional(async () => {
@@ -48,7 +48,7 @@ test('events of a transaction are told once it is committed, in order', async ()
   expect(await rows()).toEqual([]);
 });
 
-test('nothing is told of a transaction that is rolled back, and nothing of it stays', async () => {
+test('a transaction that is rolled back emits nothing', async () => {
   await issue();
   const { names } = watch();
   await rollBack(
@@ -62,7 +62,7 @@ test('nothing is told of a transaction that is rolled back, and nothing of it st
   expect(await rows()).toMatchObject([{ client: 'web' }]);
 });
 
-test('what a nested transaction did is told when the outermost is committed', async () => {
+test('events of nested transactions wait for the outermost commit', async () => {
   const { all, names } = watch();
   await transactional(async () => {
     await issue('web');
@@ -76,7 +76,7 @@ test('what a nested transaction did is told when the outermost is committed', as
   expect(all.map((event) => 'client' in event && event.client)).toEqual(['web', 'cli', 'api']);
 });
 
-test('what a nested transaction rolled back is not told, though the outer one is committed', async () => {
+test('a nested transaction that is rolled back emits nothing', async () => {
   const { all } = watch();
   await transactional(async () => {
     await issue('web');
@@ -92,7 +92,7 @@ test('what a nested transaction rolled back is not told, though the outer one is
   expect(await rows()).toHaveLength(2);
 });
 
-test('what a nested transaction committed is not told when the outer one is rolled back', async () => {
+test('a nested commit emits nothing if the outer one rolls back', async () => {
   const { names } = watch();
   await rollBack(
     transactional(async () => {
@@ -109,18 +109,18 @@ function failing(): Promise<unknown> {
   return em.getConnection().execute('select 1 / 0', [], 'all', em.getTransactionContext());
 }
 
-test('a transaction that PostgreSQL rolls back at its commit, since a statement in it had failed, tells nothing', async () => {
+test('a commit that PostgreSQL turns into a rollback emits nothing', async () => {
   await issue();
   const { names } = watch();
   await transactional(async () => {
     await app.durin.tokens.revokeAll({ user: alice });
-    await failing().catch(() => 'the app goes on');
-  }).catch(() => 'told to the app, or not');
+    await failing().catch(() => 'the app continues');
+  }).catch(() => 'the commit may fail or not');
   expect(await rows()).toHaveLength(1);
   expect(names()).toEqual([]);
 });
 
-test('em.begin and em.commit in a request context are a transaction as well', async () => {
+test('em.begin and em.commit in a request context work too', async () => {
   const { names } = watch();
   await RequestContext.create(app.orm.em, async () => {
     await app.orm.em.begin();
@@ -136,7 +136,7 @@ test('em.begin and em.commit in a request context are a transaction as well', as
   expect(await rows()).toHaveLength(1);
 });
 
-test('a listener that is told at the commit can call durin', async () => {
+test('a listener called at the commit can call durin', async () => {
   const { promise: answered, resolve } = Promise.withResolvers<unknown>();
   const off = app.durin.events.on('tokenIssued', async () => {
     const revoked = app.durin.tokens.revokeAll({ user: alice });
@@ -148,7 +148,7 @@ test('a listener that is told at the commit can call durin', async () => {
   expect(await rows()).toEqual([]);
 });
 
-test('a client that is deleted in a transaction that is rolled back keeps its tokens', async () => {
+test('a client whose deletion is rolled back keeps its tokens', async () => {
   await issue('cli');
   const { names } = watch();
   await rollBack(
@@ -161,7 +161,7 @@ test('a client that is deleted in a transaction that is rolled back keeps its to
   expect(await rows()).toMatchObject([{ client: 'cli' }]);
 });
 
-test('a login, guarded calls and a logout inside a transaction of the app are answered', async () => {
+test('logins, guarded calls and logouts work inside a transaction', async () => {
   const { durin } = app;
   const { names } = watch();
   const router = t.router({ auth: durin.durinRouter, me: durin.authedProcedure.query(({ ctx }) => ctx.user.username) });

@@ -23,12 +23,12 @@ afterAll(async () => {
   await app.close();
 });
 
-/** What a test holds back, and what it waits for. */
+/** Lets a test delay calls and wait for them. */
 interface Hooks {
-  /** Runs before a call of `late` comes to durin. */
+  /** Runs before a call of `late` reaches durin. */
   beforeLate?: () => Promise<void>;
   onPublish?: () => void;
-  /** Runs once this user's password is verified. */
+  /** Runs after this user's password has been verified. */
   afterVerify?: (username: string) => Promise<void> | void;
   afterLogin?: () => void;
 }
@@ -66,7 +66,7 @@ function createBatchApp() {
   return { router, createContext, responseMeta };
 }
 
-/** The look-ups that the work takes, as MikroORM logs them. */
+/** The look-ups that the work causes, from MikroORM's log. */
 async function lookUpsOf(work: () => Promise<unknown>): Promise<string[]> {
   const logger = app.orm.config.getLogger();
   const statements: string[] = [];
@@ -90,7 +90,7 @@ describe.each([
   ['httpBatchLink', httpBatchLink],
   ['httpBatchStreamLink', httpBatchStreamLink],
 ])('one request of %s', (_, link) => {
-  /** Calls that are made at once go out in one request. */
+  /** Calls made in the same tick are sent in one request. */
   function connect(token?: string) {
     const requests = vi.fn<typeof fetch>((input, init) => fetch(input, init));
     const client = createTRPCClient<ReturnType<typeof createBatchApp>['router']>({
@@ -106,7 +106,7 @@ describe.each([
     return { client, requests };
   }
 
-  test('ten guarded calls are one look-up', async () => {
+  test('ten guarded calls share one look-up', async () => {
     const { client, requests } = connect(await issueToken(app, 1, 'api'));
     const statements = await lookUpsOf(async () => {
       const names = await Promise.all(Array.from({ length: 10 }, () => client.me.query()));
@@ -116,7 +116,7 @@ describe.each([
     expect(statements).toHaveLength(1);
   });
 
-  test('calls that come to durin one after the other share the look-up as well', async () => {
+  test('calls that reach durin at different times share the look-up', async () => {
     const { client, requests } = connect(await issueToken(app, 1, 'api'));
     const published = Promise.withResolvers<void>();
     hooks = { beforeLate: () => published.promise, onPublish: published.resolve };
@@ -127,7 +127,7 @@ describe.each([
     expect(statements).toHaveLength(1);
   });
 
-  test('a guarded call after a login has the new session, whatever token the request came with', async () => {
+  test('a guarded call after a login uses the new session', async () => {
     for (const token of [undefined, await issueToken(app, 2, 'cli'), 'f'.repeat(64)]) {
       const { client, requests } = connect(token);
       const [login, name] = await Promise.all([client.auth.login.mutate(credentials), client.publish.mutate()]);
@@ -137,13 +137,13 @@ describe.each([
     }
   });
 
-  test('a guarded call before a login does not have it', async () => {
+  test('a guarded call before a login does not use its session', async () => {
     const { client } = connect();
     const calls = await Promise.allSettled([client.publish.mutate(), client.auth.login.mutate(credentials)]);
     expect(calls).toMatchObject([refusedWith('NO_CREDENTIALS'), { status: 'fulfilled' }]);
   });
 
-  test('each guarded call has the session of the last login before it, whichever is done first', async () => {
+  test('each guarded call uses the session of the last login before it', async () => {
     const bobIsIn = Promise.withResolvers<void>();
     hooks = {
       afterVerify: (username) => (username === 'alice' ? bobIsIn.promise : undefined),
@@ -160,7 +160,7 @@ describe.each([
     expect(requests).toHaveBeenCalledTimes(1);
   });
 
-  test('a failed login changes nothing for the calls after it', async () => {
+  test('a failed login does not affect the calls after it', async () => {
     const { client } = connect(await issueToken(app, 2, 'cli'));
     const calls = await Promise.allSettled([
       client.auth.login.mutate({ ...credentials, password: 'wrong' }),
@@ -189,7 +189,7 @@ describe.each([
     },
   );
 
-  test('a login after a logout gives a session to the calls after it', async () => {
+  test('a login after a logout starts a new session', async () => {
     const { client } = connect(await issueToken(app, 1, 'web'));
     const calls = await Promise.allSettled([
       client.auth.logout.mutate(),
@@ -205,7 +205,7 @@ describe.each([
     ]);
   });
 
-  test('a guarded call after a refresh sees the longer expiry, one before it the old', async () => {
+  test('only guarded calls after a refresh see the new expiry', async () => {
     const { token, auth } = await app.durin.tokens.issue({ user: 1, client: 'web', ttl: '1h' });
     const { client } = connect(token);
     const calls = await Promise.all([client.until.mutate(), client.auth.refresh.mutate(), client.until.mutate()]);
@@ -213,7 +213,7 @@ describe.each([
     expect(calls).toEqual([auth.expiry, { expiry: day }, day]);
   });
 
-  test('a call that is held back by the app keeps the session of its place, whoever logs in after it', async () => {
+  test('a delayed call keeps the session of its position', async () => {
     const loggedIn = Promise.withResolvers<void>();
     hooks = { beforeLate: () => loggedIn.promise, afterLogin: loggedIn.resolve };
     const { client } = connect(await issueToken(app, 2, 'cli'));

@@ -80,35 +80,35 @@ test.each([
   ['another scheme', `Token ${'f'.repeat(64)}`, plain],
   ['a forged token', `Bearer ${'f'.repeat(64)}`, withError],
   ['the scheme alone', 'Bearer', withError],
-])('a refusal of %s is a challenge with an error only where a token was presented', async (_, header, challenge) => {
+])('the challenge for %s has an error only with a token', async (_, header, challenge) => {
   const connection = connect(header);
   await safe(connection.client.me.query());
   expect(connection.responses[0]?.status).toBe(401);
   expect(connection.header('www-authenticate')).toBe(challenge);
 });
 
-test('an expired token is challenged with the error', async () => {
+test('an expired token has a challenge with an error', async () => {
   const connection = connect(await issueHeader('1h'));
   app.clock.advance(3600);
   await safe(connection.client.me.query());
   expect(connection.header('www-authenticate')).toBe(withError);
 });
 
-test('a refused login is challenged without an error', async () => {
+test('a refused login has a challenge without an error', async () => {
   const connection = connect();
   await safe(connection.client.auth.login.mutate({ ...credentials, password: 'wrong' }));
   expect(connection.responses[0]?.status).toBe(401);
   expect(connection.header('www-authenticate')).toBe(plain);
 });
 
-test("a 401 of the app's own is a challenge as well, as RFC 9110 asks of every 401", async () => {
+test("the app's own 401 also has the challenge that RFC 9110 requires", async () => {
   const connection = connect(await issueHeader());
   await safe(connection.client.vault.query());
   expect(connection.responses[0]?.status).toBe(401);
   expect(connection.header('www-authenticate')).toBe(plain);
 });
 
-test('what is refused with another status, or answered, has no challenge', async () => {
+test('other responses have no challenge', async () => {
   const connection = connect(await issueHeader());
   await safe(connection.client.cliOnly.query());
   expect(connection.responses[0]?.status).toBe(403);
@@ -116,7 +116,7 @@ test('what is refused with another status, or answered, has no challenge', async
   expect(connection.responses.map(({ headers }) => headers.has('www-authenticate'))).toEqual([false, false]);
 });
 
-test('a batch that is refused in part is a 207 with the challenge and the facts of each call', async () => {
+test('a partly refused batch is a 207 with the challenge', async () => {
   const connection = connect(`Bearer ${'f'.repeat(64)}`, 'httpBatchLink');
   const wrong = { ...credentials, password: 'wrong' };
   const calls = await Promise.all([
@@ -133,7 +133,7 @@ test('a batch that is refused in part is a 207 with the challenge and the facts 
   expect(connection.header('www-authenticate')).toBe(withError);
 });
 
-test('the answers of the auth router are not to be stored, those of the app are left alone', async () => {
+test('only responses of the auth router are no-store', async () => {
   const header = await issueHeader('1d', 'cli');
   for (const call of [
     (client: BearerClient) => client.auth.login.mutate(credentials),
@@ -152,7 +152,7 @@ test('the answers of the auth router are not to be stored, those of the app are 
   expect(connection.header('cache-control')).toBe(null);
 });
 
-test('one login makes a whole batch no-store, streamed or not', async () => {
+test('one login makes a whole batch no-store', async () => {
   for (const link of ['httpBatchLink', 'httpBatchStreamLink'] as const) {
     const connection = connect(undefined, link);
     await Promise.all([connection.client.open.mutate(), connection.client.auth.login.mutate(credentials)]);
@@ -161,7 +161,7 @@ test('one login makes a whole batch no-store, streamed or not', async () => {
   }
 });
 
-test('a streamed response has sent its headers before it refuses: the facts are in the errors, and nothing fails', async () => {
+test('a streamed refusal has its data in the error only', async () => {
   logged.length = 0;
   const connection = connect(undefined, 'httpBatchStreamLink');
   const [[, refusal], [answer]] = await Promise.all([
@@ -174,7 +174,7 @@ test('a streamed response has sent its headers before it refuses: the facts are 
   expect(logged).toMatchObject([{ durin: { code: 'NO_CREDENTIALS' } }]);
 });
 
-test('a request that never came to a context is answered as tRPC does it', async () => {
+test('a request that fails before the context is left to tRPC', async () => {
   const response = await fetch(`${served.url}/%E0%A4%A`);
   expect(response.status).toBe(400);
   expect(durin.responseMeta({ ctx: undefined, errors: [] }).headers).toEqual(new Headers());

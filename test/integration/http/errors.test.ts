@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-/** An app with an errorFormatter of its own, whose callback for logins fails for the user `trouble`. */
+/** An app with its own errorFormatter. Its verifyCredentials throws for the user `trouble`. */
 function createTroubledRouter(isDev: boolean) {
   const { verifyCredentials, ...options } = requiredOptions(app.orm);
   const durin = createDurin({
@@ -77,20 +77,23 @@ describe.each([false, true])('in an app with its own errorFormatter and isDev %s
     return { client, bodies };
   }
 
-  test.each(['me', 'report', 'cliOnly', 'full'] as const)('%s refuses with the facts, and no stack', async (name) => {
-    const { client, bodies } = connectAs();
-    const [, refusal] = await safe(client[name].query());
-    expect(refusal?.data).toEqual({
-      code: 'UNAUTHORIZED',
-      httpStatus: 401,
-      path: name,
-      durin: { code: 'NO_CREDENTIALS' },
-    });
-    expect(refusal?.message).toBe('Authentication credentials were not provided.');
-    expect(bodies.join('')).not.toMatch(/stack|node_modules|\.ts/);
-  });
+  test.each(['me', 'report', 'cliOnly', 'full'] as const)(
+    '%s refuses with the data and without a stack',
+    async (name) => {
+      const { client, bodies } = connectAs();
+      const [, refusal] = await safe(client[name].query());
+      expect(refusal?.data).toEqual({
+        code: 'UNAUTHORIZED',
+        httpStatus: 401,
+        path: name,
+        durin: { code: 'NO_CREDENTIALS' },
+      });
+      expect(refusal?.message).toBe('Authentication credentials were not provided.');
+      expect(bodies.join('')).not.toMatch(/stack|node_modules|\.ts/);
+    },
+  );
 
-  test('what durin refuses has the type of its facts, next to the shape of the app where a builder is concatenated', async () => {
+  test('the error data is typed, also for concatenated builders', async () => {
     const [, direct] = await safe(connectAs().client.me.query());
     expectTypeOf(direct?.data?.durin).toEqualTypeOf<DurinErrorData | undefined>();
     const [, refusal] = await safe(connectAs(token).client.cliOnly.query());
@@ -99,7 +102,7 @@ describe.each([false, true])('in an app with its own errorFormatter and isDev %s
     expect(facts).toEqual({ code: 'CLIENT_NOT_ALLOWED' });
   });
 
-  test('the auth router refuses with the facts, and no stack', async () => {
+  test('the auth router refuses with the data and without a stack', async () => {
     const { client, bodies } = connectAs();
     const [, refusal] = await safe(client.auth.login.mutate({ ...credentials, password: 'wrong' }));
     expectTypeOf(refusal?.data?.durin).toEqualTypeOf<DurinErrorData | undefined>();
@@ -112,16 +115,19 @@ describe.each([false, true])('in an app with its own errorFormatter and isDev %s
     expect(bodies.join('')).not.toMatch(/stack|node_modules|\.ts|wrong/);
   });
 
-  test.each(['full', 'fullReport', 'open'] as const)("the app's own error in %s has the app's shape", async (name) => {
-    const { client } = connectAs(token);
-    const [, refusal] = await safe(client[name].query());
-    expect(refusal?.message).toBe('The disk is full.');
-    expect(refusal?.data).toMatchObject({ code: 'CONFLICT', ours: 'CONFLICT' });
-    expect(refusal?.data).not.toHaveProperty('durin');
-    expect('stack' in (refusal?.data ?? {})).toBe(isDev);
-  });
+  test.each(['full', 'fullReport', 'open'] as const)(
+    "the app's own errors in %s keep the app's shape",
+    async (name) => {
+      const { client } = connectAs(token);
+      const [, refusal] = await safe(client[name].query());
+      expect(refusal?.message).toBe('The disk is full.');
+      expect(refusal?.data).toMatchObject({ code: 'CONFLICT', ours: 'CONFLICT' });
+      expect(refusal?.data).not.toHaveProperty('durin');
+      expect('stack' in (refusal?.data ?? {})).toBe(isDev);
+    },
+  );
 
-  test("what an app's callback throws is not told to the caller", async () => {
+  test('an error thrown by a callback is hidden from the caller', async () => {
     const { client, bodies } = connectAs();
     const [, refusal] = await safe(client.auth.login.mutate({ ...credentials, username: 'trouble' }));
     expect(refusal?.data).toMatchObject({ code: 'INTERNAL_SERVER_ERROR', httpStatus: 500 });

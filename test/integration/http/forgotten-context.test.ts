@@ -19,7 +19,7 @@ function log({ error }: { error: Error }): void {
   logged.push(error);
 }
 
-/** tRPC does not compare the context of a nested router with the root's, so this compiles. */
+/** This compiles, because tRPC does not compare the context of a nested router with the root's. */
 function createCarelessRouter() {
   const t = initTRPC.context<{ db?: string; durin?: unknown }>().create({ isDev: false });
   const { durinRouter, authedProcedure, optionalProcedure } = app.durin;
@@ -49,7 +49,7 @@ describe.each([
     ['an open call', (client: Client) => safe(client.anyone.query())],
     ['a login', (client: Client) => safe(client.auth.login.mutate(credentials))],
     ['a logout', (client: Client) => safe(client.auth.logout.mutate())],
-  ])('%s fails as a mistake of the server, and the logs tell which', async (__, call) => {
+  ])('%s fails with a server error whose cause is logged', async (__, call) => {
     logged = [];
     const responses: Response[] = [];
     const client: Client = createTRPCClient<CarelessRouter>({

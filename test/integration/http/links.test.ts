@@ -64,7 +64,7 @@ interface LinkOptions {
 }
 const transformer = superjson;
 
-/** Each link of HTTP, without and with a transformer. */
+/** Every HTTP link, without and with a transformer. */
 const httpLinks: Record<
   string,
   { plain(options: LinkOptions): TRPCLink<PlainRouter>; rich(options: LinkOptions): TRPCLink<RichRouter> }
@@ -83,7 +83,7 @@ const httpLinks: Record<
   },
 };
 
-/** Headers with the token of a login, as an app would keep it. */
+/** Headers with the token of a login, as an app would store it. */
 function keepToken() {
   let authorization: string | undefined;
   return {
@@ -127,7 +127,7 @@ interface Subscriber {
   };
 }
 
-/** The subscription's first value, or its refusal. */
+/** The first value of the subscription, or its refusal. */
 async function firstOf(client: Subscriber): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const subscription = client.watch.subscribe(undefined, { onData: resolve, onError: reject });
@@ -160,7 +160,7 @@ describe('httpSubscriptionLink', () => {
     for (const client of subscriberOf(authorization, where)) expect(await firstOf(client)).toBe('alice');
   });
 
-  test.each(['header', 'connectionParams'] as const)('a bad token in %s is refused with the facts', async (where) => {
+  test.each(['header', 'connectionParams'] as const)('a bad token in %s is refused with its code', async (where) => {
     const refusal = { data: { code: 'UNAUTHORIZED', durin: { code: 'INVALID_TOKEN' } } };
     for (const client of subscriberOf(`Token ${'f'.repeat(64)}`, where)) {
       await expect(firstOf(client)).rejects.toMatchObject(refusal);
@@ -168,7 +168,7 @@ describe('httpSubscriptionLink', () => {
   });
 });
 
-test('wsLink works without a transformer as well', async () => {
+test('wsLink works without a transformer', async () => {
   const connectionParams = { authorization: `Token ${await issueToken(app, 2, 'web')}` };
   const socket = createWSClient({ url: plain.url.replace('http', 'ws'), connectionParams });
   const client = createTRPCClient<PlainRouter>({ links: [wsLink({ client: socket })] });

@@ -6,7 +6,7 @@ export interface LimitItem {
 
 const item = /^"((?:[\x20-\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"((?:;[a-z*][a-z0-9_.*-]*=\d{1,15})*)$/;
 
-/** Reads a list of strings with integer parameters, as RFC 9651 writes it; throws where it is not well-formed. */
+/** Parses a list of strings with integer parameters (RFC 9651). Throws if it is malformed. */
 export function parseLimits(field: string | null): LimitItem[] {
   if (field === null) return [];
   return field.split(', ').map((text) => {

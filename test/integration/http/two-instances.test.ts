@@ -24,7 +24,7 @@ afterAll(async () => {
   await app.close();
 });
 
-/** Two of them on the same tables, as in an app that is put together of two. */
+/** Two instances on the same tables, as in an app that is composed of two. */
 function createInstance(options: { secret: string }) {
   return createDurin({ ...requiredOptions(app.orm), clients, now: app.clock, ...options });
 }
@@ -55,7 +55,7 @@ const login = { username: 'alice', password, client: 'web' } as const;
 const refusedWith = (code: string) => ({ status: 'rejected', reason: { data: { durin: { code } } } });
 const answered = <T>(value: T) => ({ status: 'fulfilled', value });
 
-test('a token of one instance is refused by the other, also in one batch', async () => {
+test('a token of one instance is refused by the other', async () => {
   const { token } = await staff.tokens.issue({ user: 1, client: 'web' });
   const client = connect(token);
   const calls = await Promise.allSettled([
@@ -66,7 +66,7 @@ test('a token of one instance is refused by the other, also in one batch', async
   expect(calls).toMatchObject([answered('alice'), refusedWith('INVALID_TOKEN'), answered('alice')]);
 });
 
-test('a login at one instance signs nobody in at the other, though they share the context', async () => {
+test('a login at one instance does not affect the other', async () => {
   const client = connect();
   const calls = await Promise.allSettled([
     client.staff.login.mutate(login),
@@ -82,7 +82,7 @@ test('a login at one instance signs nobody in at the other, though they share th
   ]);
 });
 
-test('logins at both in one batch keep apart', async () => {
+test('logins at both in one batch are independent', async () => {
   const client = connect();
   const calls = await Promise.all([
     client.staff.login.mutate(login),
@@ -93,7 +93,7 @@ test('logins at both in one batch keep apart', async () => {
   expect(calls.slice(2)).toEqual(['alice', 'bob']);
 });
 
-test('with builders of both on one procedure, each judges for itself', async () => {
+test('builders of both on one procedure decide independently', async () => {
   const { token } = await guests.tokens.issue({ user: 2, client: 'web' });
   expect(await connect().both.mutate()).toBe(null);
   await expect(connect(token).both.mutate()).rejects.toMatchObject({ data: { durin: { code: 'INVALID_TOKEN' } } });

@@ -13,7 +13,7 @@ async function openApiAccess({ includeToken = false } = {}) {
 
 const apiKeys = async () => (await app.tokens({ user: 1 })).filter(({ client }) => client.name === 'api');
 
-test('41: get leaves the token out, or shows the one that was issued if the app includes it', async () => {
+test('41: get includes the token only if the app chooses so', async () => {
   const { apiAccess, callAs, token } = await openApiAccess();
   const { token: key } = await apiAccess.create();
   expect(await apiAccess.get()).not.toHaveProperty('token');
@@ -30,7 +30,7 @@ test('42: get without an API key is not found', async () => {
   });
 });
 
-test('43: create issues an API key and answers it with all that there is to know', async () => {
+test('43: create issues an API key and returns it with its view', async () => {
   const { apiAccess, callAs } = await openApiAccess();
   const { token: key, ...view } = await apiAccess.create();
   expect(view).toEqual({
@@ -44,7 +44,7 @@ test('43: create issues an API key and answers it with all that there is to know
   expect((await callAs({ token: key }).me()).auth.id).toBe(row?.id);
 });
 
-test('44: create where there is an API key already is refused and changes nothing', async () => {
+test('44: creating a second API key is refused and changes nothing', async () => {
   const { apiAccess, fetch, token } = await openApiAccess();
   await apiAccess.create();
   const before = await apiKeys();
@@ -55,7 +55,7 @@ test('44: create where there is an API key already is refused and changes nothin
   expect(await apiKeys()).toEqual(before);
 });
 
-test('45: delete removes the API key', async () => {
+test('45: delete deletes the API key', async () => {
   const { apiAccess, callAs } = await openApiAccess();
   const { token: key } = await apiAccess.create();
   await apiAccess.delete();

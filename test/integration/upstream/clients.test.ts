@@ -18,7 +18,7 @@ test('4: a name alone creates a client', async () => {
   expect(await clients.list()).toContainEqual(created);
 });
 
-test('5: a client takes a token lifetime and a rate', async () => {
+test('5: a client can have a token lifetime and a rate', async () => {
   const created = await app.durin().clients.create({ name: 'bot', tokenTtl: '14d', throttleRate: '1/s' });
   expect(created).toMatchObject({ tokenTtl: 14 * day, throttleRate: '1/s' });
 });
@@ -37,7 +37,7 @@ test('7: a blank name is refused with a sentence', async () => {
   expect(await clients.list()).toHaveLength(3);
 });
 
-test('8: an invalid token lifetime is refused with a sentence that tells the formats', async () => {
+test('8: an invalid token lifetime is refused and the formats are named', async () => {
   const { clients } = app.durin();
   const creation = clients.create({ name: 'bot', tokenTtl: 'invalid' as never });
   await expect(creation).rejects.toThrow(/^tokenTtl must be a duration such as '60s', '15m', '12h', '14d'/);
@@ -45,7 +45,7 @@ test('8: an invalid token lifetime is refused with a sentence that tells the for
   expect(await clients.list()).toHaveLength(3);
 });
 
-test('9: clients that the app creates through its ORM need only a name', async () => {
+test('9: a client created through the ORM needs only a name', async () => {
   const em = app.orm.em.fork();
   for (const name of ['one', 'two', 'three']) em.create(Client, { name });
   await em.flush();
@@ -53,14 +53,14 @@ test('9: clients that the app creates through its ORM need only a name', async (
   expect(created).toMatchObject(Array.from({ length: 3 }, () => ({ tokenTtl: day, throttleRate: null })));
 });
 
-test('10: the rate 2/m is valid; key, lifetime and rate are set', async () => {
+test('10: the rate 2/m is valid, and all columns are set', async () => {
   const em = app.orm.em.fork();
   const client = em.create(Client, { name: 'bot', tokenTtl: 60, throttleRate: '2/m' });
   await em.flush();
   expect(client).toMatchObject({ id: expect.any(Number) as number, tokenTtl: 60, throttleRate: '2/m' });
 });
 
-test.each(['blahblah', '2/minute'])('11: the rate %s is refused wherever one can be written', async (text) => {
+test.each(['blahblah', '2/minute'])('11: the rate %s is refused everywhere', async (text) => {
   const wrongRate = text as Rate;
   const sentence = /rate must be a rate such as '5\/s', '100\/m'/i;
   const { clients, throttledProcedure } = app.durin();
@@ -76,7 +76,7 @@ test.each(['blahblah', '2/minute'])('11: the rate %s is refused wherever one can
   await expect(em.flush()).rejects.toThrow(sentence);
 });
 
-test('observed: a name that is taken is refused with a sentence, and names have a case', async () => {
+test('observed: a duplicate name is refused; names are case-sensitive', async () => {
   const { clients } = app.durin();
   await expect(clients.create({ name: 'web' })).rejects.toThrow(
     new DurinUsageError('name: A client named "web" already exists.'),

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-test('B3: no list, answer, event or row of the admin has a token or its public half, but the answer that issues it', async () => {
+test('B3: the admin shows a token only in the response that issues it', async () => {
   const { admin } = await app.asAlice();
   const answers: unknown[] = [];
   const { token, session } = await admin.tokens.issue({ user: app.bob.id, client: 'cli' });
@@ -21,7 +21,7 @@ test('B3: no list, answer, event or row of the admin has a token or its public h
     expect(JSON.stringify(answers)).not.toContain(secret);
 });
 
-test('B43: a list of tokens asks for no more users and clients than are on its page', async () => {
+test('B43: a list of tokens loads only the rows of its page', async () => {
   await app.addUsers(Array.from({ length: 300 }, (_, index) => `one of many ${index}`));
   for (let index = 0; index < 120; index += 1) await app.durin.clients.create({ name: `client ${index}` });
   const { admin } = await app.asAlice();

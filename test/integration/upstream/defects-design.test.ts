@@ -8,7 +8,7 @@ import { day, fetchOf, mount, refusal, statementsOf, useApp } from './upstream-a
 const app = useApp();
 const alice = { username: 'alice', password, client: 'web' } as const;
 
-test('B36: client, rate and user cost no statement more, a batch of ten no look-up more, a forged token none', async () => {
+test('B36: one look-up finds everything, also for a batch of ten', async () => {
   const durin = createDurin({ ...app.options, throttle: { rate: '100/m' } });
   const onlyWeb = durin.clientProcedure(['web']).query(({ ctx }) => `${ctx.user.username} ${ctx.auth.client.name}`);
   const fetch = fetchOf(durin, t.router({ onlyWeb }));
@@ -26,7 +26,7 @@ test('B36: client, rate and user cost no statement more, a batch of ten no look-
   for (const bad of [forged, '0'.repeat(64), 'x']) expect(await statementsWith(bad, 10, 401)).toEqual([]);
 });
 
-test('B37: get-or-create of a client, and of a token, leaves nothing out', async () => {
+test('B37: get-or-create sets every column of clients and tokens', async () => {
   const { tokens, clients } = app.durin();
   for (let round = 0; round < 2; round += 1) {
     await app.orm.em.fork().upsert(Client, { name: 'bot' });
@@ -39,7 +39,7 @@ test('B37: get-or-create of a client, and of a token, leaves nothing out', async
   ]);
 });
 
-test('B38: each fact of a token has an event with its ids, and one listener hears of all tokens', async () => {
+test('B38: each change of a token emits an event with its ids', async () => {
   const { durin, callAs } = mount(createDurin({ ...app.options, apiAccess: { clientName: 'api' } }));
   const told: unknown[] = [];
   for (const name of ['tokenIssued', 'tokenRenewed', 'tokenExpired', 'tokenRevoked'] satisfies EventName[]) {
@@ -67,7 +67,7 @@ test('B38: each fact of a token has an event with its ids, and one listener hear
   expect(await tellsOf(() => me.logout())).toEqual([['tokenRevoked', id, 1, 'cli']]);
 });
 
-test('B39: every length of token that is accepted is the length of tokens, on one and the same schema', async () => {
+test('B39: all token lengths work on the same schema', async () => {
   for (const tokenLength of [64, 66, 96, 128]) {
     const { callAs } = mount(createDurin({ ...app.options, tokenLength, rotateTokenOnLogin: true }));
     const { token } = await callAs().auth.login(alice);
@@ -82,7 +82,7 @@ test('B39: every length of token that is accepted is the length of tokens, on on
   }
 });
 
-test('B40: options belong to their instance, and hold as they were when it was made', async () => {
+test('B40: options belong to their instance and do not change later', async () => {
   const options = {
     ...app.options,
     authHeaderPrefix: 'Bearer',
@@ -100,7 +100,7 @@ test('B40: options belong to their instance, and hold as they were when it was m
   expect(await apiAccess.get()).not.toHaveProperty('token');
 });
 
-test('B41: verifyCredentials gets the request that the login came with', async () => {
+test('B41: verifyCredentials receives the request of the login', async () => {
   const seen: DurinContext[] = [];
   const verifyCredentials = async ({ ctx }: { ctx: DurinContext }) => {
     seen.push(ctx);
@@ -111,7 +111,7 @@ test('B41: verifyCredentials gets the request that the login came with', async (
   expect(seen).toMatchObject([{ durin: { ipAddress: '203.0.113.7', userAgent: 'phone' } }]);
 });
 
-test('B42: a wrong password is a 401, each 401 has a challenge, and no answer of the router is stored', async () => {
+test('B42: every 401 has a challenge, and no response is stored', async () => {
   const { durin, fetch } = mount(app.durin());
   const wrong = await fetch('auth.login', { input: { ...alice, password: 'wrong' } });
   expect(wrong).toMatchObject({ status: 401, error: { data: refusal('INVALID_CREDENTIALS') } });
@@ -126,7 +126,7 @@ test('B42: a wrong password is a 401, each 401 has a challenge, and no answer of
   expect((await fetch('me', { token })).headers.get('www-authenticate')).toBeNull();
 });
 
-test('B44: the client may come from elsewhere than the input, and without serializeUser no user is answered', async () => {
+test('B44: resolveClient and serializeUser are optional', async () => {
   const durin = createDurin({
     ...app.options,
     loginInput: z.object({ username: z.string(), password: z.string() }),
@@ -141,7 +141,7 @@ test('B44: the client may come from elsewhere than the input, and without serial
   await expect(browser).rejects.toMatchObject(refusal('NO_CLIENT'));
 });
 
-test('B45: the refreshed expiry is a Date like the one before, later by just the time that went by', async () => {
+test('B45: a refresh moves the expiry by exactly the time passed', async () => {
   const { callAs } = mount(app.durin());
   const login = await callAs().auth.login(alice);
   app.clock.advance(90);

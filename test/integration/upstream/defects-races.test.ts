@@ -5,7 +5,7 @@ import { day, mount, refusal, useApp } from './upstream-app.ts';
 
 const app = useApp();
 
-/** Runs calls at once, and gives the code of each: `null` where it was answered. */
+/** Runs calls concurrently and returns the code of each refusal. `null`: the call succeeded. */
 async function codesOf(calls: readonly Promise<unknown>[]): Promise<(DurinErrorCode | null)[]> {
   const settled = await Promise.allSettled(calls);
   return settled.map((outcome) => {
@@ -17,7 +17,7 @@ async function codesOf(calls: readonly Promise<unknown>[]): Promise<(DurinErrorC
 
 const times = <T>(count: number, make: () => T): T[] => Array.from({ length: count }, make);
 
-test('B20: logins of one pair at once all get the one token', async () => {
+test('B20: concurrent logins of a pair get the same token', async () => {
   const { callAs } = mount(app.durin());
   const logins = times(20, () => callAs().auth.login({ username: 'alice', password, client: 'web' }));
   const answers = await Promise.all(logins);
@@ -25,7 +25,7 @@ test('B20: logins of one pair at once all get the one token', async () => {
   expect(await app.tokens()).toHaveLength(1);
 });
 
-test('B21: of creations of an API key at once one succeeds, the others are told that there is one', async () => {
+test('B21: of concurrent API key creations exactly one succeeds', async () => {
   const { durin, callAs } = mount(createDurin({ ...app.options, apiAccess: { clientName: 'api' } }));
   const { token } = await durin.tokens.issue({ user: 1, client: 'web' });
   const codes = await codesOf(times(10, () => callAs({ token }).auth.apiAccess.create()));
@@ -33,11 +33,11 @@ test('B21: of creations of an API key at once one succeeds, the others are told 
   expect(codes.filter((code) => code === 'API_ACCESS_EXISTS')).toHaveLength(9);
 });
 
-test('B22: a refresh beside a logout is answered or refused as an invalid token, and revives nothing', async () => {
+test('B22: a refresh concurrent with a logout revives nothing', async () => {
   const { durin, callAs } = mount(app.durin());
   const { token } = await durin.tokens.issue({ user: 1, client: 'web' });
   const requests = times(6, () => callAs({ token }));
-  await Promise.all(requests.map((request) => request.me())); // all have found the row
+  await Promise.all(requests.map((request) => request.me())); // every request has found the row
   const [logout, ...refreshes] = requests;
   const codes = await codesOf([
     logout?.auth.logout(),
@@ -49,13 +49,13 @@ test('B22: a refresh beside a logout is answered or refused as an invalid token,
   expect(await app.tokens()).toEqual([]);
 });
 
-test('B23: a token that was renewed since it was read as expired is not deleted, but accepted', async () => {
+test('B23: a token renewed after it was read as expired is accepted', async () => {
   const { durin, callAs } = mount(app.durin());
   const { token, auth } = await durin.tokens.issue({ user: 1, client: 'web' });
   const expired: unknown[] = [];
   durin.events.on('tokenExpired', (event) => expired.push(event));
   const request = callAs({ token });
-  await request.me(); // the request remembers the expiry that it read
+  await request.me(); // the request now remembers the old expiry
   app.clock.advance(day / 2);
   await durin.tokens.renew(auth.id);
   app.clock.advance(day / 2);
@@ -64,7 +64,7 @@ test('B23: a token that was renewed since it was read as expired is not deleted,
   expect(expired).toEqual([]);
 });
 
-test('B24: however many calls present an expired token at once, tokenExpired is told once', async () => {
+test('B24: concurrent use of an expired token emits one tokenExpired', async () => {
   const { durin, callAs } = mount(app.durin());
   const { token, auth } = await durin.tokens.issue({ user: 1, client: 'web' });
   const expired: unknown[] = [];
@@ -76,7 +76,7 @@ test('B24: however many calls present an expired token at once, tokenExpired is 
   expect(expired).toEqual([auth.id]);
 });
 
-test('B25: of ten calls at once on a rate of 1/m exactly one passes', async () => {
+test('B25: of ten concurrent calls at a rate of 1/m exactly one passes', async () => {
   const { durin, callAs } = mount(createDurin({ ...app.options, throttle: { rate: '1/m' } }));
   const { token } = await durin.tokens.issue({ user: 1, client: 'web' });
   const codes = await codesOf(times(10, () => callAs({ token }).me()));

@@ -7,7 +7,7 @@ import { day, mount, refusal, useApp } from './upstream-app.ts';
 const app = useApp();
 const alice = { username: 'alice', password, client: 'web' } as const;
 
-/** A user and a client of their own, and the user's token; it was used just now. */
+/** A new user and a new client, and a token for them that has just been used. */
 async function openDoomed() {
   const mounted = mount(createDurin({ ...app.options, clients: { ...app.options.clients, bot: {} } }));
   const { durin, callAs } = mounted;
@@ -42,7 +42,7 @@ const ends: Record<string, (doomed: Doomed) => Promise<unknown>> = {
   'its expiry': async () => app.clock.advance(day),
 };
 
-test.each(Object.entries(ends))('B14: %s ends a token for the very next call', async (_, end) => {
+test.each(Object.entries(ends))('B14: %s ends a token for the next call', async (_, end) => {
   const doomed = await openDoomed();
   await end(doomed);
   const { callAs, fetch, token } = doomed;
@@ -50,7 +50,7 @@ test.each(Object.entries(ends))('B14: %s ends a token for the very next call', a
   expect(await fetch('me', { token })).toMatchObject({ status: 401 });
 });
 
-test('B14: a logout is seen by the later calls of its own request', async () => {
+test('B14: later calls of the same request see a logout', async () => {
   const { callAs, token } = await openDoomed();
   const request = callAs({ token });
   await request.me();
@@ -58,15 +58,15 @@ test('B14: a logout is seen by the later calls of its own request', async () => 
   await expect(request.me()).rejects.toMatchObject(refusal('INVALID_TOKEN'));
 });
 
-test('B15: a refresh whose row went away since it was looked up is refused as an invalid token', async () => {
+test('B15: a refresh of a row that was just deleted is refused', async () => {
   const { callAs, token, em, id } = await openDoomed();
   const request = callAs({ token });
-  await request.me(); // the request remembers what it found
+  await request.me(); // the request now remembers the session
   await em.nativeDelete(AuthToken, { id });
   await expect(request.auth.refresh()).rejects.toMatchObject(refusal('INVALID_TOKEN'));
 });
 
-test('B16: an app that changes a password ends the sessions in the same transaction', async () => {
+test('B16: a password change can end sessions in its transaction', async () => {
   const { durin, callAs, em, user, token, other } = await openDoomed();
   const revoked: string[] = [];
   durin.events.on('tokenRevoked', ({ client }) => revoked.push(client));
@@ -88,7 +88,7 @@ test('B16: an app that changes a password ends the sessions in the same transact
   }
 });
 
-test('B16: deactivating a user ends the sessions: a reactivated user must log in again', async () => {
+test('B16: a reactivated user has to log in again', async () => {
   const { callAs, em, user, token } = await openDoomed();
   for (const isActive of [false, true]) {
     em.assign(await em.findOneOrFail(User, user.id), { isActive });
@@ -112,7 +112,7 @@ test('B17: two devices on one client share a token, unless logins rotate it', as
   await expect(rotating.callAs({ token: first.token }).me()).rejects.toMatchObject(refusal('INVALID_TOKEN'));
 });
 
-test('B18: logoutAll ends the API key too, unless it is told to leave it', async () => {
+test('B18: logoutAll ends the API key too, unless it is excepted', async () => {
   const { durin, callAs } = mount(createDurin({ ...app.options, apiAccess: { clientName: 'api' } }));
   const { token: key } = await durin.tokens.issue({ user: 1, client: 'api' });
   const web = () => durin.tokens.issue({ user: 1, client: 'web' });
@@ -123,7 +123,7 @@ test('B18: logoutAll ends the API key too, unless it is told to leave it', async
   await expect(callAs({ token: key }).me()).rejects.toMatchObject(refusal('INVALID_TOKEN'));
 });
 
-test('B19: an API key may delete itself, and is dead then', async () => {
+test('B19: an API key may delete itself', async () => {
   const { durin, callAs } = mount(createDurin({ ...app.options, apiAccess: { clientName: 'api' } }));
   const { token: key } = await durin.tokens.issue({ user: 1, client: 'api' });
   await callAs({ token: key }).auth.apiAccess.delete();

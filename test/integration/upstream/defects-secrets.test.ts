@@ -6,16 +6,16 @@ import { mount, refusal, statementsOf, useApp } from './upstream-app.ts';
 
 const app = useApp();
 
-/** All that an app's logs could make of a value. */
+/** A value in every form that an app could log it in. */
 const logged = (value: unknown) => inspect(value, { depth: 20, showHidden: true, getters: true });
 
-/** Asserts that a text tells neither half of the token: the first is in the database, the second opens it. */
+/** Asserts that a text contains neither half of the token: the selector, which is stored, and the secret MAC. */
 function expectNoSecret(text: string, token: string) {
   expect(text).not.toContain(token);
   expect(text).not.toContain(token.slice(32));
 }
 
-test('B1: get leaves the API key out, however many keys were issued in the process before', async () => {
+test('B1: get never includes an API key by default', async () => {
   const { durin, callAs, fetch } = mount(createDurin({ ...app.options, apiAccess: { clientName: 'api' } }));
   const tokens = await Promise.all([1, 2].map((user) => durin.tokens.issue({ user, client: 'web' })));
   for (let round = 0; round < 3; round += 1) {
@@ -30,7 +30,7 @@ test('B1: get leaves the API key out, however many keys were issued in the proce
   }
 });
 
-test('B2: what the database holds opens nothing', async () => {
+test('B2: a stolen database contains no usable token', async () => {
   const { durin, callAs } = mount(app.durin());
   const { token } = await durin.tokens.issue({ user: 1, client: 'web' });
   const rows = await app.orm.em
@@ -49,7 +49,7 @@ test('B2: what the database holds opens nothing', async () => {
   await expect(thief.callAs({ token }).me()).rejects.toMatchObject(refusal('INVALID_TOKEN'));
 });
 
-test('B3: neither a row, nor a context, a session, an event or an SQL log tells a token', async () => {
+test('B3: no row, context, session, event or log contains a token', async () => {
   const { durin, callAs } = mount(app.durin());
   const names = 'loggedIn loginFailed loggedOut tokenIssued tokenRenewed tokenExpired tokenRevoked throttled'.split(
     ' ',
@@ -74,7 +74,7 @@ test('B3: neither a row, nor a context, a session, an event or an SQL log tells 
   expect(events).toHaveLength(5);
 });
 
-test('B4: what a look-up reads and keeps has no password hash, and no token', async () => {
+test('B4: a look-up reads and caches no password hash and no token', async () => {
   const { durin, callAs } = mount(app.durin());
   const { token } = await durin.tokens.issue({ user: 1, client: 'web' });
   const kept: unknown[] = [];

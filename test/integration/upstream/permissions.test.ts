@@ -4,7 +4,7 @@ import { fetchOf, refusal, useApp } from './upstream-app.ts';
 
 const app = useApp();
 
-/** Upstream's two example views, and tokens of alice for two clients. */
+/** The two example views of django-rest-durin, and tokens of alice for two clients. */
 async function openViews() {
   const durin = app.durin();
   const router = t.router({
@@ -37,18 +37,18 @@ test('14: a disallowed client is forbidden', async () => {
   expect(await fetch('notWeb', { token: web })).toMatchObject({ status: 403 });
 });
 
-test('15: every client that is not disallowed passes', async () => {
+test('15: a client that is not disallowed passes', async () => {
   const { cli, callWith } = await openViews();
   expect(await callWith(cli).notWeb()).toBe('cli');
 });
 
-test('16: who has no credentials is unauthorized, not forbidden, where clients are allowed', async () => {
+test('16: with allowed clients, missing credentials are unauthorized', async () => {
   const { callWith, fetch } = await openViews();
   await expect(callWith().onlyWeb()).rejects.toMatchObject(refusal('NO_CREDENTIALS'));
   expect(await fetch('onlyWeb')).toMatchObject({ status: 401 });
 });
 
-test('17: who has no credentials is unauthorized, not forbidden, where clients are disallowed', async () => {
+test('17: with disallowed clients, missing credentials are unauthorized', async () => {
   const { callWith, fetch } = await openViews();
   await expect(callWith().notWeb()).rejects.toMatchObject(refusal('NO_CREDENTIALS'));
   expect(await fetch('notWeb')).toMatchObject({ status: 401 });

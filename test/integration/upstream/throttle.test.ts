@@ -4,10 +4,10 @@ import { day, mount, refusal, useApp } from './upstream-app.ts';
 
 const app = useApp();
 
-/** Upstream's example: two calls a minute, unless a client has a rate of its own. */
+/** The example of django-rest-durin: two calls a minute, unless the client has a rate of its own. */
 const openThrottled = () => mount(createDurin({ ...app.options, throttle: { rate: '2/m' } }));
 
-test('47: a token is refused from its expiry on, however lately it was accepted', async () => {
+test('47: a token is refused from its expiry, even if just used', async () => {
   const { durin, callAs, fetch } = mount(app.durin());
   await durin.tokens.issue({ user: 1, client: 'web' });
   const { token } = await durin.tokens.issue({ user: 1, client: 'web', ttl: '1s' });
@@ -18,7 +18,7 @@ test('47: a token is refused from its expiry on, however lately it was accepted'
   expect(await fetch('me', { token })).toMatchObject({ status: 401 });
 });
 
-test('48: with a default rate of 2/m the third call is too much', async () => {
+test('48: with a default rate of 2/m the third call is refused', async () => {
   const { durin, fetch } = openThrottled();
   const { token } = await durin.tokens.issue({ user: 1, client: 'web' });
   for (const status of [200, 200, 429]) expect(await fetch('me', { token })).toMatchObject({ status });
@@ -32,7 +32,7 @@ test('48: with a default rate of 2/m the third call is too much', async () => {
   expect(await fetch('me', { token })).toMatchObject({ status: 200 });
 });
 
-test('49: with a rate of 5/m of its own, the sixth call of a client is too much', async () => {
+test('49: with a client rate of 5/m the sixth call is refused', async () => {
   const clients = { bot: { throttleRate: '5/m' } } as const;
   const { durin, fetch } = mount(createDurin({ ...app.options, clients, throttle: { rate: '2/m' } }));
   await durin.clients.sync();
@@ -40,12 +40,12 @@ test('49: with a rate of 5/m of its own, the sixth call of a client is too much'
   for (const status of [200, 200, 200, 200, 200, 429]) expect(await fetch('me', { token })).toMatchObject({ status });
 });
 
-test('50: who has no token is unauthorized on a throttled procedure, however often', async () => {
+test('50: calls without a token stay unauthorized and unthrottled', async () => {
   const { fetch } = openThrottled();
   for (let call = 0; call < 5; call += 1) expect(await fetch('me')).toMatchObject({ status: 401 });
 });
 
-test('observed: a user has a bucket per client, and each user their own', async () => {
+test('observed: there is one bucket per user and client', async () => {
   const { durin, callAs } = openThrottled();
   for (const user of [1, 2]) {
     for (const client of ['web', 'cli'] as const) {
@@ -57,7 +57,7 @@ test('observed: a user has a bucket per client, and each user their own', async 
   }
 });
 
-test('observed: a new token of the same pair keeps the bucket', async () => {
+test('observed: a new token does not reset the bucket', async () => {
   const { durin, callAs } = openThrottled();
   const { token: first } = await durin.tokens.issue({ user: 1, client: 'web' });
   await callAs({ token: first }).me();

@@ -12,7 +12,7 @@ import { AuthToken, Client, User } from '../../support/entities.ts';
 
 export const day = 86_400;
 
-/** The app of a test file: `openApp` on one database, emptied of tokens and of more clients and users after each test. */
+/** The app of a test file, on one database. After each test, tokens and additional clients and users are deleted. */
 export function useApp() {
   let opened: Awaited<ReturnType<typeof openApp>> | null = null;
   const app = () => {
@@ -39,15 +39,15 @@ export function useApp() {
     get clock() {
       return app().clock;
     },
-    /** What a test spreads into `createDurin` and adds to. */
+    /** The options that a test spreads into `createDurin`. */
     get options() {
       return { ...requiredOptions(app().orm), clients, now: app().clock };
     },
-    /** A durin with these options and no others. */
+    /** A durin with exactly these options. */
     durin() {
       return createDurin(this.options);
     },
-    /** The rows of tokens, as the app's own code would read them. */
+    /** The token rows, read as the app's own code would. */
     tokens: (where: { user?: number } = {}) =>
       app()
         .orm.em.fork()
@@ -77,7 +77,7 @@ export function mount<TApp extends AppTypes, TLogin extends LoginTypes>(durin: D
 }
 
 interface HttpCall extends Pick<Caller, 'token' | 'header'> {
-  /** Makes it a POST, as of a mutation. */
+  /** Sends a POST, as a mutation does. */
   input?: unknown;
   method?: 'GET' | 'POST' | 'DELETE';
   headers?: Record<string, string>;
@@ -88,7 +88,7 @@ interface Answer {
   error?: { json: { message: string; data: { code: string; durin?: DurinErrorData } } };
 }
 
-/** Calls a procedure as HTTP does, without a socket, and closes durin when the test is over. */
+/** Calls a procedure over HTTP without a socket. Closes durin at the end of the test. */
 export function fetchOf(
   durin: Pick<Durin<AppTypes, LoginTypes>, 'createContext' | 'responseMeta' | 'close'>,
   router: AnyTRPCRouter,
@@ -110,12 +110,12 @@ export function fetchOf(
   };
 }
 
-/** What a refusal must match. */
+/** A pattern that matches a refusal with this code. */
 export function refusal(code: DurinErrorData['code']) {
   return { durin: { code } };
 }
 
-/** Runs the work and gives the SQL that it ran, through MikroORM's own logger. */
+/** Runs the work and returns the SQL statements that MikroORM logged meanwhile. */
 export async function statementsOf(orm: MikroORM, work: () => Promise<unknown>): Promise<string[]> {
   const logger = orm.config.getLogger();
   const statements: string[] = [];
@@ -129,5 +129,5 @@ export async function statementsOf(orm: MikroORM, work: () => Promise<unknown>):
     logger.setDebugMode(false);
     spy.mockRestore();
   }
-  return statements.filter((statement) => !statement.startsWith('with used ')); // last_used_at, apart from requests
+  return statements.filter((statement) => !statement.startsWith('with used ')); // last_used_at is written outside requests
 }

@@ -7,7 +7,7 @@ import { day, mount, refusal, useApp } from './upstream-app.ts';
 const app = useApp();
 const alice = { username: 'alice', password, client: 'web' } as const;
 
-test('18: two users that log in on three clients have three tokens each, all different and none empty', async () => {
+test('18: two users on three clients have three tokens each', async () => {
   const { callAs } = mount(app.durin());
   const given: string[] = [];
   for (const username of ['alice', 'bob']) {
@@ -20,17 +20,17 @@ test('18: two users that log in on three clients have three tokens each, all dif
   for (const token of given) expect(token).toMatch(/^[0-9a-f]{64}$/);
 });
 
-test('25: login answers a token and its expiry, nothing of the user', async () => {
+test('25: login returns a token and its expiry, but no user', async () => {
   const { callAs } = mount(app.durin());
   expect(Object.keys(await callAs().auth.login(alice))).toEqual(['token', 'expiry']);
 });
 
-test('26: with serializeUser, login answers the user as the app shows it', async () => {
+test('26: with serializeUser, login returns the serialized user', async () => {
   const { callAs } = mount(createDurin({ ...app.options, serializeUser: ({ username }) => ({ username }) }));
   expect(await callAs().auth.login(alice)).toMatchObject({ user: { username: 'alice' } });
 });
 
-test('27: login answers the expiry in the configured format', async () => {
+test('27: login returns the expiry in the configured format', async () => {
   const { callAs } = mount(
     createDurin({ ...app.options, formatExpiry: (expiry) => expiry?.toISOString().slice(0, 10) ?? 'never' }),
   );
@@ -38,7 +38,7 @@ test('27: login answers the expiry in the configured format', async () => {
   expect((await callAs().auth.login({ ...alice, client: 'cli' })).expiry).toBe('never');
 });
 
-test('28: the expiry that login answers is the stored one, and a Date by default', async () => {
+test('28: login returns the stored expiry, as a Date by default', async () => {
   const { callAs } = mount(app.durin());
   const { expiry } = await callAs().auth.login(alice);
   const [row] = await app.tokens();
@@ -60,7 +60,7 @@ test('29: a login without a client is refused', async () => {
   }
 });
 
-test('30: a login on an unknown client is refused; client names have a case', async () => {
+test('30: an unknown client is refused; names are case-sensitive', async () => {
   const { fetch } = mount(app.durin());
   for (const client of ['unknown', 'Web', 'web ', 7, { name: 'web' }, 'web\0']) {
     expect(await fetch('auth.login', { input: { ...alice, client } })).toMatchObject({
@@ -70,7 +70,7 @@ test('30: a login on an unknown client is refused; client names have a case', as
   }
 });
 
-test('34: a second login of a pair gives the same token and the same expiry, and still one row', async () => {
+test('34: a second login of a pair returns the same token and expiry', async () => {
   const { callAs } = mount(app.durin());
   const first = await callAs().auth.login(alice);
   app.clock.advance(3600);
@@ -78,7 +78,7 @@ test('34: a second login of a pair gives the same token and the same expiry, and
   expect(await app.tokens()).toHaveLength(1);
 });
 
-test('35: with refreshTokenOnLogin a second login gives the same token a new expiry, and still one row', async () => {
+test('35: with refreshTokenOnLogin a second login renews the token', async () => {
   const { callAs } = mount(createDurin({ ...app.options, refreshTokenOnLogin: true }));
   const first = await callAs().auth.login(alice);
   app.clock.advance(3600);
@@ -88,7 +88,7 @@ test('35: with refreshTokenOnLogin a second login gives the same token a new exp
   expect(await app.tokens()).toHaveLength(1);
 });
 
-test('observed: an inactive user is refused with the sentence of a wrong password', async () => {
+test('observed: an inactive user is refused like a wrong password', async () => {
   const { fetch } = mount(app.durin());
   await app.orm.em.fork().nativeUpdate(User, { username: 'alice' }, { isActive: false });
   const inactive = await fetch('auth.login', { input: alice });
@@ -98,7 +98,7 @@ test('observed: an inactive user is refused with the sentence of a wrong passwor
   for (const answer of [wrong, unknown]) expect(answer.text).toBe(inactive.text);
 });
 
-test('observed: an empty login is refused with a reason for each field, and login is no GET', async () => {
+test('observed: an empty login is refused per field, and GET is refused', async () => {
   const { fetch } = mount(app.durin());
   const { status, error } = await fetch('auth.login', { input: { client: 'web' } });
   expect(status).toBe(400);

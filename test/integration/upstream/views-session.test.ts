@@ -35,7 +35,7 @@ test("33: logoutAll leaves other users' tokens", async () => {
   expect(await callAs({ token: bobs.token }).me()).toMatchObject({ user: { username: 'bob' } });
 });
 
-test('36: refresh answers the new expiry, makes no row and fires tokenRenewed', async () => {
+test('36: refresh returns the new expiry and emits tokenRenewed', async () => {
   const { durin, asAlice, web } = await openSessions();
   const renewed: DurinEvents['tokenRenewed'][] = [];
   durin.events.on('tokenRenewed', (event) => renewed.push(event));
@@ -46,7 +46,7 @@ test('36: refresh answers the new expiry, makes no row and fires tokenRenewed', 
   expect(await app.tokens({ user: 1 })).toHaveLength(3);
 });
 
-test('37: the list of sessions shows neither tokens nor the user', async () => {
+test('37: the list of sessions contains neither tokens nor the user', async () => {
   const { asAlice, fetch, web, cli, api } = await openSessions();
   const sessions = await asAlice.auth.sessions.list();
   expect(sessions).toHaveLength(3);
@@ -69,7 +69,7 @@ test.each([
   expect(names.toSorted()).toEqual(expected);
 });
 
-test("39: ending another session of one's own removes its row and refuses its token", async () => {
+test("39: revoking one's other session deletes its row", async () => {
   const { asAlice, callAs, cli } = await openSessions();
   await asAlice.auth.sessions.revoke({ id: cli.auth.id });
   expect((await app.tokens({ user: 1 })).map(({ id }) => id)).not.toContain(cli.auth.id);
@@ -85,7 +85,7 @@ test('40: the current session cannot be revoked', async () => {
   expect(await app.tokens({ user: 1 })).toHaveLength(3);
 });
 
-test('observed: a session of another user is not found, and revoking is no GET', async () => {
+test('observed: sessions of others are not found, and GET is refused', async () => {
   const { fetch, web, bobs } = await openSessions();
   const input = { id: bobs.auth.id };
   expect(await fetch('auth.sessions.revoke', { token: web.token, input })).toMatchObject({
@@ -96,7 +96,7 @@ test('observed: a session of another user is not found, and revoking is no GET',
   expect(await app.tokens({ user: 2 })).toHaveLength(1);
 });
 
-test('observed: loggedIn fires on login, loggedOut on logout but not when another session is revoked', async () => {
+test('observed: loggedOut is emitted on logout, not on revocation', async () => {
   const { durin, callAs, cli } = await openSessions();
   const told: EventName[] = [];
   for (const name of ['loggedIn', 'loggedOut'] as const) durin.events.on(name, () => told.push(name));
@@ -108,7 +108,7 @@ test('observed: loggedIn fires on login, loggedOut on logout but not when anothe
   expect(told).toEqual(['loggedIn', 'loggedOut']);
 });
 
-test('observed: refresh without a token and a second logout are unauthorized', async () => {
+test('observed: refresh without a token and a second logout are a 401', async () => {
   const { fetch, web } = await openSessions();
   expect(await fetch('auth.refresh', { input: undefined })).toMatchObject({
     status: 401,

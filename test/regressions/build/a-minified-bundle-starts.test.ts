@@ -10,7 +10,7 @@ import { closeDatabase, connect, postgresUrl } from '../../support/database.ts';
 const root = join(import.meta.dirname, '../../..');
 const driver = postgresUrl === null ? '@mikro-orm/pglite' : '@mikro-orm/postgresql';
 
-/** An app as a bundler makes it, with MikroORM inside: what it exports has lost its classes' names. */
+/** A bundled app that includes MikroORM. Minifying removes the names of its classes. */
 const app = `
   export { MikroORM, defineEntity, p } from '${driver}';
   export { createDurin, defineDurinEntities } from './src/index.ts';
@@ -21,7 +21,7 @@ type Bundle = Pick<typeof Durin, 'createDurin' | 'defineDurinEntities'> & typeof
 let folder: string;
 let bundle: Bundle;
 beforeAll(async () => {
-  const data = join(root, '.data'); // inside the project, where the packages are found that stay outside
+  const data = join(root, '.data'); // inside the project, so that external packages are found
   await mkdir(data, { recursive: true });
   folder = await mkdtemp(join(data, 'bundle-'));
   const outfile = join(folder, 'app.mjs');
@@ -38,7 +38,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => rm(folder, { recursive: true }));
 
-test('createDurin takes the ORM of a minified bundle, and sessions are found in its database', async () => {
+test('createDurin accepts the ORM of a minified bundle', async () => {
   const { MikroORM, defineEntity, p, createDurin, defineDurinEntities } = bundle;
   const User = defineEntity({ name: 'User', tableName: 'app_user', properties: { id: p.integer().primary() } });
   const { Client, AuthToken } = defineDurinEntities({ user: () => User });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { inWords, parseDuration } from '../../../src/values/duration.ts';
+import { durationInWords, parseDuration } from '../../../src/values/duration.ts';
 
 describe('parseDuration', () => {
   test.each([
@@ -37,11 +37,11 @@ describe('parseDuration', () => {
     {},
     ['1d'],
     true,
-  ])('refuses %j and names what it was for', (duration) => {
+  ])('refuses %j and names the subject', (duration) => {
     expect(() => parseDuration(duration, 'defaultTokenTtl')).toThrow(/^defaultTokenTtl must be a duration such as/);
   });
 
-  test('takes every whole number of every unit that fits, and gives whole seconds', () => {
+  test('accepts whole numbers of every unit and returns whole seconds', () => {
     const units = { s: 1, m: 60, h: 3600, d: 86_400 };
     const property = fc.property(
       fc.constantFrom('s', 'm', 'h', 'd'),
@@ -54,7 +54,7 @@ describe('parseDuration', () => {
   });
 });
 
-describe('inWords', () => {
+describe('durationInWords', () => {
   test.each([
     [23.9 * 3_600_000, '23 hours'],
     [86_400_000, '1 day'],
@@ -65,7 +65,7 @@ describe('inWords', () => {
     [400 * 86_400_000, '400 days'],
     [999, '0 seconds'],
     [-5000, '0 seconds'],
-  ])('tells %i ms as %j', (milliseconds, words) => {
-    expect(inWords(milliseconds)).toBe(words);
+  ])('writes %i ms as %j', (milliseconds, words) => {
+    expect(durationInWords(milliseconds)).toBe(words);
   });
 });

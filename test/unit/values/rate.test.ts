@@ -6,7 +6,7 @@ test.each([
   ['5/s', { limit: 5, windowSeconds: 1 }],
   ['1000/h', { limit: 1000, windowSeconds: 3600 }],
   ['999999999/d', { limit: 999_999_999, windowSeconds: 86_400 }],
-])('%s is a rate', (rate, quota) => {
+])('%s is a valid rate', (rate, quota) => {
   expect(parseRate(rate, 'rate')).toEqual(quota);
 });
 
@@ -31,12 +31,12 @@ test.each([
   null,
   undefined,
   {},
-])('%j is refused, with a sentence that names what it was for', (rate) => {
+])('%j is refused with a message that names the subject', (rate) => {
   expect(() => parseRate(rate, 'throttleRate')).toThrow(
     "throttleRate must be a rate such as '5/s', '100/m', '1000/h' or '10000/d'",
   );
 });
 
-test('the database checks the same pattern', () => {
+test('the pattern is the one that the database checks', () => {
   expect(ratePattern).toBe('^[1-9][0-9]{0,8}/[smhd]$');
 });

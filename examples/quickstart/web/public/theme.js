@@ -1,7 +1,7 @@
-// Before anything is painted: the colours that were chosen here, if they are not the system's. See src/theme.ts.
+// Runs before the first paint: applies the chosen colours if they differ from the system's. See src/app/theme.ts.
 try {
   const theme = localStorage.getItem('theme');
   if (theme) document.documentElement.dataset.theme = theme;
 } catch {
-  // No storage is allowed: the system's colours it is.
+  // Storage is not allowed: keep the system's colours.
 }

@@ -5,25 +5,25 @@ import { BusyButton } from '../controls/busy-button.tsx';
 import { ConfirmDialog } from '../controls/confirm-dialog.tsx';
 import { Loaded } from '../controls/loaded.tsx';
 import { Problem } from '../controls/problem.tsx';
-import { useNews } from '../controls/use-news.ts';
+import { useAnnouncement } from '../controls/use-announcement.ts';
 import { reloadSessions } from '../sessions/reload-sessions.ts';
 import { ApiKey } from './api-key.tsx';
 import { apiKeyQuery } from './api-key-query.ts';
 
-/** The user's one key for programs: made, copied and deleted. */
+/** The user's API key: create, copy and delete it. */
 export function ApiKeyCard() {
   const key = useQuery(apiKeyQuery);
   const [isDeleting, setIsDeleting] = useState(false);
-  const { news, tell, heading } = useNews();
+  const { announcement, announce, heading } = useAnnouncement();
   const create = useMutation(api.auth.apiAccess.create.mutationOptions({ onSettled: reloadSessions }));
   const remove = useMutation(api.auth.apiAccess.delete.mutationOptions({ onSettled: reloadSessions }));
 
-  // What is given to `mutate` is called as long as this card is there: the key is not put before the next user.
+  // Callbacks given to `mutate` run only while this card is mounted, so the next user never sees this user's key.
   const createKey = () =>
     create.mutate(undefined, {
       onSuccess(created) {
         queryClient.setQueryData(apiKeyQuery.queryKey, created);
-        tell('You have an API key.');
+        announce('The API key was created.');
       },
     });
   const deleteKey = () =>
@@ -31,7 +31,7 @@ export function ApiKeyCard() {
       onSuccess() {
         queryClient.setQueryData(apiKeyQuery.queryKey, null);
         setIsDeleting(false);
-        tell('The API key is deleted.');
+        announce('The API key was deleted.');
       },
     });
 
@@ -46,7 +46,9 @@ export function ApiKeyCard() {
             <ApiKey apiKey={view} onDelete={() => setIsDeleting(true)} />
           ) : (
             <>
-              <p className="muted">A key lets a program of yours call the API, without your password. You have none.</p>
+              <p className="muted">
+                With an API key your programs can call the API without your password. You have no key.
+              </p>
               <BusyButton onClick={createKey} isBusy={create.isPending} busyText="Creating…">
                 Create a key
               </BusyButton>
@@ -54,7 +56,7 @@ export function ApiKeyCard() {
           )
         }
       </Loaded>
-      <output className="muted">{news}</output>
+      <output className="muted">{announcement}</output>
       <Problem error={create.error} />
       <ConfirmDialog
         isOpen={isDeleting}
@@ -68,7 +70,7 @@ export function ApiKeyCard() {
           remove.reset();
         }}
       >
-        <p>Programs that use it are refused from then on. A new key will be another one.</p>
+        <p>Programs that use this key lose access at once. You can create a new key afterwards.</p>
       </ConfirmDialog>
     </section>
   );

@@ -2,7 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 import { durinErrorOf } from 'trpc-durin/client';
 import { api, trpc } from '../app/connection.ts';
 
-/** The user's API key; `null` where there is none, which is nothing that went wrong. */
+/** The user's API key. `null`: there is none, which is not an error. */
 export const apiKeyQuery = queryOptions({
   queryKey: [...api.auth.pathKey(), 'api-key'],
   async queryFn({ signal }) {

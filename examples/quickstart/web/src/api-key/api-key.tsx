@@ -1,16 +1,16 @@
 import { useState } from 'react';
 import type { api } from '../app/connection.ts';
 import { CopyButton } from '../controls/copy-button.tsx';
-import { dateInWords } from '../controls/time-words.ts';
+import { formatDateTime } from '../controls/format-time.ts';
 
 interface Props {
   apiKey: (typeof api.auth.apiAccess.get)['~types']['output'];
   onDelete: () => void;
 }
 
-const curlLine = (key: string) => `curl -H "Authorization: Token ${key}" ${location.origin}/trpc/whoami`;
+const curlCommand = (key: string) => `curl -H "Authorization: Token ${key}" ${location.origin}/trpc/whoami`;
 
-/** The key, covered until it is asked for: somebody may be looking over a shoulder. */
+/** The key, hidden until the user asks to see it. */
 export function ApiKey({ apiKey: { token = '', created, expiresIn }, onDelete }: Props) {
   const [isShown, setIsShown] = useState(false);
   const shown = isShown ? token : '•'.repeat(12);
@@ -20,7 +20,7 @@ export function ApiKey({ apiKey: { token = '', created, expiresIn }, onDelete }:
       <dl className="facts small">
         <div>
           <dt>Created</dt>
-          <dd>{dateInWords(created)}</dd>
+          <dd>{formatDateTime(created)}</dd>
         </div>
         <div>
           <dt>Expires in</dt>
@@ -34,17 +34,17 @@ export function ApiKey({ apiKey: { token = '', created, expiresIn }, onDelete }:
         {shown}
       </code>
       <p className="label" id="curl-label">
-        Call the API with it
+        Call the API with this key
       </p>
       <code className="secret" aria-labelledby="curl-label">
-        {curlLine(shown)}
+        {curlCommand(shown)}
       </code>
       <div className="actions start">
         <button type="button" aria-pressed={isShown} onClick={() => setIsShown(!isShown)}>
           Show<span className="hidden"> the key</span>
         </button>
-        <CopyButton text={token} what="the key" />
-        <CopyButton text={curlLine(token)} what="the curl line" />
+        <CopyButton text={token} name="the key" />
+        <CopyButton text={curlCommand(token)} name="the curl command" />
         <button type="button" className="danger" onClick={onDelete}>
           Delete<span className="hidden"> the key</span>
         </button>

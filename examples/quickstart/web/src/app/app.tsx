@@ -7,11 +7,11 @@ import { Dashboard } from './dashboard.tsx';
 import { Header } from './header.tsx';
 import { OfflineNotice } from './offline-notice.tsx';
 
-/** The page: what it shows follows the session, in whichever tab that changes. */
+/** The page. It follows the session, which may change in any tab. */
 export function App() {
   const session = useDurinSession(auth);
   const isSignedIn = session.status === 'signed-in';
-  const [wasSignedIn, setWasSignedIn] = useState(false); // then the focus goes along, and says where one is now
+  const [wasSignedIn, setWasSignedIn] = useState(false); // after a sign-out, the focus moves to the sign-in form
   if (isSignedIn && !wasSignedIn) setWasSignedIn(true);
 
   return (

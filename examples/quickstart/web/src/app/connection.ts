@@ -5,7 +5,7 @@ import type { AppRouter } from '../../../router.ts';
 import { followSession } from '../sessions/follow-session.ts';
 import { chosenClient } from '../sign-in/client-choice.ts';
 
-/** The typed client, and who is signed in. */
+/** The typed client and its session. */
 export const { trpc, auth } = createDurinClient<AppRouter>({
   url: '/trpc',
   path: 'auth',
@@ -15,12 +15,12 @@ export const { trpc, auth } = createDurinClient<AppRouter>({
 
 export const queryClient = new QueryClient({
   defaultOptions: {
-    queries: { retry: false, refetchInterval: 15_000 }, // a session may be ended from elsewhere at any time
-    mutations: { networkMode: 'always' }, // offline they fail, and say so, rather than happen later
+    queries: { retry: false, refetchInterval: 15_000 }, // another device may change the sessions at any time
+    mutations: { networkMode: 'always' }, // offline they fail at once instead of running later
   },
 });
 
 followSession(auth, queryClient);
 
-/** The options of TanStack's hooks for each procedure. */
+/** The options for TanStack Query's hooks, per procedure. */
 export const api = createTRPCOptionsProxy<AppRouter>({ client: trpc, queryClient });

@@ -3,7 +3,7 @@ import { auth } from './connection.ts';
 
 const reload = () => location.reload();
 
-/** What is seen in place of the page when one of its parts fails, which would leave nothing. */
+/** Replaces the page with a notice when rendering fails. Without it, the page would be blank. */
 export class CrashNotice extends Component<PropsWithChildren, { hasCrashed: boolean }> {
   override state = { hasCrashed: false };
 
@@ -16,11 +16,11 @@ export class CrashNotice extends Component<PropsWithChildren, { hasCrashed: bool
     return (
       <main>
         <section className="card" role="alert">
-          <h1>This page has failed</h1>
-          <p>Load it again. If that does not help, sign out: what is kept of your session may be the reason.</p>
+          <h1>Something went wrong</h1>
+          <p>Reload the page. If that does not help, sign out: the stored session may be the cause.</p>
           <div className="actions start">
             <button type="button" onClick={reload}>
-              Load it again
+              Reload
             </button>
             <button type="button" onClick={() => void auth.logout().then(reload, reload)}>
               Sign out

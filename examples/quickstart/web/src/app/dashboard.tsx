@@ -8,7 +8,7 @@ interface Props {
   expiry: string | null;
 }
 
-/** What somebody sees who is signed in. */
+/** The page for a user who is signed in. */
 export function Dashboard({ username, expiry }: Props) {
   return (
     <div className="columns">

@@ -14,7 +14,7 @@ export function Header() {
   );
 }
 
-/** The one of the tab, icon.svg; drawn here, it is there without a network too. */
+/** The same as icon.svg. As inline SVG it needs no request. */
 function Icon() {
   return (
     <svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">

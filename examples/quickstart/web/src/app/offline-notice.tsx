@@ -4,13 +4,13 @@ import { useSyncExternalStore } from 'react';
 const subscribe = (listener: () => void) => onlineManager.subscribe(listener);
 const isOnline = () => onlineManager.isOnline();
 
-/** The live region is there from the start, so that what comes into it is read out. */
+/** The live region is always present, because screen readers announce only changes inside an existing region. */
 export function OfflineNotice() {
   const online = useSyncExternalStore(subscribe, isOnline);
   return (
     <output>
       {online ? null : (
-        <span className="banner">You are offline. What you see may be out of date, and what you do has to wait.</span>
+        <span className="banner">You are offline. The page may be out of date, and changes are not possible.</span>
       )}
     </output>
   );

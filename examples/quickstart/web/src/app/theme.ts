@@ -17,12 +17,12 @@ function subscribe(listener: () => void): () => void {
 const systemTheme = (): Theme => (systemIsDark.matches ? 'dark' : 'light');
 const currentTheme = (): Theme => (document.documentElement.dataset['theme'] as Theme | undefined) ?? systemTheme();
 
-/** The colours of the page: the system's, unless others were chosen here. */
+/** The colours of the page: the system's unless the user chose others. */
 export function useTheme(): Theme {
   return useSyncExternalStore(subscribe, currentTheme);
 }
 
-/** Chooses the colours; choosing the system's follows the system from then on. Kept where theme.js looks for it. */
+/** Sets and stores the colours for theme.js. If they are the system's, the page follows the system from then on. */
 export function chooseTheme(theme: Theme): void {
   const { dataset } = document.documentElement;
   if (theme === systemTheme()) delete dataset['theme'];
@@ -32,6 +32,6 @@ export function chooseTheme(theme: Theme): void {
     if (theme === systemTheme()) localStorage.removeItem('theme');
     else localStorage.setItem('theme', theme);
   } catch {
-    // No storage is allowed: the choice lasts as long as the page.
+    // Storage is not allowed: the choice lasts until the page is closed.
   }
 }

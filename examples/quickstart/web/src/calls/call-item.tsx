@@ -1,10 +1,10 @@
 import { useMutation } from '@tanstack/react-query';
 import { durinErrorOf } from 'trpc-durin/client';
 import { BusyButton } from '../controls/busy-button.tsx';
-import { wordsFor } from '../controls/error-words.ts';
+import { describeError } from '../controls/describe-error.ts';
 import type { Call } from './calls.ts';
 
-export function CallItem({ call: { name, who, run } }: { call: Call }) {
+export function CallItem({ call: { name, allowed, run } }: { call: Call }) {
   const { mutate, data, error, isPending, isSuccess } = useMutation({ mutationFn: run });
   return (
     <li className="item">
@@ -13,17 +13,17 @@ export function CallItem({ call: { name, who, run } }: { call: Call }) {
           <p className="title">
             <code>{name}</code>
           </p>
-          <p className="muted">{who}</p>
+          <p className="muted">{allowed}</p>
         </div>
         <BusyButton onClick={mutate} isBusy={isPending}>
           Call<span className="hidden"> {name}</span>
         </BusyButton>
       </div>
-      <output aria-label={`What ${name} answered`}>
-        {isSuccess && <span className="answer good">{inWords(data)}</span>}
+      <output aria-label={`Response of ${name}`}>
+        {isSuccess && <span className="answer good">{formatResponse(data)}</span>}
         {error && (
           <span className="answer bad">
-            {wordsFor(error)} <code>{durinErrorOf(error)?.code}</code>
+            {describeError(error)} <code>{durinErrorOf(error)?.code}</code>
           </span>
         )}
       </output>
@@ -31,9 +31,9 @@ export function CallItem({ call: { name, who, run } }: { call: Call }) {
   );
 }
 
-function inWords(answer: unknown): string {
-  if (typeof answer !== 'object' || answer === null) return String(answer);
-  return Object.entries(answer)
+function formatResponse(response: unknown): string {
+  if (typeof response !== 'object' || response === null) return String(response);
+  return Object.entries(response)
     .map(([name, value]) => `${name}: ${String(value)}`)
     .join(', ');
 }

@@ -2,21 +2,21 @@ import { trpc } from '../app/connection.ts';
 
 export interface Call {
   readonly name: string;
-  /** Who may. */
-  readonly who: string;
+  /** Who may call it. */
+  readonly allowed: string;
   readonly run: () => Promise<unknown>;
 }
 
-/** A procedure of every kind that the server has: see router.ts. */
+/** One procedure of each kind. See router.ts. */
 export const calls: readonly Call[] = [
-  { name: 'hello', who: 'Anyone', run: () => trpc.hello.query() },
-  { name: 'whoami', who: 'Whoever is signed in', run: () => trpc.whoami.query() },
+  { name: 'hello', allowed: 'Anyone', run: () => trpc.hello.query() },
+  { name: 'whoami', allowed: 'Every signed-in user', run: () => trpc.whoami.query() },
   {
     name: 'publish',
-    who: 'The client web only',
+    allowed: 'Only the client web',
     run: () => trpc.publish.mutate({ title: 'Down the rabbit hole' }),
   },
-  { name: 'deploy', who: 'The client cli only', run: () => trpc.deploy.mutate() },
-  { name: 'changeSettings', who: 'Every client but API keys', run: () => trpc.changeSettings.mutate() },
-  { name: 'rollDice', who: 'Anyone, three times a minute', run: () => trpc.rollDice.query() },
+  { name: 'deploy', allowed: 'Only the client cli', run: () => trpc.deploy.mutate() },
+  { name: 'changeSettings', allowed: 'Every client except API keys', run: () => trpc.changeSettings.mutate() },
+  { name: 'rollDice', allowed: 'Anyone, three times a minute', run: () => trpc.rollDice.query() },
 ];

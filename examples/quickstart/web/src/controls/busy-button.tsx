@@ -4,12 +4,12 @@ import { useSingleStart } from './use-single-start.ts';
 interface Props {
   onClick: () => void;
   isBusy: boolean;
-  /** What it says meanwhile. */
+  /** The label while busy. Default: the children. */
   busyText?: string;
   className?: string;
 }
 
-/** A button that starts one thing at a time. While that is under way it keeps the focus, which `disabled` would lose. */
+/** A button that starts one action at a time. It is not `disabled` while busy, because that would lose the focus. */
 export function BusyButton({ onClick, isBusy, busyText, className, children }: PropsWithChildren<Props>) {
   const startOnce = useSingleStart(isBusy);
   return (

@@ -6,7 +6,7 @@ interface Props {
   isOpen: boolean;
   /** The question. */
   title: string;
-  /** What is done, as a verb: the name of the button. */
+  /** The label of the confirm button, a verb. */
   action: string;
   isBusy: boolean;
   error: unknown;
@@ -15,7 +15,7 @@ interface Props {
   onClose: () => void;
 }
 
-/** Asks before something that cannot be undone. The browser keeps the focus inside, and puts it back afterwards. */
+/** Asks before an action that cannot be undone. The browser traps the focus in the dialog and restores it afterwards. */
 export function ConfirmDialog({
   isOpen,
   title,

@@ -5,20 +5,18 @@ import { Problem } from './problem.tsx';
 
 interface Props<TData> {
   query: UseQueryResult<TData, unknown>;
-  /** What is shown of it. */
+  /** Renders the data. */
   children: (data: TData) => ReactNode;
 }
 
-/** What was asked for; until it is there, that it is on its way; where it failed, why, and how to try again. */
+/** Renders the result of a query: its data, a loading text, or its error with a button to try again. */
 export function Loaded<TData>({ query, children }: Props<TData>) {
   const { data, error, isPending, isPaused, isFetching, refetch } = query;
   return (
     <>
       {data !== undefined && children(data)}
-      {isPending && (
-        <output className="muted">{isPaused ? 'This is loaded when you are online again.' : 'Loading…'}</output>
-      )}
-      <Problem error={error} {...(data !== undefined && { when: 'This may be out of date.' })} />
+      {isPending && <output className="muted">{isPaused ? 'Loads when you are online again.' : 'Loading…'}</output>}
+      <Problem error={error} {...(data !== undefined && { consequence: 'This may be out of date.' })} />
       {error !== null && (
         <BusyButton onClick={() => void refetch()} isBusy={isFetching} busyText="Trying…">
           Try again

@@ -1,16 +1,16 @@
-import { wordsFor } from './error-words.ts';
+import { describeError } from './describe-error.ts';
 
 interface Props {
   error: unknown;
-  /** What it means, in a sentence that comes first. */
-  when?: string;
+  /** The consequence, a sentence to put before the error. */
+  consequence?: string;
 }
 
-/** Tells what went wrong, and has it read out. The region is there before there is anything in it. */
-export function Problem({ error, when }: Props) {
+/** Shows an error and has screen readers announce it. The live region is present before there is an error. */
+export function Problem({ error, consequence }: Props) {
   return (
     <p role="alert" className="problem">
-      {error ? `${when ? `${when} ` : ''}${wordsFor(error)}` : null}
+      {error ? `${consequence ? `${consequence} ` : ''}${describeError(error)}` : null}
     </p>
   );
 }

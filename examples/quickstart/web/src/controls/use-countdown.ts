@@ -1,14 +1,14 @@
 import { useEffect, useState } from 'react';
 
 /**
- * The whole seconds that are left.
- * @param seconds how long it is to take; nothing: there is nothing to wait for
- * @param startedAt in milliseconds since 1970
+ * Counts down and returns the whole seconds left.
+ * @param seconds the length of the countdown. Default: 0
+ * @param startedAt the start, in milliseconds since 1970
  */
 export function useCountdown(seconds = 0, startedAt = 0): number {
   const [now, setNow] = useState(0);
-  const passedMs = Math.max(now - startedAt, 0); // the last tick may be older than the start
-  const left = Math.max(Math.ceil(seconds - passedMs / 1000), 0);
+  const elapsedMs = Math.max(now - startedAt, 0); // the last tick may be older than the start
+  const left = Math.max(Math.ceil(seconds - elapsedMs / 1000), 0);
   const isRunning = left > 0;
 
   useEffect(() => {

@@ -1,14 +1,14 @@
 import { useEffect, useRef } from 'react';
 
-/** Starts a thing, unless it is under way. A second click may come before the page is drawn with `isBusy`. */
+/** Ignores a second start while the first is running. A second click can come before React has rendered `isBusy`. */
 export function useSingleStart(isBusy: boolean): (start: () => void) => void {
-  const isUnderWay = useRef(false);
+  const isRunning = useRef(false);
   useEffect(() => {
-    isUnderWay.current = isBusy;
+    isRunning.current = isBusy;
   });
   return (start) => {
-    if (isUnderWay.current) return;
-    isUnderWay.current = true;
+    if (isRunning.current) return;
+    isRunning.current = true;
     start();
   };
 }

@@ -1,20 +1,20 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { api, auth } from '../app/connection.ts';
 import { BusyButton } from '../controls/busy-button.tsx';
-import { useFocusOnMount } from '../controls/focus.ts';
+import { formatDateTime } from '../controls/format-time.ts';
 import { Problem } from '../controls/problem.tsx';
-import { dateInWords } from '../controls/time-words.ts';
+import { useFocusOnMount } from '../controls/use-focus-on-mount.ts';
 import { chosenClient } from '../sign-in/client-choice.ts';
 
 interface Props {
   username: string;
-  /** As the server tells it. */
+  /** As the server sent it. */
   expiry: string | null;
 }
 
-/** Who is signed in and for how long, and what one does about it. */
+/** Who is signed in and for how long, with buttons to refresh the session and to sign out. */
 export function CurrentSessionCard({ username, expiry }: Props) {
-  // The server counts what is left: this machine's clock may be wrong.
+  // The server computes the time left, because this device's clock may be wrong.
   const whoami = useQuery(api.whoami.queryOptions());
   const refresh = useMutation({ mutationFn: auth.refresh });
   const logout = useMutation({ mutationFn: auth.logout });
@@ -38,11 +38,11 @@ export function CurrentSessionCard({ username, expiry }: Props) {
       <dl className="facts">
         <div>
           <dt>Time left</dt>
-          <dd className="big">{whoami.data?.expiresIn ?? (whoami.error ? 'not known' : '…')}</dd>
+          <dd className="big">{whoami.data?.expiresIn ?? (whoami.error ? 'unknown' : '…')}</dd>
         </div>
         <div>
           <dt>Signed in until</dt>
-          <dd>{expiry === null ? 'you sign out' : dateInWords(expiry)}</dd>
+          <dd>{expiry === null ? 'you sign out' : formatDateTime(expiry)}</dd>
         </div>
       </dl>
       {expiry !== null && (
@@ -51,13 +51,13 @@ export function CurrentSessionCard({ username, expiry }: Props) {
             Refresh
           </BusyButton>
           <output className="muted">
-            {refresh.isSuccess ? 'You have the full time again.' : 'The page does this by itself, halfway through.'}
+            {refresh.isSuccess ? 'The session was refreshed.' : 'The page does this automatically at half-time.'}
           </output>
         </div>
       )}
-      <Problem error={whoami.error} {...(whoami.data && { when: 'The time left may be out of date.' })} />
-      <Problem error={logout.error} when="You are still signed in." />
-      <Problem error={refresh.error} when="The session was not refreshed." />
+      <Problem error={whoami.error} {...(whoami.data && { consequence: 'The time left may be out of date.' })} />
+      <Problem error={logout.error} consequence="You are still signed in." />
+      <Problem error={refresh.error} consequence="The session was not refreshed." />
     </section>
   );
 }

@@ -1,6 +1,6 @@
 import type { api } from '../app/connection.ts';
-import { agoInWords } from '../controls/time-words.ts';
-import { deviceInWords } from './device-words.ts';
+import { formatTimeAgo } from '../controls/format-time.ts';
+import { describeDevice } from './describe-device.ts';
 
 type Session = (typeof api.auth.sessions.list)['~types']['output'][number];
 
@@ -15,7 +15,7 @@ export function SessionItem({ session, onEnd }: Props) {
     <li className="item">
       <div className="between">
         <p className="title">
-          <code>{client}</code> {isCurrent && <span className="badge">this one</span>}
+          <code>{client}</code> {isCurrent && <span className="badge">this session</span>}
         </p>
         {!isCurrent && (
           <button type="button" className="danger" onClick={onEnd}>
@@ -25,15 +25,15 @@ export function SessionItem({ session, onEnd }: Props) {
       </div>
       <dl className="facts small">
         <div>
-          <dt>Where</dt>
+          <dt>Device</dt>
           <dd>
-            {deviceInWords(userAgent)}
+            {describeDevice(userAgent)}
             {ipAddress && `, ${ipAddress}`}
           </dd>
         </div>
         <div>
           <dt>Last used</dt>
-          <dd>{isCurrent ? 'just now' : lastUsedAt ? agoInWords(lastUsedAt) : 'not yet'}</dd>
+          <dd>{isCurrent ? 'just now' : lastUsedAt ? formatTimeAgo(lastUsedAt) : 'never'}</dd>
         </div>
         <div>
           <dt>Expires in</dt>

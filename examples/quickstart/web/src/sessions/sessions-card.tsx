@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { api } from '../app/connection.ts';
 import { ConfirmDialog } from '../controls/confirm-dialog.tsx';
 import { Loaded } from '../controls/loaded.tsx';
-import { useNews } from '../controls/use-news.ts';
+import { useAnnouncement } from '../controls/use-announcement.ts';
 import { addressOf, chosenClient } from '../sign-in/client-choice.ts';
 import { reloadSessions } from './reload-sessions.ts';
 import { SessionItem } from './session-item.tsx';
@@ -11,17 +11,17 @@ import { SignOutOthers } from './sign-out-others.tsx';
 
 const otherClient = chosenClient === 'web' ? 'cli' : 'web';
 
-/** Where the user is signed in, and how that is ended. */
+/** The user's sessions, with buttons to end them. */
 export function SessionsCard() {
   const sessions = useQuery(api.auth.sessions.list.queryOptions());
   const [ending, setEnding] = useState<{ id: string; client: string }>();
-  const { news, tell, heading } = useNews();
+  const { announcement, announce, heading } = useAnnouncement();
   const revoke = useMutation(
     api.auth.sessions.revoke.mutationOptions({
-      onSuccess(_answer, { id }) {
+      onSuccess(_response, { id }) {
         const ended = sessions.data?.find((session) => session.id === id);
         setEnding(undefined);
-        tell(ended ? `The session of ${ended.client} has ended.` : 'The session has ended.');
+        announce(ended ? `The session of ${ended.client} was ended.` : 'The session was ended.');
       },
       onSettled: reloadSessions,
     }),
@@ -41,11 +41,13 @@ export function SessionsCard() {
               ))}
             </ul>
             {list.every(({ client }) => client !== otherClient) && <TryAnother />}
-            {list.length > 1 && <SignOutOthers hasApiKey={list.some(({ client }) => client === 'api')} onDone={tell} />}
+            {list.length > 1 && (
+              <SignOutOthers hasApiKey={list.some(({ client }) => client === 'api')} onDone={announce} />
+            )}
           </>
         )}
       </Loaded>
-      <output className="muted">{news}</output>
+      <output className="muted">{announcement}</output>
       <ConfirmDialog
         isOpen={ending !== undefined}
         title={`End the session of ${ending?.client ?? ''}?`}
@@ -59,9 +61,9 @@ export function SessionsCard() {
         }}
       >
         {ending?.client === 'api' ? (
-          <p>It is your API key: programs that use it are refused from then on.</p>
+          <p>This is your API key. Programs that use it lose access at once.</p>
         ) : (
-          <p>Whoever uses it is signed out at once, and has to sign in again.</p>
+          <p>That device is signed out at once and has to sign in again.</p>
         )}
       </ConfirmDialog>
     </section>
@@ -74,7 +76,7 @@ function TryAnother() {
       <a href={addressOf(otherClient)} target="_blank" rel="noreferrer">
         Open this page as the client {otherClient}
       </a>{' '}
-      in another tab, sign in there, and end that session from here.
+      in another tab, sign in there, and then end that session from here.
     </p>
   );
 }

@@ -6,8 +6,8 @@ import { reloadSessions } from './reload-sessions.ts';
 
 interface Props {
   hasApiKey: boolean;
-  /** Told in words what was done. */
-  onDone: (news: string) => void;
+  /** Called with a sentence that describes the result. */
+  onDone: (announcement: string) => void;
 }
 
 export function SignOutOthers({ hasApiKey, onDone }: Props) {
@@ -17,7 +17,7 @@ export function SignOutOthers({ hasApiKey, onDone }: Props) {
     api.auth.sessions.revokeOthers.mutationOptions({
       onSuccess({ revoked }) {
         setIsOpen(false);
-        onDone(revoked === 1 ? 'One other session has ended.' : `${revoked} other sessions have ended.`);
+        onDone(revoked === 1 ? '1 other session was ended.' : `${revoked} other sessions were ended.`);
       },
       onSettled: reloadSessions,
     }),
@@ -40,7 +40,7 @@ export function SignOutOthers({ hasApiKey, onDone }: Props) {
           revokeOthers.reset();
         }}
       >
-        <p>All your sessions but this one end at once.</p>
+        <p>All your other sessions end at once.</p>
         {hasApiKey && (
           <label className="check">
             <input type="checkbox" checked={keepsKey} onChange={(event) => setKeepsKey(event.target.checked)} />

@@ -1,9 +1,9 @@
-/** The clients that this page can be. An app of your own is one, and names it. */
+/** The clients that this page can sign in as. An app of your own is a single client. */
 export const choices = ['web', 'cli'] as const;
 
 export type ClientChoice = (typeof choices)[number];
 
-/** What the address says, `?client=cli`; else the page is what it is. */
+/** The client in the address (`?client=cli`). Default: web. */
 export const chosenClient: ClientChoice = new URLSearchParams(location.search).get('client') === 'cli' ? 'cli' : 'web';
 
 export function addressOf(client: ClientChoice): string {

@@ -1,11 +1,11 @@
 import { addressOf, choices, chosenClient } from './client-choice.ts';
 
-/** An app of your own is one client, and has no such choice. Here it shows what one may and another may not. */
+/** Lets the user switch clients, to show how their permissions differ. An app of your own does not need this. */
 export function ClientLinks() {
   return (
     <nav aria-labelledby="client">
       <p className="label" id="client">
-        Sign in on the client
+        Client
       </p>
       <div className="segments">
         {choices.map((client) => (

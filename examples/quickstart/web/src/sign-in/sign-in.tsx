@@ -2,21 +2,21 @@ import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { durinErrorOf, type SignedOutReason } from 'trpc-durin/client';
 import { auth } from '../app/connection.ts';
-import { wordsFor } from '../controls/error-words.ts';
-import { useFocusOnMount } from '../controls/focus.ts';
+import { describeError } from '../controls/describe-error.ts';
 import { useCountdown } from '../controls/use-countdown.ts';
+import { useFocusOnMount } from '../controls/use-focus-on-mount.ts';
 import { useSingleStart } from '../controls/use-single-start.ts';
 import { ClientLinks } from './client-links.tsx';
 import { PasswordField } from './password-field.tsx';
 
 const farewells: Readonly<Record<SignedOutReason, string>> = {
   'logged-out': 'You have signed out.',
-  expired: 'Your session has expired. Sign in again to go on.',
-  revoked: 'Your session was ended from another place. If that was not you, change your password.',
+  expired: 'Your session has expired. Sign in again to continue.',
+  revoked: 'Your session was ended from another device. If that was not you, change your password.',
 };
 
 interface Props {
-  /** Why nobody is signed in any more; nothing where nobody was. */
+  /** Why the last session ended. `undefined`: there was none. */
   reason: SignedOutReason | undefined;
   takesFocus: boolean;
 }
@@ -24,7 +24,7 @@ interface Props {
 export function SignIn({ reason, takesFocus }: Props) {
   const [username, setUsername] = useState('');
   const [password, setPassword] = useState('');
-  const login = useMutation({ mutationFn: auth.login, gcTime: 0 }); // its input is a password
+  const login = useMutation({ mutationFn: auth.login, gcTime: 0 }); // do not keep the password in memory
   const { retryAfter } = durinErrorOf(login.error) ?? {};
   const secondsToWait = useCountdown(retryAfter, login.submittedAt);
   const hasWaited = retryAfter !== undefined && secondsToWait === 0;
@@ -62,7 +62,7 @@ export function SignIn({ reason, takesFocus }: Props) {
         </label>
         <PasswordField value={password} onChange={setPassword} />
         <p role="alert" className="problem">
-          {login.error && !hasWaited && wordsFor(login.error)}
+          {login.error && !hasWaited && describeError(login.error)}
         </p>
         <button type="submit" className="primary wide" aria-disabled={login.isPending || secondsToWait > 0}>
           {login.isPending ? 'Signing in…' : secondsToWait > 0 ? `Wait ${secondsToWait} s` : 'Sign in'}

@@ -21,27 +21,27 @@ function open(token?: string) {
   return router.createCaller(durin.createContext(oneRequest));
 }
 
-async function begin(caller: ReturnType<typeof open>) {
+async function start(caller: ReturnType<typeof open>) {
   const ticks = (await caller.ticks())[Symbol.asyncIterator]();
   return { first: await ticks.next(), ticks };
 }
 
-test('it is told that its session was revoked, although the request remembers it', async () => {
+test('a revoked session is noticed, although the request remembers it', async () => {
   const { token, auth } = await app.durin.tokens.issue({ user: 1, client: 'web' });
-  const { ticks } = await begin(open(token));
+  const { ticks } = await start(open(token));
   await app.durin.tokens.revoke(auth.id);
   await expect(ticks.next()).rejects.toMatchObject({ durin: { code: 'INVALID_TOKEN' } });
 });
 
-test('it is told that its session has expired', async () => {
+test('an expired session is noticed', async () => {
   const { token } = await app.durin.tokens.issue({ user: 1, client: 'web', ttl: '1h' });
-  const { ticks } = await begin(open(token));
+  const { ticks } = await start(open(token));
   app.clock.advance(3600);
   await expect(ticks.next()).rejects.toMatchObject({ durin: { code: 'TOKEN_EXPIRED' } });
 });
 
-test('the session of a login on the same connection counts', async () => {
+test('the session of a login on the same connection is used', async () => {
   const caller = open();
   await caller.auth.login({ username: 'alice', password, client: 'web' });
-  expect(await begin(caller)).toMatchObject({ first: { value: 'alice' } });
+  expect(await start(caller)).toMatchObject({ first: { value: 'alice' } });
 });

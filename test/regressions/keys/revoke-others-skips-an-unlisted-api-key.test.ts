@@ -13,7 +13,7 @@ test.each([
   [true, { exceptApiAccess: false }, ['cli'], ['api', 'web']],
   [false, undefined, ['api', 'cli'], ['web']],
   [false, { exceptApiAccess: true }, ['cli'], ['api', 'web']],
-])('excludeFromSessions: %s, input: %j', async (excludeFromSessions, input, ended, left) => {
+])('revokeOthers with excludeFromSessions %s and input %j', async (excludeFromSessions, input, ended, left) => {
   const apiAccess = { clientName: 'api', excludeFromSessions } as const;
   const durin = createDurin({ ...requiredOptions(app.orm), clients, apiAccess });
   const issue = (client: keyof typeof clients) => durin.tokens.issue({ user: 1, client });
@@ -21,7 +21,7 @@ test.each([
   const { auth } = t.router({ auth: durin.durinRouter }).createCaller(durin.createContext(requestOf(issued.web)));
 
   const listed = (await auth.sessions.list()).map(({ client }) => client);
-  expect(listed).toEqual(expect.arrayContaining(ended)); // nothing ends that is not shown
+  expect(listed).toEqual(expect.arrayContaining(ended)); // only listed sessions end
   expect(await auth.sessions.revokeOthers(input)).toEqual({ revoked: ended.length });
   const works = await Promise.allSettled(Object.values(issued).map(({ token }) => durin.authenticate(token)));
   const names = works.flatMap((work) => (work.status === 'fulfilled' ? [work.value.client.name] : []));

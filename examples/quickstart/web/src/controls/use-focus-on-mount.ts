@@ -1,6 +1,6 @@
 import { type RefObject, useEffect, useRef } from 'react';
 
-/** Moves the focus to an element when it comes, so that a keyboard goes on from there and a screen reader says so. */
+/** Focuses an element when it appears, so that keyboards continue from there and screen readers announce it. */
 export function useFocusOnMount<T extends HTMLElement>(takesFocus = true): RefObject<T | null> {
   const element = useRef<T>(null);
   useEffect(() => {

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-test('logoutAll by the key ends the others, and tells of no logout of the key', async () => {
+test('logoutAll by an API key can spare the key itself', async () => {
   const durin = createDurin({ ...requiredOptions(app.orm), clients, apiAccess: { clientName: 'api' } });
   const events = recordEvents(durin.events);
   const web = await durin.tokens.issue({ user: 1, client: 'web' });

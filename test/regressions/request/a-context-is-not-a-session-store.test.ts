@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { openApp, requestOf, t } from '../../support/app.ts';
 
-// Without `info` it can not be told whether a context is of one request, or of a socket or a caller that stays for hours.
-test('a context that may outlive its request looks the session up at every call', async () => {
+// Without `info`, durin cannot know whether a context belongs to one request or to a socket that is open for hours.
+test('a context that may outlive its request looks up every call', async () => {
   const { durin, close } = await openApp();
   const router = t.router({ me: durin.authedProcedure.query(({ ctx }) => ctx.user.username) });
   const { token, auth } = await durin.tokens.issue({ user: 1, client: 'web' });

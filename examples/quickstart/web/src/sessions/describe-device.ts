@@ -17,11 +17,12 @@ const systems = [
   ['Linux', /\bLinux\b/],
 ] as const;
 
-/** "Firefox on Linux", as far as a User-Agent header tells. */
-export function deviceInWords(userAgent: string | null): string {
+/** Describes the device behind a User-Agent header: "Firefox on Linux". */
+export function describeDevice(userAgent: string | null): string {
   const text = userAgent ?? '';
-  const nameIn = (list: readonly (readonly [string, RegExp])[]) => list.find(([, sign]) => sign.test(text))?.[0];
-  const browser = nameIn(browsers) ?? 'An unknown program';
-  const system = nameIn(systems);
+  const findName = (list: readonly (readonly [string, RegExp])[]) =>
+    list.find(([, pattern]) => pattern.test(text))?.[0];
+  const browser = findName(browsers) ?? 'Unknown program';
+  const system = findName(systems);
   return system ? `${browser} on ${system}` : browser;
 }

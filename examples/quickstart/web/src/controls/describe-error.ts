@@ -1,0 +1,27 @@
+import { isTRPCClientError } from '@trpc/client';
+import { type DurinErrorCode, durinErrorOf } from 'trpc-durin/client';
+import type { AppRouter } from '../../../router.ts';
+
+/** Replaces the server's sentence where another one helps the user more. */
+const sentences: Partial<Record<DurinErrorCode, string>> = {
+  NO_CREDENTIALS: 'You need to sign in first.',
+  INVALID_CREDENTIALS: 'The user name or password is wrong.',
+  SESSION_NOT_FOUND: 'This session has already ended.',
+  API_ACCESS_EXISTS: 'You already have an API key.',
+  API_ACCESS_NOT_FOUND: 'You no longer have an API key.',
+  STORE_UNAVAILABLE: 'The server cannot reach its database. Try again in a moment.',
+};
+
+/** Describes an error in one or two sentences. */
+export function describeError(error: unknown): string {
+  const refusal = durinErrorOf(error);
+  if (refusal?.code === 'THROTTLED') return `Too many attempts. Try again in ${secondsInWords(refusal.retryAfter)}.`;
+  if (refusal) return sentences[refusal.code] ?? (error as Error).message;
+  if (!isTRPCClientError<AppRouter>(error)) return 'Something went wrong on this page. Reload it.';
+  if (!error.data) return 'The server cannot be reached. Check your connection and try again.';
+  return error.data.code === 'BAD_REQUEST' ? 'The server did not accept this input.' : 'The server failed. Try again.';
+}
+
+export function secondsInWords(seconds = 1): string {
+  return seconds === 1 ? 'a second' : `${seconds} seconds`;
+}

@@ -1,0 +1,15 @@
+import { durationInWords } from './duration.ts';
+
+/** Whether a token that expires at `expiresAt` (`null`: never) has expired. It has at the very instant of its expiry. */
+export function isExpired(expiresAt: Date | null, now: number): boolean {
+  return expiresAt !== null && now >= expiresAt.getTime();
+}
+
+/** The three fields in which every view shows an expiry. `expiresIn` is the time left in words, or `never`. */
+export function viewExpiry(expiresAt: Date | null, now: number) {
+  return {
+    expiry: expiresAt,
+    hasExpired: isExpired(expiresAt, now),
+    expiresIn: expiresAt === null ? 'never' : durationInWords(expiresAt.getTime() - now),
+  };
+}
