@@ -20,7 +20,7 @@ export function answerEvent(
   call: number,
   envelope: Envelope,
 ): SessionEvent | undefined {
-  if (procedure.startsWith('logout')) return { type: 'end', epoch: epoch, reason: 'logged-out' };
+  if (procedure.startsWith('logout')) return { type: 'end', epoch, reason: 'logged-out' };
   if (procedure !== 'login' && procedure !== 'refresh') return undefined;
 
   const { data } = envelope.result as { data: Session };
@@ -28,6 +28,6 @@ export function answerEvent(
   const response = envelope.context?.response as { headers?: Pick<Headers, 'get'> } | undefined;
   const refreshAt = refreshTimeOf(expiry, response?.headers?.get('date'), Date.now());
   return procedure === 'login'
-    ? { type: 'login', session: { token, expiry, user, refreshAt }, loginCall: call }
-    : { type: 'refresh', epoch: epoch, session: { expiry, refreshAt } };
+    ? { type: 'login', session: { token, expiry, user, refreshAt }, login: call }
+    : { type: 'refresh', epoch, session: { expiry, refreshAt } };
 }

@@ -6,7 +6,6 @@ import type { SessionStore } from '../session/session-store.ts';
 import { answerEvent } from './answer-event.ts';
 import { createAnswerQueue } from './answer-queue.ts';
 import type { CallMark, SharedConnection } from './call-mark.ts';
-import { durinProcedure } from './durin-procedure.ts';
 import { endReasonOf } from './end-reason.ts';
 
 export type Call = Parameters<ReturnType<TRPCLink<AnyTRPCRouter>>>[0];
@@ -24,11 +23,12 @@ export function createCallObserver(store: SessionStore, path: string, connection
   return function observeCall({ op, next }: Call) {
     calls += 1;
     const call = calls;
-    const procedure = durinProcedure(op.path, path);
+    const procedure = op.path.startsWith(`${path}.`) ? op.path.slice(path.length + 1) : '';
 
     return observable((observer) => {
-      const cleanups: (() => void)[] = [];
-      const answers = createAnswerQueue(store, observer.error);
+      const ending = new AbortController();
+      const enqueue = createAnswerQueue(store, observer.error, ending.signal);
+      const onEnd = (cleanup: () => void) => ending.signal.addEventListener('abort', cleanup);
 
       function send(): void {
         // A call that an earlier link retries keeps its mark, and so its epoch.
@@ -37,47 +37,44 @@ export function createCallObserver(store: SessionStore, path: string, connection
         marks.set(op, mark);
 
         function completeWithSession(): void {
-          if (epoch !== store.state.epoch) answers.push(observer.complete);
+          if (epoch !== store.state.epoch) enqueue(observer.complete);
         }
-        if (op.type === 'subscription' && epoch.token) cleanups.push(store.subscribe(completeWithSession));
+        if (op.type === 'subscription' && epoch.token()) onEnd(store.subscribe(completeWithSession));
 
         if (procedure.startsWith('logout')) {
-          epoch.isLoggingOut = true;
-          cleanups.push(() => {
-            epoch.isLoggingOut = false;
+          epoch.isEnding = true;
+          onEnd(() => {
+            epoch.isEnding = false;
           });
         }
 
         const sent = next({ ...op, context: { ...op.context, durin: mark } }).subscribe({
           next(envelope) {
             const event = answerEvent(procedure, epoch, call, envelope);
-            answers.push(() => {
-              if (event && !mark.sentIn && connection.epoch) connection.epoch = store.state.epoch;
+            enqueue(() => {
+              if (event && !mark.hasToken && connection.epoch) connection.epoch = store.state.epoch;
               observer.next(envelope);
             }, event);
           },
           error(error) {
-            const sentIn = mark.sentIn ?? connection.epoch ?? epoch;
+            const sentIn = (!mark.hasToken && connection.epoch) || epoch;
             const refusal = endReasonOf(error);
-            const reason = refusal && sentIn.isLoggingOut ? 'logged-out' : refusal;
-            answers.push(() => observer.error(error), reason && { type: 'end', epoch: sentIn, reason });
+            const reason = refusal && sentIn.isEnding ? 'logged-out' : refusal;
+            enqueue(() => observer.error(error), reason && { type: 'end', epoch: sentIn, reason });
           },
-          complete: () => answers.push(observer.complete),
+          complete: () => enqueue(observer.complete),
         });
-        cleanups.push(() => sent.unsubscribe());
+        onEnd(() => sent.unsubscribe());
       }
 
       if (procedure === 'refresh') {
         const timer = setTimeout(observer.error, refreshTimeoutMs, new Error('Refresh timed out.'));
-        cleanups.push(() => clearTimeout(timer));
+        onEnd(() => clearTimeout(timer));
       }
-      if (store.restoring) answers.push(send);
+      if (store.restoring) enqueue(send);
       else send();
 
-      return () => {
-        answers.close();
-        for (const cleanup of cleanups) cleanup();
-      };
+      return () => ending.abort();
     });
   };
 }
