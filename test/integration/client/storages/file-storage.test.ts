@@ -14,7 +14,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const modeOf = (path: string) => statSync(path).mode & 0o777;
 
-test('only the owner can read the file, and the next process finds the session', () => {
+test('only the owner can read the file, and another process finds it', () => {
   const path = join(folder, 'deep/er/session.json');
   fileStorage(path).set('a', 'one');
   expect(modeOf(path)).toBe(0o600);
@@ -31,7 +31,7 @@ test('a file that others could read becomes private with the next login', () => 
   expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ a: 'two' });
 });
 
-test('each session has a file, which goes away with it, and nothing else is left', () => {
+test('each session has a file, which is deleted with it', () => {
   const path = join(folder, 'session.json');
   const storage = fileStorage(path);
   storage.set('a', 'one');
@@ -94,7 +94,7 @@ test('a logout removes its session from a file of 0.1 for good', () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test('a take-over of a file of 0.1 that was cut short is finished, and overwrites nothing', () => {
+test('an interrupted take-over is finished later and overwrites nothing', () => {
   const path = writeSharedFile();
   fileStorage(path).set('a', 'newer');
   const besides = readdirSync(folder);
@@ -171,7 +171,7 @@ test('programs that store at the same time lose none of their sessions', async (
   expect(readdirSync(join(folder, 'sessions'))).toHaveLength(80);
 });
 
-test('programs that take over a file of 0.1 at the same time lose no session', async () => {
+test('programs that take over a file of 0.1 at once lose no session', async () => {
   const path = join(folder, 'session.json');
   const old = Array.from({ length: 40 }, (_, n) => `old${n}`);
   writeFileSync(path, JSON.stringify(Object.fromEntries(old.map((key) => [key, 'kept']))));
