@@ -10,7 +10,7 @@ export function tokenHeaders(epoch: Epoch | undefined, scheme: string): DurinHea
   return token ? { authorization: `${scheme} ${token}` } : {};
 }
 
-/** Returns the epoch whose token a call is to be sent with, and records it in the call's mark. */
+/** Returns the epoch whose token a call is to be sent with, and marks the call as sent with that token. */
 export function chooseEpoch({ context }: Operation, store: SessionStore): Epoch {
   const mark = context['durin'] as CallMark | undefined;
   if (!mark) return store.state.epoch;

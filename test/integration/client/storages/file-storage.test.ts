@@ -183,12 +183,12 @@ test('programs that take over a file of 0.1 at once lose no session', async () =
 test('a reader never sees half a file while others write', async () => {
   const path = join(folder, 'session.json');
   const storage = fileStorage(path);
-  let isRunning = true;
+  const programs = { areRunning: true };
   const ended = runPrograms(path, ['a', 'a', 'b'], 'texts').finally(() => {
-    isRunning = false;
+    programs.areRunning = false;
   });
   const seen = new Set<string>();
-  while (isRunning) {
+  while (programs.areRunning) {
     for (const key of ['a', 'b']) {
       const text = storage.get(key);
       if (typeof text === 'string') seen.add(text);

@@ -99,8 +99,8 @@ test('tabs follow each other’s logins, changes of user and logouts', async () 
   const page = openFakePage();
   const local = new FakeWebStorage();
   const [one, two] = [open(webStorage(local)), open(webStorage(local))];
-  const listener = vi.fn<() => void>();
-  two.auth.subscribe(listener);
+  const onChange = vi.fn<() => void>();
+  two.auth.subscribe(onChange);
   for (const user of [alice, bob]) {
     await one.auth.login(user);
     page.notifyOfStorage(local, 'durin.auth.web');
@@ -112,7 +112,7 @@ test('tabs follow each other’s logins, changes of user and logouts', async () 
   await two.auth.logout();
   page.notifyOfStorage(local);
   await vi.waitFor(() => expect(one.auth.getSnapshot()).toEqual({ status: 'signed-out', reason: 'logged-out' }));
-  expect(listener).toHaveBeenCalledTimes(3);
+  expect(onChange).toHaveBeenCalledTimes(3);
 });
 
 test('a refusal in one tab does not end a newer session of another tab', async () => {
@@ -157,14 +157,14 @@ test('a listener that throws affects no other listener and no call', async () =>
   const uncaught = vi.fn<(error: unknown) => void>();
   const before = process.listeners('uncaughtException');
   process.removeAllListeners('uncaughtException').on('uncaughtException', uncaught);
-  const listener = vi.fn<() => void>();
+  const onChange = vi.fn<() => void>();
   auth.subscribe(() => {
     throw thrown;
   });
-  auth.subscribe(listener);
+  auth.subscribe(onChange);
   await auth.login(alice);
   await vi.waitFor(() => expect(uncaught).toHaveBeenCalledWith(thrown, 'uncaughtException'));
   process.removeAllListeners('uncaughtException');
   for (const listener of before) process.on('uncaughtException', listener);
-  expect(listener).toHaveBeenCalledTimes(1);
+  expect(onChange).toHaveBeenCalledTimes(1);
 });
