@@ -1,33 +1,37 @@
 import { getUntypedClient, type TRPCClient, type TRPCLink, TRPCUntypedClient } from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
-import { endingOf } from './link/outcome.ts';
+import { endReasonOf } from './link/end-reason.ts';
 import type { DurinPath, ExpiryOf, LoginInput, Mutate, UserOf } from './mounted-router.ts';
-import type { Era, Snapshot } from './session/session.ts';
-import type { SessionKeeper } from './session/session-store.ts';
+import type { Epoch } from './session/epoch.ts';
+import type { Snapshot } from './session/session.ts';
+import type { SessionStore } from './session/session-store.ts';
 
-/** Who is signed in, and how that changes. Its functions need no `this`. */
+/** Who is signed in, and the calls that change it. The methods do not use `this`. */
 export interface DurinAuth<TRouter extends AnyTRPCRouter, TPath extends DurinPath<TRouter> = DurinPath<TRouter>> {
-  /** @throws TRPCClientError with `data.durin.code` INVALID_CREDENTIALS or THROTTLED, for instance */
+  /** @throws TRPCClientError with a `data.durin.code` such as INVALID_CREDENTIALS or THROTTLED */
   readonly login: (input: LoginInput<TRouter, TPath>) => ReturnType<Mutate<TRouter, TPath, 'login'>>;
-  /** Ends this session, or finds that it is over. Where the server cannot be reached it fails, and the session goes on. */
+  /**
+   * Ends this session. Succeeds if the session is over already. Rejects if the server cannot be reached, and the session
+   * then continues.
+   */
   readonly logout: () => ReturnType<Mutate<TRouter, TPath, 'logout'>>;
-  /** Ends all sessions of the user, or all but the API key, and signs out here. */
+  /** Ends all sessions of the user, optionally except the API key, and signs out here. */
   readonly logoutAll: (
     ...scope: Parameters<Mutate<TRouter, TPath, 'logoutAll'>> extends [input?: infer TScope, ...rest: infer _TRest]
       ? [scope?: TScope]
       : []
   ) => ReturnType<Mutate<TRouter, TPath, 'logoutAll'>>;
-  /** Gives the session its full lifetime again. Calls that come together are one. Fails if it is not answered in 30 s. */
+  /** Extends the session to its full lifetime. Concurrent calls share one request. Rejects after 30 s without an answer. */
   readonly refresh: () => ReturnType<Mutate<TRouter, TPath, 'refresh'>>;
-  /** Who is signed in; the same object until that changes. With an async storage: nobody, until `ready`. */
+  /** Returns who is signed in: the same object until that changes. With an async storage it is nobody until `ready`. */
   readonly getSnapshot: () => Snapshot<UserOf<TRouter, TPath>, ExpiryOf<TRouter, TPath>>;
-  /** @returns what ends it */
+  /** Calls the listener after each change. Returns the function that unsubscribes it. */
   readonly subscribe: (listener: () => void) => () => void;
-  /** Resolves when the storage was read. Calls wait for it by themselves. */
+  /** Resolves when the storage has been read. Calls wait for it automatically. */
   readonly ready: Promise<void>;
   /**
-   * With `createDurinLink`: has `auth` make its calls through this client. Without it they go the way of the last query
-   * or mutation, and there must have been one.
+   * Sets the client that `auth` calls through; needed with `createDurinLink`. Without it, `auth` uses the links of the
+   * app's last query or mutation, and rejects if there was none.
    */
   readonly connect: (client: TRPCClient<TRouter>) => void;
   /** Ends timers, listeners and the connections of `perSession`. */
@@ -35,19 +39,20 @@ export interface DurinAuth<TRouter extends AnyTRPCRouter, TPath extends DurinPat
 }
 
 /**
- * `auth` as it runs, without the app's types.
- * @param client the client's name; empty: the server finds out by itself
- * @param links of its calls, until it is connected
+ * Creates `auth`, without the app's types.
+ * @param client the client's name; empty if the server resolves it
+ * @param links the links of its calls until `connect` is called
+ * @param closing aborted by `close`
  */
 export function createAuth(
   path: string,
   client: string,
-  keeper: SessionKeeper,
+  store: SessionStore,
   links: TRPCLink<AnyTRPCRouter>[],
   closing: AbortController,
 ) {
   let caller = new TRPCUntypedClient({ links });
-  const refreshing = new Map<Era, Promise<unknown>>();
+  const refreshing = new Map<Epoch, Promise<unknown>>();
 
   const call = (name: string, input?: unknown) => caller.mutation(`${path}.${name}`, input);
 
@@ -55,18 +60,18 @@ export function createAuth(
     login: (input: object) => call('login', { ...input, ...(client && { client }) }),
     logout: () =>
       call('logout').catch((error) => {
-        if (keeper.state.session && !endingOf(error)) throw error;
+        if (store.state.session && !endReasonOf(error)) throw error;
       }),
     logoutAll: (scope?: object) => call('logoutAll', scope),
     refresh(): Promise<unknown> {
-      const { era } = keeper.state;
-      const answer = refreshing.get(era) ?? call('refresh').finally(() => refreshing.delete(era));
-      refreshing.set(era, answer);
+      const { epoch } = store.state;
+      const answer = refreshing.get(epoch) ?? call('refresh').finally(() => refreshing.delete(epoch));
+      refreshing.set(epoch, answer);
       return answer;
     },
-    getSnapshot: () => keeper.state.snapshot,
-    subscribe: keeper.subscribe,
-    ready: Promise.resolve(keeper.restoring),
+    getSnapshot: () => store.state.snapshot,
+    subscribe: store.subscribe,
+    ready: Promise.resolve(store.restoring),
     connect(trpc: TRPCClient<AnyTRPCRouter>) {
       caller = getUntypedClient(trpc);
     },

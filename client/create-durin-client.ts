@@ -23,16 +23,32 @@ export interface DurinClient<TRouter extends AnyTRPCRouter, TPath extends DurinP
   readonly auth: DurinAuth<TRouter, TPath>;
 }
 
-/** What both HTTP links take. */
+/** Options that suit both HTTP links. */
 type SendingOptions<TRouter extends AnyTRPCRouter> = HTTPLinkOptions<ClientTypes<TRouter>> &
   HTTPBatchLinkOptions<ClientTypes<TRouter>>;
 
 type ClientTypes<TRouter extends AnyTRPCRouter> = TRouter['_def']['_config']['$types'];
 
 /**
- * A tRPC client that signs in, stores the token and sends it with every call. Calls are batched over HTTP, but not those
- * of the durin router: in a batch, a login would decide whose the calls after it are. For other links see
- * `createDurinLink`.
+ * Creates a tRPC client that signs in, stores the token and attaches it to every call. Calls are batched over HTTP, except
+ * those to the durin router: in a batch, a login would decide which user the calls after it belong to. For other links
+ * use `createDurinLink`.
+ *
+ * @param options those of `httpBatchLink` except `headers`, and `path`, `client` and the other options of
+ * `createDurinLink`. By default the session is kept in memory and refreshed automatically.
+ *
+ * It throws nothing itself. Calls reject with a `TRPCClientError`; if durin refused the call, `error.data.durin.code`
+ * holds the reason.
+ *
+ * @example
+ * const { trpc, auth } = createDurinClient<AppRouter>({
+ *   url: '/trpc',
+ *   path: 'auth',
+ *   client: 'web',
+ *   storage: webStorage(localStorage),
+ * });
+ * await auth.login({ username: 'alice', password: 'wonderland' });
+ * await trpc.me.query();
  */
 export function createDurinClient<
   TRouter extends AnyTRPCRouter,
@@ -40,12 +56,12 @@ export function createDurinClient<
 >(options: DurinClientOptions<TRouter, TPath>): DurinClient<TRouter, TPath> {
   const { link, auth, perSession } = createDurinLink<TRouter, TPath>(options);
 
-  const isDurins = ({ path }: Operation) => path.startsWith(`${options.path}.`);
+  const isAuthCall = ({ path }: Operation) => path.startsWith(`${options.path}.`);
 
   const sending = perSession((headers) => {
     const sendingOptions = { ...options, headers } as SendingOptions<TRouter>;
     return {
-      link: splitLink({ condition: isDurins, true: httpLink(sendingOptions), false: httpBatchLink(sendingOptions) }),
+      link: splitLink({ condition: isAuthCall, true: httpLink(sendingOptions), false: httpBatchLink(sendingOptions) }),
     };
   });
   const trpc = createTRPCClient<TRouter>({ links: [link, sending] });

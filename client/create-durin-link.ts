@@ -1,38 +1,38 @@
 import type { TRPCLink } from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { createAuth, type DurinAuth } from './auth.ts';
-import { followCalls } from './link/follow-calls.ts';
 import type { DurinHeaders, HeadersSource } from './link/headers.ts';
 import type { Connection } from './link/per-session.ts';
+import { createSessionLink } from './link/session-link.ts';
 import type { ClientOption, DurinPath } from './mounted-router.ts';
 import { startRefresher } from './session/refresher.ts';
-import { createSessionKeeper } from './session/session-store.ts';
+import { createSessionStore } from './session/session-store.ts';
 import { type DurinStorage, memoryStorage } from './storage/storage.ts';
 
 export type DurinLinkOptions<TRouter extends AnyTRPCRouter, TPath extends DurinPath<TRouter> = DurinPath<TRouter>> = {
-  /** Where the app's router holds the durin router: `'auth'`; `'api.auth'` inside another router. */
+  /** Where the app's router holds the durin router: `'auth'`, or `'api.auth'` inside another router. */
   path: TPath;
   /** Where the session is kept. Default: `memoryStorage()`. */
   storage?: DurinStorage | undefined;
-  /** The storage's key. Default: `durin.<path>.<client>`. */
+  /** The session's key in the storage. Default: `durin.<path>.<client>`. */
   storageKey?: string | undefined;
-  /** Told what the storage threw; the session is kept in memory then. Default: `console.warn`. */
+  /** Receives what the storage throws; the session is then kept in memory. Default: `console.warn`. */
   onStorageError?: ((error: unknown) => void) | undefined;
-  /** Whether the session is refreshed by itself before it expires. Default: `true`. */
+  /** Whether to refresh the session automatically before it expires. Default: `true`. */
   refresh?: boolean | undefined;
   /** The server's `authHeaderPrefix`. Default: `'Token'`. */
   authHeaderPrefix?: string | undefined;
 } & ClientOption<TRouter, TPath>;
 
 export interface DurinLink<TRouter extends AnyTRPCRouter, TPath extends DurinPath<TRouter> = DurinPath<TRouter>> {
-  /** Goes before the link that sends. */
+  /** Put this before the link that sends. */
   readonly link: TRPCLink<TRouter>;
-  /** The option `headers` of the link that sends. Without an argument: the present session's. */
+  /** The option `headers` of the link that sends. Called without an argument, it returns the current session's headers. */
   readonly headers: (source?: HeadersSource) => DurinHeaders;
   readonly auth: DurinAuth<TRouter, TPath>;
   /**
-   * The link that sends, for connections that say who calls once, when they open, such as WebSockets: opens one for each
-   * session.
+   * Creates the link that sends for connections that authenticate once, when they open, such as WebSockets. It opens a
+   * connection for each session.
    */
   readonly perSession: (open: (headers: () => DurinHeaders) => Connection<TRouter>) => TRPCLink<TRouter>;
 }
@@ -41,8 +41,17 @@ export interface DurinLink<TRouter extends AnyTRPCRouter, TPath extends DurinPat
 type PlainOptions = Omit<DurinLinkOptions<AnyTRPCRouter>, 'client'> & { path: string; client?: string };
 
 /**
- * Authentication for an app that builds its own tRPC client: stores the token of any login that goes through the link,
- * and sends it with every call.
+ * Authentication for an app that builds its own tRPC client. The link stores the token of any successful login that goes
+ * through it, and `headers` attaches the token to every call. By default the session is kept in memory and refreshed
+ * automatically.
+ *
+ * It throws nothing itself. A batch that holds calls of two sessions fails with "Mixed sessions in a batch."; use
+ * `perSession` to keep them apart. `auth` rejects with "Call auth.connect first." if it has no client to call through.
+ *
+ * @example
+ * const { link, headers, auth } = createDurinLink<AppRouter>({ path: 'auth', client: 'web', storage: webStorage(localStorage) });
+ * const trpc = createTRPCClient<AppRouter>({ links: [link, httpBatchLink({ url: '/trpc', headers })] });
+ * auth.connect(trpc);
  */
 export function createDurinLink<
   TRouter extends AnyTRPCRouter,
@@ -60,10 +69,10 @@ export function createDurinLink<
 
   const closing = new AbortController();
   const { signal } = closing;
-  const keeper = createSessionKeeper(storage, storageKey, onStorageError, signal);
-  const { ownLinks, ...parts } = followCalls(keeper, path, authHeaderPrefix, signal);
-  const auth = createAuth(path, client, keeper, ownLinks, closing);
-  if (refresh) startRefresher(keeper, storageKey, auth.refresh, signal);
+  const store = createSessionStore(storage, storageKey, onStorageError, signal);
+  const { ownLinks, ...parts } = createSessionLink(store, path, authHeaderPrefix, signal);
+  const auth = createAuth(path, client, store, ownLinks, closing);
+  if (refresh) startRefresher(store, storageKey, auth.refresh, signal);
 
-  return { ...parts, auth } as unknown as DurinLink<TRouter, TPath>; // inside, nothing has the app's types
+  return { ...parts, auth } as unknown as DurinLink<TRouter, TPath>; // the code inside does not use the app's types
 }

@@ -4,7 +4,7 @@ export type { DurinClient, DurinClientOptions } from './create-durin-client.ts';
 export { createDurinClient } from './create-durin-client.ts';
 export type { DurinLink, DurinLinkOptions } from './create-durin-link.ts';
 export { createDurinLink } from './create-durin-link.ts';
-export { durinErrorOf } from './durin-error.ts';
+export { durinErrorOf } from './link/durin-error.ts';
 export type { DurinHeaders, HeadersSource } from './link/headers.ts';
 export type { Connection } from './link/per-session.ts';
 export type { DurinPath, LoginInput } from './mounted-router.ts';

@@ -1,6 +1,6 @@
 /**
- * What TypeScript finds out about the durin router in the app's router: by its shape, so that the SDK needs nothing of
- * the server's code.
+ * The types of the durin router inside the app's router. It is recognized by its shape, so that the SDK imports no server
+ * code.
  */
 import type { TRPCClient } from '@trpc/client';
 import type {
@@ -12,7 +12,7 @@ import type {
   TRPCRouterRecord,
 } from '@trpc/server';
 
-/** How a durin router is told from others. */
+/** The procedures by which a durin router is recognized. */
 interface DurinRecordShape {
   readonly login: AnyTRPCMutationProcedure;
   readonly refresh: AnyTRPCMutationProcedure;
@@ -22,7 +22,7 @@ interface DurinRecordShape {
   readonly apiAccess: { readonly create: AnyTRPCMutationProcedure };
 }
 
-/** Where durin routers are mounted: `auth`, or `api.auth` inside another router. */
+/** The paths at which durin routers are mounted: `auth`, or `api.auth` inside another router. */
 export type DurinPath<TRouter extends AnyTRPCRouter> = PathIn<TRouter['_def']['record']>;
 
 type PathIn<TRecord> = {
@@ -52,18 +52,18 @@ type FullLoginInput<TRouter extends AnyTRPCRouter, TPath extends string> = infer
   LoginProcedure<TRouter, TPath>
 >;
 
-/** The option `client`: one of the app's clients, unless the server finds out by itself (`resolveClient`). */
+/** The option `client`: one of the app's clients. Absent if the server resolves the client (`resolveClient`). */
 export type ClientOption<TRouter extends AnyTRPCRouter, TPath extends string> =
   FullLoginInput<TRouter, TPath> extends { client: infer TClient } ? { client: TClient } : { client?: undefined };
 
-/** What `auth.login` takes: the app's `loginInput`. The client is filled in. */
+/** The input of `auth.login`: the app's `loginInput` without `client`, which the SDK fills in. */
 export type LoginInput<TRouter extends AnyTRPCRouter, TPath extends string> = WithoutClient<
   FullLoginInput<TRouter, TPath>
 >;
 
 type WithoutClient<T> = T extends unknown ? { [K in keyof T as K extends 'client' ? never : K]: T[K] } : never;
 
-/** A procedure of the durin router, as tRPC's client has it: with its output, and its errors for `safe()`. */
+/** A mutation of the durin router as the tRPC client has it, with its output and its errors for `safe()`. */
 export type Mutate<TRouter extends AnyTRPCRouter, TPath extends string, TName extends string> =
   At<TRPCClient<TRouter>, `${TPath}.${TName}`> extends { mutate: infer TMutate extends AnyCall } ? TMutate : never;
 
@@ -76,6 +76,6 @@ type LoginOutput<TRouter extends AnyTRPCRouter, TPath extends string> = Awaited<
 export type ExpiryOf<TRouter extends AnyTRPCRouter, TPath extends string> =
   LoginOutput<TRouter, TPath> extends { expiry: infer TExpiry } ? TExpiry : never;
 
-/** `{ user }`, if the app has `serializeUser`. */
+/** `{ user }` if the app sets `serializeUser`. */
 export type UserOf<TRouter extends AnyTRPCRouter, TPath extends string> =
   LoginOutput<TRouter, TPath> extends { user: infer TUser } ? { user: TUser } : object;

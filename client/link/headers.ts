@@ -1,9 +1,9 @@
 import type { Operation } from '@trpc/client';
 
-/** The headers of a request; without a session there are none. Also right as `connectionParams`. */
+/** The headers of a request: empty while nobody is signed in. They also serve as `connectionParams`. */
 export type DurinHeaders = { authorization?: string };
 
-/** What tRPC's links pass to their option `headers`: a call, or the calls of a batch; nothing for a connection. */
+/** The argument that tRPC's links pass to their option `headers`: one call, or the calls of a batch. */
 export interface HeadersSource {
   readonly op?: Operation;
   readonly opList?: readonly Operation[];

@@ -1,41 +1,42 @@
-import type { Operation, TRPCLink } from '@trpc/client';
+import type { TRPCLink } from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
-import type { Era } from '../session/session.ts';
+import type { Epoch } from '../session/epoch.ts';
+import type { SessionStore } from '../session/session-store.ts';
+import { chooseEpoch, tokenHeaders } from './header-source.ts';
 import type { DurinHeaders } from './headers.ts';
 
-/** What sends the calls of one session. */
+/** A link that sends the calls of one session. */
 export interface Connection<TRouter extends AnyTRPCRouter> {
   readonly link: TRPCLink<TRouter>;
-  /** Called when there are calls of another session to send. What is under way is to be answered before it closes. */
+  /** Called before the first call of another session. It should let calls in progress finish. */
   readonly close?: () => unknown;
 }
 
 /**
- * A terminating link for connections that say who calls once, when they open, as WebSockets do: opens one for each
- * session.
- * @param open is given the session's headers, whoever is signed in by then; they are right as `connectionParams`
- * @param eraOf tells the era of a call that is sent with that era's token
+ * Creates a terminating link for connections that authenticate once, when they open, as WebSockets do. It opens a new
+ * connection for each session.
+ * @param open receives the headers of its session, also if another one is current by the time it calls them
  * @param signal closes the connection
  */
 export function perSession(
   open: (headers: () => DurinHeaders) => Connection<AnyTRPCRouter>,
-  eraOf: (op: Operation) => Era,
-  headersOf: (era: Era) => DurinHeaders,
+  store: SessionStore,
+  scheme: string,
   signal: AbortSignal,
 ): TRPCLink<AnyTRPCRouter> {
   return (runtime) => {
-    let current: Era;
+    let current: Epoch;
     let connection: Connection<AnyTRPCRouter> | undefined;
     let send: ReturnType<TRPCLink<AnyTRPCRouter>>;
     const close = () => connection?.close?.();
     signal.addEventListener('abort', close);
 
     return (call) => {
-      const era = eraOf(call.op);
-      if (era !== current) {
+      const epoch = chooseEpoch(call.op, store);
+      if (epoch !== current) {
         close();
-        current = era;
-        connection = open(() => headersOf(era));
+        current = epoch;
+        connection = open(() => tokenHeaders(epoch, scheme));
         send = connection.link(runtime);
       }
       return send(call);

@@ -1,58 +1,83 @@
-import { randomUUID } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import type { DurinStorage } from '../storage/storage.ts';
-import { withFileLock } from './file-lock.ts';
+import { createPrivateFile, moveFile, replacePrivateFile } from './private-file.ts';
 
 /**
- * Keeps sessions in a file that only its owner may read (mode 0600), for command-line programs. The file is written
- * beside its place and moved there, so that whoever reads it finds it whole; it goes away with its last session.
- * Processes that write at once wait for each other. Folders that are missing are created for the owner alone.
+ * Keeps sessions in files that only their owner may read (mode 0600), for command-line programs. Each key has a file of
+ * its own: the first one is stored at `path`, others beside it. Programs that store different keys at the same time do not
+ * affect each other. A file is deleted with its session. Missing folders are created with mode 0700.
+ *
+ * A file that does not exist or holds broken JSON counts as empty. Any other error of the file system is thrown, and
+ * `createDurinClient` passes it to the option `onStorageError`.
+ *
+ * @param path the file: `~` is not expanded, and relative paths start at the working directory
+ *
+ * @example
+ * const { trpc, auth } = createDurinClient<AppRouter>({
+ *   url: 'https://example.com/trpc',
+ *   path: 'auth',
+ *   client: 'cli',
+ *   storage: fileStorage(join(homedir(), '.config/acme/session.json')),
+ * });
  */
 export function fileStorage(path: string): DurinStorage {
-  function read(): Map<string, string> {
-    try {
-      const content: unknown = JSON.parse(readFileSync(path, 'utf8'));
-      const entries: [string, unknown][] = Object.entries(content ?? {});
-      return new Map(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
-    } catch (error) {
-      if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return new Map();
-      throw error;
-    }
+  /** The file of a key that does not have the file at `path`. A key may hold characters that no file name may. */
+  const fileBeside = (key: string) => `${path}.${createHash('sha256').update(key).digest('hex').slice(0, 16)}`;
+
+  /** Gives each session of a file its own file beside `path`. A session that was stored there since is kept. */
+  function copyBeside(sessions: ReadonlyMap<string, string>): void {
+    for (const [key, text] of sessions) createPrivateFile(fileBeside(key), serialize(key, text));
   }
 
-  function write(sessions: ReadonlyMap<string, string>): void {
-    if (sessions.size === 0) {
-      rmSync(path, { force: true });
-      return;
-    }
-    const draft = `${path}.${randomUUID()}`;
-    try {
-      writeFileSync(draft, `${JSON.stringify(Object.fromEntries(sessions))}\n`, {
-        mode: 0o600,
-        flag: 'wx',
-        flush: true,
-      });
-      renameSync(draft, path);
-    } catch (error) {
-      rmSync(draft, { force: true });
-      throw error;
-    }
-  }
-
-  /** None of the sessions that others store meanwhile is lost. */
-  function change(edit: (sessions: Map<string, string>) => void): void {
-    withFileLock(path, () => {
-      const sessions = read();
-      edit(sessions);
-      write(sessions);
-    });
+  /**
+   * Splits a file that holds several sessions, as version 0.1 wrote it. Another program may have split it meanwhile and
+   * stored a session at `path`, so the file is moved away, and read again, before it is deleted.
+   */
+  function splitSharedFile(): void {
+    const sessions = readSessions(path);
+    if (sessions.size < 2) return;
+    copyBeside(sessions);
+    const taken = `${path}.${randomUUID()}`;
+    if (!moveFile(path, taken)) return;
+    copyBeside(readSessions(taken));
+    rmSync(taken);
   }
 
   return {
-    get: (key) => read().get(key),
-    set: (key, value) => change((sessions) => sessions.set(key, value)),
+    get: (key) => readSessions(fileBeside(key)).get(key) ?? readSessions(path).get(key),
+
+    set(key, text) {
+      splitSharedFile();
+      const content = serialize(key, text);
+      const beside = fileBeside(key);
+      if (existsSync(beside)) replacePrivateFile(beside, content);
+      else if (!createPrivateFile(path, content))
+        replacePrivateFile(belongsToOther(path, key) ? beside : path, content);
+    },
+
     remove(key) {
-      if (read().has(key)) change((sessions) => sessions.delete(key));
+      splitSharedFile();
+      for (const file of [fileBeside(key), path]) if (readSessions(file).has(key)) rmSync(file, { force: true });
     },
   };
+}
+
+const serialize = (key: string, text: string) => `${JSON.stringify(Object.fromEntries([[key, text]]))}\n`;
+
+function belongsToOther(path: string, key: string): boolean {
+  const sessions = readSessions(path);
+  return sessions.size > 0 && !sessions.has(key);
+}
+
+/** Returns the sessions in a file by key. */
+function readSessions(file: string): Map<string, string> {
+  try {
+    const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    const entries: [string, unknown][] = Object.entries(content ?? {});
+    return new Map(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+  } catch (error) {
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return new Map();
+    throw error;
+  }
 }

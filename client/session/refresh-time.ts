@@ -1,32 +1,32 @@
 /**
- * When a session is to be refreshed, on the clock of this machine, which may be wrong.
+ * When to refresh a session, on this machine's clock, which may be wrong.
  *
- * The server tells an instant, `expiry`, on its own clock. Its answer's Date header tells what that clock shows, so their
- * difference is the lifetime that is left, and this machine's clock only has to run, not to be right: half of the
- * lifetime after the answer came, the session is refreshed.
+ * The server returns the instant `expiry` on its own clock, and the response's Date header shows that clock. Their
+ * difference is the lifetime that is left. The session is refreshed when half of it has passed, so this machine's clock
+ * has to run but need not be right.
  *
- * Where the header cannot be read (on a WebSocket, or from another origin that does not expose it) the two clocks have
- * to be compared. Half of the lifetime is what makes that safe: a clock that is wrong by an hour moves the refresh by
- * half an hour, and so leaves it before the expiry for all tokens that live longer than an hour. Where the comparison
- * says that a token has expired which the server has just given, the clock is known to be wrong, and the session is
- * refreshed soon. The SDK never ends a session by its own clock: whether a token has expired is for the server to say.
+ * The header may be unreadable: on a WebSocket, or from another origin that does not expose it. The expiry is then
+ * compared with this machine's clock. A clock that is wrong by an hour moves the refresh by half an hour, which is still
+ * before the expiry of any token that lives longer than an hour. If a token that was just issued seems to have expired,
+ * the clock must be wrong, and the session is refreshed soon. The SDK never ends a session by its own clock: only the
+ * server decides whether a token has expired.
  */
 
 const soonMs = 60_000;
-const leastMs = 1000;
+const minimumWaitMs = 1000;
 
-/** For how long an answer or a lock is waited for, and after how long a refresh that failed is tried again. */
-export const patienceMs = 30_000;
+/** The longest wait for the answer to a refresh and for the tab lock, and the pause before a failed refresh is retried. */
+export const refreshTimeoutMs = 30_000;
 
-/** Other texts would be read by Date.parse as it pleases. */
+/** Date.parse also accepts other strings, with results that depend on the engine. */
 const isoPattern = /^\d{4}-\d\d-\d\dT/;
 
 /**
- * When to refresh, in milliseconds since 1970 on this machine's clock; `null`: never, as the token does not expire, or
- * the app formats its expiry as something else than a Date or an ISO text.
+ * Returns when to refresh, in milliseconds since 1970 on this machine's clock. Returns `null`, which means never, if the
+ * token does not expire or if the app formats its expiry as something other than a Date or an ISO string.
  */
 export function refreshTimeOf(expiry: unknown, dateHeader: string | null | undefined, now: number): number | null {
   const text = expiry instanceof Date ? expiry.toJSON() : String(expiry);
   const leftMs = Date.parse(isoPattern.test(text) ? text : '') - (Date.parse(dateHeader ?? '') || now);
-  return now + (leftMs <= 0 ? soonMs : Math.max(leftMs / 2, leastMs)) || null;
+  return now + (leftMs <= 0 ? soonMs : Math.max(leftMs / 2, minimumWaitMs)) || null;
 }

@@ -1,42 +1,43 @@
-import { alone, page } from './page.ts';
-import { patienceMs } from './refresh-time.ts';
-import type { SessionKeeper } from './session-store.ts';
+import { page } from '../platform/page.ts';
+import { withTabLock } from '../platform/tab-lock.ts';
+import { refreshTimeoutMs } from './refresh-time.ts';
+import type { SessionStore } from './session-store.ts';
 
-/** A timer stands still while the machine sleeps, so none is trusted for longer. */
+/** Timers stop while the machine sleeps, so the clock is checked at least this often. */
 const longestWaitMs = 300_000;
 
 /**
- * Has the session refreshed when it is time (`refresh-time.ts`): in one tab of those that share it, not while the page is
- * hidden, and again after half a minute while that fails. One timer at most.
- * @param name of the session, among the tabs
- * @param signal ends it
+ * Refreshes the session when it is due (see `refresh-time.ts`). Of the tabs that share a session, one refreshes it. A
+ * hidden page does not refresh. A failed refresh is retried after half a minute. There is at most one timer.
+ * @param lockName the session's name among the tabs
+ * @param signal stops it
  */
 export function startRefresher(
-  keeper: SessionKeeper,
-  name: string,
+  store: SessionStore,
+  lockName: string,
   refresh: () => Promise<unknown>,
   signal: AbortSignal,
 ): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const timeLeft = () => (keeper.state.session?.refreshAt ?? Infinity) - Date.now();
+  const timeLeft = () => (store.state.session?.refreshAt ?? Infinity) - Date.now();
 
   async function refreshIfDue(): Promise<void> {
-    await keeper.follow(); // another tab may have done it while this one waited
-    if (timeLeft() > 0 || signal.aborted || keeper.state.era.isLeaving) return;
-    await refresh().catch(() => undefined); // a refusal has changed the session, an outage may pass
+    await store.sync(); // another tab may have refreshed while this one waited for the lock
+    if (timeLeft() > 0 || signal.aborted || store.state.epoch.isEnding) return;
+    await refresh().catch(() => undefined); // a refusal has changed the session; after an outage the timer retries
   }
 
   function check(): void {
     clearTimeout(timer);
     const wait = timeLeft();
     if (!(wait < Infinity) || signal.aborted || page.document?.hidden) return;
-    timer = setTimeout(check, wait > 0 ? Math.min(wait, longestWaitMs) : patienceMs);
-    (timer as { unref?(): void }).unref?.(); // a command-line program must be able to end
-    // Whoever shares this session has the same time, so waits for the same lock; others do not.
-    if (wait <= 0) void alone(`${name}.${keeper.state.session?.refreshAt}`, refreshIfDue);
+    timer = setTimeout(check, wait > 0 ? Math.min(wait, longestWaitMs) : refreshTimeoutMs);
+    (timer as { unref?(): void }).unref?.(); // the timer must not keep a command-line program running
+    // Tabs that share this session have the same refresh time, and so the same lock.
+    if (wait <= 0) void withTabLock(`${lockName}.${store.state.session?.refreshAt}`, refreshTimeoutMs, refreshIfDue);
   }
 
-  keeper.subscribe(check);
+  store.subscribe(check);
   page.document?.addEventListener('visibilitychange', check, { signal });
   page.addEventListener?.('online', check, { signal });
   signal.addEventListener('abort', check);

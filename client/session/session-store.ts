@@ -1,28 +1,28 @@
 import type { DurinStorage } from '../storage/storage.ts';
-import { decide, type Fact, initialState, type Session, type SessionState } from './session.ts';
+import { initialState, reduce, type Session, type SessionEvent, type SessionState } from './session.ts';
 import { readSession, writeSession } from './session-text.ts';
 
-/** Holds the state; has the storage follow it, and follows what others write there. */
-export interface SessionKeeper {
+/** Holds the state, writes the session to the storage, and reads what other tabs and programs write there. */
+export interface SessionStore {
   readonly state: SessionState;
-  /** There while an async storage is read for the first time. */
+  /** Set while an async storage is read for the first time. */
   readonly restoring: Promise<void> | undefined;
-  /** Changes the state, after what others have stored. Neither this nor `follow` rejects. */
-  learn(fact: Fact): Promise<void>;
-  /** Takes over what others have stored. */
-  follow(): Promise<void>;
+  /** Applies the event to the state and the storage, after a sync. Never rejects. */
+  dispatch(event: SessionEvent): Promise<void>;
+  /** Reads the storage and takes over a session that others have stored. Never rejects. */
+  sync(): Promise<void>;
   subscribe(listener: () => void): () => void;
 }
 
-/** @param signal ends it */
-export function createSessionKeeper(
+/** @param signal stops watching the storage */
+export function createSessionStore(
   storage: DurinStorage,
   key: string,
   onStorageError: (error: unknown) => void,
   signal: AbortSignal,
-): SessionKeeper {
+): SessionStore {
   const listeners = new Set<() => void>();
-  let knownText: string | null = null; // what the storage holds, as far as is known
+  let storedText: string | null = null; // the storage's content, as far as it is known
   let queue = Promise.resolve();
 
   function report(error: unknown): void {
@@ -33,54 +33,54 @@ export function createSessionKeeper(
     }
   }
 
-  /** One after the other: what the storage is told first must not be done last. */
-  function inTurn(work: () => Promise<void>): Promise<void> {
-    queue = queue.then(work).catch(report);
+  /** Runs one task at a time, so that an earlier write never lands after a later one. */
+  function enqueue(task: () => Promise<void>): Promise<void> {
+    queue = queue.then(task).catch(report);
     return queue;
   }
 
-  /** Whether there was anything to change. */
-  function change(fact: Fact): boolean {
-    const before = keeper.state;
-    keeper.state = decide(before, fact);
-    if (keeper.state === before) return false;
-    for (const listener of listeners) queueMicrotask(listener); // one that throws fails nothing else
+  /** Returns whether the event changed the state. */
+  function apply(event: SessionEvent): boolean {
+    const before = store.state;
+    store.state = reduce(before, event);
+    if (store.state === before) return false;
+    for (const listener of listeners) queueMicrotask(listener); // a listener that throws affects nothing else
     return true;
   }
 
-  function take(text: string | null = null): void {
-    if (text === knownText) return;
+  function adopt(text: string | null = null): void {
+    if (text === storedText) return;
     const session = readSession(text);
-    if (text && !session) return; // what is not ours is overwritten by the next login
-    knownText = text;
-    change({ session, reason: 'logged-out' });
+    if (text && !session) return; // the next login overwrites a text that is not a session
+    storedText = text;
+    apply({ type: 'stored', session });
   }
 
-  async function put(session: Session | null): Promise<void> {
+  async function save(session: Session | null): Promise<void> {
     try {
       const text = session && writeSession(session);
       await (text ? storage.set(key, text) : storage.remove(key));
-      knownText = text;
+      storedText = text;
     } catch (error) {
       report(error);
-      // An old text of the same session is right for other tabs; another session's must not come back after a reload.
-      if (session && session.token !== readSession(knownText)?.token) await put(null);
+      // An old text of the same session still serves other tabs. Another session must not return after a reload.
+      if (session && session.token !== readSession(storedText)?.token) await save(null);
     }
   }
 
   async function read(): Promise<void> {
-    take(await storage.get(key));
+    adopt(await storage.get(key));
   }
 
-  const keeper = {
+  const store = {
     state: initialState,
     restoring: undefined as Promise<void> | undefined,
-    learn: (fact: Fact) =>
-      inTurn(async () => {
+    dispatch: (event: SessionEvent) =>
+      enqueue(async () => {
         await read().catch(report);
-        if (change(fact)) await put(keeper.state.session);
+        if (apply(event)) await save(store.state.session);
       }),
-    follow: () => inTurn(read),
+    sync: () => enqueue(read),
     subscribe(listener: () => void) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -88,16 +88,16 @@ export function createSessionKeeper(
   };
 
   function endRestoring(): void {
-    keeper.restoring = undefined;
+    store.restoring = undefined;
   }
 
   try {
     const text = storage.get(key);
-    if (text && typeof text !== 'string') keeper.restoring = inTurn(async () => take(await text)).then(endRestoring);
-    else take(text);
+    if (text && typeof text !== 'string') store.restoring = enqueue(async () => adopt(await text)).then(endRestoring);
+    else adopt(text);
   } catch (error) {
     report(error);
   }
-  storage.watch?.(key, keeper.follow, signal);
-  return keeper;
+  storage.watch?.(key, store.sync, signal);
+  return store;
 }

@@ -1,18 +1,21 @@
 import type { Session } from './session.ts';
 
-/** The text that a storage keeps. JSON has neither dates nor bigints: they are texts that start as no user's do. */
+/**
+ * Serializes a session for the storage. JSON has no dates and no bigints, so they become strings with the prefixes `\0d`
+ * and `\0b`.
+ */
 export function writeSession(session: Session): string {
   return JSON.stringify(session, function tag(this: Record<string, unknown>, key: string, value: unknown) {
-    if (this[key] instanceof Date) return `\0d${value as string}`; // what its toJSON gave
+    if (this[key] instanceof Date) return `\0d${value as string}`; // the value is what the date's toJSON returned
     return typeof value === 'bigint' ? `\0b${value}` : value;
   });
 }
 
-/** The session that a text holds; `null` where it is not one of ours. */
+/** Parses a stored text. Returns `null` if it does not hold a session. */
 export function readSession(text: string | null): Session | null {
   try {
     const session = JSON.parse(text ?? '', untag) as Session;
-    // A token that cannot be in a header would make every call throw.
+    // A token with characters that no header may contain would make every call throw.
     return /^[!-~]+$/.test(session.token ?? '') ? session : null;
   } catch {
     return null;

@@ -1,18 +1,23 @@
 /**
- * Where a session outlives the page or the process: one text under one key. Any of its functions may be async, may throw
- * and may reject; the SDK goes on in memory then and tells `onStorageError`.
+ * Where a session is kept: one string under one key. Any method may be async, throw or reject. The SDK then keeps the
+ * session in memory and calls `onStorageError`.
  */
 export interface DurinStorage {
   get(key: string): MaybePromise<string | null | undefined>;
   set(key: string, value: string): unknown;
   remove(key: string): unknown;
-  /** Where others write to the same storage, as other tabs do: tells that they may have, until `signal` ends it. */
+  /** Calls the listener when another tab or program may have changed the key, until the signal aborts. */
   watch?(key: string, listener: () => unknown, signal: AbortSignal): void;
 }
 
 type MaybePromise<T> = T | Promise<T>;
 
-/** Keeps the session as long as the page or the process lives: a reload signs out. */
+/**
+ * Keeps the session in memory, so that a reload signs the user out. This is the default storage.
+ *
+ * @example
+ * const { trpc, auth } = createDurinClient<AppRouter>({ url, path: 'auth', client: 'web', storage: memoryStorage() });
+ */
 export function memoryStorage(): DurinStorage {
   const values = new Map<string, string>();
   return {

@@ -1,7 +1,7 @@
-import { page, type StorageEventLike } from '../session/page.ts';
+import { page, type StorageEventLike } from '../platform/page.ts';
 import type { DurinStorage } from './storage.ts';
 
-/** What the SDK needs of `localStorage`, `sessionStorage` and the like. */
+/** The methods of `localStorage` and `sessionStorage` that the SDK calls. */
 export interface WebStorage {
   getItem(key: string): string | null;
   setItem(key: string, value: string): void;
@@ -9,9 +9,22 @@ export interface WebStorage {
 }
 
 /**
- * Keeps the session in `localStorage`, which all tabs share, or in `sessionStorage`, which each tab has for itself. Give
- * `globalThis.localStorage` where there may be none, as on a server, and a function, `() => localStorage`, where reading
- * it may throw, as where the browser forbids it. The session is kept in memory then.
+ * Keeps the session in `localStorage`, which all tabs share, or in `sessionStorage`, which is separate for each tab. Tabs
+ * that share a storage notice each other's logins and logouts.
+ *
+ * If there is no storage, as on a server, or if reading it throws, as in a browser that blocks it, the session is kept
+ * in memory. What the storage throws goes to the option `onStorageError`.
+ *
+ * @param source the storage, or a function that returns it. Pass `globalThis.localStorage` where it may be missing, and
+ * the function `() => localStorage` where reading it may throw.
+ *
+ * @example
+ * const { trpc, auth } = createDurinClient<AppRouter>({
+ *   url: '/trpc',
+ *   path: 'auth',
+ *   client: 'web',
+ *   storage: webStorage(() => localStorage),
+ * });
  */
 export function webStorage(source: WebStorage | undefined | (() => WebStorage | undefined)): DurinStorage {
   const open = () => (typeof source === 'function' ? source() : source);

@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
 import type { WebStorage } from '../../../client/index.ts';
 
-/** What a browser gives a page, as far as the SDK looks at it. End it with `vi.unstubAllGlobals()`. */
+/** Stubs the browser APIs that the SDK uses. End it with `vi.unstubAllGlobals()`. */
 export function openFakePage() {
   const window = new EventTarget();
   const document = Object.assign(new EventTarget(), { hidden: false });
@@ -17,8 +17,8 @@ export function openFakePage() {
       document.dispatchEvent(new Event('visibilitychange'));
     },
     goOnline: () => window.dispatchEvent(new Event('online')),
-    /** What the browser tells this page of what another one wrote. */
-    tellOfStorage(storageArea: WebStorage, key: string | null = null) {
+    /** Dispatches the event that a browser sends after another tab has written to the storage. */
+    notifyOfStorage(storageArea: WebStorage, key: string | null = null) {
       window.dispatchEvent(Object.assign(new Event('storage'), { storageArea, key }));
     },
   };

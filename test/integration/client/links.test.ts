@@ -66,7 +66,7 @@ const subscriptions = ({ headers }: Sdk) =>
     }),
   });
 
-/** A socket for each session. */
+/** Opens a socket for each session. */
 const sockets = ({ perSession }: Sdk) =>
   perSession((headers) => {
     const client = createWSClient({ url: url.replace('http', 'ws'), connectionParams: headers });
@@ -97,7 +97,7 @@ test.each<[string, (sdk: Sdk) => TRPCLink<AppRouter>[]]>([
   auth.close();
 });
 
-test('one socket with connectionParams follows the logins that go over it, and the revocations', async () => {
+test('one socket with connectionParams follows logins and revocations', async () => {
   const clients: ReturnType<typeof createWSClient>[] = [];
   const { trpc, auth, login } = open(({ headers }) => {
     const client = createWSClient({ url: url.replace('http', 'ws'), connectionParams: headers });
@@ -115,7 +115,7 @@ test('one socket with connectionParams follows the logins that go over it, and t
   await clients[0]?.close();
 });
 
-test('a new login over HTTP is the socket’s from then on, and what runs on the old socket ends there', async () => {
+test('after a login over HTTP, new calls use a new socket, old ones finish', async () => {
   const { trpc, auth, login } = open((sdk) => [
     splitLink({
       condition: ({ path }) => path.startsWith('auth.'),
@@ -135,7 +135,7 @@ test('a new login over HTTP is the socket’s from then on, and what runs on the
 test.each<[string, (sdk: Sdk) => TRPCLink<AppRouter>]>([
   ['SSE', subscriptions],
   ['WebSocket', sockets],
-])('a subscription over %s has the token in no URL, and ends with its session', async (_, link) => {
+])('a subscription over %s ends with its session; no URL has the token', async (_, link) => {
   seenUrls.length = 0;
   const { trpc, auth, login } = open((sdk) => [
     splitLink({
@@ -162,7 +162,7 @@ test.each<[string, (sdk: Sdk) => TRPCLink<AppRouter>]>([
 test.each<[string, (sdk: Sdk) => TRPCLink<AppRouter>]>([
   ['SSE', subscriptions],
   ['WebSocket', sockets],
-])('a subscription over %s that is refused tells why, and signs out', async (_, link) => {
+])('a refused subscription over %s emits the reason and signs out', async (_, link) => {
   const { trpc, auth, login } = open((sdk) => [
     splitLink({
       condition: ({ type }) => type === 'subscription',
@@ -178,7 +178,7 @@ test.each<[string, (sdk: Sdk) => TRPCLink<AppRouter>]>([
   auth.close();
 });
 
-test('auth goes through the client that it is given, or the way of the last call, and says so where there is none', async () => {
+test('auth calls through the connected client, and rejects without one', async () => {
   const { trpc, auth } = open(({ headers }) => [httpBatchLink({ url, transformer, headers })]);
   await expect(auth.login(alice)).rejects.toThrow('Call auth.connect first.');
   auth.connect(trpc);

@@ -30,11 +30,11 @@ function open({ storage = memoryStorage(), network = app.connect() } = {}) {
   return { ...createDurinClient<AppRouter>(options), network };
 }
 
-/** Waits until the answer of these calls is held back. */
+/** Waits until the network holds back the answer to these calls. */
 const isHeld = (network: ReturnType<TestApp['connect']>, calls: string) =>
   vi.waitFor(() => expect(network.held.map((entry) => entry.calls)).toContain(calls));
 
-test('a call that is answered after the logout gets its answer, and changes nothing', async () => {
+test('an answer after the logout reaches its caller and changes nothing', async () => {
   const { trpc, auth, network } = open();
   await auth.login(alice);
   network.hold('me');
@@ -47,7 +47,7 @@ test('a call that is answered after the logout gets its answer, and changes noth
   expect(auth.getSnapshot()).toBe(signedOut);
 });
 
-test('a late refusal of an old token leaves the new session alone', async () => {
+test('a late refusal of an old token does not end the new session', async () => {
   const { trpc, auth, network } = open();
   await auth.login(alice);
   await app.durin.tokens.revokeAll({ user: 1 });
@@ -62,7 +62,7 @@ test('a late refusal of an old token leaves the new session alone', async () => 
   expect(await trpc.me.query()).toBe('bob');
 });
 
-test('a late refusal leaves a login alone that gave the same token again', async () => {
+test('a late refusal does not end a login that got the same token again', async () => {
   const { trpc, auth, network } = open();
   const { token } = await auth.login(alice);
   network.mangle('me');
@@ -75,7 +75,7 @@ test('a late refusal leaves a login alone that gave the same token again', async
   expect(auth.getSnapshot().status).toBe('signed-in');
 });
 
-test('a late refresh does not bring a session back, nor changes the next one', async () => {
+test('a late refresh neither restores its session nor changes the next one', async () => {
   const { auth, network } = open();
   await auth.login(alice);
   network.hold('auth.refresh');
@@ -89,7 +89,7 @@ test('a late refresh does not bring a session back, nor changes the next one', a
   expect(auth.getSnapshot()).toBe(signedIn);
 });
 
-test('a late logout ends the session that it was called in, and no newer one', async () => {
+test('a late logout does not end a newer session', async () => {
   const { auth, network } = open();
   await auth.login(alice);
   network.hold('auth.logout');
@@ -102,7 +102,7 @@ test('a late logout ends the session that it was called in, and no newer one', a
   expect(auth.getSnapshot()).toBe(signedIn);
 });
 
-test('refreshes of one session are one, also while an answer to an older session is late', async () => {
+test('each session has one refresh at a time, also while an old one is late', async () => {
   const { auth, network } = open();
   const refreshes = () => network.seen.filter(({ calls }) => calls === 'auth.refresh').length;
   await auth.login(alice);
@@ -122,7 +122,7 @@ test('refreshes of one session are one, also while an answer to an older session
   expect(refreshes()).toBe(2);
 });
 
-test('of two logins the one that was called last counts, whichever is answered last', async () => {
+test('of two logins, the one that was called last counts', async () => {
   const { auth, network } = open();
   network.hold('auth.login');
   const first = auth.login(alice);
@@ -133,7 +133,7 @@ test('of two logins the one that was called last counts, whichever is answered l
   expect(auth.getSnapshot()).toMatchObject({ user: { name: 'bob' } });
 });
 
-test('what is refused while the logout is under way was ended by it', async () => {
+test('a refusal during a logout signs out as logged-out', async () => {
   const { trpc, auth, network } = open();
   await auth.login(alice);
   network.hold('auth.logout');
@@ -146,7 +146,7 @@ test('what is refused while the logout is under way was ended by it', async () =
   expect(auth.getSnapshot()).toEqual({ status: 'signed-out', reason: 'logged-out' });
 });
 
-test('a call waits in its batch while another user logs in: it goes with the token of the first', async () => {
+test('a batched call keeps its user when another user logs in meanwhile', async () => {
   const { trpc, auth, network } = open();
   await auth.login(alice);
   network.hold('auth.login');
@@ -159,7 +159,7 @@ test('a call waits in its batch while another user logs in: it goes with the tok
   expect(await trpc.save.mutate()).toBe('bob');
 });
 
-test('calls of two users that would share a batch are sent apart', async () => {
+test('calls of two users are sent in separate batches', async () => {
   const local = new FakeWebStorage();
   const elsewhere = open({ storage: webStorage(local) });
   await elsewhere.auth.login(bob);
@@ -185,7 +185,7 @@ test('calls of two users that would share a batch are sent apart', async () => {
   ]);
 });
 
-test('a call that an earlier link sends again keeps its user', async () => {
+test('a call that an earlier link retries keeps its user', async () => {
   const network = app.connect();
   const { link, headers, auth } = createDurinLink<AppRouter>({ path: 'auth', client: 'web' });
   const trpc = createTRPCClient<AppRouter>({
@@ -204,7 +204,7 @@ test('a call that an earlier link sends again keeps its user', async () => {
   expect(await made).toBe('alice');
 });
 
-/** A client of the app's own, whose calls are batched, and which makes calls when an answer is there but not yet read. */
+/** Opens an app's own client, which batches calls. It makes calls after an answer has arrived and before it is read. */
 function openOwn(links: (sdk: DurinLink<AppRouter>, fetch: LinkFetch) => TRPCLink<AppRouter>) {
   const network = app.connect();
   const sdk = createDurinLink<AppRouter>({ path: 'auth', client: 'web' });
@@ -218,7 +218,7 @@ function openOwn(links: (sdk: DurinLink<AppRouter>, fetch: LinkFetch) => TRPCLin
   return { ...sdk, trpc: createTRPCClient<AppRouter>({ links: [sdk.link, sending] }), network, whenAnswered, made };
 }
 
-test('with a batch for each session, calls of two users that come together are both right', async () => {
+test('with perSession batches, concurrent calls of two users both succeed', async () => {
   const { trpc, whenAnswered, made } = openOwn(({ perSession }, fetch) =>
     perSession((headers) => ({ link: httpBatchLink({ url, transformer, headers, fetch }) })),
   );
@@ -228,7 +228,7 @@ test('with a batch for each session, calls of two users that come together are b
   expect(await Promise.all([...made, trpc.save.mutate()])).toEqual(['alice', 'bob']);
 });
 
-test('with one batch for all, calls of two users that come together are not sent', async () => {
+test('with one batch for all, concurrent calls of two users are not sent', async () => {
   const { trpc, whenAnswered, made, network } = openOwn(({ headers }, fetch) =>
     httpBatchLink({ url, transformer, headers, fetch }),
   );

@@ -9,14 +9,14 @@ import { createDurinLink, memoryStorage } from '../../../client/index.ts';
 import { useDurinSession } from '../../../client/react.ts';
 import type { AppRouter } from './sdk-app.ts';
 
-/** The environment's own. */
+/** The document of happy-dom. */
 declare const document: { createElement(name: 'div'): Element };
 type Element = Parameters<typeof createRoot>[0] & { textContent: string | null; innerHTML: string };
 
 beforeEach(() => vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true));
 afterEach(() => vi.unstubAllGlobals());
 
-/** An SDK whose server says yes to everything. */
+/** Opens an SDK whose server accepts every call. */
 function open(storage = memoryStorage()) {
   const { link, auth } = createDurinLink<AppRouter>({ path: 'auth', client: 'web', storage });
   const data = { token: 'a-token', expiry: new Date('2026-11-24T12:00:00Z'), user: { id: 1n, name: 'alice' } };
@@ -39,7 +39,7 @@ function Greeting({ auth, renders = [] }: { auth: ReturnType<typeof open>; rende
   return createElement('p', null, text);
 }
 
-test('the hook follows logins and logouts, under StrictMode as well', async () => {
+test('the hook follows logins and logouts, also under StrictMode', async () => {
   const auth = open();
   const renders: string[] = [];
   const container = document.createElement('div');
@@ -58,7 +58,7 @@ test('the hook follows logins and logouts, under StrictMode as well', async () =
   auth.close();
 });
 
-test('a server renders nobody, and the page goes on from there to who is signed in', async () => {
+test('a server renders nobody; hydration then shows who is signed in', async () => {
   const storage = memoryStorage();
   const auth = open(storage);
   await auth.login(credentials);

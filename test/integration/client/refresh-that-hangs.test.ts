@@ -25,7 +25,7 @@ const isHeld = ({ network }: ReturnType<Timed['open']>, calls: string) =>
 test.each<[string, () => DurinStorage]>([
   ['memory', memoryStorage],
   ['sessionStorage', () => webStorage(new FakeWebStorage())],
-])('sessions in %s do not wait for the refresh of another one', async (_, createStorage) => {
+])('sessions in %s do not wait for each other’s refreshes', async (_, createStorage) => {
   const [one, two] = [open({ storage: createStorage() }), open({ storage: createStorage() })];
   await one.auth.login(alice);
   await pass(1000);
@@ -37,7 +37,7 @@ test.each<[string, () => DurinStorage]>([
   expect(one.network.held).toHaveLength(1);
 });
 
-test('a refresh that is not answered fails after half a minute, and the next one is another', async () => {
+test('a refresh without an answer fails after half a minute', async () => {
   const { auth, network, refreshes } = open();
   await auth.login(alice);
   network.hold('auth.refresh');
@@ -50,7 +50,7 @@ test('a refresh that is not answered fails after half a minute, and the next one
   expect(auth.getSnapshot().status).toBe('signed-in');
 });
 
-test('where the refresh of one tab hangs, another one that shares its session does it', async () => {
+test('if the refresh of one tab hangs, another tab refreshes the session', async () => {
   const local = new FakeWebStorage();
   const one = open({ storage: webStorage(local) });
   await one.auth.login(alice);
@@ -72,7 +72,7 @@ test.each([
         signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
       ),
   ],
-])('where the platform %s the session is refreshed all the same', async (_, request) => {
+])('if the platform %s, the session is refreshed anyway', async (_, request) => {
   const patience = new AbortController();
   vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
     setTimeout(() => patience.abort(), ms);
@@ -87,7 +87,7 @@ test.each([
   vi.restoreAllMocks();
 });
 
-test('while a logout is not answered nothing is refreshed by itself; where it fails, that goes on', async () => {
+test('automatic refresh pauses during a logout and resumes if it fails', async () => {
   const { auth, network, refreshes } = open();
   await auth.login(alice);
   await pass(halfDay - 1000);

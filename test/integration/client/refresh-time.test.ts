@@ -10,18 +10,18 @@ test.each([
   ['a Date', new Date(server + hour)],
   ['an ISO text', new Date(server + hour).toISOString()],
   ['an ISO text with an offset', '2026-11-23T14:00:00+01:00'],
-])('half of the lifetime is counted from the response: the expiry as %s', (_, expiry) => {
+])('half of the lifetime counts from the response: the expiry as %s', (_, expiry) => {
   expect(refreshTimeOf(expiry, date, server)).toBe(server + hour / 2);
 });
 
 test.each([null, undefined, '', 'in 5 hours', '23 hours', 'never', '2026', new Date(Number.NaN), server, {}])(
-  'an expiry that is %j is not known, so there is no refresh',
+  'the expiry %j is unknown, so there is no refresh',
   (expiry) => {
     expect(refreshTimeOf(expiry, date, server)).toBeNull();
   },
 );
 
-test('with the Date header, a clock that is wrong by anything changes nothing', () => {
+test('with the Date header, a wrong clock changes nothing', () => {
   fc.assert(
     fc.property(fc.integer({ min: 2, max: 1e8 }), fc.integer({ min: -1e12, max: 1e12 }), (seconds, error) => {
       const wait = Number(refreshTimeOf(new Date(server + seconds * 1000), date, server + error)) - (server + error);
@@ -30,7 +30,7 @@ test('with the Date header, a clock that is wrong by anything changes nothing', 
   );
 });
 
-test('without it, a clock that is wrong by an hour refreshes tokens of more than an hour before they expire', () => {
+test('without it, tokens of over an hour survive a clock an hour off', () => {
   fc.assert(
     fc.property(fc.integer({ min: 3602, max: 1e8 }), fc.integer({ min: -hour, max: hour }), (seconds, error) => {
       const now = server + error;
@@ -41,6 +41,6 @@ test('without it, a clock that is wrong by an hour refreshes tokens of more than
   );
 });
 
-test('a clock that says that a token has expired which was just given is wrong: it is refreshed soon', () => {
+test('a new token that seems to have expired is refreshed soon', () => {
   expect(refreshTimeOf(new Date(server + hour), undefined, server + 2 * hour)).toBe(server + 2 * hour + 60_000);
 });

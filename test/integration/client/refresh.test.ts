@@ -24,7 +24,7 @@ const expiryOf = (auth: ReturnType<Timed['open']>['auth']) => {
   return snapshot.status === 'signed-in' ? snapshot.expiry : null;
 };
 
-test('half of the lifetime after the login the session is refreshed, and then again', async () => {
+test('the session is refreshed after half of its lifetime, repeatedly', async () => {
   const { auth, refreshes } = open();
   const { expiry } = await auth.login(alice);
   await pass(halfDay - 1000);
@@ -40,7 +40,7 @@ test('half of the lifetime after the login the session is refreshed, and then ag
 test.each([
   ['ahead', hour],
   ['behind', -hour],
-])('a clock that is an hour %s is no matter, with tokens of half an hour', async (_, error) => {
+])('a clock an hour %s does not matter to half-hour tokens', async (_, error) => {
   await app.durin.clients.update('web', { tokenTtl: '30m' });
   await app.durin.tokens.revokeAll({ user: 1 });
   vi.setSystemTime(app.clock() + error);
@@ -58,7 +58,7 @@ test.each([
   await app.durin.tokens.revokeAll({ user: 1 });
 });
 
-test('tokens that never expire are not refreshed, nor is anything where refresh is off', async () => {
+test('a token that never expires is not refreshed; nor is any if it is off', async () => {
   const cli = open({ client: 'cli' });
   const off = open({ refresh: false });
   await cli.auth.login(alice);
@@ -67,7 +67,7 @@ test('tokens that never expire are not refreshed, nor is anything where refresh 
   expect([cli.refreshes(), off.refreshes()]).toEqual([0, 0]);
 });
 
-test('a lifetime that no timer can hold is waited for', async () => {
+test('a lifetime longer than any timer is waited for', async () => {
   const { auth, refreshes } = open({ client: 'api' });
   await auth.login(alice);
   for (let day = 0; day < 180; day += 1) await pass(2 * halfDay);
@@ -85,7 +85,7 @@ test('there is no refresh after a logout', async () => {
   expect(refreshes()).toBe(0);
 });
 
-test('there is no refresh while a logout is under way, and there is one where the logout has failed', async () => {
+test('no refresh runs during a logout, and one runs after a failed logout', async () => {
   const { auth, network, refreshes } = open();
   await auth.login(alice);
   await pass(halfDay - 1000);
@@ -107,7 +107,7 @@ test('there is no refresh while a logout is under way, and there is one where th
   await vi.waitFor(() => expect(refreshes()).toBe(1));
 });
 
-test('a hidden page sleeps, and looks at the time when it is shown', async () => {
+test('a hidden page has no timer and checks the time when it is shown', async () => {
   const { auth, refreshes } = open();
   await auth.login(alice);
   const timers = vi.getTimerCount();
@@ -119,7 +119,7 @@ test('a hidden page sleeps, and looks at the time when it is shown', async () =>
   await vi.waitFor(() => expect(refreshes()).toBe(1));
 });
 
-test('a page that slept too long learns that its session has expired', async () => {
+test('a page that was hidden too long is signed out as expired', async () => {
   const { auth } = open();
   await auth.login(alice);
   page.hide();
@@ -128,7 +128,7 @@ test('a page that slept too long learns that its session has expired', async () 
   await vi.waitFor(() => expect(auth.getSnapshot()).toEqual({ status: 'signed-out', reason: 'expired' }));
 });
 
-test('while the server is down it is tried every half minute, and at once when the network is back', async () => {
+test('an outage is retried every half minute, and once back online', async () => {
   const { auth, network, refreshes } = open();
   await auth.login(alice);
   network.breakDown(true);
@@ -144,7 +144,7 @@ test('while the server is down it is tried every half minute, and at once when t
   expect(auth.getSnapshot().status).toBe('signed-in');
 });
 
-test('of two tabs one refreshes, and both have the new expiry', async () => {
+test('one of two tabs refreshes, and both get the new expiry', async () => {
   const local = new FakeWebStorage();
   const first = open({ storage: webStorage(local) });
   const { expiry } = await first.auth.login(alice);
@@ -152,13 +152,13 @@ test('of two tabs one refreshes, and both have the new expiry', async () => {
   await pass(halfDay + 1000);
   await vi.waitFor(() => expect(first.refreshes() + second.refreshes()).toBe(1));
   await vi.waitFor(() => expect(expiryOf(first.auth)).not.toEqual(expiry));
-  page.tellOfStorage(local);
+  page.notifyOfStorage(local);
   await vi.waitFor(() => expect(expiryOf(second.auth)).toEqual(expiryOf(first.auth)));
   await pass(60_000);
   expect(first.refreshes() + second.refreshes()).toBe(1);
 });
 
-test('refreshes that come together are one', async () => {
+test('concurrent refreshes share one request', async () => {
   const { auth, refreshes } = open();
   await auth.login(alice);
   const [one, two] = await Promise.all([auth.refresh(), auth.refresh()]);
@@ -168,7 +168,7 @@ test('refreshes that come together are one', async () => {
   expect(refreshes()).toBe(2);
 });
 
-test('nothing is left after close', async () => {
+test('close leaves no timer and no listener', async () => {
   const { auth, refreshes } = open();
   await auth.login(alice);
   const timers = vi.getTimerCount();

@@ -17,13 +17,13 @@ export const bob = { username: 'bob', password };
 export const url = 'http://localhost/trpc';
 export const transformer = superjson;
 
-/** A request that the server got: its procedures, and whose token it had. */
+/** A request that the server received: its procedures and its token. */
 export interface Seen {
   readonly calls: string;
   readonly authorization: string | null;
 }
 
-/** The app that the tests of the SDK talk to, without a socket: `connect().fetch` is the server. */
+/** Opens the app that the SDK's tests call, without a socket: `connect().fetch` is the server. */
 export async function openSdkApp() {
   const { orm, clock, close } = await openApp();
   const durin = createDurin({
@@ -46,7 +46,7 @@ export async function openSdkApp() {
     }),
   });
 
-  /** A network of its own between a client and the server. */
+  /** Creates a network between one client and the server. */
   function connect() {
     const seen: Seen[] = [];
     const held: { calls: string; answer: () => void; lose: () => void }[] = [];
@@ -75,21 +75,21 @@ export async function openSdkApp() {
 
     function take(calls: string) {
       const index = held.findIndex((entry) => entry.calls === calls);
-      if (index < 0) throw new Error(`no answer of ${calls} waits`);
+      if (index < 0) throw new Error(`no answer to ${calls} is held back`);
       return held.splice(index, 1)[0];
     }
 
     return {
       seen,
       fetch: ((input, init) => send(new Request(String(input), init as RequestInit))) as LinkFetch,
-      /** The server answers the next request of these calls, but the answer waits. */
+      /** Holds back the answer to the next request of these calls. */
       hold: (calls: string) => holds.add(calls),
       held,
-      /** The token of the next request of these calls is spoilt on its way. */
+      /** Replaces the token of the next request of these calls. */
       mangle: (calls: string) => mangled.add(calls),
-      /** Lets the answer through that waits. */
+      /** Delivers the answer that is held back. */
       release: (calls: string) => take(calls)?.answer(),
-      /** The answer that waits never comes, as the connection breaks. */
+      /** Breaks the connection instead of delivering the answer that is held back. */
       lose: (calls: string) => take(calls)?.lose(),
       breakDown(down: boolean) {
         isDown = down;
@@ -99,7 +99,7 @@ export async function openSdkApp() {
   return { orm, durin, clock, router, connect, close };
 }
 
-/** A `localStorage` of its own. */
+/** A `localStorage` in memory. */
 export class FakeWebStorage {
   readonly values = new Map<string, string>();
   getItem(key: string): string | null {
@@ -113,7 +113,7 @@ export class FakeWebStorage {
   }
 }
 
-/** A storage as React Native has it. */
+/** An async storage, as in React Native. */
 export function asyncStorage(values = new Map<string, string>()): DurinStorage {
   return {
     get: async (key) => values.get(key) ?? null,

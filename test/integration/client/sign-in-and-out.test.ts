@@ -14,7 +14,7 @@ function open({ storage = memoryStorage(), network = app.connect() } = {}) {
   return { ...createDurinClient<AppRouter>(options), network };
 }
 
-test('a login signs in, its token goes with every call, and a logout signs out', async () => {
+test('a login signs in, every call has its token, a logout signs out', async () => {
   const { trpc, auth, network } = open();
   expect(auth.getSnapshot()).toEqual({ status: 'signed-out' });
   const { token, expiry, user } = await auth.login(alice);
@@ -28,7 +28,7 @@ test('a login signs in, its token goes with every call, and a logout signs out',
   expect(network.seen.at(-1)).toEqual({ calls: 'hello', authorization: null });
 });
 
-test('the same snapshot is given until something changes, and listeners hear of each change once', async () => {
+test('snapshots are stable, and listeners are notified once per change', async () => {
   const { trpc, auth } = open();
   const listener = vi.fn<() => void>();
   const unsubscribe = auth.subscribe(listener);
@@ -46,7 +46,7 @@ test('the same snapshot is given until something changes, and listeners hear of 
   expect(auth.getSnapshot()).toEqual({ status: 'signed-out', reason: 'logged-out' });
 });
 
-test('a login by the app itself is followed, and so are its refresh and its logout', async () => {
+test('the app’s own login, refresh and logout calls are followed', async () => {
   const { trpc, auth } = open();
   await trpc.auth.login.mutate({ ...alice, client: 'web' });
   expect(auth.getSnapshot()).toMatchObject({ status: 'signed-in', user: { name: 'alice' } });
@@ -57,7 +57,7 @@ test('a login by the app itself is followed, and so are its refresh and its logo
   expect(auth.getSnapshot()).toEqual({ status: 'signed-out', reason: 'logged-out' });
 });
 
-test('wrong credentials sign nobody out, and tell why', async () => {
+test('wrong credentials sign nobody out and reject with the reason', async () => {
   const { auth } = open();
   await auth.login(alice);
   const signedIn = auth.getSnapshot();
@@ -68,7 +68,7 @@ test('wrong credentials sign nobody out, and tell why', async () => {
 
 const refusalOf = (call: Promise<unknown>) => call.then(() => 'none', durinErrorOf);
 
-test('why a call was refused is told of any error that is caught', async () => {
+test('durinErrorOf returns the reason of any caught error', async () => {
   const { trpc, auth, network } = open();
   expect(await refusalOf(trpc.me.query())).toEqual({ code: 'NO_CREDENTIALS' });
   await auth.login(bob);
@@ -98,7 +98,7 @@ test('a revoked token signs out as revoked, an expired one as expired', async ()
   expect(auth.getSnapshot()).toEqual({ status: 'signed-out', reason: 'expired' });
 });
 
-test('in a batch with other answers the refusal is seen as well', async () => {
+test('a refusal inside a batch signs out as well', async () => {
   const { trpc, auth } = open();
   await auth.login(bob);
   await app.durin.tokens.revokeAll({ user: 2 });
@@ -107,7 +107,7 @@ test('in a batch with other answers the refusal is seen as well', async () => {
   expect(auth.getSnapshot()).toEqual({ status: 'signed-out', reason: 'revoked' });
 });
 
-test('a server that is down, or has had enough of a caller, signs nobody out', async () => {
+test('outages and throttling sign nobody out', async () => {
   const { trpc, auth, network } = open();
   await auth.login(bob);
   await trpc.throttled.query();
@@ -120,7 +120,7 @@ test('a server that is down, or has had enough of a caller, signs nobody out', a
   expect(await trpc.me.query()).toBe('bob');
 });
 
-test('a logout of a session that is over already has done what it was asked; a logoutAll has not', async () => {
+test('a logout of an ended session succeeds; a logoutAll is refused', async () => {
   const { auth } = open();
   await auth.login(alice);
   await app.durin.tokens.revokeAll({ user: 1 });
@@ -133,7 +133,7 @@ test('a logout of a session that is over already has done what it was asked; a l
   expect(auth.getSnapshot()).toEqual({ status: 'signed-out', reason: 'logged-out' });
 });
 
-test('a logoutAll signs out here, also where it spares the API key and this session is that key', async () => {
+test('a logoutAll signs out here, even if it spares this very API key', async () => {
   const network = app.connect();
   const options = { url, transformer, path: 'auth', client: 'api', fetch: network.fetch } as const;
   const { auth } = createDurinClient<AppRouter>(options);
@@ -146,7 +146,7 @@ test('a logoutAll signs out here, also where it spares the API key and this sess
   expect((await auth.login(alice)).token).toBe(token); // the key is as it was
 });
 
-test('a session is there again from the first moment after a reload, and its user with it', async () => {
+test('a session and its user are restored at once after a reload', async () => {
   const local = new FakeWebStorage();
   const first = open({ storage: webStorage(local) });
   const { expiry } = await first.auth.login(alice);
@@ -158,7 +158,7 @@ test('a session is there again from the first moment after a reload, and its use
   expect(local.values.size).toBe(0);
 });
 
-test('the token is nowhere in what a logger prints of a call', async () => {
+test('a logger that prints a call does not print the token', async () => {
   const { inspect } = await import('node:util');
   const { createTRPCClient, httpBatchLink } = await import('@trpc/client');
   const { createDurinLink } = await import('../../../client/index.ts');

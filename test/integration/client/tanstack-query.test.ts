@@ -9,7 +9,7 @@ import { createDurinLink, memoryStorage } from '../../../client/index.ts';
 import { useDurinSession } from '../../../client/react.ts';
 import { type AppRouter, alice, bob, openSdkApp, type TestApp, transformer, url } from './sdk-app.ts';
 
-/** The environment's own. */
+/** The document of happy-dom. */
 declare const document: { createElement(name: 'div'): Element };
 type Element = Parameters<typeof createRoot>[0] & { textContent: string | null };
 
@@ -23,7 +23,7 @@ afterEach(() => vi.unstubAllGlobals());
 
 const { TRPCProvider, useTRPC } = createTRPCContext<AppRouter>();
 
-/** An app that logs in and out, and asks, by mutations and queries of its own. The SDK is its link, and no more. */
+/** Opens an app with mutations and queries of its own, which uses the SDK only as a link. */
 async function openApp() {
   const network = app.connect();
   const { link, headers, auth } = createDurinLink<AppRouter>({ path: 'auth', client: 'web', storage: memoryStorage() });
@@ -61,7 +61,7 @@ async function openApp() {
     network,
     auth,
     text: () => container.textContent,
-    /** Does something with the hooks' results, and waits until the page says this. */
+    /** Runs the work with the hooks' results, and waits until the page shows the text. */
     async until(text: string, work: (page: NonNullable<typeof controls>) => Promise<unknown> = async () => {}) {
       await act(async () => controls && (await work(controls)));
       await act(async () => vi.waitFor(() => expect(container.textContent).toBe(text)));
@@ -74,7 +74,7 @@ async function openApp() {
   };
 }
 
-test('logins, logouts and guarded queries are the app’s own mutations and queries; the SDK follows untold', async () => {
+test('the SDK follows the app’s own login and logout mutations', async () => {
   const page = await openApp();
   await page.until('nobody: ; me: ; hello: stranger');
   await page.until('signed in: alice; me: alice; hello: stranger', ({ login }) => login({ ...alice, client: 'web' }));
@@ -87,7 +87,7 @@ test('logins, logouts and guarded queries are the app’s own mutations and quer
   await page.close();
 });
 
-test('a query that is refused signs out, and its error tells the reason with its type', async () => {
+test('a refused query signs out, and its typed error holds the reason', async () => {
   const page = await openApp();
   await page.until('signed in: bob; me: bob; hello: stranger', ({ login }) => login({ ...bob, client: 'web' }));
   await app.durin.tokens.revokeAll({ user: 2 });
@@ -98,7 +98,7 @@ test('a query that is refused signs out, and its error tells the reason with its
   await page.close();
 });
 
-test('a login that is refused signs nobody in, and rejects the mutation with the reason', async () => {
+test('a refused login signs nobody in and rejects the mutation', async () => {
   const page = await openApp();
   await page.until('nobody: ; me: ; hello: stranger', async ({ login }) => {
     const wrong = login({ ...alice, password: 'wrong', client: 'web' });

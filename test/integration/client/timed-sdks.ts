@@ -10,7 +10,7 @@ interface Options {
   onStorageError?: (error: unknown) => void;
 }
 
-/** SDKs in a fake page, and a time that passes for them and their server when the test says so. End it with `close`. */
+/** Opens SDKs in a fake page with a fake clock, which `pass` advances for them and their server. End it with `close`. */
 export function openTimedSdks(app: TestApp) {
   const page = openFakePage();
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], now: app.clock() });

@@ -30,10 +30,10 @@ const { trpc, auth } = createDurinClient<AppRouter>({
   storage: memoryStorage(),
 });
 
-// The client is the app's own, and typed.
+// `trpc` is a typed client of the app.
 same<Awaited<ReturnType<typeof trpc.me.query>>, string>();
 
-// `auth.login` takes the app's input without the client, and gives what its server gives, with its errors.
+// `auth.login` takes the app's input without `client`, and resolves to the server's output, with its errors.
 same<Flat<Parameters<typeof auth.login>[0]>, { username: string; password: string }>();
 const [session, error] = await safe(auth.login({ username: 'alice', password: 'secret' }));
 if (error === undefined) same<typeof session, { token: string; expiry: Date | null; user: { name: string } }>();
@@ -46,45 +46,45 @@ same<Awaited<ReturnType<typeof auth.refresh>>, { expiry: Date | null }>();
 same<Awaited<ReturnType<typeof auth.logout>>, void>();
 await auth.logoutAll({ exceptApiAccess: true });
 await auth.logoutAll();
-// @ts-expect-error: it has no such scope
+// @ts-expect-error: there is no such scope
 await auth.logoutAll({ everyone: true });
 
-// The snapshot knows the user and the expiry.
+// The snapshot holds the user and the expiry.
 const snapshot = auth.getSnapshot();
 if (snapshot.status === 'signed-in') {
   same<typeof snapshot.user, { name: string }>();
   same<typeof snapshot.expiry, Date | null>();
 } else same<typeof snapshot.reason, 'logged-out' | 'expired' | 'revoked' | undefined>();
-// @ts-expect-error: it has to be looked at first
+// @ts-expect-error: the status must be checked first
 export const tooEarly = snapshot.user;
 same<ReturnType<typeof useDurinSession<typeof snapshot>>, typeof snapshot>();
 export const rendered = () => useDurinSession(auth) satisfies typeof snapshot;
 
 const options = { url: 'http://localhost', transformer: superjson } as const;
-// @ts-expect-error: no durin router is there
+// @ts-expect-error: there is no durin router
 createDurinClient<AppRouter>({ ...options, path: 'me', client: 'web' });
-// @ts-expect-error: nothing is there
+// @ts-expect-error: there is no router
 createDurinClient<AppRouter>({ ...options, path: 'login', client: 'web' });
 // @ts-expect-error: a router, but not durin's
 createDurinLink<AppRouter>({ path: 'other', client: 'web' });
 // @ts-expect-error: no client has that name
 createDurinClient<AppRouter>({ ...options, path: 'auth', client: 'desktop' });
-// @ts-expect-error: one of the clients has to be named
+// @ts-expect-error: the client is required
 createDurinClient<AppRouter>({ ...options, path: 'auth' });
 // @ts-expect-error: the app has a transformer
 createDurinClient<AppRouter>({ url: 'http://localhost', path: 'auth', client: 'web' });
 
-// Without a transformer a Date comes as text, and without serializeUser there is no user.
+// Without a transformer a Date arrives as a string; without serializeUser there is no user.
 const plainRouter = plain.router({ api: plain.router({ auth: durin.durinRouter }) });
 const texts = createDurinClient<typeof plainRouter>({ url: 'http://localhost', path: 'api.auth', client: 'cli' });
 const textSnapshot = texts.auth.getSnapshot();
 if (textSnapshot.status === 'signed-in') {
   same<typeof textSnapshot.expiry, string | null>();
-  // @ts-expect-error: no user is told
+  // @ts-expect-error: there is no user
   void textSnapshot.user;
 }
 
-// The app's own input, expiry and client.
+// With the app's own input, expiry and client.
 const own = createDurin({
   ...required,
   clients,
@@ -99,6 +99,6 @@ same<Flat<Parameters<typeof ownLink.auth.login>[0]>, { email: string; code: stri
 same<Awaited<ReturnType<typeof ownLink.auth.login>>, { token: string; expiry: number; motd: string }>();
 const ownSnapshot = ownLink.auth.getSnapshot();
 if (ownSnapshot.status === 'signed-in') same<typeof ownSnapshot.expiry, number>();
-// @ts-expect-error: the server finds out which client it is
+// @ts-expect-error: the server resolves the client
 createDurinLink<typeof ownRouter, 'auth'>({ path: 'auth', client: 'web' });
 createDurinLink<typeof ownRouter, 'admins'>({ path: 'admins', client: 'cli' });

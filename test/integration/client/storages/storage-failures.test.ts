@@ -40,7 +40,7 @@ test.each<[string, DurinStorage]>([
   expect(auth.getSnapshot()).toEqual({ status: 'signed-out', reason: 'logged-out' });
 });
 
-test('a storage that became full does not keep the session of another user', async () => {
+test('a storage that became full does not keep another user’s session', async () => {
   const local = new FakeWebStorage();
   const { auth } = open(webStorage(local));
   await auth.login(alice);
@@ -50,7 +50,7 @@ test('a storage that became full does not keep the session of another user', asy
   expect(local.values.size).toBe(0);
 });
 
-test('a refresh that cannot be stored leaves the other tabs, and the next reload, with what is stored', async () => {
+test('after a refresh that cannot be stored, the old text still serves', async () => {
   const page = openFakePage();
   const local = new FakeWebStorage();
   const one = open(webStorage(local));
@@ -63,14 +63,14 @@ test('a refresh that cannot be stored leaves the other tabs, and the next reload
   expect(one.auth.getSnapshot()).toMatchObject({ ...signedInAs('alice'), expiry });
   expect([...local.values]).toEqual(stored);
 
-  page.tellOfStorage(local);
+  page.notifyOfStorage(local);
   expect(await two.trpc.me.query()).toBe('alice');
   expect(open(webStorage(local)).auth.getSnapshot()).toMatchObject(signedInAs('alice'));
   await one.auth.refresh();
   expect(one.onStorageError).toHaveBeenCalledTimes(2);
 });
 
-test('an onStorageError that throws is told on the console, and fails nothing else', async () => {
+test('an onStorageError that throws is logged and fails nothing else', async () => {
   const second = new Error('the handler failed');
   const consoleError = vi.spyOn(console, 'error').mockReturnValue();
   const onStorageError = vi.fn<(error: unknown) => void>(() => {

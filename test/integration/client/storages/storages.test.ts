@@ -29,7 +29,7 @@ function open(storage: DurinStorage) {
 
 const signedInAs = (name: string) => ({ status: 'signed-in', user: { name } });
 
-test('an async storage is read before the first call goes out', async () => {
+test('an async storage is read before the first call is sent', async () => {
   const values = new Map<string, string>();
   const first = open(asyncStorage(values));
   await first.auth.login(alice);
@@ -44,7 +44,7 @@ test('an async storage is read before the first call goes out', async () => {
   expect(values.size).toBe(0);
 });
 
-test('a storage that answers in another order than it was asked ends with what was told last', async () => {
+test('a storage that answers out of order ends with the last write', async () => {
   const values = new Map<string, string>();
   const delays = [30, 1, 20, 1];
   const late = () => new Promise((resolve) => setTimeout(resolve, delays.pop() ?? 0));
@@ -71,7 +71,7 @@ test.each([
   '{"token":"two words"}',
   '{"token":"line\\nbreak"}',
   '{"token":"x","refreshAt":"soon"}',
-])('a storage that holds %s does no harm', async (garbage) => {
+])('a storage that holds %s counts as empty', async (garbage) => {
   const local = new FakeWebStorage();
   local.setItem('durin.auth.web', garbage);
   const { trpc, auth } = open(webStorage(local));
@@ -87,7 +87,7 @@ function forbidden(): never {
   throw new DOMException('no access', 'SecurityError');
 }
 
-test('without localStorage, as on a server or where it is forbidden, the session is kept in memory', async () => {
+test('without localStorage the session is kept in memory', async () => {
   for (const storage of [webStorage(undefined), webStorage(() => undefined), webStorage(forbidden)]) {
     const { trpc, auth } = open(storage);
     await auth.login(alice);
@@ -95,38 +95,38 @@ test('without localStorage, as on a server or where it is forbidden, the session
   }
 });
 
-test('tabs follow each other: a login, a login as another user, a logout', async () => {
+test('tabs follow each other’s logins, changes of user and logouts', async () => {
   const page = openFakePage();
   const local = new FakeWebStorage();
   const [one, two] = [open(webStorage(local)), open(webStorage(local))];
-  const heard = vi.fn<() => void>();
-  two.auth.subscribe(heard);
+  const onChange = vi.fn<() => void>();
+  two.auth.subscribe(onChange);
   for (const user of [alice, bob]) {
     await one.auth.login(user);
-    page.tellOfStorage(local, 'durin.auth.web');
+    page.notifyOfStorage(local, 'durin.auth.web');
     await vi.waitFor(() => expect(two.auth.getSnapshot()).toEqual(one.auth.getSnapshot()));
     expect(await two.trpc.me.query()).toBe(user.username);
   }
-  page.tellOfStorage(local, 'another key');
-  page.tellOfStorage(new FakeWebStorage());
+  page.notifyOfStorage(local, 'another key');
+  page.notifyOfStorage(new FakeWebStorage());
   await two.auth.logout();
-  page.tellOfStorage(local);
+  page.notifyOfStorage(local);
   await vi.waitFor(() => expect(one.auth.getSnapshot()).toEqual({ status: 'signed-out', reason: 'logged-out' }));
-  expect(heard).toHaveBeenCalledTimes(3);
+  expect(onChange).toHaveBeenCalledTimes(3);
 });
 
-test('a refusal in one tab leaves the newer session alone that another tab has stored meanwhile', async () => {
+test('a refusal in one tab does not end a newer session of another tab', async () => {
   const local = new FakeWebStorage();
   const [one, two] = [open(webStorage(local)), open(webStorage(local))];
   await one.auth.login(alice);
   await app.durin.tokens.revokeAll({ user: 1 });
-  await two.auth.login(bob); // the first tab has not heard of it yet
+  await two.auth.login(bob); // the first tab has not been notified yet
   await expect(one.trpc.me.query()).rejects.toMatchObject({ data: { durin: { code: 'INVALID_TOKEN' } } });
   expect(local.values.size).toBe(1);
   expect(one.auth.getSnapshot()).toMatchObject(signedInAs('bob'));
 });
 
-test('a refresh in one tab does not overwrite the user who logged in in another', async () => {
+test('a refresh in one tab does not overwrite a login in another', async () => {
   const local = new FakeWebStorage();
   const one = open(webStorage(local));
   await one.auth.login(alice);
@@ -151,20 +151,20 @@ test('two clients of one page do not share a session', async () => {
   expect([await web.trpc.me.query(), await api.trpc.me.query()]).toEqual(['alice', 'bob']);
 });
 
-test('a listener that throws keeps nobody else from hearing, and fails no call', async () => {
+test('a listener that throws affects no other listener and no call', async () => {
   const { auth } = open(memoryStorage());
   const thrown = new Error('a listener of the app failed');
   const uncaught = vi.fn<(error: unknown) => void>();
   const before = process.listeners('uncaughtException');
   process.removeAllListeners('uncaughtException').on('uncaughtException', uncaught);
-  const heard = vi.fn<() => void>();
+  const onChange = vi.fn<() => void>();
   auth.subscribe(() => {
     throw thrown;
   });
-  auth.subscribe(heard);
+  auth.subscribe(onChange);
   await auth.login(alice);
   await vi.waitFor(() => expect(uncaught).toHaveBeenCalledWith(thrown, 'uncaughtException'));
   process.removeAllListeners('uncaughtException');
   for (const listener of before) process.on('uncaughtException', listener);
-  expect(heard).toHaveBeenCalledTimes(1);
+  expect(onChange).toHaveBeenCalledTimes(1);
 });

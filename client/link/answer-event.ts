@@ -1,0 +1,33 @@
+import type { Epoch } from '../session/epoch.ts';
+import { refreshTimeOf } from '../session/refresh-time.ts';
+import type { Session, SessionEvent } from '../session/session.ts';
+
+/** What a link emits for a success. The HTTP links put the response into the context; a WebSocket link does not. */
+interface Envelope {
+  readonly result: object;
+  readonly context?: { readonly response?: unknown } | undefined;
+}
+
+/**
+ * Returns the event that a successful answer stands for; `undefined` if the procedure does not change the session.
+ * @param procedure the name inside the durin router: `login`
+ * @param epoch the epoch of the call
+ * @param call the call's number
+ */
+export function answerEvent(
+  procedure: string,
+  epoch: Epoch,
+  call: number,
+  envelope: Envelope,
+): SessionEvent | undefined {
+  if (procedure.startsWith('logout')) return { type: 'end', epoch, reason: 'logged-out' };
+  if (procedure !== 'login' && procedure !== 'refresh') return undefined;
+
+  const { data } = envelope.result as { data: Session };
+  const { token, expiry, user } = data;
+  const response = envelope.context?.response as { headers?: Pick<Headers, 'get'> } | undefined;
+  const refreshAt = refreshTimeOf(expiry, response?.headers?.get('date'), Date.now());
+  return procedure === 'login'
+    ? { type: 'login', session: { token, expiry, user, refreshAt }, login: call }
+    : { type: 'refresh', epoch, session: { expiry, refreshAt } };
+}

@@ -1,0 +1,15 @@
+import type { Epoch } from '../session/epoch.ts';
+
+/** The entry `durin` of a call's context. */
+export interface CallMark {
+  /** The epoch in which the call was made. */
+  readonly epoch: Epoch;
+  /** Whether a link has asked for the headers of this call. If none has, the token is that of the shared connection. */
+  hasToken?: boolean;
+}
+
+/** A connection that authenticates once for all of its calls, such as one WebSocket for the whole app. */
+export interface SharedConnection {
+  /** The epoch that the connection was opened in, or moved to by a login. Absent if there is no such connection. */
+  epoch?: Epoch;
+}

@@ -1,0 +1,25 @@
+/** The browser APIs that the SDK uses. Node and React Native have none of the optional ones. */
+interface Page extends Partial<Listenable> {
+  readonly AbortSignal: { timeout?(ms: number): AbortSignal };
+  readonly document?: Listenable & { readonly hidden: boolean };
+  readonly navigator?: { readonly locks?: { request: LockRequest } };
+}
+
+type LockRequest = (
+  name: string,
+  options: { signal: AbortSignal | undefined },
+  work: () => Promise<void>,
+) => Promise<void>;
+
+interface Listenable {
+  addEventListener(type: string, listener: (event: never) => void, options: { signal: AbortSignal }): void;
+}
+
+export interface StorageEventLike {
+  /** `null` if the whole storage was cleared. */
+  readonly key: string | null;
+  readonly storageArea: unknown;
+}
+
+/** The global object. Read its properties at each use: a polyfill may add or replace them later. */
+export const page = globalThis as Page;
