@@ -44,7 +44,7 @@ export async function packAndInstall(): Promise<Packed> {
 async function packIn(folder: string): Promise<Omit<Packed, 'run' | 'remove'>> {
   const source = join(folder, 'source');
   await mkdir(source);
-  const published = ['README.md', 'LICENSE', 'CHANGELOG.md', 'package.json'];
+  const published = ['README.md', 'LICENSE', 'CHANGELOG.md', 'llms.txt', 'docs', 'package.json'];
   for (const name of [...published, 'src', 'client', 'admin-page', 'tsconfig.json', 'tsconfig.build.json'])
     if (existsSync(join(root, name))) await cp(join(root, name), join(source, name), { recursive: true });
   await symlink(join(root, 'node_modules'), join(source, 'node_modules'), 'junction');
