@@ -20,9 +20,9 @@ import type {
 } from '../../src/options/options.ts';
 import { parseOptions } from '../../src/options/parse-options.ts';
 import { refusals } from '../../src/wire.ts';
+import { readPackageJson } from '../project/source-files.ts';
 import { requiredOptions } from '../support/app.ts';
 import { entities } from '../support/entities.ts';
-import { readPackageJson } from '../project/source-files.ts';
 import { readPage, tableBelow } from './pages.ts';
 
 type Options = DurinOptions<object, DurinClient, string, false, z.ZodObject, unknown, unknown, unknown, object>;
@@ -129,7 +129,9 @@ test('the table of errors is that of the code', () => {
 });
 
 test('every error has a cause and a cure', () => {
-  const explained = tableBelow('docs/reference/errors.md', 'Causes and cures').flatMap(([codes = '']) => codes.split(', '));
+  const explained = tableBelow('docs/reference/errors.md', 'Causes and cures').flatMap(([codes = '']) =>
+    codes.split(', '),
+  );
   expect(explained).toEqual(Object.keys(refusals));
 });
 
@@ -171,7 +173,9 @@ test('the table of admin procedures is the admin router', () => {
 });
 
 test('the table of builders names every builder', () => {
-  const named = tableBelow('docs/reference/builders.md', 'The builders').map(([builder = '']) => /^durin\.(\w+)/.exec(builder)?.[1]);
+  const named = tableBelow('docs/reference/builders.md', 'The builders').map(
+    ([builder = '']) => /^durin\.(\w+)/.exec(builder)?.[1],
+  );
   expect([...new Set(named)].toSorted()).toEqual(
     namesOf<DurinProcedures<never>>({
       procedure: true,
@@ -198,14 +202,18 @@ test('the table of commands names every command', async () => {
   await runProgram(['--help'], terminal, '0');
   const section = help.slice(help.indexOf('Commands:'), help.indexOf('Examples:'));
   const inHelp = section.matchAll(/^ {2}([a-z-]+)(?: \[options\])?((?: <\w+>)*)/gm);
-  const commands = Array.from(inHelp, ([, name, operands]) => `${name}${operands}`).filter((name) => !name.startsWith('help'));
+  const commands = Array.from(inHelp, ([, name, operands]) => `${name}${operands}`).filter(
+    (name) => !name.startsWith('help'),
+  );
   const named = tableBelow('docs/reference/command-line.md', 'The commands').map(([command]) => command);
   expect(named.toSorted()).toEqual(commands.toSorted());
 });
 
 test('the list of the behaviours of django-rest-durin has 50 entries', () => {
   const numbers = readPage('docs/migrating-from-django-rest-durin.md').matchAll(/^(\d+)\. /gm);
-  expect(Array.from(numbers, ([, number]) => Number(number))).toEqual(Array.from({ length: 50 }, (_, index) => index + 1));
+  expect(Array.from(numbers, ([, number]) => Number(number))).toEqual(
+    Array.from({ length: 50 }, (_, index) => index + 1),
+  );
 });
 
 test('the table of standards has S1 to S33', () => {

@@ -146,6 +146,7 @@ test('a config of the command line may load the environment first', async () => 
 const useOfTheRest = `import './events.ts';
 import { once } from 'node:events';
 import { MikroORM } from '@mikro-orm/pglite';
+import { initTRPC } from '@trpc/server';
 import { createDurin } from 'trpc-durin';
 import { routerWithAdmin } from './admin.ts';
 import { fastify } from './admin-fastify.ts';
@@ -184,9 +185,9 @@ console.log('page', (await handle(new Request('http://localhost/admin/'))).statu
 
 const address = await fastify.listen({ port: 0, host: '127.0.0.1' });
 console.log('fastify', (await fetch(address + '/admin/')).status);
-const headers = { 'content-type': 'application/json', origin: address, 'x-durin-admin': '1' };
+const headers = { 'content-type': 'application/json' };
 const posted = await fetch(address + '/admin/api/auth.login', { method: 'POST', headers, body: '{}' });
-console.log('parsed by fastify:', posted.status === 415);
+console.log('without a client:', posted.status);
 await fastify.close();
 
 const listening = corsServer.listen(0, '127.0.0.1');
@@ -195,19 +196,17 @@ const preflight = await fetch('http://127.0.0.1:' + listening.address().port + '
 console.log('preflight', preflight.status, preflight.headers.get('access-control-allow-headers'));
 listening.close();
 
-const { registerRouter } = { registerRouter: (await import('@trpc/server')).initTRPC.context().create().router({ register }) };
-const visitor = registerRouter.createCaller(durin.createContext());
+const visitor = initTRPC.context().create().router({ register }).createCaller(durin.createContext());
 await visitor.register({ username: 'hatter', password: 'a dozen characters' });
 await visitor.register({ username: 'hatter', password: 'a dozen characters' }).catch((error) => console.log(error.message));
 const hatter = await caller.auth.login({ username: 'hatter', password: 'a dozen characters', client: 'web' });
 console.log('registered:', hatter.user.name);
 
-const began = performance.now();
-store.on('error', () => {});
+const failed = new Promise((resolve) => store.on('error', resolve));
+store.get('a key').catch(() => {}); // the first call connects
+await failed;
 await store.get('a key').catch((error) => console.log('Redis is down:', error.message));
-console.log('within a second:', performance.now() - began < 1000);
-await store.disconnect().catch(() => {});
-
+await store.store.disconnect(true);
 user.username = 'alice@example.org';
 await orm.em.fork().nativeUpdate(User, user.id, { username: user.username });
 const login = await byEmail.createCaller(durin.createContext()).login({ email: user.username, password: 'wonderland' });
@@ -224,7 +223,6 @@ createDurin({
 await orm.em.fork().nativeUpdate(AuthToken, { client: { name: 'web' }, user: user.id }, { expiry: new Date() });
 await import('./cached.ts');
 await import('./purge.ts');
-process.exit();
 `;
 
 test('the samples that do nothing by themselves do what their pages say', async () => {
@@ -241,12 +239,11 @@ test('the samples that do nothing by themselves do what their pages say', async 
     'user 1 expired-purged',
     'page 200',
     'fastify 200',
-    'parsed by fastify: false',
+    'without a client: 400',
     'preflight 204 authorization, content-type',
     'This name is taken.',
     'registered: hatter',
-    expect.stringMatching(/^Redis is down: /),
-    'within a second: true',
+    'Redis is down: The client is offline',
     "expiresIn token expiry user { id: 1, username: 'alice@example.org' }",
     '1 expired tokens removed',
     '',
