@@ -42,6 +42,11 @@ test.for(pages.map((page) => [page] as const))('every relative link of %s leads 
   expect(linksOf(page).flatMap((target) => faultOf(page, target) ?? [])).toEqual([]);
 });
 
+test.for(pages.map((page) => [page] as const))('every path of the repository that %s names exists', ([page]) => {
+  const named = proseOf(page).matchAll(/`((?:src|client|admin-page|docs|examples|test|\.ci)\/[\w./-]*)`/g);
+  expect(Array.from(named, ([, path = '']) => path).filter((path) => !existsSync(join(root, path)))).toEqual([]);
+});
+
 test('every page of docs/ can be reached from the README', () => {
   const reached = new Set(['README.md']);
   for (const page of reached) {

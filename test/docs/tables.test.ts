@@ -1,7 +1,8 @@
 import { MikroORM } from '@mikro-orm/pglite';
-import type { AnyRouter } from '@trpc/server';
+import type { AnyRouter, AnyTRPCRouter } from '@trpc/server';
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
+import type { DurinAuth } from '../../client/index.ts';
 import { createDurinAdmin } from '../../src/admin/index.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import {
@@ -219,4 +220,31 @@ test('the list of the behaviours of django-rest-durin has 50 entries', () => {
 test('the table of standards has S1 to S33', () => {
   const ids = tableBelow('docs/security.md', 'Standards').map(([id]) => id);
   expect(ids).toEqual(Array.from({ length: 33 }, (_, index) => `S${index + 1}`));
+});
+
+test('the table of the auth object names every member', () => {
+  const cells = tableBelow('docs/reference/sdk.md', 'The `auth` object').map(([members = '']) => members);
+  const named = cells.flatMap((members) => members.split(', ').map((member) => /\w+/.exec(member)?.[0]));
+  expect(named.toSorted()).toEqual(
+    namesOf<DurinAuth<AnyTRPCRouter, never>>({
+      login: true,
+      logout: true,
+      logoutAll: true,
+      refresh: true,
+      getSnapshot: true,
+      subscribe: true,
+      ready: true,
+      connect: true,
+      close: true,
+    }),
+  );
+});
+
+test('the table of the server API names functions that exist', () => {
+  const durin: object = createDurin(requiredOptions(orm));
+  for (const [call = ''] of tableBelow('docs/reference/server-api.md', 'Everything else')) {
+    const [, path = ''] = /^durin\.([\w.]+)\(/.exec(call) ?? [];
+    const found = path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], durin);
+    expect(found, call).toBeTypeOf('function');
+  }
 });
