@@ -63,7 +63,7 @@ test('the samples of the README compile in a strict project', async () => {
 });
 
 test('the server of the README answers guarded calls of its client, also after a restart', async () => {
-  const [client] = samples.filter(({ file }) => file === 'client.ts');
+  const client = samples.find(({ file }) => file === 'client.ts');
   const promised = client === undefined ? '' : promisedOutput(client);
   expect(promised).toBe('alice\n');
   for (const _ of ['first', 'second']) {
