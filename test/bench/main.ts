@@ -14,7 +14,7 @@ import { benchSdkSize } from './rows/sdk-size.ts';
 import { benchSharedLookUp } from './rows/shared-look-up.ts';
 import { type Row, tableOf } from './table.ts';
 
-// All rows of the README's table. Prints the table as Markdown, and while it runs what it is at.
+// All rows of the table in docs/benchmarks.md. Prints it as Markdown, and its progress to stderr.
 
 const users = 10_000;
 const few = { users: 50, clients: 20, expiredUsers: 50 };

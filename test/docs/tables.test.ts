@@ -1,8 +1,10 @@
 import { MikroORM } from '@mikro-orm/pglite';
-import type { AnyRouter } from '@trpc/server';
+import type { AnyRouter, AnyTRPCRouter } from '@trpc/server';
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
+import type { DurinAuth } from '../../client/index.ts';
 import { createDurinAdmin } from '../../src/admin/index.ts';
+import { runProgram } from '../../src/cli/program.ts';
 import {
   createDurin,
   type DurinClient,
@@ -19,9 +21,10 @@ import type {
 } from '../../src/options/options.ts';
 import { parseOptions } from '../../src/options/parse-options.ts';
 import { refusals } from '../../src/wire.ts';
+import { readPackageJson } from '../project/source-files.ts';
 import { requiredOptions } from '../support/app.ts';
 import { entities } from '../support/entities.ts';
-import { tableBelow } from './readme.ts';
+import { readPage, tableBelow } from './pages.ts';
 
 type Options = DurinOptions<object, DurinClient, string, false, z.ZodObject, unknown, unknown, unknown, object>;
 
@@ -31,7 +34,7 @@ const namesOf = <T extends object>(names: Record<keyof T, true>) => Object.keys(
 const orm = new MikroORM({ entities, dbName: 'memory://' });
 
 describe('the table of options', () => {
-  const rows = tableBelow('Options').map(([name = '', value = '']) => ({ name, value }));
+  const rows = tableBelow('docs/reference/options.md', 'Options').map(([name = '', value = '']) => ({ name, value }));
   const below = (place: string) =>
     rows.flatMap(({ name }) =>
       name.startsWith(place) && !name.slice(place.length).includes('.') ? name.slice(place.length) : [],
@@ -83,7 +86,7 @@ describe('the table of options', () => {
     );
   });
 
-  test('tells which options are required', () => {
+  test('says which options are required', () => {
     const required = rows.filter(({ value }) => value === 'required').map(({ name }) => name);
     expect(required.toSorted()).toEqual(Object.keys(requiredOptions(orm)).toSorted());
   });
@@ -123,12 +126,19 @@ function withValue(options: object, path: readonly string[], value: unknown): ob
 
 test('the table of errors is that of the code', () => {
   const inCode = Object.entries(refusals).map(([code, [trpcCode, sentence]]) => [code, trpcCode, sentence]);
-  expect(tableBelow('Errors')).toEqual(inCode);
+  expect(tableBelow('docs/reference/errors.md', 'All errors')).toEqual(inCode);
+});
+
+test('every error has a cause and a cure', () => {
+  const explained = tableBelow('docs/reference/errors.md', 'Causes and cures').flatMap(([codes = '']) =>
+    codes.split(', '),
+  );
+  expect(explained).toEqual(Object.keys(refusals));
 });
 
 test('the table of events names every event', () => {
   expect(
-    tableBelow('Events')
+    tableBelow('docs/reference/events.md', 'All events')
       .map(([name]) => name)
       .toSorted(),
   ).toEqual(
@@ -149,7 +159,7 @@ test('the table of events names every event', () => {
 test('the table of procedures is the router', () => {
   const router: AnyRouter = createDurin(requiredOptions(orm)).durinRouter;
   const inCode = Object.entries(router._def.procedures as Record<string, { _def: { type: string } }>);
-  expect(tableBelow('The procedures').map(([name, kind]) => `${name} ${kind}`)).toEqual(
+  expect(tableBelow('docs/reference/procedures.md', 'The procedures').map(([name, kind]) => `${name} ${kind}`)).toEqual(
     inCode.map(([name, procedure]) => `${name} ${procedure._def.type}`),
   );
 });
@@ -158,13 +168,15 @@ test('the table of admin procedures is the admin router', () => {
   const { adminRouter } = createDurinAdmin(createDurin(requiredOptions(orm)), { isAdmin: () => true });
   const router: AnyRouter = adminRouter;
   const inCode = Object.entries(router._def.procedures as Record<string, { _def: { type: string } }>);
-  expect(tableBelow('The admin router').map(([name, kind]) => `${name} ${kind}`)).toEqual(
+  expect(tableBelow('docs/guides/admin.md', 'The admin procedures').map(([name, kind]) => `${name} ${kind}`)).toEqual(
     inCode.map(([name, procedure]) => `${name} ${procedure._def.type}`),
   );
 });
 
 test('the table of builders names every builder', () => {
-  const named = tableBelow('The builders').map(([builder = '']) => /^durin\.(\w+)/.exec(builder)?.[1]);
+  const named = tableBelow('docs/reference/builders.md', 'The builders').map(
+    ([builder = '']) => /^durin\.(\w+)/.exec(builder)?.[1],
+  );
   expect([...new Set(named)].toSorted()).toEqual(
     namesOf<DurinProcedures<never>>({
       procedure: true,
@@ -174,4 +186,66 @@ test('the table of builders names every builder', () => {
       throttledProcedure: true,
     }),
   );
+});
+
+test('the table of entry points names every export of the package', () => {
+  const named = tableBelow('docs/getting-started.md', 'Install').map(([entry = '']) => entry);
+  const exported = Object.keys(readPackageJson().exports).filter((path) => path !== './package.json');
+  expect(named.toSorted()).toEqual(exported.map((path) => path.replace(/^\./, 'trpc-durin')).toSorted());
+});
+
+test('the table of commands names every command', async () => {
+  let help = '';
+  const print = (text: string) => {
+    help += text;
+  };
+  const terminal = { print, printError: print, isInteractive: false, confirm: () => Promise.resolve(false) };
+  await runProgram(['--help'], terminal, '0');
+  const section = help.slice(help.indexOf('Commands:'), help.indexOf('Examples:'));
+  const inHelp = section.matchAll(/^ {2}([a-z-]+)(?: \[options\])?((?: <\w+>)*)/gm);
+  const commands = Array.from(inHelp, ([, name, operands]) => `${name}${operands}`).filter(
+    (name) => !name.startsWith('help'),
+  );
+  const named = tableBelow('docs/reference/command-line.md', 'The commands').map(([command]) => command);
+  expect(named.toSorted()).toEqual(commands.toSorted());
+});
+
+test('the list of the behaviours of django-rest-durin has 50 entries', () => {
+  const numbers = readPage('docs/migrating-from-django-rest-durin.md').matchAll(/^(\d+)\. /gm);
+  expect(Array.from(numbers, ([, number]) => Number(number))).toEqual(
+    Array.from({ length: 50 }, (_, index) => index + 1),
+  );
+});
+
+test('the table of standards has S1 to S33', () => {
+  const ids = tableBelow('docs/security.md', 'Standards').map(([id]) => id);
+  expect(ids).toEqual(Array.from({ length: 33 }, (_, index) => `S${index + 1}`));
+});
+
+test('the table of the auth object names every member', () => {
+  const cells = tableBelow('docs/reference/sdk.md', 'The `auth` object').map(([members = '']) => members);
+  const named = cells.flatMap((members) => members.split(', ').map((member) => /\w+/.exec(member)?.[0]));
+  expect(named.toSorted()).toEqual(
+    namesOf<DurinAuth<AnyTRPCRouter, never>>({
+      login: true,
+      logout: true,
+      logoutAll: true,
+      refresh: true,
+      getSnapshot: true,
+      subscribe: true,
+      ready: true,
+      connect: true,
+      close: true,
+    }),
+  );
+});
+
+test('the table of the server API names functions that exist', () => {
+  const durin: object = createDurin(requiredOptions(orm));
+  const paths = tableBelow('docs/reference/server-api.md', 'Everything else').map(
+    ([call = '']) => /^durin\.([\w.]+)\(/.exec(call)?.[1] ?? '',
+  );
+  const valueAt = (path: string) =>
+    path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], durin);
+  expect(paths.filter((path) => typeof valueAt(path) !== 'function')).toEqual([]);
 });

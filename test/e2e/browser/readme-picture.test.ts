@@ -7,7 +7,7 @@ import { button, session, signIn, turnTo, useQuickstart } from '../quickstart/qu
 const { visit } = useQuickstart();
 
 /** docs/quickstart.png is a copy of what this writes: `cp .screenshots/quickstart.png docs/`. */
-test('the picture of the README is taken, and the one that is checked in is small', async () => {
+test('the README has a picture of the quickstart, in a small file', async () => {
   const visitor = await visit();
   const cli = await visitor.open('/?client=cli');
   await signIn(cli);

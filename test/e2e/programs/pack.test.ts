@@ -1,7 +1,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readPackageJson } from '../../project/source-files.ts';
+import { listFiles, readPackageJson } from '../../project/source-files.ts';
 import { type Packed, packAndInstall, type Run } from './packed.ts';
 
 let packed: Packed;
@@ -17,9 +17,11 @@ test('the tarball holds the build, the documents, and nothing else', () => {
   expect(files).toEqual(expect.arrayContaining(['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md']));
   const built =
     /^dist\/(?:(?:src|client)\/[\w/-]+\.(?:js|d\.ts)|admin-page\/(?:index\.html|third-party-licenses\.md|assets\/[\w-]+\.(?:js|css|svg)))$/;
-  const others = files.filter((path) => !built.test(path));
-  expect(others.toSorted()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
-  expect(files.filter((path) => /test|bench|example/.test(path))).toEqual([]);
+  const docs = listFiles(['docs']);
+  const others = files.filter((path) => !built.test(path) && !docs.includes(path));
+  expect(others.toSorted()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'llms.txt', 'package.json']);
+  expect(docs.filter((path) => !files.includes(path))).toEqual([]);
+  expect(files.filter((path) => !path.startsWith('docs/') && /test|bench|example/.test(path))).toEqual([]);
 });
 
 test('the tarball is small enough to be installed everywhere', async () => {

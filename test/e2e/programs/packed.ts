@@ -29,7 +29,7 @@ interface Manifest {
   readonly devDependencies: Readonly<Record<string, string>>;
 }
 
-/** Packs a copy of the sources, so that the build that other tests use stays as it is. */
+/** Packs the package, and installs it in a project of its own. */
 export async function packAndInstall(): Promise<Packed> {
   const folder = await mkdtemp(join(tmpdir(), 'durin-pack-'));
   const remove = () => rm(folder, { recursive: true, force: true });
@@ -42,9 +42,20 @@ export async function packAndInstall(): Promise<Packed> {
 }
 
 async function packIn(folder: string): Promise<Omit<Packed, 'run' | 'remove'>> {
+  const { tarball, files } = await pack(folder);
+  const app = join(folder, 'app');
+  await cp(join(import.meta.dirname, 'pack'), app, { recursive: true });
+  await writeFile(join(app, 'package.json'), JSON.stringify(await projectOf(tarball)));
+  const install = await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund'], app);
+  if (install.code !== 0) throw new Error(install.output);
+  return { tarball, files, app };
+}
+
+/** Packs a copy of the sources inside this folder, so that the build that other tests use stays as it is. */
+export async function pack(folder: string): Promise<Pick<Packed, 'tarball' | 'files'>> {
   const source = join(folder, 'source');
   await mkdir(source);
-  const published = ['README.md', 'LICENSE', 'CHANGELOG.md', 'package.json'];
+  const published = ['README.md', 'LICENSE', 'CHANGELOG.md', 'llms.txt', 'docs', 'package.json'];
   for (const name of [...published, 'src', 'client', 'admin-page', 'tsconfig.json', 'tsconfig.build.json'])
     if (existsSync(join(root, name))) await cp(join(root, name), join(source, name), { recursive: true });
   await symlink(join(root, 'node_modules'), join(source, 'node_modules'), 'junction');
@@ -53,14 +64,7 @@ async function packIn(folder: string): Promise<Omit<Packed, 'run' | 'remove'>> {
   const [{ filename, files }] = JSON.parse(packing.output.slice(packing.output.search(/^\[/m))) as [
     { filename: string; files: { path: string }[] },
   ];
-  const tarball = join(source, filename);
-
-  const app = join(folder, 'app');
-  await cp(join(import.meta.dirname, 'pack'), app, { recursive: true });
-  await writeFile(join(app, 'package.json'), JSON.stringify(await projectOf(tarball)));
-  const install = await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund'], app);
-  if (install.code !== 0) throw new Error(install.output);
-  return { tarball, files: files.map(({ path }) => path), app };
+  return { tarball: join(source, filename), files: files.map(({ path }) => path) };
 }
 
 /** A project with the package, its peers, a driver, and the oldest and the newest compiler that are supported. */
@@ -87,7 +91,8 @@ async function projectOf(tarball: string) {
   };
 }
 
-async function run(command: string, args: readonly string[], cwd: string): Promise<Run> {
+/** Runs a command to its end. */
+export async function run(command: string, args: readonly string[], cwd: string): Promise<Run> {
   const { NODE_ENV: _, ...own } = process.env; // Vitest's, in which React would be built for tests
   const env = { ...own, PATH: `${bin}:${process.env['PATH']}`, NO_COLOR: '1', npm_config_loglevel: 'error' };
   try {
