@@ -65,7 +65,7 @@ if (isSmoke) missing.push('most tests a second time, on PGlite: they run on Post
 
 const globalPostgres = 'test/support/servers/global-postgres.ts';
 const globalPglite = 'test/support/servers/global-pglite.ts';
-const buildPages = 'test/e2e/browser/build-pages.ts';
+const forPages = ['test/e2e/browser/build-pages.ts', 'test/support/browser/global-chromium.ts'];
 /** A project's database is a PostgreSQL where there is one. */
 const globalDatabase = withPostgres ? globalPostgres : globalPglite;
 
@@ -112,7 +112,7 @@ export default defineConfig(({ mode }) => {
       name: 'browser',
       include: browser,
       provide: onAny,
-      globalSetup: [buildPages, globalDatabase],
+      globalSetup: [...forPages, globalDatabase],
       testTimeout: 60_000,
     },
   };
@@ -134,7 +134,7 @@ export default defineConfig(({ mode }) => {
       include: [...load, ...(isFull ? fuzz : [])],
       exclude: [...withoutRedis, ...(withPostgres ? [] : loadOnPostgres), ...(withChromium ? [] : loadInBrowser)],
       provide: onAny,
-      globalSetup: [...(withChromium ? [buildPages] : []), globalDatabase],
+      globalSetup: [...(withChromium ? forPages : []), globalDatabase],
       fileParallelism: false,
       sequence: { groupOrder: 1 },
       testTimeout: 300_000,

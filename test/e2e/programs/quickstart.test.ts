@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { cp, mkdtemp, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,9 +10,18 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { freePort, type PostgresServer, startPostgres } from '../../support/servers/postgres-server.ts';
 import { startProgram } from './program.ts';
 
+/** The data of a first start. Each test goes on from a copy, since an embedded database takes seconds to create. */
+let prepared: string;
+beforeAll(async () => {
+  prepared = await mkdtemp(join(tmpdir(), 'durin-quickstart-'));
+  expect(await run(['--exit', '--port', '0'], { QUICKSTART_DATA: prepared })).toMatchObject({ code: 0 });
+});
+afterAll(() => rm(prepared, { recursive: true, force: true }));
+
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'durin-quickstart-'));
+  await cp(prepared, folder, { recursive: true });
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
@@ -34,6 +43,7 @@ async function shell(command: string): Promise<unknown> {
 }
 
 test('a second start finds the user, the clients and the API key of the first', async () => {
+  await rm(folder, { recursive: true });
   const first = await run(['--exit', '--port', '0']);
   const second = await run(['--exit', '--port', '0']);
   expect(first).toMatchObject({ code: 0, output: expect.stringContaining('Created the user alice.') });
