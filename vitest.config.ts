@@ -83,7 +83,7 @@ export default defineConfig(({ mode }) => {
   const everywhere = ['test/{integration,regressions}/**/*.test.ts'];
 
   const unit = {
-    test: { name: 'unit', include: pure, provide, isolate: false, testTimeout: 60_000, hookTimeout: 60_000 },
+    test: { name: 'unit', include: pure, provide, testTimeout: 60_000, hookTimeout: 60_000 },
   };
   const pglite = {
     test: {

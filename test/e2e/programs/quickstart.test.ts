@@ -14,7 +14,8 @@ import { startProgram } from './program.ts';
 let prepared: string;
 beforeAll(async () => {
   prepared = await mkdtemp(join(tmpdir(), 'durin-quickstart-'));
-  expect(await run(['--exit', '--port', '0'], { QUICKSTART_DATA: prepared })).toMatchObject({ code: 0 });
+  const { code, output } = await run(['--exit', '--port', '0'], { QUICKSTART_DATA: prepared });
+  if (code !== 0) throw new Error(output);
 });
 afterAll(() => rm(prepared, { recursive: true, force: true }));
 
