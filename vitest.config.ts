@@ -9,25 +9,38 @@ const pure = ['unit', 'project', 'types', 'docs'].map((folder) => `test/${folder
 const realPostgres = ['races', 'postgres'].map((folder) => `test/integration/${folder}/**/*.test.ts`);
 /** Tests that use a Redis, the one at REDIS_URL or the system's `redis-server`. */
 const realRedis = ['test/integration/redis/**/*.test.ts'];
-/** Tests that stop a Redis, or freeze it, which has to be their own. */
+/** Tests that stop a Redis or freeze it, so it has to be their own. */
 const ownRedis = [
   'test/integration/redis/**/*-outage.test.ts',
   'test/integration/redis/failure.test.ts',
   'test/e2e/programs/cached-exit.test.ts',
   'test/load/four-processes.test.ts',
 ];
-/** Tests of what is before the database, which need one and not each kind of it. */
+/** Tests of what is in front of the database. They need one, but not each kind of it. */
 const anyDatabase = ['adapters', 'http', 'fuzz'].map((folder) => `test/integration/${folder}/**/*.test.ts`);
-/** Tests of the SDK. They fake the time, which must not go on while a real server is asked. */
+/** Tests of the SDK. They fake the time, which must not pass while a real server is asked. */
 const sdk = ['test/integration/client/**/*.test.ts', 'test/regressions/client/**/*.test.ts'];
+/**
+ * What runs on PGlite as well where there is a PostgreSQL: together these execute every kind of statement. CI runs
+ * everything on both.
+ */
+const pgliteSmoke = [
+  ...sdk,
+  'test/integration/{database,flows}/**/*.test.ts',
+  'test/integration/admin/{actions,clients,token-pages,tokens,usage}.test.ts',
+  'test/integration/upstream/{api-access,views-login,views-session}.test.ts',
+];
 /** Programs that are run as a user would run them. */
 const programs = ['test/e2e/programs/**/*.test.ts'];
-/** A load for minutes that measures how long others notice, so nothing runs beside it. */
-const load = ['test/load/four-processes.test.ts'];
-/** A page about a large database, in a Chromium. */
-const browserOnPostgres = ['test/load/admin-million-tokens.test.ts'];
+/** Loads that last minutes or measure latency, so nothing runs beside them. */
+const load = ['test/load/**/*.test.ts'];
+/** Properties that are tried on random cases, a hundred thousand at full length. */
+const fuzz = ['test/unit/**/fuzz-*.test.ts', 'test/integration/fuzz/**/*.test.ts'];
+/** Of the load tests, those that need a PostgreSQL, and those that need a Chromium as well. */
+const loadOnPostgres = ['test/load/{admin-million,many}-tokens.test.ts'];
+const loadInBrowser = ['test/load/admin-million-tokens.test.ts'];
 /** Web pages, in a Chromium. */
-const browser = ['test/e2e/{quickstart,admin,browser}/**/*.test.ts', ...browserOnPostgres];
+const browser = ['test/e2e/{quickstart,admin,browser}/**/*.test.ts'];
 
 const isCI = Boolean(process.env['CI']);
 const withPostgres = hasPostgres();
@@ -42,59 +55,105 @@ const missing = [
     ? []
     : [`all that runs on PostgreSQL: no binary for ${process.platform}-${process.arch}, and no DATABASE_URL`]),
   ...(withoutRedis.length > 0 ? [`${withoutRedis.join(', ')}: no redis-server is installed`] : []),
-  ...(withChromium ? [] : [`${browser.join(', ')}: no Chromium is installed, and CHROMIUM names none`]),
+  ...(withChromium
+    ? []
+    : [`${[...browser, ...loadInBrowser].join(', ')}: no Chromium is installed, and CHROMIUM names none`]),
 ];
 if (isCI && missing.length > 0) throw new Error(`This is CI, and it would skip ${missing.join('; ')}`);
+const isSmoke = withPostgres && !isCI;
+if (isSmoke) missing.push('most tests a second time, on PGlite: they run on PostgreSQL. With CI=true they run on both');
 
-const database = {
-  include: ['test/{integration,regressions}/**/*.test.ts'],
-  exclude: [...realPostgres, ...realRedis],
-  testTimeout: 20_000,
-  hookTimeout: 60_000,
-  expect: { poll: { timeout: 10_000 } },
-};
+const globalPostgres = 'test/support/servers/global-postgres.ts';
+const globalPglite = 'test/support/servers/global-pglite.ts';
+const forPages = ['test/e2e/browser/build-pages.ts', 'test/support/browser/global-chromium.ts'];
+/** A project's database is a PostgreSQL where there is one. */
+const globalDatabase = withPostgres ? globalPostgres : globalPglite;
 
-const onPglite = withPostgres ? { exclude: [...database.exclude, ...anyDatabase] } : {};
+export default defineConfig(({ mode }) => {
+  const isFull = mode === 'full';
+  const provide = { testLength: isFull ? 'full' : 'short' } as const;
+  const onPglite = { ...provide, postgresUrl: null };
+  const onAny = withPostgres ? provide : onPglite;
 
-const postgres = {
-  test: {
-    ...database,
-    name: 'postgres',
-    exclude: [...sdk, ...withoutRedis],
-    globalSetup: 'test/support/servers/global-postgres.ts',
-    testTimeout: 60_000,
-  },
-};
-
-const program = { provide: { postgresUrl: null }, testTimeout: 300_000, hookTimeout: 300_000 };
-
-const inBrowser = {
-  test: {
-    name: 'browser',
-    include: browser,
-    exclude: withPostgres ? [] : browserOnPostgres,
-    globalSetup: [
-      'test/e2e/browser/build-pages.ts',
-      ...(withPostgres ? ['test/support/servers/global-postgres.ts'] : []),
-    ],
-    ...(withPostgres ? {} : { provide: { postgresUrl: null } }),
-    testTimeout: 60_000,
+  const database = {
+    testTimeout: 20_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 10_000 } },
-  },
-};
+  };
+  const everywhere = ['test/{integration,regressions}/**/*.test.ts'];
 
-export default defineConfig({
-  test: {
-    maxWorkers: '100%', // by default one core is left idle, which is half of two
-    reporters: [createSkipReporter(missing, isCI), 'default'],
-    projects: [
-      { test: { name: 'unit', include: pure, testTimeout: 60_000, hookTimeout: 60_000 } },
-      { test: { ...database, ...onPglite, name: 'pglite', provide: { postgresUrl: null } } },
-      ...(withPostgres ? [postgres] : []),
-      ...(withChromium ? [inBrowser] : []),
-      { test: { ...program, name: 'programs', include: programs, exclude: withoutRedis } },
-      { test: { ...program, name: 'load', include: load, exclude: withoutRedis, sequence: { groupOrder: 1 } } },
-    ],
-  },
+  const unit = {
+    test: { name: 'unit', include: pure, provide, testTimeout: 60_000, hookTimeout: 60_000 },
+  };
+  const pglite = {
+    test: {
+      ...database,
+      name: 'pglite',
+      include: isSmoke ? pgliteSmoke : everywhere,
+      exclude: [...realPostgres, ...realRedis, ...(withPostgres ? anyDatabase : [])],
+      provide: onPglite,
+      globalSetup: globalPglite,
+    },
+  };
+  const postgres = {
+    test: {
+      ...database,
+      name: 'postgres',
+      include: everywhere,
+      exclude: [...sdk, ...withoutRedis],
+      provide,
+      globalSetup: globalPostgres,
+      testTimeout: 60_000,
+    },
+  };
+  const inBrowser = {
+    test: {
+      ...database,
+      name: 'browser',
+      include: browser,
+      provide: onAny,
+      globalSetup: [...forPages, globalDatabase],
+      testTimeout: 60_000,
+    },
+  };
+  const asPrograms = {
+    test: {
+      name: 'programs',
+      include: programs,
+      exclude: withoutRedis,
+      provide: onPglite,
+      globalSetup: globalPglite,
+      testTimeout: 300_000,
+      hookTimeout: 300_000,
+    },
+  };
+  const underLoad = {
+    test: {
+      ...database,
+      name: 'load',
+      include: [...load, ...(isFull ? fuzz : [])],
+      exclude: [...withoutRedis, ...(withPostgres ? [] : loadOnPostgres), ...(withChromium ? [] : loadInBrowser)],
+      provide: onAny,
+      globalSetup: [...(withChromium ? forPages : []), globalDatabase],
+      fileParallelism: false,
+      sequence: { groupOrder: 1 },
+      testTimeout: 300_000,
+      hookTimeout: 300_000,
+    },
+  };
+
+  return {
+    test: {
+      maxWorkers: '100%', // by default one core is left idle, which is half of two
+      reporters: [createSkipReporter(missing, isCI), 'default'],
+      projects: [
+        unit,
+        pglite,
+        ...(withPostgres ? [postgres] : []),
+        ...(withChromium ? [inBrowser] : []),
+        asPrograms,
+        underLoad,
+      ],
+    },
+  };
 });

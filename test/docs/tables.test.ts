@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import type { DurinAuth } from '../../client/index.ts';
 import { createDurinAdmin } from '../../src/admin/index.ts';
-import { runProgram } from '../../src/cli/program.ts';
+import { runProgram } from '../../src/cli/run-program.ts';
 import {
   createDurin,
   type DurinClient,

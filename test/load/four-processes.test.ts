@@ -3,8 +3,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { prepareDatabase, type Server, startServer } from '../e2e/programs/cached-cluster.ts';
 import { type PostgresServer, startPostgres } from '../support/servers/postgres-server.ts';
 import { type RedisServer, startRedis } from '../support/servers/redis-server.ts';
+import { testLength } from '../support/test-length.ts';
 
-const seconds = Number(process.env['FOUR_PROCESSES_SECONDS'] ?? (process.env['CI'] ? 60 : 15));
+const seconds = testLength === 'full' ? 60 : 8;
 const userCount = 100;
 
 let postgres: PostgresServer;

@@ -25,9 +25,11 @@ export async function openApp() {
   }
   await em.flush();
   const clock = createClock();
-  const durin = createDurin({ ...requiredOptions(orm), clients, now: clock });
+  /** What `durin` was created with: spread it to create another one, and add what a test is about. */
+  const options = { ...requiredOptions(orm), clients, now: clock };
+  const durin = createDurin(options);
   await durin.clients.sync();
-  return { orm, durin, clock, close: () => closeDatabase(orm) };
+  return { orm, durin, clock, options, close: () => closeDatabase(orm) };
 }
 
 /** Clients of the test app: web for a day, cli for ever, api for a year. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import { testLength } from './test-length.ts';
 
-/** How many cases each property is tried on; in sum at least `totalCases`. */
+/** How many cases each property is tried on at full length; in sum at least `totalCases`. */
 export const shares = {
   header: 24_000,
   token: 8000,
@@ -25,22 +26,26 @@ export const totalCases = 100_000;
 /** Is part of every text that the wire is given, and must be in no answer. */
 export const marker = 'mArKeR7f3a';
 
-/** Tries a property on its share of cases, tells how many they were, and holds it to that. */
+/** A short run tries a tenth of them. */
+const divisor = testLength === 'full' ? 1 : 10;
+
+/** Tries a property on its share of cases, prints how many there were, and holds it to that. */
 export async function tryOut<T>(
   name: keyof typeof shares,
   cases: fc.Arbitrary<T>,
   property: (value: T) => void | Promise<void>,
 ): Promise<void> {
+  const numRuns = shares[name] / divisor;
   let tried = 0;
   await fc.assert(
     fc.asyncProperty(cases, async (value) => {
       tried += 1;
       await property(value);
     }),
-    { numRuns: shares[name] },
+    { numRuns },
   );
   console.info(`${name}: ${tried} cases`);
-  expect(tried).toBeGreaterThanOrEqual(shares[name]);
+  expect(tried).toBeGreaterThanOrEqual(numRuns);
 }
 
 /** Text of every kind: ASCII, any unit of UTF-16 (so lone surrogates and NUL), control characters, long ones. */

@@ -1,11 +1,11 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { faultsInLooks } from '../../support/browser/appearance.ts';
-import { launchChromium, openVisitor } from '../../support/browser/chromium.ts';
+import { connectToChromium, openVisitor } from '../../support/browser/chromium.ts';
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await launchChromium();
+  browser = await connectToChromium();
 });
 afterAll(() => browser.close());
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { project } from './program.ts';
+import { compileCache, project } from './program.ts';
 
 /** The exit code and output of a command. */
 export interface CliRun {
@@ -55,7 +55,7 @@ export async function openCliApp(env: Record<string, string> = {}) {
   await mkdir(join(project, '.data'), { recursive: true });
   const folder = await mkdtemp(join(project, '.data', 'cli-')); // inside the package, so that `trpc-durin` resolves to the build
   const audit = join(folder, 'audit.log');
-  const inherited = { PATH: process.env['PATH'] ?? '', AUDIT: audit, NODE_NO_WARNINGS: '1', ...env };
+  const inherited = { PATH: process.env['PATH'] ?? '', AUDIT: audit, NODE_NO_WARNINGS: '1', ...compileCache, ...env };
   await writeFile(join(folder, 'durin.config.ts'), config);
 
   async function start(

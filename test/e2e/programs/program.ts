@@ -4,6 +4,9 @@ import { join } from 'node:path';
 
 export const project = join(import.meta.dirname, '..', '..', '..');
 
+/** Node keeps compiled code here, so that only the first of many programs has to compile it. */
+export const compileCache = { NODE_COMPILE_CACHE: join(project, 'node_modules', '.cache', 'node') };
+
 /** How a program ended: its exit code, and all that it printed, to stdout and stderr. */
 export interface Ended {
   code: number | null;
@@ -22,7 +25,7 @@ export interface Program {
   endInput(): void;
 }
 
-/** Starts a TypeScript file on this Node, with `env` as the whole environment besides PATH. */
+/** Starts a TypeScript file on this Node, with `env` as the whole environment besides PATH and Node's cache. */
 export function startProgram(args: readonly string[], env: Record<string, string>, cwd = project): Program {
   return start(process.execPath, args, env, cwd);
 }
@@ -36,7 +39,7 @@ export function startInTerminal(args: readonly string[], env: Record<string, str
 function start(file: string, args: readonly string[], env: Record<string, string>, cwd: string): Program {
   const child = spawn(file, args, {
     cwd,
-    env: { PATH: process.env['PATH'] ?? '', ...env },
+    env: { PATH: process.env['PATH'] ?? '', ...compileCache, ...env },
     stdio: 'pipe',
   });
   const watchers = new Set<() => void>();

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { cp, mkdtemp, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,9 +10,19 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { freePort, type PostgresServer, startPostgres } from '../../support/servers/postgres-server.ts';
 import { startProgram } from './program.ts';
 
+/** The data of a first start. Each test goes on from a copy, since an embedded database takes seconds to create. */
+let prepared: string;
+beforeAll(async () => {
+  prepared = await mkdtemp(join(tmpdir(), 'durin-quickstart-'));
+  const { code, output } = await run(['--exit', '--port', '0'], { QUICKSTART_DATA: prepared });
+  if (code !== 0) throw new Error(output);
+});
+afterAll(() => rm(prepared, { recursive: true, force: true }));
+
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'durin-quickstart-'));
+  await cp(prepared, folder, { recursive: true });
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
@@ -34,6 +44,7 @@ async function shell(command: string): Promise<unknown> {
 }
 
 test('a second start finds the user, clients and API key', async () => {
+  await rm(folder, { recursive: true });
   const first = await run(['--exit', '--port', '0']);
   const second = await run(['--exit', '--port', '0']);
   expect(first).toMatchObject({ code: 0, output: expect.stringContaining('Created the user alice.') });

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { launchChromium, openVisitor } from '../../support/browser/chromium.ts';
+import { connectToChromium, openVisitor } from '../../support/browser/chromium.ts';
 import { freePort } from '../../support/servers/postgres-server.ts';
 import { startProgram } from '../programs/program.ts';
 import { button, isSignedOut, session, signIn } from './quickstart-visit.ts';
@@ -21,7 +21,7 @@ test('sessions survive a restart of the server', async () => {
     return program;
   }
   const first = start();
-  const browser = await launchChromium();
+  const browser = await connectToChromium();
   onTestFinished(() => browser.close());
   const output = await first.until('Stop it with');
   const visitor = await openVisitor(browser, /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0] ?? '');

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished } from 'vitest';
-import { launchChromium, openVisitor, type Visitor } from '../../support/browser/chromium.ts';
+import { connectToChromium, openVisitor, type Visitor } from '../../support/browser/chromium.ts';
 import { openQuickstart, type Quickstart } from '../../support/browser/quickstart-server.ts';
 
 /** A browser and the quickstart, shared by the tests of a file. Before each test, all sessions of alice are revoked. */
@@ -8,7 +8,7 @@ export function useQuickstart() {
   let browser: Browser;
   let quickstart: Quickstart;
   beforeAll(async () => {
-    [browser, quickstart] = await Promise.all([launchChromium(), openQuickstart()]);
+    [browser, quickstart] = await Promise.all([connectToChromium(), openQuickstart()]);
   });
   afterAll(() => Promise.all([browser.close(), quickstart.close()]));
   beforeEach(async () => {

@@ -1,14 +1,14 @@
 import { createTRPCClient, httpLink } from '@trpc/client';
 import superjson from 'superjson';
 import { createDurin } from '../../../src/index.ts';
-import { clients, type openApp, password, requiredOptions, t } from '../../support/app.ts';
+import { type clients, type openApp, password, t } from '../../support/app.ts';
 
 export type TestApp = Awaited<ReturnType<typeof openApp>>;
 export type TestDurin = TestApp['durin'];
 
 /** A durin on the test app's database that trusts this many proxies. */
 export function createDurinBehind(app: TestApp, trustProxy: number) {
-  return createDurin({ ...requiredOptions(app.orm), clients, now: app.clock, trustProxy });
+  return createDurin({ ...app.options, trustProxy });
 }
 
 /** The router that every adapter serves. */

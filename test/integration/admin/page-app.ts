@@ -2,12 +2,12 @@ import { createTRPCClient, httpBatchLink } from '@trpc/client';
 import { createDurinAdmin } from '../../../src/admin/index.ts';
 import type { AdminPageRouter } from '../../../src/admin/page/page-router.ts';
 import { createDurin } from '../../../src/index.ts';
-import { clients, openApp, password, requiredOptions } from '../../support/app.ts';
+import { openApp, password } from '../../support/app.ts';
 
 /** The test app with an admin page. alice is the admin. */
 export async function openPageApp(options: { trustProxy?: number } = {}) {
   const app = await openApp();
-  const durin = createDurin({ ...requiredOptions(app.orm), clients, now: app.clock, ...options });
+  const durin = createDurin({ ...app.options, ...options });
   const errors: unknown[] = [];
   const { page } = createDurinAdmin(durin, {
     isAdmin: ({ user }) => user.username === 'alice',

@@ -4,7 +4,7 @@ import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import superjson from 'superjson';
 import type { DurinStorage } from '../../../client/index.ts';
 import { createDurin } from '../../../src/index.ts';
-import { clients, openApp, password, requiredOptions, t } from '../../support/app.ts';
+import { openApp, password, t } from '../../support/app.ts';
 
 export type TestApp = Awaited<ReturnType<typeof openSdkApp>>;
 export type AppRouter = TestApp['router'];
@@ -25,11 +25,9 @@ export interface Seen {
 
 /** Opens the app that the SDK's tests call, without a socket: `connect().fetch` is the server. */
 export async function openSdkApp() {
-  const { orm, clock, close } = await openApp();
+  const { orm, clock, options, close } = await openApp();
   const durin = createDurin({
-    ...requiredOptions(orm),
-    clients,
-    now: clock,
+    ...options,
     throttle: { login: false },
     apiAccess: { clientName: 'api' },
     serializeUser: (user) => ({ id: BigInt(user.id), name: user.username }),

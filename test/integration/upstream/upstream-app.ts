@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, onTestFinished, vi } from 'vitest';
 import { createDurin, type Durin, type DurinErrorData } from '../../../src/index.ts';
 import type { LoginTypes } from '../../../src/router/durin-router.ts';
 import type { AppTypes } from '../../../src/trpc/builders.ts';
-import { type Caller, clients, openApp, requestOf, requiredOptions, t } from '../../support/app.ts';
+import { type Caller, clients, openApp, requestOf, t } from '../../support/app.ts';
 import { AuthToken, Client, User } from '../../support/entities.ts';
 
 export const day = 86_400;
@@ -41,7 +41,7 @@ export function useApp() {
     },
     /** The options that a test spreads into `createDurin`. */
     get options() {
-      return { ...requiredOptions(app().orm), clients, now: app().clock };
+      return app().options;
     },
     /** A durin with exactly these options. */
     durin() {

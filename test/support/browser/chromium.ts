@@ -1,20 +1,18 @@
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { chromiumPath } from './chromium-path.ts';
+import { inject } from 'vitest';
 
-/** Chromium without a sandbox, which containers have no rights for, and without calls to its maker. */
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Where the run's Chromium takes connections. */
+    chromiumUrl: string;
+  }
+}
 
-/** A browser for the tests of a file; close it when they are done. Each test opens contexts of its own. */
-export async function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: chromiumPath, args: flags });
+/** The run's Chromium, for the tests of a file; to close it closes this file's contexts. */
+export async function connectToChromium(): Promise<Browser> {
+  const url = inject('chromiumUrl');
+  if (url === undefined) throw new Error('The project of this test lacks global-chromium.ts as a globalSetup');
+  return chromium.connect(url);
 }
 
 /** What a person has open: tabs that share cookies and storages, as a browser's window does. */

@@ -1,4 +1,5 @@
 import type { TestProject } from 'vitest/node';
+import { dropTemplates } from './database-server.ts';
 import { startPostgres } from './postgres-server.ts';
 
 /** Gives the tests a PostgreSQL: the one at `DATABASE_URL`, or one that is started for this run. */
@@ -6,7 +7,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const given = process.env['DATABASE_URL'];
   if (given !== undefined) {
     project.provide('postgresUrl', given);
-    return async () => {};
+    return () => dropTemplates(given);
   }
   const server = await startPostgres();
   project.provide('postgresUrl', server.url);

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type BenchApp, openBenchApp } from '../../bench/bench-app.ts';
-import { createPopulation, dropPopulation, tokenOf } from '../../bench/population.ts';
-import { postgresUrl } from '../../support/database.ts';
-import { planOf, readsOf } from '../../support/plans.ts';
-import type { Statement } from '../../support/statement-tap.ts';
+import { type BenchApp, openBenchApp } from '../bench/bench-app.ts';
+import { createPopulation, dropPopulation, tokenOf } from '../bench/population.ts';
+import { postgresUrl } from '../support/database.ts';
+import { planOf, readsOf } from '../support/plans.ts';
+import type { Statement } from '../support/statement-tap.ts';
 
 // 200,000 valid and 40,000 expired tokens: enough for PostgreSQL to choose the plans it would choose for a million.
 
