@@ -9,7 +9,7 @@ import { attachInternals } from './internals.ts';
 import type { DurinOptions } from './options/options.ts';
 import { parseOptions } from './options/parse-options.ts';
 import type { Credentials } from './request/authorization.ts';
-import type { HeaderSource } from './request/call-origin.ts';
+import type { HeaderSource } from './request/headers.ts';
 import { type AdapterCall, type DurinContext, DurinRequest } from './request/durin-request.ts';
 import { createDurinRouter, type DurinRouter, type LoginTypes } from './router/durin-router.ts';
 import type { DefaultLoginInput } from './router/login.ts';

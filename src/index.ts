@@ -29,7 +29,7 @@ export type {
   LoginThrottleOptions,
   ThrottleOptions,
 } from './options/options.ts';
-export type { HeaderSource } from './request/call-origin.ts';
+export type { HeaderSource } from './request/headers.ts';
 export type { AdapterCall, DurinContext, DurinRequest } from './request/durin-request.ts';
 export type { DurinRouter, DurinRouterRecord, LoginTypes, SessionScope } from './router/durin-router.ts';
 export type { Auth, SessionClient } from './session.ts';

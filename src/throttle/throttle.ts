@@ -1,6 +1,6 @@
 import { DurinError } from '../errors.ts';
 import type { CallOrigin, EventSink } from '../events.ts';
-import { networkOf } from '../request/call-origin.ts';
+import { networkOf } from '../request/network.ts';
 import type { SessionRecord } from '../session.ts';
 import type { Quota } from '../values/rate.ts';
 import type { Count, RateCounters } from './rate-counter.ts';
