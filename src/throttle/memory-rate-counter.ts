@@ -3,7 +3,7 @@ import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { Quota } from '../values/rate.ts';
 import type { Count, RateCounter } from './rate-counter.ts';
 
-/** Bounds a counter at about 20 MB. The key that was used least recently is evicted first. */
+/** Bounds a counter at about 30 MB. The key that was used least recently is evicted first. */
 const maxKeys = 100_000;
 
 /** A window that runs. */
@@ -44,9 +44,10 @@ export function createMemoryRateCounter(now: () => number): MemoryRateCounter {
 
   function openWindow(key: string, windowMs: number): number {
     const latestEnd = now() + windowMs;
-    const endsAt = Math.min(findEnd(key) ?? latestEnd, latestEnd);
-    windowEnds.set(key, endsAt);
-    return endsAt;
+    const endsAt = findEnd(key);
+    if (endsAt !== null && endsAt <= latestEnd) return endsAt;
+    windowEnds.set(key, latestEnd);
+    return latestEnd;
   }
 
   async function count(key: string, quota: Quota): Promise<Count> {

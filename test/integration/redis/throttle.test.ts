@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
+import { createClientPool } from 'redis';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type OpenRedis, openRedis } from '../../support/servers/redis-server.ts';
 import { createCounterProbe } from './throttle-probe.ts';
@@ -124,4 +125,24 @@ test('a script that Redis has dropped is sent again', async () => {
   await counter.consume(key, perHour(9));
   await client.scriptFlush();
   expect(await counter.consume(key, perHour(9))).toMatchObject({ remaining: 7 });
+});
+
+test('a pool of connections counts as one client does', async () => {
+  const pool = createClientPool({ url: redis.url });
+  await pool.connect();
+  const { counter } = await probe.join(redis.url);
+  const pooled = probe.createCounter(pool);
+  const key = newKey();
+  await counter.consume(key, perHour(3));
+  expect(await pooled.consume(key, perHour(3))).toMatchObject({ isExceeded: false, remaining: 1 });
+  expect(await counter.consume(key, perHour(3))).toMatchObject({ isExceeded: false, remaining: 0 });
+  pool.destroy();
+});
+
+test('keys that version 0.1 left in Redis do not disturb counting', async () => {
+  const [one, other] = [await probe.join(redis.url), await probe.join(redis.url)];
+  const key = newKey();
+  await one.client.hSet(`durin:rate:test:${key}`, { count: 1, ends: Date.now() + 60_000 });
+  await one.counter.consume(key, perHour(3));
+  expect(await other.counter.consume(key, perHour(3))).toMatchObject({ isExceeded: false, remaining: 1 });
 });
