@@ -101,8 +101,11 @@ export function createRedisRateCounter({ redis, circuit, prefix, memory, now }: 
   };
 }
 
-/** @throws TypeError if Redis answered with anything but two numbers: then it counts as failed */
-function toWindow({ consumedPoints, msBeforeNext }: RateLimiterRes): RunningWindow {
+/**
+ * The library passes on what Redis answers, which is text with some type mappings of the client.
+ * @throws TypeError if Redis answered with anything but two numbers: then it counts as failed
+ */
+function toWindow({ consumedPoints, msBeforeNext }: Readonly<Record<keyof RateLimiterRes, unknown>>): RunningWindow {
   const window = { count: Number(consumedPoints), resetMs: Number(msBeforeNext) };
   if (Number.isNaN(window.count + window.resetMs))
     throw new TypeError('Redis answered with something else than a count');

@@ -42,6 +42,7 @@ export function testRateCounter(openCounter: () => Promise<OpenCounter>): void {
     expectCount(await reserve(), { isExceeded: true, remaining: 0, resetMs: 10_000 });
     await advance(10);
     expectCount(await reserve(), { isExceeded: false, remaining: 1, resetMs: 60_000 });
+    expect(await reserve()).toMatchObject({ isExceeded: false, remaining: 0 });
   });
 
   test('a released call can be reserved again', async () => {

@@ -7,6 +7,8 @@ afterEach(() => void vi.useRealTimers());
 
 const perHour = { limit: 10, windowSeconds: 3600 };
 
+const answerText = async () => ['one', 'minute'];
+
 /** A Redis that never answers, and how often it was called. */
 function createFrozenRedis() {
   let calls = 0;
@@ -41,8 +43,7 @@ test('closed counters leave no timer, and count in memory', async () => {
 });
 
 test('an answer that is no count counts as a failure of Redis', async () => {
-  const answer = async () => ['one', 'minute'];
-  const redis: RateLimitRedis = { isReady: true, eval: answer, evalSha: answer };
+  const redis: RateLimitRedis = { isReady: true, eval: answerText, evalSha: answerText };
   const { sessions, close } = createCounters({ redis, prefix: 'test', now: Date.now });
   expect(await sessions.consume('key', perHour)).toMatchObject({ isExceeded: false, remaining: 9 });
   expect(await sessions.consume('key', perHour)).toMatchObject({ isExceeded: false, remaining: 8 });
