@@ -139,6 +139,7 @@ export function compose(settings: Settings) {
     /** Writes pending uses and ends timers and connections. The app's ORM stays open. */
     async close() {
       stopWatching();
+      counters.close();
       await lastUsed.close();
       await cache?.close();
     },

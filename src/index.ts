@@ -29,11 +29,11 @@ export type {
   LoginThrottleOptions,
   ThrottleOptions,
 } from './options/options.ts';
-export type { HeaderSource } from './request/call-origin.ts';
 export type { AdapterCall, DurinContext, DurinRequest } from './request/durin-request.ts';
+export type { HeaderSource } from './request/headers.ts';
 export type { DurinRouter, DurinRouterRecord, LoginTypes, SessionScope } from './router/durin-router.ts';
 export type { Auth, SessionClient } from './session.ts';
-export type { RateLimitRedis } from './throttle/redis-rate-counter.ts';
+export type { RateLimitRedis } from './throttle/rate-limit-redis.ts';
 export type { DurinBuilder, DurinErrorShape, DurinMutation, DurinQuery } from './trpc/base-procedure.ts';
 export type { AppTypes, ClientProcedure, DurinProcedures, ScopedRate, SignedIn, SignedOut } from './trpc/builders.ts';
 export type { ResponseFacts } from './trpc/response-headers.ts';

@@ -4,7 +4,7 @@ import type { KeyValueStore } from '../cache/shared-store.ts';
 import type { EntityNames, OpenOrm } from '../database/schema.ts';
 import type { ListenerErrorHandler } from '../events.ts';
 import { defaultLoginInput } from '../router/login.ts';
-import type { RateLimitRedis } from '../throttle/redis-rate-counter.ts';
+import type { RateLimitRedis } from '../throttle/rate-limit-redis.ts';
 import { type Duration, parseDuration } from '../values/duration.ts';
 import { parseRate, type Quota } from '../values/rate.ts';
 import type { LoginSettings, ParsedLoginInput, Settings } from './settings.ts';

@@ -7,7 +7,7 @@ import type { AuthUser } from '../database/views.ts';
 import type { ListenerErrorHandler } from '../events.ts';
 import type { DurinContext } from '../request/durin-request.ts';
 import type { Auth } from '../session.ts';
-import type { RateLimitRedis } from '../throttle/redis-rate-counter.ts';
+import type { RateLimitRedis } from '../throttle/rate-limit-redis.ts';
 import type { Duration } from '../values/duration.ts';
 import type { Rate } from '../values/rate.ts';
 

@@ -7,7 +7,7 @@ import type { ListenerErrorHandler } from '../events.ts';
 import type { DurinContext } from '../request/durin-request.ts';
 import type { LoginOutcome } from '../router/login.ts';
 import type { LoginQuotas } from '../throttle/login-throttle.ts';
-import type { RateLimitRedis } from '../throttle/redis-rate-counter.ts';
+import type { RateLimitRedis } from '../throttle/rate-limit-redis.ts';
 import type { Quota } from '../values/rate.ts';
 
 type MaybePromise<T> = T | Promise<T>;

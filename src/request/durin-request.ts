@@ -1,6 +1,7 @@
 import { DurinUsageError } from '../errors.ts';
 import type { CallOrigin } from '../events.ts';
-import { headersOf, originOf, propertyOf, readHeader, textOf } from './call-origin.ts';
+import { originOf } from './call-origin.ts';
+import { headersOf, propertyOf, readHeader, textOf } from './headers.ts';
 
 /**
  * What tRPC's adapters pass to `createContext`: a `req` (standalone, Express, Fastify, fetch, WebSocket) or an `event`

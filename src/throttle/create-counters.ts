@@ -1,21 +1,29 @@
 import { createMemoryRateCounter } from './memory-rate-counter.ts';
 import type { RateCounter, RateCounters } from './rate-counter.ts';
-import { createRedisRateCounter, type RateLimitRedis } from './redis-rate-counter.ts';
+import type { RateLimitRedis } from './rate-limit-redis.ts';
+import { createRedisCircuit } from './redis-circuit.ts';
+import { createRedisRateCounter } from './redis-rate-counter.ts';
 
 export interface CounterSettings {
   /** `null`: calls are counted in this process. */
   readonly redis: RateLimitRedis | null;
   /** Starts the keys in Redis. */
   readonly prefix: string;
-  /** The clock, in milliseconds. */
+  /** The clock, in milliseconds. It ends the windows in memory; Redis ends its windows by its own clock. */
   readonly now: () => number;
 }
 
-/** A counter of its own for each kind of key. */
+/** Creates one counter per kind of key. */
 export function createCounters({ redis, prefix, now }: CounterSettings): RateCounters {
+  const circuit = redis && createRedisCircuit(redis);
   function createCounter(): RateCounter {
     const memory = createMemoryRateCounter(now);
-    return redis === null ? memory : createRedisRateCounter({ redis, prefix, memory, now });
+    return redis && circuit ? createRedisRateCounter({ redis, circuit, prefix, memory, now }) : memory;
   }
-  return { sessions: createCounter(), anonymous: createCounter(), logins: createCounter() };
+  return {
+    sessions: createCounter(),
+    anonymous: createCounter(),
+    logins: createCounter(),
+    close: () => circuit?.close(),
+  };
 }

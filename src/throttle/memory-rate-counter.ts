@@ -1,56 +1,84 @@
 import { LRUCache } from 'lru-cache';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { Quota } from '../values/rate.ts';
 import type { Count, RateCounter } from './rate-counter.ts';
 
-/** A key costs about 200 bytes, so this bounds the counter at some 20 MB. The keys idle longest are forgotten first. */
+/** Bounds a counter at about 30 MB. The key that was used least recently is evicted first. */
 const maxKeys = 100_000;
 
-interface Window {
-  count: number;
-  endsAt: number;
-  /** The end as it was told at first, by the clock of who opened the window: later windows of the key end later. */
-  readonly toldEnd: number;
+/** A window that runs. */
+export interface RunningWindow {
+  readonly count: number;
+  readonly resetMs: number;
 }
 
 export interface MemoryRateCounter extends RateCounter {
-  /** Goes on from what was counted elsewhere, which may be less than was counted here. */
-  goOnFrom(key: string, counted: { readonly count: number; readonly resetMs: number; readonly endsAt: number }): void;
+  /** The window of a key, or null if none runs. */
+  find(key: string): Promise<RunningWindow | null>;
+  /** Replaces the window of a key by one that was counted elsewhere. */
+  replace(key: string, window: RunningWindow): Promise<void>;
 }
 
-/** Counts in this process. Without timers: a window's end is compared with the clock when it is read. */
+/**
+ * Counts in this process.
+ *
+ * The library's memory store keeps a timer per key and has no bound. So its keys never expire here (duration 0: no
+ * timer), and an LRU of window ends bounds them and ends windows by the app's clock.
+ * @param now the clock, in milliseconds
+ */
 export function createMemoryRateCounter(now: () => number): MemoryRateCounter {
-  const windows = new LRUCache<string, Window>({ max: maxKeys });
+  const limiter = new RateLimiterMemory({ keyPrefix: '', points: 0, duration: 0 });
+  const windowEnds = new LRUCache<string, number>({
+    max: maxKeys,
+    noDisposeOnSet: true,
+    dispose: (_, key) => void limiter.delete(key),
+  });
 
-  function currentWindow(key: string, windowMs: number): Window {
-    const at = now();
-    const found = windows.get(key);
-    if (found !== undefined && at < found.endsAt) {
-      found.endsAt = Math.min(found.endsAt, at + windowMs); // the rate may have been changed to a shorter window
-      return found;
-    }
-    const started = { count: 0, endsAt: at + windowMs, toldEnd: at + windowMs };
-    windows.set(key, started);
-    return started;
+  /** When the running window ends, or null if none runs. */
+  function findEnd(key: string): number | null {
+    const endsAt = windowEnds.get(key);
+    if (endsAt !== undefined && now() < endsAt) return endsAt;
+    windowEnds.delete(key);
+    return null;
   }
 
-  async function take(key: string, quota: Quota): Promise<Count> {
-    const window = currentWindow(key, quota.windowSeconds * 1000);
-    const isExceeded = window.count >= quota.limit;
-    if (!isExceeded) window.count += 1;
-    const remaining = Math.max(0, quota.limit - window.count);
-    return { isExceeded, remaining, resetMs: window.endsAt - now(), endsAt: window.toldEnd };
+  function openWindow(key: string, windowMs: number): number {
+    const latestEnd = now() + windowMs;
+    const endsAt = findEnd(key);
+    if (endsAt !== null && endsAt <= latestEnd) return endsAt;
+    windowEnds.set(key, latestEnd);
+    return latestEnd;
+  }
+
+  async function count(key: string, quota: Quota): Promise<Count> {
+    const endsAt = openWindow(key, quota.windowSeconds * 1000);
+    const { consumedPoints } = await limiter.penalty(key);
+    const isExceeded = consumedPoints > quota.limit;
+    if (isExceeded) await uncount(key);
+    return { isExceeded, remaining: Math.max(0, quota.limit - consumedPoints), resetMs: endsAt - now(), endsAt };
+  }
+
+  async function uncount(key: string): Promise<void> {
+    if (findEnd(key) === null) return;
+    const { consumedPoints } = await limiter.reward(key);
+    if (consumedPoints < 0) await limiter.penalty(key); // no more is released than was reserved
   }
 
   return {
-    take,
-    spend: take,
-    async giveBack(key, endsAt) {
-      const window = windows.get(key);
-      const isSame = window !== undefined && now() < window.endsAt && window.toldEnd <= endsAt;
-      if (isSame && window.count > 0) window.count -= 1;
+    consume: count,
+    reserve: count,
+    async release(key, endsAt) {
+      if (now() < endsAt) await uncount(key);
     },
-    goOnFrom(key, { count, resetMs, endsAt }) {
-      windows.set(key, { count, endsAt: now() + resetMs, toldEnd: endsAt });
+    async find(key) {
+      const endsAt = findEnd(key);
+      if (endsAt === null) return null;
+      const found = await limiter.get(key);
+      return found && { count: found.consumedPoints, resetMs: endsAt - now() };
+    },
+    async replace(key, window) {
+      windowEnds.set(key, now() + window.resetMs);
+      await limiter.set(key, window.count, 0);
     },
   };
 }

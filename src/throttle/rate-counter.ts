@@ -1,37 +1,42 @@
 import type { Quota } from '../values/rate.ts';
 
-/** How much of a quota is left. */
+/** The state of a quota after a call was counted. */
 export interface Count {
+  /** If true, the call is over the quota and was not counted. */
   readonly isExceeded: boolean;
+  /** Calls left in the window. */
   readonly remaining: number;
   /** Milliseconds until the window ends. */
   readonly resetMs: number;
-  /** When the window ends, by the clock of who counts it. */
+  /** When the window ends, in milliseconds of this process's clock. */
   readonly endsAt: number;
 }
 
 /**
- * Counts calls per key in fixed windows that start at a key's first call. A call over the quota is not counted, so
- * that what is given back is free again at once.
+ * Counts calls per key in fixed windows. A window starts at the first call of its key. A call over the quota is not
+ * counted, so a released call makes room at once. If the quota of a key gets a shorter window, the window that runs is
+ * shortened.
  */
 export interface RateCounter {
-  /** Counts a call that may be given back. */
-  take(key: string, quota: Quota): Promise<Count>;
-  /** Counts a call for good. Of a key whose calls are never given back: so a refusal stays true until the window ends. */
-  spend(key: string, quota: Quota): Promise<Count>;
+  /** Counts a call for good. Calls of such a key are never released, so a refusal holds until the window ends. */
+  consume(key: string, quota: Quota): Promise<Count>;
+  /** Counts a call that may be released. */
+  reserve(key: string, quota: Quota): Promise<Count>;
   /**
-   * Gives one call back, if the window in which it was taken still runs.
-   * @param endsAt as `take` told it
+   * Releases a reserved call. Does nothing once the window of the reservation is over.
+   * @param endsAt as `reserve` returned it
    */
-  giveBack(key: string, endsAt: number): Promise<void>;
+  release(key: string, endsAt: number): Promise<void>;
 }
 
-/** A counter for each kind of key, so that keys which anybody can make more of push out none of the others. */
+/** One counter per kind of key: a flood of keys of one kind evicts no key of another. */
 export interface RateCounters {
   /** Users at clients. */
   readonly sessions: RateCounter;
-  /** Addresses that call without being signed in. */
+  /** Addresses of callers who are not signed in. */
   readonly anonymous: RateCounter;
-  /** Attempts to log in. */
+  /** Login attempts. */
   readonly logins: RateCounter;
+  /** Ends the timer that probes a failed Redis. The counters still work, in memory where Redis fails. */
+  close(): void;
 }

@@ -81,7 +81,7 @@ export function createSignIn({ activeUser, issueToken, throttle, events, rules, 
     if (typeof clientName !== 'string' || clientNameProblem(clientName) !== null)
       throw refuse({ code: 'UNKNOWN_CLIENT', userId: null });
 
-    const attempt = { userName: rules.loginUserKey(input), origin, note: onLimit };
+    const attempt = { userName: rules.loginUserKey(input), origin, onLimit };
     const result = await throttle.run(attempt, () => verifyAndIssue(input, ctx, clientName), isWrongGuess);
     if (result.outcome === 'refused') throw refuse(result);
     events.emit('loggedIn', { ...toSessionTokenEvent(result.record), isNewToken: result.isNewToken, ...origin });

@@ -18,7 +18,7 @@ beforeAll(async () => {
   const { createContext, responseMeta } = durin;
   served = await listen(createHTTPServer({ router: createThrottledRouter(durin), createContext, responseMeta }));
 });
-beforeEach(() => app.clock.advance(86_400)); // no window is left of the test before
+beforeEach(() => app.clock.advance(86_400)); // ends all windows of the previous test
 afterAll(async () => {
   await served.close();
   await app.close();
@@ -37,7 +37,7 @@ function createThrottledRouter({ durinRouter, authedProcedure, throttledProcedur
   });
 }
 
-/** Calls that are made at once go out in one request. */
+/** Concurrent calls go out in one request. */
 function connect(token?: string, from = '203.0.113.1', link = httpBatchLink as typeof httpBatchStreamLink) {
   const responses: Response[] = [];
   const authorization = token === undefined ? {} : { authorization: `Token ${token}` };
@@ -55,7 +55,7 @@ function connect(token?: string, from = '203.0.113.1', link = httpBatchLink as t
       }),
     ],
   });
-  /** The last response, as far as it tells of limits. */
+  /** What the last response says about limits. */
   function limits() {
     const { status, headers } = responses.at(-1) ?? Response.error();
     return {
@@ -72,7 +72,7 @@ const throttled = (retryAfter: number, scope = 'client') => ({
   data: { code: 'TOO_MANY_REQUESTS', httpStatus: 429, durin: { code: 'THROTTLED', retryAfter, scope } },
 });
 
-test("a client's rate is told with every answer, and enforced", async () => {
+test("a client's rate is enforced, and reported with every response", async () => {
   const { client, limits, responses } = connect(await issueToken(app, 1, 'web'));
   await client.me.query();
   expect(responses[0]?.headers.get('ratelimit-policy')).toBe('"client";q=2;w=60');
@@ -90,7 +90,7 @@ test("a client's rate is told with every answer, and enforced", async () => {
   });
 });
 
-test('a window ends by the clock, at its very end', async () => {
+test('a window lasts to its last millisecond', async () => {
   const { client, limits } = connect(await issueToken(app, 1, 'web'));
   await client.me.query();
   await client.me.query();
@@ -101,18 +101,18 @@ test('a window ends by the clock, at its very end', async () => {
   expect(limits()).toMatchObject({ limit: [{ name: 'client', r: 1, t: 60 }] });
 });
 
-test('neither a new token of the pair nor a new login resets the count', async () => {
+test('neither a new token nor a new login resets the count', async () => {
   const first = connect(await issueToken(app, 1, 'web'));
   await first.client.me.query();
   await first.client.me.query();
   const second = connect(await issueToken(app, 1, 'web'));
   await expect(second.client.me.query()).rejects.toMatchObject(throttled(60));
-  await second.client.auth.logout.mutate(); // whoever is over the rate can still sign out
+  await second.client.auth.logout.mutate(); // a caller over the rate can still sign out
   const { token } = await connect().client.auth.login.mutate({ username: 'alice', password, client: 'web' });
   await expect(connect(token).client.me.query()).rejects.toMatchObject(throttled(60));
 });
 
-test('each user and each client has a count of its own; a client without a rate has that of throttle.rate', async () => {
+test('users and clients count apart; throttle.rate is the default', async () => {
   const web = connect(await issueToken(app, 1, 'web'));
   await web.client.me.query();
   await web.client.me.query();
@@ -126,7 +126,7 @@ test('each user and each client has a count of its own; a client without a rate 
   expect(await connect(await issueToken(app, 1, 'api')).client.me.query()).toBe('alice');
 });
 
-test('a batch is let through as far as the quota goes', async () => {
+test('of a batch only the quota passes', async () => {
   for (const link of [httpBatchLink as typeof httpBatchStreamLink, httpBatchStreamLink]) {
     app.clock.advance(60);
     const { client, limits, responses } = connect(await issueToken(app, 1, 'web'), undefined, link);
@@ -136,14 +136,14 @@ test('a batch is let through as far as the quota goes', async () => {
       Array.from({ length: 3 }, () => ({ reason: throttled(60) })),
     );
     expect(responses).toHaveLength(1);
-    const isStreamed = link === httpBatchStreamLink; // its headers were sent before anything was counted
+    const isStreamed = link === httpBatchStreamLink; // its headers were sent before its calls were counted
     expect(limits()).toMatchObject(
       isStreamed ? { status: 200, limit: [], retryAfter: null } : { status: 207, limit: [{ r: 0 }], retryAfter: '60' },
     );
   }
 });
 
-test('a rate that an admin changes holds from the next call on', async () => {
+test('a changed rate applies from the next call on', async () => {
   const { client, limits } = connect(await issueToken(app, 1, 'api'));
   await client.me.query();
   await app.durin.clients.update('api', { throttleRate: '1/h' });
@@ -154,7 +154,7 @@ test('a rate that an admin changes holds from the next call on', async () => {
   await app.durin.clients.update('api', { throttleRate: null });
 });
 
-test('throttledProcedure counts per user and client, over all procedures of its scope', async () => {
+test('throttledProcedure counts per user, client and scope', async () => {
   const token = await issueToken(app, 1, 'web');
   const web = connect(token);
   await web.client.search.query();
@@ -168,7 +168,7 @@ test('throttledProcedure counts per user and client, over all procedures of its 
   expect(await web.client.me.query()).toBe('alice'); // the client's own rate is another count
 });
 
-test('throttledProcedure counts the anonymous per address, and refuses a bad token', async () => {
+test('throttledProcedure counts per address without a token', async () => {
   const [here, there] = [connect(undefined, '203.0.113.1'), connect(undefined, '203.0.113.2')];
   expect(await here.client.search.query()).toBe(null);
   expect(await here.client.search.query()).toBe(null);
@@ -182,7 +182,7 @@ test('throttledProcedure counts the anonymous per address, and refuses a bad tok
   });
 });
 
-test('a response tells every limit that its calls met, in well-formed fields', async () => {
+test('a response reports every limit of its calls in well-formed fields', async () => {
   const { client, limits, responses } = connect(await issueToken(app, 1, 'web'));
   await Promise.all([client.both.query(), client.oddlyNamed.query()]);
   expect(responses).toHaveLength(1);
@@ -198,7 +198,7 @@ test('a response tells every limit that its calls met, in well-formed fields', a
   expect(limits()).toMatchObject({ retryAfter: '86400' });
 });
 
-test('a route without a limit has no RateLimit fields, whoever calls', async () => {
+test('a route without a limit has no RateLimit fields', async () => {
   const { client, limits } = connect(await issueToken(app, 1, 'web'));
   expect(await client.open.query()).toBe('welcome');
   expect(limits()).toEqual({ status: 200, policy: [], limit: [], retryAfter: null });

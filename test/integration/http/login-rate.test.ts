@@ -11,7 +11,7 @@ import { parseLimits } from './structured-fields.ts';
 
 let app: TestApp;
 const closing: (() => Promise<void>)[] = [];
-/** The user names whose passwords were looked at. */
+/** The user names whose passwords were verified. */
 let verified: string[];
 beforeAll(async () => {
   app = await openApp();
@@ -29,7 +29,7 @@ interface LoginLimits {
   perAddress?: '5/m' | null;
 }
 
-/** A server of its own, so that nothing was counted yet. Passwords are compared at once: no time is spent on hashing. */
+/** Starts a server with empty counters. Passwords are compared without hashing. */
 async function serve(login?: LoginLimits | false) {
   const durin = createDurin({
     ...requiredOptions(app.orm),
@@ -53,7 +53,7 @@ async function serve(login?: LoginLimits | false) {
 type Server = Awaited<ReturnType<typeof serve>>;
 type LoginRouter = ReturnType<typeof t.router<{ auth: Server['durin']['durinRouter'] }>>;
 
-/** Logins that are made at once go out in one request. */
+/** Concurrent logins go out in one request. */
 function connect(served: Served, from = '203.0.113.1') {
   const responses: Response[] = [];
   const client = createTRPCClient<LoginRouter>({
@@ -84,7 +84,7 @@ const codesOf = (calls: PromiseSettledResult<unknown>[]) =>
   );
 const count = (codes: string[], code: string) => codes.filter((each) => each === code).length;
 
-test('failed logins of one user from one address are limited, and the window ends by the clock', async () => {
+test('failed logins per user and address are limited until the window ends', async () => {
   const { served } = await serve({ perUser: '3/m' });
   const { login, last } = connect(served);
   for (const name of ['alice', ' ALICE ', 'Alice']) await expect(login(name, 'wrong')).rejects.toMatchObject(invalid);
@@ -99,16 +99,16 @@ test('failed logins of one user from one address are limited, and the window end
   expect((await login('alice', 'right')).token).toHaveLength(64);
 });
 
-test('nobody locks another out from elsewhere', async () => {
+test('an attacker cannot lock a user out from another address', async () => {
   const { served } = await serve({ perUser: '3/m' });
-  const stranger = connect(served, '198.51.100.9');
-  for (let attempt = 0; attempt < 4; attempt++) await stranger.login('alice', 'wrong').catch(() => null);
-  await expect(stranger.login('alice', 'right')).rejects.toMatchObject(throttled(60));
+  const attacker = connect(served, '198.51.100.9');
+  for (let attempt = 0; attempt < 4; attempt++) await attacker.login('alice', 'wrong').catch(() => null);
+  await expect(attacker.login('alice', 'right')).rejects.toMatchObject(throttled(60));
   expect((await connect(served, '203.0.113.1').login('alice', 'right')).token).toHaveLength(64);
-  expect((await stranger.login('bob', 'right')).token).toHaveLength(64);
+  expect((await attacker.login('bob', 'right')).token).toHaveLength(64);
 });
 
-test('failed logins from one address are limited, whoever is tried, and a claimed address does not help', async () => {
+test('failed logins per address are limited, whatever address is claimed', async () => {
   const { served } = await serve({ perAddress: '5/m' });
   for (let attempt = 0; attempt < 5; attempt++) {
     const { login } = connect(served, `198.51.100.${attempt}, 203.0.113.1`);
@@ -121,7 +121,7 @@ test('failed logins from one address are limited, whoever is tried, and a claime
   expect((await connect(served, '203.0.113.2').login('alice', 'right')).token).toHaveLength(64);
 });
 
-test('an answer tells of the limit that is nearer', async () => {
+test('a response reports the limit with fewer attempts left', async () => {
   const { served } = await serve({ perUser: '3/m', perAddress: '5/m' });
   const { login, last } = connect(served);
   const limit = () => [
@@ -136,7 +136,7 @@ test('an answer tells of the limit that is nearer', async () => {
   expect(limit()).toEqual(['"login";q=5', '"login";r=1']);
 });
 
-test('of fifty wrong logins in one batch, no more than the quota are looked at', async () => {
+test('of fifty wrong logins in one batch only the quota is verified', async () => {
   const { served } = await serve({ perUser: '3/m' });
   const { login, responses } = connect(served);
   const codes = codesOf(await Promise.allSettled(Array.from({ length: 50 }, (_, i) => login('alice', `guess ${i}`))));
@@ -147,7 +147,7 @@ test('of fifty wrong logins in one batch, no more than the quota are looked at',
   expect(parseLimits(responses[0]?.headers.get('ratelimit') ?? null)).toMatchObject([{ name: 'login', r: 0 }]);
 });
 
-test('of fifty users that are tried in one batch, no more than the quota of the address are looked at', async () => {
+test("of fifty users tried in one batch only the address's quota is verified", async () => {
   const { served } = await serve({ perUser: '3/m', perAddress: '5/m' });
   const { login } = connect(served);
   const codes = codesOf(await Promise.allSettled(Array.from({ length: 50 }, (_, i) => login(`user${i}`, 'wrong'))));
@@ -155,7 +155,7 @@ test('of fifty users that are tried in one batch, no more than the quota of the 
   expect(verified).toHaveLength(5);
 });
 
-test('a right password that is guessed past the quota is not found out', async () => {
+test('a right password guessed past the quota is not revealed', async () => {
   const { served } = await serve({ perUser: '3/m' });
   const { login } = connect(served);
   const guesses = ['wrong', 'wrong', 'wrong', 'right', 'right'];
@@ -163,7 +163,7 @@ test('a right password that is guessed past the quota is not found out', async (
   expect(codes.slice(3)).toEqual(['THROTTLED', 'THROTTLED']);
 });
 
-test('a thousand right logins at once all get in, with one token', async () => {
+test('a thousand concurrent right logins all get the same token', async () => {
   const { served } = await serve({ perUser: '3/m', perAddress: '5/m' });
   const clientsOfOneAddress = Array.from({ length: 10 }, () => connect(served));
   const logins = clientsOfOneAddress.flatMap(({ login }) => Array.from({ length: 100 }, () => login('alice', 'right')));
@@ -172,7 +172,7 @@ test('a thousand right logins at once all get in, with one token', async () => {
   expect(tokens.size).toBe(1);
 });
 
-test('a right login takes nothing from the quota, and gives nothing back of what failed', async () => {
+test('a right login uses no quota, and restores none of failed logins', async () => {
   const { served } = await serve({ perUser: '3/m' });
   const { login } = connect(served);
   for (const guess of ['wrong', 'right', 'wrong', 'right', 'right', 'wrong']) {
@@ -181,7 +181,7 @@ test('a right login takes nothing from the quota, and gives nothing back of what
   await expect(login('alice', 'right')).rejects.toMatchObject(throttled(60));
 });
 
-test('without an option ten failures are let through, a minute, per user and address; with false, all', async () => {
+test('the defaults are 10/m per user and 100/m per address; false: none', async () => {
   const { served } = await serve();
   const { login } = connect(served);
   const codes = codesOf(await Promise.allSettled(Array.from({ length: 15 }, () => login('alice', 'wrong'))));

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createClient } from 'redis';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createMemoryRateCounter } from '../../../src/throttle/memory-rate-counter.ts';
-import { createRedisRateCounter } from '../../../src/throttle/redis-rate-counter.ts';
 import { openNetworkPath } from '../../support/servers/network-path.ts';
 import { type RedisServer, startRedis } from '../../support/servers/redis-server.ts';
 import { noteUncaught } from '../../support/uncaught.ts';
@@ -21,28 +19,28 @@ afterEach(async () => {
   await redis.stop();
 });
 
-/** A call may wait for the deadline of 100 ms once, and the machine is shared. */
+/** A call may wait for the deadline of 100 ms once; the rest is for a busy machine. */
 const boundMs = 100 + 200;
 const quota = { limit: 100, windowSeconds: 3600 };
 
 type Member = Awaited<ReturnType<typeof probe.join>>;
 
-async function spend({ counter }: Member) {
+async function consume({ counter }: Member) {
   const startedAt = performance.now();
-  const count = await counter.spend(key, quota);
+  const count = await counter.consume(key, quota);
   return { ...count, tookMs: performance.now() - startedAt };
 }
 
 const times = (calls: readonly { tookMs: number }[]) => Math.max(...calls.map(({ tookMs }) => tookMs));
 
-/** Waits until what this process counts is in Redis, and gives what another process sees there. */
+/** Waits until this process counts in Redis again, and returns what remains there for another process. */
 async function seenInRedis(member: Member): Promise<number> {
   const [other, newKey] = [await probe.join(redis.url), `client:2:${randomUUID()}`];
   const isSeen = async () => {
-    await member.counter.spend(newKey, quota);
-    const { remaining, endsAt } = await other.counter.take(newKey, quota);
+    await member.counter.consume(newKey, quota);
+    const { remaining, endsAt } = await other.counter.reserve(newKey, quota);
     if (remaining < 99) return remaining;
-    await other.counter.giveBack(newKey, endsAt);
+    await other.counter.release(newKey, endsAt);
     throw new Error('Redis does not count yet');
   };
   return vi.waitFor(isSeen, 5000);
@@ -54,14 +52,14 @@ const stops = {
 };
 
 test.each(Object.entries(stops))(
-  'while Redis is %s no call is lost or waits long, and counting goes on from what was known',
+  'while Redis is %s no call is lost, and counting continues from the known counts',
   async (_, stop) => {
     const member = await probe.join(redis.url);
-    for (let call = 0; call < 60; call += 1) await spend(member);
+    for (let call = 0; call < 60; call += 1) await consume(member);
     await stop();
-    const first = await Promise.all(Array.from({ length: 30 }, () => spend(member)));
+    const first = await Promise.all(Array.from({ length: 30 }, () => consume(member)));
     expect(times(first)).toBeLessThan(boundMs);
-    const next = await Promise.all(Array.from({ length: 30 }, () => spend(member)));
+    const next = await Promise.all(Array.from({ length: 30 }, () => consume(member)));
     expect(times(next)).toBeLessThan(100);
     const all = [...first, ...next];
     expect(all.filter(({ isExceeded }) => !isExceeded)).toHaveLength(40);
@@ -69,9 +67,9 @@ test.each(Object.entries(stops))(
   },
 );
 
-test('calls that are under way when Redis is killed are counted all the same', async () => {
+test('calls in progress when Redis is killed are counted', async () => {
   const member = await probe.join(redis.url);
-  const calls = Array.from({ length: 300 }, () => spend(member));
+  const calls = Array.from({ length: 300 }, () => consume(member));
   await Promise.race(calls);
   const [counts] = await Promise.all([Promise.all(calls), redis.kill()]);
   expect(times(counts)).toBeLessThan(boundMs + 500); // 300 calls, and a process that ends, take time of their own
@@ -80,24 +78,24 @@ test('calls that are under way when Redis is killed are counted all the same', a
   expect(passed).toBeLessThanOrEqual(101); // the one whose answer was lost may have been counted
 });
 
-test('restarted, Redis counts again by itself', async () => {
+test('a restarted Redis counts again', async () => {
   const member = await probe.join(redis.url);
-  await spend(member);
+  await consume(member);
   await redis.kill();
-  await spend(member);
+  await consume(member);
   await redis.restart();
   expect(await seenInRedis(member)).toBe(98);
 });
 
-test('unfrozen, Redis counts again, and no call waits for that to be found out', async () => {
+test('Redis counts again once it is resumed, and no call waits for the probe', async () => {
   const member = await probe.join(redis.url);
-  await spend(member);
+  await consume(member);
   redis.pause();
-  await spend(member);
+  await consume(member);
   const startedAt = performance.now();
   const waits = [];
   while (performance.now() - startedAt < 1000) {
-    waits.push(await spend(member));
+    waits.push(await consume(member));
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   expect(times(waits)).toBeLessThan(100);
@@ -105,13 +103,13 @@ test('unfrozen, Redis counts again, and no call waits for that to be found out',
   expect(await seenInRedis(member)).toBe(98);
 });
 
-test('while a Redis is slower than the deadline, calls are counted in memory, and only the first waits', async () => {
+test('with a Redis slower than the deadline only the first call waits', async () => {
   const path = await openNetworkPath(redis.url);
   const member = await probe.join(path.url);
   path.delayMs = 200;
-  expect((await spend(member)).tookMs).toBeLessThan(boundMs);
+  expect((await consume(member)).tookMs).toBeLessThan(boundMs);
   const next = [];
-  for (let call = 0; call < 20; call += 1) next.push(await spend(member));
+  for (let call = 0; call < 20; call += 1) next.push(await consume(member));
   expect(times(next)).toBeLessThan(100);
   path.delayMs = 0;
   expect(await seenInRedis(member)).toBe(98);
@@ -119,29 +117,24 @@ test('while a Redis is slower than the deadline, calls are counted in memory, an
   await path.close();
 });
 
-test('a client that was never connected, or is closed, counts in memory', async () => {
+test('a client that was never connected counts in memory', async () => {
   const client = createClient({ url: redis.url });
-  const counter = createRedisRateCounter({
-    redis: client,
-    prefix: 'durin:rate:test',
-    memory: createMemoryRateCounter(Date.now),
-    now: Date.now,
-  });
-  const counts = await Promise.all([1, 2, 3].map(() => counter.spend(key, { limit: 2, windowSeconds: 60 })));
+  const counter = probe.createCounter(client);
+  const counts = await Promise.all([1, 2, 3].map(() => counter.consume(key, { limit: 2, windowSeconds: 60 })));
   expect(counts.map(({ isExceeded }) => isExceeded)).toEqual([false, false, true]);
 });
 
-test('a call that was taken in Redis is given back in memory while Redis is frozen, within the deadline', async () => {
+test('a call reserved in Redis is released in memory while Redis is frozen', async () => {
   const { counter } = await probe.join(redis.url);
   const one = { limit: 1, windowSeconds: 3600 };
-  const { endsAt } = await counter.take(key, one);
+  const { endsAt } = await counter.reserve(key, one);
   redis.pause();
   const startedAt = performance.now();
-  await counter.giveBack(key, endsAt);
+  await counter.release(key, endsAt);
   expect(performance.now() - startedAt).toBeLessThan(boundMs);
-  expect(await counter.take(key, one)).toMatchObject({ isExceeded: false });
+  expect(await counter.reserve(key, one)).toMatchObject({ isExceeded: false });
 });
 
-test('in all of this nothing was left uncaught', () => {
+test('none of this left an error uncaught', () => {
   expect(uncaught).toEqual([]);
 });

@@ -1,43 +1,58 @@
 import { createClient } from 'redis';
 import { createMemoryRateCounter } from '../../../src/throttle/memory-rate-counter.ts';
-import { createRedisRateCounter, type RateLimitRedis } from '../../../src/throttle/redis-rate-counter.ts';
+import type { RateLimitRedis } from '../../../src/throttle/rate-limit-redis.ts';
+import { createRedisCircuit } from '../../../src/throttle/redis-circuit.ts';
+import { createRedisRateCounter } from '../../../src/throttle/redis-rate-counter.ts';
+import { createClock } from '../../support/clock.ts';
+import { ageKeys } from './age-keys.ts';
 
 /** Counters as different processes have them, each with a connection of its own, closed after each test. */
 export function createCounterProbe() {
-  const clients: { destroy(): void }[] = [];
+  const opened: (() => void)[] = [];
 
   async function connect(url: string, options: { disableOfflineQueue?: boolean } = {}) {
     const client = createClient({ url, ...options });
     client.on('error', () => {});
-    clients.push(client);
+    opened.push(() => client.destroy());
     await client.connect();
     return client;
   }
 
+  function createCounter(redis: RateLimitRedis, now: () => number = Date.now) {
+    const circuit = createRedisCircuit(redis);
+    opened.push(circuit.close);
+    const memory = createMemoryRateCounter(now);
+    return createRedisRateCounter({ redis, circuit, prefix: 'durin:rate:test', memory, now });
+  }
+
+  async function join(url: string, now: () => number = Date.now) {
+    const client = await connect(url);
+    const { redis, asked } = countCalls(client);
+    return { client, asked, counter: createCounter(redis, now) };
+  }
+
   return {
     connect,
-    async join(url: string, now: () => number = Date.now) {
-      const client = await connect(url);
-      const told = tell(client);
-      return {
-        client,
-        asked: told.asked,
-        counter: createRedisRateCounter({
-          redis: told.redis,
-          prefix: 'durin:rate:test',
-          memory: createMemoryRateCounter(now),
-          now,
-        }),
+    createCounter,
+    join,
+    /** A counter with a clock that can be moved, and Redis with it. */
+    async joinWithClock(url: string) {
+      const clock = createClock();
+      const member = await join(url, clock);
+      const advance = async (seconds: number) => {
+        clock.advance(seconds);
+        await ageKeys(url, seconds);
       };
+      return { ...member, now: clock, advance };
     },
     closeAll() {
-      for (const client of clients.splice(0)) client.destroy();
+      for (const close of opened.splice(0)) close();
     },
   };
 }
 
 /** Passes calls on and counts them. */
-function tell(client: RateLimitRedis) {
+function countCalls(client: RateLimitRedis) {
   let count = 0;
   const redis: RateLimitRedis = {
     get isReady() {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { readHeader } from '../../../src/request/call-origin.ts';
 import { DurinRequest } from '../../../src/request/durin-request.ts';
+import { readHeader } from '../../../src/request/headers.ts';
 
 function originOf(
   headers: Record<string, unknown>,

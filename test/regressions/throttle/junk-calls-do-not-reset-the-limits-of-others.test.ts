@@ -5,7 +5,7 @@ import { type Caller, createThrottle } from '../../../src/throttle/throttle.ts';
 import { createClock } from '../../support/app.ts';
 import { codeOf } from '../../support/arena.ts';
 
-/** More keys than a counter remembers. */
+/** More keys than a counter holds. */
 const flood = 100_100;
 
 const perDay = (limit: number) => ({ limit, windowSeconds: 86_400 });
@@ -23,7 +23,7 @@ function open() {
     guess: (userName: string, ipAddress: string) =>
       settled(
         logins.run(
-          { userName, origin: originOf(ipAddress), note: () => {} },
+          { userName, origin: originOf(ipAddress), onLimit: () => {} },
           async () => false,
           () => true,
         ),
@@ -34,12 +34,12 @@ function open() {
 
 const client = { id: 1, name: 'web', tokenTtl: null, throttleRate: null };
 const alice: Caller = { session: { userId: 1, client }, origin: originOf('192.0.2.1') };
-const stranger = (index: number): Caller => ({
+const anonymous = (index: number): Caller => ({
   session: null,
   origin: originOf(`198.${index >> 16}.${(index >> 8) & 255}.${index & 255}`),
 });
 
-test('logins with made-up names from one address reset neither sessions nor logins from elsewhere', async () => {
+test('junk logins from one address reset no limits of others', async () => {
   const { call, guess } = open();
   for (let times = 0; times < 3; times += 1)
     expect([await call(alice), await guess('alice', '192.0.2.1')]).toEqual(['passed', 'passed']);
@@ -55,10 +55,10 @@ test('logins with made-up names from one address reset neither sessions nor logi
   expect([await call(alice), await guess('alice', '192.0.2.1')]).toEqual(['THROTTLED', 'THROTTLED']);
 });
 
-test('anonymous calls from many addresses reset neither sessions nor logins', async () => {
+test('anonymous calls from many addresses reset no sessions or logins', async () => {
   const { call, guess } = open();
   for (let times = 0; times < 3; times += 1)
     expect([await call(alice), await guess('alice', '192.0.2.1')]).toEqual(['passed', 'passed']);
-  for (let index = 0; index < flood; index += 1) await call(stranger(index));
+  for (let index = 0; index < flood; index += 1) await call(anonymous(index));
   expect([await call(alice), await guess('alice', '192.0.2.1')]).toEqual(['THROTTLED', 'THROTTLED']);
 });

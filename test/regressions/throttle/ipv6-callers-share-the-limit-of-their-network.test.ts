@@ -30,20 +30,20 @@ function open() {
   };
 }
 
-test('a login is limited per /64, and the event tells the whole address', async () => {
+test('logins are limited per /64, and the event has the whole address', async () => {
   const { durin, guess } = open();
-  const told: unknown[] = [];
-  durin.events.on('throttled', ({ ipAddress }) => told.push(ipAddress));
+  const addresses: unknown[] = [];
+  durin.events.on('throttled', ({ ipAddress }) => addresses.push(ipAddress));
   for (let host = 1; host <= 3; host += 1)
     expect(await guess('alice', `2001:db8:1:2::${host}`)).toBe('INVALID_CREDENTIALS');
   expect(await guess('alice', '2001:db8:1:2:aaaa:bbbb:cccc:dddd')).toBe('THROTTLED');
-  expect(told).toEqual(['2001:db8:1:2:aaaa:bbbb:cccc:dddd']);
+  expect(addresses).toEqual(['2001:db8:1:2:aaaa:bbbb:cccc:dddd']);
   for (const name of ['bob', 'carol']) expect(await guess(name, `2001:db8:1:2::b`)).toBe('INVALID_CREDENTIALS');
   expect(await guess('dave', '2001:db8:1:2::c')).toBe('THROTTLED');
   expect(await guess('alice', '2001:db8:1:3::1')).toBe('INVALID_CREDENTIALS');
 });
 
-test('so is a throttledProcedure for who is not signed in', async () => {
+test('a throttledProcedure limits anonymous callers per /64', async () => {
   const { search } = open();
   const outcomes = [];
   for (const host of ['1', '2', '3']) outcomes.push(await search(`2001:db8:1:2::${host}`));

@@ -1,0 +1,31 @@
+/** Request headers as adapters pass them: `Headers`, or an object whose names may be in any case. */
+export type HeaderSource = Pick<Headers, 'get'> | Readonly<Record<string, unknown>>;
+
+/** @param source the adapter's request or event */
+export function headersOf(source: unknown): HeaderSource | undefined {
+  return propertyOf(source, 'headers') as HeaderSource | undefined;
+}
+
+/**
+ * Reads a header of either kind of source.
+ * @param name in lower case
+ */
+export function readHeader(headers: HeaderSource | undefined, name: string): string | null {
+  if (typeof headers !== 'object' || headers === null) return null;
+  if (typeof headers.get === 'function') return textOf((headers as Pick<Headers, 'get'>).get(name));
+  const record = headers as Readonly<Record<string, unknown>>;
+  const exact = record[name];
+  if (exact !== undefined) return textOf(exact);
+  const key = Object.keys(record).find((candidate) => candidate.toLowerCase() === name);
+  return key === undefined ? null : textOf(record[key]);
+}
+
+export function propertyOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}
+
+/** The string, or the first one of an array, as Node passes repeated headers. */
+export function textOf(value: unknown): string | null {
+  if (Array.isArray(value)) return textOf(value[0]);
+  return typeof value === 'string' ? value : null;
+}

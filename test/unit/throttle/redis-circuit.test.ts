@@ -1,0 +1,51 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createCounters } from '../../../src/throttle/create-counters.ts';
+import type { RateLimitRedis } from '../../../src/throttle/rate-limit-redis.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const perHour = { limit: 10, windowSeconds: 3600 };
+
+const answerText = async () => ['one', 'minute'];
+
+/** A Redis that never answers, and how often it was called. */
+function createFrozenRedis() {
+  let calls = 0;
+  const never = () => {
+    calls += 1;
+    return new Promise<never>(() => {});
+  };
+  const redis: RateLimitRedis = { isReady: true, eval: never, evalSha: never };
+  return { redis, calls: () => calls };
+}
+
+test('a frozen Redis costs one deadline for all counters together', async () => {
+  const { redis, calls } = createFrozenRedis();
+  const { sessions, anonymous, logins, close } = createCounters({ redis, prefix: 'test', now: Date.now });
+  const startedAt = performance.now();
+  expect(await sessions.consume('key', perHour)).toMatchObject({ isExceeded: false, remaining: 9 });
+  for (const counter of [sessions, anonymous, logins])
+    expect(await counter.reserve('another key', perHour)).toMatchObject({ isExceeded: false, remaining: 9 });
+  expect(calls()).toBe(1);
+  expect(performance.now() - startedAt).toBeLessThan(1000);
+  close();
+});
+
+test('closed counters leave no timer, and count in memory', async () => {
+  const { redis } = createFrozenRedis();
+  const { sessions, close } = createCounters({ redis, prefix: 'test', now: Date.now });
+  await sessions.consume('key', perHour);
+  expect(vi.getTimerCount()).toBe(1);
+  close();
+  expect(vi.getTimerCount()).toBe(0);
+  expect(await sessions.consume('key', perHour)).toMatchObject({ remaining: 8 });
+});
+
+test('an answer that is no count counts as a failure of Redis', async () => {
+  const redis: RateLimitRedis = { isReady: true, eval: answerText, evalSha: answerText };
+  const { sessions, close } = createCounters({ redis, prefix: 'test', now: Date.now });
+  expect(await sessions.consume('key', perHour)).toMatchObject({ isExceeded: false, remaining: 9 });
+  expect(await sessions.consume('key', perHour)).toMatchObject({ isExceeded: false, remaining: 8 });
+  close();
+});
