@@ -22,6 +22,9 @@ export function createDatabaseTimeout(timeoutMs: number, isInTransaction: () => 
  * @throws DurinError STORE_UNAVAILABLE after the timeout, with the timeout as its cause
  */
 export function withDatabaseTimeout<T>(timeoutMs: number, work: () => T | PromiseLike<T>): Promise<T> {
-  const toError = (cause: Error) => new DurinError('STORE_UNAVAILABLE', { cause });
-  return withTimeout(work, { timeoutMs, service: 'the database', toError });
+  return withTimeout(work, { timeoutMs, service: 'the database', toError: toUnavailable });
+}
+
+function toUnavailable(cause: Error): DurinError {
+  return new DurinError('STORE_UNAVAILABLE', { cause });
 }
