@@ -76,7 +76,7 @@ type Flatten<T> = { [K in keyof T]: T[K] } & {};
  * export const durin = createDurin({
  *   orm,
  *   entities: { User, Client, AuthToken },
- *   secret: process.env.DURIN_SECRET,
+ *   secret, // at least 32 characters, from the environment
  *   clients: { web: { tokenTtl: '14d' }, cli: { tokenTtl: null } },
  *   verifyCredentials: async ({ input, em }) => {
  *     const user = await em.findOne(User, { username: input.username });
