@@ -53,5 +53,5 @@ test('throttle.prefix starts the keys, and tells apps apart whose databases are 
   const [first, second] = [join(one, { prefix: shop }), join(one, { prefix: desk })];
   expect([await first(), await first(), await first()]).toEqual(['ok', 'ok', 'THROTTLED']);
   expect(await second()).toBe('ok');
-  expect(await client.exists([`${shop}:client:user:1:1`, `${desk}:client:user:1:1`])).toBe(2);
+  expect(await client.exists([`${shop}:calls:client:user:1:1`, `${desk}:calls:client:user:1:1`])).toBe(2);
 });
