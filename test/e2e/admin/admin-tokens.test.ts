@@ -31,6 +31,7 @@ const whoami = (token: string) =>
 test('paging through thousands of tokens shows each once', async () => {
   const page = await at('/tokens');
   await choose(page, 'Rows per page:', '100');
+  await page.getByText(/^1-100 /).waitFor();
   const seen = new Set<string>();
   const forward = button(page, 'Go to next page');
   for (let shown = '', number = 1; ; number += 1) {
