@@ -24,6 +24,10 @@ test('the tarball holds the build, the documents, and nothing else', () => {
   expect(files.filter((path) => !path.startsWith('docs/') && /test|bench|example/.test(path))).toEqual([]);
 });
 
+test('npm builds the package before it packs it', () => {
+  expect(readPackageJson().scripts['prepack']).toBe('npm run build');
+});
+
 test('the tarball is small enough to be installed everywhere', async () => {
   const { size } = await stat(packed.tarball);
   console.log(`the tarball has ${size} bytes`);

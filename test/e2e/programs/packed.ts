@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -51,20 +50,14 @@ async function packIn(folder: string): Promise<Omit<Packed, 'run' | 'remove'>> {
   return { tarball, files, app };
 }
 
-/** Packs a copy of the sources inside this folder, so that the build that other tests use stays as it is. */
+/** Packs what `npm run build` has built into this folder, as npm would publish it. */
 export async function pack(folder: string): Promise<Pick<Packed, 'tarball' | 'files'>> {
-  const source = join(folder, 'source');
-  await mkdir(source);
-  const published = ['README.md', 'LICENSE', 'CHANGELOG.md', 'llms.txt', 'docs', 'package.json'];
-  for (const name of [...published, 'src', 'client', 'admin-page', 'tsconfig.json', 'tsconfig.build.json'])
-    if (existsSync(join(root, name))) await cp(join(root, name), join(source, name), { recursive: true });
-  await symlink(join(root, 'node_modules'), join(source, 'node_modules'), 'junction');
-  const packing = await run('npm', ['pack', '--json'], source);
+  const packing = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], root);
   if (packing.code !== 0) throw new Error(packing.output);
   const [{ filename, files }] = JSON.parse(packing.output.slice(packing.output.search(/^\[/m))) as [
     { filename: string; files: { path: string }[] },
   ];
-  return { tarball: join(source, filename), files: files.map(({ path }) => path) };
+  return { tarball: join(folder, filename), files: files.map(({ path }) => path) };
 }
 
 /** A project with the package, its peers, a driver, and the oldest and the newest compiler that are supported. */
