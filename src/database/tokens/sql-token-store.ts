@@ -40,7 +40,7 @@ export function createSqlTokenStore(database: Database, schema: Schema, rules: U
 
   return {
     load,
-    format: createSessionFormat(session, select),
+    format: createSessionFormat(session, `${schema.userMeta.className}: ${select}`),
     related: session.related,
     issue: createIssue(database, schema, session),
     recordUses: createRecordUses(database, schema),
