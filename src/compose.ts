@@ -78,7 +78,12 @@ export function compose(settings: Settings) {
 
   // Changes that the app makes through its ORM
   const entityChanges = createFollowChanges({ store, revoker, events, invalidation, activeUser, now });
-  const stopWatching = watchChanges(orm, { schema, related: sqlTokenStore.related, listener: entityChanges });
+  const stopWatching = watchChanges(orm, {
+    schema,
+    related: sqlTokenStore.related,
+    userRows: { sql: sqlTokenStore.userRowSql, find: sqlTokenStore.findUserRow },
+    listener: entityChanges,
+  });
 
   // The clients
   const clientStore = createCachedClientStore(createSqlClientStore(database, schema), invalidation);

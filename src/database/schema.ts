@@ -130,5 +130,18 @@ function metadataOf(orm: MikroORM, entity: EntityName<object>, option: string): 
   const meta = orm.getMetadata().find(entity);
   // For a name such as 'toString', `find` returns the method that every object inherits.
   if (meta?.properties === undefined) throw new DurinUsageError(`${option} must be one of the entities of orm`);
+  refuseSecondDefinition(orm, meta, option);
   return meta; // `EntityMetadata` is invariant
+}
+
+/** MikroORM also describes an entity that it does not know. After a hot reload that is a second definition of one it does. */
+function refuseSecondDefinition(orm: MikroORM, meta: EntityMetadata, option: string): void {
+  const known = [...orm.getMetadata().getAll().values()];
+  if (known.some(({ class: knownClass }) => knownClass === meta.class)) return;
+  if (!known.some(({ className }) => className === meta.className)) return;
+  throw new DurinUsageError(
+    `${option} is not the ${meta.className} that orm was created with: the module that defines it was evaluated twice, ` +
+      'as hot reload does. Create orm and durin from one evaluation of it, for example on globalThis, and restart after ' +
+      'you edit entities',
+  );
 }
