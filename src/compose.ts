@@ -3,6 +3,8 @@ import { createCachedClientStore } from './cache/cached-client-store.ts';
 import { createCachedTokenStore } from './cache/cached-token-store.ts';
 import { createCache } from './cache/create-cache.ts';
 import { createInvalidation } from './cache/invalidation.ts';
+import type { OutageListener } from './cache/outage-report.ts';
+import { joinProcess } from './cache/process-peers.ts';
 import { createDatabase } from './database/database.ts';
 import { createDatabaseTimeout, withDatabaseTimeout } from './database/database-timeout.ts';
 import { readSchema } from './database/schema.ts';
@@ -50,11 +52,15 @@ export function compose(settings: Settings) {
     populate: settings.populate,
     hasOwnActiveRule: settings.isUserActive !== null,
   });
-  const cache = settings.cache && createCache(settings.cache, sqlTokenStore.format, now);
-  const invalidation = createInvalidation({ cache, afterCommit });
-  const store = cache
-    ? createCachedTokenStore({ store: sqlTokenStore, load: sqlTokenStore.load, cache, isInTransaction, invalidation })
-    : sqlTokenStore;
+  const { namespace } = schema;
+  const { format } = sqlTokenStore;
+  const onOutage = reportCacheOutage(hub);
+  const cache =
+    settings.cache && createCache(settings.cache, { format, namespace, secrets: settings.secrets, now, onOutage });
+  const peers = joinProcess(namespace, cache);
+  const invalidation = createInvalidation({ cache, peers, afterCommit });
+  const { load } = sqlTokenStore;
+  const store = createCachedTokenStore({ store: sqlTokenStore, load, cache, isInTransaction, invalidation });
 
   // The rules
   const codec = createTokenCodec({ ...settings, randomBytes });
@@ -72,7 +78,12 @@ export function compose(settings: Settings) {
 
   // Changes that the app makes through its ORM
   const entityChanges = createFollowChanges({ store, revoker, events, invalidation, activeUser, now });
-  const stopWatching = watchChanges(orm, { schema, related: sqlTokenStore.related, listener: entityChanges });
+  const stopWatching = watchChanges(orm, {
+    schema,
+    related: sqlTokenStore.related,
+    userRows: { sql: sqlTokenStore.userRowSql, find: sqlTokenStore.findUserRow },
+    listener: entityChanges,
+  });
 
   // The clients
   const clientStore = createCachedClientStore(createSqlClientStore(database, schema), invalidation);
@@ -85,7 +96,7 @@ export function compose(settings: Settings) {
 
   // Limits and logins
   const { redis, loginQuotas } = settings.throttle;
-  const prefix = settings.throttle.prefix ?? `durin:rate:${database.name}`;
+  const prefix = settings.throttle.prefix ?? `durin:rate:${namespace}`;
   const counters = createCounters({ redis, prefix, now });
   const throttle = createThrottle(counters, events);
   const { verifyCredentials, resolveClient, userKey, onConflict } = settings.login;
@@ -139,9 +150,21 @@ export function compose(settings: Settings) {
     /** Writes pending uses and ends timers and connections. The app's ORM stays open. */
     async close() {
       stopWatching();
+      peers.leave();
       counters.close();
       await lastUsed.close();
       await cache?.close();
     },
+  };
+}
+
+/** At once, whatever the app's transaction does: an outage is a fact. */
+function reportCacheOutage(events: EventSink): OutageListener {
+  return {
+    unavailable(reason) {
+      console.warn(`trpc-durin: the cache's store is not used until it works again: ${reason}`);
+      events.emit('cacheUnavailable', { reason });
+    },
+    recovered: () => events.emit('cacheRecovered', {}),
   };
 }

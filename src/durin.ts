@@ -161,7 +161,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     users: {
       async forget(user) {
         const userId = schema.userKeyOf(user);
-        await bounded(async () => entityChanges.userChanged(userId, await store.findUserRow(userId)));
+        await bounded(async () => entityChanges.userChanged(userId, { user: await store.findUserRow(userId) }));
       },
     },
     events: { on: graph.hub.on },

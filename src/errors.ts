@@ -1,6 +1,9 @@
 import { TRPCError } from '@trpc/server';
 import { type DurinErrorCode, type DurinErrorData, refusals } from './wire.ts';
 
+/** The same symbol in every copy of the package, so that each copy knows the errors of the others. */
+const brand = Symbol.for('trpc-durin.DurinError');
+
 /**
  * A refused call. The caller receives `message`, which is the code's fixed sentence, and `durin` as `error.data.durin`.
  * `code` is tRPC's code. `cause`, if there is one, is for the server's logs and is never sent.
@@ -12,7 +15,7 @@ import { type DurinErrorCode, type DurinErrorData, refusals } from './wire.ts';
  *     const { user } = await durin.authenticate(request);
  *     response.json(await reportFor(user.id));
  *   } catch (error) {
- *     if (!(error instanceof DurinError)) throw error;
+ *     if (!isDurinError(error)) throw error;
  *     response.status(error.code === 'UNAUTHORIZED' ? 401 : 503).json(error.durin); // { code: 'TOKEN_EXPIRED' }
  *   }
  * });
@@ -27,7 +30,21 @@ export class DurinError extends TRPCError {
     super({ code: trpcCode, message, cause });
     this.name = 'DurinError';
     this.durin = Object.freeze({ code, ...rest });
+    Object.defineProperty(this, brand, { value: true });
   }
+}
+
+/**
+ * Returns whether an error is a DurinError of any copy of trpc-durin in this process. `instanceof` knows those of its own
+ * copy only, and bundlers and frameworks load a package twice: Next.js does so for route handlers and server components.
+ *
+ * @example
+ * ```ts
+ * if (isDurinError(error) && error.durin.code === 'THROTTLED') await wait(error.durin.retryAfter);
+ * ```
+ */
+export function isDurinError(error: unknown): error is DurinError {
+  return typeof error === 'object' && error !== null && brand in error;
 }
 
 /** Hides an unexpected error, or one of the app's own callbacks: only the server's logs see `cause`. */

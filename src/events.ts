@@ -68,6 +68,10 @@ export interface DurinEvents<TUserId = unknown> {
     /** Seconds. */
     readonly retryAfter: number;
   };
+  /** The cache's store fails, or refuses writes, so look-ups ask the database. Emitted once for each outage. */
+  cacheUnavailable: { readonly reason: string };
+  /** The cache's store is used again. */
+  cacheRecovered: object;
   /** Any change made through the admin router or the command line, in addition to the events of the change itself. */
   adminAction: AdminAction<TUserId> & { readonly by: AdminActor<TUserId> };
 }

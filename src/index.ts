@@ -8,7 +8,7 @@ export type { AuthSource, Durin } from './durin.ts';
 export { createDurin } from './durin.ts';
 export type { ClientInput, DurinClients } from './durin-clients.ts';
 export type { DurinTokens } from './durin-tokens.ts';
-export { DurinError, DurinUsageError } from './errors.ts';
+export { DurinError, DurinUsageError, isDurinError } from './errors.ts';
 export type {
   AdminAction,
   AdminActor,

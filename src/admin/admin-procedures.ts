@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { withDatabaseTimeout } from '../database/database-timeout.ts';
 import { isOutage } from '../database/failures.ts';
-import { DurinError, internalError } from '../errors.ts';
+import { DurinError, internalError, isDurinError } from '../errors.ts';
 import type { AdminActor } from '../events.ts';
 import type { Internals } from '../internals.ts';
 import { type DurinBuilder, maskedProcedure, refuseUnreadableInput, t } from '../trpc/base-procedure.ts';
@@ -88,7 +88,7 @@ async function callIsAdmin(isAdmin: IsAdmin, ctx: unknown): Promise<unknown> {
   try {
     return await isAdmin(ctx as never);
   } catch (cause) {
-    const isOurOutage = cause instanceof DurinError && cause.durin.code === 'STORE_UNAVAILABLE';
+    const isOurOutage = isDurinError(cause) && cause.durin.code === 'STORE_UNAVAILABLE';
     if (isOurOutage || isOutage(cause)) throw new DurinError('STORE_UNAVAILABLE', { cause });
     throw internalError(cause);
   }

@@ -6,7 +6,7 @@ export interface CircuitBreaker {
   /** Whether calls may go through. */
   readonly isClosed: boolean;
   /** Records a failure. Calls stay away until a probe that started after the last failure has succeeded. */
-  open(): void;
+  open(cause?: unknown): void;
   /**
    * Probes without waiting for the cooldown.
    * @returns whether the circuit is closed now
@@ -21,19 +21,23 @@ export interface CircuitBreakerOptions {
   readonly cooldownMs: number;
   /** Calls the service once. Rejects while it does not work. */
   readonly probe: () => Promise<unknown>;
+  /** Runs each time the closed circuit opens, with the failure. */
+  readonly onOpened?: (cause: unknown) => void;
   /** Runs each time the circuit has closed again. */
   readonly onClosed?: () => void;
 }
 
-export function createCircuitBreaker({ cooldownMs, probe, onClosed }: CircuitBreakerOptions): CircuitBreaker {
+export function createCircuitBreaker({ cooldownMs, probe, onOpened, onClosed }: CircuitBreakerOptions): CircuitBreaker {
   let failures = 0;
   let isClosed = true;
   let isStopped = false;
   let timer: NodeJS.Timeout | null = null;
 
-  function open(): void {
+  function open(cause?: unknown): void {
+    const wasClosed = isClosed;
     isClosed = false;
     failures += 1;
+    if (wasClosed) onOpened?.(cause);
     if (!isStopped) timer ??= setTimeout(() => void probeNow(), cooldownMs).unref();
   }
 
@@ -43,8 +47,8 @@ export function createCircuitBreaker({ cooldownMs, probe, onClosed }: CircuitBre
     const failuresBefore = failures;
     try {
       await probe();
-    } catch {
-      open();
+    } catch (error) {
+      open(error);
       return false;
     }
     if (failures !== failuresBefore) return false; // a call failed meanwhile, and has started the next cooldown

@@ -24,8 +24,10 @@ export interface Bus {
    * Starts to listen. Called once. Connects in the background, and reconnects whenever the connection is lost.
    * @param onMessage called with each message that any process publishes; it may be called with this process's own
    * @param onPossibleLoss called when messages may have been lost, and each time the bus has connected
+   * @param namespace names the app's database and schema, for a bus that chooses its channel by it. Messages of other apps
+   *   may arrive: they are ignored
    */
-  start(onMessage: (message: string) => void, onPossibleLoss: () => void): void;
+  start(onMessage: (message: string) => void, onPossibleLoss: () => void, namespace?: string): void;
   /** Whether messages that other processes publish now will arrive. */
   isConnected(): boolean;
   /** Rejects if the message could not be sent. */

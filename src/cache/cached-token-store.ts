@@ -7,7 +7,8 @@ import type { SessionCache } from './session-cache.ts';
 export interface CachedTokenStoreDeps {
   readonly store: TokenStore;
   readonly load: LoadSession;
-  readonly cache: Pick<SessionCache, 'find'>;
+  /** `null`: every look-up asks the database. Writes are announced nevertheless. */
+  readonly cache: Pick<SessionCache, 'find'> | null;
   readonly isInTransaction: () => boolean;
   readonly invalidation: Invalidation;
 }
@@ -35,7 +36,7 @@ export function createCachedTokenStore(deps: CachedTokenStoreDeps): TokenStore {
     ...store,
 
     async findBySelector(selector): Promise<SessionRecord | null> {
-      if (isInTransaction()) return store.findBySelector(selector);
+      if (cache === null || isInTransaction()) return store.findBySelector(selector);
       const found = await cache.find(selector, load);
       return found && found.record;
     },

@@ -1,7 +1,9 @@
 import type { SessionFormat } from '../database/token-store.ts';
 import type { Bus } from './bus.ts';
+import { createEntryMac } from './entry-mac.ts';
 import { createLayeredCache } from './layered-cache.ts';
 import { createMemoryCache } from './memory-cache.ts';
+import type { OutageListener } from './outage-report.ts';
 import type { SessionCache } from './session-cache.ts';
 import { createSharedCache } from './shared-cache.ts';
 import { createSharedStore, type KeyValueStore } from './shared-store.ts';
@@ -16,12 +18,25 @@ export interface CacheSettings {
   readonly bus: Bus | null;
 }
 
+export interface CacheDeps {
+  readonly format: SessionFormat;
+  /** Names the tokens' table among all databases. It starts the keys and messages that processes share. */
+  readonly namespace: string;
+  /** The app's secrets, which authenticate what is in a shared store. */
+  readonly secrets: readonly string[];
+  /** The clock, in milliseconds. */
+  readonly now: () => number;
+  readonly onOutage: OutageListener;
+}
+
 /** Creates the cache that the settings describe: in this process, shared, or both. */
-export function createCache(settings: CacheSettings, format: SessionFormat, now: () => number): SessionCache {
+export function createCache(settings: CacheSettings, deps: CacheDeps): SessionCache {
   const { ttlMs, maxSessions, deadlineMs, store, bus } = settings;
+  const { format, namespace, secrets, now, onOutage } = deps;
   const memory = createMemoryCache({ ttlMs, maxSessions, now });
   if (store === null) return memory;
   const sharedStore = createSharedStore(store, deadlineMs);
-  const shared = createSharedCache({ store: sharedStore, format, ttlMs, maxSessions, now });
-  return bus === null ? shared : createLayeredCache({ memory, shared, bus, now });
+  const mac = createEntryMac(secrets);
+  const shared = createSharedCache({ store: sharedStore, format, mac, namespace, ttlMs, maxSessions, now, onOutage });
+  return bus === null ? shared : createLayeredCache({ memory, shared, bus, namespace, now });
 }

@@ -14,23 +14,28 @@ export type Fences = ReadonlyMap<Scope, string | null>;
 
 /** The fences in a shared store: one random value for each scope, replaced with each change. */
 export interface FenceStore {
+  keyOf(scope: Scope): string;
   /** Replaces a scope's fence, and returns the new value. */
   bumpFence(scope: Scope): Promise<string>;
   readFences(scopes: readonly Scope[]): Promise<Fences>;
+  /** Deletes the fence of `all`, so that every entry is void. A store that is full still deletes. */
+  deleteAllFence(): Promise<void>;
 }
 
-export const fenceKey = (scope: Scope) => `durin:fence:${scope}`;
-
-export function createFenceStore(store: SharedStore): FenceStore {
+/** @param namespace the same in all processes of an app, and different in every other app */
+export function createFenceStore(store: SharedStore, namespace: string): FenceStore {
+  const keyOf = (scope: Scope) => `durin:fence:${namespace}:${scope}`;
   return {
+    keyOf,
     async bumpFence(scope) {
       const value = randomUUID();
-      await store.set(fenceKey(scope), value, scope === 'all' ? allFenceMs : maxSharedTtlMs + slackMs);
+      await store.set(keyOf(scope), value, scope === 'all' ? allFenceMs : maxSharedTtlMs + slackMs);
       return value;
     },
     async readFences(scopes) {
-      const values = await store.getMany(scopes.map(fenceKey));
+      const values = await store.getMany(scopes.map(keyOf));
       return new Map(scopes.map((scope, index) => [scope, values[index] ?? null]));
     },
+    deleteAllFence: () => store.delete(keyOf('all')),
   };
 }

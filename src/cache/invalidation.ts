@@ -1,9 +1,12 @@
 import type { TokenIdentity } from '../database/token-store.ts';
+import type { ProcessPeers } from './process-peers.ts';
 import { clientScope, type Scope, type SessionCache, tokenScope, userScope } from './session-cache.ts';
 
 export interface InvalidationDeps {
-  /** `null`: nothing is cached. */
+  /** `null`: this durin caches nothing. */
   readonly cache: Pick<SessionCache, 'invalidate'> | null;
+  /** The other durins of this process, which may cache the same sessions. */
+  readonly peers: Pick<ProcessPeers, 'hasOthers' | 'announce'>;
   /** Runs work once the current transaction is committed, or may be. Outside of a transaction it waits for the work. */
   readonly afterCommit: (work: () => Promise<void>) => Promise<void>;
 }
@@ -25,11 +28,16 @@ export interface Invalidation {
   everythingChanged(): Promise<void>;
 }
 
-export function createInvalidation({ cache, afterCommit }: InvalidationDeps): Invalidation {
+export function createInvalidation({ cache, peers, afterCommit }: InvalidationDeps): Invalidation {
+  async function invalidateOne(scope: Scope): Promise<void> {
+    const fence = cache === null ? null : await cache.invalidate(scope);
+    peers.announce(scope, fence);
+  }
+
   async function invalidate(scopes: readonly Scope[]): Promise<void> {
-    if (cache === null || scopes.length === 0) return;
+    if (scopes.length === 0 || (cache === null && !peers.hasOthers())) return;
     await afterCommit(async () => {
-      await Promise.all(scopes.map((scope) => cache.invalidate(scope)));
+      await Promise.all(scopes.map(invalidateOne));
     });
   }
 

@@ -2,13 +2,15 @@ import { withTimeout } from '../async/with-timeout.ts';
 import type { Bus } from './bus.ts';
 import { maxSharedTtlMs } from './fence-store.ts';
 import type { MemoryCache } from './memory-cache.ts';
-import type { Scope, SessionCache } from './session-cache.ts';
+import { isScope, type Scope, type SessionCache } from './session-cache.ts';
 import type { SharedCache } from './shared-cache.ts';
 
 export interface LayeredCacheDeps {
   readonly memory: MemoryCache;
   readonly shared: SharedCache;
   readonly bus: Bus;
+  /** Starts the messages; the same in all processes of an app, and different in every other app. */
+  readonly namespace: string;
   /** The clock, in milliseconds. */
   readonly now: () => number;
 }
@@ -23,32 +25,39 @@ const closeTimeoutMs = 500;
 /**
  * Caches sessions in this process on top of a shared store. A change bumps the fence in the store first and is published
  * to the other processes second. A process that has not yet received the message serves its own memory until it does; one
- * that has received it reads the store and sees the new fence. While the bus is disconnected, a process does not read its
+ * that has received it reads the store and sees the new fence, or knows that the store should have it: the message names
+ * the fence. While the bus is disconnected, a process does not read its
  * own memory; when the bus has reconnected, that memory is empty.
  */
-export function createLayeredCache({ memory, shared, bus, now }: LayeredCacheDeps): SessionCache {
+export function createLayeredCache({ memory, shared, bus, namespace, now }: LayeredCacheDeps): SessionCache {
   /** Changes that could not be published yet, and until when other processes may hold entries that they make stale. */
-  const unsent = new Map<Scope, number>();
+  const unsent = new Map<Scope, { readonly fence: string | null; readonly until: number }>();
   let retry: NodeJS.Timeout | null = null;
   /** Publishes in progress that `close()` still waits for. */
   let publishing: Promise<void> = Promise.resolve();
   let isStarted = false;
   let isClosed = false;
 
-  function receive(message: string): void {
-    memory.evict(message as Scope); // only durin publishes on this bus
+  function receive(scope: Scope, fence: string | null): void {
+    shared.receive(scope, fence);
+    memory.evict(scope);
+  }
+
+  function receiveMessage(message: string): void {
+    const change = readMessage(namespace, message);
+    if (change !== null) receive(change.scope, change.fence);
   }
 
   function start(): void {
     if (isStarted || isClosed) return;
     isStarted = true;
-    bus.start(receive, () => memory.evict('all'));
+    bus.start(receiveMessage, () => memory.evict('all'), namespace);
   }
 
   // While a fence could not be written, other processes may have cached what the store still showed them.
-  shared.onRecovery(() => {
+  shared.onRecovery((fence) => {
     memory.evict('all');
-    publishInBackground(() => publish('all'));
+    publishInBackground(() => publish('all', fence));
   });
 
   function publishInBackground(work: () => Promise<void>): void {
@@ -56,15 +65,16 @@ export function createLayeredCache({ memory, shared, bus, now }: LayeredCacheDep
   }
 
   /** @param until after this no process holds an entry from before the change any more, so no message is needed */
-  async function publish(scope: Scope, until = now() + maxSharedTtlMs): Promise<void> {
+  async function publish(scope: Scope, fence: string | null, until = now() + maxSharedTtlMs): Promise<void> {
     try {
-      await bus.publish(scope);
+      await bus.publish(writeMessage(namespace, scope, fence));
     } catch {
-      unsent.set(scope, Math.max(until, unsent.get(scope) ?? 0));
+      const later = unsent.get(scope);
+      if (later === undefined || later.until < until) unsent.set(scope, { fence, until });
       if (unsent.size > maxUnsent) {
-        const last = Math.max(...unsent.values());
+        const last = Math.max(...Array.from(unsent.values(), (change) => change.until));
         unsent.clear();
-        unsent.set('all', last);
+        unsent.set('all', { fence: null, until: last });
       }
       if (!isClosed) retry ??= setTimeout(() => publishInBackground(publishUnsent), retryMs).unref();
     }
@@ -74,7 +84,7 @@ export function createLayeredCache({ memory, shared, bus, now }: LayeredCacheDep
     retry = null;
     const waiting = [...unsent];
     unsent.clear();
-    for (const [scope, until] of waiting) if (now() < until) await publish(scope, until);
+    for (const [scope, { fence, until }] of waiting) if (now() < until) await publish(scope, fence, until);
   }
 
   return {
@@ -85,10 +95,12 @@ export function createLayeredCache({ memory, shared, bus, now }: LayeredCacheDep
     },
     async invalidate(scope) {
       start();
-      await shared.invalidate(scope);
+      const fence = await shared.invalidate(scope);
       memory.evict(scope);
-      await publish(scope);
+      await publish(scope, fence);
+      return fence;
     },
+    receive,
     async close() {
       isClosed = true;
       if (retry !== null) clearTimeout(retry);
@@ -98,4 +110,17 @@ export function createLayeredCache({ memory, shared, bus, now }: LayeredCacheDep
       await Promise.all([bus.close(), memory.close()]);
     },
   };
+}
+
+function writeMessage(namespace: string, scope: Scope, fence: string | null): string {
+  return `${namespace}|${fence ?? ''}|${scope}`;
+}
+
+/** Returns `null` for the messages of other apps that use the same channel. */
+function readMessage(namespace: string, message: string): { scope: Scope; fence: string | null } | null {
+  const start = `${namespace}|`;
+  if (!message.startsWith(start)) return null;
+  const [fence = '', ...rest] = message.slice(start.length).split('|');
+  const scope = rest.join('|');
+  return isScope(scope) ? { scope, fence: fence === '' ? null : fence } : null;
 }

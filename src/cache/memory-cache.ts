@@ -15,7 +15,7 @@ export type LoadBehind = (selector: string) => Promise<(Pick<CachedSession, 'rec
 
 export interface MemoryCache extends SessionCache {
   find(selector: string, load: LoadBehind): Promise<CachedSession | null>;
-  /** The same as `invalidate`, but synchronous. */
+  /** What `invalidate` and `receive` do. */
   evict(scope: Scope): void;
 }
 
@@ -57,8 +57,10 @@ export function createMemoryCache({ ttlMs, maxSessions, now }: MemoryCacheOption
       return inFlight?.answer ?? loads.start(selector, (isOutdated) => loadAndKeep(selector, load, isOutdated));
     },
     evict,
+    receive: evict,
     async invalidate(scope) {
       evict(scope);
+      return null;
     },
     async close() {
       evict('all');

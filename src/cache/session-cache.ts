@@ -12,6 +12,10 @@ export const tokenScope = (selector: string): Scope => `token:${selector}`;
 export const userScope = (userId: unknown): Scope => `user:${String(userId).toLowerCase()}`;
 export const clientScope = (clientId: number): Scope => `client:${clientId}`;
 
+export function isScope(text: string): text is Scope {
+  return text === 'all' || /^(?:token|user|client):/.test(text);
+}
+
 /** The selector of a token's scope; `null` for other scopes. */
 export function selectorOf(scope: Scope): string | null {
   return scope.startsWith('token:') ? scope.slice('token:'.length) : null;
@@ -39,7 +43,15 @@ export interface CachedSession {
  */
 export interface SessionCache {
   find(selector: string, load: LoadSession): Promise<CachedSession | null>;
-  /** Called once the change is committed, by invalidation.ts alone. */
-  invalidate(scope: Scope): Promise<void>;
+  /**
+   * Called once the change is committed, by invalidation.ts alone.
+   * @returns the new value of the scope's fence in a shared store; `null` if there is none
+   */
+  invalidate(scope: Scope): Promise<string | null>;
+  /**
+   * Called with a change that somebody else has announced. From then on, this cache returns nothing from before it.
+   * @param fence the value that the change wrote to its scope's fence; `null`: none that is known
+   */
+  receive(scope: Scope, fence: string | null): void;
   close(): Promise<void>;
 }

@@ -2,11 +2,15 @@ import { LRUCache } from 'lru-cache';
 import { createCircuitBreaker } from '../async/circuit-breaker.ts';
 import { createSingleFlight } from '../async/single-flight.ts';
 import type { LoadSession, SessionFormat } from '../database/token-store.ts';
+import type { EntryMac } from './entry-mac.ts';
 import { createFenceStore, type Fences, slackMs } from './fence-store.ts';
-import { type CachedSession, type SessionCache, selectorOf } from './session-cache.ts';
+import { createKnownChanges } from './known-changes.ts';
+import { createOutageReport, type OutageListener } from './outage-report.ts';
+import { type CachedSession, type Scope, type SessionCache, selectorOf } from './session-cache.ts';
 import { createSharedLookUp, type FencesSeen, type Look } from './shared-look-up.ts';
 import type { SharedStore } from './shared-store.ts';
 import { createEntryFormat, type Owner, ownerOf, scopesOf } from './stored-entry.ts';
+import { createWriteCheck } from './write-check.ts';
 
 /*
  * The fence protocol
@@ -49,6 +53,17 @@ import { createEntryFormat, type Owner, ownerOf, scopesOf } from './stored-entry
  * call fails while it writes that value, a later value makes up for it. After `maxSharedTtlMs` nothing is left to make up
  * for, because no entry from before is usable.
  *
+ * When the store refuses the fence. A change whose fence was refused deletes the fence of `all` instead, which voids
+ * everything: a full Redis still deletes. A store that refuses that too, such as a replica, is found out by every process
+ * that uses it, because each writes at least every `writeCheckMs` and uses no store that refuses. In addition, a process
+ * remembers the changes that it made or heard of, and uses no older entry, whatever the store holds (known-changes.ts).
+ *
+ * Who may write to the store. Entries are sealed with a key that is derived from `secret`, and belong to their key in the
+ * store, so nobody else can make one, or move one to another token. Fences are not sealed, because that would prevent
+ * nothing: an entry can only be revived by the fence values that it carries, and those were genuine. So what remains, to
+ * someone who can write to the store, is to set back a fence and thereby revive a session for the rest of its entry's
+ * `ttl`. Processes that know of the change do not accept even that.
+ *
  * What the protocol cannot detect: a store that is reset to an older state, fences and entries alike, between two calls
  * of every process. As soon as one process notices, its new fence of `all` repairs the store for every process.
  */
@@ -56,37 +71,64 @@ import { createEntryFormat, type Owner, ownerOf, scopesOf } from './stored-entry
 export interface SharedCacheDeps {
   readonly store: SharedStore;
   readonly format: SessionFormat;
+  readonly mac: EntryMac;
+  /** Starts the keys; the same in all processes of an app, and different in every other app. */
+  readonly namespace: string;
   /** At most `maxSharedTtlMs`. */
   readonly ttlMs: number;
   /** The most tokens whose last entry this process remembers in parsed form. */
   readonly maxSessions: number;
   /** The clock, in milliseconds. The clocks of all processes must agree to within `slackMs`. */
   readonly now: () => number;
+  readonly onOutage: OutageListener;
 }
 
 /** How long the store is left alone after it failed. */
 const cooldownMs = 250;
 /** The most tokens whose owner this process remembers. */
 const maxOwners = 100_000;
+/** The most changes that this process remembers: about 2 MB. */
+const maxKnownChanges = 10_000;
+/** The longest time in which a process uses the store without a write that the store accepts. */
+const writeCheckMs = 1000;
+/** For how long the store keeps what only checks whether it accepts a write. */
+const writeCheckTtlMs = 10_000;
 
 export interface SharedCache extends SessionCache {
-  /** Calls back each time this process has invalidated the whole store after a failure. */
-  onRecovery(listener: () => void): void;
+  /** Calls back each time this process has invalidated the whole store after a failure, with the new fence of `all`. */
+  onRecovery(listener: (fence: string) => void): void;
 }
 
 /** Caches sessions in a store that several processes share, by the protocol above. */
-export function createSharedCache({ store, format, ttlMs, maxSessions, now }: SharedCacheDeps): SharedCache {
-  const entries = createEntryFormat(format, maxSessions);
+export function createSharedCache(deps: SharedCacheDeps): SharedCache {
+  const { store, format, mac, namespace, ttlMs, maxSessions, now } = deps;
+  const entries = createEntryFormat({ format, mac, namespace, maxRemembered: maxSessions });
   const owners = new LRUCache<string, Owner>({ max: maxOwners });
-  const fenceStore = createFenceStore(store);
+  const knownChanges = createKnownChanges({ ttlMs, now, maxChanges: maxKnownChanges });
+  const fenceStore = createFenceStore(store, namespace);
   const { bumpFence, readFences } = fenceStore;
-  const lookAt = createSharedLookUp({ store, fences: fenceStore, entries, owners, ttlMs, now });
+  const lookAt = createSharedLookUp({ store, fences: fenceStore, entries, owners, knownChanges, ttlMs, now });
   const loads = createSingleFlight<CachedSession | null>();
-  let notifyRecovered: (() => void) | null = null;
+  const outage = createOutageReport(deps.onOutage);
+  let notifyRecovered: ((fence: string) => void) | null = null;
+  let recoveredWith = '';
   const circuit = createCircuitBreaker({
     cooldownMs,
-    probe: () => bumpFence('all'),
-    onClosed: () => notifyRecovered?.(),
+    async probe() {
+      recoveredWith = await bumpFence('all');
+    },
+    onOpened: outage.began,
+    onClosed() {
+      writeCheck.accepted();
+      notifyRecovered?.(recoveredWith);
+      outage.ended();
+    },
+  });
+  const writeCheck = createWriteCheck({
+    write: () => store.set(`durin:written:${namespace}`, '', writeCheckTtlMs).then(() => writeCheck.accepted()),
+    everyMs: writeCheckMs,
+    now,
+    onRefused: circuit.open,
   });
 
   store.onError?.(circuit.open);
@@ -103,8 +145,8 @@ export function createSharedCache({ store, format, ttlMs, maxSessions, now }: Sh
       if (inFlight === undefined || inFlight.number > number) return first;
       await inFlight.settled;
       return await lookAt(selector);
-    } catch {
-      circuit.open();
+    } catch (error) {
+      circuit.open(error);
       return null;
     }
   }
@@ -119,11 +161,12 @@ export function createSharedCache({ store, format, ttlMs, maxSessions, now }: Sh
       const fences = await fencesBeforeLoad(seen, owner);
       if (fences !== null && now() - seen.startedAt < slackMs) {
         const values = scopesOf(selector, owner).map((scope) => fences.get(scope) ?? null);
-        const entry = entries.write({ readAt: seen.startedAt, fences: values, owner }, loaded.row);
+        const entry = entries.write(selector, { readAt: seen.startedAt, fences: values, owner }, loaded.row);
         await store.set(entries.keyOf(selector), entry, ttlMs);
+        writeCheck.accepted();
       }
-    } catch {
-      circuit.open();
+    } catch (error) {
+      circuit.open(error);
     }
     return session;
   }
@@ -134,6 +177,17 @@ export function createSharedCache({ store, format, ttlMs, maxSessions, now }: Sh
     if (unseen.length === 0) return fences;
     const after = await readFences(unseen);
     return [...after.values()].every((value) => value === null) ? new Map([...fences, ...after]) : null;
+  }
+
+  /** Writes the change's fence. If the store refuses, it voids all entries instead, if the store lets it. */
+  async function tryToBumpFence(scope: Scope): Promise<string | null> {
+    try {
+      return await bumpFence(scope);
+    } catch (error) {
+      circuit.open(error);
+      await fenceStore.deleteAllFence().catch(circuit.open);
+      return null;
+    }
   }
 
   async function loadUncached(selector: string, load: LoadSession): Promise<CachedSession | null> {
@@ -148,7 +202,10 @@ export function createSharedCache({ store, format, ttlMs, maxSessions, now }: Sh
       const number = loads.nextNumber();
       const seen = await look(selector, number);
       if (seen === null) return loadUncached(selector, load);
-      if (seen.session !== null) return seen.session;
+      if (seen.session !== null) {
+        writeCheck.runIfDue();
+        return seen.session;
+      }
       const inFlight = loads.inFlight(selector);
       if (inFlight !== undefined && inFlight.number > number) return inFlight.answer;
       return loads.start(selector, () => loadAndFill(selector, load, seen));
@@ -156,13 +213,13 @@ export function createSharedCache({ store, format, ttlMs, maxSessions, now }: Sh
 
     async invalidate(scope) {
       const selector = selectorOf(scope);
-      try {
-        await bumpFence(scope);
-        if (selector !== null) await store.delete(entries.keyOf(selector));
-      } catch {
-        circuit.open();
-      }
+      const fence = await tryToBumpFence(scope);
+      if (fence !== null && selector !== null) await store.delete(entries.keyOf(selector)).catch(circuit.open);
+      knownChanges.add(scope, fence);
+      return fence;
     },
+
+    receive: knownChanges.add,
 
     onRecovery(listener) {
       notifyRecovered = listener;
@@ -170,6 +227,7 @@ export function createSharedCache({ store, format, ttlMs, maxSessions, now }: Sh
 
     async close() {
       circuit.stop();
+      outage.stop();
       if (!circuit.isClosed) await circuit.probeNow(); // the last chance to make up for fences that could not be written
       await store.close?.();
     },

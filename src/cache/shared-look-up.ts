@@ -1,6 +1,7 @@
 import type { LRUCache } from 'lru-cache';
 import { batch } from '../async/batch.ts';
-import { type FenceStore, type Fences, fenceKey } from './fence-store.ts';
+import type { FenceStore, Fences } from './fence-store.ts';
+import type { KnownChanges } from './known-changes.ts';
 import { type CachedSession, type Scope, tokenScope } from './session-cache.ts';
 import type { SharedStore } from './shared-store.ts';
 import { type EntryFormat, type Owner, type StoredEntry, scopesOf } from './stored-entry.ts';
@@ -11,6 +12,7 @@ export interface SharedLookUpDeps {
   readonly entries: EntryFormat;
   /** The owners of tokens, as far as this process knows them. A token's owner never changes. */
   readonly owners: LRUCache<string, Owner>;
+  readonly knownChanges: KnownChanges;
   /** For how long this process uses an entry, in milliseconds. */
   readonly ttlMs: number;
   /** The clock, in milliseconds. */
@@ -34,8 +36,8 @@ const maxBatchSize = 128;
 
 /** Looks tokens up in the shared store: the look-up's steps 1 and 2 of the protocol in shared-cache.ts. */
 export function createSharedLookUp(deps: SharedLookUpDeps): (selector: string) => Promise<Look | null> {
-  const { store, entries, owners, ttlMs, now } = deps;
-  const { bumpFence, readFences } = deps.fences;
+  const { store, entries, owners, knownChanges, ttlMs, now } = deps;
+  const { keyOf: fenceKey, bumpFence, readFences } = deps.fences;
 
   /** Reads the entries and fences of several tokens in one call. */
   async function lookAtSeveral(selectors: readonly string[]): Promise<Map<string, Look>> {
@@ -66,8 +68,10 @@ export function createSharedLookUp(deps: SharedLookUpDeps): (selector: string) =
     const usableUntil = readAt + ttlMs;
     owners.set(selector, owner);
     const isUsable = now() < usableUntil; // checked last: see the protocol
-    const isUnchanged = scopesOf(selector, owner).every((scope, index) => seen.fences.get(scope) === fences[index]);
-    return { ...seen, session: isUsable && isUnchanged ? { record, usableUntil } : null };
+    const scopes = scopesOf(selector, owner);
+    const isUnchanged = scopes.every((scope, index) => seen.fences.get(scope) === fences[index]);
+    const isAllowed = knownChanges.allow(entry, scopes);
+    return { ...seen, session: isUsable && isUnchanged && isAllowed ? { record, usableUntil } : null };
   }
 
   return batch(lookAtSeveral, maxBatchSize);

@@ -45,7 +45,7 @@ export interface SharedStore {
   set(key: string, value: string, ttlMs: number): Promise<void>;
   delete(key: string): Promise<void>;
   /** Calls back when the store emits an error, such as a lost connection that no call was using. */
-  onError?(listener: () => void): void;
+  onError?(listener: (error: unknown) => void): void;
   close?(): Promise<void>;
 }
 
@@ -55,10 +55,12 @@ export function createSharedStore(store: KeyValueStore, timeoutMs: number): Shar
   // By default a Keyv over Redis emits its errors, and then answers as if the store were empty and accepted everything.
   const emitters = [store, adapterOf(store)].filter(isEmitter);
   let errors = 0;
-  let notifyError: (() => void) | null = null;
-  const countError = () => {
+  let lastError: unknown = null;
+  let notifyError: ((error: unknown) => void) | null = null;
+  const countError = (error: unknown) => {
     errors += 1;
-    notifyError?.();
+    lastError = error;
+    notifyError?.(error);
   };
   for (const emitter of emitters) emitter.on('error', countError);
 
@@ -76,7 +78,7 @@ export function createSharedStore(store: KeyValueStore, timeoutMs: number): Shar
       waitForAnswer(answer);
       throw error;
     }
-    if (errors !== errorsBefore) throw new Error('the store emitted an error');
+    if (errors !== errorsBefore) throw new Error('the store emitted an error', { cause: lastError });
     return answer;
   }
 
@@ -126,8 +128,8 @@ function adapterOf(store: KeyValueStore): unknown {
 }
 
 interface Emitter {
-  on(event: 'error', listener: () => void): unknown;
-  off(event: 'error', listener: () => void): unknown;
+  on(event: 'error', listener: (error: unknown) => void): unknown;
+  off(event: 'error', listener: (error: unknown) => void): unknown;
 }
 
 function isEmitter(value: unknown): value is Emitter {

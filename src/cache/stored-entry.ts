@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { SessionFormat } from '../database/token-store.ts';
 import type { SessionRecord } from '../session.ts';
+import type { EntryMac } from './entry-mac.ts';
 import { clientScope, type Scope, tokenScope, userScope } from './session-cache.ts';
 
 /** The scopes of a token's user and client. */
@@ -22,8 +23,8 @@ type Head = readonly [readAt: number, fences: readonly (string | null)[], owner:
 export interface EntryFormat {
   /** The key of a token's entry. Two versions of an app whose rows differ do not share entries. */
   keyOf(selector: string): string;
-  write(entry: Omit<StoredEntry, 'record'>, row: Parameters<SessionFormat['encode']>[0]): string;
-  /** Returns `null` for text that is not an entry: a store may hold anything. */
+  write(selector: string, entry: Omit<StoredEntry, 'record'>, row: Parameters<SessionFormat['encode']>[0]): string;
+  /** Returns `null` for text that this app did not write for this token: a store may hold anything. */
   read(selector: string, text: string | undefined): StoredEntry | null;
 }
 
@@ -36,18 +37,30 @@ export function ownerOf({ userId, client }: SessionRecord): Owner {
   return [userScope(userId), clientScope(client.id)];
 }
 
+export interface EntryFormatDeps {
+  readonly format: SessionFormat;
+  readonly mac: EntryMac;
+  /** Starts the keys; the same in all processes of an app. */
+  readonly namespace: string;
+  /** The most tokens whose last text is remembered. */
+  readonly maxRemembered: number;
+}
+
 /**
- * Writes entries as text, and reads them. Text that has not changed since the last look-up is not parsed again, because
- * parsing takes longer than the rest of a look-up in this process. The store is still asked every time.
- * @param maxRemembered the most tokens whose last text is remembered
+ * Writes entries as text, and reads them. Text that has not changed since the last look-up is neither verified nor parsed
+ * again, because that takes longer than the rest of a look-up in this process. The store is still asked every time.
  */
-export function createEntryFormat(format: SessionFormat, maxRemembered: number): EntryFormat {
+export function createEntryFormat({ format, mac, namespace, maxRemembered }: EntryFormatDeps): EntryFormat {
   const remembered = new LRUCache<string, { readonly text: string; readonly entry: StoredEntry }>({
     max: maxRemembered,
   });
 
-  function parse(text: string): StoredEntry | null {
+  const keyOf = (selector: string) => `durin:session:${namespace}:${format.layout}:${selector}`;
+
+  function parse(selector: string, sealed: string): StoredEntry | null {
     try {
+      const text = mac.unseal(keyOf(selector), sealed);
+      if (text === null) return null;
       const end = text.indexOf('\n');
       const head: unknown = JSON.parse(text.slice(0, end));
       if (!isHead(head)) return null;
@@ -59,15 +72,16 @@ export function createEntryFormat(format: SessionFormat, maxRemembered: number):
   }
 
   return {
-    keyOf: (selector) => `durin:session:${format.layout}:${selector}`,
-    write({ readAt, fences, owner }, row) {
-      return `${JSON.stringify([readAt, fences, owner] satisfies Head)}\n${format.encode(row)}`;
+    keyOf,
+    write(selector, { readAt, fences, owner }, row) {
+      const text = `${JSON.stringify([readAt, fences, owner] satisfies Head)}\n${format.encode(row)}`;
+      return mac.seal(keyOf(selector), text);
     },
     read(selector, text) {
       if (text === undefined) return null;
       const known = remembered.get(selector);
       if (known?.text === text) return known.entry;
-      const entry = parse(text);
+      const entry = parse(selector, text);
       if (entry !== null) remembered.set(selector, { text, entry });
       return entry;
     },

@@ -1,6 +1,6 @@
 import { TRPCError } from '@trpc/server';
 import { codeOf } from '../database/failures.ts';
-import { DurinError } from '../errors.ts';
+import { type DurinError, isDurinError } from '../errors.ts';
 
 export const exitCodes = { done: 0, failed: 1, misused: 2 } as const;
 
@@ -19,7 +19,7 @@ export class CliError extends Error {
 /** One line for stderr and the exit code. Never contains a stack or SQL. */
 export function describeError(error: unknown): { readonly line: string; readonly exitCode: ExitCode } {
   if (error instanceof CliError) return { line: error.message, exitCode: error.exitCode };
-  if (error instanceof DurinError) return { line: sentenceOf(error), exitCode: exitCodeOf(error) };
+  if (isDurinError(error)) return { line: sentenceOf(error), exitCode: exitCodeOf(error) };
   const cause = error instanceof TRPCError && error.code === 'INTERNAL_SERVER_ERROR' ? error.cause : error;
   return { line: firstLineOf(cause), exitCode: exitCodes.failed };
 }

@@ -1,5 +1,5 @@
 import type { UserView } from '../admin/admin-views.ts';
-import { DurinError } from '../errors.ts';
+import { isDurinError } from '../errors.ts';
 import type { AdminCaller } from './admin-caller.ts';
 import { CliError } from './cli-error.ts';
 import { printable } from './terminal.ts';
@@ -43,7 +43,7 @@ async function findUserByKey(admin: AdminCaller, key: string): Promise<UserView 
     const user = await admin.users.get({ user: key });
     return isSame(String(user.id), key) ? user : null; // refuses other notations of a number, such as 02
   } catch (error) {
-    if (error instanceof DurinError && error.durin.code === 'USER_NOT_FOUND') return null;
+    if (isDurinError(error) && error.durin.code === 'USER_NOT_FOUND') return null;
     throw error;
   }
 }

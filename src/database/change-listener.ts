@@ -7,17 +7,26 @@ export interface Ending {
   readonly reason: RevocationReason;
 }
 
+/** What is known of a user that changed. */
+export interface UserChange {
+  /** The user as it is now; `null` if it was deleted. Default: it is read from the database. */
+  readonly user?: object | null | undefined;
+  /** Reads the user's row, as far as the session's look-up shows it. Default: reads it from the database. */
+  readonly findUserRow?: (userId: unknown) => Promise<object | null>;
+}
+
 /**
  * The port through which `watchChanges` reports what the app's flushes changed. Its methods are called inside the app's
- * transaction if there is one. Several durins may watch one ORM. The first one that handles a change ends the tokens; the
- * others find none left, so `tokensEnded` reports the tokens to them, and each durin emits its own events.
+ * transaction if there is one. Several durins may watch one ORM, for example after hot reloads. The first one on the same
+ * tables ends the tokens; `tokensEnded` reports them to the others, and each durin emits its own events.
  */
 export interface ChangeListener {
   /**
-   * Ends the sessions of the user if it is not active, emits the events, and returns what it ended.
-   * @param user the user as it is now; `null` if it was deleted. Default: it is read from the database
+   * Ends the sessions of the user if it is not active, emits the events, and returns what it ended; `null`: it is active.
    */
-  userChanged(userId: unknown, user?: object | null): Promise<Ending>;
+  userChanged(userId: unknown, change?: UserChange): Promise<Ending | null>;
+  /** Called instead if another durin on the same tables has ended the user's sessions already. */
+  userEnded(userId: unknown): Promise<void>;
   clientChanged(clientId: number): Promise<void>;
   /** @param selector `null` if the changed token is unknown */
   tokenChanged(selector: string | null): Promise<void>;

@@ -10,8 +10,6 @@ import { type AfterCommitOptions, createTransactions } from './transactions.ts';
  * a key or a value that does not fit its column.
  */
 export interface Database {
-  /** The database's name and, if the ORM sets one, its schema. It is the same in all processes of an app. */
-  readonly name: string;
   /** Runs a statement that has `?` for its parameters, inside the app's transaction if there is one. */
   run(sql: string, parameters: readonly unknown[]): Promise<Row[]>;
   /**
@@ -79,7 +77,6 @@ export function createDatabase(orm: MikroORM, timeoutMs: number): Database {
   };
 
   return {
-    name: [orm.config.get('dbName'), orm.config.get('schema')].filter(Boolean).join('.'),
     run,
     prepareLookUp: (select, column) => createPreparedLookUp(lookUpDeps, select, column),
     atomically: transactions.atomically,

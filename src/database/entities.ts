@@ -47,6 +47,8 @@ export interface DurinEntities<TUser extends object, TClient extends DurinClient
   AuthToken: EntitySchema<DurinAuthToken<TUser, TClient>>;
 }
 
+export const defaultTokenTable = 'durin_auth_token';
+
 const timestamp = { type: 'datetime', columnType: 'timestamptz(3)' } as const;
 
 /**
@@ -95,7 +97,7 @@ export function defineDurinEntities<TUser extends object, TRelations extends Rec
 
   const AuthToken = new EntitySchema<DurinAuthToken<TUser, ClientRow>>({
     name: 'DurinAuthToken',
-    tableName: 'durin_auth_token',
+    tableName: defaultTokenTable,
     properties: {
       id: { type: 'uuid', primary: true },
       selector: { type: 'string', length: 32, unique: true },

@@ -1,4 +1,4 @@
-import { DurinError, DurinUsageError } from '../errors.ts';
+import { DurinError, DurinUsageError, isDurinError } from '../errors.ts';
 
 /** The SQLSTATEs (PostgreSQL, appendix A) that durin's own statements handle. */
 export const sqlState = {
@@ -73,7 +73,7 @@ export function codeOf(error: unknown): string | null {
 
 /** The driver's code behind an error of `Database`. */
 export function causeCodeOf(error: unknown): string | null {
-  return error instanceof DurinError ? codeOf(error.cause) : null;
+  return isDurinError(error) ? codeOf(error.cause) : null;
 }
 
 /** Turns a driver's error into an error of durin's. The driver's message stays in `cause`, which only server logs show. */
@@ -81,7 +81,7 @@ export async function translateErrors<T>(query: Promise<T>): Promise<T> {
   try {
     return await query;
   } catch (cause) {
-    if (cause instanceof DurinError || cause instanceof DurinUsageError) throw cause;
+    if (isDurinError(cause) || cause instanceof DurinUsageError) throw cause;
     if (isUnstorable(cause)) throw new DurinUsageError('a key or a value does not fit its column', { cause });
     throw new DurinError('STORE_UNAVAILABLE', { cause });
   }
@@ -98,7 +98,7 @@ export async function onUnknownOutcome<T>(write: Promise<T>, callback: () => Pro
   try {
     return await write;
   } catch (error) {
-    if (error instanceof DurinError && wasConnectionLost(error.cause)) await callback();
+    if (isDurinError(error) && wasConnectionLost(error.cause)) await callback();
     throw error;
   }
 }

@@ -11,7 +11,7 @@ import type {
   Platform,
 } from '@mikro-orm/core';
 import { DurinUsageError } from '../errors.ts';
-import type { DurinAuthToken, DurinClient } from './entities.ts';
+import { type DurinAuthToken, type DurinClient, defaultTokenTable } from './entities.ts';
 import { primaryKeyOf } from './rows/primary-key.ts';
 import { Projection } from './rows/projection.ts';
 import { propertyConverter } from './rows/property-converter.ts';
@@ -40,6 +40,11 @@ export type EntityNames = Readonly<Record<keyof EntitySet<object, DurinClient>, 
 
 /** The app's tables, with quoted names, and the primary key of its users. */
 export interface Schema {
+  /**
+   * Names the tokens' table among all databases: the database, its schema unless that is `public`, and the table unless it
+   * has its default name. It is the same in all processes of an app, so it starts what they share outside the database.
+   */
+  readonly namespace: string;
   readonly platform: Platform;
   readonly tokenMeta: EntityMetadata;
   readonly clientMeta: EntityMetadata;
@@ -93,6 +98,7 @@ export function readSchema(orm: MikroORM, entities: EntityNames): Schema {
   const tables = newProjection();
 
   return {
+    namespace: namespaceOf(orm, tokenMeta),
     platform,
     tokenMeta,
     clientMeta,
@@ -112,9 +118,30 @@ export function readSchema(orm: MikroORM, entities: EntityNames): Schema {
   };
 }
 
+function namespaceOf(orm: MikroORM, tokenMeta: EntityMetadata): string {
+  const ownSchema = tokenMeta.schema === '*' ? undefined : tokenMeta.schema;
+  const schema = ownSchema ?? orm.config.get('schema');
+  const isDefault = schema === undefined || schema === orm.em.getPlatform().getDefaultSchemaName();
+  const database = [orm.config.get('dbName'), isDefault ? '' : schema].filter(Boolean).join('.');
+  return tokenMeta.tableName === defaultTokenTable ? database : `${database}:${tokenMeta.tableName}`;
+}
+
 function metadataOf(orm: MikroORM, entity: EntityName<object>, option: string): EntityMetadata {
   const meta = orm.getMetadata().find(entity);
   // For a name such as 'toString', `find` returns the method that every object inherits.
   if (meta?.properties === undefined) throw new DurinUsageError(`${option} must be one of the entities of orm`);
+  refuseSecondDefinition(orm, meta, option);
   return meta; // `EntityMetadata` is invariant
+}
+
+/** MikroORM also describes an entity that it does not know. After a hot reload that is a second definition of one it does. */
+function refuseSecondDefinition(orm: MikroORM, meta: EntityMetadata, option: string): void {
+  const known = [...orm.getMetadata().getAll().values()];
+  if (known.some(({ class: knownClass }) => knownClass === meta.class)) return;
+  if (!known.some(({ className }) => className === meta.className)) return;
+  throw new DurinUsageError(
+    `${option} is not the ${meta.className} that orm was created with: the module that defines it was evaluated twice, ` +
+      'as hot reload does. Create orm and durin from one evaluation of it, for example on globalThis, and restart after ' +
+      'you edit entities',
+  );
 }

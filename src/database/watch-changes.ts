@@ -20,6 +20,8 @@ interface Watch {
   readonly schema: Schema;
   /** The entities that `populate` joins to sessions, besides user, client and token. */
   readonly related: ReadonlySet<EntityMetadata>;
+  /** Reads a user's row. Durins with the same statement read the same row. */
+  readonly userRows: { readonly sql: string; find(userId: unknown): Promise<object | null> };
   readonly listener: ChangeListener;
 }
 
@@ -55,11 +57,10 @@ class ChangeWatcher implements EventSubscriber {
     if (changes.length === 0) return;
     // The listeners write in the transaction of this flush, even if the app began it explicitly.
     await TransactionContext.create(em, async () => {
-      for (const change of changes)
-        await this.#notifyEach((watch) => {
-          if (change.type === ChangeSetType.CREATE && !ownsJoinedRelation(change.meta, watch)) return null;
-          return notify(watch, change.meta, change.entity, isDeletion(change) ? null : change.entity);
-        });
+      for (const change of changes) {
+        const isSeen = (watch: Watch) => change.type !== ChangeSetType.CREATE || ownsJoinedRelation(change.meta, watch);
+        await this.#notifyEach(change.meta, change.entity, isDeletion(change) ? null : change.entity, isSeen);
+      }
     });
   }
 
@@ -80,7 +81,7 @@ class ChangeWatcher implements EventSubscriber {
 
   /** The row may differ from the entity, depending on the upsert's options, so the listener reads the user itself. */
   async afterUpsert({ em, meta, entity }: EventArgs<object>): Promise<void> {
-    await TransactionContext.create(em, () => this.#notifyEach((watch) => notify(watch, meta, entity)));
+    await TransactionContext.create(em, () => this.#notifyEach(meta, entity));
   }
 
   /** Called per entity, inside the flush's transaction. The first call reports all deletions of the same kind together. */
@@ -90,28 +91,58 @@ class ChangeWatcher implements EventSubscriber {
       (change) => isDeletion(change) && change.meta.root === meta.root,
     );
     for (const change of changes) this.#reported.add(change);
-    await TransactionContext.create(em, () =>
-      this.#notifyEach(async ({ schema, listener }) => {
+    await TransactionContext.create(em, async () => {
+      const done = new Set<string>();
+      for (const watch of [...this.#watches]) {
+        const { schema, listener } = watch;
         const kind = kindOf(meta, schema);
-        if (kind === null) return null;
+        if (kind === null || done.has(schema.tokens)) continue;
+        done.add(schema.tokens);
         const key = kind === 'user' ? schema.userKey.name : 'id';
-        return listener.beforeDeletion(
-          kind,
-          changes.map(({ entity }) => (entity as Record<string, unknown>)[key]),
-        );
-      }),
-    );
+        const keys = changes.map(({ entity }) => (entity as Record<string, unknown>)[key]);
+        this.#reportToOthers(watch, await listener.beforeDeletion(kind, keys));
+      }
+    });
   }
 
-  /** Notifies each durin, and reports the tokens that it ended to the others. */
-  async #notifyEach(notifyOne: (watch: Watch) => Promise<Ending | null> | null): Promise<void> {
-    const watches = [...this.#watches];
-    for (const watch of watches) {
-      const ending = await notifyOne(watch);
-      if (ending === null) continue;
-      for (const other of watches) if (other !== watch) other.listener.tokensEnded(ending);
+  /**
+   * Notifies each durin that sees the change. What the first one did in the database, the others on the same tables do not
+   * do again: neither end a user's tokens, nor read its row.
+   */
+  async #notifyEach(meta: EntityMetadata, entity: object, user?: object | null, isSeen = (_watch: Watch) => true) {
+    const ended = new Set<string>();
+    const userRows = new Map<string, Promise<object | null>>();
+    for (const watch of [...this.#watches]) {
+      if (!isSeen(watch)) continue;
+      const { schema, listener } = watch;
+      const kind = kindOf(meta, schema);
+      const row = entity as Record<string, unknown>;
+      if (kind !== 'user') await notify(watch, kind, meta, row);
+      else if (ended.has(schema.tokens)) await listener.userEnded(row[schema.userKey.name]);
+      else {
+        const findUserRow = (userId: unknown) => readOnce(userRows, watch.userRows, userId);
+        const ending = await listener.userChanged(row[schema.userKey.name], { user, findUserRow });
+        if (ending === null) continue;
+        ended.add(schema.tokens);
+        this.#reportToOthers(watch, ending);
+      }
     }
   }
+
+  #reportToOthers(by: Watch, ending: Ending): void {
+    for (const other of this.#watches) if (other !== by) other.listener.tokensEnded(ending);
+  }
+}
+
+/** Reads the row once for all durins whose statement is the same. All of them are told of one user. */
+function readOnce(
+  rows: Map<string, Promise<object | null>>,
+  { sql, find }: Watch['userRows'],
+  userId: unknown,
+): Promise<object | null> {
+  const row = rows.get(sql) ?? find(userId);
+  rows.set(sql, row);
+  return row;
 }
 
 function isDeletion({ type }: ChangeSet<object>): boolean {
@@ -124,20 +155,17 @@ function kindOf(meta: EntityMetadata, { userMeta, clientMeta, tokenMeta }: Schem
   return meta.root.class === tokenMeta.root.class ? 'token' : null;
 }
 
+/** Reports a change of anything but a user. */
 async function notify(
   watch: Watch,
+  kind: Exclude<Deleted, 'user'> | null,
   meta: EntityMetadata,
-  entity: object,
-  user?: object | null,
-): Promise<Ending | null> {
-  const { schema, listener } = watch;
-  const row = entity as Record<string, unknown>;
-  const kind = kindOf(meta, schema);
-  if (kind === 'user') return listener.userChanged(row[schema.userKey.name], user);
+  row: Record<string, unknown>,
+): Promise<void> {
+  const { listener } = watch;
   if (kind === 'client') await listener.clientChanged(row['id'] as number);
   else if (kind === 'token') await listener.tokenChanged(typeof row['selector'] === 'string' ? row['selector'] : null);
   else if (isRelated(meta, watch)) await listener.relatedChanged();
-  return null;
 }
 
 function isRelated({ root }: EntityMetadata, { related }: Watch): boolean {

@@ -7,7 +7,7 @@ import { createQuietClient, refuseUnknown, silenceMs } from './redis-connection.
 export interface RedisBusOptions {
   /** The URL of the Redis server, such as `redis://localhost:6379`. */
   url: string;
-  /** The channel of the messages. Apps that share a Redis but no users need a channel each. Default: `'durin'`. */
+  /** The channel of the messages. Default: `'durin:'` and the name of the database, with its schema unless that is `public`. */
   channel?: string | undefined;
 }
 
@@ -31,11 +31,13 @@ const publishTimeout = { timeoutMs: 250, service: 'Redis' };
  * });
  */
 export function redisBus(options: RedisBusOptions): Bus {
-  const { url, channel } = checked(options);
-  const heartbeat = `${channel}:heartbeat:${randomUUID()}`;
+  const { url, channel: givenChannel } = checked(options);
+  const heartbeatId = randomUUID();
+  let channel = givenChannel ?? 'durin';
   const subscriber = createQuietClient(url);
   const publisher = createQuietClient(url);
   const clients = [subscriber, publisher];
+  let heartbeat = channel;
   let notifyPossibleLoss: (() => void) | null = null;
   let heartbeats: NodeJS.Timeout | null = null;
   let isClosed = false;
@@ -81,10 +83,12 @@ export function redisBus(options: RedisBusOptions): Bus {
   }
 
   return {
-    start(onMessage, onPossibleLoss) {
+    start(onMessage, onPossibleLoss, namespace) {
       if (notifyPossibleLoss !== null) throw new DurinUsageError('redisBus: each createDurin needs a bus of its own');
       if (isClosed) return;
       notifyPossibleLoss = onPossibleLoss;
+      if (givenChannel === undefined && namespace !== undefined) channel = `durin:${namespace}`;
+      heartbeat = `${channel}:heartbeat:${heartbeatId}`;
       const receive = (message: string, from: string) => (from === heartbeat ? receiveEcho() : onMessage(message));
       let isSubscribed = false; // once it is, the client subscribes again by itself
       subscriber.on('ready', () => {
@@ -116,10 +120,10 @@ export function redisBus(options: RedisBusOptions): Bus {
   };
 }
 
-function checked(options: RedisBusOptions): { url: string; channel: string } {
-  const { url, channel = 'durin', ...unknown } = options;
+function checked(options: RedisBusOptions): { url: string; channel: string | undefined } {
+  const { url, channel, ...unknown } = options;
   refuseUnknown('redisBus', url, unknown);
-  if (typeof channel !== 'string' || channel === '')
+  if (channel !== undefined && (typeof channel !== 'string' || channel === ''))
     throw new DurinUsageError('redisBus: channel must be a string that is not empty');
   return { url, channel };
 }

@@ -16,8 +16,8 @@ export interface RedisStore extends KeyValueStore {
   getMany(keys: string[]): Promise<(string | null)[]>;
   delete(key: string): Promise<unknown>;
   disconnect(): void;
-  on(event: 'error', listener: () => void): void;
-  off(event: 'error', listener: () => void): void;
+  on(event: 'error', listener: (error: unknown) => void): void;
+  off(event: 'error', listener: (error: unknown) => void): void;
 }
 
 /**

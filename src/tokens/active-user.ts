@@ -9,7 +9,7 @@ export interface ActiveUser {
    */
   isActive(userRow: object): boolean;
   /** Judges a user that the app passed in. Reads the row where the entity may lack what the rule looks at. */
-  isActiveAsGiven(userId: unknown, user: object): Promise<boolean>;
+  isActiveAsGiven(userId: unknown, user: object, findUserRow?: TokenStore['findUserRow']): Promise<boolean>;
   /** Reads the row and judges it. A deleted user is not active. */
   isActiveNow(userId: unknown): Promise<boolean>;
 }
@@ -28,18 +28,18 @@ export function createActiveUser({ store, isUserActive, hasFlag }: ActiveUserDep
     return Boolean(runSyncCallback(() => isUserActive(userRow)));
   }
 
-  async function isActiveNow(userId: unknown): Promise<boolean> {
+  async function isActiveNow(userId: unknown, findUserRow = store.findUserRow): Promise<boolean> {
     if (isUserActive === null && !hasFlag) return true;
-    const userRow = await store.findUserRow(userId);
+    const userRow = await findUserRow(userId);
     return userRow !== null && isActive(userRow);
   }
 
   return {
     isActive,
-    isActiveNow,
-    async isActiveAsGiven(userId, user) {
+    isActiveNow: (userId) => isActiveNow(userId),
+    async isActiveAsGiven(userId, user, findUserRow) {
       const isComplete = isUserActive === null && 'isActive' in user && user.isActive !== undefined;
-      return isComplete ? isActive(user) : isActiveNow(userId);
+      return isComplete ? isActive(user) : isActiveNow(userId, findUserRow);
     },
   };
 }

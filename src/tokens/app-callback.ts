@@ -1,6 +1,6 @@
 import { TRPCError } from '@trpc/server';
 import { isOutage } from '../database/failures.ts';
-import { DurinError, internalError } from '../errors.ts';
+import { DurinError, internalError, isDurinError } from '../errors.ts';
 
 /**
  * Runs a callback of the app, such as `verifyCredentials`.
@@ -26,6 +26,6 @@ export function runSyncCallback<T>(callback: () => T): T {
 
 /** What a callback threw, as a caller may see it. */
 export function toCallbackError(cause: unknown): TRPCError {
-  if (cause instanceof TRPCError) return cause;
+  if (cause instanceof TRPCError || isDurinError(cause)) return cause;
   return isOutage(cause) ? new DurinError('STORE_UNAVAILABLE', { cause }) : internalError(cause);
 }

@@ -31,12 +31,14 @@ export function createFollowChanges(deps: FollowChangesDeps): ChangeListener {
   }
 
   return {
-    async userChanged(userId, user) {
-      const isInactive = user !== null && !(await activeUser.isActiveAsGiven(userId, user ?? {}));
+    async userChanged(userId, { user, findUserRow } = {}) {
+      const isInactive = user !== null && !(await activeUser.isActiveAsGiven(userId, user ?? {}, findUserRow));
       const ended = isInactive ? await revoker.endAllOfInactive(userId) : [];
       await invalidation.userChanged(userId);
+      if (!isInactive) return null;
       return { tokens: ended.map((token) => ({ ...token, hadExpired: false })), reason: 'user-inactive' };
     },
+    userEnded: invalidation.userChanged,
     clientChanged: invalidation.clientChanged,
     tokenChanged: (selector) =>
       selector === null ? invalidation.everythingChanged() : invalidation.tokenChanged(selector),

@@ -4,7 +4,7 @@ import { createMac } from './mac.ts';
 /**
  * Turns selectors into tokens and back. A token is the prefix, 16 random bytes (the selector) and a MAC of the selector,
  * in hex. The database holds selectors only, so an attacker who steals it can use none of them, and a forged token is
- * refused without any I/O. The idea is selector and validator (Paragon Initiative, 2015), with a MAC in place of the
+ * refused without any I/O. The MAC also depends on the format: the prefix and the length. The idea is selector and validator (Paragon Initiative, 2015), with a MAC in place of the
  * stored hash.
  */
 export interface TokenCodec {
@@ -29,7 +29,8 @@ const keyBytes = 64;
 
 export function createTokenCodec({ secrets, tokenLength, tokenPrefix, randomBytes }: TokenFormat): TokenCodec {
   const macLength = tokenLength - selectorLength;
-  const [sign, ...older] = secrets.map((secret) => createMac(deriveMacKey(secret), macLength));
+  const info = macInfoOf(tokenPrefix, tokenLength);
+  const [sign, ...older] = secrets.map((secret) => createMac(deriveMacKey(secret, info), macLength));
   if (sign === undefined) throw new TypeError('secrets must not be empty');
   const macs = [sign, ...older];
   const shape = new RegExp(`^[0-9a-f]{${tokenLength}}$`);
@@ -50,7 +51,17 @@ export function createTokenCodec({ secrets, tokenLength, tokenPrefix, randomByte
   };
 }
 
+/**
+ * Each format has a MAC key of its own. Otherwise the holder of a token could give it another prefix, or cut it, and so
+ * keep a session that a change of the format is meant to end. The default format keeps the key of version 0.1, and with it
+ * the sessions.
+ */
+function macInfoOf(tokenPrefix: string, tokenLength: number): string {
+  const isDefault = tokenPrefix === '' && tokenLength === 64;
+  return isDefault ? 'trpc-durin token mac v1' : `trpc-durin token mac v2 ${tokenLength} ${tokenPrefix}`;
+}
+
 /** Derives the key with HKDF (RFC 5869), so that the app's secret itself never signs anything. */
-function deriveMacKey(secret: string): Uint8Array {
-  return new Uint8Array(hkdfSync('sha512', secret, '', 'trpc-durin token mac v1', keyBytes));
+function deriveMacKey(secret: string, info: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha512', secret, '', info, keyBytes));
 }

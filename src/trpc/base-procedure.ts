@@ -8,7 +8,7 @@ import {
   type TRPCQueryProcedure,
   type TRPCUnsetMarker,
 } from '@trpc/server';
-import { DurinError, internalError } from '../errors.ts';
+import { internalError, isDurinError } from '../errors.ts';
 import { type DurinContext, requireDurinContext } from '../request/durin-request.ts';
 import type { DurinErrorData } from '../wire.ts';
 
@@ -50,7 +50,7 @@ export const t = initTRPC.context<DurinContext>().create({ isDev: false });
 
 /** The start of every builder. Refusals reach the caller typed, whatever the app's errorFormatter does. */
 export const baseProcedure = t.procedure.errors(({ error, shape }) =>
-  error instanceof DurinError ? { ...shape, data: { ...shape.data, durin: error.durin } } : undefined,
+  isDurinError(error) ? { ...shape, data: { ...shape.data, durin: error.durin } } : undefined,
 );
 
 /** Types a builder by what its middleware adds to the context. tRPC cannot infer that from an app's generic types. */

@@ -1,5 +1,5 @@
 import { batch } from '../async/batch.ts';
-import { DurinError } from '../errors.ts';
+import { isDurinError } from '../errors.ts';
 import { type Credentials, parseAuthorization } from '../request/authorization.ts';
 import { type AdapterCall, type DurinContext, DurinRequest, requireDurinContext } from '../request/durin-request.ts';
 import type { SessionRecord } from '../session.ts';
@@ -151,5 +151,5 @@ export function presentedCredentials(request: DurinRequest, scheme: string): Cre
 
 /** Whether the error only says that the request presented no credentials. */
 export function isWithoutCredentials(error: unknown): boolean {
-  return error instanceof DurinError && error.durin.code === 'NO_CREDENTIALS';
+  return isDurinError(error) && error.durin.code === 'NO_CREDENTIALS';
 }

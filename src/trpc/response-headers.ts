@@ -1,5 +1,5 @@
 import type { TRPCError } from '@trpc/server';
-import { DurinError } from '../errors.ts';
+import { type DurinError, isDurinError } from '../errors.ts';
 import { type DurinContext, isDurinContext } from '../request/durin-request.ts';
 import type { LimitState } from '../throttle/throttle.ts';
 import type { DurinErrorCode } from '../wire.ts';
@@ -32,7 +32,7 @@ export interface ResponseHeadersDeps {
 export function createResponseMeta({ scheme, isPrivate, limitsOf, now }: ResponseHeadersDeps) {
   return function responseMeta({ ctx, errors, info }: ResponseFacts): { headers: Headers } {
     const headers = new Headers();
-    const refusals = errors.filter((error) => error instanceof DurinError);
+    const refusals = errors.filter(isDurinError);
     if (errors.some((error) => error.code === 'UNAUTHORIZED'))
       headers.set('WWW-Authenticate', challengeOf(refusals, scheme));
 

@@ -151,6 +151,8 @@ test('the table of events names every event', () => {
       tokenExpired: true,
       tokenRevoked: true,
       throttled: true,
+      cacheUnavailable: true,
+      cacheRecovered: true,
       adminAction: true,
     }),
   );

@@ -25,11 +25,11 @@ type EncodedRow = readonly [values: Record<string, unknown>, codecOf: Record<str
 
 /**
  * Creates the format of cached sessions: a row as JSON that keeps the types of the driver's values.
- * @param sql the statement that selects the rows; a change to it changes the layout
+ * @param source the user entity and the statement that selects the rows; a change to it changes the layout
  */
-export function createSessionFormat(select: SessionSelect, sql: string): SessionFormat {
+export function createSessionFormat(select: SessionSelect, source: string): SessionFormat {
   return {
-    layout: createHash('sha256').update(sql).digest('base64url').slice(0, 12),
+    layout: createHash('sha256').update(source).digest('base64url').slice(0, 12),
 
     encode(row) {
       const values: Record<string, unknown> = {};

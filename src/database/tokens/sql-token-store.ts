@@ -16,6 +16,8 @@ import { filterConditions, unexpired } from './token-conditions.ts';
 export interface SqlTokenStore extends TokenStore {
   readonly load: LoadSession;
   readonly format: SessionFormat;
+  /** The statement of `findUserRow`. */
+  readonly userRowSql: string;
   /** The entities that `populate` joins to sessions, besides user, client and token. */
   readonly related: ReadonlySet<EntityMetadata>;
 }
@@ -40,7 +42,8 @@ export function createSqlTokenStore(database: Database, schema: Schema, rules: U
 
   return {
     load,
-    format: createSessionFormat(session, select),
+    format: createSessionFormat(session, `${schema.userMeta.className}: ${select}`),
+    userRowSql: userRow.sql,
     related: session.related,
     issue: createIssue(database, schema, session),
     recordUses: createRecordUses(database, schema),

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { createCache } from '../../../src/cache/create-cache.ts';
 import { redisBus } from '../../../src/redis/index.ts';
 import { testSessionCache, ttlMs } from '../../contracts/session-cache.ts';
-import { fakeFormat } from '../../support/cache/cache-parts.ts';
+import { cacheParts } from '../../support/cache/cache-parts.ts';
 import { prefixedStores } from '../../support/cache/redis-stores.ts';
 import { type OpenRedis, openRedis } from '../../support/servers/redis-server.ts';
 
@@ -26,6 +26,6 @@ describe.each(settings)('the cache over $kind, with a bus: $hasBus', ({ openStor
     const app = randomUUID();
     const bus = hasBus ? redisBus({ url, channel: app }) : null;
     const store = openStore(url, app);
-    return createCache({ ttlMs, maxSessions: 100, deadlineMs, store, bus }, fakeFormat, now);
+    return createCache({ ttlMs, maxSessions: 100, deadlineMs, store, bus }, { ...cacheParts, now });
   });
 });

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createCache } from '../../../src/cache/create-cache.ts';
 import type { SessionCache } from '../../../src/cache/session-cache.ts';
-import { FakeDatabase, fakeFormat } from '../../support/cache/cache-parts.ts';
+import { cacheParts, FakeDatabase } from '../../support/cache/cache-parts.ts';
 import { prefixedStores } from '../../support/cache/redis-stores.ts';
 import { type NetworkPath, openNetworkPath } from '../../support/servers/network-path.ts';
 import { type RedisServer, startRedis } from '../../support/servers/redis-server.ts';
@@ -30,7 +30,7 @@ type OpenStore = (typeof kinds)[number][1];
 
 function open(openStore: OpenStore): void {
   const settings = { ttlMs: 60_000, maxSessions: 10, deadlineMs: 100, bus: null };
-  cache = createCache({ ...settings, store: openStore(path.url, 'app:') }, fakeFormat, Date.now);
+  cache = createCache({ ...settings, store: openStore(path.url, 'app:') }, { ...cacheParts, now: Date.now });
 }
 
 /** Whether a look-up is answered without the database. */

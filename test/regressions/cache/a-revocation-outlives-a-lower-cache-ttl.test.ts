@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createSharedCache } from '../../../src/cache/shared-cache.ts';
-import { FakeDatabase, FakeStore, fakeFormat, versionOf } from '../../support/cache/cache-parts.ts';
+import { FakeDatabase, FakeStore, sharedParts, versionOf } from '../../support/cache/cache-parts.ts';
 import { createClock } from '../../support/clock.ts';
 
 const minute = 60_000;
@@ -12,7 +12,7 @@ function open() {
   const database = new FakeDatabase();
   database.add('a');
   const store = new FakeStore(clock);
-  const start = (ttlMs: number) => createSharedCache({ store, format: fakeFormat, ttlMs, maxSessions: 10, now: clock });
+  const start = (ttlMs: number) => createSharedCache({ store, ...sharedParts, ttlMs, maxSessions: 10, now: clock });
   return { clock, database, long: start(hour), short: start(minute) };
 }
 

@@ -3,7 +3,7 @@ import type { Bus } from '../../../src/cache/bus.ts';
 import { createLayeredCache } from '../../../src/cache/layered-cache.ts';
 import { createMemoryCache } from '../../../src/cache/memory-cache.ts';
 import { createSharedCache } from '../../../src/cache/shared-cache.ts';
-import { FakeBusNetwork, FakeDatabase, FakeStore, fakeFormat } from '../../support/cache/cache-parts.ts';
+import { FakeBusNetwork, FakeDatabase, FakeStore, sharedParts } from '../../support/cache/cache-parts.ts';
 import { createClock } from '../../support/clock.ts';
 
 const ttlMs = 60_000;
@@ -17,8 +17,8 @@ async function open(busOf: (bus: Bus) => Bus = (bus) => bus) {
   const network = new FakeBusNetwork();
   function start(own: FakeStore, bus: Bus) {
     const memory = createMemoryCache({ ttlMs, maxSessions: 10, now: clock });
-    const shared = createSharedCache({ store: own, format: fakeFormat, ttlMs, maxSessions: 10, now: clock });
-    return createLayeredCache({ memory, shared, bus, now: clock });
+    const shared = createSharedCache({ store: own, ...sharedParts, ttlMs, maxSessions: 10, now: clock });
+    return createLayeredCache({ namespace: 'test', memory, shared, bus, now: clock });
   }
   const line = new FakeStore(clock); // the first process's own connection to the store, which can fail by itself
   Object.assign(line, { values: store.values });

@@ -1,4 +1,6 @@
 import type { Bus } from '../../../src/cache/bus.ts';
+import { createEntryMac } from '../../../src/cache/entry-mac.ts';
+import type { OutageListener } from '../../../src/cache/outage-report.ts';
 import type { SharedStore } from '../../../src/cache/shared-store.ts';
 import type { LoadedSession, SessionFormat } from '../../../src/database/token-store.ts';
 import type { SessionRecord } from '../../../src/session.ts';
@@ -45,6 +47,24 @@ export const fakeFormat: SessionFormat = {
     const row = JSON.parse(text) as { selector: string; version: number; userId: number; clientId: number };
     return toRecord(row.selector, row);
   },
+};
+
+const silent: OutageListener = { unavailable() {}, recovered() {} };
+
+/** What a shared cache needs besides its store and its clock. */
+export const sharedParts = {
+  format: fakeFormat,
+  mac: createEntryMac(['a secret of the tests, with 32 characters']),
+  namespace: 'test',
+  onOutage: silent,
+};
+
+/** The same for a cache with any settings. */
+export const cacheParts = {
+  format: fakeFormat,
+  namespace: 'test',
+  secrets: ['a secret of the tests, with 32 characters'],
+  onOutage: silent,
 };
 
 /** A shared store in memory, whose values expire by the clock, and which a test can take down. */

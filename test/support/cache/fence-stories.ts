@@ -4,7 +4,7 @@ import * as layeredModule from '../../../src/cache/layered-cache.ts';
 import * as memoryModule from '../../../src/cache/memory-cache.ts';
 import type { Scope } from '../../../src/cache/session-cache.ts';
 import * as sharedModule from '../../../src/cache/shared-cache.ts';
-import { fakeFormat } from './cache-parts.ts';
+import { sharedParts } from './cache-parts.ts';
 import { drive, FenceWorld, type ProcessParts, type Selector } from './fence-world.ts';
 
 /** The ttl that a process may have. */
@@ -125,10 +125,10 @@ export function fenceHolds(
   { createSharedCache, createMemoryCache, createLayeredCache }: Modules,
 ) {
   const create = ({ store, bus, now, ttlMs }: ProcessParts) => {
-    const shared = createSharedCache({ store, format: fakeFormat, ttlMs, maxSessions: 100, now });
+    const shared = createSharedCache({ store, ...sharedParts, ttlMs, maxSessions: 100, now });
     if (kind === 'shared') return shared;
     const memory = createMemoryCache({ ttlMs, maxSessions: 100, now });
-    return createLayeredCache({ memory, shared, bus, now });
+    return createLayeredCache({ namespace: 'test', memory, shared, bus, now });
   };
   const circumstances = fc.record({
     skews: fc.constantFrom([0, 0], [0, 9000], [9000, 0]),

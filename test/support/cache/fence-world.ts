@@ -15,6 +15,8 @@ export const owners = {
 export type Selector = keyof typeof owners;
 const selectors = Object.keys(owners) as Selector[];
 
+const allFence = 'durin:fence:test:all';
+
 type StoredValues = Map<string, { readonly value: string; readonly until: number }>;
 
 /** A change of rows, and which processes must have learnt of it. */
@@ -214,7 +216,7 @@ export class FenceWorld {
       /** A member that receives the message learns of the changes that it is about. */
       publishing: (message) => {
         const announced = this.changes.filter(
-          ({ scope, isFenced }) => isFenced && (message === 'all' || message === scope),
+          ({ scope, isFenced }) => isFenced && (message.endsWith('|all') || message.endsWith(`|${scope}`)),
         );
         return (member) => {
           for (const change of announced) if (change.isFenced) this.#learnt(change, member);
@@ -286,12 +288,12 @@ export class FenceWorld {
     return {
       ...store,
       set: async (key, value, ttlMs) => {
-        const before = this.changes.filter(({ scope }) => key === 'durin:fence:all' || key === `durin:fence:${scope}`);
+        const before = this.changes.filter(({ scope }) => [allFence, `durin:fence:test:${scope}`].includes(key));
         const setBacks = this.#setBacks;
         await store.set(key, value, ttlMs);
         if (this.#setBacks !== setBacks) return;
         for (const change of before) {
-          if (change.isLost && key !== 'durin:fence:all') continue;
+          if (change.isLost && key !== allFence) continue;
           change.isFenced = true;
           change.isLost = false;
         }

@@ -2,7 +2,7 @@ import { createTRPCClient, httpBatchLink, safe } from '@trpc/client';
 import superjson from 'superjson';
 import { durinErrorOf } from '../../../client/index.ts';
 import type { DurinErrorCode, DurinErrorData } from '../../../src/index.ts';
-import { DurinError } from '../../../src/index.ts';
+import { DurinError, isDurinError } from '../../../src/index.ts';
 import type { appRouter } from './builders.ts';
 import { same } from './same.ts';
 
@@ -36,6 +36,10 @@ durinErrorOf(thrown)?.retryAfter satisfies number | undefined;
 if (durinErrorOf(thrown)?.code === 'NOT_A_CODE') throw thrown;
 
 // On the server.
+if (isDurinError(thrown)) {
+  same<typeof thrown, DurinError>();
+  thrown.durin.retryAfter satisfies number | undefined;
+}
 export const refusal = new DurinError('THROTTLED', { retryAfter: 3, scope: 'client' });
 same<typeof refusal.durin.code, DurinErrorCode>();
 // @ts-expect-error: codes are a closed list

@@ -33,7 +33,10 @@ const shared = (mutations: Mutations) => () => loadMutant<typeof sharedModule>('
 const layered = (mutations: Mutations) => () => loadMutant<typeof layeredModule>('cache/layered-cache', mutations);
 
 const ignoresFences: Mutation = [/const isUnchanged = .*;/, 'const isUnchanged = true;'];
-const bumpsNoFence: Mutation = ['await bumpFence(scope);', ''];
+const bumpsNoFence: Mutation = ['return await bumpFence(scope);', "return '';"];
+/** Without the second line of defence, so that a fault of the first one shows. */
+const remembersNoChange = { 'cache/known-changes': [['changes.size === 0', 'true'] satisfies Mutation] };
+const voidsNothing: Mutation = ['await fenceStore.deleteAllFence().catch(circuit.open);', ''];
 
 /** What is wrong, in which kind of cache, and in which stories it shows. */
 const mutants: readonly (readonly [name: string, kind: Kind, topic: Topic, load: Mutant])[] = [
@@ -57,7 +60,7 @@ const mutants: readonly (readonly [name: string, kind: Kind, topic: Topic, load:
       'cache/shared-look-up': [ignoresFences], // only a reader that writes an entry looks at the fences
       'cache/shared-cache': [
         bumpsNoFence,
-        [/(?<=await store\.delete\(entries\.keyOf.*\);)/, 'await bumpFence(scope);'],
+        [/(?<=await store\.delete\(entries\.keyOf.*\);)/, 'await bumpFence(scope).catch(circuit.open);'],
       ],
     }),
   ],
@@ -108,9 +111,9 @@ const mutants: readonly (readonly [name: string, kind: Kind, topic: Topic, load:
     'shared',
     'a ttl that is longer than the other',
     shared({
-      'cache/shared-cache': [['createFenceStore(store)', 'createFenceStore(store, ttlMs)']],
+      'cache/shared-cache': [['createFenceStore(store, namespace)', 'createFenceStore(store, namespace, ttlMs)']],
       'cache/fence-store': [
-        ['createFenceStore(store: SharedStore)', 'createFenceStore(store: SharedStore, ttlMs: number)'],
+        ['namespace: string)', 'namespace: string, ttlMs: number)'],
         ['maxSharedTtlMs + slackMs', 'ttlMs + slackMs'],
       ],
     }),
@@ -142,7 +145,9 @@ const mutants: readonly (readonly [name: string, kind: Kind, topic: Topic, load:
     'a fence that could not be written is forgotten',
     'shared',
     'outages',
-    shared({ 'cache/shared-cache': [[/(?<=async invalidate\(scope\) \{[^]*catch \{\s*)circuit\.open\(\);/, '']] }),
+    shared({
+      'cache/shared-cache': [voidsNothing, [/(?<=bumpFence\(scope\);\s*\} catch \(error\) \{\s*)circuit.*;/, '']],
+    }),
   ],
   [
     'an entry is judged by when the look-up started',
@@ -154,13 +159,17 @@ const mutants: readonly (readonly [name: string, kind: Kind, topic: Topic, load:
     'the circuit closes although a fence failed meanwhile',
     'shared',
     'a fence that fails during a recovery',
-    shared({ 'async/circuit-breaker': [[/if \(failures !== failuresBefore\) return false;/, '']] }),
+    shared({
+      ...remembersNoChange,
+      'cache/shared-cache': [voidsNothing],
+      'async/circuit-breaker': [[/if \(failures !== failuresBefore\) return false;/, '']],
+    }),
   ],
   [
     'other processes are not told about a recovery',
     'layered',
     'outages',
-    shared({ 'cache/shared-cache': [['notifyRecovered?.()', '{}']] }),
+    shared({ 'cache/shared-cache': [['notifyRecovered?.(recoveredWith)', '{}']] }),
   ],
   [
     'memory is read while the bus is disconnected',
@@ -178,13 +187,13 @@ const mutants: readonly (readonly [name: string, kind: Kind, topic: Topic, load:
     'messages are ignored',
     'layered',
     'messages',
-    layered({ 'cache/layered-cache': [[/memory\.evict\(message as Scope\);/, '']] }),
+    layered({ 'cache/layered-cache': [[/(?<=shared\.receive\(scope, fence\);\s*)memory\.evict\(scope\);/, '']] }),
   ],
   [
     'a message that could not be sent is dropped',
     'layered',
     'messages',
-    layered({ 'cache/layered-cache': [[/unsent\.set\(scope, .*;/, '']] }),
+    layered({ 'cache/layered-cache': [[/if \(later === undefined.*;/, '']] }),
   ],
   [
     'the change is published before the fence is written',
@@ -192,7 +201,10 @@ const mutants: readonly (readonly [name: string, kind: Kind, topic: Topic, load:
     'anything',
     layered({
       'cache/layered-cache': [
-        ['await shared.invalidate(scope);', 'await publish(scope); await shared.invalidate(scope);'],
+        [
+          'const fence = await shared.invalidate(scope);',
+          "await publish(scope, 'x'); const fence = await shared.invalidate(scope);",
+        ],
         [/(?<=memory\.evict\(scope\);\s*)await publish.*;/, ''],
       ],
     }),

@@ -4,13 +4,20 @@ import { createInvalidation, type Invalidation } from '../../../src/cache/invali
 /** An invalidation inside a transaction, and the scopes that the cache was asked to invalidate. */
 function open() {
   const scopes: string[] = [];
+  const announced: string[] = [];
   const waiting: (() => Promise<void>)[] = [];
   const invalidation = createInvalidation({
-    cache: { invalidate: async (scope) => void scopes.push(scope) },
+    cache: {
+      async invalidate(scope) {
+        scopes.push(scope);
+        return null;
+      },
+    },
+    peers: { hasOthers: () => true, announce: (scope) => void announced.push(scope) },
     afterCommit: async (work) => void waiting.push(work),
   });
   const commit = () => Promise.all(waiting.map((work) => work()));
-  return { scopes, waiting, invalidation, commit };
+  return { scopes, announced, waiting, invalidation, commit };
 }
 
 const changes: readonly (readonly [string, (invalidation: Invalidation) => Promise<void>, string[]])[] = [
@@ -26,11 +33,12 @@ const changes: readonly (readonly [string, (invalidation: Invalidation) => Promi
 ];
 
 test.each(changes)('%s makes its entries stale once committed', async (_change, announce, expected) => {
-  const { scopes, invalidation, commit } = open();
+  const { scopes, announced, invalidation, commit } = open();
   await announce(invalidation);
-  expect(scopes).toEqual([]);
+  expect([scopes, announced]).toEqual([[], []]);
   await commit();
   expect(scopes).toEqual(expected);
+  expect(announced).toEqual(expected);
 });
 
 test('if no token ended, nothing waits for the commit', async () => {
@@ -41,7 +49,16 @@ test('if no token ended, nothing waits for the commit', async () => {
 
 const mustNotRun = () => Promise.reject(new Error('must not be called'));
 
-test('without a cache, nothing waits for the commit', async () => {
-  const { everythingChanged } = createInvalidation({ cache: null, afterCommit: mustNotRun });
+test('without a cache in this process, nothing waits for the commit', async () => {
+  const peers = { hasOthers: () => false, announce: () => {} };
+  const { everythingChanged } = createInvalidation({ cache: null, peers, afterCommit: mustNotRun });
   await expect(everythingChanged()).resolves.toBeUndefined();
+});
+
+test('without a cache of its own, it announces to those that have one', async () => {
+  const announced: unknown[] = [];
+  const peers = { hasOthers: () => true, announce: (...change: unknown[]) => void announced.push(change) };
+  const { tokenChanged } = createInvalidation({ cache: null, peers, afterCommit: (work) => work() });
+  await tokenChanged('a');
+  expect(announced).toEqual([['token:a', null]]);
 });

@@ -4,20 +4,26 @@ import { createMemoryCache } from '../../../src/cache/memory-cache.ts';
 import type { SessionCache } from '../../../src/cache/session-cache.ts';
 import { createSharedCache } from '../../../src/cache/shared-cache.ts';
 import { testSessionCache, ttlMs } from '../../contracts/session-cache.ts';
-import { FakeBusNetwork, FakeStore, fakeFormat } from '../../support/cache/cache-parts.ts';
+import { FakeBusNetwork, FakeStore, sharedParts } from '../../support/cache/cache-parts.ts';
 import type { Clock } from '../../support/clock.ts';
 
 // test/integration/redis/session-cache.test.ts runs the same contract over a real Redis.
 
 const openMemory = (now: Clock) => createMemoryCache({ ttlMs, maxSessions: 100, now });
 const openShared = (now: Clock) =>
-  createSharedCache({ store: new FakeStore(now), format: fakeFormat, ttlMs, maxSessions: 100, now });
+  createSharedCache({ store: new FakeStore(now), ...sharedParts, ttlMs, maxSessions: 100, now });
 
 const kinds: Record<string, (now: Clock) => SessionCache> = {
   memory: openMemory,
   shared: openShared,
   layered: (now) =>
-    createLayeredCache({ memory: openMemory(now), shared: openShared(now), bus: new FakeBusNetwork().join(), now }),
+    createLayeredCache({
+      namespace: 'test',
+      memory: openMemory(now),
+      shared: openShared(now),
+      bus: new FakeBusNetwork().join(),
+      now,
+    }),
 };
 
 describe.each(Object.entries(kinds))('the %s cache', (_kind, open) => {

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { createEntryFormat, ownerOf } from '../../../src/cache/stored-entry.ts';
-import { FakeDatabase, fakeFormat, versionOf } from '../../support/cache/cache-parts.ts';
+import { FakeDatabase, sharedParts, versionOf } from '../../support/cache/cache-parts.ts';
+
+const create = () => createEntryFormat({ ...sharedParts, maxRemembered: 10 });
 
 const database = new FakeDatabase();
 database.add('a', { userId: 7, clientId: 3 });
@@ -9,17 +11,16 @@ if (session === null) throw new Error('there is no such session');
 const owner = ownerOf(session.record);
 const fences = ['all', null, 'of the user', null];
 
-const write = (entries = createEntryFormat(fakeFormat, 10), row = session.row) =>
-  entries.write({ readAt: 1234, fences, owner }, row);
+const write = (entries = create(), row = session.row) => entries.write('a', { readAt: 1234, fences, owner }, row);
 
 test('an entry is read as it was written', () => {
-  const entries = createEntryFormat(fakeFormat, 10);
+  const entries = create();
   expect(entries.read('a', write(entries))).toEqual({ readAt: 1234, fences, owner, record: session.record });
   expect(owner).toEqual(['user:7', 'client:3']);
 });
 
 test('text is parsed again only if it has changed', () => {
-  const entries = createEntryFormat(fakeFormat, 10);
+  const entries = create();
   const first = entries.read('a', write());
   expect(entries.read('a', write())).toBe(first);
   const changed = entries.read('a', write(entries, { ...session.row, version: 2 }));
@@ -27,7 +28,7 @@ test('text is parsed again only if it has changed', () => {
 });
 
 test('an entry that has left the store is gone', () => {
-  const entries = createEntryFormat(fakeFormat, 10);
+  const entries = create();
   entries.read('a', write());
   expect(entries.read('a', undefined)).toBeNull();
 });
@@ -35,6 +36,6 @@ test('an entry that has left the store is gone', () => {
 test.each(['', '\n', '[]', 'null\n{}', '[1,[],[]]', '{"0":1}\n{}', '[1,2,3]\n{}', '[1,[],[]]\nno row'])(
   'text that is not an entry is ignored: %j',
   (text) => {
-    expect(createEntryFormat(fakeFormat, 10).read('a', text)).toBeNull();
+    expect(create().read('a', text)).toBeNull();
   },
 );

@@ -1,0 +1,60 @@
+import { slackMs } from './fence-store.ts';
+import type { Scope } from './session-cache.ts';
+import type { StoredEntry } from './stored-entry.ts';
+
+/**
+ * The changes that this process made or heard of, for as long as an older entry might be used. A store that refused or
+ * lost a change's fence still offers such entries; a process that knows of the change uses none of them.
+ */
+export interface KnownChanges {
+  /** @param fence the value that the change wrote to its scope's fence; `null`: none that is known */
+  add(scope: Scope, fence: string | null): void;
+  /**
+   * Whether the entry is certainly younger than every known change of these scopes: it carries the fence that the change
+   * wrote, or its reader started so much later that clocks which differ do not matter.
+   * @param scopes the entry's scopes, in the order of its fences
+   */
+  allow(entry: Pick<StoredEntry, 'readAt' | 'fences'>, scopes: readonly Scope[]): boolean;
+}
+
+export interface KnownChangesOptions {
+  /** For how long this process uses an entry, in milliseconds. */
+  readonly ttlMs: number;
+  /** The clock, in milliseconds. */
+  readonly now: () => number;
+  /** The most changes that are remembered. Beyond it they become one of `all`. */
+  readonly maxChanges: number;
+}
+
+export function createKnownChanges({ ttlMs, now, maxChanges }: KnownChangesOptions): KnownChanges {
+  /** By scope, the oldest first. */
+  const changes = new Map<Scope, { readonly fence: string | null; readonly at: number }>();
+  const memoryMs = ttlMs + slackMs;
+
+  function removeOutdated(): void {
+    for (const [scope, { at }] of changes) {
+      if (now() < at + memoryMs) return;
+      changes.delete(scope);
+    }
+  }
+
+  return {
+    add(scope, fence) {
+      if (scope === 'all' && fence !== null) return; // no look-up uses a store that has lost this fence
+      removeOutdated();
+      changes.delete(scope); // so that it moves to the end
+      changes.set(scope, { fence, at: now() });
+      if (changes.size <= maxChanges) return;
+      changes.clear();
+      changes.set('all', { fence: null, at: now() });
+    },
+    allow({ readAt, fences }, scopes) {
+      if (changes.size === 0) return true;
+      return scopes.every((scope, index) => {
+        const change = changes.get(scope);
+        if (change === undefined || readAt >= change.at + slackMs) return true;
+        return change.fence !== null && change.fence === fences[index];
+      });
+    },
+  };
+}

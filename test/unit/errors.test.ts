@@ -1,0 +1,49 @@
+import { TRPCError } from '@trpc/server';
+import { expect, test, vi } from 'vitest';
+import { DurinError, DurinUsageError, isDurinError } from '../../src/errors.ts';
+import { createResponseMeta } from '../../src/trpc/response-headers.ts';
+
+/** Another copy of the module, as a bundler or a framework may load it. */
+async function otherCopy() {
+  vi.resetModules();
+  const other = await import('../../src/errors.ts');
+  expect(other.DurinError).not.toBe(DurinError);
+  return other;
+}
+
+test('an error of another copy of the package is recognised', async () => {
+  const other = await otherCopy();
+  const error = new other.DurinError('THROTTLED', { retryAfter: 3 });
+  expect(error instanceof DurinError).toBe(false);
+  expect(isDurinError(error)).toBe(true);
+  expect(other.isDurinError(new DurinError('NO_CREDENTIALS'))).toBe(true);
+});
+
+test('nothing else is', () => {
+  const others = [
+    new TRPCError({ code: 'UNAUTHORIZED' }),
+    new DurinUsageError('no'),
+    { durin: { code: 'X' } },
+    null,
+    'x',
+  ];
+  expect(others.map(isDurinError)).toEqual(others.map(() => false));
+});
+
+test('the brand is not printed or copied', () => {
+  const error = new DurinError('NO_CREDENTIALS');
+  expect(isDurinError({ ...error })).toBe(false);
+  expect(Object.getOwnPropertySymbols({ ...error })).toEqual([]);
+});
+
+test('response headers are set for an error of another copy', async () => {
+  const other = await otherCopy();
+  const responseMeta = createResponseMeta({
+    scheme: 'Token',
+    isPrivate: () => false,
+    limitsOf: () => [],
+    now: () => 0,
+  });
+  const { headers } = responseMeta({ ctx: undefined, errors: [new other.DurinError('THROTTLED', { retryAfter: 3 })] });
+  expect(headers.get('Retry-After')).toBe('3');
+});
