@@ -32,7 +32,7 @@ export function ClientList() {
       >
         The programs that call the API, each with its own token lifetime and request rate.
       </ViewHeader>
-      <Box sx={{ maxWidth: 320, mb: 1.5 }}>
+      <Box sx={{ maxWidth: { md: 320 }, mb: 1.5 }}>
         <FilterLiveForm>
           <SearchInput source="search" placeholder="Search by name" aria-label="Search by name" helperText={false} />
         </FilterLiveForm>
@@ -120,7 +120,7 @@ function ClientLink({ client }: { client: ClientRecord }) {
       to={createPath({ resource: 'clients', type: 'edit', id: client.id })}
       sx={{ fontWeight: 600, overflowWrap: 'anywhere' }}
     >
-      {client.name}
+      <bdi>{client.name}</bdi>
     </Link>
   );
 }

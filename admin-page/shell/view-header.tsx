@@ -24,7 +24,7 @@ export function ViewHeader({ title, children, actions }: ViewHeaderProps) {
     >
       <Box sx={{ minWidth: 0 }}>
         <Typography variant="h1" sx={{ overflowWrap: 'anywhere' }}>
-          {title}
+          <bdi>{title}</bdi>
         </Typography>
         {children !== undefined && (
           <Typography color="textSecondary" sx={{ mt: 0.5, maxWidth: '62ch' }}>

@@ -5,12 +5,14 @@ import type { ClientUsage } from '../../src/admin/admin-views.ts';
 import { LinkButton } from '../shell/link-button.tsx';
 import { tokenListPath } from '../tokens/token-list-path.ts';
 
-const columns = [
-  ['tokens', 'Tokens'],
-  ['activeDay', '24 h'],
-  ['activeWeek', '7 d'],
-  ['activeMonth', '30 d'],
+/** How many tokens were used in the last … */
+const periods = [
+  ['activeDay', '24 hours'],
+  ['activeWeek', '7 days'],
+  ['activeMonth', '30 days'],
 ] as const;
+
+const counts = ['tokens', ...periods.map(([key]) => key)] as const;
 
 /** The clients, the most used in the last 30 days first. */
 export function ClientUsageTable({ usage }: { usage: readonly ClientUsage[] }) {
@@ -21,8 +23,16 @@ export function ClientUsageTable({ usage }: { usage: readonly ClientUsage[] }) {
       <Table aria-label="Tokens of each client, and how many of them were used recently" size="small">
         <TableHead sx={{ '& .MuiTableCell-root': { px: { xs: 1.25, sm: 2 } } }}>
           <TableRow>
-            <TableCell>Client</TableCell>
-            {columns.map(([key, label]) => (
+            <TableCell rowSpan={2}>Client</TableCell>
+            <TableCell rowSpan={2} align="right">
+              Tokens
+            </TableCell>
+            <TableCell colSpan={periods.length} scope="colgroup" align="right" sx={{ borderBottom: 0, pb: 0 }}>
+              Used in the last
+            </TableCell>
+          </TableRow>
+          <TableRow>
+            {periods.map(([key, label]) => (
               <TableCell key={key} align="right">
                 {label}
               </TableCell>
@@ -34,10 +44,10 @@ export function ClientUsageTable({ usage }: { usage: readonly ClientUsage[] }) {
             <TableRow key={client.client} sx={{ '& .MuiTableCell-root': { py: 1.25, px: { xs: 1.25, sm: 2 } } }}>
               <TableCell component="th" scope="row" sx={{ overflowWrap: 'anywhere' }}>
                 <Link to={tokenListPath({ client: client.client })} sx={{ fontWeight: 600 }}>
-                  {client.client}
+                  <bdi>{client.client}</bdi>
                 </Link>
               </TableCell>
-              {columns.map(([key]) => (
+              {counts.map((key) => (
                 <TableCell key={key} align="right" sx={{ fontVariantNumeric: 'tabular-nums' }}>
                   {client[key].toLocaleString('en')}
                 </TableCell>

@@ -31,11 +31,9 @@ test('a session can be ended from another tab', async () => {
   expect(await session(web, 'web').innerText()).toContain('this session');
   expect(await session(web, 'web').getByRole('button').count()).toBe(0);
   expect(await session(web, 'cli').locator('dl').innerText()).toMatch(
-    /^Device\s+Chrome on \S+, 127\.0\.0\.1\s+Last used\s+(?:never|just now)\s+Expires in\s+never$/,
+    /^Device\s+Chrome on \S+, 127\.0\.0\.1\s+Last used\s+(?:never|just now)\s+Expires\s+never$/,
   );
-  expect(await session(web, 'web').locator('dl').innerText()).toMatch(
-    /Last used\s+just now\s+Expires in\s+1[34] days$/,
-  );
+  expect(await session(web, 'web').locator('dl').innerText()).toMatch(/Last used\s+just now\s+Expires\s+in 14 days$/);
 
   const end = button(web, 'End the session of cli');
   await end.click();
@@ -54,7 +52,7 @@ test('a session can be ended from another tab', async () => {
 
   await turnTo(cli);
   await isSignedOut(cli);
-  await cli.getByText('Your session was ended from another device.').waitFor();
+  await cli.getByText('Your session was ended elsewhere, for example by signing out on another device.').waitFor();
   expect(await faultsInLooks(cli, 'revoked')).toEqual([]);
   await isSignedIn(web);
 });
@@ -163,10 +161,10 @@ test('halfway to the expiry one tab refreshes for both', async () => {
   const [one, two] = [await visitor.open(), await visitor.open()];
   await signIn(one);
   await isSignedIn(two);
-  const tabs = [one, two].map((page) => card(page, 'Hello, alice').locator('dl > div').last());
-  const times = () => Promise.all(tabs.map((tab) => tab.innerText()));
+  const tabs = [one, two].map((page) => card(page, 'Hello, alice').locator('time'));
+  const times = () => Promise.all(tabs.map((tab) => tab.getAttribute('datetime')));
   const [before] = await times();
-  await expect.poll(times, { timeout: 12_000 }).toSatisfy(([a, b]: string[]) => a === b && a !== before);
+  await expect.poll(times, { timeout: 12_000 }).toSatisfy(([a, b]: (string | null)[]) => a === b && a !== before);
   expect(calls.filter((name) => name === 'auth.refresh')).toHaveLength(1);
   await auth.clients.update('web', { tokenTtl: '14d' });
 });
