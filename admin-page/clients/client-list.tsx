@@ -12,6 +12,7 @@ import {
   useListContext,
 } from 'react-admin';
 import type { ClientRecord } from '../data/clients.ts';
+import { shownInView } from '../shell/failure.tsx';
 import { LinkButton } from '../shell/link-button.tsx';
 import { ListState } from '../shell/list-state.tsx';
 import { ViewHeader } from '../shell/view-header.tsx';
@@ -21,7 +22,7 @@ import { RelativeTime } from '../text/relative-time.tsx';
 
 export function ClientList() {
   return (
-    <ListBase sort={{ field: 'name', order: 'ASC' }} perPage={25}>
+    <ListBase sort={{ field: 'name', order: 'ASC' }} perPage={25} queryOptions={shownInView}>
       <ViewHeader
         title="Clients"
         actions={

@@ -11,7 +11,7 @@ import { SignInField } from './sign-in-field.tsx';
 
 const signedOutNotices: Partial<Record<SignedOutReason, string>> = {
   expired: 'Your session has expired. Sign in again to continue.',
-  revoked: 'Your session was revoked. Sign in again to continue.',
+  revoked: 'Your session was ended. Sign in again to continue.',
 };
 
 /** A form for the app's own login. Its fields are those of the app's `loginInput`. */

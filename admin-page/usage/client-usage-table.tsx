@@ -7,9 +7,9 @@ import { tokenListPath } from '../tokens/token-list-path.ts';
 
 /** How many tokens were used in the last … */
 const periods = [
-  ['activeDay', '24 hours'],
-  ['activeWeek', '7 days'],
-  ['activeMonth', '30 days'],
+  ['activeDay', '24 hours', '24 h'],
+  ['activeWeek', '7 days', '7 d'],
+  ['activeMonth', '30 days', '30 d'],
 ] as const;
 
 const counts = ['tokens', ...periods.map(([key]) => key)] as const;
@@ -27,14 +27,19 @@ export function ClientUsageTable({ usage }: { usage: readonly ClientUsage[] }) {
             <TableCell rowSpan={2} align="right">
               Tokens
             </TableCell>
-            <TableCell colSpan={periods.length} scope="colgroup" align="right" sx={{ borderBottom: 0, pb: 0 }}>
+            <TableCell colSpan={periods.length} scope="colgroup" align="center" sx={{ py: 0.75 }}>
               Used in the last
             </TableCell>
           </TableRow>
           <TableRow>
-            {periods.map(([key, label]) => (
-              <TableCell key={key} align="right">
-                {label}
+            {periods.map(([key, label, shortLabel]) => (
+              <TableCell key={key} align="right" sx={{ py: 0.75 }}>
+                <Box component="span" sx={{ display: { xs: 'none', sm: 'inline' } }}>
+                  {label}
+                </Box>
+                <Box component="span" sx={{ display: { sm: 'none' } }}>
+                  {shortLabel}
+                </Box>
               </TableCell>
             ))}
           </TableRow>
@@ -42,7 +47,7 @@ export function ClientUsageTable({ usage }: { usage: readonly ClientUsage[] }) {
         <TableBody>
           {sorted.map((client) => (
             <TableRow key={client.client} sx={{ '& .MuiTableCell-root': { py: 1.25, px: { xs: 1.25, sm: 2 } } }}>
-              <TableCell component="th" scope="row" sx={{ overflowWrap: 'anywhere' }}>
+              <TableCell component="th" scope="row" sx={{ minWidth: 84, overflowWrap: 'anywhere' }}>
                 <Link to={tokenListPath({ client: client.client })} sx={{ fontWeight: 600 }}>
                   <bdi>{client.client}</bdi>
                 </Link>

@@ -71,7 +71,7 @@ test('a session revoked elsewhere leads to the sign-in page, with a reason', asy
   const admin = await orm.em.fork().findOneOrFail(User, { username: demoAdmin.username });
   await auth.tokens.revokeAll({ user: admin.id });
   await page.getByRole('menuitem', { name: 'Tokens' }).click();
-  await page.getByText('Your session was revoked.').waitFor();
+  await page.getByText('Your session was ended.').waitFor();
   expect(await faultsInLooks(page, 'admin-session-ended')).toEqual([]);
   await fillIn(page);
   await heading(page, 'Tokens').waitFor(); // the view from before

@@ -118,7 +118,7 @@ test('revoking your own token shows a warning and signs you out', async () => {
   await button(page, 'Revoke… the token of durin on admin').click();
   await page.getByText('This also signs you out of this page.').waitFor();
   await button(page, 'Revoke').click();
-  await page.getByText('Your session was revoked.').waitFor();
+  await page.getByText('Your session was ended.').waitFor();
   expect(await page.evaluate('sessionStorage.length')).toBe(0);
 });
 

@@ -151,6 +151,9 @@ test('what a user may call depends on the client', async () => {
   await answer('rollDice')
     .filter({ hasText: /Try again in \d+ seconds.\s*THROTTLED/ })
     .waitFor();
+  const countdown = answer('rollDice').locator('[aria-hidden]');
+  const atFirst = await countdown.innerText();
+  await expect.poll(() => countdown.innerText()).not.toBe(atFirst);
   expect(await faultsInLooks(page, 'calls')).toEqual([]);
 
   await button(page, 'Sign out').click();
