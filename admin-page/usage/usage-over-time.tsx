@@ -22,7 +22,7 @@ export function UsageOverTime({ clients }: { clients: readonly string[] }) {
     <Card component="section" sx={{ p: 2 }} aria-labelledby="usage-over-time">
       <Stack
         direction={{ xs: 'column', sm: 'row' }}
-        sx={{ gap: 1.5, alignItems: { sm: 'flex-start' }, justifyContent: 'space-between', mb: 1 }}
+        sx={{ gap: { xs: 2.5, sm: 1.5 }, alignItems: { sm: 'flex-start' }, justifyContent: 'space-between', mb: 1 }}
       >
         <Box>
           <Typography variant="h2" id="usage-over-time">

@@ -23,18 +23,23 @@ export function ApiKey({ apiKey: { token = '', created, expiresIn, hasExpired },
 
   return (
     <>
-      <dl className="facts small">
-        <div>
-          <dt>Created</dt>
-          <dd>
-            <DateTime iso={created} />
-          </dd>
-        </div>
-        <div>
-          <dt>Expires</dt>
-          <dd>{formatExpiry(expiresIn, hasExpired)}</dd>
-        </div>
-      </dl>
+      <div className="between">
+        <dl className="facts small">
+          <div>
+            <dt>Created</dt>
+            <dd>
+              <DateTime iso={created} />
+            </dd>
+          </div>
+          <div>
+            <dt>Expires</dt>
+            <dd>{formatExpiry(expiresIn, hasExpired)}</dd>
+          </div>
+        </dl>
+        <button type="button" className="danger" onClick={onDelete}>
+          Delete<span className="hidden"> the key</span>
+        </button>
+      </div>
       <p className="label" id="key-label">
         Key
       </p>
@@ -57,9 +62,6 @@ export function ApiKey({ apiKey: { token = '', created, expiresIn, hasExpired },
         </button>
         <button type="button" onClick={() => copy.mutate('the curl command')}>
           Copy the curl command
-        </button>
-        <button type="button" className="danger" onClick={onDelete}>
-          Delete<span className="hidden"> the key</span>
         </button>
       </div>
       <output className={copy.isError ? 'problem' : 'muted'}>
