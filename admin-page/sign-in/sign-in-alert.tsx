@@ -10,14 +10,17 @@ import { useRetryCountdown } from './use-retry-countdown.ts';
 export function SignInAlert({ error }: { error: unknown }) {
   const secondsLeft = useRetryCountdown(error);
   if (secondsLeft === undefined) return <Alert severity="error">{describeSignInError(error)}</Alert>;
-  const hint = (seconds: number | undefined) => `Too many attempts. ${retryHint(seconds)}`;
-  const spoken = secondsLeft === 0 ? 0 : errorDataOf(error)?.durin?.retryAfter;
+  const spokenSeconds = secondsLeft === 0 ? 0 : errorDataOf(error)?.durin?.retryAfter;
   return (
     <Alert severity="error">
-      <span aria-hidden="true">{hint(secondsLeft)}</span>
-      <VisuallyHidden>{hint(spoken)}</VisuallyHidden>
+      <span aria-hidden="true">{throttled(secondsLeft)}</span>
+      <VisuallyHidden>{throttled(spokenSeconds)}</VisuallyHidden>
     </Alert>
   );
+}
+
+function throttled(seconds: number | undefined): string {
+  return `Too many attempts. ${retryHint(seconds)}`;
 }
 
 function describeSignInError(error: unknown): string {
