@@ -6,10 +6,12 @@ import { ClientCreate } from './clients/client-create.tsx';
 import { ClientEdit } from './clients/client-edit.tsx';
 import { ClientList } from './clients/client-list.tsx';
 import { dataProvider } from './data/data-provider.ts';
+import { darkTheme, lightTheme } from './look/theme.ts';
 import { config } from './page-config.ts';
+import { Crashed } from './shell/crashed.tsx';
 import { Layout } from './shell/layout.tsx';
+import { NotFound } from './shell/not-found.tsx';
 import { createPageStore } from './shell/page-store.ts';
-import { darkTheme, lightTheme } from './shell/theme.ts';
 import { authProvider } from './sign-in/auth-provider.ts';
 import { SignInPage } from './sign-in/sign-in-page.tsx';
 import { i18nProvider } from './text/i18n-provider.ts';
@@ -36,6 +38,8 @@ export function App() {
       layout={Layout}
       loginPage={SignInPage}
       dashboard={UsagePage}
+      catchAll={NotFound}
+      error={Crashed}
       requireAuth
       disableTelemetry
     >

@@ -1,9 +1,9 @@
 import ArrowBack from '@mui/icons-material/ArrowBack';
 import { Alert, Skeleton, Stack } from '@mui/material';
 import { EditBase, useEditContext, useNotify, useRedirect } from 'react-admin';
-import { describeError } from '../data/call-error.ts';
 import type { ClientRecord } from '../data/clients.ts';
 import { config } from '../page-config.ts';
+import { Failure, shownInView } from '../shell/failure.tsx';
 import { LinkButton } from '../shell/link-button.tsx';
 import { ViewHeader } from '../shell/view-header.tsx';
 import { ClientForm } from './client-form.tsx';
@@ -18,14 +18,14 @@ export function ClientEdit() {
     redirect('list', 'clients');
   }
   return (
-    <EditBase mutationMode="pessimistic" mutationOptions={{ onSuccess }} redirectOnError={false}>
+    <EditBase mutationMode="pessimistic" mutationOptions={{ onSuccess }} queryOptions={shownInView}>
       <ClientEditor />
     </EditBase>
   );
 }
 
 function ClientEditor() {
-  const { record, error, isPending } = useEditContext<ClientRecord>();
+  const { record, error, isPending, refetch } = useEditContext<ClientRecord>();
   const back = (
     <LinkButton to="/clients" startIcon={<ArrowBack />}>
       All clients
@@ -35,11 +35,12 @@ function ClientEditor() {
     return (
       <>
         <ViewHeader title="Client" actions={back} />
-        <Alert severity="error">{describeError(error)}</Alert>
+        <Failure error={error} onRetry={() => void refetch()} />
       </>
     );
   }
-  if (isPending || record === undefined) return <Skeleton variant="rounded" height={320} sx={{ maxWidth: 560 }} />;
+  if (isPending || record === undefined)
+    return <Skeleton role="status" aria-label="Loading" variant="rounded" height={320} sx={{ maxWidth: 560 }} />;
   return (
     <>
       <ViewHeader title={record.name} actions={back}>

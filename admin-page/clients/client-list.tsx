@@ -12,6 +12,7 @@ import {
   useListContext,
 } from 'react-admin';
 import type { ClientRecord } from '../data/clients.ts';
+import { shownInView } from '../shell/failure.tsx';
 import { LinkButton } from '../shell/link-button.tsx';
 import { ListState } from '../shell/list-state.tsx';
 import { ViewHeader } from '../shell/view-header.tsx';
@@ -21,7 +22,7 @@ import { RelativeTime } from '../text/relative-time.tsx';
 
 export function ClientList() {
   return (
-    <ListBase sort={{ field: 'name', order: 'ASC' }} perPage={25}>
+    <ListBase sort={{ field: 'name', order: 'ASC' }} perPage={25} queryOptions={shownInView}>
       <ViewHeader
         title="Clients"
         actions={
@@ -32,7 +33,7 @@ export function ClientList() {
       >
         The programs that call the API, each with its own token lifetime and request rate.
       </ViewHeader>
-      <Box sx={{ maxWidth: 320, mb: 1.5 }}>
+      <Box sx={{ maxWidth: { md: 320 }, mb: 1.5 }}>
         <FilterLiveForm>
           <SearchInput source="search" placeholder="Search by name" aria-label="Search by name" helperText={false} />
         </FilterLiveForm>
@@ -120,7 +121,7 @@ function ClientLink({ client }: { client: ClientRecord }) {
       to={createPath({ resource: 'clients', type: 'edit', id: client.id })}
       sx={{ fontWeight: 600, overflowWrap: 'anywhere' }}
     >
-      {client.name}
+      <bdi>{client.name}</bdi>
     </Link>
   );
 }

@@ -1,6 +1,8 @@
 import { TRPCClientError } from '@trpc/client';
 import { HttpError } from 'react-admin';
 import type { DurinErrorData } from '../../src/wire.ts';
+import { fieldErrorOf } from '../text/field-error.ts';
+import { retryHint } from '../text/retry-hint.ts';
 
 /** The part of a failed call's error data that the page reads. */
 interface CallErrorData {
@@ -31,7 +33,7 @@ export function describeError(error: unknown): string {
 
 const unknownClient = 'This client does not exist. It may have been deleted.';
 
-/** The errors of a form, by field. The input `tokenTtl` is the field `lifetime`. `null`: the error is not about fields. */
+/** The errors of a form, by field. `null`: the error is not about fields. */
 export function fieldErrorsOf(error: unknown): Record<string, string> | null {
   const data = errorDataOf(error);
   if (data?.fields !== undefined) return { ...data.fields };
@@ -40,22 +42,11 @@ export function fieldErrorsOf(error: unknown): Record<string, string> | null {
   if (durin?.code === 'UNKNOWN_CLIENT') return { client: unknownClient };
   if (durin?.code === 'USER_NOT_FOUND') return { user: 'This user does not exist. It may have been deleted.' };
   if (durin?.fields === undefined) return null;
-  return Object.fromEntries(
-    Object.entries(durin.fields).map(([path, sentences]) => {
-      const name = path.replace(/^changes\./, '');
-      return [name === 'tokenTtl' ? 'lifetime' : name, sentences.join(' ')];
-    }),
-  );
+  return Object.fromEntries(Object.entries(durin.fields).map(([path, sentences]) => fieldErrorOf(path, sentences)));
 }
 
 /** Converts to react-admin's error, which has a status and the errors of a form's fields. */
 export function toHttpError(error: unknown): HttpError {
   const errors = fieldErrorsOf(error);
   return new HttpError(describeError(error), errorDataOf(error)?.httpStatus ?? 0, errors === null ? null : { errors });
-}
-
-function retryHint(seconds = 60): string {
-  if (seconds < 90) return `Try again in ${seconds} second${seconds === 1 ? '' : 's'}.`;
-  if (seconds < 5400) return `Try again in ${Math.ceil(seconds / 60)} minutes.`;
-  return `Try again in ${Math.ceil(seconds / 3600)} hours.`;
 }

@@ -5,13 +5,15 @@ import { useRef, useState } from 'react';
 
 interface CopyFieldProps {
   label: string;
+  /** The label of the button: `Copy token`. */
+  action: string;
   text: string;
 }
 
 type Outcome = 'none' | 'copied' | 'selected';
 
 /** A read-only text with a copy button. If the clipboard is not available, as without TLS, the text is selected instead. */
-export function CopyField({ label, text }: CopyFieldProps) {
+export function CopyField({ label, action, text }: CopyFieldProps) {
   const input = useRef<HTMLInputElement>(null);
   const [outcome, setOutcome] = useState<Outcome>('none');
 
@@ -42,10 +44,9 @@ export function CopyField({ label, text }: CopyFieldProps) {
         variant="outlined"
         onClick={() => void copy()}
         startIcon={outcome === 'copied' ? <Check /> : <ContentCopy />}
-        aria-label={`Copy: ${label}`}
-        sx={{ flexShrink: 0, height: 40 }}
+        sx={{ flexShrink: 0, height: 40, minWidth: 156 }}
       >
-        <span aria-live="polite">{outcome === 'copied' ? 'Copied' : 'Copy'}</span>
+        <span aria-live="polite">{outcome === 'copied' ? 'Copied' : action}</span>
       </Button>
     </Stack>
   );

@@ -4,12 +4,13 @@ import { Layout as AdminLayout, AppBar, Link, Menu, ToggleThemeButton } from 're
 import { config } from '../page-config.ts';
 import { SessionWatch } from '../sign-in/session-watch.tsx';
 import { Account } from './account.tsx';
+import { Crashed } from './crashed.tsx';
 import { Logo } from './logo.tsx';
 
 /** The frame of every view: app bar and navigation. */
 export function Layout({ children }: { children: ReactNode }) {
   return (
-    <AdminLayout appBar={Bar} menu={Navigation}>
+    <AdminLayout appBar={Bar} menu={Navigation} error={Crashed}>
       <SessionWatch />
       {children}
     </AdminLayout>

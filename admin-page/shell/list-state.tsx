@@ -1,7 +1,7 @@
-import { Alert, Box, Button, Card, Skeleton, Stack, Typography } from '@mui/material';
+import { Box, Button, Card, Skeleton, Stack, Typography } from '@mui/material';
 import type { ReactNode } from 'react';
 import { useListContext } from 'react-admin';
-import { describeError } from '../data/call-error.ts';
+import { Failure } from './failure.tsx';
 
 interface ListStateProps {
   /** Shown if there are rows. */
@@ -16,16 +16,7 @@ interface ListStateProps {
 export function ListState({ children, empty, noMatch }: ListStateProps) {
   const { data, error, isPending, filterValues, setFilters, refetch } = useListContext();
   if (error) {
-    const retryButton = (
-      <Button color="inherit" size="small" onClick={() => void refetch()}>
-        Try again
-      </Button>
-    );
-    return (
-      <Alert severity="error" action={retryButton}>
-        {describeError(error)}
-      </Alert>
-    );
+    return <Failure error={error} onRetry={() => void refetch()} />;
   }
   if (isPending || data === undefined) return <LoadingRows />;
   if (data.length > 0) return <Card>{children}</Card>;
@@ -48,7 +39,7 @@ export function ListState({ children, empty, noMatch }: ListStateProps) {
 
 function LoadingRows() {
   return (
-    <Card sx={{ p: 2 }} aria-busy="true" aria-label="Loading">
+    <Card sx={{ p: 2 }} role="status" aria-label="Loading">
       {[0, 1, 2, 3, 4].map((row) => (
         <Box key={row} sx={{ py: 1 }}>
           <Skeleton height={22} width={`${90 - row * 9}%`} />

@@ -19,21 +19,21 @@ export function ViewHeader({ title, children, actions }: ViewHeaderProps) {
   }, []);
   return (
     <Stack
-      direction={{ xs: 'column', sm: 'row' }}
-      sx={{ alignItems: { sm: 'flex-start' }, justifyContent: 'space-between', gap: 2, mb: 2.5 }}
+      direction="row"
+      sx={{ flexWrap: 'wrap', alignItems: 'flex-start', justifyContent: 'space-between', gap: 2, mb: 2.5 }}
     >
-      <Box sx={{ minWidth: 0 }}>
+      <Box sx={{ flex: '1 1 18rem', minWidth: 0 }}>
         <Typography variant="h1" sx={{ overflowWrap: 'anywhere' }}>
-          {title}
+          <bdi>{title}</bdi>
         </Typography>
         {children !== undefined && (
-          <Typography color="textSecondary" sx={{ mt: 0.5, maxWidth: '62ch' }}>
+          <Typography color="textSecondary" sx={{ mt: 0.5, maxWidth: '62ch', textWrap: 'pretty' }}>
             {children}
           </Typography>
         )}
       </Box>
       {actions !== undefined && (
-        <Stack direction="row" sx={{ gap: 1, flexShrink: 0, flexWrap: 'wrap' }}>
+        <Stack direction="row" sx={{ gap: 1, flexWrap: 'wrap' }}>
           {actions}
         </Stack>
       )}

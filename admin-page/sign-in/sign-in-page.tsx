@@ -3,21 +3,21 @@ import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useLogin } from 'react-admin';
 import type { SignedOutReason } from '../../client/session/session.ts';
 import { auth } from '../connection.ts';
-import { describeError, errorDataOf, fieldErrorsOf } from '../data/call-error.ts';
+import { fieldErrorsOf } from '../data/call-error.ts';
 import { config } from '../page-config.ts';
 import { Logo } from '../shell/logo.tsx';
-import { NotAdminError } from './auth-provider.ts';
+import { SignInAlert } from './sign-in-alert.tsx';
 import { SignInField } from './sign-in-field.tsx';
 
 const signedOutNotices: Partial<Record<SignedOutReason, string>> = {
   expired: 'Your session has expired. Sign in again to continue.',
-  revoked: 'Your session was revoked. Sign in again to continue.',
+  revoked: 'Your session was ended. Sign in again to continue.',
 };
 
 /** A form for the app's own login. Its fields are those of the app's `loginInput`. */
 export function SignInPage() {
   const login = useLogin();
-  const [error, setError] = useState<string | null>(null);
+  const [error, setError] = useState<unknown>(null);
   const [fieldErrors, setFieldErrors] = useState<Readonly<Record<string, string>>>({});
   const [isPending, setIsPending] = useState(false);
   const alert = useRef<HTMLDivElement>(null);
@@ -37,7 +37,7 @@ export function SignInPage() {
       await login(values);
     } catch (cause) {
       setFieldErrors(fieldErrorsOf(cause) ?? {});
-      setError(describeSignInError(cause));
+      setError(cause);
       alert.current?.focus();
     } finally {
       setIsPending(false);
@@ -55,10 +55,10 @@ export function SignInPage() {
             <Logo size={44} />
             <Typography variant="h1">{config.title}</Typography>
           </Stack>
-          <div ref={alert} tabIndex={-1} role="alert">
-            {error !== null && <Alert severity="error">{error}</Alert>}
+          <Box ref={alert} tabIndex={-1} role="alert" sx={{ outline: 'none' /* focused by the page, not a control */ }}>
+            {error !== null && <SignInAlert error={error} />}
             {error === null && notice !== null && <Alert severity="info">{notice}</Alert>}
-          </div>
+          </Box>
           {config.loginFields.map((field, index) => (
             <SignInField key={field.name} field={field} error={fieldErrors[field.name]} isFirst={index === 0} />
           ))}
@@ -86,14 +86,4 @@ function readValues(data: FormData): Record<string, unknown> {
     return [name, text === '' ? undefined : text];
   });
   return Object.fromEntries(entries) as Record<string, unknown>;
-}
-
-function describeSignInError(error: unknown): string {
-  if (error instanceof NotAdminError) return error.message;
-  const code = errorDataOf(error)?.durin?.code;
-  if (code === 'INVALID_CREDENTIALS') return 'These details do not match an account. Check them and try again.';
-  if (code === 'UNKNOWN_CLIENT' || code === 'NO_CLIENT') {
-    return `Admins sign in through the client "${config.client ?? ''}", which does not exist. Create it in the app or on the command line.`;
-  }
-  return describeError(error);
 }

@@ -17,8 +17,12 @@ export function IssuedToken({ issued: { token, session } }: { issued: Issued }) 
   return (
     <Card sx={{ p: 2, width: '100%' }}>
       <Stack sx={{ gap: 2 }}>
-        <Alert severity="success" variant="outlined" role="status" ref={message} tabIndex={-1}>
-          Issued to <b>{session.user.label}</b> for <b>{session.client}</b>. It{' '}
+        <Alert severity="success" variant="outlined" role="status" ref={message} tabIndex={-1} sx={{ outline: 'none' }}>
+          Issued to{' '}
+          <bdi>
+            <b>{session.user.label}</b>
+          </bdi>{' '}
+          for <b>{session.client}</b>. It{' '}
           {session.expiry === null ? (
             'never expires'
           ) : (
@@ -28,9 +32,13 @@ export function IssuedToken({ issued: { token, session } }: { issued: Issued }) 
           )}
           . Copy it now: it will not be shown again.
         </Alert>
-        <CopyField label="Token" text={token} />
+        <CopyField label="Token" action="Copy token" text={token} />
         <Box>
-          <CopyField label="Test command" text={curlCommand(url, config.authHeaderPrefix, token)} />
+          <CopyField
+            label="Test command"
+            action="Copy command"
+            text={curlCommand(url, config.authHeaderPrefix, token)}
+          />
           <Typography variant="body2" color="textSecondary" sx={{ mt: 0.5 }}>
             Lists the sessions of {session.user.label}. Send the same header with every call to the API.
           </Typography>

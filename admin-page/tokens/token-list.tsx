@@ -2,6 +2,7 @@ import Add from '@mui/icons-material/Add';
 import { Alert, Stack, Typography, useMediaQuery } from '@mui/material';
 import type { Theme } from '@mui/material/styles';
 import { ListBase, Pagination, useListContext } from 'react-admin';
+import { shownInView } from '../shell/failure.tsx';
 import { LinkButton } from '../shell/link-button.tsx';
 import { ListState } from '../shell/list-state.tsx';
 import { ViewHeader } from '../shell/view-header.tsx';
@@ -13,7 +14,7 @@ import { TokenTable } from './token-table.tsx';
 
 export function TokenList() {
   return (
-    <ListBase sort={{ field: 'created', order: 'DESC' }} perPage={25}>
+    <ListBase sort={{ field: 'created', order: 'DESC' }} perPage={25} queryOptions={shownInView}>
       <ViewHeader
         title="Tokens"
         actions={

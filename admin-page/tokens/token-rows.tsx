@@ -29,15 +29,21 @@ function TokenRow({ token }: { token: TokenRecord }) {
     >
       <Box sx={{ flex: 1, minWidth: 0 }}>
         <Typography sx={{ fontWeight: 600, overflowWrap: 'anywhere' }}>
-          {user.label}
+          <bdi>{user.label}</bdi>
           <Typography component="span" color="textSecondary">
             {' '}
-            on {client}
+            on <bdi>{client}</bdi>
           </Typography>
         </Typography>
         <Typography variant="body2" color="textSecondary" component="div">
-          {!token.hasExpired && (token.expiry === null ? '' : 'expires ')}
-          <TokenExpiry token={token} />
+          {token.expiry === null ? (
+            'never expires'
+          ) : (
+            <>
+              {!token.hasExpired && 'expires '}
+              <TokenExpiry token={token} />
+            </>
+          )}
         </Typography>
         <Typography variant="body2" color="textSecondary">
           created <RelativeTime date={created} />,{' '}

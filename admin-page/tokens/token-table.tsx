@@ -16,11 +16,15 @@ export function TokenTable() {
         disableSort
         render={({ user }: TokenRecord) => (
           <Typography component="span" variant="body2" sx={{ fontWeight: 600, overflowWrap: 'anywhere' }}>
-            {user.label}
+            <bdi>{user.label}</bdi>
           </Typography>
         )}
       />
-      <DataTable.Col label="Client" disableSort render={({ client }: TokenRecord) => client} />
+      <DataTable.Col
+        label="Client"
+        disableSort
+        render={({ client }: TokenRecord) => <bdi style={{ overflowWrap: 'anywhere' }}>{client}</bdi>}
+      />
       <DataTable.Col source="expiry" label="Expires" render={(token: TokenRecord) => <TokenExpiry token={token} />} />
       <DataTable.Col
         source="created"

@@ -5,12 +5,14 @@ import type { ClientUsage } from '../../src/admin/admin-views.ts';
 import { LinkButton } from '../shell/link-button.tsx';
 import { tokenListPath } from '../tokens/token-list-path.ts';
 
-const columns = [
-  ['tokens', 'Tokens'],
-  ['activeDay', '24 h'],
-  ['activeWeek', '7 d'],
-  ['activeMonth', '30 d'],
+/** How many tokens were used in the last … */
+const periods = [
+  ['activeDay', '24 hours', '24 h'],
+  ['activeWeek', '7 days', '7 d'],
+  ['activeMonth', '30 days', '30 d'],
 ] as const;
+
+const counts = ['tokens', ...periods.map(([key]) => key)] as const;
 
 /** The clients, the most used in the last 30 days first. */
 export function ClientUsageTable({ usage }: { usage: readonly ClientUsage[] }) {
@@ -21,10 +23,23 @@ export function ClientUsageTable({ usage }: { usage: readonly ClientUsage[] }) {
       <Table aria-label="Tokens of each client, and how many of them were used recently" size="small">
         <TableHead sx={{ '& .MuiTableCell-root': { px: { xs: 1.25, sm: 2 } } }}>
           <TableRow>
-            <TableCell>Client</TableCell>
-            {columns.map(([key, label]) => (
-              <TableCell key={key} align="right">
-                {label}
+            <TableCell rowSpan={2}>Client</TableCell>
+            <TableCell rowSpan={2} align="right">
+              Tokens
+            </TableCell>
+            <TableCell colSpan={periods.length} scope="colgroup" align="center" sx={{ py: 0.75 }}>
+              Used in the last
+            </TableCell>
+          </TableRow>
+          <TableRow>
+            {periods.map(([key, label, shortLabel]) => (
+              <TableCell key={key} align="right" sx={{ py: 0.75 }}>
+                <Box component="span" sx={{ display: { xs: 'none', sm: 'inline' } }}>
+                  {label}
+                </Box>
+                <Box component="span" sx={{ display: { sm: 'none' } }}>
+                  {shortLabel}
+                </Box>
               </TableCell>
             ))}
           </TableRow>
@@ -32,12 +47,12 @@ export function ClientUsageTable({ usage }: { usage: readonly ClientUsage[] }) {
         <TableBody>
           {sorted.map((client) => (
             <TableRow key={client.client} sx={{ '& .MuiTableCell-root': { py: 1.25, px: { xs: 1.25, sm: 2 } } }}>
-              <TableCell component="th" scope="row" sx={{ overflowWrap: 'anywhere' }}>
+              <TableCell component="th" scope="row" sx={{ minWidth: 84, overflowWrap: 'anywhere' }}>
                 <Link to={tokenListPath({ client: client.client })} sx={{ fontWeight: 600 }}>
-                  {client.client}
+                  <bdi>{client.client}</bdi>
                 </Link>
               </TableCell>
-              {columns.map(([key]) => (
+              {counts.map((key) => (
                 <TableCell key={key} align="right" sx={{ fontVariantNumeric: 'tabular-nums' }}>
                   {client[key].toLocaleString('en')}
                 </TableCell>

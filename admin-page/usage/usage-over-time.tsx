@@ -1,8 +1,8 @@
-import { Alert, Box, Card, MenuItem, Skeleton, Stack, TextField, Typography } from '@mui/material';
+import { Box, Card, MenuItem, Skeleton, Stack, TextField, Typography } from '@mui/material';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { trpc } from '../connection.ts';
-import { describeError } from '../data/call-error.ts';
+import { Failure } from '../shell/failure.tsx';
 
 /** Loaded with the first chart, since the chart library is a third of the page's scripts. */
 const UsageChart = lazy(async () => ({ default: (await import('./usage-chart.tsx')).UsageChart }));
@@ -13,7 +13,7 @@ const periods = [7, 30, 90, 365] as const;
 export function UsageOverTime({ clients }: { clients: readonly string[] }) {
   const [client, setClient] = useState('');
   const [days, setDays] = useState(30);
-  const { data, error } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ['usage', 'over-time', client, days],
     queryFn: () => trpc.admin.usage.overTime.query({ days, ...(client && { client }) }),
     placeholderData: keepPreviousData,
@@ -22,7 +22,7 @@ export function UsageOverTime({ clients }: { clients: readonly string[] }) {
     <Card component="section" sx={{ p: 2 }} aria-labelledby="usage-over-time">
       <Stack
         direction={{ xs: 'column', sm: 'row' }}
-        sx={{ gap: 1.5, alignItems: { sm: 'flex-start' }, justifyContent: 'space-between', mb: 1 }}
+        sx={{ gap: { xs: 2.5, sm: 1.5 }, alignItems: { sm: 'flex-start' }, justifyContent: 'space-between', mb: 1 }}
       >
         <Box>
           <Typography variant="h2" id="usage-over-time">
@@ -65,7 +65,7 @@ export function UsageOverTime({ clients }: { clients: readonly string[] }) {
           </TextField>
         </Stack>
       </Stack>
-      {error && <Alert severity="error">{describeError(error)}</Alert>}
+      {error && <Failure error={error} onRetry={() => void refetch()} />}
       {!error && (
         <Suspense fallback={<ChartPlaceholder />}>
           {data === undefined ? <ChartPlaceholder /> : <UsageChart days={data} />}
@@ -76,5 +76,5 @@ export function UsageOverTime({ clients }: { clients: readonly string[] }) {
 }
 
 function ChartPlaceholder() {
-  return <Skeleton variant="rounded" height={260} />;
+  return <Skeleton role="status" aria-label="Loading" variant="rounded" height={260} />;
 }

@@ -24,23 +24,3 @@ function secondsOf(text: string): number {
   const [, amount, unit] = /^(\d{1,10})([smhd])$/.exec(text) ?? [];
   return amount === undefined ? Number.NaN : Number(amount) * secondsPer[unit as TimeUnit];
 }
-
-const namedUnits = [
-  ['day', secondsPer.d],
-  ['hour', secondsPer.h],
-  ['minute', secondsPer.m],
-  ['second', secondsPer.s],
-] as const;
-
-/**
- * Writes a length of time in its largest whole unit, up to days: `13 days`, `23 hours`. Less than a second, or a negative
- * time, is `0 seconds`.
- */
-export function durationInWords(milliseconds: number): string {
-  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
-  for (const [unit, secondsPerUnit] of namedUnits) {
-    const count = Math.floor(seconds / secondsPerUnit);
-    if (count >= 1) return `${count} ${unit}${count === 1 ? '' : 's'}`;
-  }
-  return '0 seconds';
-}

@@ -1,4 +1,4 @@
-import { durationInWords } from './duration.ts';
+import { durationInWords } from './duration-in-words.ts';
 
 /** Whether a token that expires at `expiresAt` (`null`: never) has expired. It has at the very instant of its expiry. */
 export function isExpired(expiresAt: Date | null, now: number): boolean {

@@ -27,6 +27,7 @@ test('a view shows the time left, not the lifetime', () => {
     hasExpired: false,
     expiresIn: 'never',
   });
+  expect(toApiAccessView(row, at + 5000)).toMatchObject({ expiresIn: '1 hour' }); // issued for an hour, a moment ago
   expect(toApiAccessView(row, at + 7_200_000)).toMatchObject({ hasExpired: true, expiresIn: '0 seconds' });
 });
 

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { User } from '../../../examples/quickstart/entities.ts';
 import { faultsInLooks } from '../../support/browser/appearance.ts';
 import {
   button,
@@ -54,6 +55,7 @@ test('a client is created, edited and deleted', async () => {
   );
 
   await link(page, 'app').click();
+  await page.getByText('It has no tokens.', { exact: true }).waitFor();
   await button(page, 'Delete client…').click();
   await page.getByText('It has no tokens, so nobody is signed out. This cannot be undone.').waitFor();
   await page.keyboard.press('Escape');
@@ -105,8 +107,12 @@ test('invalid input shows an error at its field', async () => {
   await field(page, 'Token lifetime').fill('a while');
   await field(page, 'Request rate').fill('often');
   await button(page, 'Create client').click();
-  await expect.poll(() => hintOf(page, 'Token lifetime')).toContain("a duration such as '60s'");
-  expect(await hintOf(page, 'Request rate')).toContain("a rate such as '5/s'");
+  await expect
+    .poll(() => hintOf(page, 'Token lifetime'))
+    .toBe('Enter a duration such as 14d, 12h, 30m or 45s, up to 68 years, or never, or leave the field empty.');
+  expect(await hintOf(page, 'Request rate')).toBe(
+    'Enter a rate such as 5/s, 100/m, 1000/h or 10000/d, or leave the field empty.',
+  );
   expect(await field(page, 'Request rate').getAttribute('aria-invalid')).toBe('true');
   expect(await faultsInLooks(page, 'admin-client-refused')).toEqual([]);
   await field(page, 'Token lifetime').fill('1d');
@@ -118,7 +124,7 @@ test('invalid input shows an error at its field', async () => {
   await heading(page, 'web').waitFor();
   await field(page, 'Token lifetime').fill('');
   await button(page, 'Save').click();
-  await expect.poll(() => hintOf(page, 'Token lifetime')).toContain('must be a duration');
+  await expect.poll(() => hintOf(page, 'Token lifetime')).toMatch(/, or never\.$/);
   await field(page, 'Token lifetime').fill('14d');
   await field(page, 'Name').fill('cli');
   await button(page, 'Save').click();
@@ -173,4 +179,88 @@ test('an unknown client shows an error instead of a form', async () => {
   await goTo(page, '/clients/nobody');
   await page.getByText('No client with that name.').waitFor();
   expect(await page.getByRole('textbox').count()).toBe(0);
+});
+
+test('an address that the page does not have is not found, in its own words and font', async () => {
+  const page = await at('/');
+  await goTo(page, '/nowhere');
+  await heading(page, 'Not found').waitFor();
+  const fonts = await page.evaluate<string[]>(
+    "[...document.querySelectorAll('main *')].map((element) => getComputedStyle(element).fontFamily)",
+  );
+  expect(new Set(fonts)).toEqual(new Set([await page.evaluate('getComputedStyle(document.body).fontFamily')]));
+  expect(await faultsInLooks(page, 'admin-not-found')).toEqual([]);
+  await link(page, 'Go to the start').click();
+  await heading(page, 'Usage').waitFor();
+});
+
+test('a list that is loading, or cannot be loaded, says so', async () => {
+  const page = await at('/');
+  const { promise: isSeen, resolve: goOn } = Promise.withResolvers<void>();
+  onTestFinished(() => page.context().unroute('**/admin/api/*clients.list*'));
+  await page.context().route('**/admin/api/*clients.list*', async (route) => {
+    await isSeen;
+    await route.abort();
+  });
+  await page.reload();
+  await goTo(page, '/clients');
+  await page.getByLabel('Loading').waitFor();
+  expect(await faultsInLooks(page, 'admin-clients-loading')).toEqual([]);
+  goOn();
+  await page.getByText('The server cannot be reached.').first().waitFor();
+  expect(await faultsInLooks(page, 'admin-clients-failed')).toEqual([]);
+  await page.context().unroute('**/admin/api/*clients.list*');
+  await button(page, 'Try again').click();
+  await row(page, 'cli').waitFor();
+});
+
+test('on a phone the search is as wide as the list', async () => {
+  const page = await at('/clients');
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.getByText('no tokens · created').first().waitFor(); // rows instead of a table
+  const search = page.locator('.MuiInputBase-root').filter({ has: page.getByPlaceholder('Search by name') });
+  const [ofSearch, ofCard] = await Promise.all([search.boundingBox(), page.locator('.MuiCard-root').boundingBox()]);
+  expect(ofSearch).toMatchObject({ x: ofCard?.x, width: ofCard?.width });
+  await page.setViewportSize({ width: 1280, height: 720 });
+});
+
+test('at a zoom of 200 % the heading keeps its line', async () => {
+  const page = await at('/tokens');
+  await page.setViewportSize({ width: 640, height: 400 });
+  expect((await heading(page, 'Tokens').boundingBox())?.height).toBeLessThan(40);
+  await page.setViewportSize({ width: 1280, height: 720 });
+});
+
+test('long and right-to-left names fit', async () => {
+  const { auth, orm } = quickstart();
+  const clients = ['y'.repeat(64), 'تطبيق الهاتف (2)'];
+  const users = ['x'.repeat(120), 'مريم العذراء (1)'];
+  for (const name of clients) await auth.clients.create({ name });
+  for (const username of users) {
+    const em = orm.em.fork();
+    const user = em.create(User, { username, passwordHash: 'no hash' });
+    await em.flush();
+    for (const client of [...clients, 'cli']) await auth.tokens.issue({ user: user.id, client: client as 'cli' });
+  }
+  const page = await at('/');
+  await page.reload(); // usage is counted once per visit
+  await row(page, clients[0] ?? '').waitFor();
+  expect(await faultsInLooks(page, 'admin-names-usage', true)).toEqual([]);
+  await goTo(page, '/clients');
+  await link(page, clients[0] ?? '').waitFor();
+  expect(await faultsInLooks(page, 'admin-names-clients', true)).toEqual([]);
+  await goTo(page, '/tokens');
+  await row(page, users[0] ?? '')
+    .first()
+    .waitFor();
+  expect(await faultsInLooks(page, 'admin-names-tokens', true)).toEqual([]);
+  await button(page, `Revoke… the token of ${users[0]} on ${clients[0]}`).click();
+  await page.getByRole('dialog').waitFor();
+  expect(await faultsInLooks(page, 'admin-names-revoke')).toEqual([]);
+  await button(page, 'Cancel').click();
+  await goTo(page, '/clients');
+  await link(page, clients[0] ?? '').click();
+  await heading(page, clients[0] ?? '').waitFor();
+  expect(await faultsInLooks(page, 'admin-names-client', true)).toEqual([]);
+  for (const name of clients) await auth.clients.delete(name);
 });

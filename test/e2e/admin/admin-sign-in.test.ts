@@ -28,13 +28,17 @@ test('a wrong password, throttling and an unreachable server show an error', asy
   const page = await signedOut();
   await fillIn(page, { ...demoAdmin, password: 'melon' });
   await page.getByText('These details do not match an account.').waitFor();
+  expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('none'); // no square around the alert
   expect(await faultsInLooks(page, 'admin-sign-in-refused')).toEqual([]);
 
   const wrong = { username: 'mallory', password: 'x', client: 'admin' };
   const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(wrong) };
   for (let tries = 0; tries < 10; tries += 1) await fetch(`${quickstart().url}/admin/api/auth.login`, init);
   await fillIn(page, { ...demoAdmin, username: 'mallory' });
-  await page.getByText(/^Too many attempts\. Try again in \d+ seconds\.$/).waitFor();
+  const countdown = page.locator(alert).locator('[aria-hidden]').last();
+  await expect.poll(() => countdown.innerText()).toMatch(/^Too many attempts\. Try again in \d+ seconds\.$/);
+  const atFirst = await countdown.innerText();
+  await expect.poll(() => countdown.innerText()).not.toBe(atFirst);
 
   await quickstart().stop();
   await fillIn(page);
@@ -67,7 +71,7 @@ test('a session revoked elsewhere leads to the sign-in page, with a reason', asy
   const admin = await orm.em.fork().findOneOrFail(User, { username: demoAdmin.username });
   await auth.tokens.revokeAll({ user: admin.id });
   await page.getByRole('menuitem', { name: 'Tokens' }).click();
-  await page.getByText('Your session was revoked.').waitFor();
+  await page.getByText('Your session was ended.').waitFor();
   expect(await faultsInLooks(page, 'admin-session-ended')).toEqual([]);
   await fillIn(page);
   await heading(page, 'Tokens').waitFor(); // the view from before

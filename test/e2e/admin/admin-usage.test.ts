@@ -1,18 +1,52 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { faultsInLooks } from '../../support/browser/appearance.ts';
-import { choose, heading, link, plantTokens, row, useAdminPage } from './admin-visit.ts';
+import { button, choose, goTo, heading, link, plantTokens, row, useAdminPage } from './admin-visit.ts';
 
 const { quickstart, at } = useAdminPage();
 
+test('on the first day, sentences stand for the chart', async () => {
+  const page = await at('/');
+  await page.getByText('Issued today: 1. Last used today: 1. The chart begins tomorrow.').waitFor();
+  await row(page, /^admin/).waitFor();
+  expect(await faultsInLooks(page, 'admin-first-day', true)).toEqual([]);
+  await choose(page, 'Client', 'api');
+  await page.getByText('No token was issued or used in this period.').waitFor();
+});
+
+test('usage that is loading, or cannot be loaded, says so', async () => {
+  const page = await at('/clients');
+  const { promise: isSeen, resolve: goOn } = Promise.withResolvers<void>();
+  onTestFinished(() => page.context().unroute('**/admin/api/*usage*'));
+  await page.context().route('**/admin/api/*usage*', async (route) => {
+    await isSeen;
+    await route.abort();
+  });
+  await page.reload();
+  await goTo(page, '/');
+  await heading(page, 'Usage').waitFor();
+  expect(await faultsInLooks(page, 'admin-usage-loading')).toEqual([]);
+  goOn();
+  await page.getByText('The server cannot be reached.').first().waitFor();
+  expect(await faultsInLooks(page, 'admin-usage-failed')).toEqual([]);
+  await page.context().unroute('**/admin/api/*usage*');
+  await button(page, 'Try again').click();
+  await row(page, /^admin/).waitFor();
+});
+
+/** docs/admin.png is a copy of a picture of this: `cp .screenshots/admin-usage-wide-light.png docs/admin.png`. */
 test('usage is shown in total, over time and by client', async () => {
   await plantTokens(quickstart(), 2000);
   const page = await at('/');
+  await page.reload(); // usage is counted once per visit
   await row(page, /^cli/).waitFor();
   expect(await page.locator('dl').innerText()).toMatch(/^Tokens\s+4,00\d\s+Used in 24 hours\s+[\d,]+\s+Used in 7 days/);
   expect(await row(page, /^web/).innerText()).toMatch(/^web\s+2,000\s+[\d,]+\s+[\d,]+\s+[\d,]+$/);
   const figure = page.getByRole('figure');
   await expect.poll(() => figure.getAttribute('aria-label')).toMatch(/^In 30 days, \d{4} tokens were issued/);
-  expect(await faultsInLooks(page, 'admin-usage')).toEqual([]);
+  expect(await page.locator('thead').innerText()).toMatch(
+    /^Client\s+Tokens\s+Used in the last\s+24 hours\s+7 days\s+30 days\s*$/,
+  );
+  expect(await faultsInLooks(page, 'admin-usage', true)).toEqual([]);
 
   await choose(page, 'Client', 'api');
   await expect.poll(() => figure.getAttribute('aria-label')).toMatch(/^In 30 days, 0 tokens were issued/);

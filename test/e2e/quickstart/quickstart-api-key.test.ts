@@ -18,13 +18,16 @@ test('a key is created, shown, copied and deleted', async () => {
   await ofKey.getByText('The API key was created.').waitFor();
 
   await button(page, 'Copy the key').click();
-  await ofKey.getByText('Copied.').waitFor();
+  await ofKey.getByText('Copied the key.').waitFor();
   const key = await clipboard();
   expect(key).toMatch(/^[0-9a-f]{64}$/);
   expect(await page.content()).not.toContain(key); // hidden
   await button(page, 'Show the key').click();
   await ofKey.getByText(key, { exact: true }).waitFor();
+  expect(await ofKey.locator('dl').innerText()).toMatch(/^Created\s+[^:]+:\d\d\s[AP]M\s+Expires\s+in 365 days$/);
   expect(await faultsInLooks(page, 'key')).toEqual([]);
+  await button(page, 'Hide the key').click();
+  expect(await page.content()).not.toContain(key);
 
   await button(page, 'Copy the curl command').click();
   await expect.poll(clipboard).toMatch(/^curl/);

@@ -7,18 +7,21 @@ import type { Page } from 'playwright-core';
 export const screenshotFolder = join(import.meta.dirname, '..', '..', '..', '.screenshots');
 
 const widths = { wide: { width: 1280, height: 800 }, narrow: { width: 360, height: 740 } };
+/** The wide window at a zoom of 200 %, which halves what it holds. */
+const zoomed = { zoomed: { width: 640, height: 400 } };
 const schemes = ['light', 'dark'] as const;
 
 /**
  * Looks at a page as it is now, wide and narrow, light and dark: takes a picture of each, and tells what is wrong with
  * it, a text each: what is wider than the window, and what axe finds that would be in anybody's way.
  * @param name of the state that the page is in, which names the pictures
+ * @param alsoZoomed whether to look at it at 200 % as well
  */
-export async function faultsInLooks(page: Page, name: string): Promise<string[]> {
+export async function faultsInLooks(page: Page, name: string, alsoZoomed = false): Promise<string[]> {
   const before = page.viewportSize();
   const faults: string[] = [];
   await mkdir(screenshotFolder, { recursive: true });
-  for (const [width, size] of Object.entries(widths)) {
+  for (const [width, size] of Object.entries({ ...widths, ...(alsoZoomed && zoomed) })) {
     await page.setViewportSize(size);
     for (const colorScheme of schemes) {
       const picture = `${name}-${width}-${colorScheme}`;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { durationInWords, parseDuration } from '../../../src/values/duration.ts';
+import { parseDuration } from '../../../src/values/duration.ts';
 
 describe('parseDuration', () => {
   test.each([
@@ -51,21 +51,5 @@ describe('parseDuration', () => {
       },
     );
     fc.assert(property);
-  });
-});
-
-describe('durationInWords', () => {
-  test.each([
-    [23.9 * 3_600_000, '23 hours'],
-    [86_400_000, '1 day'],
-    [59_999, '59 seconds'],
-    [1000, '1 second'],
-    [90_000, '1 minute'],
-    [14 * 86_400_000 - 1, '13 days'],
-    [400 * 86_400_000, '400 days'],
-    [999, '0 seconds'],
-    [-5000, '0 seconds'],
-  ])('writes %i ms as %j', (milliseconds, words) => {
-    expect(durationInWords(milliseconds)).toBe(words);
   });
 });

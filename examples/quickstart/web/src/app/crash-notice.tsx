@@ -1,5 +1,6 @@
 import { Component, type PropsWithChildren } from 'react';
 import { auth } from './connection.ts';
+import { Header } from './header.tsx';
 
 const reload = () => location.reload();
 
@@ -14,20 +15,23 @@ export class CrashNotice extends Component<PropsWithChildren, { hasCrashed: bool
   override render() {
     if (!this.state.hasCrashed) return this.props.children;
     return (
-      <main>
-        <section className="card" role="alert">
-          <h1>Something went wrong</h1>
-          <p>Reload the page. If that does not help, sign out: the stored session may be the cause.</p>
-          <div className="actions start">
-            <button type="button" onClick={reload}>
-              Reload
-            </button>
-            <button type="button" onClick={() => void auth.logout().then(reload, reload)}>
-              Sign out
-            </button>
-          </div>
-        </section>
-      </main>
+      <>
+        <Header />
+        <main>
+          <section className="card" role="alert">
+            <h1>Something went wrong</h1>
+            <p>Reload the page. If that does not help, sign out: the stored session may be the cause.</p>
+            <div className="actions start">
+              <button type="button" onClick={reload}>
+                Reload
+              </button>
+              <button type="button" onClick={() => void auth.logout().then(reload, reload)}>
+                Sign out
+              </button>
+            </div>
+          </section>
+        </main>
+      </>
     );
   }
 }

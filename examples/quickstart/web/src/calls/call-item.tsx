@@ -1,11 +1,13 @@
 import { useMutation } from '@tanstack/react-query';
 import { durinErrorOf } from 'trpc-durin/client';
 import { BusyButton } from '../controls/busy-button.tsx';
-import { describeError } from '../controls/describe-error.ts';
+import { ErrorText } from '../controls/error-text.tsx';
+import { useRetryCountdown } from '../controls/use-retry-countdown.ts';
 import type { Call } from './calls.ts';
 
 export function CallItem({ call: { name, allowed, run } }: { call: Call }) {
   const { mutate, data, error, isPending, isSuccess } = useMutation({ mutationFn: run });
+  const secondsLeft = useRetryCountdown(error);
   return (
     <li className="item">
       <div className="between">
@@ -23,7 +25,7 @@ export function CallItem({ call: { name, allowed, run } }: { call: Call }) {
         {isSuccess && <span className="answer good">{formatResponse(data)}</span>}
         {error && (
           <span className="answer bad">
-            {describeError(error)} <code>{durinErrorOf(error)?.code}</code>
+            <ErrorText error={error} secondsLeft={secondsLeft} /> <code>{durinErrorOf(error)?.code}</code>
           </span>
         )}
       </output>

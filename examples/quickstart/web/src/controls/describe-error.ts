@@ -12,16 +12,22 @@ const sentences: Partial<Record<DurinErrorCode, string>> = {
   STORE_UNAVAILABLE: 'The server cannot reach its database. Try again in a moment.',
 };
 
-/** Describes an error in one or two sentences. */
-export function describeError(error: unknown): string {
+/**
+ * Describes an error in one or two sentences.
+ * @param secondsLeft until a throttled call may be tried again. Default: as the server said
+ */
+export function describeError(error: unknown, secondsLeft = durinErrorOf(error)?.retryAfter): string {
   const refusal = durinErrorOf(error);
-  if (refusal?.code === 'THROTTLED') return `Too many attempts. Try again in ${secondsInWords(refusal.retryAfter)}.`;
+  if (refusal?.code === 'THROTTLED') return `Too many attempts. ${retryHint(secondsLeft)}`;
   if (refusal) return sentences[refusal.code] ?? (error as Error).message;
   if (!isTRPCClientError<AppRouter>(error)) return 'Something went wrong on this page. Reload it.';
   if (!error.data) return 'The server cannot be reached. Check your connection and try again.';
   return error.data.code === 'BAD_REQUEST' ? 'The server did not accept this input.' : 'The server failed. Try again.';
 }
 
-export function secondsInWords(seconds = 1): string {
-  return seconds === 1 ? 'a second' : `${seconds} seconds`;
+function retryHint(seconds = 1): string {
+  if (seconds === 0) return 'You can try again now.';
+  if (seconds < 90) return `Try again in ${seconds === 1 ? 'a second' : `${seconds} seconds`}.`;
+  if (seconds < 5400) return `Try again in ${Math.ceil(seconds / 60)} minutes.`;
+  return `Try again in ${Math.ceil(seconds / 3600)} hours.`;
 }

@@ -1,4 +1,5 @@
-import { describeError } from './describe-error.ts';
+import { ErrorText } from './error-text.tsx';
+import { useRetryCountdown } from './use-retry-countdown.ts';
 
 interface Props {
   error: unknown;
@@ -8,9 +9,15 @@ interface Props {
 
 /** Shows an error and has screen readers announce it. The live region is present before there is an error. */
 export function Problem({ error, consequence }: Props) {
+  const secondsLeft = useRetryCountdown(error);
   return (
     <p role="alert" className="problem">
-      {error ? `${consequence ? `${consequence} ` : ''}${describeError(error)}` : null}
+      {error ? (
+        <>
+          {consequence && `${consequence} `}
+          <ErrorText error={error} secondsLeft={secondsLeft} />
+        </>
+      ) : null}
     </p>
   );
 }

@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { api, auth } from '../app/connection.ts';
 import { BusyButton } from '../controls/busy-button.tsx';
-import { formatDateTime } from '../controls/format-time.ts';
+import { DateTime } from '../controls/date-time.tsx';
 import { Problem } from '../controls/problem.tsx';
 import { useFocusOnMount } from '../controls/use-focus-on-mount.ts';
 import { chosenClient } from '../sign-in/client-choice.ts';
@@ -20,12 +20,15 @@ export function CurrentSessionCard({ username, expiry }: Props) {
   const logout = useMutation({ mutationFn: auth.logout });
   const heading = useFocusOnMount<HTMLHeadingElement>();
 
+  const { expiresIn = whoami.error ? 'unknown' : '…' } = whoami.data ?? {};
+  const timeLeft = expiresIn === 'never' ? 'no limit' : expiresIn;
+
   return (
     <section className="card" aria-labelledby="current-session">
       <div className="between">
         <div>
           <h1 id="current-session" ref={heading} tabIndex={-1}>
-            Hello, {username}
+            Hello, <bdi>{username}</bdi>
           </h1>
           <p className="muted">
             You are signed in on the client <code>{chosenClient}</code>.
@@ -38,11 +41,11 @@ export function CurrentSessionCard({ username, expiry }: Props) {
       <dl className="facts">
         <div>
           <dt>Time left</dt>
-          <dd className="big">{whoami.data?.expiresIn ?? (whoami.error ? 'unknown' : '…')}</dd>
+          <dd className="big">{timeLeft}</dd>
         </div>
         <div>
           <dt>Signed in until</dt>
-          <dd>{expiry === null ? 'you sign out' : formatDateTime(expiry)}</dd>
+          <dd>{expiry === null ? 'you sign out' : <DateTime iso={expiry} />}</dd>
         </div>
       </dl>
       {expiry !== null && (

@@ -1,6 +1,6 @@
 import type { api } from '../app/connection.ts';
-import { formatTimeAgo } from '../controls/format-time.ts';
-import { describeDevice } from './describe-device.ts';
+import { formatExpiry, formatTimeAgo } from '../controls/format-time.ts';
+import { describePlace } from './describe-device.ts';
 
 type Session = (typeof api.auth.sessions.list)['~types']['output'][number];
 
@@ -10,7 +10,7 @@ interface Props {
 }
 
 export function SessionItem({ session, onEnd }: Props) {
-  const { client, isCurrent, userAgent, ipAddress, lastUsedAt, expiresIn } = session;
+  const { client, isCurrent, lastUsedAt, expiresIn, hasExpired } = session;
   return (
     <li className="item">
       <div className="between">
@@ -23,21 +23,18 @@ export function SessionItem({ session, onEnd }: Props) {
           </button>
         )}
       </div>
-      <dl className="facts small">
+      <dl className="facts small aligned">
         <div>
           <dt>Device</dt>
-          <dd>
-            {describeDevice(userAgent)}
-            {ipAddress && `, ${ipAddress}`}
-          </dd>
+          <dd>{describePlace(session, navigator.userAgent)}</dd>
         </div>
         <div>
           <dt>Last used</dt>
           <dd>{isCurrent ? 'just now' : lastUsedAt ? formatTimeAgo(lastUsedAt) : 'never'}</dd>
         </div>
         <div>
-          <dt>Expires in</dt>
-          <dd>{expiresIn}</dd>
+          <dt>Expires</dt>
+          <dd>{formatExpiry(expiresIn, hasExpired)}</dd>
         </div>
       </dl>
     </li>

@@ -20,8 +20,9 @@ export function PasswordField({ value, onChange }: Props) {
           autoComplete="current-password"
           required
         />
-        <button type="button" aria-pressed={isShown} onClick={() => setIsShown(!isShown)}>
-          Show<span className="hidden"> the password</span>
+        <button type="button" onClick={() => setIsShown(!isShown)}>
+          {isShown ? 'Hide' : 'Show'}
+          <span className="hidden"> the password</span>
         </button>
       </div>
     </div>

@@ -1,10 +1,10 @@
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { durinErrorOf, type SignedOutReason } from 'trpc-durin/client';
+import type { SignedOutReason } from 'trpc-durin/client';
 import { auth } from '../app/connection.ts';
-import { describeError } from '../controls/describe-error.ts';
-import { useCountdown } from '../controls/use-countdown.ts';
+import { ErrorText } from '../controls/error-text.tsx';
 import { useFocusOnMount } from '../controls/use-focus-on-mount.ts';
+import { useRetryCountdown } from '../controls/use-retry-countdown.ts';
 import { useSingleStart } from '../controls/use-single-start.ts';
 import { ClientLinks } from './client-links.tsx';
 import { PasswordField } from './password-field.tsx';
@@ -12,7 +12,8 @@ import { PasswordField } from './password-field.tsx';
 const farewells: Readonly<Record<SignedOutReason, string>> = {
   'logged-out': 'You have signed out.',
   expired: 'Your session has expired. Sign in again to continue.',
-  revoked: 'Your session was ended from another device. If that was not you, change your password.',
+  // The server cannot tell why: the user has signed out on another device, or ended the session from there, or an admin has.
+  revoked: 'Your session was ended elsewhere, for example by signing out on another device. Sign in again to continue.',
 };
 
 interface Props {
@@ -25,15 +26,14 @@ export function SignIn({ reason, takesFocus }: Props) {
   const [username, setUsername] = useState('');
   const [password, setPassword] = useState('');
   const login = useMutation({ mutationFn: auth.login, gcTime: 0 }); // do not keep the password in memory
-  const { retryAfter } = durinErrorOf(login.error) ?? {};
-  const secondsToWait = useCountdown(retryAfter, login.submittedAt);
-  const hasWaited = retryAfter !== undefined && secondsToWait === 0;
+  const secondsLeft = useRetryCountdown(login.error);
+  const hasToWait = secondsLeft !== undefined && secondsLeft > 0;
   const startOnce = useSingleStart(login.isPending);
   const heading = useFocusOnMount<HTMLHeadingElement>(takesFocus);
 
   function submit(event: FormEvent): void {
     event.preventDefault();
-    if (secondsToWait === 0) startOnce(() => login.mutate({ username, password }));
+    if (!hasToWait) startOnce(() => login.mutate({ username, password }));
   }
 
   return (
@@ -42,7 +42,7 @@ export function SignIn({ reason, takesFocus }: Props) {
         Sign in
       </h1>
       {reason && (
-        <p id="farewell" className={reason === 'logged-out' ? 'notice' : 'notice warning'}>
+        <p id="farewell" className="notice">
           {farewells[reason]}
         </p>
       )}
@@ -52,6 +52,7 @@ export function SignIn({ reason, takesFocus }: Props) {
           User name
           <input
             name="username"
+            dir="auto"
             value={username}
             onChange={(event) => setUsername(event.target.value)}
             autoComplete="username"
@@ -62,10 +63,10 @@ export function SignIn({ reason, takesFocus }: Props) {
         </label>
         <PasswordField value={password} onChange={setPassword} />
         <p role="alert" className="problem">
-          {login.error && !hasWaited && describeError(login.error)}
+          {login.error && <ErrorText error={login.error} secondsLeft={secondsLeft} />}
         </p>
-        <button type="submit" className="primary wide" aria-disabled={login.isPending || secondsToWait > 0}>
-          {login.isPending ? 'Signing in…' : secondsToWait > 0 ? `Wait ${secondsToWait} s` : 'Sign in'}
+        <button type="submit" className="primary wide" aria-disabled={login.isPending || hasToWait}>
+          {login.isPending ? 'Signing in…' : 'Sign in'}
         </button>
       </form>
       <p className="muted">

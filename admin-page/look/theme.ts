@@ -1,60 +1,40 @@
 import { defaultTheme, type RaThemeOptions } from 'react-admin';
+import { dark, light, type Palette } from './palette.ts';
 
 const systemFont =
   'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", "Helvetica Neue", Arial, sans-serif';
 
-/** What differs between the light and the dark theme. */
-interface Palette {
-  mode: 'light' | 'dark';
-  accent: string;
-  onAccent: string;
-  page: string;
-  paper: string;
-  line: string;
-  text: string;
-  quietText: string;
-  hover: string;
-  danger: string;
-}
+export const lightTheme = createTheme(light);
+export const darkTheme = createTheme(dark);
 
-export const lightTheme = createTheme({
-  mode: 'light',
-  accent: '#0f6b5c',
-  onAccent: '#ffffff',
-  page: '#f7f7f5',
-  paper: '#ffffff',
-  line: '#e3e3df',
-  text: '#1b1f1e',
-  quietText: '#5b6361',
-  hover: '#f1f3f1',
-  danger: '#b3261e',
-});
-
-export const darkTheme = createTheme({
-  mode: 'dark',
-  accent: '#6fcdb8',
-  onAccent: '#06231d',
-  page: '#141517',
-  paper: '#1c1e20',
-  line: '#32353a',
-  text: '#e8eae9',
-  quietText: '#a3aaa8',
-  hover: '#24272a',
-  danger: '#ff9b92',
-});
-
-function createTheme({ mode, accent, onAccent, page, paper, line, text, quietText, hover, danger }: Palette) {
+function createTheme({
+  mode,
+  accent,
+  onAccent,
+  ground,
+  card,
+  raised,
+  line,
+  edge,
+  text,
+  muted,
+  good,
+  bad,
+  tint,
+}: Palette) {
   const theme: RaThemeOptions = {
     ...defaultTheme,
     palette: {
       mode,
       primary: { main: accent, contrastText: onAccent },
       secondary: { main: accent, contrastText: onAccent },
-      error: { main: danger },
-      background: { default: page, paper },
-      text: { primary: text, secondary: quietText },
+      error: { main: bad },
+      success: { main: good },
+      info: { main: accent },
+      background: { default: ground, paper: card },
+      text: { primary: text, secondary: muted },
       divider: line,
-      action: { hover },
+      action: { hover: raised },
     },
     shape: { borderRadius: 8 },
     typography: {
@@ -89,16 +69,20 @@ function createTheme({ mode, accent, onAccent, page, paper, line, text, quietTex
       },
       MuiAppBar: {
         defaultProps: { color: 'inherit', elevation: 0 },
-        styleOverrides: { root: { backgroundColor: paper, color: text, borderBottom: `1px solid ${line}` } },
+        styleOverrides: { root: { backgroundColor: card, color: text, borderBottom: `1px solid ${line}` } },
       },
-      MuiButton: { defaultProps: { disableElevation: true } },
+      MuiButton: {
+        defaultProps: { disableElevation: true },
+        variants: [{ props: { variant: 'outlined', color: 'inherit' }, style: { borderColor: edge } }],
+      },
+      MuiOutlinedInput: { styleOverrides: { notchedOutline: { borderColor: edge } } },
       MuiTextField: { defaultProps: { variant: 'outlined', size: 'small', margin: 'dense', fullWidth: true } },
       MuiFormControl: { defaultProps: { variant: 'outlined', size: 'small', margin: 'dense', fullWidth: true } },
       MuiTooltip: { defaultProps: { enterDelay: 300 } },
       MuiTableCell: {
         styleOverrides: {
           root: { borderBottomColor: line },
-          head: { color: quietText, fontWeight: 600, fontSize: '0.8125rem', whiteSpace: 'nowrap' },
+          head: { color: muted, fontWeight: 600, fontSize: '0.8125rem', whiteSpace: 'nowrap' },
         },
       },
       MuiTableRow: {
@@ -107,11 +91,12 @@ function createTheme({ mode, accent, onAccent, page, paper, line, text, quietTex
       RaDataTable: {
         styleOverrides: {
           root: {
-            '& .RaDataTable-headerCell': { backgroundColor: paper },
+            '& .RaDataTable-headerCell': { backgroundColor: card },
             '& .MuiTableCell-root': { paddingBlock: 10 },
           },
         },
       },
+      RaLoading: { styleOverrides: { root: { '& .RaLoading-message': { fontFamily: systemFont } } } },
       RaLayout: {
         styleOverrides: {
           root: {
@@ -128,9 +113,9 @@ function createTheme({ mode, accent, onAccent, page, paper, line, text, quietTex
             margin: '2px 8px',
             borderRadius: 8,
             minHeight: 40,
-            color: quietText,
+            color: muted,
             '& .MuiListItemIcon-root, & .RaMenuItemLink-icon': { color: 'inherit', minWidth: 36 },
-            '&.RaMenuItemLink-active': { color: accent, fontWeight: 600, backgroundColor: hover },
+            '&.RaMenuItemLink-active': { color: accent, fontWeight: 600, backgroundColor: tint },
           },
         },
       },
