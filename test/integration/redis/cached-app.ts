@@ -5,6 +5,7 @@ import { createDurin } from '../../../src/index.ts';
 import { redisBus, redisStore } from '../../../src/redis/index.ts';
 import { password, requestOf, requiredOptions, t } from '../../support/app.ts';
 import { codeOf } from '../../support/arena.ts';
+import { inProcessOfItsOwn } from '../../support/cache/process-of-its-own.ts';
 import { failFastKeyv } from '../../support/cache/redis-stores.ts';
 import { User } from '../../support/entities.ts';
 
@@ -35,14 +36,16 @@ export interface Caller {
 
 /** One of an app's processes, run inside this one: a durin with connections of its own. */
 export function startProcess(orm: MikroORM, { url, kind, hasBus }: { url: string; kind: StoreKind; hasBus: boolean }) {
-  const durin = createDurin({
-    ...requiredOptions(orm),
-    // Without hashing, which is not what is measured.
-    verifyCredentials: async ({ input, em }) =>
-      input.password === password ? em.findOne(User, { username: input.username }) : null,
-    clients: { web: { tokenTtl: '1d' } },
-    cache: { ttl: '60s', store: stores[kind](url), bus: hasBus ? redisBus({ url }) : undefined },
-  });
+  const durin = inProcessOfItsOwn(() =>
+    createDurin({
+      ...requiredOptions(orm),
+      // Without hashing, which is not what is measured.
+      verifyCredentials: async ({ input, em }) =>
+        input.password === password ? em.findOne(User, { username: input.username }) : null,
+      clients: { web: { tokenTtl: '1d' } },
+      cache: { ttl: '60s', store: stores[kind](url), bus: hasBus ? redisBus({ url }) : undefined },
+    }),
+  );
   const router = t.router({ auth: durin.durinRouter, me: durin.authedProcedure.query(({ ctx }) => ctx.user.username) });
   const callAs = (token?: string) => router.createCaller(durin.createContext(requestOf({ token })));
 
