@@ -1,10 +1,16 @@
 import type { MikroORM } from '@mikro-orm/core';
 import { createClient } from 'redis';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import {
+  type AppProcess,
+  addCallers,
+  type Caller,
+  startProcess,
+  usesCache,
+} from '../../support/cache/app-processes.ts';
 import { closeDatabase, openDatabase } from '../../support/database.ts';
 import { entities } from '../../support/entities.ts';
 import { type RedisServer, startRedis } from '../../support/servers/redis-server.ts';
-import { type AppProcess, addCallers, type Caller, startProcess, usesCache } from './cached-app.ts';
 
 let orm: MikroORM;
 let redis: RedisServer;

@@ -1,6 +1,6 @@
-import { slackMs } from './fence-store.ts';
-import type { Scope } from './session-cache.ts';
-import type { StoredEntry } from './stored-entry.ts';
+import { slackMs } from '../fence-store.ts';
+import type { Scope } from '../session-cache.ts';
+import type { StoredEntry } from '../stored-entry.ts';
 
 /**
  * The changes that this process made or heard of, for as long as an older entry might be used. A store that refused or

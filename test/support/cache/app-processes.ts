@@ -3,11 +3,11 @@ import type { MikroORM } from '@mikro-orm/core';
 import { Keyv } from 'keyv';
 import { createDurin } from '../../../src/index.ts';
 import { redisBus, redisStore } from '../../../src/redis/index.ts';
-import { password, requestOf, requiredOptions, t } from '../../support/app.ts';
-import { codeOf } from '../../support/arena.ts';
-import { inProcessOfItsOwn } from '../../support/cache/process-of-its-own.ts';
-import { failFastKeyv } from '../../support/cache/redis-stores.ts';
-import { User } from '../../support/entities.ts';
+import { password, requestOf, requiredOptions, t } from '../app.ts';
+import { codeOf } from '../arena.ts';
+import { User } from '../entities.ts';
+import { inProcessOfItsOwn } from './process-of-its-own.ts';
+import { failFastKeyv } from './redis-stores.ts';
 
 /** The ways in which an app may set up its store. */
 export const stores = {
