@@ -115,7 +115,9 @@ export function createSharedCache(deps: SharedCacheDeps): SharedCache {
   const circuit = createCircuitBreaker({
     cooldownMs,
     async probe() {
+      const forgetKnown = knownChanges.snapshot();
       recoveredWith = await bumpFence('all');
+      forgetKnown();
     },
     onOpened: outage.began,
     onClosed() {

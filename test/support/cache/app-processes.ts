@@ -34,8 +34,16 @@ export interface Caller {
   readonly token: string;
 }
 
+export interface ProcessSettings {
+  readonly url: string;
+  readonly kind: StoreKind;
+  readonly hasBus: boolean;
+  /** The timeout of the store's calls, in milliseconds. Default: the library's. */
+  readonly timeout?: number;
+}
+
 /** One of an app's processes, run inside this one: a durin with connections of its own. */
-export function startProcess(orm: MikroORM, { url, kind, hasBus }: { url: string; kind: StoreKind; hasBus: boolean }) {
+export function startProcess(orm: MikroORM, { url, kind, hasBus, timeout }: ProcessSettings) {
   const durin = inProcessOfItsOwn(() =>
     createDurin({
       ...requiredOptions(orm),
@@ -43,7 +51,7 @@ export function startProcess(orm: MikroORM, { url, kind, hasBus }: { url: string
       verifyCredentials: async ({ input, em }) =>
         input.password === password ? em.findOne(User, { username: input.username }) : null,
       clients: { web: { tokenTtl: '1d' } },
-      cache: { ttl: '60s', store: stores[kind](url), bus: hasBus ? redisBus({ url }) : undefined },
+      cache: { ttl: '60s', store: stores[kind](url), bus: hasBus ? redisBus({ url }) : undefined, timeout },
     }),
   );
   const router = t.router({ auth: durin.durinRouter, me: durin.authedProcedure.query(({ ctx }) => ctx.user.username) });
