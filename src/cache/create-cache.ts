@@ -1,12 +1,12 @@
 import type { SessionFormat } from '../database/token-store.ts';
 import type { Bus } from './bus.ts';
-import { createEntryMac } from './entry-mac.ts';
 import { createLayeredCache } from './layered-cache.ts';
 import { createMemoryCache } from './memory-cache.ts';
-import type { OutageListener } from './outage-report.ts';
 import type { SessionCache } from './session-cache.ts';
 import { createSharedCache } from './shared-cache.ts';
 import { createSharedStore, type KeyValueStore } from './shared-store.ts';
+import { createEntryMac } from './trust/entry-mac.ts';
+import type { OutageListener } from './trust/outage-report.ts';
 
 export interface CacheSettings {
   readonly ttlMs: number;

@@ -2,15 +2,15 @@ import { LRUCache } from 'lru-cache';
 import { createCircuitBreaker } from '../async/circuit-breaker.ts';
 import { createSingleFlight } from '../async/single-flight.ts';
 import type { LoadSession, SessionFormat } from '../database/token-store.ts';
-import type { EntryMac } from './entry-mac.ts';
 import { createFenceStore, type Fences, slackMs } from './fence-store.ts';
-import { createKnownChanges } from './known-changes.ts';
-import { createOutageReport, type OutageListener } from './outage-report.ts';
 import { type CachedSession, type Scope, type SessionCache, selectorOf } from './session-cache.ts';
 import { createSharedLookUp, type FencesSeen, type Look } from './shared-look-up.ts';
 import type { SharedStore } from './shared-store.ts';
 import { createEntryFormat, type Owner, ownerOf, scopesOf } from './stored-entry.ts';
-import { createWriteCheck } from './write-check.ts';
+import type { EntryMac } from './trust/entry-mac.ts';
+import { createKnownChanges } from './trust/known-changes.ts';
+import { createOutageReport, type OutageListener } from './trust/outage-report.ts';
+import { createWriteCheck } from './trust/write-check.ts';
 
 /*
  * The fence protocol
@@ -56,7 +56,7 @@ import { createWriteCheck } from './write-check.ts';
  * When the store refuses the fence. A change whose fence was refused deletes the fence of `all` instead, which voids
  * everything: a full Redis still deletes. A store that refuses that too, such as a replica, is found out by every process
  * that uses it, because each writes at least every `writeCheckMs` and uses no store that refuses. In addition, a process
- * remembers the changes that it made or heard of, and uses no older entry, whatever the store holds (known-changes.ts).
+ * remembers the changes that it made or heard of, and uses no older entry, whatever the store holds (trust/known-changes.ts).
  *
  * Who may write to the store. Entries are sealed with a key that is derived from `secret`, and belong to their key in the
  * store, so nobody else can make one, or move one to another token. Fences are not sealed, because that would prevent
@@ -115,7 +115,9 @@ export function createSharedCache(deps: SharedCacheDeps): SharedCache {
   const circuit = createCircuitBreaker({
     cooldownMs,
     async probe() {
+      const forgetKnown = knownChanges.snapshot();
       recoveredWith = await bumpFence('all');
+      forgetKnown();
     },
     onOpened: outage.began,
     onClosed() {

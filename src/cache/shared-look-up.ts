@@ -1,10 +1,10 @@
 import type { LRUCache } from 'lru-cache';
 import { batch } from '../async/batch.ts';
 import type { FenceStore, Fences } from './fence-store.ts';
-import type { KnownChanges } from './known-changes.ts';
 import { type CachedSession, type Scope, tokenScope } from './session-cache.ts';
 import type { SharedStore } from './shared-store.ts';
 import { type EntryFormat, type Owner, type StoredEntry, scopesOf } from './stored-entry.ts';
+import type { KnownChanges } from './trust/known-changes.ts';
 
 export interface SharedLookUpDeps {
   readonly store: SharedStore;

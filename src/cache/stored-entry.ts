@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { SessionFormat } from '../database/token-store.ts';
 import type { SessionRecord } from '../session.ts';
-import type { EntryMac } from './entry-mac.ts';
 import { clientScope, type Scope, tokenScope, userScope } from './session-cache.ts';
+import type { EntryMac } from './trust/entry-mac.ts';
 
 /** The scopes of a token's user and client. */
 export type Owner = readonly [user: Scope, client: Scope];

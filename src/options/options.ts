@@ -51,8 +51,8 @@ export interface ThrottleOptions {
    */
   redis?: RateLimitRedis | undefined;
   /**
-   * Starts the keys in Redis. Apps that share a Redis need one each. Default: `'durin:rate:'` and the name of the
-   * database, with the schema if the ORM has one.
+   * Starts the keys in Redis. Default: `'durin:rate:'` and the name of the database, with its schema unless that is
+   * `public`. Apps that share a Redis and have the same names need one each.
    */
   prefix?: string | undefined;
   /** Limits on failed logins, or `false` for none. */
@@ -80,7 +80,7 @@ export interface CacheOptions {
   timeout?: number | undefined;
   /**
    * A store that all processes share, such as a Keyv over Redis. `durin.close()` disconnects it. Default: none, for an app
-   * of one process and one durin.
+   * of one process.
    */
   store?: KeyValueStore | undefined;
   /** Tells all processes about changes, so that each can cache sessions in memory as well. Such as `redisBus({ url })`. */

@@ -5,7 +5,10 @@ import { createQuietClient, refuseUnknown, silenceMs } from './redis-connection.
 export interface RedisStoreOptions {
   /** The URL of the Redis server, such as `redis://localhost:6379`. */
   url: string;
-  /** Prepended to every key. Apps that share a Redis but no users need a prefix each. Default: `''`. */
+  /**
+   * Prepended to every key. Keys contain the name of the database and its schema, so only apps whose databases have the
+   * same name need a prefix each. Default: `''`.
+   */
   prefix?: string | undefined;
 }
 

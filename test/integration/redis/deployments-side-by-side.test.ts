@@ -6,6 +6,7 @@ import { createDurin, defineDurinEntities } from '../../../src/index.ts';
 import { redisBus, redisStore } from '../../../src/redis/index.ts';
 import { requestOf, secret, t } from '../../support/app.ts';
 import { codeOf } from '../../support/arena.ts';
+import { inProcessOfItsOwn } from '../../support/cache/process-of-its-own.ts';
 import { closeDatabase, openDatabase, postgresUrl } from '../../support/database.ts';
 import { type OpenRedis, openRedis } from '../../support/servers/redis-server.ts';
 
@@ -43,6 +44,8 @@ interface Deployment {
   readonly app: App;
   readonly orm: MikroORM;
   readonly secret?: string;
+  /** Default: false, and it shares the process with the other. */
+  readonly isProcessOfItsOwn?: boolean;
 }
 
 let redis: OpenRedis;
@@ -57,18 +60,20 @@ afterAll(async () => {
   await redis.stop();
 });
 
-async function start({ app, orm, secret: ownSecret = secret }: Deployment, username: string) {
+async function start({ app, orm, secret: ownSecret = secret, isProcessOfItsOwn }: Deployment, username: string) {
   const em = orm.em.fork();
   if ((await em.count(app.User)) === 0) await em.insert(app.User, { username, isActive: true });
-  const durin = createDurin({
-    orm,
-    entities: app,
-    secret: ownSecret,
-    verifyCredentials: () => null,
-    clients: { web: { tokenTtl: '1d' } },
-    cache: { ttl: '60s', timeout: 2000, store: redisStore({ url: redis.url }), bus: redisBus({ url: redis.url }) },
-    throttle: { rate: '3/h', redis: client },
-  });
+  const create = () =>
+    createDurin({
+      orm,
+      entities: app,
+      secret: ownSecret,
+      verifyCredentials: () => null,
+      clients: { web: { tokenTtl: '1d' } },
+      cache: { ttl: '60s', timeout: 2000, store: redisStore({ url: redis.url }), bus: redisBus({ url: redis.url }) },
+      throttle: { rate: '3/h', redis: client },
+    });
+  const durin = isProcessOfItsOwn ? inProcessOfItsOwn(create) : create();
   await durin.clients.sync();
   const router = t.router({ me: durin.authedProcedure.query(({ ctx }) => ctx.user.username) });
   return {
@@ -174,7 +179,10 @@ describe('two secrets on one database and one Redis', () => {
     const orm = await open(shop);
     const again = await openOn(orm, shop);
     one = await start({ app: shop, orm }, 'one');
-    other = await start({ app: shop, orm: again, secret: 'another secret, with 32 characters' }, 'one');
+    other = await start(
+      { app: shop, orm: again, secret: 'another secret, with 32 characters', isProcessOfItsOwn: true },
+      'one',
+    );
     return async () => {
       await Promise.all([one.durin.close(), other.durin.close()]);
       await again.close(true);

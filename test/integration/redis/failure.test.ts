@@ -1,10 +1,5 @@
 import type { MikroORM } from '@mikro-orm/core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { closeDatabase, openDatabase } from '../../support/database.ts';
-import { entities } from '../../support/entities.ts';
-import { type NetworkPath, openNetworkPath } from '../../support/servers/network-path.ts';
-import { type RedisServer, startRedis } from '../../support/servers/redis-server.ts';
-import { noteUncaught } from '../../support/uncaught.ts';
 import {
   type AppProcess,
   addCallers,
@@ -14,7 +9,12 @@ import {
   stores,
   underLoad,
   usesCache,
-} from './cached-app.ts';
+} from '../../support/cache/app-processes.ts';
+import { closeDatabase, openDatabase } from '../../support/database.ts';
+import { entities } from '../../support/entities.ts';
+import { type NetworkPath, openNetworkPath } from '../../support/servers/network-path.ts';
+import { type RedisServer, startRedis } from '../../support/servers/redis-server.ts';
+import { noteUncaught } from '../../support/uncaught.ts';
 
 const uncaught = noteUncaught();
 let orm: MikroORM;

@@ -1,10 +1,10 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type AppProcess, addCallers, type Caller, startProcess } from '../../support/cache/app-processes.ts';
 import { entities } from '../../support/entities.ts';
 import { type PostgresServer, startPostgres } from '../../support/servers/postgres-server.ts';
 import { type RedisServer, startRedis } from '../../support/servers/redis-server.ts';
 import { noteUncaught } from '../../support/uncaught.ts';
-import { type AppProcess, addCallers, type Caller, startProcess } from './cached-app.ts';
 
 const uncaught = noteUncaught();
 let postgres: PostgresServer;

@@ -3,8 +3,8 @@ import { createMemoryRateCounter } from '../../../src/throttle/memory-rate-count
 import type { RateLimitRedis } from '../../../src/throttle/rate-limit-redis.ts';
 import { createRedisCircuit } from '../../../src/throttle/redis-circuit.ts';
 import { createRedisRateCounter } from '../../../src/throttle/redis-rate-counter.ts';
+import { ageKeys } from '../../support/cache/age-keys.ts';
 import { createClock } from '../../support/clock.ts';
-import { ageKeys } from './age-keys.ts';
 
 /** Counters as different processes have them, each with a connection of its own, closed after each test. */
 export function createCounterProbe() {

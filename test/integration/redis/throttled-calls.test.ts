@@ -2,8 +2,8 @@ import { createClient } from 'redis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDurin, type DurinError, DurinUsageError } from '../../../src/index.ts';
 import { openApp, password, requestOf, requiredOptions, t } from '../../support/app.ts';
+import { ageKeys } from '../../support/cache/age-keys.ts';
 import { type OpenRedis, openRedis } from '../../support/servers/redis-server.ts';
-import { ageKeys } from './age-keys.ts';
 
 let redis: OpenRedis;
 let app: Awaited<ReturnType<typeof openApp>>;

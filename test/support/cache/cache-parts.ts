@@ -1,7 +1,7 @@
 import type { Bus } from '../../../src/cache/bus.ts';
-import { createEntryMac } from '../../../src/cache/entry-mac.ts';
-import type { OutageListener } from '../../../src/cache/outage-report.ts';
 import type { SharedStore } from '../../../src/cache/shared-store.ts';
+import { createEntryMac } from '../../../src/cache/trust/entry-mac.ts';
+import type { OutageListener } from '../../../src/cache/trust/outage-report.ts';
 import type { LoadedSession, SessionFormat } from '../../../src/database/token-store.ts';
 import type { SessionRecord } from '../../../src/session.ts';
 

@@ -9,6 +9,7 @@ import { codeOf } from '../arena.ts';
 import { closeDatabase, openDatabase, postgresUrl } from '../database.ts';
 import { entities, Organization, User } from '../entities.ts';
 import { FakeBusNetwork } from './cache-parts.ts';
+import { inProcessOfItsOwn } from './process-of-its-own.ts';
 
 export const kinds = ['memory', 'shared', 'layered'] as const;
 export type Kind = (typeof kinds)[number];
@@ -41,18 +42,20 @@ export async function openCachedApp(kind: Kind, ofBoth: CachedAppOptions = {}) {
     return kind === 'shared' ? { ttl: '60s', store } : { ttl: '60s', store, bus: network.join() };
   }
   const start = (options: CachedAppOptions = {}, ownOrm = orm) =>
-    createDurin({
-      ...requiredOptions(ownOrm),
-      // Without hashing, which is slow by design.
-      verifyCredentials: async ({ input, em: own }) =>
-        input.password === password ? own.findOne(User, { username: input.username }) : null,
-      clients,
-      apiAccess: { clientName: 'api' },
-      populate: ['user', 'user.organization'],
-      cache: cache(),
-      now: clock,
-      ...options,
-    });
+    inProcessOfItsOwn(() =>
+      createDurin({
+        ...requiredOptions(ownOrm),
+        // Without hashing, which is slow by design.
+        verifyCredentials: async ({ input, em: own }) =>
+          input.password === password ? own.findOne(User, { username: input.username }) : null,
+        clients,
+        apiAccess: { clientName: 'api' },
+        populate: ['user', 'user.organization'],
+        cache: cache(),
+        now: clock,
+        ...options,
+      }),
+    );
   const here = start(ofBoth);
   const there = kind === 'memory' ? here : start(ofBoth, other);
   await here.clients.sync();

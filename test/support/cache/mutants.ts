@@ -24,9 +24,10 @@ export async function loadMutant<TModule>(entry: string, mutations: Mutations): 
   try {
     for (const folder of folders) {
       await cp(new URL(folder, source), join(directory, folder), { recursive: true });
-      for (const file of await readdir(join(directory, folder))) {
+      for (const file of await readdir(new URL(folder, source), { recursive: true })) {
+        if (!file.endsWith('.ts')) continue;
         const path = join(directory, folder, file);
-        await writeFile(path, withAbsoluteImports(await readFile(path, 'utf8')));
+        await writeFile(path, withAbsoluteImports(`${folder}/${file}`, await readFile(path, 'utf8')));
       }
     }
     for (const [name, pieces] of Object.entries(mutations)) {
@@ -40,12 +41,12 @@ export async function loadMutant<TModule>(entry: string, mutations: Mutations): 
 }
 
 /** The imports of what is not copied. */
-function withAbsoluteImports(text: string): string {
+function withAbsoluteImports(file: string, text: string): string {
   return text
-    .replaceAll(
-      /from '\.\.\/((?!(?:cache|async)\/)[^']+)'/g,
-      (_all, path: string) => `from '${new URL(path, source).pathname}'`,
-    )
+    .replaceAll(/from '(\.\.?\/[^']+)'/g, (asIs, path: string) => {
+      const { href, pathname } = new URL(path, new URL(file, source));
+      return folders.some((folder) => href.startsWith(`${source.href}${folder}/`)) ? asIs : `from '${pathname}'`;
+    })
     .replaceAll("from 'lru-cache'", `from '${import.meta.resolve('lru-cache')}'`);
 }
 

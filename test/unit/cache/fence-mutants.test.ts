@@ -35,7 +35,7 @@ const layered = (mutations: Mutations) => () => loadMutant<typeof layeredModule>
 const ignoresFences: Mutation = [/const isUnchanged = .*;/, 'const isUnchanged = true;'];
 const bumpsNoFence: Mutation = ['return await bumpFence(scope);', "return '';"];
 /** Without the second line of defence, so that a fault of the first one shows. */
-const remembersNoChange = { 'cache/known-changes': [['changes.size === 0', 'true'] satisfies Mutation] };
+const remembersNoChange = { 'cache/trust/known-changes': [['changes.size === 0', 'true'] satisfies Mutation] };
 const voidsNothing: Mutation = ['await fenceStore.deleteAllFence().catch(circuit.open);', ''];
 
 /** What is wrong, in which kind of cache, and in which stories it shows. */

@@ -3,10 +3,11 @@ import type { MikroORM } from '@mikro-orm/core';
 import { Keyv } from 'keyv';
 import { createDurin } from '../../../src/index.ts';
 import { redisBus, redisStore } from '../../../src/redis/index.ts';
-import { password, requestOf, requiredOptions, t } from '../../support/app.ts';
-import { codeOf } from '../../support/arena.ts';
-import { failFastKeyv } from '../../support/cache/redis-stores.ts';
-import { User } from '../../support/entities.ts';
+import { password, requestOf, requiredOptions, t } from '../app.ts';
+import { codeOf } from '../arena.ts';
+import { User } from '../entities.ts';
+import { inProcessOfItsOwn } from './process-of-its-own.ts';
+import { failFastKeyv } from './redis-stores.ts';
 
 /** The ways in which an app may set up its store. */
 export const stores = {
@@ -33,16 +34,26 @@ export interface Caller {
   readonly token: string;
 }
 
+export interface ProcessSettings {
+  readonly url: string;
+  readonly kind: StoreKind;
+  readonly hasBus: boolean;
+  /** The timeout of the store's calls, in milliseconds. Default: the library's. */
+  readonly timeout?: number;
+}
+
 /** One of an app's processes, run inside this one: a durin with connections of its own. */
-export function startProcess(orm: MikroORM, { url, kind, hasBus }: { url: string; kind: StoreKind; hasBus: boolean }) {
-  const durin = createDurin({
-    ...requiredOptions(orm),
-    // Without hashing, which is not what is measured.
-    verifyCredentials: async ({ input, em }) =>
-      input.password === password ? em.findOne(User, { username: input.username }) : null,
-    clients: { web: { tokenTtl: '1d' } },
-    cache: { ttl: '60s', store: stores[kind](url), bus: hasBus ? redisBus({ url }) : undefined },
-  });
+export function startProcess(orm: MikroORM, { url, kind, hasBus, timeout }: ProcessSettings) {
+  const durin = inProcessOfItsOwn(() =>
+    createDurin({
+      ...requiredOptions(orm),
+      // Without hashing, which is not what is measured.
+      verifyCredentials: async ({ input, em }) =>
+        input.password === password ? em.findOne(User, { username: input.username }) : null,
+      clients: { web: { tokenTtl: '1d' } },
+      cache: { ttl: '60s', store: stores[kind](url), bus: hasBus ? redisBus({ url }) : undefined, timeout },
+    }),
+  );
   const router = t.router({ auth: durin.durinRouter, me: durin.authedProcedure.query(({ ctx }) => ctx.user.username) });
   const callAs = (token?: string) => router.createCaller(durin.createContext(requestOf({ token })));
 

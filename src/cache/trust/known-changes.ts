@@ -1,6 +1,6 @@
-import { slackMs } from './fence-store.ts';
-import type { Scope } from './session-cache.ts';
-import type { StoredEntry } from './stored-entry.ts';
+import { slackMs } from '../fence-store.ts';
+import type { Scope } from '../session-cache.ts';
+import type { StoredEntry } from '../stored-entry.ts';
 
 /**
  * The changes that this process made or heard of, for as long as an older entry might be used. A store that refused or
@@ -9,6 +9,11 @@ import type { StoredEntry } from './stored-entry.ts';
 export interface KnownChanges {
   /** @param fence the value that the change wrote to its scope's fence; `null`: none that is known */
   add(scope: Scope, fence: string | null): void;
+  /**
+   * Returns a function that forgets the changes that are known now. For a process that has written a new fence of `all`
+   * meanwhile: no entry from before it is used, whatever else the store has lost.
+   */
+  snapshot(): () => void;
   /**
    * Whether the entry is certainly younger than every known change of these scopes: it carries the fence that the change
    * wrote, or its reader started so much later that clocks which differ do not matter.
@@ -28,8 +33,9 @@ export interface KnownChangesOptions {
 
 export function createKnownChanges({ ttlMs, now, maxChanges }: KnownChangesOptions): KnownChanges {
   /** By scope, the oldest first. */
-  const changes = new Map<Scope, { readonly fence: string | null; readonly at: number }>();
+  const changes = new Map<Scope, { readonly fence: string | null; readonly at: number; readonly number: number }>();
   const memoryMs = ttlMs + slackMs;
+  let lastNumber = 0;
 
   function removeOutdated(): void {
     for (const [scope, { at }] of changes) {
@@ -42,11 +48,18 @@ export function createKnownChanges({ ttlMs, now, maxChanges }: KnownChangesOptio
     add(scope, fence) {
       if (scope === 'all' && fence !== null) return; // no look-up uses a store that has lost this fence
       removeOutdated();
+      lastNumber += 1;
       changes.delete(scope); // so that it moves to the end
-      changes.set(scope, { fence, at: now() });
+      changes.set(scope, { fence, at: now(), number: lastNumber });
       if (changes.size <= maxChanges) return;
       changes.clear();
-      changes.set('all', { fence: null, at: now() });
+      changes.set('all', { fence: null, at: now(), number: lastNumber });
+    },
+    snapshot() {
+      const until = lastNumber;
+      return () => {
+        for (const [scope, { number }] of changes) if (number <= until) changes.delete(scope);
+      };
     },
     allow({ readAt, fences }, scopes) {
       if (changes.size === 0) return true;
