@@ -39,7 +39,7 @@ export function compose(settings: Settings) {
   const { orm, now, databaseTimeoutMs } = settings;
 
   // The database
-  const schema = readSchema(orm, settings.entities);
+  const schema = readSchema(orm, settings.entities, settings.filters);
   const database = createDatabase(orm, databaseTimeoutMs);
   const { isInTransaction } = database;
   const bounded = createDatabaseTimeout(databaseTimeoutMs, isInTransaction);
