@@ -17,8 +17,8 @@ import { primaryKeyOf } from './rows/primary-key.ts';
 import { Projection } from './rows/projection.ts';
 import { propertyConverter } from './rows/property-converter.ts';
 import { createRowConditions, type FilterChoices } from './rows/row-conditions.ts';
+import { createSchemaCheck } from './rows/row-schema.ts';
 import { createTables } from './rows/tables.ts';
-import { createSchemaCheck } from './schema-check.ts';
 
 export type { EntityManager, MikroORM };
 

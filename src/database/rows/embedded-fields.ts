@@ -18,7 +18,7 @@ export interface EmbeddedFields {
 
 export function embeddedFields(embedded: EntityProperty): EmbeddedFields {
   const all = Object.entries(embedded.embeddedProps)
-    .filter(([, property]) => isVisible(property))
+    .filter(([name, property]) => !property.hidden && !property.lazy && isVisible(declared(name, embedded) ?? property))
     .map(([name, property]) => ({ name, key: property.fieldNames[0] ?? name, property }));
   const { polymorphs = [], discriminatorColumn } = embedded.targetMeta ?? {};
   const namesByClass = new Map(
@@ -32,4 +32,10 @@ export function embeddedFields(embedded: EntityProperty): EmbeddedFields {
       return names === undefined ? entries : entries.filter(([name]) => names.has(name));
     },
   };
+}
+
+/** The property as its class declares it: `embeddedProps` marks what a JSON column contains as not stored. */
+function declared(name: string, { targetMeta }: EntityProperty): EntityProperty | undefined {
+  const metas = targetMeta === undefined ? [] : [targetMeta, ...(targetMeta.polymorphs ?? [])];
+  return metas.flatMap(({ properties }) => properties[name] ?? [])[0];
 }

@@ -1,5 +1,6 @@
 import { type EntityMetadata, type EntityProperty, type Platform, ReferenceKind } from '@mikro-orm/core';
 import { readEmbeddedJson, selectEmbeddedJson } from './embedded-json.ts';
+import { DurinUsageError } from '../../errors.ts';
 import { embeddedFields } from './embedded-fields.ts';
 import { formulaOf } from './formula.ts';
 import { epochOf, toInstant } from './instants.ts';
@@ -155,9 +156,15 @@ export class Projection {
     });
     const [only, ...more] = parts;
     if (only !== undefined && more.length === 0) return only.read;
+    if (new Set(parts.map(({ name }) => name)).size < parts.length) {
+      throw new DurinUsageError(
+        `entities.User: ${meta.className}.${property.name} must be hidden, since the key of ${target.className} contains a key of several columns`,
+      );
+    }
     return (row) => {
       const values = parts.map(({ name, read }) => [name, read(row)] as const);
-      return values.some(([, value]) => value === null) ? null : Object.freeze(Object.fromEntries(values));
+      if (values.some(([, value]) => value === null)) return null;
+      return Object.freeze(property.mapToPk ? values.map(([, value]) => value) : Object.fromEntries(values));
     };
   }
 

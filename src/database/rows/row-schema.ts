@@ -1,5 +1,5 @@
 import { type EntityMetadata, type MikroORM, Utils, wrap } from '@mikro-orm/core';
-import { DurinUsageError } from '../errors.ts';
+import { DurinUsageError } from '../../errors.ts';
 
 /**
  * Compares the schema of entities with the one that statements use. An entity manager may read another schema, for example
