@@ -40,7 +40,9 @@ export function createSelectUsers(database: Database, schema: Schema) {
       const order = [`coalesce(${isSame}, false) desc`, ...columns, keyColumn].join(', ');
       const texts = (text: string) => [...columns.map(() => text), ...keys];
       const parameters = [...texts(containsPattern(search)), ...texts(search), limit];
-      return (await database.run(`${select} where (${matches})${isUser} order by ${order} limit ?`, parameters)).map(read);
+      return (await database.run(`${select} where (${matches})${isUser} order by ${order} limit ?`, parameters)).map(
+        read,
+      );
     },
 
     async findUsers(keys: readonly unknown[]): Promise<UserRow[]> {

@@ -22,7 +22,10 @@ export function embeddedFields(embedded: EntityProperty): EmbeddedFields {
     .map(([name, property]) => ({ name, key: property.fieldNames[0] ?? name, property }));
   const { polymorphs = [], discriminatorColumn } = embedded.targetMeta ?? {};
   const namesByClass = new Map(
-    polymorphs.map(({ discriminatorValue, properties }) => [String(discriminatorValue), new Set(Object.keys(properties))]),
+    polymorphs.map(({ discriminatorValue, properties }) => [
+      String(discriminatorValue),
+      new Set(Object.keys(properties)),
+    ]),
   );
   return {
     all,

@@ -1,7 +1,7 @@
 import { type EntityMetadata, type EntityProperty, type Platform, ReferenceKind } from '@mikro-orm/core';
-import { readEmbeddedJson, selectEmbeddedJson } from './embedded-json.ts';
 import { DurinUsageError } from '../../errors.ts';
 import { embeddedFields } from './embedded-fields.ts';
+import { readEmbeddedJson, selectEmbeddedJson } from './embedded-json.ts';
 import { formulaOf } from './formula.ts';
 import { epochOf, toInstant } from './instants.ts';
 import { isVisible, ownProperties } from './is-visible.ts';
@@ -148,7 +148,9 @@ export class Projection {
     const parts = property.referencedColumnNames.map((column, index) => {
       const part = keyParts.find((candidate) => candidate.column === column);
       const expression =
-        joined === null ? tables.columnOf(meta, property, alias, index) : `${joined}.${platform.quoteIdentifier(column)}`;
+        joined === null
+          ? tables.columnOf(meta, property, alias, index)
+          : `${joined}.${platform.quoteIdentifier(column)}`;
       const key = part?.key ?? target.props.find(({ fieldNames }) => fieldNames?.[0] === column);
       const read = this.add(expression);
       const convert = key && propertyConverter(key, platform);

@@ -101,7 +101,9 @@ export function createRowConditions(orm: MikroORM, choices: FilterChoices): RowC
     const query = em.createQueryBuilder(meta.class, 'f').select(keys.map(({ name }) => name));
     const sql = (conditions.length === 0 ? query : query.where({ $and: conditions })).getFormattedQuery();
     if (sql.includes('?')) {
-      throw new DurinUsageError(`filters: a filter of ${meta.className} contains a question mark, which is not supported`);
+      throw new DurinUsageError(
+        `filters: a filter of ${meta.className} contains a question mark, which is not supported`,
+      );
     }
     const columns = keys.flatMap((key) => key.fieldNames.map((name) => `${alias}.${platform.quoteIdentifier(name)}`));
     return ` and (${columns.join(', ')}) in (${sql})`;

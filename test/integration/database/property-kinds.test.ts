@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { type AnyEntity, Collection, type EntityName, helper, type MikroORM, Reference, ScalarReference, Utils } from '@mikro-orm/core';
+import {
+  type AnyEntity,
+  Collection,
+  type EntityName,
+  helper,
+  type MikroORM,
+  Reference,
+  ScalarReference,
+  Utils,
+} from '@mikro-orm/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDurin, defineDurinEntities } from '../../../src/index.ts';
 import { secret } from '../../support/app.ts';
@@ -11,8 +20,8 @@ import {
   Derived,
   Employee,
   inheritanceEntities,
-  kindEntities,
   Kinds,
+  kindEntities,
   Person,
   Photo,
   Seat,
@@ -76,7 +85,11 @@ const embedded = {
 };
 
 /** Opens a database with one user, signs it in, and returns `ctx.user` and the entity as MikroORM loads it. */
-async function open(entities: readonly unknown[], User: EntityName<AnyEntity>, create: (orm: MikroORM) => Promise<number>) {
+async function open(
+  entities: readonly unknown[],
+  User: EntityName<AnyEntity>,
+  create: (orm: MikroORM) => Promise<number>,
+) {
   const { Client, AuthToken } = defineDurinEntities({ user: () => User });
   const orm = await openDatabase({ entities: [...entities, Client, AuthToken] as never });
   const id = await create(orm);

@@ -99,7 +99,9 @@ describe('a user that a filter hides', () => {
       user.deletedAt = new Date();
     });
     await expect(durin.tokens.issue({ user: id, client: 'web' })).rejects.toThrow('there is no such user');
-    await expect(asBob.auth.login({ username: 'bob', password: '', client: 'web' })).rejects.toThrow('Unable to log in');
+    await expect(asBob.auth.login({ username: 'bob', password: '', client: 'web' })).rejects.toThrow(
+      'Unable to log in',
+    );
     await expect(asBob.auth.apiAccess.create()).rejects.toThrow('Invalid token.');
     await expect(asBob.auth.refresh()).rejects.toThrow('Invalid token.');
 
@@ -161,7 +163,10 @@ describe('the option filters', () => {
 });
 
 test('filters of the config apply, and asynchronous ones are refused', async () => {
-  const Plain = defineEntity({ name: 'Plain', properties: { id: p.integer().primary(), hiddenBy: p.string().nullable() } });
+  const Plain = defineEntity({
+    name: 'Plain',
+    properties: { id: p.integer().primary(), hiddenBy: p.string().nullable() },
+  });
   const durins = defineDurinEntities({ user: () => Plain });
   const orm = await openDatabase({
     entities: [Plain, durins.Client, durins.AuthToken],
@@ -171,8 +176,16 @@ test('filters of the config apply, and asynchronous ones are refused', async () 
     },
   });
   try {
-    const options = { orm, entities: { User: Plain, ...durins }, secret, clients: { web: {} }, verifyCredentials: () => null };
-    expect(() => createDurin({ ...options, filters: { later: true } })).toThrow("the filter 'later' of Plain must have");
+    const options = {
+      orm,
+      entities: { User: Plain, ...durins },
+      secret,
+      clients: { web: {} },
+      verifyCredentials: () => null,
+    };
+    expect(() => createDurin({ ...options, filters: { later: true } })).toThrow(
+      "the filter 'later' of Plain must have",
+    );
     const durin = createDurin(options);
     await durin.clients.sync();
     const em = orm.em.fork();

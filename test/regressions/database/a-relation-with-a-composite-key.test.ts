@@ -27,10 +27,17 @@ test('a relation with a composite key shows the key, or what populate joins', as
     const seat = em.create(Seat, { row: 1, col: 2, label: 'window' });
     const [seated, standing] = [em.create(User, { seat, locker: seat }), em.create(User, {})];
     await em.flush();
-    const options = { orm, entities: { User, Client, AuthToken }, secret, clients: { web: {} }, verifyCredentials: () => null };
+    const options = {
+      orm,
+      entities: { User, Client, AuthToken },
+      secret,
+      clients: { web: {} },
+      verifyCredentials: () => null,
+    };
     const durin = createDurin(options);
     await durin.clients.sync();
-    const userOf = async (user: { id: number }) => (await durin.tokens.issue({ user: user.id, client: 'web' })).auth.user;
+    const userOf = async (user: { id: number }) =>
+      (await durin.tokens.issue({ user: user.id, client: 'web' })).auth.user;
     expect(await userOf(seated)).toEqual({ id: seated.id, seat: { row: 1, col: 2 } });
     expect(await userOf(standing)).toEqual({ id: standing.id, seat: null });
 

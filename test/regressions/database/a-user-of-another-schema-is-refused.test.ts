@@ -34,8 +34,7 @@ test('an entity of another schema is refused, and its changes end no session', a
     entities: { User, Client, AuthToken },
     secret,
     clients: { web: {} },
-    verifyCredentials: ({ input }) =>
-      orm.em.fork({ schema: 'other' }).findOne(User, { username: input.username }),
+    verifyCredentials: ({ input }) => orm.em.fork({ schema: 'other' }).findOne(User, { username: input.username }),
   });
   await durin.clients.sync();
   const sentence = "user must be a User of the schema 'public', which this durin uses, and is one of 'other'";

@@ -93,7 +93,9 @@ describe.each([
       const { admin } = caller;
       expect(await admin.clients.list({ sort: 'tokens' })).toMatchObject({ total: 3 });
       await admin.clients.update({ name: 'cli', changes: { throttleRate: '5/m' } });
-      expect(await admin.tokens.list({ client: 'cli', sort: 'lastUsedAt' })).toMatchObject({ items: [{ client: 'cli' }] });
+      expect(await admin.tokens.list({ client: 'cli', sort: 'lastUsedAt' })).toMatchObject({
+        items: [{ client: 'cli' }],
+      });
       expect(await admin.users.search({ search: 'alic' })).toHaveLength(1);
       expect(await admin.usage.clients()).toHaveLength(3);
       await admin.usage.overTime({});
@@ -101,7 +103,10 @@ describe.each([
       clock.advance(2 * 3600);
       expect(await durin.tokens.purgeExpired()).toBe(1);
       await durin.close(); // writes the pending uses
-      expect(await orm.em.fork().findOne(AuthToken, { client: { name: 'web' } })).toMatchObject({ lastUsedAt: expect.any(Date), ipAddress: '127.0.0.1' });
+      expect(await orm.em.fork().findOne(AuthToken, { client: { name: 'web' } })).toMatchObject({
+        lastUsedAt: expect.any(Date),
+        ipAddress: '127.0.0.1',
+      });
       expect(await durin.tokens.revokeAll({ user: 1 })).toBe(2);
       await durin.clients.delete('cli');
     } finally {

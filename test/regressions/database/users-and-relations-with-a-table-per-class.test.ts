@@ -59,7 +59,9 @@ const UserSchema = new EntitySchema({
 const { Client, AuthToken } = defineDurinEntities({ user: () => UserSchema });
 
 test('a user whose class extends another table signs in, and relations join both', async () => {
-  const orm = await openDatabase({ entities: [PersonSchema, UserSchema, FurnitureSchema, DeskSchema, Client, AuthToken] });
+  const orm = await openDatabase({
+    entities: [PersonSchema, UserSchema, FurnitureSchema, DeskSchema, Client, AuthToken],
+  });
   try {
     const em = orm.em.fork();
     const boss = em.create(User, { username: 'boss', nickname: 'b' } as never);

@@ -126,7 +126,11 @@ export type Kinds = InferEntity<typeof Kinds>;
 export const kindEntities = [Kinds, Team, Seat, Post, Photo, Animal, Cat, Dog, Place, Contact];
 
 // Inheritance: an abstract base, a table of several classes, and a table per class.
-const Base = defineEntity({ name: 'Base', abstract: true, properties: { id: p.integer().primary(), made: p.datetime() } });
+const Base = defineEntity({
+  name: 'Base',
+  abstract: true,
+  properties: { id: p.integer().primary(), made: p.datetime() },
+});
 export const Derived = defineEntity({ name: 'Derived', extends: Base, properties: { nickname: p.string() } });
 
 export const Person = defineEntity({
