@@ -67,6 +67,8 @@ export interface Schema {
   toUserKey(userOrKey: unknown): unknown;
   /** Converts a raw key from the database to the value of the entity's property. */
   fromUserKey(raw: unknown): unknown;
+  /** Whether users have an `isActive`: a column, or a getter. */
+  readonly hasActiveFlag: boolean;
   newProjection(): Projection;
   /**
    * The condition, with a leading `and`, that a row `u` is a user: the filters and the discriminator of the entity.
@@ -76,7 +78,7 @@ export interface Schema {
   /** The quoted column of a property of the user `u`. */
   userColumn(property: EntityProperty): string;
   /** Whether an entity of a flush is of another schema than the tables, so that it is another row with the same key. */
-  isElsewhere(entity: object): boolean;
+  isElsewhere(entity: object, meta: EntityMetadata): boolean;
 }
 
 /** @throws DurinUsageError if the ORM does not know one of the entities, or if they do not belong together */
@@ -139,6 +141,7 @@ export function readSchema(orm: MikroORM, entities: EntityNames, filters: Filter
       const key = userKeyOf(userOrKey);
       return userKey.customType?.convertToDatabaseValue(key, platform) ?? key;
     },
+    hasActiveFlag: 'isActive' in userMeta.properties || 'isActive' in userMeta.class.prototype,
     newProjection: () => new Projection({ platform, tables, conditions, baseOf }),
     isUser: (tree) => conditions.ofEntity(userMeta, 'u', tree),
     userColumn: (property) => tables.columnOf(userMeta, property, 'u'),

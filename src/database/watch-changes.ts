@@ -153,7 +153,7 @@ function isDeletion({ type }: ChangeSet<object>): boolean {
 /** `null` for other entities, and for those of another schema: their keys are those of other rows. */
 function kindOf(meta: EntityMetadata, entity: object, schema: Schema): Deleted | null {
   const { userMeta, clientMeta, tokenMeta } = schema;
-  if (schema.isElsewhere(entity)) return null;
+  if (schema.isElsewhere(entity, meta)) return null;
   if (meta.root.class === userMeta.root.class) return 'user';
   if (meta.root.class === clientMeta.root.class) return 'client';
   return meta.root.class === tokenMeta.root.class ? 'token' : null;

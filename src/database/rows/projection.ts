@@ -3,6 +3,7 @@ import { DurinUsageError } from '../../errors.ts';
 import { embeddedFields } from './embedded-fields.ts';
 import { readEmbeddedJson, selectEmbeddedJson } from './embedded-json.ts';
 import { formulaOf } from './formula.ts';
+import { gettersOf } from './getters.ts';
 import { epochOf, toInstant } from './instants.ts';
 import { isVisible, ownProperties } from './is-visible.ts';
 import type { PopulateTree } from './populate-tree.ts';
@@ -71,7 +72,7 @@ export class Projection {
   }
 
   /**
-   * Adds the visible properties of an entity: none that are hidden, lazy or not stored. Reads a frozen object, or `null` if
+   * Adds the visible properties of an entity, none that are hidden, lazy or not stored, and its getters. Reads a frozen object, or `null` if
    * the join found no row.
    * @param tree the relations of the entity to join
    * @param only restricts the properties further. Default: all visible ones
@@ -92,10 +93,14 @@ export class Projection {
     const fields = visible.map((property) => [property.name, this.#addProperty(property, place)] as const);
     const [primary] = meta.getPrimaryProps();
     const readPrimary = this.add(this.#deps.tables.columnOf(meta, primary as EntityProperty, alias));
+    const isWhole = only === undefined || meta.props.every(only);
+    const getters = isWhole ? gettersOf(meta, tree) : {};
+    const hasGetters = Object.keys(getters).length > 0;
     return (row) => {
       if (readPrimary(row) === null) return null;
       const plain: Record<string, unknown> = {};
       for (const [name, read] of fields) plain[name] = read(row);
+      if (hasGetters) Object.defineProperties(plain, getters);
       return Object.freeze(plain);
     };
   }

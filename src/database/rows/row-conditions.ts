@@ -43,7 +43,7 @@ export function createRowConditions(orm: MikroORM, choices: FilterChoices): RowC
   const em = orm.em as EntityManager & { createQueryBuilder(entity: unknown, alias: string): QueryBuilder };
   const platform = em.getPlatform();
   const globalFilters = withNames(orm.config.get('filters'));
-  const joinsForFilters = orm.config.get('autoJoinRefsForFilters') !== false;
+  const joinsForFilters = orm.config.get('autoJoinRefsForFilters');
   refuseUnknownFilters(orm, choices);
 
   function filtersOf(meta: EntityMetadata, options: FilterOptions | undefined): FilterDef[] {
@@ -54,10 +54,6 @@ export function createRowConditions(orm: MikroORM, choices: FilterChoices): RowC
       }
     }
     return [...byName.values()];
-  }
-
-  function optionsBehind(property: EntityProperty, options: FilterOptions | undefined): FilterOptions | undefined {
-    return QueryHelper.mergePropertyFilters(property.filters, options);
   }
 
   /** The conditions of an entity's filters, and of the relations whose filters hide the entity itself. */
@@ -82,7 +78,7 @@ export function createRowConditions(orm: MikroORM, choices: FilterChoices): RowC
   }
 
   function conditionOf(filter: FilterDef, meta: EntityMetadata, options: FilterOptions | undefined): object {
-    if (typeof filter.cond !== 'function') return filter.cond as object;
+    if (typeof filter.cond !== 'function') return filter.cond;
     const choice = typeof options === 'object' && !Array.isArray(options) ? options[filter.name] : undefined;
     const condition =
       choice === undefined
@@ -125,6 +121,10 @@ export function createRowConditions(orm: MikroORM, choices: FilterChoices): RowC
       return filtersOf(property.targetMeta as EntityMetadata, optionsBehind(property, choices)).length > 0;
     },
   };
+}
+
+function optionsBehind(property: EntityProperty, options: FilterOptions | undefined): FilterOptions | undefined {
+  return QueryHelper.mergePropertyFilters(property.filters, options);
 }
 
 function isFilterable({ kind, polymorphic, targetMeta }: EntityProperty): boolean {

@@ -6,7 +6,7 @@ import { DurinUsageError } from '../../errors.ts';
  * that of a tenant: `orm.em.fork({ schema })`. Its entities have the same keys as other rows.
  */
 export interface SchemaCheck {
-  isOther(entity: object): boolean;
+  isOther(entity: object, meta: EntityMetadata): boolean;
   /** @throws DurinUsageError if the entity is of another schema */
   refuseOther(entity: object, meta: EntityMetadata): void;
 }
@@ -16,15 +16,10 @@ export function createSchemaCheck(orm: MikroORM): SchemaCheck {
   const defaultSchema = orm.em.getPlatform().getDefaultSchemaName();
   const schemaOf = (meta: EntityMetadata) => driver.getSchemaName(meta) ?? defaultSchema;
 
-  /** `null` for a plain object, and for an entity that is not stored yet. */
-  function schemaOfEntity(entity: object): string | null {
-    return Utils.isEntity(entity) ? (wrap(entity, true).getSchema() ?? null) : null;
-  }
-
   return {
-    isOther(entity) {
+    isOther(entity, meta) {
       const schema = schemaOfEntity(entity);
-      return schema !== null && schema !== schemaOf(wrap(entity, true).__meta);
+      return schema !== null && schema !== schemaOf(meta);
     },
 
     refuseOther(entity, meta) {
@@ -35,4 +30,9 @@ export function createSchemaCheck(orm: MikroORM): SchemaCheck {
       );
     },
   };
+}
+
+/** `null` for a plain object, and for an entity that is not stored yet. */
+function schemaOfEntity(entity: object): string | null {
+  return Utils.isEntity(entity) ? (wrap(entity, true).getSchema() ?? null) : null;
 }

@@ -1,6 +1,7 @@
 import type { EntityMetadata } from '@mikro-orm/core';
 import { DurinUsageError } from '../../errors.ts';
 import type { SessionClient, SessionRecord } from '../../session.ts';
+import { isVisible } from '../rows/is-visible.ts';
 import { type PopulateTree, toPopulateTree } from '../rows/populate-tree.ts';
 import type { Projection } from '../rows/projection.ts';
 import type { Row } from '../rows/row.ts';
@@ -84,12 +85,13 @@ function addUserRow(
   tree: PopulateTree | undefined,
 ): (row: Row) => object {
   const flag = schema.userMeta.properties['isActive'];
-  if (!rules.hasOwnActiveRule && flag && (flag.hidden || flag.lazy || flag.persist === false)) {
+  if (!rules.hasOwnActiveRule && flag && !isVisible(flag)) {
     throw new DurinUsageError(
       'isUserActive must be given, since isActive of the user entity is hidden, lazy or not stored',
     );
   }
-  const needsAllColumns = tree !== undefined || rules.hasOwnActiveRule;
+  const isGetter = flag === undefined && schema.hasActiveFlag;
+  const needsAllColumns = tree !== undefined || rules.hasOwnActiveRule || isGetter;
   const read = projection.addEntity(
     schema.userMeta,
     'u',

@@ -14,7 +14,7 @@ import { createDurin, defineDurinEntities } from '../../../src/index.ts';
 import { secret } from '../../support/app.ts';
 import { closeDatabase, openDatabase } from '../../support/database.ts';
 import {
-  Account,
+  type Account,
   AccountSchema,
   Customer,
   Derived,
@@ -101,9 +101,9 @@ async function open(
     verifyCredentials: () => null,
   });
   await durin.clients.sync();
-  const { token } = await durin.tokens.issue({ user: id as never, client: 'web' });
+  const { token } = await durin.tokens.issue({ user: id, client: 'web' });
   const user = (await durin.authenticate(token)).user as Record<string, unknown>;
-  const entity = (await orm.em.fork().findOneOrFail(User, id as never)) as Record<string, unknown>;
+  const entity = (await orm.em.fork().findOneOrFail(User, id)) as Record<string, unknown>;
   return { orm, user, entity };
 }
 
@@ -124,8 +124,9 @@ function isEmbedded(value: unknown): value is object {
 }
 
 function embeddedFields(value: object): object {
-  const { properties } = (value as { __meta: { properties: Record<string, { hidden?: boolean }> } }).__meta;
-  const entries = Object.entries(value).filter(([name]) => properties[name] !== undefined && !properties[name].hidden);
+  const { props } = helper(value).__meta; // oxlint-disable-line no-underscore-dangle
+  const shown = new Set<string>(props.filter(({ hidden }) => !hidden).map(({ name }) => name));
+  const entries = Object.entries(value).filter(([name]) => shown.has(name));
   return Object.fromEntries(entries.map(([name, inner]) => [name, plain(inner)]));
 }
 
@@ -140,7 +141,7 @@ describe('of a user with a property of each kind', () => {
       const relations = { team, teamRef: team, partner: team, seat, subject, teams: [team] };
       const user = em.create(Kinds, { ...scalars, ...embedded, ...relations } as never);
       await em.flush();
-      return (user as Kinds).id;
+      return user.id;
     });
   });
   afterAll(() => closeDatabase(database.orm));

@@ -40,7 +40,9 @@ test('an entity of another schema is refused, and its changes end no session', a
   const sentence = "user must be a User of the schema 'public', which this durin uses, and is one of 'other'";
   await expect(durin.tokens.issue({ user: mallory, client: 'web' })).rejects.toThrow(sentence);
   const caller = durin.durinRouter.createCaller(durin.createContext(requestOf()));
-  await expect(caller.login({ username: 'mallory', password: '', client: 'web' })).rejects.toThrow();
+  await expect(caller.login({ username: 'mallory', password: '', client: 'web' })).rejects.toThrow(
+    'Internal server error',
+  );
 
   const { token } = await durin.tokens.issue({ user: root, client: 'web' });
   mallory.isActive = false;
@@ -49,7 +51,7 @@ test('an entity of another schema is refused, and its changes end no session', a
   expect((await durin.authenticate(token)).user).toMatchObject({ username: 'root' });
   root.isActive = false;
   await own.flush();
-  await expect(durin.authenticate(token)).rejects.toThrow();
+  await expect(durin.authenticate(token)).rejects.toThrow('User inactive or deleted.');
   await durin.close();
 });
 

@@ -94,7 +94,7 @@ test('a user whose class extends another table signs in, and relations join both
 
     alice.isActive = false; // a column of the parent's table
     await em.flush();
-    await expect(durin.authenticate(token)).rejects.toThrow();
+    await expect(durin.authenticate(token)).rejects.toThrow('User inactive or deleted.');
     await durin.tokens.issue({ user: boss, client: 'cli' });
     await em.remove(boss).flush();
     expect(await durin.tokens.revokeAll({ user: boss.id })).toBe(0);
