@@ -39,7 +39,7 @@ export function compose(settings: Settings) {
   const { orm, now, databaseTimeoutMs } = settings;
 
   // The database
-  const schema = readSchema(orm, settings.entities);
+  const schema = readSchema(orm, settings.entities, settings.filters);
   const database = createDatabase(orm, databaseTimeoutMs);
   const { isInTransaction } = database;
   const bounded = createDatabaseTimeout(databaseTimeoutMs, isInTransaction);
@@ -68,7 +68,7 @@ export function compose(settings: Settings) {
   const activeUser = createActiveUser({
     store,
     isUserActive: settings.isUserActive,
-    hasFlag: 'isActive' in schema.userMeta.properties,
+    hasFlag: schema.hasActiveFlag,
   });
   const authenticate = createAuthenticate({ codec, store, revoker, activeUser, events, bounded, now });
   const issueToken = createIssueToken({ codec, store, revoker, activeUser, events, now });

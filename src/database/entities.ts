@@ -49,6 +49,7 @@ export interface DurinEntities<TUser extends object, TClient extends DurinClient
 
 export const defaultTokenTable = 'durin_auth_token';
 
+// Every table and column has an explicit name. Statements use these names, and the app's naming strategy cannot change them.
 const timestamp = { type: 'datetime', columnType: 'timestamptz(3)' } as const;
 
 /**
@@ -81,11 +82,11 @@ export function defineDurinEntities<TUser extends object, TRelations extends Rec
     name: 'DurinClient',
     tableName: 'durin_client',
     properties: {
-      id: { type: 'integer', primary: true, autoincrement: true },
-      name: { type: 'string', length: clientNameLength, unique: true },
+      id: { type: 'integer', fieldName: 'id', primary: true, autoincrement: true },
+      name: { type: 'string', fieldName: 'name', length: clientNameLength, unique: true },
       tokenTtl: { type: 'integer', fieldName: 'token_ttl', nullable: true, default: 86_400 },
       throttleRate: { type: 'string', fieldName: 'throttle_rate', length: 16, nullable: true },
-      created: { ...timestamp, onCreate: () => new Date(), defaultRaw: 'now()' },
+      created: { ...timestamp, fieldName: 'created', onCreate: () => new Date(), defaultRaw: 'now()' },
       ...Object.fromEntries(relations),
     },
     checks: [
@@ -99,12 +100,12 @@ export function defineDurinEntities<TUser extends object, TRelations extends Rec
     name: 'DurinAuthToken',
     tableName: defaultTokenTable,
     properties: {
-      id: { type: 'uuid', primary: true },
-      selector: { type: 'string', length: 32, unique: true },
+      id: { type: 'uuid', fieldName: 'id', primary: true },
+      selector: { type: 'string', fieldName: 'selector', length: 32, unique: true },
       user: { kind: 'm:1', entity: options.user, fieldName: 'user_id', deleteRule: 'cascade', index: false },
       client: { kind: 'm:1', entity: () => Client, fieldName: 'client_id', deleteRule: 'cascade', index: false },
-      created: timestamp,
-      expiry: { ...timestamp, nullable: true },
+      created: { ...timestamp, fieldName: 'created' },
+      expiry: { ...timestamp, fieldName: 'expiry', nullable: true },
       lastUsedAt: { ...timestamp, fieldName: 'last_used_at', nullable: true },
       ipAddress: { type: 'string', fieldName: 'ip_address', length: ipAddressLength, nullable: true },
       userAgent: { type: 'string', fieldName: 'user_agent', length: userAgentLength, nullable: true },

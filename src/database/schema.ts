@@ -12,9 +12,13 @@ import type {
 } from '@mikro-orm/core';
 import { DurinUsageError } from '../errors.ts';
 import { type DurinAuthToken, type DurinClient, defaultTokenTable } from './entities.ts';
+import type { PopulateTree } from './rows/populate-tree.ts';
 import { primaryKeyOf } from './rows/primary-key.ts';
 import { Projection } from './rows/projection.ts';
 import { propertyConverter } from './rows/property-converter.ts';
+import { createRowConditions, type FilterChoices } from './rows/row-conditions.ts';
+import { createSchemaCheck } from './rows/row-schema.ts';
+import { createTables } from './rows/tables.ts';
 
 export type { EntityManager, MikroORM };
 
@@ -52,6 +56,8 @@ export interface Schema {
   readonly tokens: string;
   readonly clients: string;
   readonly users: string;
+  /** What to select users `u` from: their table, joined to those of entities that they extend. */
+  readonly usersAsU: string;
   /** The user table's quoted key column. */
   readonly userKeyColumn: string;
   readonly userKey: EntityProperty;
@@ -61,11 +67,22 @@ export interface Schema {
   toUserKey(userOrKey: unknown): unknown;
   /** Converts a raw key from the database to the value of the entity's property. */
   fromUserKey(raw: unknown): unknown;
+  /** Whether users have an `isActive`: a column, or a getter. */
+  readonly hasActiveFlag: boolean;
   newProjection(): Projection;
+  /**
+   * The condition, with a leading `and`, that a row `u` is a user: the filters and the discriminator of the entity.
+   * @param tree the relations of the user that are joined
+   */
+  isUser(tree: PopulateTree): string;
+  /** The quoted column of a property of the user `u`. */
+  userColumn(property: EntityProperty): string;
+  /** Whether an entity of a flush is of another schema than the tables, so that it is another row with the same key. */
+  isElsewhere(entity: object, meta: EntityMetadata): boolean;
 }
 
 /** @throws DurinUsageError if the ORM does not know one of the entities, or if they do not belong together */
-export function readSchema(orm: MikroORM, entities: EntityNames): Schema {
+export function readSchema(orm: MikroORM, entities: EntityNames, filters: FilterChoices): Schema {
   const platform = orm.em.getPlatform();
   const userMeta = metadataOf(orm, entities.User, 'entities.User');
   const clientMeta = metadataOf(orm, entities.Client, 'entities.Client');
@@ -85,6 +102,13 @@ export function readSchema(orm: MikroORM, entities: EntityNames): Schema {
       `entities.User must have a primary key of its own, and ${userMeta.className}.${userKey.name} is a relation`,
     );
   }
+  if (userMeta.schema === '*') {
+    throw new DurinUsageError(
+      `entities.User must be in one schema, and ${userMeta.className} has schema '*': a key would be a different user in ` +
+        "each. Leave the entity's schema out, and create one MikroORM, with its option schema, and one durin per schema",
+    );
+  }
+  const check = createSchemaCheck(orm);
   const readKey = propertyConverter(userKey, platform) ?? ((raw: unknown) => raw);
   function userKeyOf(userOrKey: unknown): unknown {
     const isEntity = typeof userOrKey === 'object' && userOrKey !== null && userKey.name in userOrKey;
@@ -92,10 +116,12 @@ export function readSchema(orm: MikroORM, entities: EntityNames): Schema {
     if (key === undefined || key === null || typeof key === 'object') {
       throw new DurinUsageError(`user must be a ${userMeta.className} that is stored, or its ${userKey.name}`);
     }
+    if (isEntity) check.refuseOther(userOrKey, userMeta);
     return key;
   }
-  const newProjection = () => new Projection(platform, orm.config.get('schema'));
-  const tables = newProjection();
+  const tables = createTables(platform, orm.config.get('schema'));
+  const conditions = createRowConditions(orm, filters);
+  const baseOf = ({ extends: base }: EntityMetadata) => (base ? orm.getMetadata().find(base) : undefined);
 
   return {
     namespace: namespaceOf(orm, tokenMeta),
@@ -106,6 +132,7 @@ export function readSchema(orm: MikroORM, entities: EntityNames): Schema {
     tokens: tables.tableOf(tokenMeta),
     clients: tables.tableOf(clientMeta),
     users: tables.tableOf(userMeta),
+    usersAsU: tables.sourceOf(userMeta, 'u'),
     userKey,
     userKeyColumn: platform.quoteIdentifier(userKey.fieldNames[0] ?? ''),
     fromUserKey: readKey,
@@ -114,7 +141,11 @@ export function readSchema(orm: MikroORM, entities: EntityNames): Schema {
       const key = userKeyOf(userOrKey);
       return userKey.customType?.convertToDatabaseValue(key, platform) ?? key;
     },
-    newProjection,
+    hasActiveFlag: 'isActive' in userMeta.properties || 'isActive' in userMeta.class.prototype,
+    newProjection: () => new Projection({ platform, tables, conditions, baseOf }),
+    isUser: (tree) => conditions.ofEntity(userMeta, 'u', tree),
+    userColumn: (property) => tables.columnOf(userMeta, property, 'u'),
+    isElsewhere: check.isOther,
   };
 }
 

@@ -3,6 +3,7 @@ import type {
   ExpandProperty,
   Hidden,
   HiddenProps,
+  Opt,
   Primary,
   PrimaryProperty,
   Scalar,
@@ -93,18 +94,29 @@ type ValueView<TValue, TName extends string, TPaths extends string> =
     : TValue extends undefined
       ? null
       : TValue extends Scalar | null
-        ? TValue
+        ? Unbranded<TValue>
         : TValue extends readonly (infer TItem)[]
           ? [UnreadName<TItem>] extends [never]
             ? Readonly<TValue>
-            : readonly View<TItem>[]
+            : readonly ItemView<TItem>[]
           : IsRelation<TValue> extends true
             ? TName extends TopOf<TPaths>
               ? View<ExpandProperty<TValue>, RestOf<TPaths, TName>>
-              : Primary<ExpandProperty<TValue>>
+              : KeyView<ExpandProperty<TValue>>
             : [UnreadName<TValue>] extends [never]
               ? TValue
               : View<TValue>;
+
+/** Of a list of polymorphic objects, each item has the columns of its own class. */
+type ItemView<TItem> = TItem extends unknown ? View<TItem> : never;
+
+/** Without MikroORM's mark for columns that `em.create` may leave out. */
+type Unbranded<TValue> = TValue extends infer TPlain & Opt.Brand ? TPlain : TValue;
+
+/** A key of several columns is an object of them. */
+type KeyView<T> = [Primary<T>] extends [readonly unknown[]]
+  ? { readonly [K in PrimaryProperty<T> & keyof T]: ValueView<T[K], K & string, never> }
+  : Primary<T>;
 
 type TopOf<TPath extends string> = TPath extends `${infer TTop}.${string}` ? TTop : TPath;
 

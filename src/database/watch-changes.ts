@@ -75,7 +75,7 @@ class ChangeWatcher implements EventSubscriber {
   async beforeTransactionRollback({ transaction, uow }: TransactionEventArgs): Promise<void> {
     const changes = transaction && this.#committing.has(transaction) ? (uow?.getChangeSets() ?? []) : [];
     for (const watch of this.#watches)
-      if (changes.some(({ meta }) => kindOf(meta, watch.schema) !== null || isRelated(meta, watch)))
+      if (changes.some(({ meta, entity }) => kindOf(meta, entity, watch.schema) !== null || isRelated(meta, watch)))
         await watch.listener.relatedChanged();
   }
 
@@ -95,11 +95,12 @@ class ChangeWatcher implements EventSubscriber {
       const done = new Set<string>();
       for (const watch of [...this.#watches]) {
         const { schema, listener } = watch;
-        const kind = kindOf(meta, schema);
+        const own = changes.filter(({ entity }) => kindOf(meta, entity, schema) !== null);
+        const kind = own[0] === undefined ? null : kindOf(meta, own[0].entity, schema);
         if (kind === null || done.has(schema.tokens)) continue;
         done.add(schema.tokens);
         const key = kind === 'user' ? schema.userKey.name : 'id';
-        const keys = changes.map(({ entity }) => (entity as Record<string, unknown>)[key]);
+        const keys = own.map(({ entity }) => (entity as Record<string, unknown>)[key]);
         this.#reportToOthers(watch, await listener.beforeDeletion(kind, keys));
       }
     });
@@ -115,7 +116,7 @@ class ChangeWatcher implements EventSubscriber {
     for (const watch of [...this.#watches]) {
       if (!isSeen(watch)) continue;
       const { schema, listener } = watch;
-      const kind = kindOf(meta, schema);
+      const kind = kindOf(meta, entity, schema);
       const row = entity as Record<string, unknown>;
       if (kind !== 'user') await notify(watch, kind, meta, row);
       else if (ended.has(schema.tokens)) await listener.userEnded(row[schema.userKey.name]);
@@ -149,7 +150,10 @@ function isDeletion({ type }: ChangeSet<object>): boolean {
   return type === ChangeSetType.DELETE || type === ChangeSetType.DELETE_EARLY;
 }
 
-function kindOf(meta: EntityMetadata, { userMeta, clientMeta, tokenMeta }: Schema): Deleted | null {
+/** `null` for other entities, and for those of another schema: their keys are those of other rows. */
+function kindOf(meta: EntityMetadata, entity: object, schema: Schema): Deleted | null {
+  const { userMeta, clientMeta, tokenMeta } = schema;
+  if (schema.isElsewhere(entity, meta)) return null;
   if (meta.root.class === userMeta.root.class) return 'user';
   if (meta.root.class === clientMeta.root.class) return 'client';
   return meta.root.class === tokenMeta.root.class ? 'token' : null;

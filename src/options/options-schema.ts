@@ -126,6 +126,12 @@ export const optionsSchema = z.strictObject({
   refreshTokenOnLogin: flag,
   rotateTokenOnLogin: flag,
   populate: z.union([z.literal(false), z.array(z.string())], 'must be a list of paths, or false').default(['user']),
+  filters: z
+    .record(
+      z.string(),
+      z.union([z.boolean(), z.record(z.string(), z.unknown())], 'must be true, false, or the arguments of the filter'),
+    )
+    .default({}),
   apiAccess: z
     .strictObject({ clientName: filledText.optional(), excludeFromSessions: flag, includeToken: flag })
     .prefault({}),

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Bus } from '../cache/bus.ts';
 import type { KeyValueStore } from '../cache/shared-store.ts';
 import type { DurinClient } from '../database/entities.ts';
+import type { FilterChoices } from '../database/rows/row-conditions.ts';
 import type { AppORM, EntityManager, EntitySet } from '../database/schema.ts';
 import type { AuthUser } from '../database/views.ts';
 import type { ListenerErrorHandler } from '../events.ts';
@@ -136,6 +137,12 @@ export interface DurinOptions<
    * with `false`, `ctx.user` has only its primary key. Default: `['user']`.
    */
   populate?: TPopulate | undefined;
+  /**
+   * Which of the MikroORM filters of the user entity, and of its relations, apply to look-ups and to new tokens. `true` or the
+   * filter's arguments switch one on, `false` off. Default: those that are on by default, which must have a fixed condition.
+   * @example filters: { tenant: { id: 7 }, softDelete: false }
+   */
+  filters?: FilterChoices | undefined;
   apiAccess?: ApiAccessOptions<TClientName> | undefined;
   /** The credentials that `login` takes. Default: `z.object({ username: z.string(), password: z.string() })`. */
   loginInput?: TLoginInput | undefined;

@@ -26,6 +26,7 @@ export function parseOptions(options: unknown): Settings {
     clients: clientsOf(parsed),
     defaultTtlSeconds: parsed.defaultTokenTtl,
     populate: parsed.populate,
+    filters: parsed.filters,
     databaseTimeoutMs: parsed.databaseTimeout * 1000,
     cache: cacheOf(parsed),
     throttle: throttleOf(parsed),

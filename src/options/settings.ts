@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { CacheSettings } from '../cache/create-cache.ts';
 import type { ClientValues } from '../database/client-store.ts';
+import type { FilterChoices } from '../database/rows/row-conditions.ts';
 import type { EntityManager, EntityNames, MikroORM } from '../database/schema.ts';
 import type { OnConflict } from '../database/token-store.ts';
 import type { ListenerErrorHandler } from '../events.ts';
@@ -33,6 +34,7 @@ export interface Settings {
   readonly clients: readonly ClientValues[] | null;
   readonly defaultTtlSeconds: number;
   readonly populate: readonly string[] | false;
+  readonly filters: FilterChoices;
   readonly databaseTimeoutMs: number;
   /** `null`: every look-up asks the database. */
   readonly cache: CacheSettings | null;

@@ -18,7 +18,7 @@ export interface ActiveUserDeps {
   readonly store: Pick<TokenStore, 'findUserRow'>;
   /** The option `isUserActive`; `null`: a user is active unless its `isActive` is false. */
   readonly isUserActive: ((user: object) => unknown) | null;
-  /** Whether the user entity has the property `isActive`. */
+  /** Whether the user entity has an `isActive`. */
   readonly hasFlag: boolean;
 }
 

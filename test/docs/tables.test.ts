@@ -62,6 +62,7 @@ describe('the table of options', () => {
         formatExpiry: true,
         loginResponse: true,
         populate: true,
+        filters: true,
         apiAccess: true,
         cache: true,
         throttle: true,

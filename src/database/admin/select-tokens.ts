@@ -25,7 +25,7 @@ const columnOf: Record<TokenSort, string> = { created: 't.created', expiry: 't.e
  * separately.
  */
 export function createSelectTokens(database: Database, schema: Schema) {
-  const { tokens, clients, users, userKeyColumn } = schema;
+  const { tokens, clients, usersAsU, userKeyColumn } = schema;
   const projection = schema.newProjection();
   const id = projection.add('t.id');
   const clientName = projection.add('c.name');
@@ -49,11 +49,14 @@ export function createSelectTokens(database: Database, schema: Schema) {
     };
   }
 
-  /** Joins clients and users after the limit is applied, so that any plan joins only one page of rows. */
+  /**
+   * Joins clients and users after the limit is applied, so that any plan joins only one page of rows. The tokens of users whom
+   * a filter hides are listed too, so that an admin can revoke them.
+   */
   async function selectJoined(page: SqlFragment, order: string): Promise<OwnedTokenRow[]> {
     const sql =
       `select ${projection.columns} from ${page.sql} t join ${clients} c on c.id = t.client_id ` +
-      `join ${users} u on u.${userKeyColumn} = t.user_id ${projection.joins} ${order}`;
+      `join ${usersAsU} on u.${userKeyColumn} = t.user_id ${projection.joins} ${order}`;
     return (await database.run(sql, page.parameters)).map(read);
   }
 

@@ -18,13 +18,14 @@ export function addUser(projection: Projection, schema: Schema): (row: Row) => U
 export function createSelectUsers(database: Database, schema: Schema) {
   const projection = schema.newProjection();
   const read = addUser(projection, schema);
-  const select = `select ${projection.columns} from ${schema.users} u ${projection.joins}`;
+  const select = `select ${projection.columns} from ${schema.usersAsU} ${projection.joins}`;
+  const isUser = schema.isUser({});
   const keyColumn = `u.${schema.userKeyColumn}`;
   const named = ['username', 'email', 'name'].flatMap((name) => {
     const property = schema.userMeta.properties[name];
     return property !== undefined && isSearchable(property) ? [property] : [];
   });
-  const columns = named.map(({ fieldNames: [field = ''] }) => `u.${schema.platform.quoteIdentifier(field)}`);
+  const columns = named.map(schema.userColumn);
 
   return {
     nameColumns: named.map(({ name }) => name),
@@ -39,12 +40,14 @@ export function createSelectUsers(database: Database, schema: Schema) {
       const order = [`coalesce(${isSame}, false) desc`, ...columns, keyColumn].join(', ');
       const texts = (text: string) => [...columns.map(() => text), ...keys];
       const parameters = [...texts(containsPattern(search)), ...texts(search), limit];
-      return (await database.run(`${select} where ${matches} order by ${order} limit ?`, parameters)).map(read);
+      return (await database.run(`${select} where (${matches})${isUser} order by ${order} limit ?`, parameters)).map(
+        read,
+      );
     },
 
     async findUsers(keys: readonly unknown[]): Promise<UserRow[]> {
       if (keys.length === 0) return [];
-      const sql = `${select} where ${keyColumn} in (${keys.map(() => '?').join(', ')})`;
+      const sql = `${select} where ${keyColumn} in (${keys.map(() => '?').join(', ')})${isUser}`;
       const rows = await database.run(
         sql,
         keys.map((key) => schema.toUserKey(key)),

@@ -1,12 +1,6 @@
 import { type EntityProperty, type Platform, ReferenceKind } from '@mikro-orm/core';
+import { embeddedFields } from './embedded-fields.ts';
 import { deepFreeze, propertyConverter } from './property-converter.ts';
-
-/** A property of an embedded object that is stored as JSON, and its key in that JSON. */
-interface JsonField {
-  readonly name: string;
-  readonly key: string;
-  readonly property: EntityProperty;
-}
 
 /**
  * Builds the SQL that selects the visible fields of an embedded object, or list of objects, that is stored as JSON. Hidden
@@ -27,7 +21,7 @@ export function selectEmbeddedJson(json: string, embedded: EntityProperty, platf
 
 function selectObject(json: string, embedded: EntityProperty, platform: Platform, depth: number): string {
   const field = `field_${depth}`;
-  const visible = visibleFieldsOf(embedded);
+  const visible = embeddedFields(embedded).all;
   const keys = visible.map(({ key }) => platform.quoteValue(key)).join(', ');
   const nested = visible
     .filter(({ property }) => property.kind === ReferenceKind.EMBEDDED)
@@ -49,7 +43,8 @@ export function readEmbeddedJson(raw: unknown, embedded: EntityProperty, platfor
   if (Array.isArray(value)) return Object.freeze(value.map((item) => readEmbeddedJson(item, embedded, platform)));
   if (value === null || typeof value !== 'object') return value;
   const stored = value as Record<string, unknown>;
-  const entries = visibleFieldsOf(embedded).map(({ name, key, property }) => {
+  const fields = embeddedFields(embedded);
+  const entries = fields.all.map(({ name, key, property }) => {
     const inner = stored[key] ?? null;
     const isNested = property.kind === ReferenceKind.EMBEDDED;
     return [
@@ -57,13 +52,7 @@ export function readEmbeddedJson(raw: unknown, embedded: EntityProperty, platfor
       isNested
         ? readEmbeddedJson(inner, property, platform)
         : (propertyConverter(property, platform)?.(inner) ?? deepFreeze(inner)),
-    ];
+    ] as const;
   });
-  return Object.freeze(Object.fromEntries(entries));
-}
-
-function visibleFieldsOf(embedded: EntityProperty): JsonField[] {
-  return Object.entries(embedded.embeddedProps)
-    .filter(([, { hidden, lazy }]) => !hidden && !lazy)
-    .map(([name, property]) => ({ name, key: property.fieldNames[0] ?? name, property }));
+  return Object.freeze(Object.fromEntries(fields.ofValue(entries)));
 }

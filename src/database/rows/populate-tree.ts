@@ -18,7 +18,7 @@ export function toPopulateTree(paths: readonly string[], root: EntityMetadata): 
     for (const name of path.split('.')) {
       const property = meta.properties[name];
       const isToOne = property?.kind === ReferenceKind.MANY_TO_ONE || property?.kind === ReferenceKind.ONE_TO_ONE;
-      if (!isToOne || property.targetMeta === undefined || property.fieldNames?.length > 1) {
+      if (!isToOne || property.targetMeta === undefined || property.polymorphic) {
         throw new DurinUsageError(
           `populate: '${path}' must lead through to-one relations only, and '${name}' is none of ${meta.className}`,
         );

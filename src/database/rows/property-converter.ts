@@ -1,5 +1,4 @@
 import { type EntityProperty, type Platform, ReferenceKind } from '@mikro-orm/core';
-import { primaryKeyOf } from './primary-key.ts';
 
 /** Converts a column's raw value to the value of the entity's property. */
 export type PropertyConverter = (raw: unknown) => unknown;
@@ -7,7 +6,8 @@ export type PropertyConverter = (raw: unknown) => unknown;
 /** Returns `undefined` if the raw value needs no conversion. A relation converts like the primary key it refers to. */
 export function propertyConverter(property: EntityProperty, platform: Platform): PropertyConverter | undefined {
   if (property.targetMeta !== undefined && property.kind !== ReferenceKind.EMBEDDED) {
-    return propertyConverter(primaryKeyOf(property.targetMeta), platform);
+    const [key, ...more] = property.targetMeta.getPrimaryProps();
+    return key === undefined || more.length > 0 ? undefined : propertyConverter(key, platform);
   }
   const type = property.customType;
   if (type) return (raw) => (raw === null ? null : deepFreeze(type.convertToJSValue(raw, platform)));

@@ -33,7 +33,7 @@ export function issueStatement(
       values (?::text, ?::${userKeyType}, ?::timestamptz(3), ?::uuid, ?::text, ?::boolean, ?::integer, ?::text, ?::text)
     ),
     owner as (
-      select input.*, (select true from ${users} u where u.${userKeyColumn} = input.user_id ${userLock}) as user_found
+      select input.*, (select true from ${users} u where u.${userKeyColumn} = input.user_id${session.isUser} ${userLock}) as user_found
       from input
     ),
     chosen as (

@@ -1,6 +1,7 @@
 import type { EntityMetadata } from '@mikro-orm/core';
 import { DurinUsageError } from '../../errors.ts';
 import type { SessionClient, SessionRecord } from '../../session.ts';
+import { isVisible } from '../rows/is-visible.ts';
 import { type PopulateTree, toPopulateTree } from '../rows/populate-tree.ts';
 import type { Projection } from '../rows/projection.ts';
 import type { Row } from '../rows/row.ts';
@@ -18,6 +19,8 @@ export interface SessionSelect {
   readonly columns: string;
   /** The joins to a relation `t` that has the columns of `durin_auth_token`. */
   readonly joins: string;
+  /** See `Schema.isUser`. */
+  readonly isUser: string;
   readonly read: (row: Row) => SessionRecord;
   readonly selectorOf: (row: Row) => unknown;
   /** The entities that `populate` joins. */
@@ -36,14 +39,16 @@ export function createSessionSelect(schema: Schema, rules: UserRowRules): Sessio
   const client = projection.addEntity(schema.clientMeta, 'c', tree['client'] ?? {}, ({ name }) => name !== 'created');
   const userRow = addUserRow(projection, schema, rules, tree['user']);
   const isPopulated = tree['user'] !== undefined;
+  const isUser = schema.isUser(tree['user'] ?? {});
 
   return {
     selectorOf: selector,
     related: projection.related,
     columns: projection.columns,
+    isUser,
     joins:
       `join ${schema.clients} c on c.id = t.client_id ` +
-      `join ${schema.users} u on u.${schema.userKeyColumn} = t.user_id ${projection.joins}`,
+      `join ${schema.usersAsU} on u.${schema.userKeyColumn} = t.user_id${isUser} ${projection.joins}`,
     read(row) {
       const user = userRow(row);
       const key = schema.fromUserKey(userId(row));
@@ -67,7 +72,8 @@ export function createUserRowSelect(schema: Schema, rules: UserRowRules) {
   const projection = schema.newProjection();
   const tree = rules.populate === false ? {} : toPopulateTree(rules.populate, schema.tokenMeta);
   const read = addUserRow(projection, schema, rules, tree['user']);
-  const sql = `select ${projection.columns} from ${schema.users} u ${projection.joins} where u.${schema.userKeyColumn} = ?`;
+  const isUser = schema.isUser(tree['user'] ?? {});
+  const sql = `select ${projection.columns} from ${schema.usersAsU} ${projection.joins} where u.${schema.userKeyColumn} = ?${isUser}`;
   return { sql, read };
 }
 
@@ -79,12 +85,13 @@ function addUserRow(
   tree: PopulateTree | undefined,
 ): (row: Row) => object {
   const flag = schema.userMeta.properties['isActive'];
-  if (!rules.hasOwnActiveRule && flag && (flag.hidden || flag.lazy || flag.persist === false)) {
+  if (!rules.hasOwnActiveRule && flag && !isVisible(flag)) {
     throw new DurinUsageError(
       'isUserActive must be given, since isActive of the user entity is hidden, lazy or not stored',
     );
   }
-  const needsAllColumns = tree !== undefined || rules.hasOwnActiveRule;
+  const isGetter = flag === undefined && schema.hasActiveFlag;
+  const needsAllColumns = tree !== undefined || rules.hasOwnActiveRule || isGetter;
   const read = projection.addEntity(
     schema.userMeta,
     'u',
