@@ -197,7 +197,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
 function toRequest(source: Exclude<AuthSource, DurinRequest>, trustProxy: number): DurinRequest {
   const isRequest =
     typeof source === 'object' && source !== null && 'headers' in source && typeof source.headers === 'object';
-  return DurinRequest.fromAdapter({ req: isRequest ? source : { headers: source } }, trustProxy);
+  return DurinRequest.fromAdapter({ req: isRequest ? source : { headers: source } }, { trustProxy });
 }
 
 function credentialsOf(source: AuthSource, request: DurinRequest, scheme: string): Credentials {

@@ -159,6 +159,11 @@ export interface DurinOptions<
   databaseTimeout?: Duration | undefined;
   /** The number of proxies in front of the server whose X-Forwarded-For entries are trusted. Default: 0. */
   trustProxy?: number | undefined;
+  /**
+   * Whether a token is also read from `connectionParams` of an HTTP request, which are part of its URL and so reach logs.
+   * Those of a WebSocket are always read, since they travel in a message. Default: `false`.
+   */
+  tokenInUrl?: boolean | undefined;
   /** The clock, in milliseconds since 1970. Default: `Date.now`. */
   now?: (() => number) | undefined;
   /** Called when an event listener throws or rejects. Default: logs with `console.error`. */

@@ -23,6 +23,7 @@ export function parseOptions(options: unknown): Settings {
     tokenPrefix: parsed.tokenPrefix,
     scheme: parsed.authHeaderPrefix,
     trustProxy: parsed.trustProxy,
+    tokenInUrl: parsed.tokenInUrl,
     clients: clientsOf(parsed),
     defaultTtlSeconds: parsed.defaultTokenTtl,
     populate: parsed.populate,

@@ -29,6 +29,8 @@ export interface Settings {
   /** The scheme of the Authorization header. */
   readonly scheme: string;
   readonly trustProxy: number;
+  /** Whether a token is also read from `connectionParams` in a URL. */
+  readonly tokenInUrl: boolean;
   /** `null`: the app names no clients. */
   readonly clients: readonly ClientValues[] | null;
   readonly defaultTtlSeconds: number;

@@ -67,6 +67,7 @@ describe('the table of options', () => {
         throttle: true,
         databaseTimeout: true,
         trustProxy: true,
+        tokenInUrl: true,
         now: true,
         onListenerError: true,
       }),
