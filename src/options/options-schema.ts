@@ -140,7 +140,9 @@ export const optionsSchema = z.strictObject({
   databaseTimeout: seconds.refine((given) => given <= 3600, 'must be at most an hour').prefault('30s'),
   trustProxy: z.int('must be a whole number').min(0, 'must not be negative').max(100, 'must be at most 100').default(0),
   tokenInUrl: flag,
-  now: callback<() => number>().default(() => Date.now),
+  now: callback<() => number>()
+    .refine((now) => Number.isFinite(now()), 'must return the milliseconds since 1970')
+    .default(() => Date.now),
   onListenerError: callback<ListenerErrorHandler>().optional(),
 });
 

@@ -147,7 +147,10 @@ export interface DurinOptions<
         args: LoginResponseArgs<TUserEntity, AuthUser<TUserEntity, TPopulate>, { name: TClientName }>,
       ) => MaybePromise<TLoginExtra>)
     | undefined;
-  /** Whether a user may sign in and stay signed in. Default: `user.isActive !== false`. */
+  /**
+   * Whether a user may sign in and stay signed in. Asked at every look-up, so it must answer at once: if it returns a
+   * Promise, calls fail. Default: `user.isActive !== false`.
+   */
   isUserActive?: ((user: AuthUser<TUserEntity, TPopulate>) => boolean) | undefined;
   /** Caches sessions. Default: none, and each look-up is one SQL statement. */
   cache?: CacheOptions | undefined;

@@ -2,6 +2,7 @@ import type { CacheSettings } from '../cache/create-cache.ts';
 import { maxSharedTtlMs } from '../cache/fence-store.ts';
 import type { ClientValues } from '../database/client-store.ts';
 import { DurinUsageError } from '../errors.ts';
+import { runSyncCallback } from '../tokens/app-callback.ts';
 import { assertValidClient } from '../values/client-fields.ts';
 import { describeOptionError, optionIssueMessage } from '../values/option-error.ts';
 import { optionsSchema, type ParsedOptions } from './options-schema.ts';
@@ -97,7 +98,7 @@ const userNameFields = ['username', 'email', 'login'];
 function userKeyOf({ loginInput, throttle: { login } }: ParsedOptions): LoginSettings['userKey'] {
   if (login === false) return userNameOf;
   const { userKey, perUser } = login;
-  if (userKey !== undefined) return (input) => userKey(input) ?? null;
+  if (userKey !== undefined) return (input) => runSyncCallback('throttle.login.userKey', () => userKey(input)) ?? null;
   if (perUser !== null && !userNameFields.some((field) => field in loginInput.shape))
     throw new DurinUsageError(
       'createDurin: throttle.login.userKey is required, since loginInput has no username, email or login; ' +
