@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { compose, type ObjectGraph } from './compose.ts';
 import type { DurinClient } from './database/entities.ts';
-import type { AuthClient, AuthUser, PopulatePath, UserKey } from './database/views.ts';
+import type { AnyClientName, AuthClient, AuthUser, PopulatePath, UserKey } from './database/views.ts';
 import { boundDurinClients, type DurinClients } from './durin-clients.ts';
 import { createDurinTokens, type DurinTokens } from './durin-tokens.ts';
 import type { EventSource } from './events.ts';
@@ -23,7 +23,7 @@ type UserRef<TApp extends AppTypes> = TApp['userEntity'] | UserKey<TApp['userEnt
 
 type AppAuth<TApp extends AppTypes> = Auth<
   AuthUser<TApp['userEntity'], TApp['populate']>,
-  AuthClient<TApp['clientEntity'], TApp['populate'], TApp['clientName']>
+  AuthClient<TApp['clientEntity'], TApp['populate'], AnyClientName<TApp['clientName']>>
 >;
 
 /** What `createDurin` returns. Its functions need no `this`. */

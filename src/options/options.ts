@@ -3,7 +3,7 @@ import type { Bus } from '../cache/bus.ts';
 import type { KeyValueStore } from '../cache/shared-store.ts';
 import type { DurinClient } from '../database/entities.ts';
 import type { AppORM, EntityManager, EntitySet } from '../database/schema.ts';
-import type { AuthUser } from '../database/views.ts';
+import type { AnyClientName, AuthUser } from '../database/views.ts';
 import type { ListenerErrorHandler } from '../events.ts';
 import type { DurinContext } from '../request/durin-request.ts';
 import type { Auth } from '../session.ts';
@@ -144,7 +144,7 @@ export interface DurinOptions<
   /** Returns further fields of the answer of `login`. They cannot replace durin's own. Default: none. */
   loginResponse?:
     | ((
-        args: LoginResponseArgs<TUserEntity, AuthUser<TUserEntity, TPopulate>, { name: TClientName }>,
+        args: LoginResponseArgs<TUserEntity, AuthUser<TUserEntity, TPopulate>, { name: AnyClientName<TClientName> }>,
       ) => MaybePromise<TLoginExtra>)
     | undefined;
   /**

@@ -2,7 +2,7 @@ import type { inferProcedureInput, inferProcedureOutput } from '@trpc/server';
 import { z } from 'zod';
 import { createDurin } from '../../../src/index.ts';
 import type { durin, namelessDurin } from './app.ts';
-import { clients, required, type User } from './app.ts';
+import { type AnyName, clients, required, type User } from './app.ts';
 import { same } from './same.ts';
 
 type Flat<T> = { [K in keyof T]: T[K] };
@@ -44,7 +44,7 @@ const adding = createDurin({
   clients,
   loginResponse: ({ user, auth, token, ctx }) => {
     same<typeof user, User>();
-    same<typeof auth.client.name, 'web' | 'cli'>();
+    same<typeof auth.client.name, AnyName>();
     same<typeof token, string>();
     same<typeof ctx.durin.ipAddress, string | null>();
     return { motd: 'welcome', isNew: false };
