@@ -13,6 +13,7 @@ import { type AdapterCall, type DurinContext, DurinRequest } from './request/dur
 import type { HeaderSource } from './request/headers.ts';
 import { createDurinRouter, type DurinRouter, type LoginTypes } from './router/durin-router.ts';
 import type { DefaultLoginInput } from './router/login.ts';
+import type { LoginSchema } from './router/login-schema.ts';
 import type { Auth, SessionRecord } from './session.ts';
 import { type AppTypes, createBuilders, type DurinProcedures } from './trpc/builders.ts';
 import { presentedCredentials } from './trpc/request-state.ts';
@@ -56,7 +57,7 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
 export type AuthSource = string | DurinRequest | HeaderSource | { readonly headers: HeaderSource };
 
 /** The input of `login`: the app's `loginInput`, and the client's name unless the app has `resolveClient`. */
-type LoginInput<TLoginInput extends z.ZodObject, TClientName extends string, TResolveClient> = z.input<TLoginInput> &
+type LoginInput<TLoginInput extends LoginSchema, TClientName extends string, TResolveClient> = z.input<TLoginInput> &
   (unknown extends TResolveClient ? { client: TClientName } : object);
 
 type LoginOutput<TSerializedUser, TExpiry, TExtra> = Beside<
@@ -90,7 +91,7 @@ export function createDurin<
   TClientEntity extends DurinClient,
   TClientName extends string = string,
   const TPopulate extends readonly PopulatePath<TUserEntity, TClientEntity>[] | false = readonly ['user'],
-  TLoginInput extends z.ZodObject = DefaultLoginInput,
+  TLoginInput extends LoginSchema = DefaultLoginInput,
   TResolveClient = unknown,
   TSerializedUser = unknown,
   TExpiry = Date | null,

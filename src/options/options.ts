@@ -6,6 +6,7 @@ import type { AppORM, EntityManager, EntitySet } from '../database/schema.ts';
 import type { AnyClientName, AuthUser } from '../database/views.ts';
 import type { ListenerErrorHandler } from '../events.ts';
 import type { DurinContext } from '../request/durin-request.ts';
+import type { LoginSchema } from '../router/login-schema.ts';
 import type { Auth } from '../session.ts';
 import type { RateLimitRedis } from '../throttle/rate-limit-redis.ts';
 import type { Duration } from '../values/duration.ts';
@@ -93,7 +94,7 @@ export interface DurinOptions<
   TClientEntity extends DurinClient,
   TClientName extends string,
   TPopulate extends readonly string[] | false,
-  TLoginInput extends z.ZodObject,
+  TLoginInput extends LoginSchema,
   TResolveClient,
   TSerializedUser,
   TExpiry,
@@ -137,7 +138,10 @@ export interface DurinOptions<
    */
   populate?: TPopulate | undefined;
   apiAccess?: ApiAccessOptions<TClientName> | undefined;
-  /** The credentials that `login` takes. Default: `z.object({ username: z.string(), password: z.string() })`. */
+  /**
+   * The credentials that `login` takes: a zod object, or a union, intersection or transform of zod objects; `zod/mini` too.
+   * `login` takes `client` beside them. Default: `z.object({ username: z.string(), password: z.string() })`.
+   */
   loginInput?: TLoginInput | undefined;
   /** Returns the name of the client to log in to. Then the input has no `client`. Default: the input's `client`. */
   resolveClient?: (TResolveClient & ResolveClient<TLoginInput>) | undefined;
@@ -173,7 +177,7 @@ export interface DurinOptions<
   onListenerError?: ListenerErrorHandler | undefined;
 }
 
-export type ResolveClient<TLoginInput extends z.ZodObject> = (args: {
+export type ResolveClient<TLoginInput extends LoginSchema> = (args: {
   input: z.output<TLoginInput>;
   ctx: DurinContext;
 }) => MaybePromise<string | null | undefined>;

@@ -2,6 +2,7 @@ import type { CacheSettings } from '../cache/create-cache.ts';
 import { maxSharedTtlMs } from '../cache/fence-store.ts';
 import type { ClientValues } from '../database/client-store.ts';
 import { DurinUsageError } from '../errors.ts';
+import { outputFieldsOf } from '../router/login-schema.ts';
 import { runSyncCallback } from '../tokens/app-callback.ts';
 import { assertValidClient } from '../values/client-fields.ts';
 import { describeOptionError, optionIssueMessage } from '../values/option-error.ts';
@@ -99,12 +100,23 @@ function userKeyOf({ loginInput, throttle: { login } }: ParsedOptions): LoginSet
   if (login === false) return userNameOf;
   const { userKey, perUser } = login;
   if (userKey !== undefined) return (input) => runSyncCallback('throttle.login.userKey', () => userKey(input)) ?? null;
-  if (perUser !== null && !userNameFields.some((field) => field in loginInput.shape))
+  if (perUser === null) return userNameOf;
+  const alternatives = outputFieldsOf(loginInput);
+  if (alternatives === null) return (input) => userNameOf(input) ?? refuseNamelessLogin();
+  if (!alternatives.every((fields) => userNameFields.some((field) => fields.includes(field))))
     throw new DurinUsageError(
       'createDurin: throttle.login.userKey is required, since loginInput has no username, email or login; ' +
         'or throttle.login.perUser must be null',
     );
   return userNameOf;
+}
+
+/** What a transform returns is not known before it runs. */
+function refuseNamelessLogin(): never {
+  throw new DurinUsageError(
+    'throttle.login.userKey is required, since the transform in loginInput returned no username, email or login; ' +
+      'or throttle.login.perUser must be null',
+  );
 }
 
 function userNameOf(input: ParsedLoginInput): string | null {
