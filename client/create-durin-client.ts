@@ -11,6 +11,7 @@ import {
 import type { AnyTRPCRouter } from '@trpc/server';
 import type { DurinAuth } from './auth.ts';
 import { createDurinLink, type DurinLinkOptions } from './create-durin-link.ts';
+import { refuseRedirects } from './link/refuse-redirects.ts';
 import type { DurinPath } from './mounted-router.ts';
 
 export type DurinClientOptions<
@@ -38,7 +39,7 @@ type ClientTypes<TRouter extends AnyTRPCRouter> = TRouter['_def']['_config']['$t
  * `createDurinLink`. By default the session is kept in memory and refreshed automatically.
  *
  * It throws nothing itself. Calls reject with a `TRPCClientError`; if durin refused the call, `error.data.durin.code`
- * holds the reason.
+ * holds the reason. Redirects are refused, because they would carry the password or the token to another address.
  *
  * @example
  * const { trpc, auth } = createDurinClient<AppRouter>({
@@ -59,7 +60,7 @@ export function createDurinClient<
   const isAuthCall = ({ path }: Operation) => path.startsWith(`${options.path}.`);
 
   const sending = perSession((headers) => {
-    const sendingOptions = { ...options, headers } as SendingOptions<TRouter>;
+    const sendingOptions = { ...options, headers, fetch: refuseRedirects(options.fetch) } as SendingOptions<TRouter>;
     return {
       link: splitLink({ condition: isAuthCall, true: httpLink(sendingOptions), false: httpBatchLink(sendingOptions) }),
     };

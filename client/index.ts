@@ -7,6 +7,7 @@ export { createDurinLink } from './create-durin-link.ts';
 export { durinErrorOf } from './link/durin-error.ts';
 export type { DurinHeaders, HeadersSource } from './link/headers.ts';
 export type { Connection } from './link/per-session.ts';
+export { refuseRedirects } from './link/refuse-redirects.ts';
 export type { DurinPath, LoginInput } from './mounted-router.ts';
 export type { SignedOutReason, Snapshot } from './session/session.ts';
 export type { DurinStorage } from './storage/storage.ts';

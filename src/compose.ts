@@ -122,6 +122,8 @@ export function compose(settings: Settings) {
     findBySelector: store.findBySelector,
     scheme: settings.scheme,
     trustProxy: settings.trustProxy,
+    tokenInUrl: settings.tokenInUrl,
+    now,
   });
 
   return {

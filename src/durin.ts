@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { compose, type ObjectGraph } from './compose.ts';
 import type { DurinClient } from './database/entities.ts';
-import type { AuthClient, AuthUser, PopulatePath, UserKey } from './database/views.ts';
+import type { AnyClientName, AuthClient, AuthUser, PopulatePath, UserKey } from './database/views.ts';
 import { boundDurinClients, type DurinClients } from './durin-clients.ts';
 import { createDurinTokens, type DurinTokens } from './durin-tokens.ts';
 import type { EventSource } from './events.ts';
@@ -13,6 +13,7 @@ import { type AdapterCall, type DurinContext, DurinRequest } from './request/dur
 import type { HeaderSource } from './request/headers.ts';
 import { createDurinRouter, type DurinRouter, type LoginTypes } from './router/durin-router.ts';
 import type { DefaultLoginInput } from './router/login.ts';
+import type { LoginSchema } from './router/login-schema.ts';
 import type { Auth, SessionRecord } from './session.ts';
 import { type AppTypes, createBuilders, type DurinProcedures } from './trpc/builders.ts';
 import { presentedCredentials } from './trpc/request-state.ts';
@@ -23,7 +24,7 @@ type UserRef<TApp extends AppTypes> = TApp['userEntity'] | UserKey<TApp['userEnt
 
 type AppAuth<TApp extends AppTypes> = Auth<
   AuthUser<TApp['userEntity'], TApp['populate']>,
-  AuthClient<TApp['clientEntity'], TApp['populate'], TApp['clientName']>
+  AuthClient<TApp['clientEntity'], TApp['populate'], AnyClientName<TApp['clientName']>>
 >;
 
 /** What `createDurin` returns. Its functions need no `this`. */
@@ -56,7 +57,7 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
 export type AuthSource = string | DurinRequest | HeaderSource | { readonly headers: HeaderSource };
 
 /** The input of `login`: the app's `loginInput`, and the client's name unless the app has `resolveClient`. */
-type LoginInput<TLoginInput extends z.ZodObject, TClientName extends string, TResolveClient> = z.input<TLoginInput> &
+type LoginInput<TLoginInput extends LoginSchema, TClientName extends string, TResolveClient> = z.input<TLoginInput> &
   (unknown extends TResolveClient ? { client: TClientName } : object);
 
 type LoginOutput<TSerializedUser, TExpiry, TExtra> = Beside<
@@ -90,7 +91,7 @@ export function createDurin<
   TClientEntity extends DurinClient,
   TClientName extends string = string,
   const TPopulate extends readonly PopulatePath<TUserEntity, TClientEntity>[] | false = readonly ['user'],
-  TLoginInput extends z.ZodObject = DefaultLoginInput,
+  TLoginInput extends LoginSchema = DefaultLoginInput,
   TResolveClient = unknown,
   TSerializedUser = unknown,
   TExpiry = Date | null,
@@ -197,7 +198,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
 function toRequest(source: Exclude<AuthSource, DurinRequest>, trustProxy: number): DurinRequest {
   const isRequest =
     typeof source === 'object' && source !== null && 'headers' in source && typeof source.headers === 'object';
-  return DurinRequest.fromAdapter({ req: isRequest ? source : { headers: source } }, trustProxy);
+  return DurinRequest.fromAdapter({ req: isRequest ? source : { headers: source } }, { trustProxy });
 }
 
 function credentialsOf(source: AuthSource, request: DurinRequest, scheme: string): Credentials {

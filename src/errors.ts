@@ -1,4 +1,5 @@
 import { TRPCError } from '@trpc/server';
+import { getHTTPStatusCodeFromError } from '@trpc/server/http';
 import { type DurinErrorCode, type DurinErrorData, refusals } from './wire.ts';
 
 /** The same symbol in every copy of the package, so that each copy knows the errors of the others. */
@@ -6,7 +7,8 @@ const brand = Symbol.for('trpc-durin.DurinError');
 
 /**
  * A refused call. The caller receives `message`, which is the code's fixed sentence, and `durin` as `error.data.durin`.
- * `code` is tRPC's code. `cause`, if there is one, is for the server's logs and is never sent.
+ * `code` is tRPC's code, and `httpStatus` what it means over HTTP. `cause`, if there is one, is for the server's logs and
+ * is never sent.
  *
  * @example
  * ```ts
@@ -16,19 +18,22 @@ const brand = Symbol.for('trpc-durin.DurinError');
  *     response.json(await reportFor(user.id));
  *   } catch (error) {
  *     if (!isDurinError(error)) throw error;
- *     response.status(error.code === 'UNAUTHORIZED' ? 401 : 503).json(error.durin); // { code: 'TOKEN_EXPIRED' }
+ *     response.status(error.httpStatus).json(error.durin); // 401 { code: 'TOKEN_EXPIRED' }
  *   }
  * });
  * ```
  */
 export class DurinError extends TRPCError {
   readonly durin: Readonly<DurinErrorData>;
+  /** Such as 401, 403 or 429. For routes that are not tRPC. */
+  readonly httpStatus: number;
 
   constructor(code: DurinErrorCode, facts: Omit<DurinErrorData, 'code'> & { cause?: unknown } = {}) {
     const { cause, ...rest } = facts;
     const [trpcCode, message] = refusals[code];
     super({ code: trpcCode, message, cause });
     this.name = 'DurinError';
+    this.httpStatus = getHTTPStatusCodeFromError(this);
     this.durin = Object.freeze({ code, ...rest });
     Object.defineProperty(this, brand, { value: true });
   }

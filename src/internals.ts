@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import type { ClientStore } from './database/client-store.ts';
 import type { Database } from './database/database.ts';
 import type { Schema } from './database/schema.ts';
@@ -6,6 +5,7 @@ import type { DurinClients } from './durin-clients.ts';
 import type { EventSink } from './events.ts';
 import type { AdapterCall, DurinContext } from './request/durin-request.ts';
 import type { DurinRouter, LoginTypes } from './router/durin-router.ts';
+import type { AnyLoginSchema } from './router/login-schema.ts';
 import type { Auth } from './session.ts';
 import type { IssueToken } from './tokens/issue-token.ts';
 import type { PurgeTokens } from './tokens/purge-tokens.ts';
@@ -16,7 +16,7 @@ import type { ResponseFacts } from './trpc/response-headers.ts';
 
 /** What a login form has to know. */
 export interface LoginForm {
-  readonly input: z.ZodObject;
+  readonly input: AnyLoginSchema;
   /** Whether the input also names the client. */
   readonly takesClient: boolean;
   /** `null`: the app names no clients. */

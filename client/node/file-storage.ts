@@ -1,15 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import type { DurinStorage } from '../storage/storage.ts';
-import { createPrivateFile, moveFile, replacePrivateFile } from './private-file.ts';
+import { createPrivateFile, moveFile, readFoundFile, replacePrivateFile } from './private-file.ts';
 
 /**
  * Keeps sessions in files that only their owner may read (mode 0600), for command-line programs. Each key has a file of
  * its own: the first one is stored at `path`, others beside it. Programs that store different keys at the same time do not
  * affect each other. A file is deleted with its session. Missing folders are created with mode 0700.
  *
- * A file that does not exist or holds broken JSON counts as empty. Any other error of the file system is thrown, and
- * `createDurinClient` passes it to the option `onStorageError`.
+ * A file that does not exist or holds broken JSON counts as empty. One that belongs to another user or that others may write
+ * is not read: reading it throws, and the next login replaces it. That and any other error of the file system is thrown,
+ * and `createDurinClient` passes it to the option `onStorageError`.
  *
  * @param path the file: `~` is not expanded, and relative paths start at the working directory
  *
@@ -45,7 +46,14 @@ export function fileStorage(path: string): DurinStorage {
   }
 
   return {
-    get: (key) => readSessions(fileBeside(key)).get(key) ?? readSessions(path).get(key),
+    get(key) {
+      for (const file of [fileBeside(key), path]) {
+        const { sessions, problem } = inspect(file);
+        if (problem !== null) throw new Error(problem);
+        if (sessions.has(key)) return sessions.get(key);
+      }
+      return undefined;
+    },
 
     set(key, text) {
       splitSharedFile();
@@ -58,7 +66,7 @@ export function fileStorage(path: string): DurinStorage {
 
     remove(key) {
       splitSharedFile();
-      for (const file of [fileBeside(key), path]) if (readSessions(file).has(key)) rmSync(file, { force: true });
+      for (const file of [fileBeside(key), path]) if (inspect(file).sessions.has(key)) rmSync(file, { force: true });
     },
   };
 }
@@ -70,14 +78,29 @@ function belongsToOther(path: string, key: string): boolean {
   return sessions.size > 0 && !sessions.has(key);
 }
 
-/** Returns the sessions in a file by key. */
-function readSessions(file: string): Map<string, string> {
+/** Returns the sessions in a file by key; none if another user may have written it. */
+function readSessions(file: string): ReadonlyMap<string, string> {
+  const { sessions, problem } = inspect(file);
+  return problem === null ? sessions : new Map();
+}
+
+interface Inspected {
+  readonly sessions: ReadonlyMap<string, string>;
+  /** Why another user may have written them; `null` if none can have. */
+  readonly problem: string | null;
+}
+
+function inspect(file: string): Inspected {
+  const found = readFoundFile(file);
+  return { sessions: parseSessions(found?.content ?? ''), problem: found?.problem ?? null };
+}
+
+function parseSessions(text: string): Map<string, string> {
   try {
-    const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    const content: unknown = JSON.parse(text);
     const entries: [string, unknown][] = Object.entries(content ?? {});
     return new Map(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
-  } catch (error) {
-    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return new Map();
-    throw error;
+  } catch {
+    return new Map();
   }
 }

@@ -12,7 +12,7 @@ export interface WebStorage {
  * Keeps the session in `localStorage`, which all tabs share, or in `sessionStorage`, which is separate for each tab. Tabs
  * that share a storage notice each other's logins and logouts.
  *
- * If there is no storage, as on a server, or if reading it throws, as in a browser that blocks it, the session is kept
+ * If there is no storage, or only one without methods, as on a server with Node 25, or if reading it throws, as in a browser that blocks it, the session is kept
  * in memory. What the storage throws goes to the option `onStorageError`.
  *
  * @param source the storage, or a function that returns it. Pass `globalThis.localStorage` where it may be missing, and
@@ -29,9 +29,9 @@ export interface WebStorage {
 export function webStorage(source: WebStorage | undefined | (() => WebStorage | undefined)): DurinStorage {
   const open = () => (typeof source === 'function' ? source() : source);
   return {
-    get: (key) => open()?.getItem(key),
-    set: (key, value) => open()?.setItem(key, value),
-    remove: (key) => open()?.removeItem(key),
+    get: (key) => open()?.getItem?.(key),
+    set: (key, value) => open()?.setItem?.(key, value),
+    remove: (key) => open()?.removeItem?.(key),
     watch(key, listener, signal) {
       function onStorage(event: StorageEventLike): void {
         if (event.storageArea === open() && (event.key ?? key) === key) listener();

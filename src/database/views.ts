@@ -128,6 +128,12 @@ export type AuthUser<TUser extends object, TPopulate extends readonly string[] |
     ? View<TUser, PathsBelow<TPopulate, 'user'>>
     : { readonly [K in PrimaryProperty<TUser> & keyof TUser]: TUser[K] };
 
+/**
+ * The name of any client. Beside those of the option `clients`, which editors complete, it may be one that an admin created
+ * at run time.
+ */
+export type AnyClientName<TName extends string> = string extends TName ? string : TName | (string & {});
+
 /** `ctx.auth.client`. */
 export type AuthClient<
   TClient extends DurinClient,

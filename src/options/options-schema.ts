@@ -4,6 +4,7 @@ import type { KeyValueStore } from '../cache/shared-store.ts';
 import type { EntityNames, OpenOrm } from '../database/schema.ts';
 import type { ListenerErrorHandler } from '../events.ts';
 import { defaultLoginInput } from '../router/login.ts';
+import { type AnyLoginSchema, loginSchemaProblem } from '../router/login-schema.ts';
 import type { RateLimitRedis } from '../throttle/rate-limit-redis.ts';
 import { type Duration, parseDuration } from '../values/duration.ts';
 import { parseRate, type Quota } from '../values/rate.ts';
@@ -136,8 +137,13 @@ export const optionsSchema = z.strictObject({
     .strictObject({ clientName: filledText.optional(), excludeFromSessions: flag, includeToken: flag })
     .prefault({}),
   loginInput: z
-    .custom<z.ZodObject>((value) => value instanceof z.ZodObject, 'must be a zod object')
-    .default(defaultLoginInput),
+    .unknown()
+    .default(defaultLoginInput)
+    .pipe(
+      z.custom<AnyLoginSchema>((value) => loginSchemaProblem(value) === null, {
+        error: ({ input }) => loginSchemaProblem(input) ?? '',
+      }),
+    ),
   resolveClient: callback<NonNullable<LoginSettings['resolveClient']>>().optional(),
   loginResponse: callback<NonNullable<LoginSettings['response']>>().optional(),
   isUserActive: callback<NonNullable<Settings['isUserActive']>>().optional(),
@@ -145,7 +151,10 @@ export const optionsSchema = z.strictObject({
   cache: cache.optional(),
   databaseTimeout: seconds.refine((given) => given <= 3600, 'must be at most an hour').prefault('30s'),
   trustProxy: z.int('must be a whole number').min(0, 'must not be negative').max(100, 'must be at most 100').default(0),
-  now: callback<() => number>().default(() => Date.now),
+  tokenInUrl: flag,
+  now: callback<() => number>()
+    .refine((now) => Number.isFinite(now()), 'must return the milliseconds since 1970')
+    .default(() => Date.now),
   onListenerError: callback<ListenerErrorHandler>().optional(),
 });
 

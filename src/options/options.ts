@@ -4,9 +4,10 @@ import type { KeyValueStore } from '../cache/shared-store.ts';
 import type { DurinClient } from '../database/entities.ts';
 import type { FilterChoices } from '../database/rows/row-conditions.ts';
 import type { AppORM, EntityManager, EntitySet } from '../database/schema.ts';
-import type { AuthUser } from '../database/views.ts';
+import type { AnyClientName, AuthUser } from '../database/views.ts';
 import type { ListenerErrorHandler } from '../events.ts';
 import type { DurinContext } from '../request/durin-request.ts';
+import type { LoginSchema } from '../router/login-schema.ts';
 import type { Auth } from '../session.ts';
 import type { RateLimitRedis } from '../throttle/rate-limit-redis.ts';
 import type { Duration } from '../values/duration.ts';
@@ -94,7 +95,7 @@ export interface DurinOptions<
   TClientEntity extends DurinClient,
   TClientName extends string,
   TPopulate extends readonly string[] | false,
-  TLoginInput extends z.ZodObject,
+  TLoginInput extends LoginSchema,
   TResolveClient,
   TSerializedUser,
   TExpiry,
@@ -144,17 +145,23 @@ export interface DurinOptions<
    */
   filters?: FilterChoices | undefined;
   apiAccess?: ApiAccessOptions<TClientName> | undefined;
-  /** The credentials that `login` takes. Default: `z.object({ username: z.string(), password: z.string() })`. */
+  /**
+   * The credentials that `login` takes: a zod object, or a union, intersection or transform of zod objects; `zod/mini` too.
+   * `login` takes `client` beside them. Default: `z.object({ username: z.string(), password: z.string() })`.
+   */
   loginInput?: TLoginInput | undefined;
   /** Returns the name of the client to log in to. Then the input has no `client`. Default: the input's `client`. */
   resolveClient?: (TResolveClient & ResolveClient<TLoginInput>) | undefined;
   /** Returns further fields of the answer of `login`. They cannot replace durin's own. Default: none. */
   loginResponse?:
     | ((
-        args: LoginResponseArgs<TUserEntity, AuthUser<TUserEntity, TPopulate>, { name: TClientName }>,
+        args: LoginResponseArgs<TUserEntity, AuthUser<TUserEntity, TPopulate>, { name: AnyClientName<TClientName> }>,
       ) => MaybePromise<TLoginExtra>)
     | undefined;
-  /** Whether a user may sign in and stay signed in. Default: `user.isActive !== false`. */
+  /**
+   * Whether a user may sign in and stay signed in. Asked at every look-up, so it must answer at once: if it returns a
+   * Promise, calls fail. Default: `user.isActive !== false`.
+   */
   isUserActive?: ((user: AuthUser<TUserEntity, TPopulate>) => boolean) | undefined;
   /** Caches sessions. Default: none, and each look-up is one SQL statement. */
   cache?: CacheOptions | undefined;
@@ -166,13 +173,18 @@ export interface DurinOptions<
   databaseTimeout?: Duration | undefined;
   /** The number of proxies in front of the server whose X-Forwarded-For entries are trusted. Default: 0. */
   trustProxy?: number | undefined;
+  /**
+   * Whether a token is also read from `connectionParams` of an HTTP request, which are part of its URL and so reach logs.
+   * Those of a WebSocket are always read, since they travel in a message. Default: `false`.
+   */
+  tokenInUrl?: boolean | undefined;
   /** The clock, in milliseconds since 1970. Default: `Date.now`. */
   now?: (() => number) | undefined;
   /** Called when an event listener throws or rejects. Default: logs with `console.error`. */
   onListenerError?: ListenerErrorHandler | undefined;
 }
 
-export type ResolveClient<TLoginInput extends z.ZodObject> = (args: {
+export type ResolveClient<TLoginInput extends LoginSchema> = (args: {
   input: z.output<TLoginInput>;
   ctx: DurinContext;
 }) => MaybePromise<string | null | undefined>;

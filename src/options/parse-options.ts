@@ -2,6 +2,8 @@ import type { CacheSettings } from '../cache/create-cache.ts';
 import { maxSharedTtlMs } from '../cache/fence-store.ts';
 import type { ClientValues } from '../database/client-store.ts';
 import { DurinUsageError } from '../errors.ts';
+import { outputFieldsOf } from '../router/login-schema.ts';
+import { runSyncCallback } from '../tokens/app-callback.ts';
 import { assertValidClient } from '../values/client-fields.ts';
 import { describeOptionError, optionIssueMessage } from '../values/option-error.ts';
 import { optionsSchema, type ParsedOptions } from './options-schema.ts';
@@ -23,6 +25,7 @@ export function parseOptions(options: unknown): Settings {
     tokenPrefix: parsed.tokenPrefix,
     scheme: parsed.authHeaderPrefix,
     trustProxy: parsed.trustProxy,
+    tokenInUrl: parsed.tokenInUrl,
     clients: clientsOf(parsed),
     defaultTtlSeconds: parsed.defaultTokenTtl,
     populate: parsed.populate,
@@ -97,13 +100,24 @@ const userNameFields = ['username', 'email', 'login'];
 function userKeyOf({ loginInput, throttle: { login } }: ParsedOptions): LoginSettings['userKey'] {
   if (login === false) return userNameOf;
   const { userKey, perUser } = login;
-  if (userKey !== undefined) return (input) => userKey(input) ?? null;
-  if (perUser !== null && !userNameFields.some((field) => field in loginInput.shape))
+  if (userKey !== undefined) return (input) => runSyncCallback('throttle.login.userKey', () => userKey(input)) ?? null;
+  if (perUser === null) return userNameOf;
+  const alternatives = outputFieldsOf(loginInput);
+  if (alternatives === null) return (input) => userNameOf(input) ?? refuseNamelessLogin();
+  if (!alternatives.every((fields) => userNameFields.some((field) => fields.includes(field))))
     throw new DurinUsageError(
       'createDurin: throttle.login.userKey is required, since loginInput has no username, email or login; ' +
         'or throttle.login.perUser must be null',
     );
   return userNameOf;
+}
+
+/** What a transform returns is not known before it runs. */
+function refuseNamelessLogin(): never {
+  throw new DurinUsageError(
+    'throttle.login.userKey is required, since the transform in loginInput returned no username, email or login; ' +
+      'or throttle.login.perUser must be null',
+  );
 }
 
 function userNameOf(input: ParsedLoginInput): string | null {

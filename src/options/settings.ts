@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import type { CacheSettings } from '../cache/create-cache.ts';
 import type { ClientValues } from '../database/client-store.ts';
 import type { FilterChoices } from '../database/rows/row-conditions.ts';
@@ -7,6 +6,7 @@ import type { OnConflict } from '../database/token-store.ts';
 import type { ListenerErrorHandler } from '../events.ts';
 import type { DurinContext } from '../request/durin-request.ts';
 import type { LoginOutcome } from '../router/login.ts';
+import type { AnyLoginSchema } from '../router/login-schema.ts';
 import type { LoginQuotas } from '../throttle/login-throttle.ts';
 import type { RateLimitRedis } from '../throttle/rate-limit-redis.ts';
 import type { Quota } from '../values/rate.ts';
@@ -30,6 +30,8 @@ export interface Settings {
   /** The scheme of the Authorization header. */
   readonly scheme: string;
   readonly trustProxy: number;
+  /** Whether a token is also read from `connectionParams` in a URL. */
+  readonly tokenInUrl: boolean;
   /** `null`: the app names no clients. */
   readonly clients: readonly ClientValues[] | null;
   readonly defaultTtlSeconds: number;
@@ -50,7 +52,7 @@ export interface Settings {
 }
 
 export interface LoginSettings {
-  readonly input: z.ZodObject;
+  readonly input: AnyLoginSchema;
   readonly verifyCredentials: (args: {
     input: ParsedLoginInput;
     em: EntityManager;

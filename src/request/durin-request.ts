@@ -15,6 +15,13 @@ export interface AdapterCall {
   ipAddress?: string | null | undefined;
 }
 
+export interface RequestSettings {
+  /** The number of proxies whose X-Forwarded-For entries are trusted. */
+  readonly trustProxy: number;
+  /** Whether `connectionParams` are also read from a URL. Default: false. */
+  readonly tokenInUrl?: boolean;
+}
+
 /** What durin knows about a request: `ctx.durin`. Credentials are private fields, so logging a context reveals no token. */
 export class DurinRequest implements CallOrigin {
   /** The caller's address, as far as `trustProxy` believes it. */
@@ -30,13 +37,14 @@ export class DurinRequest implements CallOrigin {
     this.#isOneRequest = isOneRequest;
   }
 
-  static fromAdapter(call: AdapterCall, trustProxy: number): DurinRequest {
+  static fromAdapter(call: AdapterCall, { trustProxy, tokenInUrl = false }: RequestSettings): DurinRequest {
     const source = propertyOf(call, 'req') ?? propertyOf(call, 'event');
-    const parameters = propertyOf(propertyOf(call, 'info'), 'connectionParams');
+    const info = propertyOf(call, 'info');
     const header = readHeader(headersOf(source), 'authorization');
+    const parameters = tokenInUrl || !isFromUrl(info) ? propertyOf(info, 'connectionParams') : null;
     const authorizations = [header, textOf(propertyOf(parameters, 'authorization'))];
     const givenAddress = textOf(propertyOf(call, 'ipAddress'));
-    return new DurinRequest(originOf(source, trustProxy, givenAddress), authorizations, servesOneRequest(call));
+    return new DurinRequest(originOf(source, trustProxy, givenAddress), authorizations, servesOneRequest(info));
   }
 
   /** The values of the Authorization header and of `connectionParams.authorization`, in this order. */
@@ -44,16 +52,20 @@ export class DurinRequest implements CallOrigin {
     return request.#authorizations;
   }
 
-  /** Whether this is known to be one short request. On a WebSocket, one context serves many calls over hours. */
+  /**
+   * Whether this is known to be one short request. The context of a WebSocket or of a subscription serves calls over
+   * hours.
+   */
   static isOneRequest(request: DurinRequest): boolean {
     return request.#isOneRequest;
   }
 }
 
-/** The part of the app's context that durin's procedures need. `durin.createContext` creates it. */
-export interface DurinContext {
-  durin: DurinRequest;
-}
+/**
+ * The part of the app's context that durin's procedures need. `durin.createContext` creates it. It is a type and not an
+ * interface, since some adapters require a context to have an index signature.
+ */
+export type DurinContext = { durin: DurinRequest };
 
 export function isDurinContext(ctx: unknown): ctx is DurinContext {
   return propertyOf(ctx, 'durin') instanceof DurinRequest;
@@ -69,10 +81,20 @@ export function requireDurinContext(ctx: unknown): asserts ctx is DurinContext {
 }
 
 /**
- * HTTP adapters pass the list of calls in `info`. The WebSocket adapter passes an empty list at its handshake. Without
- * `info`, as in a context created from `req` alone, the answer is not known and this returns false.
+ * HTTP adapters pass the request's calls and their type in `info`. A subscription continues when its request has been
+ * answered, and may make further calls with the same context. The WebSocket adapter passes no calls at its handshake.
+ * Without `info`, as in a context created from `req` alone, the answer is not known and this returns false.
  */
-function servesOneRequest(call: AdapterCall): boolean {
-  const calls = propertyOf(propertyOf(call, 'info'), 'calls');
+function servesOneRequest(info: unknown): boolean {
+  return hasCalls(info) && propertyOf(info, 'type') !== 'subscription';
+}
+
+/** HTTP adapters read `connectionParams` from the URL. The WebSocket adapter receives them in a message. */
+function isFromUrl(info: unknown): boolean {
+  return hasCalls(info) || textOf(propertyOf(propertyOf(info, 'url'), 'href')) !== null;
+}
+
+function hasCalls(info: unknown): boolean {
+  const calls = propertyOf(info, 'calls');
   return Array.isArray(calls) && calls.length > 0;
 }

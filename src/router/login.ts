@@ -3,7 +3,8 @@ import type { DurinContext } from '../request/durin-request.ts';
 import type { Auth, SessionRecord } from '../session.ts';
 import { runCallback } from '../tokens/app-callback.ts';
 import type { SignIn } from '../tokens/sign-in.ts';
-import { refuseUnreadableInput } from '../trpc/base-procedure.ts';
+import { refuseUnreadableInput, t } from '../trpc/base-procedure.ts';
+import { type AnyLoginSchema, inputFieldsOf } from './login-schema.ts';
 import type { RouterProcedures } from './router-procedures.ts';
 
 /** PostgreSQL cannot store NUL or half of a surrogate pair, so no user has such a name. */
@@ -19,7 +20,7 @@ export type DefaultLoginInput = typeof defaultLoginInput;
 
 export interface LoginDeps {
   readonly signIn: SignIn;
-  readonly loginInput: z.ZodObject;
+  readonly loginInput: AnyLoginSchema;
   /** Whether the input names the client. */
   readonly takesClient: boolean;
   readonly formatExpiry: (expiry: Date | null) => unknown;
@@ -38,24 +39,38 @@ export interface LoginOutcome {
   readonly ctx: DurinContext;
 }
 
-export function createLogin({ changingProcedure, stateOf }: RouterProcedures, deps: LoginDeps) {
-  const { signIn, formatExpiry, serializeUser, loginResponse, toAuth } = deps;
-  // A missing and an unknown client have refusals of their own, so the schema accepts every value.
-  const inputSchema = deps.takesClient ? deps.loginInput.extend({ client: z.unknown().optional() }) : deps.loginInput;
+/** A missing and an unknown client have refusals of their own, so the schema accepts every value. */
+const clientInput = z.object({ client: z.unknown().optional() });
 
-  return changingProcedure
-    .use(refuseUnreadableInput)
-    .input(inputSchema)
-    .mutation(async function login({ ctx, input, batchIndex = 0 }) {
-      const state = stateOf(ctx);
-      const { user, record, token } = await signIn(input, ctx, state.recordLimit);
-      state.useToken(batchIndex, token);
-      const extra = await runCallback(() => loginResponse?.({ user, auth: toAuth(record), token, ctx }));
-      return {
-        ...(extra as object | undefined),
-        token,
-        expiry: formatExpiry(record.expiresAt),
-        ...(serializeUser && { user: await runCallback(() => serializeUser(user)) }),
-      };
-    });
+/** Hides `client` from the app's schema, which may refuse fields that it does not know. */
+const hideClient = t.middleware(async function hide({ getRawInput, next }) {
+  return next({ getRawInput: async () => withoutClient(await getRawInput()) });
+});
+
+function withoutClient(input: unknown): unknown {
+  if (typeof input !== 'object' || input === null || !Object.hasOwn(input, 'client')) return input;
+  return Object.fromEntries(Object.entries(input).filter(([name]) => name !== 'client'));
+}
+
+export function createLogin({ changingProcedure, stateOf }: RouterProcedures, deps: LoginDeps) {
+  const { signIn, loginInput, takesClient, formatExpiry, serializeUser, loginResponse, toAuth } = deps;
+  const readableProcedure = changingProcedure.use(refuseUnreadableInput);
+  const declaresClient = inputFieldsOf(loginInput)?.every((fields) => fields.includes('client'));
+  const clientProcedure = readableProcedure.input(clientInput);
+  const inputProcedure = takesClient
+    ? (declaresClient ? clientProcedure : clientProcedure.use(hideClient)).input(loginInput)
+    : readableProcedure.input(loginInput);
+
+  return inputProcedure.mutation(async function login({ ctx, input, batchIndex = 0 }) {
+    const state = stateOf(ctx);
+    const { user, record, token } = await signIn(input, ctx, state.recordLimit);
+    state.useToken(batchIndex, token);
+    const extra = await runCallback(() => loginResponse?.({ user, auth: toAuth(record), token, ctx }));
+    return {
+      ...(extra as object | undefined),
+      token,
+      expiry: formatExpiry(record.expiresAt),
+      ...(serializeUser && { user: await runCallback(() => serializeUser(user)) }),
+    };
+  });
 }

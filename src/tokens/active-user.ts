@@ -5,7 +5,7 @@ import { runSyncCallback } from './app-callback.ts';
 export interface ActiveUser {
   /**
    * Judges the user row that a session's look-up read.
-   * @throws TRPCError what `isUserActive` threw, or INTERNAL_SERVER_ERROR
+   * @throws TRPCError what `isUserActive` threw, or INTERNAL_SERVER_ERROR, also if it returned a Promise
    */
   isActive(userRow: object): boolean;
   /** Judges a user that the app passed in. Reads the row where the entity may lack what the rule looks at. */
@@ -25,7 +25,7 @@ export interface ActiveUserDeps {
 export function createActiveUser({ store, isUserActive, hasFlag }: ActiveUserDeps): ActiveUser {
   function isActive(userRow: object): boolean {
     if (isUserActive === null) return (userRow as { isActive?: unknown }).isActive !== false;
-    return Boolean(runSyncCallback(() => isUserActive(userRow)));
+    return Boolean(runSyncCallback('isUserActive', () => isUserActive(userRow)));
   }
 
   async function isActiveNow(userId: unknown, findUserRow = store.findUserRow): Promise<boolean> {

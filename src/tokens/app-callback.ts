@@ -1,6 +1,6 @@
 import { TRPCError } from '@trpc/server';
 import { isOutage } from '../database/failures.ts';
-import { DurinError, internalError, isDurinError } from '../errors.ts';
+import { DurinError, DurinUsageError, internalError, isDurinError } from '../errors.ts';
 
 /**
  * Runs a callback of the app, such as `verifyCredentials`.
@@ -15,13 +15,24 @@ export async function runCallback<T>(callback: () => T | PromiseLike<T>): Promis
   }
 }
 
-/** The same for a callback that answers at once. */
-export function runSyncCallback<T>(callback: () => T): T {
+/**
+ * The same for a callback that must answer at once. A Promise would count as true, whatever it resolves to.
+ * @param name the option, for the server's logs
+ * @throws TRPCError also if the callback returns a Promise
+ */
+export function runSyncCallback<T>(name: string, callback: () => T): T {
   try {
-    return callback();
+    const answer = callback();
+    if (!isThenable(answer)) return answer;
+    Promise.resolve(answer).catch(() => undefined); // nobody else handles its rejection
+    throw new DurinUsageError(`${name} must not return a Promise: it has to answer at once`);
   } catch (error) {
     throw toCallbackError(error);
   }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
 /** What a callback threw, as a caller may see it. */

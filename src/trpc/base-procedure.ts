@@ -74,10 +74,11 @@ export const maskedProcedure = baseProcedure.use(async function maskErrors({ ctx
  * Goes before `.input()`.
  */
 export const refuseUnreadableInput = t.middleware(async function refuseUnreadable({ getRawInput, next }) {
-  const isReadable = await getRawInput().then(
-    () => true,
-    () => false,
-  );
-  if (!isReadable) throw new TRPCError({ code: 'BAD_REQUEST', message: 'The input cannot be read.' });
+  try {
+    await getRawInput();
+  } catch (error) {
+    if (error instanceof TRPCError && error.code === 'PAYLOAD_TOO_LARGE') throw error;
+    throw new TRPCError({ code: 'BAD_REQUEST', message: 'The input cannot be read.' });
+  }
   return next();
 });

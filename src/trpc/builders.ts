@@ -1,5 +1,5 @@
 import type { DurinClient } from '../database/entities.ts';
-import type { AuthClient, AuthUser } from '../database/views.ts';
+import type { AnyClientName, AuthClient, AuthUser } from '../database/views.ts';
 import { DurinError, DurinUsageError } from '../errors.ts';
 import type { DurinContext } from '../request/durin-request.ts';
 import type { Auth, SessionRecord } from '../session.ts';
@@ -18,7 +18,7 @@ export interface AppTypes {
 }
 
 /** What a guarded procedure's context has. */
-export interface SignedIn<TApp extends AppTypes, TName extends string = TApp['clientName']> {
+export interface SignedIn<TApp extends AppTypes, TName extends string = AnyClientName<TApp['clientName']>> {
   user: AuthUser<TApp['userEntity'], TApp['populate']>;
   auth: Auth<this['user'], AuthClient<TApp['clientEntity'], TApp['populate'], TName>>;
 }
@@ -33,7 +33,10 @@ export interface SignedOut {
 export interface ClientProcedure<TApp extends AppTypes> {
   /** Lets through the named clients. */
   <const TAllowed extends TApp['clientName']>(names: readonly TAllowed[]): DurinBuilder<SignedIn<TApp, TAllowed>>;
-  /** Lets through all clients but the named ones. */
+  /**
+   * Lets through the clients of the option `clients` but the named ones. Clients that were created at run time are
+   * refused. Without the option, it lets through all clients but the named ones.
+   */
   except<const TRefused extends TApp['clientName']>(
     names: readonly TRefused[],
   ): DurinBuilder<SignedIn<TApp, Exclude<TApp['clientName'], TRefused>>>;
@@ -136,7 +139,9 @@ export function createBuilders<TApp extends AppTypes>(deps: BuildersDeps): Durin
 
   function except<TRefused extends string>(names: readonly TRefused[]) {
     const refused = requireKnownNames(names, 'clientProcedure.except');
-    return asBuilder<SignedIn<TApp, Exclude<TApp['clientName'], TRefused>>>(createGuard((name) => !refused.has(name)));
+    return asBuilder<SignedIn<TApp, Exclude<TApp['clientName'], TRefused>>>(
+      createGuard((name) => !refused.has(name) && (clientNames === null || clientNames.includes(name))),
+    );
   }
 
   function throttledProcedure({ scope, rate }: ScopedRate) {

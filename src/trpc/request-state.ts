@@ -35,7 +35,12 @@ export interface RequestStatesDeps {
   readonly findBySelector: FindSession;
   /** The scheme of the Authorization header. */
   readonly scheme: string;
+  /** The number of proxies whose X-Forwarded-For entries are trusted. */
   readonly trustProxy: number;
+  /** Whether a token is also read from `connectionParams` in a URL. */
+  readonly tokenInUrl: boolean;
+  /** The clock, in milliseconds. */
+  readonly now: () => number;
 }
 
 /** The request states of one durin. Two durins in one process share no session. */
@@ -50,7 +55,7 @@ export function createRequestStates(deps: RequestStatesDeps): RequestStates {
 
   return {
     createContext(call = {}) {
-      return { durin: DurinRequest.fromAdapter(call, deps.trustProxy) };
+      return { durin: DurinRequest.fromAdapter(call, deps) };
     },
     stateOf(ctx) {
       requireDurinContext(ctx);
@@ -65,14 +70,23 @@ export function createRequestStates(deps: RequestStatesDeps): RequestStates {
 
 /** The index of what came with the request. On a socket, whose calls may be hours apart, the last login takes its place. */
 const beforeBatch = -1;
+/** Longer than a batch takes. Streamed answers and background work may use the request's context for hours. */
+const rememberedForMs = 1000;
 /** The most tokens of one context that share a look-up. Contexts rarely have more than one token. */
 const maxBatchSize = 16;
 
+/** A look-up that the calls of a request share. */
+interface LookUp {
+  readonly found: Promise<SessionRecord | null>;
+  /** In milliseconds; `Infinity` while it is in progress. */
+  settledAt: number;
+}
+
 function createRequestState(request: DurinRequest, deps: RequestStatesDeps): RequestState {
-  const { authenticate, findBySelector, scheme } = deps;
+  const { authenticate, findBySelector, scheme, now } = deps;
   const isOneRequest = DurinRequest.isOneRequest(request);
   const find = isOneRequest ? findOnce : findBatched(findBySelector);
-  const lookUps = new Map<string, Promise<SessionRecord | null>>();
+  const lookUps = new Map<string, LookUp>();
   const changes = new Set<{ readonly batchIndex: number; readonly settled: Promise<unknown> }>();
   const limits = new Map<string, LimitState>();
   const presented = presentedCredentials(request, scheme);
@@ -86,11 +100,14 @@ function createRequestState(request: DurinRequest, deps: RequestStatesDeps): Req
 
   function findOnce(selector: string): Promise<SessionRecord | null> {
     const known = lookUps.get(selector);
-    if (known !== undefined) return known;
-    const found = findBySelector(selector);
-    lookUps.set(selector, found);
-    found.catch(() => lookUps.delete(selector)); // an outage may be over by the next call
-    return found;
+    if (known !== undefined && now() - known.settledAt < rememberedForMs) return known.found;
+    const lookUp = { found: findBySelector(selector), settledAt: Infinity };
+    lookUps.set(selector, lookUp);
+    function settle(): void {
+      lookUp.settledAt = now();
+    }
+    lookUp.found.finally(settle).catch(() => lookUps.delete(selector)); // an outage may be over by the next call
+    return lookUp.found;
   }
 
   return {

@@ -68,6 +68,7 @@ describe('the table of options', () => {
         throttle: true,
         databaseTimeout: true,
         trustProxy: true,
+        tokenInUrl: true,
         now: true,
         onListenerError: true,
       }),

@@ -47,3 +47,15 @@ test('response headers are set for an error of another copy', async () => {
   const { headers } = responseMeta({ ctx: undefined, errors: [new other.DurinError('THROTTLED', { retryAfter: 3 })] });
   expect(headers.get('Retry-After')).toBe('3');
 });
+
+test.each([
+  ['NO_CREDENTIALS', 401],
+  ['NO_CLIENT', 400],
+  ['CLIENT_NOT_ALLOWED', 403],
+  ['SESSION_NOT_FOUND', 404],
+  ['API_ACCESS_EXISTS', 409],
+  ['THROTTLED', 429],
+  ['STORE_UNAVAILABLE', 503],
+] as const)('the HTTP status of %s is %i', (code, status) => {
+  expect(new DurinError(code).httpStatus).toBe(status);
+});

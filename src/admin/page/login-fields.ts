@@ -20,6 +20,7 @@ interface PropertySchema {
   readonly type?: unknown;
   readonly format?: unknown;
   readonly enum?: readonly unknown[];
+  readonly const?: unknown;
   readonly title?: unknown;
   readonly description?: unknown;
 }
@@ -28,32 +29,55 @@ const passwordName = /pass(?:word|phrase|code)?$|^pin$|secret/i;
 const oneTimeName = /otp|code|2fa|mfa/i;
 
 /** Derives the fields from the JSON schema of the login input, in the order of its properties. */
-export function loginFieldsOf(loginInput: z.ZodObject): LoginField[] {
-  const schema = z.toJSONSchema(loginInput, { io: 'input', unrepresentable: 'any' });
-  const required = new Set(schema.required);
-  return Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
-    const propertySchema: PropertySchema = typeof property === 'object' ? property : {};
+export function loginFieldsOf(loginInput: z.core.$ZodType): LoginField[] {
+  const { properties, required } = formOf(z.toJSONSchema(loginInput, { io: 'input', unrepresentable: 'any' }));
+  return Object.entries(properties).flatMap(([name, property]) => {
+    const propertySchema: PropertySchema = typeof property === 'object' && property !== null ? property : {};
     const kind = kindOf(name, propertySchema);
     if (kind === null) return [];
     const field: LoginField = {
       name,
       label: typeof propertySchema.title === 'string' ? propertySchema.title : labelOf(name),
       kind,
-      isRequired: required.has(name) && kind !== 'checkbox',
+      isRequired: required.includes(name) && kind !== 'checkbox',
       autoComplete: autoCompleteOf(name, kind),
     };
     if (typeof propertySchema.description === 'string') field.hint = propertySchema.description;
-    if (kind === 'choice') field.choices = (propertySchema.enum ?? []).map(String);
+    if (kind === 'choice') field.choices = choicesOf(propertySchema).map(String);
     return [field];
   });
 }
 
+interface Form {
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly required: readonly string[];
+}
+
+/** The properties of an object, or of the first alternative of a union that has a password, or else of the first one. */
+function formOf({ properties = {}, required = [], anyOf, oneOf, allOf = [] }: z.core.JSONSchema.BaseSchema): Form {
+  const alternatives = (anyOf ?? oneOf ?? []).map(formOf);
+  const withPassword = alternatives.find((form) =>
+    Object.keys(form.properties).some((name) => passwordName.test(name)),
+  );
+  const alternative = withPassword ?? alternatives[0];
+  const parts = [...allOf.map(formOf), ...(alternative ? [alternative] : [])];
+  return {
+    properties: Object.assign({}, ...parts.map((part) => part.properties), properties),
+    required: [...parts.flatMap((part) => part.required), ...required],
+  };
+}
+
+function choicesOf({ enum: choices, const: only }: PropertySchema): readonly unknown[] {
+  return choices ?? (only === undefined ? [] : [only]);
+}
+
 /** `null`: a form field cannot hold such a value. */
-function kindOf(name: string, { type, format, enum: choices }: PropertySchema): LoginField['kind'] | null {
+function kindOf(name: string, schema: PropertySchema): LoginField['kind'] | null {
+  const { type, format } = schema;
   if (type === 'object' || type === 'array' || type === 'null') return null;
   if (type === 'boolean') return 'checkbox';
   if (type === 'number' || type === 'integer') return 'number';
-  if (choices !== undefined) return 'choice';
+  if (choicesOf(schema).length > 0) return 'choice';
   if (format === 'password' || passwordName.test(name)) return 'password';
   return format === 'email' ? 'email' : 'text';
 }

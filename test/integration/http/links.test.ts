@@ -16,7 +16,7 @@ import { EventSource } from 'eventsource';
 import superjson from 'superjson';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
-import type { DurinContext, DurinErrorCode } from '../../../src/index.ts';
+import { createDurin, type DurinContext, type DurinErrorCode } from '../../../src/index.ts';
 import { openApp } from '../../support/app.ts';
 import { credentials, issueToken, type Served, type TestApp, type TestDurin } from '../adapters/adapter-app.ts';
 import { listen } from '../adapters/node-server.ts';
@@ -44,12 +44,13 @@ let rich: Served;
 let sockets: WebSocketServer;
 beforeAll(async () => {
   app = await openApp();
-  const { createContext, responseMeta } = app.durin;
-  const plainServer = createHTTPServer({ router: createPlainRouter(app.durin), createContext, responseMeta });
+  const durin = createDurin({ ...app.options, tokenInUrl: true });
+  const { createContext, responseMeta } = durin;
+  const plainServer = createHTTPServer({ router: createPlainRouter(durin), createContext, responseMeta });
   sockets = new WebSocketServer({ server: plainServer });
-  applyWSSHandler({ wss: sockets, router: createPlainRouter(app.durin), createContext });
+  applyWSSHandler({ wss: sockets, router: createPlainRouter(durin), createContext });
   plain = await listen(plainServer);
-  rich = await listen(createHTTPServer({ router: createRichRouter(app.durin), createContext, responseMeta }));
+  rich = await listen(createHTTPServer({ router: createRichRouter(durin), createContext, responseMeta }));
 });
 afterAll(async () => {
   sockets.close();

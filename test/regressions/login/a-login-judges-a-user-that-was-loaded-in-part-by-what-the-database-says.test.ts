@@ -1,3 +1,4 @@
+import type { EntityManager } from '@mikro-orm/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDurin } from '../../../src/index.ts';
 import { clients, openApp, requestOf, requiredOptions, t } from '../../support/app.ts';
@@ -11,14 +12,11 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-type Verify = Parameters<typeof createDurin>[0]['verifyCredentials'];
+type Verify = (args: { em: EntityManager; input: { username: string } }) => unknown;
 
 test.each<[string, Verify]>([
-  [
-    'without isActive',
-    ({ em, input }) => em.findOne(User, { username: input['username'] as string }, { fields: ['id'] }),
-  ],
-  ['as a reference', ({ em, input }) => em.getReference(User, input['username'] === 'bob' ? 2 : 1)],
+  ['without isActive', ({ em, input }) => em.findOne(User, { username: input.username }, { fields: ['id'] })],
+  ['as a reference', ({ em, input }) => em.getReference(User, input.username === 'bob' ? 2 : 1)],
 ])('a user that verifyCredentials gives %s', async (_, verifyCredentials) => {
   const durin = createDurin({ ...requiredOptions(app.orm), clients, verifyCredentials: verifyCredentials as never });
   const { auth } = t.router({ auth: durin.durinRouter }).createCaller(durin.createContext(requestOf()));

@@ -1,5 +1,5 @@
 import { createDurinAdmin, type DurinAdmin } from '../../../src/admin/index.ts';
-import { namelessDurin, type durin as typed, User } from './app.ts';
+import { type AnyName, namelessDurin, type durin as typed, User } from './app.ts';
 import { same } from './same.ts';
 
 declare const durin: typeof typed;
@@ -8,7 +8,7 @@ declare const durin: typeof typed;
 const admin = createDurinAdmin(durin, {
   isAdmin: ({ user, auth, durin: request }) => {
     same<typeof user.username, string>();
-    same<typeof auth.client.name, 'web' | 'cli'>();
+    same<typeof auth.client.name, AnyName>();
     same<typeof request.ipAddress, string | null>();
     return auth.client.name === 'web';
   },

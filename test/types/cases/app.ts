@@ -50,3 +50,6 @@ export const durin = createDurin({ ...required, clients });
 
 /** Without client names. */
 export const namelessDurin = createDurin(required);
+
+/** The name of a client that the guard did not check: one of `clients`, or one that was created at run time. */
+export type AnyName = 'web' | 'cli' | (string & {});

@@ -1,5 +1,5 @@
 import { createDurin } from '../../../src/index.ts';
-import { clients, durin, namelessDurin, required, type User } from './app.ts';
+import { type AnyName, clients, durin, namelessDurin, required, type User } from './app.ts';
 import { same } from './same.ts';
 
 declare const user: User;
@@ -8,7 +8,12 @@ declare const user: User;
 durin.clientProcedure(['web']).query(({ ctx }) => same<typeof ctx.auth.client.name, 'web'>());
 durin.clientProcedure(['web', 'cli']).query(({ ctx }) => same<typeof ctx.auth.client.name, 'web' | 'cli'>());
 durin.clientProcedure.except(['web']).query(({ ctx }) => same<typeof ctx.auth.client.name, 'cli'>());
-durin.authedProcedure.query(({ ctx }) => same<typeof ctx.auth.client.name, 'web' | 'cli'>());
+// Where any client may call, the name may also be one that was created at run time.
+durin.authedProcedure.query(({ ctx }) => {
+  same<typeof ctx.auth.client.name, AnyName>();
+  // @ts-expect-error: it need not be one of the option
+  return ctx.auth.client.name satisfies 'web' | 'cli';
+});
 // @ts-expect-error: no client has that name
 durin.clientProcedure(['wbe']);
 // @ts-expect-error: one of the names is no client's

@@ -46,3 +46,4 @@ same<typeof refusal.durin.code, DurinErrorCode>();
 export const unknown = new DurinError('NOT_A_CODE');
 // @ts-expect-error: facts are not changed
 refusal.durin.code = 'INVALID_TOKEN';
+same<typeof refusal.httpStatus, number>();

@@ -1,8 +1,10 @@
 import type { inferProcedureInput, inferProcedureOutput } from '@trpc/server';
 import { z } from 'zod';
+import * as mini from 'zod/mini';
+import { z as z3 } from 'zod/v3';
 import { createDurin } from '../../../src/index.ts';
 import type { durin, namelessDurin } from './app.ts';
-import { clients, required, type User } from './app.ts';
+import { type AnyName, clients, required, type User } from './app.ts';
 import { same } from './same.ts';
 
 type Flat<T> = { [K in keyof T]: T[K] };
@@ -44,7 +46,7 @@ const adding = createDurin({
   clients,
   loginResponse: ({ user, auth, token, ctx }) => {
     same<typeof user, User>();
-    same<typeof auth.client.name, 'web' | 'cli'>();
+    same<typeof auth.client.name, AnyName>();
     same<typeof token, string>();
     same<typeof ctx.durin.ipAddress, string | null>();
     return { motd: 'welcome', isNew: false };
@@ -69,8 +71,44 @@ const emailing = createDurin({
 });
 type Emailing = inferProcedureInput<typeof emailing.durinRouter.login>;
 same<Flat<Emailing>, { email: string; code: string; client: 'web' | 'cli' }>();
-// @ts-expect-error: what login takes is a zod object
+// @ts-expect-error: login takes an object
 createDurin({ ...required, loginInput: z.string() });
+// @ts-expect-error: login takes an object, always
+createDurin({ ...required, loginInput: z.object({ username: z.string() }).optional() });
+// @ts-expect-error: a schema of zod 3
+createDurin({ ...required, loginInput: z3.object({ username: z3.string() }) });
+
+// It may be any kind of object.
+const either = createDurin({
+  ...required,
+  clients,
+  loginInput: z.discriminatedUnion('by', [
+    z.object({ by: z.literal('name'), username: z.string(), password: z.string() }),
+    z.object({ by: z.literal('code'), email: z.email(), code: z.string().transform(Number) }),
+  ]),
+  verifyCredentials: ({ input: given }) => {
+    if (given.by === 'code') same<typeof given.code, number>();
+    else same<typeof given.password, string>();
+    return null;
+  },
+});
+type Either = inferProcedureInput<typeof either.durinRouter.login>;
+same<Flat<Extract<Either, { by: 'code' }>>, { by: 'code'; email: string; code: string; client: 'web' | 'cli' }>();
+// @ts-expect-error: a mixture of both
+export const mixed: Either = { by: 'code', username: 'alice', password: 'secret', client: 'web' };
+const transformed = createDurin({
+  ...required,
+  clients,
+  loginInput: mini.pipe(
+    mini.object({ username: mini.string() }),
+    mini.transform(({ username }) => ({ name: username, length: username.length })),
+  ),
+  verifyCredentials: ({ input: given }) => {
+    same<typeof given, { name: string; length: number }>();
+    return null;
+  },
+});
+same<Flat<inferProcedureInput<typeof transformed.durinRouter.login>>, { username: string; client: 'web' | 'cli' }>();
 createDurin({
   ...required,
   // @ts-expect-error: the default input has no email

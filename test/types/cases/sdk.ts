@@ -102,3 +102,21 @@ if (ownSnapshot.status === 'signed-in') same<typeof ownSnapshot.expiry, number>(
 // @ts-expect-error: the server resolves the client
 createDurinLink<typeof ownRouter, 'auth'>({ path: 'auth', client: 'web' });
 createDurinLink<typeof ownRouter, 'admins'>({ path: 'admins', client: 'cli' });
+
+// With a union the SDK takes each alternative, without `client`.
+const either = createDurin({
+  ...required,
+  clients,
+  loginInput: z.union([
+    z.object({ username: z.string(), password: z.string() }),
+    z.object({ email: z.email(), code: z.string() }),
+  ]),
+});
+const eitherRouter = t.router({ auth: either.durinRouter });
+const eitherLink = createDurinLink<typeof eitherRouter>({ path: 'auth', client: 'cli' });
+same<
+  Parameters<typeof eitherLink.auth.login>[0],
+  { username: string; password: string } | { email: string; code: string }
+>();
+// @ts-expect-error: the client is one of the app's
+createDurinLink<typeof eitherRouter>({ path: 'auth', client: 'desktop' });

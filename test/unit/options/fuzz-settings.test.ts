@@ -94,7 +94,7 @@ const places: Record<string, (value: unknown) => object> = {
 };
 const flat =
   'verifyCredentials defaultTokenTtl tokenLength tokenPrefix serializeUser authHeaderPrefix formatExpiry ' +
-  'refreshTokenOnLogin rotateTokenOnLogin populate loginInput resolveClient loginResponse isUserActive trustProxy now ' +
+  'refreshTokenOnLogin rotateTokenOnLogin populate loginInput resolveClient loginResponse isUserActive trustProxy tokenInUrl now ' +
   'onListenerError notAnOption';
 for (const name of flat.split(' ')) places[name] = (value) => ({ [name]: value });
 

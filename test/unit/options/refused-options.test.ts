@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import * as mini from 'zod/mini';
+import { z as z3 } from 'zod/v3';
 import { parseOptions } from '../../../src/options/parse-options.ts';
 
 const required = {
@@ -76,4 +78,28 @@ test('a login is for its username, email or login, else for what userKey says', 
   }
   const { login } = parseOptions(withOptions({ loginInput: byPhone, throttle: { login: { userKey } } }));
   expect(login.userKey({ phone: '123' })).toBe('123');
+});
+
+const zod4 = 'must be a schema of zod 4, such as z.object({ … })';
+const objects = 'must be a zod object, or a union, intersection or transform of zod objects: login takes an object';
+test.each<[string, unknown, string]>([
+  ['zod 3', z3.object({}), 'must be a schema of zod 4, and this one is of zod 3'],
+  ['another library', { '~standard': { version: 1, vendor: 'valibot', validate: () => ({ value: {} }) } }, zod4],
+  ['a plain object', { username: z.string() }, zod4],
+  ['a string', z.string(), objects],
+  ['a record', z.record(z.string(), z.string()), objects],
+  ['an optional object', z.object({ username: z.string() }).optional(), objects],
+  ['a union with a string', z.union([z.object({}), z.string()]), objects],
+  ['an array of zod/mini', mini.array(mini.object({})), objects],
+])('a loginInput of %s is refused with the reason', (_, loginInput, sentence) => {
+  expect(() => parseOptions(withOptions({ loginInput }))).toThrow(`createDurin: loginInput ${sentence}`);
+});
+
+const named = z.object({ by: z.literal('name'), username: z.string() });
+const nameless = z.object({ by: z.literal('phone'), phone: z.string() });
+
+test('each alternative of a union has to say who the login is for', () => {
+  const both = z.discriminatedUnion('by', [named, nameless]);
+  expect(() => parseOptions(withOptions({ loginInput: both }))).toThrow('throttle.login.userKey is required');
+  expect(parseOptions(withOptions({ loginInput: z.union([named, named]) })).login.userKey({ username: 'A' })).toBe('a');
 });

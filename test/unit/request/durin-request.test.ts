@@ -7,7 +7,7 @@ function originOf(
   trustProxy: number,
   remoteAddress: string | undefined = '10.0.0.9',
 ) {
-  return DurinRequest.fromAdapter({ req: { headers, socket: { remoteAddress } } }, trustProxy).ipAddress;
+  return DurinRequest.fromAdapter({ req: { headers, socket: { remoteAddress } } }, { trustProxy }).ipAddress;
 }
 
 test('without trusted proxies the address is that of the peer', () => {
@@ -27,13 +27,13 @@ test('with too few entries the address is the leftmost one', () => {
 
 test('without the header the address is that of the peer, if any', () => {
   expect(originOf({}, 1)).toBe('10.0.0.9');
-  expect(DurinRequest.fromAdapter({ req: { headers: new Headers() } }, 0).ipAddress).toBeNull();
+  expect(DurinRequest.fromAdapter({ req: { headers: new Headers() } }, { trustProxy: 0 }).ipAddress).toBeNull();
 });
 
 test('an address given by the app takes precedence', () => {
   const call = { req: { headers: { 'x-forwarded-for': '6.6.6.6' }, socket: { remoteAddress: '10.0.0.9' } } };
-  expect(DurinRequest.fromAdapter({ ...call, ipAddress: '1.2.3.4' }, 1).ipAddress).toBe('1.2.3.4');
-  expect(DurinRequest.fromAdapter({ ...call, ipAddress: null }, 1).ipAddress).toBe('6.6.6.6');
+  expect(DurinRequest.fromAdapter({ ...call, ipAddress: '1.2.3.4' }, { trustProxy: 1 }).ipAddress).toBe('1.2.3.4');
+  expect(DurinRequest.fromAdapter({ ...call, ipAddress: null }, { trustProxy: 1 }).ipAddress).toBe('6.6.6.6');
 });
 
 test('headers are found regardless of case, in Headers and objects', () => {
@@ -47,14 +47,14 @@ test('headers are found regardless of case, in Headers and objects', () => {
 test('the address is read from Lambda events of both versions', () => {
   const v1 = { event: { headers: {}, requestContext: { identity: { sourceIp: '1.1.1.1' } } } };
   const v2 = { event: { headers: {}, requestContext: { http: { sourceIp: '2.2.2.2' } } } };
-  expect(DurinRequest.fromAdapter(v1, 0).ipAddress).toBe('1.1.1.1');
-  expect(DurinRequest.fromAdapter(v2, 0).ipAddress).toBe('2.2.2.2');
+  expect(DurinRequest.fromAdapter(v1, { trustProxy: 0 }).ipAddress).toBe('1.1.1.1');
+  expect(DurinRequest.fromAdapter(v2, { trustProxy: 0 }).ipAddress).toBe('2.2.2.2');
 });
 
 test('a user agent is truncated and made storable', () => {
   const { userAgent } = DurinRequest.fromAdapter(
     { req: { headers: { 'user-agent': `a\u0000b\ud800${'x'.repeat(300)}` } } },
-    0,
+    { trustProxy: 0 },
   );
   expect(userAgent).toHaveLength(256);
   expect(userAgent?.startsWith('ab\ufffd')).toBe(true);
@@ -68,6 +68,6 @@ test('unexpected adapter input does not throw', () => {
     { req: {} },
     { info: { connectionParams: { authorization: 5 } } },
   ]) {
-    expect(DurinRequest.fromAdapter(call, 1)).toBeInstanceOf(DurinRequest);
+    expect(DurinRequest.fromAdapter(call, { trustProxy: 1 })).toBeInstanceOf(DurinRequest);
   }
 });
