@@ -25,7 +25,11 @@ async function lockAtOnce(count: number) {
   await Promise.all(started.map((program) => program.until('ready\n')));
   for (const program of started) program.type('go\n');
   const outputs = await Promise.all(started.map((program) => program.until(/^ready\n.+\n/)));
-  return started.map((program, index) => ({ program, isLocked: outputs[index]?.includes('locked\n'), output: outputs[index] }));
+  return started.map((program, index) => ({
+    program,
+    isLocked: outputs[index]?.includes('locked\n'),
+    output: outputs[index],
+  }));
 }
 
 test('a folder is locked until its owner ends, and then by the next', async () => {
@@ -44,7 +48,10 @@ test('a folder is locked until its owner ends, and then by the next', async () =
 test('a killed owner does not keep the folder, and of many that want it one gets it', async () => {
   for (const round of [1, 2, 3]) {
     const starters = await lockAtOnce(5);
-    expect(starters.filter(({ isLocked }) => isLocked), `round ${round}`).toHaveLength(1);
+    expect(
+      starters.filter(({ isLocked }) => isLocked),
+      `round ${round}`,
+    ).toHaveLength(1);
     await Promise.all(starters.map(({ program }) => program.stop('SIGKILL')));
   }
   expect((await readdir(join(data(), 'in-use'))).filter((name) => name.endsWith('.json'))).toHaveLength(1);

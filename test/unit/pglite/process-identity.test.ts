@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest';
 import { identifyThisProcess, livenessOf, type ProcessIdentity } from '../../../src/pglite/process-identity.ts';
 
-const self: ProcessIdentity = { pid: 10, host: 'web-1', boot: 'b1', pidNamespace: 'pid:[4026531836]', startTicks: '500' };
+const self: ProcessIdentity = {
+  pid: 10,
+  host: 'web-1',
+  boot: 'b1',
+  pidNamespace: 'pid:[4026531836]',
+  startTicks: '500',
+};
 const other = { ...self, pid: 20, startTicks: '700' };
 const inContainer = { pidNamespace: 'pid:[4026532001]' };
 const running = (startTicks: string | null) => () => ({ isRunning: true, startTicks });
