@@ -1,5 +1,5 @@
 import type { BoundedByTimeout } from './database/database-timeout.ts';
-import { throwMistakes } from './database/missing-table.ts';
+import { throwMistakes } from './database/mistakes/throw-mistakes.ts';
 import { DurinError, DurinUsageError } from './errors.ts';
 import { isSessionId, type SessionRecord } from './session.ts';
 import type { IssueToken } from './tokens/issue-token.ts';

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { compose, type ObjectGraph } from './compose.ts';
 import type { DurinClient } from './database/entities.ts';
-import { boundedThrowingMistakes } from './database/missing-table.ts';
+import { boundedThrowingMistakes } from './database/mistakes/throw-mistakes.ts';
 import type { AuthClient, AuthUser, PopulatePath, UserKey } from './database/views.ts';
 import { boundDurinClients, type DurinClients } from './durin-clients.ts';
 import { createDurinTokens, type DurinTokens } from './durin-tokens.ts';

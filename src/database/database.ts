@@ -1,7 +1,7 @@
 import type { EntityManager, MikroORM, Transaction } from '@mikro-orm/core';
 import { DurinUsageError } from '../errors.ts';
 import { causeCodeOf, sqlState, translateErrors } from './failures.ts';
-import { createFolderClaim } from './folder-claim.ts';
+import { createFolderClaim } from './pglite/folder-claim.ts';
 import { createPreparedLookUp, type LookUp, type LookUpColumn } from './prepared-look-up.ts';
 import type { Row } from './rows/row.ts';
 import { type AfterCommitOptions, createTransactions } from './transactions.ts';

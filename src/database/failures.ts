@@ -1,5 +1,5 @@
 import { DurinError, DurinUsageError, isDurinError } from '../errors.ts';
-import { missingTableError } from './missing-table.ts';
+import { missingTableError } from './mistakes/missing-table.ts';
 
 /** The SQLSTATEs (PostgreSQL, appendix A) that durin's own statements handle. */
 export const sqlState = {

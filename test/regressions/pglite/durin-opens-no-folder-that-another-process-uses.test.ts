@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MikroORM } from '@mikro-orm/pglite';
 import { expect, onTestFinished, test } from 'vitest';
-import { createFolderClaim } from '../../../src/database/folder-claim.ts';
+import { createFolderClaim } from '../../../src/database/pglite/folder-claim.ts';
 import { createDurin, DurinUsageError } from '../../../src/index.ts';
 import { lockPgliteFolder } from '../../../src/pglite/index.ts';
 import { startProgram } from '../../e2e/programs/program.ts';

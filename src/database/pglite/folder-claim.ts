@@ -1,8 +1,8 @@
 import type { MikroORM } from '@mikro-orm/core';
-import { DurinError, DurinUsageError } from '../errors.ts';
-import { describeOwner } from '../pglite/describe-owner.ts';
-import { lockFolder } from '../pglite/folder-lock.ts';
-import { folderOf } from '../pglite/pglite-data-dir.ts';
+import { DurinError, DurinUsageError } from '../../errors.ts';
+import { describeOwner } from '../../pglite/describe-owner.ts';
+import { lockFolder } from '../../pglite/folder-lock.ts';
+import { folderOf } from '../../pglite/pglite-data-dir.ts';
 
 /** The lock of the folder of an ORM on PGlite. On a PostgreSQL server it does nothing. */
 export interface FolderClaim {
