@@ -1,7 +1,7 @@
 import type { MikroORM } from '@mikro-orm/core';
 import { DurinError, DurinUsageError } from '../../errors.ts';
 import { describeOwner } from '../../pglite/describe-owner.ts';
-import { lockFolder } from '../../pglite/folder-lock.ts';
+import { type FolderLock, lockFolder } from '../../pglite/folder-lock.ts';
 import { folderOf } from '../../pglite/pglite-data-dir.ts';
 
 /** The lock of the folder of an ORM on PGlite. On a PostgreSQL server it does nothing. */
@@ -22,7 +22,7 @@ export function createFolderClaim(orm: MikroORM): FolderClaim {
   return {
     claim() {
       if (isClaimed || folder === null) return;
-      const lock = lockFolder(folder);
+      const lock = tryToLock(folder);
       if (lock.outcome === 'locked') unlock = lock.release;
       else if (lock.liveness !== 'this process') {
         throw new DurinError('STORE_UNAVAILABLE', { cause: new DurinUsageError(describeOwner(folder, lock)) });
@@ -37,14 +37,26 @@ export function createFolderClaim(orm: MikroORM): FolderClaim {
   };
 }
 
+/** What the file system refuses is for the server's log, as it contains the path. */
+function tryToLock(folder: string): FolderLock {
+  try {
+    return lockFolder(folder);
+  } catch (cause) {
+    throw new DurinError('STORE_UNAVAILABLE', { cause });
+  }
+}
+
 /** The part of PGlite's platform that tells it from PostgreSQL's: minifiers change the names of classes. */
 interface SqlPlatform {
   supportsMultipleStatements?(): boolean;
 }
 
+/** `null`: the database is not PGlite's, not in a folder, or opened by the app's own function or instance. */
 function pgliteFolderOf(orm: MikroORM): string | null {
   const platform: SqlPlatform = orm.em.getPlatform();
-  if (platform.supportsMultipleStatements?.() !== false) return null;
-  const { dataDir, pglite } = { dataDir: orm.config.get('dbName'), pglite: null, ...orm.config.get('driverOptions') };
-  return pglite === null && typeof dataDir === 'string' ? folderOf(dataDir) : null;
+  const options: object = orm.config.get('driverOptions');
+  const isPlain = Object.getPrototypeOf(options) === Object.prototype;
+  if (platform.supportsMultipleStatements?.() !== false || !isPlain || 'pglite' in options) return null;
+  const dataDir = 'dataDir' in options ? options.dataDir : orm.config.get('dbName');
+  return typeof dataDir === 'string' ? folderOf(dataDir) : null;
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MikroORM } from '@mikro-orm/pglite';
@@ -55,10 +55,20 @@ test.for([
   { dbName: 'memory://' },
   { dbName: 'app', driverOptions: { dataDir: 'memory://' } },
   { dbName: 'app', driverOptions: { pglite: () => Promise.reject(new Error('not opened')) } },
+  { dbName: 'app', driverOptions: () => ({ dataDir: 'memory://' }) },
 ])('an ORM with %j has no folder', async (options) => {
   const orm = await MikroORM.init({ entities, ...options });
   createFolderClaim(orm).claim();
   expect(existsSync(options.dbName)).toBe(false);
+});
+
+test('a folder that cannot be locked is not named to callers', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'durin-folder-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'file');
+  await writeFile(file, '');
+  const claim = createFolderClaim(await MikroORM.init({ entities, dbName: file }));
+  expect(() => claim.claim()).toThrow('The authentication store cannot be reached.');
 });
 
 test('the folder may be in driverOptions', async () => {
