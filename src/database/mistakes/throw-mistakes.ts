@@ -1,4 +1,4 @@
-import { DurinError, DurinUsageError } from '../../errors.ts';
+import { DurinUsageError, isDurinError } from '../../errors.ts';
 import type { BoundedByTimeout } from '../database-timeout.ts';
 
 /**
@@ -9,7 +9,7 @@ export async function throwMistakes<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    throw error instanceof DurinError && error.cause instanceof DurinUsageError ? error.cause : error;
+    throw isDurinError(error) && error.cause instanceof DurinUsageError ? error.cause : error;
   }
 }
 
