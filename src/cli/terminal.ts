@@ -60,7 +60,10 @@ function printableLines(text: string): string {
 
 /** JSON whose strings escape unprintable characters: it reads back as the same values. */
 export function toPrintableJson(value: unknown): string {
-  const escape = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
   // Line feeds are those between the members: JSON escapes the ones inside strings.
-  return JSON.stringify(value, null, 2).replaceAll(unprintable, (char) => (char === '\n' ? char : escape(char)));
+  return JSON.stringify(value, null, 2).replaceAll(unprintable, (char) => (char === '\n' ? char : escapeInJson(char)));
+}
+
+function escapeInJson(char: string): string {
+  return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

@@ -17,7 +17,7 @@ export interface FolderClaim {
 export function createFolderClaim(orm: MikroORM): FolderClaim {
   const folder = pgliteFolderOf(orm);
   let isClaimed = folder === null;
-  let unlock = () => {};
+  let unlock: (() => void) | null = null;
 
   return {
     claim() {
@@ -31,7 +31,8 @@ export function createFolderClaim(orm: MikroORM): FolderClaim {
     },
 
     release() {
-      unlock();
+      unlock?.();
+      unlock = null;
       isClaimed = folder === null;
     },
   };
