@@ -1,6 +1,7 @@
 import { createDurinClient } from '../client/create-durin-client.ts';
 import { webStorage } from '../client/storage/web-storage.ts';
 import type { AdminPageRouter } from '../src/admin/page/page-router.ts';
+import { fetchFromApi } from './data/foreign-answer.ts';
 import { config } from './page-config.ts';
 
 /**
@@ -15,4 +16,5 @@ export const { trpc, auth } = createDurinClient<AdminPageRouter>({
   storage: webStorage(() => sessionStorage),
   storageKey: `durin-admin ${new URL('.', document.baseURI).pathname}`,
   methodOverride: 'POST',
+  fetch: fetchFromApi,
 });

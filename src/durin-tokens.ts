@@ -1,4 +1,5 @@
 import type { BoundedByTimeout } from './database/database-timeout.ts';
+import { throwMistakes } from './database/mistakes/throw-mistakes.ts';
 import { DurinError, DurinUsageError } from './errors.ts';
 import { isSessionId, type SessionRecord } from './session.ts';
 import type { IssueToken } from './tokens/issue-token.ts';
@@ -96,11 +97,15 @@ export function createDurinTokens<TAuth>(deps: DurinTokensDeps<TAuth>): DurinTok
       if (batchSize !== undefined && !(Number.isInteger(batchSize) && batchSize >= 1 && batchSize <= maxBatchSize)) {
         throw new DurinUsageError(`batchSize must be a whole number from 1 to ${maxBatchSize}`);
       }
-      let purged = 0;
-      for await (const count of purge(batchSize)) purged += count;
-      return purged;
+      return throwMistakes(sumOf(purge(batchSize)));
     },
   };
+}
+
+async function sumOf(counts: AsyncIterable<number>): Promise<number> {
+  let sum = 0;
+  for await (const count of counts) sum += count;
+  return sum;
 }
 
 function lifetimeOf(ttl: Duration | null | undefined): { ttlSeconds?: number | null } {

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { compose, type ObjectGraph } from './compose.ts';
 import type { DurinClient } from './database/entities.ts';
+import { boundedThrowingMistakes } from './database/mistakes/throw-mistakes.ts';
 import type { AnyClientName, AuthClient, AuthUser, PopulatePath, UserKey } from './database/views.ts';
 import { boundDurinClients, type DurinClients } from './durin-clients.ts';
 import { createDurinTokens, type DurinTokens } from './durin-tokens.ts';
@@ -121,7 +122,8 @@ export function createDurin<
 
 /** Builds what an app sees. `TApp` and `TLogin` are the app's types; the services below know none of them. */
 function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGraph): Durin<TApp, TLogin> {
-  const { settings, schema, store, stateOf, lastUsed, entityChanges, bounded } = graph;
+  const { settings, schema, database, store, stateOf, lastUsed, entityChanges, bounded } = graph;
+  const outsideRequests = boundedThrowingMistakes(bounded);
   const { scheme, login, apiAccess, trustProxy, formatExpiry, now } = settings;
   const takesClient = login.resolveClient === null;
   const clientNames = settings.clients?.map(({ name }) => name) ?? null;
@@ -154,15 +156,16 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     }),
     tokens: createDurinTokens({
       ...graph,
+      bounded: outsideRequests,
       apiClientName: apiAccess.clientName,
       userKeyOf: schema.userKeyOf,
       toAuth,
     }),
-    clients: boundDurinClients(graph.clients, bounded),
+    clients: boundDurinClients(graph.clients, outsideRequests),
     users: {
       async forget(user) {
         const userId = schema.userKeyOf(user);
-        await bounded(async () => entityChanges.userChanged(userId, { user: await store.findUserRow(userId) }));
+        await outsideRequests(async () => entityChanges.userChanged(userId, { user: await store.findUserRow(userId) }));
       },
     },
     events: { on: graph.hub.on },
@@ -174,7 +177,10 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
       lastUsed.recordUse(record, request);
       return toAuth(record);
     },
-    close: graph.close,
+    async close() {
+      await graph.close();
+      database.releaseFolder();
+    },
   };
 
   attachInternals(durin, {
@@ -188,7 +194,10 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     },
     databaseTimeoutMs: settings.databaseTimeoutMs,
     eventsSettled: graph.hub.settled,
-    closeDatabase: () => settings.orm.close(),
+    async closeDatabase() {
+      await settings.orm.close();
+      database.releaseFolder();
+    },
     now,
   });
   return durin;

@@ -3,6 +3,7 @@ import { HttpError } from 'react-admin';
 import type { DurinErrorData } from '../../src/wire.ts';
 import { fieldErrorOf } from '../text/field-error.ts';
 import { retryHint } from '../text/retry-hint.ts';
+import { describeForeignAnswer } from './foreign-answer.ts';
 
 /** The part of a failed call's error data that the page reads. */
 interface CallErrorData {
@@ -12,7 +13,7 @@ interface CallErrorData {
   readonly fields?: Readonly<Record<string, string>>;
 }
 
-/** `null`: the call did not reach the server. */
+/** `null`: the call did not reach the page's API. */
 export function errorDataOf(error: unknown): CallErrorData | null {
   return error instanceof TRPCClientError ? ((error.data as CallErrorData | undefined) ?? null) : null;
 }
@@ -21,7 +22,9 @@ export function errorDataOf(error: unknown): CallErrorData | null {
 export function describeError(error: unknown): string {
   if (error instanceof HttpError) return error.message;
   const data = errorDataOf(error);
-  if (data === null) return 'The server cannot be reached. Check the connection and try again.';
+  if (data === null) {
+    return describeForeignAnswer(error) ?? 'The server cannot be reached. Check the connection and try again.';
+  }
   const { durin, code } = data;
   if (durin?.code === 'THROTTLED') return `Too many attempts. ${retryHint(durin.retryAfter)}`;
   if (durin?.code === 'STORE_UNAVAILABLE') return 'The server cannot reach its database. Try again shortly.';

@@ -4,13 +4,12 @@ import { openDatabase } from './database.ts';
 import { readSettings } from './settings.ts';
 
 // For the command line: npx trpc-durin --config examples/quickstart/durin.config.ts list-clients
-// Stop the server first: both use the same data folder.
+// Stop the server first: only one process may open the embedded database. With DATABASE_URL it may go on.
 
 const settings = readSettings([], process.env);
 if (settings === 'help') throw new Error('This file reads no arguments.');
 
 const folder = await openDataFolder(settings.dataFolder);
-process.once('exit', () => folder.release());
-const orm = await openDatabase(settings.databaseUrl, folder.pathOf('database'));
+const orm = await openDatabase(settings.databaseUrl, folder.database);
 
 export const durin = createAuth(orm, settings.secret ?? (await folder.readSecret()));

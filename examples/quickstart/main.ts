@@ -12,8 +12,7 @@ async function run({ dataFolder, databaseUrl, secret, port, exitsAfterTour }: Se
   const stopped = untilStopped();
 
   const folder = await openDataFolder(dataFolder);
-  cleanup.defer(() => folder.release());
-  const orm = await openDatabase(databaseUrl, folder.pathOf('database'));
+  const orm = await openDatabase(databaseUrl, folder.database);
   cleanup.defer(() => orm.close());
   console.log(`Database: ${databaseUrl === null ? `PGlite in ${dataFolder}` : 'the PostgreSQL at DATABASE_URL'}.`);
 

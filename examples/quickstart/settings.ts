@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 
 /** The settings, from the command line and the environment. */
 export interface Settings {
-  /** The folder for the database, the secret and the lock. */
+  /** The folder for the database and the secret. */
   dataFolder: string;
   /** `null`: use PGlite, an embedded PostgreSQL, in the data folder. */
   databaseUrl: string | null;

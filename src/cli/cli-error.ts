@@ -1,6 +1,6 @@
 import { TRPCError } from '@trpc/server';
 import { codeOf } from '../database/failures.ts';
-import { type DurinError, isDurinError } from '../errors.ts';
+import { type DurinError, DurinUsageError, isDurinError } from '../errors.ts';
 
 export const exitCodes = { done: 0, failed: 1, misused: 2 } as const;
 
@@ -40,9 +40,11 @@ function sentenceOf({ durin, message, cause }: DurinError): string {
       })
       .join(' ');
   }
-  const code = codeOf(cause);
-  if (code === undefinedTable) return "The database has no durin tables: run the app's migrations first.";
-  return code === null ? message : `${message} (${code})`;
+  if (cause instanceof DurinUsageError) {
+    const hasNoTables = codeOf(cause.cause) === undefinedTable;
+    return hasNoTables ? "The database has no durin tables: run the app's migrations first." : firstLineOf(cause);
+  }
+  return cause === undefined ? message : `${message} (${firstLineOf(cause)})`;
 }
 
 export function firstLineOf(error: unknown): string {

@@ -6,7 +6,7 @@ import { describeError, type ExitCode, exitCodes } from './cli-error.ts';
 import { addClientCommands } from './client-commands.ts';
 import type { Command } from './command.ts';
 import { loadConfig } from './load-config.ts';
-import type { Terminal } from './terminal.ts';
+import { type Terminal, toPrintableJson } from './terminal.ts';
 import { addTokenCommands } from './token-commands.ts';
 
 const examples = `
@@ -54,7 +54,7 @@ function createProgram(terminal: Terminal, version: string): Program {
     const cliConfig = await loadConfig(config ?? null);
     try {
       const result = await command({ admin: createAdminCaller(cliConfig), terminal });
-      terminal.print(json ? JSON.stringify(result.json, null, 2) : result.text);
+      terminal.print(json ? toPrintableJson(result.json) : result.text);
     } catch (error) {
       await close(cliConfig.internals).catch(() => {}); // the command's own error is more useful
       throw error;

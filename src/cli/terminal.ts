@@ -5,7 +5,7 @@ export interface Terminal {
   /** Prints the result of a command, on stdout. */
   print(text: string): void;
   /** Prints errors and notes, on stderr. */
-  printError(line: string): void;
+  printError(text: string): void;
   /** Whether a person can answer questions. */
   readonly isInteractive: boolean;
   confirm(question: string): Promise<boolean>;
@@ -13,14 +13,14 @@ export interface Terminal {
 
 export function createTerminal({ stdin, stdout, stderr }: NodeJS.Process): Terminal {
   return {
-    print: (text) => void stdout.write(`${text}\n`),
-    printError: (line) => void stderr.write(`${line}\n`),
+    print: (text) => void stdout.write(`${printableLines(text)}\n`),
+    printError: (text) => void stderr.write(`${printableLines(text)}\n`),
     isInteractive: stdin.isTTY && stderr.isTTY,
     async confirm(question) {
       const prompt = createInterface({ input: stdin, output: stderr });
       const closed = once(prompt, 'close').then(() => ''); // end of input means no
       try {
-        const answer = await Promise.race([prompt.question(`${question} [y/N] `), closed]);
+        const answer = await Promise.race([prompt.question(`${printable(question)} [y/N] `), closed]);
         return /^y(?:es)?$/i.test(answer.trim());
       } finally {
         prompt.close();
@@ -43,7 +43,27 @@ export function toTable(headings: readonly string[], rows: readonly (readonly st
     .join('\n');
 }
 
-/** Replaces control characters, with which a name could overwrite other lines of the terminal. */
+/**
+ * What could move the cursor, overwrite other lines of a terminal or show text in another order: control characters (C0,
+ * DEL and C1), separators of lines and paragraphs, and marks of writing direction.
+ */
+const unprintable = /[\p{Cc}\u2028\u2029\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
+
+/** Replaces unprintable characters. */
 export function printable(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, '\uFFFD');
+  return text.replaceAll(unprintable, '\uFFFD');
+}
+
+function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
+}
+
+/** JSON whose strings escape unprintable characters: it reads back as the same values. */
+export function toPrintableJson(value: unknown): string {
+  // Line feeds are those between the members: JSON escapes the ones inside strings.
+  return JSON.stringify(value, null, 2).replaceAll(unprintable, (char) => (char === '\n' ? char : escapeInJson(char)));
+}
+
+function escapeInJson(char: string): string {
+  return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

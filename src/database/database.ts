@@ -1,6 +1,7 @@
 import type { EntityManager, MikroORM, Transaction } from '@mikro-orm/core';
 import { DurinUsageError } from '../errors.ts';
 import { causeCodeOf, sqlState, translateErrors } from './failures.ts';
+import { createFolderClaim } from './pglite/folder-claim.ts';
 import { createPreparedLookUp, type LookUp, type LookUpColumn } from './prepared-look-up.ts';
 import type { Row } from './rows/row.ts';
 import { type AfterCommitOptions, createTransactions } from './transactions.ts';
@@ -29,6 +30,8 @@ export interface Database {
    * rolls back, it never calls back.
    */
   afterCommit(callback: () => unknown, options?: AfterCommitOptions): Promise<void>;
+  /** Lets other processes open the folder of a PGlite. The next statement locks it again. */
+  releaseFolder(): void;
 }
 
 /** How often a statement runs if PostgreSQL aborts it because of a deadlock. */
@@ -43,9 +46,14 @@ interface SqlConnection {
 /** @param timeoutMs milliseconds after which a look-up fails */
 export function createDatabase(orm: MikroORM, timeoutMs: number): Database {
   refuseOtherPlatforms(orm);
-  const connection = () => orm.em.getDriver().getConnection('write') as unknown as SqlConnection;
+  const { claim, release } = createFolderClaim(orm);
   const transactions = createTransactions(orm, acceptsStatements);
   const isInTransaction = () => transactions.current() !== undefined;
+
+  function connection(): SqlConnection {
+    claim();
+    return orm.em.getDriver().getConnection('write') as unknown as SqlConnection;
+  }
 
   async function acceptsStatements(transaction: Transaction): Promise<boolean> {
     try {
@@ -79,10 +87,17 @@ export function createDatabase(orm: MikroORM, timeoutMs: number): Database {
   return {
     run,
     prepareLookUp: (select, column) => createPreparedLookUp(lookUpDeps, select, column),
-    atomically: transactions.atomically,
-    fork: () => orm.em.fork({ keepTransactionContext: isInTransaction() }),
+    async atomically(work) {
+      claim();
+      return transactions.atomically(work);
+    },
+    fork() {
+      claim();
+      return orm.em.fork({ keepTransactionContext: isInTransaction() });
+    },
     isInTransaction,
     afterCommit: transactions.afterCommit,
+    releaseFolder: release,
   };
 }
 

@@ -1,4 +1,5 @@
 import { DurinError, DurinUsageError, isDurinError } from '../errors.ts';
+import { missingTableError } from './mistakes/missing-table.ts';
 
 /** The SQLSTATEs (PostgreSQL, appendix A) that durin's own statements handle. */
 export const sqlState = {
@@ -83,7 +84,7 @@ export async function translateErrors<T>(query: Promise<T>): Promise<T> {
   } catch (cause) {
     if (isDurinError(cause) || cause instanceof DurinUsageError) throw cause;
     if (isUnstorable(cause)) throw new DurinUsageError('a key or a value does not fit its column', { cause });
-    throw new DurinError('STORE_UNAVAILABLE', { cause });
+    throw new DurinError('STORE_UNAVAILABLE', { cause: missingTableError(cause) ?? cause });
   }
 }
 

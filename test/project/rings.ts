@@ -10,6 +10,7 @@ export const rings = [
   ['values'],
   ['session.ts', 'session-views.ts'],
   ['async'],
+  ['pglite'],
   ['request'],
   ['database', 'throttle'],
   ['cache'],
@@ -42,6 +43,7 @@ const onlyImporters: Readonly<Record<string, readonly string[]>> = {
   'src/compose.ts': ['src/durin.ts'],
   'src/index.ts': [],
   'src/admin/index.ts': [],
+  'src/pglite/index.ts': [],
   'src/redis/index.ts': [],
 };
 

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { dirname, extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { DurinUsageError } from '../../errors.ts';
@@ -26,19 +26,33 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** This package's folder: the same for the sources and for the build. */
-const packageFolder = dirname(createRequire(import.meta.url).resolve('trpc-durin/package.json'));
-export const builtPageFolder = join(packageFolder, 'dist', 'admin-page');
-
-/** @throws DurinUsageError if the page is not built */
-export async function readPageAssets(folder: string = builtPageFolder): Promise<PageAssets> {
+/** @throws DurinUsageError if the page is not built, or the package is not installed beside a bundled server */
+export async function readPageAssets(folder: string = builtPageFolder()): Promise<PageAssets> {
   const assets = join(folder, 'assets');
   try {
     const [html, names] = await Promise.all([readFile(join(folder, 'index.html'), 'utf8'), readdir(assets)]);
     const files = await Promise.all(names.map(async (name) => [name, await readAsset(join(assets, name))] as const));
     return { html, files: new Map(files) };
   } catch (cause) {
-    throw Object.assign(new DurinUsageError('The admin page is not built: run `npm run build`'), { cause });
+    throw new DurinUsageError('The admin page is not built: run `npm run build`', { cause });
+  }
+}
+
+/**
+ * The folder of the built page, in this package: the same for the sources and for the build. Looked up when the page is
+ * asked for, because a server that is bundled into one file may run without the package.
+ */
+function builtPageFolder(): string {
+  try {
+    const manifest = fileURLToPath(import.meta.resolve('trpc-durin/package.json'));
+    return join(dirname(manifest), 'dist', 'admin-page');
+  } catch (cause) {
+    throw new DurinUsageError(
+      'The files of the admin page are in the package trpc-durin, which is not installed here',
+      {
+        cause,
+      },
+    );
   }
 }
 

@@ -142,6 +142,34 @@ test('a config of the command line may load the environment first', async () => 
   expect(listing).toEqual({ code: 0, output: expect.stringMatching(/^NAME/) });
 });
 
+test('entities with decorators work once they are compiled', async () => {
+  const code = `import { MikroORM } from '@mikro-orm/pglite';
+import { createDurin } from 'trpc-durin';
+import { AuthToken, Client, User } from './decorated-entities.ts';
+const orm = await MikroORM.init({ entities: [User, Client, AuthToken], dbName: 'memory://' });
+await orm.schema.create();
+const secret = process.env['DURIN_SECRET'] ?? '';
+const durin = createDurin({ orm, entities: { User, Client, AuthToken }, secret, clients: { web: {} }, verifyCredentials: () => null });
+await durin.clients.sync();
+const em = orm.em.fork();
+const user = em.create(User, { username: 'alice', passwordHash: 'x' });
+await em.flush();
+const { token } = await durin.tokens.issue({ user, client: 'web' });
+const shown: { id: number; username: string; isActive: boolean } = (await durin.authenticate(token)).user;
+console.log(shown);
+await durin.close();
+await orm.close();
+`;
+  await writeFile(join(app, 'decorated.ts'), code);
+  const modules = { target: 'es2022', module: 'nodenext', types: ['node'], strict: true, skipLibCheck: true };
+  const compilerOptions = { ...modules, rewriteRelativeImportExtensions: true, rootDir: '.', outDir: 'compiled' };
+  await writeFile(join(app, 'tsconfig.decorated.json'), JSON.stringify({ compilerOptions, files: ['decorated.ts'] }));
+  const tsc = join(project, 'node_modules', 'typescript', 'bin', 'tsc');
+  expect(await startProgram([tsc, '-p', 'tsconfig.decorated.json'], {}, app).ended).toEqual({ code: 0, output: '' });
+  const output = "{ id: 1, username: 'alice', isActive: true }\n";
+  expect(await run(join('compiled', 'decorated.js'))).toEqual({ code: 0, output });
+});
+
 /** A program that uses the samples that do nothing by themselves. */
 const useOfTheRest = `import './events.ts';
 import { once } from 'node:events';
@@ -158,6 +186,7 @@ import { downloads } from './download.ts';
 import { durinRouter as byEmail } from './email-login.ts';
 import { AuthToken, User } from './entities.ts';
 import { store } from './keyv-store.ts';
+import { close as closeOther } from './pglite-folder.ts';
 import { register } from './register.ts';
 import { appRouter } from './router.ts';
 
@@ -220,6 +249,7 @@ createDurin({
   populate: ['user', 'client.settings'],
   verifyCredentials: () => null,
 });
+await closeOther();
 await orm.em.fork().nativeUpdate(AuthToken, { client: { name: 'web' }, user: user.id }, { expiry: new Date() });
 await import('./cached.ts');
 await import('./purge.ts');

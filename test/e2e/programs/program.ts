@@ -15,8 +15,8 @@ export interface Ended {
 
 /** A program that runs as a user would run it. */
 export interface Program {
-  /** What was printed, once this text is in it. Rejects if the program ends before. */
-  until(text: string): Promise<string>;
+  /** What was printed, once it has this text or matches this. Rejects if the program ends before. */
+  until(text: string | RegExp): Promise<string>;
   readonly ended: Promise<Ended>;
   stop(signal: NodeJS.Signals): Promise<Ended>;
   /** Types this, or writes it to its standard input. */
@@ -56,7 +56,8 @@ function start(file: string, args: readonly string[], env: Record<string, string
     ended,
     async until(text) {
       const { promise, resolve, reject } = Promise.withResolvers<string>();
-      const watch = () => output.includes(text) && resolve(output);
+      const has = () => (typeof text === 'string' ? output.includes(text) : text.test(output));
+      const watch = () => has() && resolve(output);
       watchers.add(watch);
       watch();
       void ended.then(({ code }) => reject(new Error(`It ended with ${code} before "${text}":\n${output}`)));

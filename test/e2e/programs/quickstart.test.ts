@@ -118,13 +118,31 @@ test('two processes do not use the same data folder', async () => {
   await first.stop('SIGTERM');
 });
 
+test('a killed server keeps what it has committed, and the next one starts', async () => {
+  const killed = start(['--port', '0']);
+  const url = urlIn(await killed.until('Stop it with'));
+  const body = JSON.stringify({ username: 'alice', password: 'wonderland', client: 'cli' });
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
+  const login = (await (await fetch(`${url}/trpc/auth.login`, init)).json()) as { result: { data: { token: string } } };
+  await killed.stop('SIGKILL');
+
+  const next = start(['--port', '0']);
+  const headers = { authorization: `Token ${login.result.data.token}` };
+  const whoami = await fetch(`${urlIn(await next.until('Stop it with'))}/trpc/whoami`, { headers });
+  expect(await whoami.json()).toMatchObject({ result: { data: { username: 'alice', client: 'cli' } } });
+  await next.stop('SIGTERM');
+});
+
 test('the command line works while the server is stopped', async () => {
   const config = ['--config', 'examples/quickstart/durin.config.ts'];
   const cli = (...args: string[]) =>
     startProgram(['dist/src/cli/main.js', ...config, ...args], { QUICKSTART_DATA: folder }).ended;
   const first = start(['--port', '0']);
   await first.until('Stop it with');
-  expect(await cli('list-clients')).toEqual({ code: 1, output: expect.stringMatching(/^error: .* uses .*\n$/) });
+  expect(await cli('list-clients')).toEqual({
+    code: 1,
+    output: expect.stringMatching(/^error: .*: Process \d+ \(main\.ts\) uses .* Stop that one first\.\n$/),
+  });
   await first.stop('SIGTERM');
   expect(await cli('list-clients')).toEqual({ code: 0, output: expect.stringMatching(/\napi +365d .*\ncli +never/) });
   expect(await cli('issue-token', 'alice', 'cli')).toMatchObject({ code: 0 });

@@ -71,6 +71,11 @@ test('the server of the README answers guarded calls of its client, also after a
     await server.until(`http://localhost:${port}`);
     const called = await startProgram(['client.ts'], {}, app).ended;
     expect(called).toEqual({ code: 0, output: `${promised}This client may not use this procedure.\n` });
+    const other = await startProgram(['server.ts'], env, app).ended;
+    expect(other).toEqual({
+      code: 1,
+      output: expect.stringMatching(/Process \d+ \(server\.ts\) uses \.\/data, since/),
+    });
     await server.stop('SIGTERM');
   }
 });

@@ -115,6 +115,8 @@ import type {
   TokenEvent,
 } from '../../../src/index.ts';
 import type * as passwordTypes from '../../../src/password.ts';
+import type * as pgliteTypes from '../../../src/pglite/index.ts';
+import type { PgliteFolder } from '../../../src/pglite/index.ts';
 import type * as redisTypes from '../../../src/redis/index.ts';
 import type { RedisBusOptions, RedisStore, RedisStoreOptions } from '../../../src/redis/index.ts';
 import type { AnyPath } from './any-path.ts';
@@ -133,6 +135,8 @@ type Login = { loginInput: { username: string }; loginOutput: { token: string };
 interface Public {
   values: typeof durinTypes;
   passwordValues: typeof passwordTypes;
+  pgliteValues: typeof pgliteTypes;
+  PgliteFolder: PgliteFolder;
   redisValues: typeof redisTypes;
   refusal: ConstructorParameters<typeof durinTypes.DurinError>;
   ApiAccessOptions: ApiAccessOptions<'web'>;

@@ -1,0 +1,16 @@
+import type { FolderInUse } from './folder-lock.ts';
+
+/** One sentence or two, about who uses the folder and what to do. */
+export function describeOwner(folder: string, { owner, liveness, marks }: FolderInUse): string {
+  const { pid, program, host } = owner;
+  const since = `since ${owner.since.slice(0, 19).replace('T', ' ')} UTC`;
+  const rule = 'Only one process may open a PGlite folder.';
+  switch (liveness) {
+    case 'this process':
+      return `This process already uses ${folder}, ${since}. ${rule} Open it once, and release it before you open it again.`;
+    case 'alive':
+      return `Process ${pid} (${program}) uses ${folder}, ${since}. ${rule} Stop that one first.`;
+    case 'unknown':
+      return `Process ${pid} (${program}) on ${host} uses ${folder}, ${since}. ${rule} Stop that one first. If it has ended, delete ${marks}.`;
+  }
+}

@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { identifyThisProcess, type Liveness, livenessOf, type ProcessIdentity } from './process-identity.ts';
+
+/** The process that uses a folder. */
+export interface FolderOwner extends ProcessIdentity {
+  readonly program: string;
+  /** ISO 8601. */
+  readonly since: string;
+}
+
+export interface FolderInUse {
+  readonly outcome: 'in use';
+  readonly owner: FolderOwner;
+  readonly liveness: Exclude<Liveness, 'dead'>;
+  /** The folder of the marks. */
+  readonly marks: string;
+}
+
+export type FolderLock = { readonly outcome: 'locked'; readonly release: () => void } | FolderInUse;
+
+/** Where processes mark that they use the folder. PostgreSQL ignores what it does not know. */
+const marksFolder = 'in-use';
+
+/** How often to try while another process tries as well, and how long to wait between, at most. */
+const maxAttempts = 40;
+const maxWaitMs = 50;
+
+/** A process that has had the folder for this long does not only try. */
+const settledMs = 1000;
+
+/**
+ * Locks a folder, which is created if it does not exist. The lock ends with the process, however that ends.
+ *
+ * Each process first puts a mark of its own into the folder, and then looks for marks of others. So of two processes that
+ * start together at least one sees the other, and withdraws. Marks have unique names and belong to one process, so to
+ * remove the mark of a dead process never removes that of a live one.
+ */
+export function lockFolder(folder: string): FolderLock {
+  const marks = join(folder, marksFolder);
+  mkdirSync(marks, { recursive: true, mode: 0o700 });
+  const self: FolderOwner = {
+    ...identifyThisProcess(),
+    program: basename(process.argv[1] ?? process.execPath),
+    since: new Date().toISOString(),
+  };
+  for (let attempt = 1; ; attempt += 1) {
+    const mark = putMark(marks, self);
+    const other = findOther(marks, mark, self);
+    if (other === null) return { outcome: 'locked', release: releaseAtExit(mark) };
+    rmSync(mark, { force: true });
+    const isSettled = other.liveness === 'this process' || Date.now() - Date.parse(other.owner.since) > settledMs;
+    if (isSettled || attempt === maxAttempts) return { outcome: 'in use', ...other, marks };
+    waitAtRandom();
+  }
+}
+
+/** Others see the mark only when it is complete. */
+function putMark(marks: string, self: FolderOwner): string {
+  const path = join(marks, `${self.pid}-${randomUUID()}`);
+  writeFileSync(`${path}.new`, JSON.stringify(self), { flag: 'wx', mode: 0o600 });
+  renameSync(`${path}.new`, `${path}.json`);
+  return `${path}.json`;
+}
+
+/** Finds another process that uses the folder, and removes the marks of those that have ended. */
+function findOther(marks: string, own: string, self: ProcessIdentity): Pick<FolderInUse, 'owner' | 'liveness'> | null {
+  for (const name of readdirSync(marks)) {
+    const path = join(marks, name);
+    if (path === own || !name.endsWith('.json')) continue;
+    const owner = readMark(path);
+    const liveness = owner === null ? 'dead' : livenessOf(owner, self);
+    if (owner !== null && liveness !== 'dead') return { owner, liveness };
+    rmSync(path, { force: true });
+  }
+  return null;
+}
+
+/** `null`: it was removed meanwhile, or the machine crashed before it was on the disk. */
+function readMark(path: string): FolderOwner | null {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as FolderOwner;
+  } catch (error) {
+    if (error instanceof SyntaxError || isMissing(error)) return null;
+    throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+function releaseAtExit(mark: string): () => void {
+  const release = () => {
+    process.off('exit', release);
+    rmSync(mark, { force: true });
+  };
+  process.once('exit', release);
+  return release;
+}
+
+function waitAtRandom(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Math.random() * maxWaitMs);
+}

@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MikroORM } from '@mikro-orm/pglite';
+import { expect, onTestFinished, test } from 'vitest';
+import { createFolderClaim } from '../../../src/database/pglite/folder-claim.ts';
+import { createDurin, DurinUsageError } from '../../../src/index.ts';
+import { lockPgliteFolder } from '../../../src/pglite/index.ts';
+import { startProgram } from '../../e2e/programs/program.ts';
+import { requestOf, requiredOptions } from '../../support/app.ts';
+import { entities } from '../../support/entities.ts';
+
+// 0.1 let `trpc-durin create-client` open the folder of a running server: the client was lost, or the database destroyed.
+test('a durin does not open the PGlite folder that another process uses', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'durin-folder-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const orm = await MikroORM.init({ entities, dbName: folder });
+  const durin = createDurin({ ...requiredOptions(orm), clients: { web: {} } });
+  const owner = startProgram(['test/support/lock-program.ts', folder], {});
+  owner.type('go\n');
+  await owner.until('locked');
+
+  const sentence = /^Process \d+ \(lock-program\.ts\) uses .* Stop that one first\.$/;
+  await expect(durin.clients.sync()).rejects.toThrow(sentence);
+  await expect(durin.tokens.issue({ user: 1, client: 'web' })).rejects.toThrow(DurinUsageError);
+  const context = durin.createContext(requestOf());
+  const login = durin.durinRouter.createCaller(context).login({ username: 'a', password: 'b', client: 'web' });
+  await expect(login).rejects.toMatchObject({ durin: { code: 'STORE_UNAVAILABLE' }, cause: { message: sentence } });
+  expect(await orm.isConnected()).toBe(false);
+  expect(await readdir(folder)).toEqual(['in-use']);
+
+  await owner.stop('SIGKILL');
+});
+
+test('a durin unlocks the folder that it has locked, and not the one that the app has locked', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'durin-folder-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const orm = await MikroORM.init({ entities, dbName: folder });
+  const marks = () => readdir(join(folder, 'in-use'));
+  const one = createFolderClaim(orm);
+  one.claim();
+  expect(await marks()).toHaveLength(1);
+  one.release();
+  expect(await marks()).toEqual([]);
+
+  const lock = lockPgliteFolder(folder);
+  one.claim();
+  one.release();
+  expect(await marks()).toHaveLength(1);
+  lock.release();
+});
+
+test.for([
+  { dbName: 'memory://' },
+  { dbName: 'app', driverOptions: { dataDir: 'memory://' } },
+  { dbName: 'app', driverOptions: { pglite: () => Promise.reject(new Error('not opened')) } },
+  { dbName: 'app', driverOptions: () => ({ dataDir: 'memory://' }) },
+])('an ORM with %j has no folder', async (options) => {
+  const orm = await MikroORM.init({ entities, ...options });
+  createFolderClaim(orm).claim();
+  expect(existsSync(options.dbName)).toBe(false);
+});
+
+test('a folder that cannot be locked is not named to callers', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'durin-folder-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'file');
+  await writeFile(file, '');
+  const claim = createFolderClaim(await MikroORM.init({ entities, dbName: file }));
+  expect(() => claim.claim()).toThrow('The authentication store cannot be reached.');
+});
+
+test('the folder may be in driverOptions', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'durin-folder-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const claim = createFolderClaim(await MikroORM.init({ entities, dbName: 'app', driverOptions: { dataDir: folder } }));
+  claim.claim();
+  expect(await readdir(folder)).toEqual(['in-use']);
+  claim.release();
+});
