@@ -78,6 +78,7 @@ function createTheme({
       MuiOutlinedInput: { styleOverrides: { notchedOutline: { borderColor: edge } } },
       MuiTextField: { defaultProps: { variant: 'outlined', size: 'small', margin: 'dense', fullWidth: true } },
       MuiFormControl: { defaultProps: { variant: 'outlined', size: 'small', margin: 'dense', fullWidth: true } },
+      MuiFormHelperText: { styleOverrides: { root: { marginBottom: 4 } } },
       MuiTooltip: { defaultProps: { enterDelay: 300 } },
       MuiTableCell: {
         styleOverrides: {

@@ -152,6 +152,40 @@ test('the client that the page signs in through is marked', async () => {
   expect(await page.getByText('Admins sign in to this page through this client.').count()).toBe(0);
 });
 
+test('long and right-to-left names fit', async () => {
+  const { auth, orm } = quickstart();
+  const clients = ['y'.repeat(64), 'تطبيق الهاتف (2)'];
+  const users = ['x'.repeat(120), 'مريم العذراء (1)'];
+  for (const name of clients) await auth.clients.create({ name });
+  for (const username of users) {
+    const em = orm.em.fork();
+    const user = em.create(User, { username, passwordHash: 'no hash' });
+    await em.flush();
+    for (const client of [...clients, 'cli']) await auth.tokens.issue({ user: user.id, client: client as 'cli' });
+  }
+  const page = await at('/');
+  await page.reload(); // usage is counted once per visit
+  await row(page, clients[0] ?? '').waitFor();
+  expect(await faultsInLooks(page, 'admin-names-usage', true)).toEqual([]);
+  await goTo(page, '/clients');
+  await link(page, clients[0] ?? '').waitFor();
+  expect(await faultsInLooks(page, 'admin-names-clients', true)).toEqual([]);
+  await goTo(page, '/tokens');
+  await row(page, users[0] ?? '')
+    .first()
+    .waitFor();
+  expect(await faultsInLooks(page, 'admin-names-tokens', true)).toEqual([]);
+  await button(page, `Revoke… the token of ${users[0]} on ${clients[0]}`).click();
+  await page.getByRole('dialog').waitFor();
+  expect(await faultsInLooks(page, 'admin-names-revoke')).toEqual([]);
+  await button(page, 'Cancel').click();
+  await goTo(page, '/clients');
+  await link(page, clients[0] ?? '').click();
+  await heading(page, clients[0] ?? '').waitFor();
+  expect(await faultsInLooks(page, 'admin-names-client', true)).toEqual([]);
+  for (const name of clients) await auth.clients.delete(name);
+});
+
 test('clients are searched, sorted and paged', async () => {
   const { auth } = quickstart();
   for (let index = 10; index < 40; index += 1) await auth.clients.create({ name: `partner-${index}` });
@@ -229,38 +263,4 @@ test('at a zoom of 200 % the heading keeps its line', async () => {
   await page.setViewportSize({ width: 640, height: 400 });
   expect((await heading(page, 'Tokens').boundingBox())?.height).toBeLessThan(40);
   await page.setViewportSize({ width: 1280, height: 720 });
-});
-
-test('long and right-to-left names fit', async () => {
-  const { auth, orm } = quickstart();
-  const clients = ['y'.repeat(64), 'تطبيق الهاتف (2)'];
-  const users = ['x'.repeat(120), 'مريم العذراء (1)'];
-  for (const name of clients) await auth.clients.create({ name });
-  for (const username of users) {
-    const em = orm.em.fork();
-    const user = em.create(User, { username, passwordHash: 'no hash' });
-    await em.flush();
-    for (const client of [...clients, 'cli']) await auth.tokens.issue({ user: user.id, client: client as 'cli' });
-  }
-  const page = await at('/');
-  await page.reload(); // usage is counted once per visit
-  await row(page, clients[0] ?? '').waitFor();
-  expect(await faultsInLooks(page, 'admin-names-usage', true)).toEqual([]);
-  await goTo(page, '/clients');
-  await link(page, clients[0] ?? '').waitFor();
-  expect(await faultsInLooks(page, 'admin-names-clients', true)).toEqual([]);
-  await goTo(page, '/tokens');
-  await row(page, users[0] ?? '')
-    .first()
-    .waitFor();
-  expect(await faultsInLooks(page, 'admin-names-tokens', true)).toEqual([]);
-  await button(page, `Revoke… the token of ${users[0]} on ${clients[0]}`).click();
-  await page.getByRole('dialog').waitFor();
-  expect(await faultsInLooks(page, 'admin-names-revoke')).toEqual([]);
-  await button(page, 'Cancel').click();
-  await goTo(page, '/clients');
-  await link(page, clients[0] ?? '').click();
-  await heading(page, clients[0] ?? '').waitFor();
-  expect(await faultsInLooks(page, 'admin-names-client', true)).toEqual([]);
-  for (const name of clients) await auth.clients.delete(name);
 });
