@@ -15,14 +15,14 @@ test('on the first day, sentences stand for the chart', async () => {
 
 test('the table of clients fits on a phone and at a zoom of 200 %', async () => {
   const page = await at('/');
+  onTestFinished(() => page.setViewportSize({ width: 1280, height: 720 }));
   await row(page, /^admin/).waitFor();
   const hiddenWidth =
     "(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('table').parentElement)";
   for (const width of [360, 640]) {
     await page.setViewportSize({ width, height: 740 });
-    expect(await page.evaluate(hiddenWidth)).toBe(0);
+    await expect.poll(() => page.evaluate(hiddenWidth)).toBe(0);
   }
-  await page.setViewportSize({ width: 1280, height: 720 });
 });
 
 test('usage that is loading, or cannot be loaded, says so', async () => {
