@@ -1,5 +1,6 @@
 import ArrowBack from '@mui/icons-material/ArrowBack';
 import { Alert, Skeleton, Stack } from '@mui/material';
+import { useQueryClient } from '@tanstack/react-query';
 import { EditBase, useEditContext, useNotify, useRedirect } from 'react-admin';
 import type { ClientRecord } from '../data/clients.ts';
 import { config } from '../page-config.ts';
@@ -12,8 +13,10 @@ import { DeleteClient } from './delete-client.tsx';
 export function ClientEdit() {
   const notify = useNotify();
   const redirect = useRedirect();
+  const queryClient = useQueryClient();
 
   function onSuccess(client: ClientRecord): void {
+    queryClient.removeQueries({ queryKey: ['clients', 'getList'] }); // its links lead to the client's name from before
     notify(`Client ${client.name} saved.`, { type: 'success' });
     redirect('list', 'clients');
   }

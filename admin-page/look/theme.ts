@@ -59,7 +59,11 @@ function createTheme({
       },
       MuiPaper: { defaultProps: { elevation: 0 }, styleOverrides: { root: { backgroundImage: 'none' } } },
       MuiCard: { styleOverrides: { root: { border: `1px solid ${line}` } } },
-      MuiDialog: { styleOverrides: { paper: { border: `1px solid ${line}`, borderRadius: 12 } } },
+      MuiDialog: {
+        styleOverrides: { paper: { border: `1px solid ${line}`, borderRadius: 12, overflowWrap: 'anywhere' } },
+      },
+      MuiAlert: { styleOverrides: { message: { overflowWrap: 'anywhere' } } },
+      MuiSnackbarContent: { styleOverrides: { message: { overflowWrap: 'anywhere' } } },
       MuiMenu: {
         styleOverrides: { paper: { border: `1px solid ${line}`, boxShadow: '0 8px 24px rgb(0 0 0 / 0.16)' } },
       },
@@ -78,6 +82,7 @@ function createTheme({
       MuiOutlinedInput: { styleOverrides: { notchedOutline: { borderColor: edge } } },
       MuiTextField: { defaultProps: { variant: 'outlined', size: 'small', margin: 'dense', fullWidth: true } },
       MuiFormControl: { defaultProps: { variant: 'outlined', size: 'small', margin: 'dense', fullWidth: true } },
+      MuiFormHelperText: { styleOverrides: { root: { marginBottom: 4 } } },
       MuiTooltip: { defaultProps: { enterDelay: 300 } },
       MuiTableCell: {
         styleOverrides: {

@@ -20,7 +20,7 @@ export function TokenFilters() {
           display: 'grid',
           gap: 1.5,
           alignItems: 'end',
-          gridTemplateColumns: { xs: '1fr 1fr', md: '320px 200px 160px' },
+          gridTemplateColumns: { xs: 'minmax(0, 1fr) minmax(0, 1fr)', md: '320px 200px 160px' },
           '& > :first-of-type': { gridColumn: { xs: '1 / -1', md: 'auto' } },
         },
       }}

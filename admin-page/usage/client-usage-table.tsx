@@ -21,7 +21,7 @@ export function ClientUsageTable({ usage }: { usage: readonly ClientUsage[] }) {
   return (
     <TableContainer>
       <Table aria-label="Tokens of each client, and how many of them were used recently" size="small">
-        <TableHead sx={{ '& .MuiTableCell-root': { px: { xs: 1.25, sm: 2 } } }}>
+        <TableHead sx={{ '& .MuiTableCell-root': { px: { xs: 1.25, md: 2 } } }}>
           <TableRow>
             <TableCell rowSpan={2}>Client</TableCell>
             <TableCell rowSpan={2} align="right">
@@ -34,10 +34,10 @@ export function ClientUsageTable({ usage }: { usage: readonly ClientUsage[] }) {
           <TableRow>
             {periods.map(([key, label, shortLabel]) => (
               <TableCell key={key} align="right" sx={{ py: 0.75 }}>
-                <Box component="span" sx={{ display: { xs: 'none', sm: 'inline' } }}>
+                <Box component="span" sx={{ display: { xs: 'none', md: 'inline' } }}>
                   {label}
                 </Box>
-                <Box component="span" sx={{ display: { sm: 'none' } }}>
+                <Box component="span" sx={{ display: { md: 'none' } }}>
                   {shortLabel}
                 </Box>
               </TableCell>
@@ -46,7 +46,7 @@ export function ClientUsageTable({ usage }: { usage: readonly ClientUsage[] }) {
         </TableHead>
         <TableBody>
           {sorted.map((client) => (
-            <TableRow key={client.client} sx={{ '& .MuiTableCell-root': { py: 1.25, px: { xs: 1.25, sm: 2 } } }}>
+            <TableRow key={client.client} sx={{ '& .MuiTableCell-root': { py: 1.25, px: { xs: 1.25, md: 2 } } }}>
               <TableCell component="th" scope="row" sx={{ minWidth: 84, overflowWrap: 'anywhere' }}>
                 <Link to={tokenListPath({ client: client.client })} sx={{ fontWeight: 600 }}>
                   <bdi>{client.client}</bdi>

@@ -21,10 +21,10 @@ export function UsageOverTime({ clients }: { clients: readonly string[] }) {
   return (
     <Card component="section" sx={{ p: 2 }} aria-labelledby="usage-over-time">
       <Stack
-        direction={{ xs: 'column', sm: 'row' }}
-        sx={{ gap: { xs: 2.5, sm: 1.5 }, alignItems: { sm: 'flex-start' }, justifyContent: 'space-between', mb: 1 }}
+        direction="row"
+        sx={{ flexWrap: 'wrap', gap: 2, alignItems: 'flex-start', justifyContent: 'space-between', mb: 1 }}
       >
-        <Box>
+        <Box sx={{ flex: '1 1 16rem' }}>
           <Typography variant="h2" id="usage-over-time">
             Tokens by day
           </Typography>

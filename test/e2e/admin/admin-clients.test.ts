@@ -1,6 +1,7 @@
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { User } from '../../../examples/quickstart/entities.ts';
-import { faultsInLooks } from '../../support/browser/appearance.ts';
+import { faultsInLooks, screenshotFolder } from '../../support/browser/appearance.ts';
 import {
   button,
   field,
@@ -49,7 +50,7 @@ test('a client is created, edited and deleted', async () => {
   await field(page, 'Request rate').fill('100/m');
   await button(page, 'Save').click();
   await page.getByText('Client app saved.').waitFor();
-  expect(await row(page, 'app').innerText()).toMatch(/never expires\s+100 per minute/);
+  await expect.poll(() => row(page, 'app').innerText()).toMatch(/never expires\s+100 per minute/);
   expect(await quickstart().auth.clients.list()).toContainEqual(
     expect.objectContaining({ name: 'app', tokenTtl: null, throttleRate: '100/m' }),
   );
@@ -77,7 +78,7 @@ test('saving keeps what another admin changed meanwhile', async () => {
   await field(page, 'Token lifetime').fill('2d');
   await button(page, 'Save').click();
   await page.getByText('Client shared saved.').waitFor();
-  expect(await row(page, 'shared').innerText()).toMatch(/2 days\s+7 per minute/);
+  await expect.poll(() => row(page, 'shared').innerText()).toMatch(/2 days\s+7 per minute/);
   expect(actions).toEqual([{ action: 'client-updated', client: 'shared', changes: { tokenTtl: 172_800 } }]);
   await auth.clients.delete('shared');
 });
@@ -152,6 +153,48 @@ test('the client that the page signs in through is marked', async () => {
   expect(await page.getByText('Admins sign in to this page through this client.').count()).toBe(0);
 });
 
+test('long and right-to-left names fit', async () => {
+  const { auth, orm } = quickstart();
+  const clients = ['y'.repeat(64), 'تطبيق الهاتف (2)'];
+  const users = ['x'.repeat(120), 'مريم العذراء (1)'];
+  for (const name of clients) await auth.clients.create({ name });
+  for (const username of users) {
+    const em = orm.em.fork();
+    const user = em.create(User, { username, passwordHash: 'no hash' });
+    await em.flush();
+    for (const client of [...clients, 'cli']) await auth.tokens.issue({ user: user.id, client: client as 'cli' });
+  }
+  const page = await at('/');
+  await page.reload(); // usage is counted once per visit
+  await row(page, clients[0] ?? '').waitFor();
+  expect(await faultsInLooks(page, 'admin-names-usage')).toEqual([]);
+  await goTo(page, '/clients');
+  await link(page, clients[0] ?? '').waitFor();
+  expect(await faultsInLooks(page, 'admin-names-clients')).toEqual([]);
+  await goTo(page, '/tokens');
+  await row(page, users[0] ?? '')
+    .first()
+    .waitFor();
+  expect(await faultsInLooks(page, 'admin-names-tokens', true)).toEqual([]);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.getByText('created just now, never used').first().waitFor();
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await button(page, `Revoke… the token of ${users[0]} on ${clients[0]}`).click();
+  await page.getByRole('dialog').waitFor();
+  await page.setViewportSize({ width: 360, height: 740 });
+  const cutOff =
+    "(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('[role=dialog]'))";
+  await expect.poll(() => page.evaluate(cutOff)).toBe(0);
+  await page.screenshot({ path: join(screenshotFolder, 'admin-names-revoke-narrow.png') });
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await button(page, 'Cancel').click();
+  await goTo(page, '/clients');
+  await link(page, clients[0] ?? '').click();
+  await heading(page, clients[0] ?? '').waitFor();
+  expect(await faultsInLooks(page, 'admin-names-client')).toEqual([]);
+  for (const name of clients) await auth.clients.delete(name);
+}, 120_000); // five views at every width
+
 test('clients are searched, sorted and paged', async () => {
   const { auth } = quickstart();
   for (let index = 10; index < 40; index += 1) await auth.clients.create({ name: `partner-${index}` });
@@ -204,6 +247,7 @@ test('a list that is loading, or cannot be loaded, says so', async () => {
   });
   await page.reload();
   await goTo(page, '/clients');
+  await heading(page, 'Clients').waitFor();
   await page.getByLabel('Loading').waitFor();
   expect(await faultsInLooks(page, 'admin-clients-loading')).toEqual([]);
   goOn();
@@ -216,51 +260,26 @@ test('a list that is loading, or cannot be loaded, says so', async () => {
 
 test('on a phone the search is as wide as the list', async () => {
   const page = await at('/clients');
+  onTestFinished(() => page.setViewportSize({ width: 1280, height: 720 }));
   await page.setViewportSize({ width: 360, height: 740 });
   await page.getByText('no tokens · created').first().waitFor(); // rows instead of a table
-  const search = page.locator('.MuiInputBase-root').filter({ has: page.getByPlaceholder('Search by name') });
-  const [ofSearch, ofCard] = await Promise.all([search.boundingBox(), page.locator('.MuiCard-root').boundingBox()]);
-  expect(ofSearch).toMatchObject({ x: ofCard?.x, width: ofCard?.width });
-  await page.setViewportSize({ width: 1280, height: 720 });
+  async function expectSameWidth(placeholder: string): Promise<void> {
+    const search = page.locator('.MuiInputBase-root').filter({ has: page.getByPlaceholder(placeholder) });
+    const [ofSearch, ofCard] = await Promise.all([search.boundingBox(), page.locator('.MuiCard-root').boundingBox()]);
+    expect(ofSearch).toMatchObject({ x: ofCard?.x, width: ofCard?.width });
+  }
+  await expectSameWidth('Search by name');
+  await goTo(page, '/tokens');
+  await page
+    .getByText(/ago, |just now, /)
+    .first()
+    .waitFor();
+  await expectSameWidth('Search by user');
 });
 
 test('at a zoom of 200 % the heading keeps its line', async () => {
   const page = await at('/tokens');
+  onTestFinished(() => page.setViewportSize({ width: 1280, height: 720 }));
   await page.setViewportSize({ width: 640, height: 400 });
   expect((await heading(page, 'Tokens').boundingBox())?.height).toBeLessThan(40);
-  await page.setViewportSize({ width: 1280, height: 720 });
-});
-
-test('long and right-to-left names fit', async () => {
-  const { auth, orm } = quickstart();
-  const clients = ['y'.repeat(64), 'تطبيق الهاتف (2)'];
-  const users = ['x'.repeat(120), 'مريم العذراء (1)'];
-  for (const name of clients) await auth.clients.create({ name });
-  for (const username of users) {
-    const em = orm.em.fork();
-    const user = em.create(User, { username, passwordHash: 'no hash' });
-    await em.flush();
-    for (const client of [...clients, 'cli']) await auth.tokens.issue({ user: user.id, client: client as 'cli' });
-  }
-  const page = await at('/');
-  await page.reload(); // usage is counted once per visit
-  await row(page, clients[0] ?? '').waitFor();
-  expect(await faultsInLooks(page, 'admin-names-usage', true)).toEqual([]);
-  await goTo(page, '/clients');
-  await link(page, clients[0] ?? '').waitFor();
-  expect(await faultsInLooks(page, 'admin-names-clients', true)).toEqual([]);
-  await goTo(page, '/tokens');
-  await row(page, users[0] ?? '')
-    .first()
-    .waitFor();
-  expect(await faultsInLooks(page, 'admin-names-tokens', true)).toEqual([]);
-  await button(page, `Revoke… the token of ${users[0]} on ${clients[0]}`).click();
-  await page.getByRole('dialog').waitFor();
-  expect(await faultsInLooks(page, 'admin-names-revoke')).toEqual([]);
-  await button(page, 'Cancel').click();
-  await goTo(page, '/clients');
-  await link(page, clients[0] ?? '').click();
-  await heading(page, clients[0] ?? '').waitFor();
-  expect(await faultsInLooks(page, 'admin-names-client', true)).toEqual([]);
-  for (const name of clients) await auth.clients.delete(name);
 });

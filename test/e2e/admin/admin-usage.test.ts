@@ -13,6 +13,18 @@ test('on the first day, sentences stand for the chart', async () => {
   await page.getByText('No token was issued or used in this period.').waitFor();
 });
 
+test('the table of clients fits on a phone and at a zoom of 200 %', async () => {
+  const page = await at('/');
+  onTestFinished(() => page.setViewportSize({ width: 1280, height: 720 }));
+  await row(page, /^admin/).waitFor();
+  const hiddenWidth =
+    "(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('table').parentElement)";
+  for (const width of [360, 640]) {
+    await page.setViewportSize({ width, height: 740 });
+    await expect.poll(() => page.evaluate(hiddenWidth)).toBe(0);
+  }
+});
+
 test('usage that is loading, or cannot be loaded, says so', async () => {
   const page = await at('/clients');
   const { promise: isSeen, resolve: goOn } = Promise.withResolvers<void>();
