@@ -16,11 +16,14 @@ export interface CacheSettings {
   readonly bus: Bus | null;
 }
 
+/** The most for which it is remembered that a token has no session. */
+const maxMissMs = 5000;
+
 /** Creates the cache that the settings describe: in this process, shared, or both. */
 export function createCache(settings: CacheSettings, format: SessionFormat, now: () => number): SessionCache {
   const { ttlMs, maxSessions, deadlineMs, store, bus } = settings;
+  if (store === null) return createMemoryCache({ ttlMs, maxSessions, missTtlMs: Math.min(ttlMs, maxMissMs), now });
   const memory = createMemoryCache({ ttlMs, maxSessions, now });
-  if (store === null) return memory;
   const sharedStore = createSharedStore(store, deadlineMs);
   const shared = createSharedCache({ store: sharedStore, format, ttlMs, maxSessions, now });
   return bus === null ? shared : createLayeredCache({ memory, shared, bus, now });

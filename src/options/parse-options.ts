@@ -1,8 +1,10 @@
+import { availableParallelism } from 'node:os';
 import type { CacheSettings } from '../cache/create-cache.ts';
 import { maxSharedTtlMs } from '../cache/fence-store.ts';
 import type { ClientValues } from '../database/client-store.ts';
 import { DurinUsageError } from '../errors.ts';
 import { assertValidClient } from '../values/client-fields.ts';
+import { foldUserName } from '../values/fold-user-name.ts';
 import { describeOptionError, optionIssueMessage } from '../values/option-error.ts';
 import { optionsSchema, type ParsedOptions } from './options-schema.ts';
 import type { ApiAccessSettings, LoginSettings, ParsedLoginInput, Settings, ThrottleSettings } from './settings.ts';
@@ -35,6 +37,7 @@ export function parseOptions(options: unknown): Settings {
     formatExpiry: parsed.formatExpiry ?? asDate,
     now: parsed.now,
     onListenerError: parsed.onListenerError ?? logListenerError,
+    onWarning: parsed.onWarning ?? logWarning,
   });
 }
 
@@ -70,9 +73,22 @@ function cacheOf({ cache }: ParsedOptions): CacheSettings | null {
 }
 
 function throttleOf({ throttle }: ParsedOptions): ThrottleSettings {
-  const { rate, redis = null, prefix = null, login } = throttle;
-  const { perUser, perAddress } = login === false ? { perUser: null, perAddress: null } : login;
-  return { sessionQuota: rate, loginQuotas: { perUser, perAddress }, redis, prefix };
+  const { rate, authRouter, redis = null, prefix = null, login } = throttle;
+  const common = { sessionQuota: rate, authRouterQuota: authRouter, redis, prefix };
+  if (login === false) return { ...common, loginQuotas: noLoginQuotas, loginPlaces: null };
+  const { perUser, perAddress, perAccount, unknownAddress, successes, concurrency, queue } = login;
+  return {
+    ...common,
+    loginQuotas: { perUser, perAddress, perAccount, unknownAddress, successes },
+    loginPlaces: { concurrency: concurrency ?? passwordsAtOnce(), maxWaiting: queue },
+  };
+}
+
+const noLoginQuotas = { perUser: null, perAddress: null, perAccount: null, unknownAddress: null, successes: null };
+
+/** One per core, at least 2. At most 3, since Node's thread pool has 4 threads, and files and DNS need one of them. */
+function passwordsAtOnce(): number {
+  return Math.min(Math.max(availableParallelism(), 2), 3);
 }
 
 function loginOf(parsed: ParsedOptions): LoginSettings {
@@ -86,32 +102,37 @@ function loginOf(parsed: ParsedOptions): LoginSettings {
     serializeUser: parsed.serializeUser ?? null,
     response: parsed.loginResponse ?? null,
     onConflict: rotateTokenOnLogin ? 'replace' : refreshTokenOnLogin ? 'renew' : 'keep',
-    userKey: userKeyOf(parsed),
+    userNames: userNamesOf(parsed),
   };
 }
 
 const userNameFields = ['username', 'email', 'login'];
 
 /** Without a user key, logins would be limited per address only, and nobody would notice. */
-function userKeyOf({ loginInput, throttle: { login } }: ParsedOptions): LoginSettings['userKey'] {
-  if (login === false) return userNameOf;
+function userNamesOf({ loginInput, throttle: { login } }: ParsedOptions): LoginSettings['userNames'] {
+  if (login === false) return namesInFields;
   const { userKey, perUser } = login;
-  if (userKey !== undefined) return (input) => userKey(input) ?? null;
+  if (userKey !== undefined) return (input) => [userKey(input) ?? []].flat();
   if (perUser !== null && !userNameFields.some((field) => field in loginInput.shape))
     throw new DurinUsageError(
       'createDurin: throttle.login.userKey is required, since loginInput has no username, email or login; ' +
         'or throttle.login.perUser must be null',
     );
-  return userNameOf;
+  return namesInFields;
 }
 
-function userNameOf(input: ParsedLoginInput): string | null {
-  const name = userNameFields.map((field) => input[field]).find((value) => typeof value === 'string');
-  return name === undefined ? null : name.normalize('NFKC').trim().toLowerCase();
+/** The app may look a user up by any of the fields, so each counts. */
+function namesInFields(input: ParsedLoginInput): string[] {
+  const names = userNameFields.map((field) => input[field]).filter((value) => typeof value === 'string');
+  return names.map(foldUserName);
 }
 
 function asDate(expiry: Date | null): Date | null {
   return expiry;
+}
+
+function logWarning(message: string): void {
+  console.warn(message);
 }
 
 function logListenerError(error: unknown, event: string): void {

@@ -4,8 +4,9 @@ import { isUnstorable } from '../database/failures.ts';
 import type { OnConflict } from '../database/token-store.ts';
 import { DurinError } from '../errors.ts';
 import type { DurinEvents, EventSink } from '../events.ts';
-import type { DurinContext } from '../request/durin-request.ts';
+import { type DurinContext, DurinRequest } from '../request/durin-request.ts';
 import type { SessionRecord } from '../session.ts';
+import type { LoginVerdict } from '../throttle/login-buckets.ts';
 import type { LoginThrottle } from '../throttle/login-throttle.ts';
 import type { LimitState } from '../throttle/throttle.ts';
 import { clientNameProblem } from '../values/client-fields.ts';
@@ -22,8 +23,8 @@ export interface SignInRules {
   /** The client's name as it was given, not yet checked. */
   readonly resolveClient: (input: LoginInput, ctx: DurinContext) => unknown;
   readonly userKeyOf: (user: object) => unknown;
-  /** Whom the login is for, as the throttle counts it; `null`: not known. */
-  readonly loginUserKey: (input: LoginInput) => string | null;
+  /** Whom the login is for, as the throttle counts it. Empty: not known. */
+  readonly loginUserNames: (input: LoginInput) => readonly string[];
   readonly onConflict: OnConflict;
 }
 
@@ -43,9 +44,9 @@ export interface SignedInUser {
   readonly token: string;
 }
 
-type SignInResult =
-  | ({ readonly outcome: 'signed-in'; readonly isNewToken: boolean } & SignedInUser)
-  | ({ readonly outcome: 'refused' } & Refusal);
+type SignInResult = ({ readonly outcome: 'signed-in'; readonly isNewToken: boolean } & SignedInUser) | RefusedSignIn;
+
+type RefusedSignIn = { readonly outcome: 'refused' } & Refusal;
 
 type Refusal = Pick<DurinEvents['loginFailed'], 'code' | 'userId'> & {
   /** The error that `verifyCredentials` threw instead of returning `null`. */
@@ -75,14 +76,12 @@ export function createSignIn({ activeUser, issueToken, throttle, events, rules, 
       return error ?? new DurinError(code);
     }
 
-    const clientName = await runCallback(() => rules.resolveClient(input, ctx));
-    if (clientName === undefined || clientName === null || clientName === '')
-      throw refuse({ code: 'NO_CLIENT', userId: null });
-    if (typeof clientName !== 'string' || clientNameProblem(clientName) !== null)
-      throw refuse({ code: 'UNKNOWN_CLIENT', userId: null });
-
-    const attempt = { userName: rules.loginUserKey(input), origin, onLimit };
-    const result = await throttle.run(attempt, () => verifyAndIssue(input, ctx, clientName), isWrongGuess);
+    const attempt = { userNames: rules.loginUserNames(input), origin: DurinRequest.originOf(ctx.durin), onLimit };
+    const named = nameClient(await runCallback(() => rules.resolveClient(input, ctx)));
+    const result =
+      named.outcome === 'refused'
+        ? await throttle.run({ ...attempt, userNames: [] }, async () => named, judge)
+        : await throttle.run(attempt, () => verifyAndIssue(input, ctx, named.clientName), judge);
     if (result.outcome === 'refused') throw refuse(result);
     events.emit('loggedIn', { ...toSessionTokenEvent(result.record), isNewToken: result.isNewToken, ...origin });
     return result;
@@ -129,10 +128,18 @@ export function createSignIn({ activeUser, issueToken, throttle, events, rules, 
   }
 }
 
-function refused(code: Refusal['code'], userId: unknown, error?: TRPCError): SignInResult {
+function refused(code: Refusal['code'], userId: unknown, error?: TRPCError): RefusedSignIn {
   return { outcome: 'refused', code, userId, ...(error && { error }) };
 }
 
-function isWrongGuess(result: SignInResult): boolean {
-  return result.outcome === 'refused' && result.code === 'INVALID_CREDENTIALS';
+/** @param given the client's name as it was given, not yet checked */
+function nameClient(given: unknown) {
+  if (given === undefined || given === null || given === '') return refused('NO_CLIENT', null);
+  if (typeof given !== 'string' || clientNameProblem(given) !== null) return refused('UNKNOWN_CLIENT', null);
+  return { outcome: 'named', clientName: given } as const;
+}
+
+function judge(result: SignInResult): LoginVerdict {
+  if (result.outcome === 'signed-in') return 'accepted';
+  return result.code === 'INVALID_CREDENTIALS' ? 'wrong-guess' : 'wrong-client';
 }

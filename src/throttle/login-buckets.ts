@@ -1,0 +1,75 @@
+import type { CallerOrigin } from '../request/call-origin.ts';
+import { networkOf, siteOf } from '../request/network.ts';
+import type { Quota } from '../values/rate.ts';
+import { digest } from './digest.ts';
+import { siteQuota } from './throttle.ts';
+
+/** The limits on logins; null: no limit. */
+export interface LoginQuotas {
+  /** Failures per user name and address. */
+  readonly perUser: Quota | null;
+  /** Failures per address. */
+  readonly perAddress: Quota | null;
+  /** Failures per user name from all addresses that the user has not signed in from. */
+  readonly perAccount: Quota | null;
+  /** Failures per user name where the address is unknown, in place of the other three. */
+  readonly unknownAddress: Quota | null;
+  /** Logins with a right password per address; per user name where the address is unknown. */
+  readonly successes: Quota | null;
+}
+
+/** How a login ended: as it should, with wrong credentials, or with right ones for a client that is not there. */
+export type LoginVerdict = 'accepted' | 'wrong-guess' | 'wrong-client';
+
+/** What a quota counts. */
+export interface Bucket {
+  readonly key: string;
+  readonly quota: Quota;
+  /** Logins that end like this stay counted; others are released. */
+  readonly counts: readonly LoginVerdict[];
+}
+
+const failures = ['wrong-guess', 'wrong-client'] as const;
+const guesses = ['wrong-guess'] as const;
+const successes = ['accepted'] as const;
+
+/** What limits a login: digests of the names that it is for, and where it comes from. */
+export interface LoginSubject {
+  readonly names: readonly string[];
+  readonly origin: Pick<CallerOrigin, 'ipAddress'>;
+  /** Whether the user has signed in from this network before. */
+  readonly isKnown: (name: string) => boolean;
+}
+
+/**
+ * The buckets of a login, in the order in which each login reserves them: two logins that want the same buckets cannot
+ * wait for each other. The address comes first: an address over its limit creates no key for the names that it makes up.
+ */
+export function bucketsOf({ names, origin, isKnown }: LoginSubject, quotas: LoginQuotas): Bucket[] {
+  const { perUser, perAddress, perAccount, unknownAddress } = quotas;
+  const sorted = [...names].toSorted();
+  if (origin.ipAddress === null)
+    return [
+      ...(sorted.length === 0 ? bucket('login:address:unknown', perAddress, failures) : []),
+      ...sorted.flatMap((name) => bucket(`login:success:name:${name}`, quotas.successes, successes)),
+      ...sorted.flatMap((name) => bucket(`login:user:${name}:unknown`, unknownAddress, guesses)),
+    ];
+  const network = networkOf(origin.ipAddress);
+  const site = siteOf(origin.ipAddress);
+  return [
+    ...bucket(`login:address:${network}`, perAddress, failures),
+    ...(site === network ? [] : bucket(`login:address:${site}`, perAddress && siteQuota(perAddress), failures)),
+    ...bucket(`login:success:${network}`, quotas.successes, successes),
+    ...sorted.flatMap((name) => bucket(`login:user:${name}:${network}`, perUser, guesses)),
+    ...sorted.flatMap((name) => (isKnown(name) ? [] : bucket(`login:account:${name}`, perAccount, guesses))),
+  ];
+}
+
+function bucket(key: string, quota: Quota | null, counts: readonly LoginVerdict[]): Bucket[] {
+  return quota === null ? [] : [{ key, quota, counts }];
+}
+
+/** The digests by which names are counted, each once. */
+export function digestsOf(userNames: readonly string[]): string[] {
+  return [...new Set(userNames)].map(digest);
+}
