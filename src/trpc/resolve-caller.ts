@@ -17,14 +17,15 @@ export interface ProcedureCall {
 
 /**
  * Resolves the session of a call, and reports it if its credentials are refused.
- * @throws DurinError the 401 codes, STORE_UNAVAILABLE
+ * @throws DurinError the 401 codes, STORE_UNAVAILABLE; DurinUsageError if there is no `ctx.durin`
  */
 export type ResolveCaller = (call: ProcedureCall) => Promise<SessionRecord>;
 
 export function createResolveCaller({ stateOf, denials }: ResolveCallerDeps): ResolveCaller {
   return async function resolveCaller({ ctx, path, batchIndex }) {
+    const state = stateOf(ctx);
     try {
-      return await stateOf(ctx).resolveSession(batchIndex);
+      return await state.resolveSession(batchIndex);
     } catch (error) {
       denials.report(error, { path, origin: ctx.durin, session: null });
       throw error;
