@@ -63,7 +63,7 @@ const loginThrottle = z
       perUser: quota.prefault('10/m'),
       perAddress: quota.prefault('100/m'),
       perAccount: quota.prefault('100/h'),
-      unknownAddress: quota.prefault('60/m'),
+      unknownAddress: quota.optional(),
       successes: quota.prefault('1200/m'),
       concurrency: z.int('must be a whole number').min(1, 'must be at least 1').optional(),
       queue: z.int('must be a whole number').min(0, 'must not be negative').default(1000),

@@ -43,7 +43,10 @@ export interface LoginThrottleOptions {
    * neither count nor are refused. Default: `'100/h'`; `null`: no limit. Not applied if the address is unknown.
    */
   perAccount?: Rate | null | undefined;
-  /** Failed logins per user name if the address is unknown, in place of the other limits. Default: `'60/m'`. */
+  /**
+   * Failed logins per user name if the address is unknown, in place of the other three. Default: `'60/m'`, or `perUser` if
+   * that is changed; `null`: no limit.
+   */
   unknownAddress?: Rate | null | undefined;
   /** Logins with a right password per address, or per user name if it is unknown. Default: `'1200/m'`; `null`: no limit. */
   successes?: Rate | null | undefined;

@@ -6,6 +6,7 @@ import { DurinUsageError } from '../errors.ts';
 import { assertValidClient } from '../values/client-fields.ts';
 import { foldUserName } from '../values/fold-user-name.ts';
 import { describeOptionError, optionIssueMessage } from '../values/option-error.ts';
+import type { Quota } from '../values/rate.ts';
 import { optionsSchema, type ParsedOptions } from './options-schema.ts';
 import type { ApiAccessSettings, LoginSettings, ParsedLoginInput, Settings, ThrottleSettings } from './settings.ts';
 
@@ -76,7 +77,8 @@ function throttleOf({ throttle }: ParsedOptions): ThrottleSettings {
   const { rate, authRouter, redis = null, prefix = null, login } = throttle;
   const common = { sessionQuota: rate, authRouterQuota: authRouter, redis, prefix };
   if (login === false) return { ...common, loginQuotas: noLoginQuotas, loginPlaces: null };
-  const { perUser, perAddress, perAccount, unknownAddress, successes, concurrency, queue } = login;
+  const { perUser, perAddress, perAccount, successes, concurrency, queue } = login;
+  const unknownAddress = login.unknownAddress === undefined ? unknownAddressQuota(perUser) : login.unknownAddress;
   return {
     ...common,
     loginQuotas: { perUser, perAddress, perAccount, unknownAddress, successes },
@@ -85,6 +87,15 @@ function throttleOf({ throttle }: ParsedOptions): ThrottleSettings {
 }
 
 const noLoginQuotas = { perUser: null, perAddress: null, perAccount: null, unknownAddress: null, successes: null };
+
+/**
+ * Where addresses are unknown, the default of perUser would let ten wrong passwords a minute lock a user out from anywhere.
+ * A perUser of the app's own is taken as it is: then the app has chosen.
+ */
+function unknownAddressQuota(perUser: Quota | null): Quota {
+  const isDefault = perUser === null || (perUser.limit === 10 && perUser.windowSeconds === 60);
+  return isDefault ? { limit: 60, windowSeconds: 60 } : perUser;
+}
 
 /** One per core, at least 2. At most 3, since Node's thread pool has 4 threads, and files and DNS need one of them. */
 function passwordsAtOnce(): number {

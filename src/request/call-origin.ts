@@ -34,10 +34,15 @@ export function originOf(source: unknown, trustProxy: number, given: string | nu
   };
 }
 
-/** A destroyed socket has no address any more. A Unix domain socket has none either, and is open. */
+/**
+ * A reset socket has no remote address any more, and may not have noticed yet: then it still has a local one. A Unix domain
+ * socket has neither.
+ */
 function connectionOf(source: unknown): CallerOrigin['connection'] {
   if (source === undefined) return 'none';
-  return propertyOf(propertyOf(source, 'socket'), 'destroyed') === true ? 'lost' : 'open';
+  const socket = propertyOf(source, 'socket');
+  const isReset = propertyOf(socket, 'destroyed') === true || textOf(propertyOf(socket, 'localAddress')) !== null;
+  return isReset ? 'lost' : 'open';
 }
 
 /** Removes the port that some proxies add, and the prefix under which an IPv6 socket reports an IPv4 peer. */

@@ -18,7 +18,7 @@ export interface LoginQuotas {
   readonly successes: Quota | null;
 }
 
-/** How a login ended: as it should, with wrong credentials, or with right ones for a client that is not there. */
+/** How a login ended: as it should, with wrong credentials, or without a client that is there. */
 export type LoginVerdict = 'accepted' | 'wrong-guess' | 'wrong-client';
 
 /** What a quota counts. */
@@ -32,6 +32,18 @@ export interface Bucket {
 const failures = ['wrong-guess', 'wrong-client'] as const;
 const guesses = ['wrong-guess'] as const;
 const successes = ['accepted'] as const;
+
+/**
+ * The buckets of a login that names no client, which is refused without a look at its credentials. They are apart from
+ * those of failures: a program that forgets to name its client does not lock out other people at its address.
+ */
+export function clientlessBucketsOf(
+  { ipAddress }: Pick<CallerOrigin, 'ipAddress'>,
+  { perAddress }: LoginQuotas,
+): Bucket[] {
+  if (ipAddress === null) return bucket('login:clientless:unknown', perAddress, failures);
+  return addressBuckets('login:clientless', ipAddress, perAddress);
+}
 
 /** What limits a login: digests of the names that it is for, and where it comes from. */
 export interface LoginSubject {
@@ -50,18 +62,25 @@ export function bucketsOf({ names, origin, isKnown }: LoginSubject, quotas: Logi
   const sorted = [...names].toSorted();
   if (origin.ipAddress === null)
     return [
-      ...(sorted.length === 0 ? bucket('login:address:unknown', perAddress, failures) : []),
+      ...(sorted.length === 0 ? bucket('login:address:unknown', unknownAddress, failures) : []),
       ...sorted.flatMap((name) => bucket(`login:success:name:${name}`, quotas.successes, successes)),
       ...sorted.flatMap((name) => bucket(`login:user:${name}:unknown`, unknownAddress, guesses)),
     ];
   const network = networkOf(origin.ipAddress);
-  const site = siteOf(origin.ipAddress);
   return [
-    ...bucket(`login:address:${network}`, perAddress, failures),
-    ...(site === network ? [] : bucket(`login:address:${site}`, perAddress && siteQuota(perAddress), failures)),
+    ...addressBuckets('login:address', origin.ipAddress, perAddress),
     ...bucket(`login:success:${network}`, quotas.successes, successes),
     ...sorted.flatMap((name) => bucket(`login:user:${name}:${network}`, perUser, guesses)),
     ...sorted.flatMap((name) => (isKnown(name) ? [] : bucket(`login:account:${name}`, perAccount, guesses))),
+  ];
+}
+
+function addressBuckets(kind: string, ipAddress: string, quota: Quota | null): Bucket[] {
+  const network = networkOf(ipAddress);
+  const site = siteOf(ipAddress);
+  return [
+    ...bucket(`${kind}:${network}`, quota, failures),
+    ...(site === network ? [] : bucket(`${kind}:${site}`, quota && siteQuota(quota), failures)),
   ];
 }
 

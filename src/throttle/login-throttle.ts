@@ -3,7 +3,14 @@ import { networkOf, siteOf } from '../request/network.ts';
 import { createAttemptQueue } from './attempt-queue.ts';
 import { createFairQueue, type FairQueueOptions } from './fair-queue.ts';
 import type { KnownNetworks } from './known-networks.ts';
-import { type Bucket, bucketsOf, digestsOf, type LoginQuotas, type LoginVerdict } from './login-buckets.ts';
+import {
+  type Bucket,
+  bucketsOf,
+  clientlessBucketsOf,
+  digestsOf,
+  type LoginQuotas,
+  type LoginVerdict,
+} from './login-buckets.ts';
 import type { Count, RateCounter } from './rate-counter.ts';
 import { type LimitState, type Throttle, toLimitState } from './throttle.ts';
 
@@ -11,6 +18,8 @@ export interface LoginAttempt {
   /** The user names that the caller sent, as they are counted. Empty: only the address is counted. */
   readonly userNames: readonly string[];
   readonly origin: CallerOrigin;
+  /** Whether it names a client. Otherwise it is refused without a look at its credentials. */
+  readonly hasClient: boolean;
   /** Receives the state of each limit that the attempt was counted against. */
   readonly onLimit: (state: LimitState) => void;
 }
@@ -56,7 +65,8 @@ export function createLoginThrottle(deps: LoginThrottleDeps): LoginThrottle {
     throw throttle.refuse(state, { session: null, origin });
   }
 
-  async function bucketsFor({ origin }: LoginAttempt, names: readonly string[]): Promise<Bucket[]> {
+  async function bucketsFor({ origin, hasClient }: LoginAttempt, names: readonly string[]): Promise<Bucket[]> {
+    if (!hasClient) return clientlessBucketsOf(origin, quotas);
     const { ipAddress } = origin;
     const known = new Set<string>();
     if (ipAddress !== null && quotas.perAccount !== null)
@@ -100,7 +110,7 @@ export function createLoginThrottle(deps: LoginThrottleDeps): LoginThrottle {
     async run(attempt, verify, judge) {
       const caller = { session: null, origin: attempt.origin };
       throttle.requireAddress(scope, attempt.origin);
-      if (places === null || isInTransaction()) return runCounted(attempt, verify, judge);
+      if (places === null || !attempt.hasClient || isInTransaction()) return runCounted(attempt, verify, judge);
       if (!(await places.enter(lineOf(attempt)))) throw throttle.refuse({ scope, resetSeconds: 1 }, caller);
       try {
         return await runCounted(attempt, verify, judge);

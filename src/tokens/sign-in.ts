@@ -76,12 +76,12 @@ export function createSignIn({ activeUser, issueToken, throttle, events, rules, 
       return error ?? new DurinError(code);
     }
 
-    const attempt = { userNames: rules.loginUserNames(input), origin: DurinRequest.originOf(ctx.durin), onLimit };
     const named = nameClient(await runCallback(() => rules.resolveClient(input, ctx)));
-    const result =
-      named.outcome === 'refused'
-        ? await throttle.run({ ...attempt, userNames: [] }, async () => named, judge)
-        : await throttle.run(attempt, () => verifyAndIssue(input, ctx, named.clientName), judge);
+    const hasClient = named.outcome === 'named';
+    const userNames = rules.loginUserNames(input);
+    const attempt = { userNames, hasClient, origin: DurinRequest.originOf(ctx.durin), onLimit };
+    const verify = async () => (hasClient ? verifyAndIssue(input, ctx, named.clientName) : named);
+    const result = await throttle.run(attempt, verify, judge);
     if (result.outcome === 'refused') throw refuse(result);
     events.emit('loggedIn', { ...toSessionTokenEvent(result.record), isNewToken: result.isNewToken, ...origin });
     return result;

@@ -35,7 +35,7 @@ function open() {
     guess: (userName: string, ipAddress: string) =>
       settled(
         logins.run(
-          { userNames: [userName], origin: originOf(ipAddress), onLimit: () => {} },
+          { userNames: [userName], hasClient: true, origin: originOf(ipAddress), onLimit: () => {} },
           async () => false,
           () => 'wrong-guess',
         ),

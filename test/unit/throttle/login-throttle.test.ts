@@ -49,8 +49,10 @@ function createGate(limit: number) {
       return outcome;
     };
     try {
-      return await throttle.run({ userNames: ['alice'], origin, onLimit: () => {} }, verify, (result) =>
-        result === 'wrong' ? 'wrong-guess' : 'accepted',
+      return await throttle.run(
+        { userNames: ['alice'], hasClient: true, origin, onLimit: () => {} },
+        verify,
+        (result) => (result === 'wrong' ? 'wrong-guess' : 'accepted'),
       );
     } catch (error) {
       if (error === broken) return 'broken';
