@@ -1,4 +1,5 @@
 import { TRPCError } from '@trpc/server';
+import { createEvenTime, type EvenResult } from '../async/even-time.ts';
 import type { BoundedByTimeout } from '../database/database-timeout.ts';
 import { isUnstorable } from '../database/failures.ts';
 import type { OnConflict } from '../database/token-store.ts';
@@ -67,6 +68,9 @@ export type SignIn = (
 ) => Promise<SignedInUser>;
 
 export function createSignIn({ activeUser, issueToken, throttle, events, rules, bounded }: SignInDeps): SignIn {
+  /** Refusals take equal time, so that it does not tell whether there is such a user, or an inactive one. */
+  const refusalTime = createEvenTime();
+
   return async function signIn(input, ctx, onLimit) {
     const { ipAddress, userAgent } = ctx.durin;
     const origin = { ipAddress, userAgent };
@@ -80,9 +84,15 @@ export function createSignIn({ activeUser, issueToken, throttle, events, rules, 
     const hasClient = named.outcome === 'named';
     const userNames = rules.loginUserNames(input);
     const attempt = { userNames, hasClient, origin: DurinRequest.originOf(ctx.durin), onLimit };
-    const verify = async () => (hasClient ? verifyAndIssue(input, ctx, named.clientName) : named);
-    const result = await throttle.run(attempt, verify, judge);
-    if (result.outcome === 'refused') throw refuse(result);
+    const verify = () =>
+      hasClient
+        ? refusalTime.run(() => verifyAndIssue(input, ctx, named.clientName), isRefused)
+        : Promise.resolve({ result: named, over: Promise.resolve() });
+    const { result, over } = await throttle.run<EvenResult<SignInResult>>(attempt, verify, judge);
+    if (isRefused(result)) {
+      await over;
+      throw refuse(result);
+    }
     events.emit('loggedIn', { ...toSessionTokenEvent(result.record), isNewToken: result.isNewToken, ...origin });
     return result;
   };
@@ -139,7 +149,11 @@ function nameClient(given: unknown) {
   return { outcome: 'named', clientName: given } as const;
 }
 
-function judge(result: SignInResult): LoginVerdict {
+function isRefused(result: SignInResult): result is RefusedSignIn {
+  return result.outcome === 'refused';
+}
+
+function judge({ result }: EvenResult<SignInResult>): LoginVerdict {
   if (result.outcome === 'signed-in') return 'accepted';
   return result.code === 'INVALID_CREDENTIALS' ? 'wrong-guess' : 'wrong-client';
 }
