@@ -1,6 +1,6 @@
 import { clearTimeout, setTimeout } from 'node:timers'; // the platform's own, even while an app's tests fake the time
 
-/** How many durations are remembered. Of this many works, about one takes longer than all before it. */
+/** How many durations are remembered. */
 const remembered = 32;
 /** The longest that a work is stretched to, in milliseconds. */
 const maxMs = 1000;
@@ -19,7 +19,8 @@ export interface EvenTime {
 }
 
 /**
- * Stretches each work to the longest of those before it. The timer starts with the work: one that started at its end would
+ * Stretches each work to the longest of those before it, but to no more than twice their median, so that an outage does not
+ * slow down what comes after it. The timer starts with the work: one that started at its end would
  * fire earlier after a shorter work.
  */
 export function createEvenTime(): EvenTime {
@@ -28,7 +29,7 @@ export function createEvenTime(): EvenTime {
     async run(work, isHidden) {
       const startedAt = performance.now();
       const { promise: over, resolve } = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, Math.min(Math.ceil(Math.max(0, ...durations)), maxMs));
+      const timer = setTimeout(resolve, Math.min(Math.ceil(stretched(durations)), maxMs));
       let isStretched = false;
       try {
         const result = await work();
@@ -42,4 +43,10 @@ export function createEvenTime(): EvenTime {
       }
     },
   };
+}
+
+function stretched(durations: readonly number[]): number {
+  const sorted = durations.toSorted((one, other) => one - other);
+  const median = sorted[sorted.length >> 1] ?? 0;
+  return Math.min(sorted.at(-1) ?? 0, 2 * median);
 }

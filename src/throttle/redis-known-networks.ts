@@ -27,7 +27,6 @@ const findScript = "return redis.call('ZSCORE', KEYS[1], ARGV[1]) or '0'";
 export function createRedisKnownNetworks(deps: RedisKnownNetworksDeps): KnownNetworks {
   const { redis, circuit, prefix, memory, now } = deps;
   const keyOf = (name: string) => `${prefix}:networks:${name}`;
-  const memberOf = (name: string, network: string) => digest(`${name} ${network}`);
 
   return {
     async has(name, network) {
@@ -43,4 +42,9 @@ export function createRedisKnownNetworks(deps: RedisKnownNetworksDeps): KnownNet
       await circuit.call(() => redis.eval(rememberScript, input));
     },
   };
+}
+
+/** Contains the name, so that nobody can tell that two users share an address. */
+function memberOf(name: string, network: string): string {
+  return digest(`${name} ${network}`);
 }

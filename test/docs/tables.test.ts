@@ -121,7 +121,7 @@ describe('the table of options', () => {
       'clients.*.tokenTtl: defaultTokenTtl',
       'loginInput: z.object({ username, password })',
       'isUserActive: user.isActive !== false',
-      'throttle.login.unknownAddress: 60/m or perUser',
+      'throttle.login.unknownAddress: `60/m` or `perUser`',
       'throttle.login.concurrency: cores, from 2 to 3',
       'throttle.prefix: durin:rate:<database>',
       'now: Date.now',

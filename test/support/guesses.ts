@@ -1,6 +1,6 @@
 import { initTRPC } from '@trpc/server';
 import { createDurin, type DurinContext, type ThrottleOptions } from '../../src/index.ts';
-import { clients, openApp, requiredOptions } from './app.ts';
+import { clients, type openApp, requiredOptions } from './app.ts';
 import { codeOf, recordEvents } from './arena.ts';
 import { User } from './entities.ts';
 

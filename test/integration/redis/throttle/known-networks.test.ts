@@ -1,9 +1,9 @@
 import { createClient } from 'redis';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { createCounters } from '../../../src/throttle/create-counters.ts';
-import { testKnownNetworks } from '../../contracts/known-networks.ts';
-import { createClock } from '../../support/clock.ts';
-import { type OpenRedis, openRedis } from '../../support/servers/redis-server.ts';
+import { createCounters } from '../../../../src/throttle/create-counters.ts';
+import { testKnownNetworks } from '../../../contracts/known-networks.ts';
+import { createClock } from '../../../support/clock.ts';
+import { type OpenRedis, openRedis } from '../../../support/servers/redis-server.ts';
 
 let redis: OpenRedis;
 const closing: (() => void)[] = [];
