@@ -14,7 +14,7 @@ export interface LoginQuotas {
   readonly perAccount: Quota | null;
   /** Failures per user name where the address is unknown, in place of the other three. */
   readonly unknownAddress: Quota | null;
-  /** Logins with a right password per address; per user name where the address is unknown. */
+  /** Logins with a right password per address, whatever the client; per user name where the address is unknown. */
   readonly successes: Quota | null;
 }
 
@@ -29,9 +29,9 @@ export interface Bucket {
   readonly counts: readonly LoginVerdict[];
 }
 
-const failures = ['wrong-guess', 'wrong-client'] as const;
+const clientless = ['wrong-client'] as const;
 const guesses = ['wrong-guess'] as const;
-const successes = ['accepted'] as const;
+const rightPasswords = ['accepted', 'wrong-client'] as const;
 
 /**
  * The buckets of a login that names no client, which is refused without a look at its credentials. They are apart from
@@ -41,8 +41,8 @@ export function clientlessBucketsOf(
   { ipAddress }: Pick<CallerOrigin, 'ipAddress'>,
   { perAddress }: LoginQuotas,
 ): Bucket[] {
-  if (ipAddress === null) return bucket('login:clientless:unknown', perAddress, failures);
-  return addressBuckets('login:clientless', ipAddress, perAddress);
+  if (ipAddress === null) return bucket('login:clientless:unknown', perAddress, clientless);
+  return addressBuckets('login:clientless', ipAddress, perAddress, clientless);
 }
 
 /** What limits a login: digests of the names that it is for, and where it comes from. */
@@ -62,25 +62,25 @@ export function bucketsOf({ names, origin, isKnown }: LoginSubject, quotas: Logi
   const sorted = [...names].toSorted();
   if (origin.ipAddress === null)
     return [
-      ...(sorted.length === 0 ? bucket('login:address:unknown', unknownAddress, failures) : []),
-      ...sorted.flatMap((name) => bucket(`login:success:name:${name}`, quotas.successes, successes)),
+      ...(sorted.length === 0 ? bucket('login:address:unknown', unknownAddress, guesses) : []),
+      ...sorted.flatMap((name) => bucket(`login:success:name:${name}`, quotas.successes, rightPasswords)),
       ...sorted.flatMap((name) => bucket(`login:user:${name}:unknown`, unknownAddress, guesses)),
     ];
   const network = networkOf(origin.ipAddress);
   return [
-    ...addressBuckets('login:address', origin.ipAddress, perAddress),
-    ...bucket(`login:success:${network}`, quotas.successes, successes),
+    ...addressBuckets('login:address', origin.ipAddress, perAddress, guesses),
+    ...bucket(`login:success:${network}`, quotas.successes, rightPasswords),
     ...sorted.flatMap((name) => bucket(`login:user:${name}:${network}`, perUser, guesses)),
     ...sorted.flatMap((name) => (isKnown(name) ? [] : bucket(`login:account:${name}`, perAccount, guesses))),
   ];
 }
 
-function addressBuckets(kind: string, ipAddress: string, quota: Quota | null): Bucket[] {
+function addressBuckets(kind: string, ipAddress: string, quota: Quota | null, counts: Bucket['counts']): Bucket[] {
   const network = networkOf(ipAddress);
   const site = siteOf(ipAddress);
   return [
-    ...bucket(`${kind}:${network}`, quota, failures),
-    ...(site === network ? [] : bucket(`${kind}:${site}`, quota && siteQuota(quota), failures)),
+    ...bucket(`${kind}:${network}`, quota, counts),
+    ...(site === network ? [] : bucket(`${kind}:${site}`, quota && siteQuota(quota), counts)),
   ];
 }
 
