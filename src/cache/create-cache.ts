@@ -29,12 +29,15 @@ export interface CacheDeps {
   readonly onOutage: OutageListener;
 }
 
+/** The most for which it is remembered that a token has no session. */
+const maxMissMs = 5000;
+
 /** Creates the cache that the settings describe: in this process, shared, or both. */
 export function createCache(settings: CacheSettings, deps: CacheDeps): SessionCache {
   const { ttlMs, maxSessions, deadlineMs, store, bus } = settings;
   const { format, namespace, secrets, now, onOutage } = deps;
+  if (store === null) return createMemoryCache({ ttlMs, maxSessions, missTtlMs: Math.min(ttlMs, maxMissMs), now });
   const memory = createMemoryCache({ ttlMs, maxSessions, now });
-  if (store === null) return memory;
   const sharedStore = createSharedStore(store, deadlineMs);
   const mac = createEntryMac(secrets);
   const shared = createSharedCache({ store: sharedStore, format, mac, namespace, ttlMs, maxSessions, now, onOutage });
