@@ -75,6 +75,8 @@ export interface Schema {
    * @param tree the relations of the user that are joined
    */
   isUser(tree: PopulateTree): string;
+  /** The other entities whose rows decide about that. */
+  isUserDecidedBy(tree: PopulateTree): EntityMetadata[];
   /** The quoted column of a property of the user `u`. */
   userColumn(property: EntityProperty): string;
   /** Whether an entity of a flush is of another schema than the tables, so that it is another row with the same key. */
@@ -144,6 +146,7 @@ export function readSchema(orm: MikroORM, entities: EntityNames, filters: Filter
     hasActiveFlag: 'isActive' in userMeta.properties || 'isActive' in userMeta.class.prototype,
     newProjection: () => new Projection({ platform, tables, conditions, baseOf }),
     isUser: (tree) => conditions.ofEntity(userMeta, 'u', tree),
+    isUserDecidedBy: (tree) => conditions.decidedBy(userMeta, tree),
     userColumn: (property) => tables.columnOf(userMeta, property, 'u'),
     isElsewhere: check.isOther,
   };

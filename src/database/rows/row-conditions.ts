@@ -22,7 +22,9 @@ export interface RowConditions {
    * @param tree the relations that are joined
    */
   ofEntity(meta: EntityMetadata, alias: string, tree: PopulateTree): string;
-  /** The same for the target of a relation, or nothing if no filter applies to it. */
+  /** The other entities whose rows decide about that condition. */
+  decidedBy(meta: EntityMetadata, tree: PopulateTree): EntityMetadata[];
+  /** The condition of the target of a relation, or nothing if no filter applies to it. */
   ofTarget(property: EntityProperty, alias: string, tree: PopulateTree): string;
   /** Whether a filter may hide the target, so that the relation shows as `null` although the row refers to it. */
   hidesUnjoined(property: EntityProperty): boolean;
@@ -111,6 +113,7 @@ export function createRowConditions(orm: MikroORM, choices: FilterChoices): RowC
       const isOneOfSeveral = meta.root.inheritanceType === 'sti' && meta.discriminatorValue !== undefined;
       return conditions.length === 0 && !isOneOfSeveral ? '' : compile(meta, alias, conditions);
     },
+    decidedBy: (meta, tree) => entitiesIn(conditionsOf(meta, tree, choices), meta),
     ofTarget(property, alias, tree) {
       const target = property.targetMeta as EntityMetadata;
       const conditions = conditionsOf(target, tree, optionsBehind(property, choices));
@@ -121,6 +124,17 @@ export function createRowConditions(orm: MikroORM, choices: FilterChoices): RowC
       return filtersOf(property.targetMeta as EntityMetadata, optionsBehind(property, choices)).length > 0;
     },
   };
+}
+
+/** The targets of the relations that a condition mentions. */
+function entitiesIn(condition: unknown, meta: EntityMetadata): EntityMetadata[] {
+  if (Array.isArray(condition)) return condition.flatMap((inner) => entitiesIn(inner, meta));
+  if (typeof condition !== 'object' || condition === null) return [];
+  return Object.entries(condition).flatMap(([key, inner]) => {
+    if (key.startsWith('$')) return entitiesIn(inner, meta);
+    const target = meta.properties[key]?.targetMeta;
+    return target === undefined ? [] : [target, ...entitiesIn(inner, target)];
+  });
 }
 
 function optionsBehind(property: EntityProperty, options: FilterOptions | undefined): FilterOptions | undefined {

@@ -23,7 +23,7 @@ export interface SessionSelect {
   readonly isUser: string;
   readonly read: (row: Row) => SessionRecord;
   readonly selectorOf: (row: Row) => unknown;
-  /** The entities that `populate` joins. */
+  /** The entities that `populate` joins, and those that decide whether a row is a user. */
   readonly related: ReadonlySet<EntityMetadata>;
 }
 
@@ -43,7 +43,7 @@ export function createSessionSelect(schema: Schema, rules: UserRowRules): Sessio
 
   return {
     selectorOf: selector,
-    related: projection.related,
+    related: new Set([...projection.related, ...schema.isUserDecidedBy(tree['user'] ?? {})]),
     columns: projection.columns,
     isUser,
     joins:
