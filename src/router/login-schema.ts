@@ -37,23 +37,18 @@ function fieldsOf(
   def: z.core.$ZodTypes['_zod']['def'],
   innerFieldsOf: (schema: z.core.$ZodType) => FieldSets | null,
 ): FieldSets | null {
-  switch (def.type) {
-    case 'object':
-      return [Object.keys(def.shape)];
-    case 'readonly':
-      return innerFieldsOf(def.innerType);
-    case 'union': {
-      const options = def.options.map(innerFieldsOf);
-      return options.includes(null) ? null : options.flatMap((fields) => fields ?? []);
-    }
-    case 'intersection': {
-      const [left, right] = [innerFieldsOf(def.left), innerFieldsOf(def.right)];
-      if (left === null || right === null) return null;
-      return left.flatMap((some) => right.map((others) => [...some, ...others]));
-    }
-    default:
-      return null;
+  if (def.type === 'object') return [Object.keys(def.shape)];
+  if (def.type === 'readonly') return innerFieldsOf(def.innerType);
+  if (def.type === 'union') {
+    const options = def.options.map(innerFieldsOf);
+    return options.includes(null) ? null : options.flatMap((fields) => fields ?? []);
   }
+  if (def.type === 'intersection') {
+    const [left, right] = [innerFieldsOf(def.left), innerFieldsOf(def.right)];
+    if (left === null || right === null) return null;
+    return left.flatMap((some) => right.map((others) => [...some, ...others]));
+  }
+  return null;
 }
 
 function isZod4(value: unknown): value is z.core.$ZodType {
