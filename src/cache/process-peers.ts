@@ -39,7 +39,9 @@ export function joinProcess(namespace: string, cache: Pick<SessionCache, 'receiv
   return {
     hasOthers: () => peers.hasSubscribers,
     announce: (scope, fence) => peers.publish({ from, scope, fence } satisfies Announcement),
-    leave: () => void peers.unsubscribe(receive),
+    leave() {
+      peers.unsubscribe(receive);
+    },
   };
 }
 

@@ -78,9 +78,10 @@ test('entities that were defined twice are named as the cause', () => {
     properties: { id: p.integer().primary(), username: p.string(), isActive: p.boolean() },
   });
   const reloaded = { User: Again, ...defineDurinEntities({ user: () => Again }) };
-  const twice = (entities: object) => () => createDurin({ ...app.options, entities: entities as never });
   const { Client, AuthToken } = known;
   for (const entities of [reloaded, { User: Again, Client, AuthToken }, { ...reloaded, User }]) {
-    expect(twice(entities)).toThrow(/is not the \w+ that orm was created with: .* evaluated twice, as hot reload does/);
+    expect(() => createDurin({ ...app.options, entities: entities as never })).toThrow(
+      /is not the \w+ that orm was created with: .* evaluated twice, as hot reload does/,
+    );
   }
 });
