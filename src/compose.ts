@@ -16,6 +16,7 @@ import { createEventHub, type EventSink } from './events.ts';
 import type { Settings } from './options/settings.ts';
 import type { SessionRecord } from './session.ts';
 import { toAuth } from './session-views.ts';
+import { createAddressWarning } from './throttle/address-warning.ts';
 import { createCounters } from './throttle/create-counters.ts';
 import { createLoginThrottle } from './throttle/login-throttle.ts';
 import { createThrottle } from './throttle/throttle.ts';
@@ -29,7 +30,9 @@ import { createRenewToken } from './tokens/renew-token.ts';
 import { createTokenRevoker } from './tokens/revoke-tokens.ts';
 import { createSignIn } from './tokens/sign-in.ts';
 import { createTokenCodec } from './tokens/token-codec.ts';
+import { createDenials } from './trpc/denials.ts';
 import { createRequestStates } from './trpc/request-state.ts';
+import { createResolveCaller } from './trpc/resolve-caller.ts';
 
 /** The services of one durin. */
 export type ObjectGraph = ReturnType<typeof compose>;
@@ -45,6 +48,7 @@ export function compose(settings: Settings) {
   const bounded = createDatabaseTimeout(databaseTimeoutMs, isInTransaction);
   const hub = createEventHub(settings.onListenerError);
   const events: EventSink = { emit: (name, event) => void database.afterCommit(() => hub.emit(name, event)) };
+  const immediateEvents: EventSink = { emit: hub.emit };
   const afterCommit = (work: () => Promise<void>) => database.afterCommit(work, { onUnknownOutcome: true });
 
   // The stores, behind the cache if there is one
@@ -95,15 +99,27 @@ export function compose(settings: Settings) {
   });
 
   // Limits and logins
-  const { redis, loginQuotas } = settings.throttle;
+  const { redis, loginQuotas, loginPlaces, authRouterQuota } = settings.throttle;
   const prefix = settings.throttle.prefix ?? `durin:rate:${namespace}`;
   const counters = createCounters({ redis, prefix, now });
-  const throttle = createThrottle(counters, events);
-  const { verifyCredentials, resolveClient, userKey, onConflict } = settings.login;
+  const throttle = createThrottle({
+    counters,
+    events,
+    warnOfUnknownAddress: createAddressWarning(settings.onWarning),
+  });
+  const loginThrottle = createLoginThrottle({
+    counter: counters.logins,
+    knownNetworks: counters.knownNetworks,
+    throttle,
+    quotas: loginQuotas,
+    places: loginPlaces,
+    isInTransaction,
+  });
+  const { verifyCredentials, resolveClient, userNames, onConflict } = settings.login;
   const signIn = createSignIn({
     activeUser,
     issueToken,
-    throttle: createLoginThrottle(counters.logins, throttle, loginQuotas),
+    throttle: loginThrottle,
     events,
     bounded,
     rules: {
@@ -111,7 +127,7 @@ export function compose(settings: Settings) {
         withDatabaseTimeout(databaseTimeoutMs, () => verifyCredentials({ input, em: database.fork(), ctx })),
       resolveClient: (input, ctx) => (resolveClient === null ? input['client'] : resolveClient({ input, ctx })),
       userKeyOf: schema.userKeyOf,
-      loginUserKey: userKey,
+      loginUserNames: userNames,
       onConflict,
     },
   });
@@ -125,6 +141,8 @@ export function compose(settings: Settings) {
     tokenInUrl: settings.tokenInUrl,
     now,
   });
+  const denials = createDenials({ events: immediateEvents, now });
+  const resolveCaller = createResolveCaller({ stateOf, denials });
 
   return {
     settings,
@@ -145,9 +163,12 @@ export function compose(settings: Settings) {
     lastUsed,
     entityChanges,
     throttle,
+    authRouterQuota,
     signIn,
     createContext,
     stateOf,
+    denials,
+    resolveCaller,
     toAuth: (record: SessionRecord) => toAuth(record, now()),
     /** Writes pending uses and ends timers and connections. The app's ORM stays open. */
     async close() {

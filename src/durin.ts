@@ -171,11 +171,16 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     events: { on: graph.hub.on },
     async authenticate(source) {
       const request = source instanceof DurinRequest ? source : toRequest(source, trustProxy);
-      const record = await (source instanceof DurinRequest
-        ? stateOf({ durin: source }).resolveSessionUncached()
-        : graph.authenticate(credentialsOf(source, request, scheme)));
-      lastUsed.recordUse(record, request);
-      return toAuth(record);
+      try {
+        const record = await (source instanceof DurinRequest
+          ? stateOf({ durin: source }).resolveSessionUncached()
+          : graph.authenticate(credentialsOf(source, request, scheme)));
+        lastUsed.recordUse(record, request);
+        return toAuth(record);
+      } catch (error) {
+        graph.denials.report(error, { path: null, origin: request, session: null });
+        throw error;
+      }
     },
     async close() {
       await graph.close();

@@ -22,6 +22,9 @@ export type RevocationReason =
   | 'user-deleted'
   | 'user-inactive';
 
+/** Why a call that is no login was refused, as far as it may be a sign of an attack. */
+export type DenialCode = 'INVALID_TOKEN' | 'MALFORMED_HEADER' | 'USER_INACTIVE' | 'CLIENT_NOT_ALLOWED' | 'NOT_ADMIN';
+
 /** The admin who made a change: a session, or somebody at the command line. */
 export type AdminActor<TUserId = unknown> = (TokenEvent<TUserId> & CallOrigin) | 'command-line';
 
@@ -44,7 +47,7 @@ export interface ClientChanges {
 }
 
 /**
- * The events of `durin.events`. Each is emitted once, after the change is committed. A token's life is `tokenIssued`, any
+ * The events of `durin.events`. Each is emitted once, after the change is committed; `denied` at once. A token's life is `tokenIssued`, any
  * number of `tokenRenewed`, then `tokenRevoked` or `tokenExpired`. The other events report what callers did.
  */
 export interface DurinEvents<TUserId = unknown> {
@@ -72,6 +75,17 @@ export interface DurinEvents<TUserId = unknown> {
   cacheUnavailable: { readonly reason: string };
   /** The cache's store is used again. */
   cacheRecovered: object;
+  /** A call was refused. Emitted at most ten times a minute per session, or per address if the token was refused. */
+  denied: CallOrigin & {
+    readonly code: DenialCode;
+    /** `null`: the token was refused. The same for `client`. */
+    readonly userId: TUserId | null;
+    readonly client: string | null;
+    /** The procedure's path, such as `reports.publish`; `null`: `durin.authenticate` refused the call. */
+    readonly path: string | null;
+    /** How many refusals of this caller were not emitted since the last one that was. */
+    readonly suppressed: number;
+  };
   /** Any change made through the admin router or the command line, in addition to the events of the change itself. */
   adminAction: AdminAction<TUserId> & { readonly by: AdminActor<TUserId> };
 }

@@ -14,6 +14,7 @@ export type {
   AdminActor,
   CallOrigin,
   ClientChanges,
+  DenialCode,
   DurinEvents,
   EventName,
   EventSource,

@@ -11,6 +11,7 @@ import type { IssueToken } from './tokens/issue-token.ts';
 import type { PurgeTokens } from './tokens/purge-tokens.ts';
 import type { TokenRevoker } from './tokens/revoke-tokens.ts';
 import type { DurinBuilder } from './trpc/base-procedure.ts';
+import type { Denials } from './trpc/denials.ts';
 import type { RequestState } from './trpc/request-state.ts';
 import type { ResponseFacts } from './trpc/response-headers.ts';
 
@@ -52,6 +53,7 @@ export interface Internals {
   readonly revoker: TokenRevoker;
   readonly purge: PurgeTokens;
   readonly events: EventSink;
+  readonly denials: Denials;
   readonly stateOf: (ctx: DurinContext) => RequestState;
   /** The clock, in milliseconds. */
   readonly now: () => number;

@@ -60,17 +60,17 @@ export function createAdminProcedures(internals: Internals, isAdmin: IsAdmin | '
     };
   }
 
-  const guarded = internals.authedProcedure.use(async function requireAdmin({ ctx, next }) {
+  const guarded = internals.authedProcedure.use(async function requireAdmin({ ctx, path, next }) {
     const answer = await withDatabaseTimeout(internals.databaseTimeoutMs, () => callIsAdmin(isAdmin, ctx));
-    if (answer !== true) throw new DurinError('NOT_ADMIN');
+    const userId = internals.schema.userKeyOf(ctx.auth.user);
+    const client = ctx.auth.client.name;
+    if (answer !== true) {
+      const refusal = new DurinError('NOT_ADMIN');
+      internals.denials.report(refusal, { path, origin: ctx.durin, session: { id: ctx.auth.id, userId, client } });
+      throw refusal;
+    }
     const { ipAddress, userAgent } = ctx.durin;
-    const by: AdminActor = Object.freeze({
-      tokenId: ctx.auth.id,
-      userId: internals.schema.userKeyOf(ctx.auth.user),
-      client: ctx.auth.client.name,
-      ipAddress,
-      userAgent,
-    });
+    const by: AdminActor = Object.freeze({ tokenId: ctx.auth.id, userId, client, ipAddress, userAgent });
     return next({ ctx: { by } });
   });
   const changing = maskedProcedure.use(function holdBackLaterCalls({ ctx, batchIndex, next }) {

@@ -48,6 +48,8 @@ export function createCachedTokenStore(deps: CachedTokenStoreDeps): TokenStore {
         case 'kept':
         case 'issued':
           if (result.outcome === 'renewed') await tokenChanged(result.record.selector);
+          // Until the commit, look-ups do not find the token, and may remember that.
+          if (result.outcome === 'issued' && isInTransaction()) await tokenChanged(result.record.selector);
           await ended(result.replaced);
           return result;
         case 'unknown-client':

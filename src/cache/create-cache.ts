@@ -18,6 +18,9 @@ export interface CacheSettings {
   readonly bus: Bus | null;
 }
 
+/** The most for which it is remembered that a token has no session. */
+const maxMissMs = 5000;
+
 export interface CacheDeps {
   readonly format: SessionFormat;
   /** Names the tokens' table among all databases. It starts the keys and messages that processes share. */
@@ -33,8 +36,8 @@ export interface CacheDeps {
 export function createCache(settings: CacheSettings, deps: CacheDeps): SessionCache {
   const { ttlMs, maxSessions, deadlineMs, store, bus } = settings;
   const { format, namespace, secrets, now, onOutage } = deps;
+  if (store === null) return createMemoryCache({ ttlMs, maxSessions, missTtlMs: Math.min(ttlMs, maxMissMs), now });
   const memory = createMemoryCache({ ttlMs, maxSessions, now });
-  if (store === null) return memory;
   const sharedStore = createSharedStore(store, deadlineMs);
   const mac = createEntryMac(secrets);
   const shared = createSharedCache({ store: sharedStore, format, mac, namespace, ttlMs, maxSessions, now, onOutage });

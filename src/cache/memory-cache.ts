@@ -6,6 +6,8 @@ export interface MemoryCacheOptions {
   readonly ttlMs: number;
   /** The most sessions that are kept. Beyond it, the least recently used are evicted. */
   readonly maxSessions: number;
+  /** For how long it is remembered that a token has no session. Default: not at all. */
+  readonly missTtlMs?: number;
   /** The clock, in milliseconds. */
   readonly now: () => number;
 }
@@ -22,9 +24,16 @@ export interface MemoryCache extends SessionCache {
 /**
  * Caches sessions in this process. There are no timers: an entry's age is checked when the entry is read. A change also
  * outdates the loads in progress: their results are not kept, and callers that arrive after the change do not share them.
+ *
+ * It also remembers for a moment that a token has no session, so that a program which repeats a revoked token does not cost
+ * a statement each time. Only tokens with a valid MAC are looked up, so nobody can fill this memory with made-up ones. Such
+ * a token comes to life only if its row becomes visible: its transaction commits, which invalidates the token's scope, or
+ * its user or client does, and so a change of any other scope clears all misses.
  */
-export function createMemoryCache({ ttlMs, maxSessions, now }: MemoryCacheOptions): MemoryCache {
+export function createMemoryCache({ ttlMs, maxSessions, missTtlMs = 0, now }: MemoryCacheOptions): MemoryCache {
   const sessions = new LRUCache<string, CachedSession>({ max: maxSessions });
+  /** Selectors without a session, and until when that is believed. */
+  const misses = new LRUCache<string, number>({ max: maxSessions });
   const loads = createSingleFlight<CachedSession | null>();
 
   async function loadAndKeep(
@@ -34,7 +43,10 @@ export function createMemoryCache({ ttlMs, maxSessions, now }: MemoryCacheOption
   ): Promise<CachedSession | null> {
     const startedAt = now();
     const loaded = await load(selector);
-    if (loaded === null) return null;
+    if (loaded === null) {
+      if (missTtlMs > 0 && !isOutdated()) misses.set(selector, startedAt + missTtlMs);
+      return null;
+    }
     const usableUntil = Math.min(loaded.usableUntil ?? Infinity, startedAt + ttlMs);
     const session = { record: loaded.record, usableUntil };
     if (!isOutdated()) sessions.set(selector, session);
@@ -44,15 +56,20 @@ export function createMemoryCache({ ttlMs, maxSessions, now }: MemoryCacheOption
   function evict(scope: Scope): void {
     const changed = selectorOf(scope);
     loads.outdate((selector) => changed === null || selector === changed); // whose session it is becomes known later
-    if (changed !== null) sessions.delete(changed);
-    else
-      for (const [selector, { record }] of sessions.entries()) if (concerns(scope, record)) sessions.delete(selector);
+    if (changed !== null) {
+      sessions.delete(changed);
+      misses.delete(changed);
+      return;
+    }
+    misses.clear(); // whose token has no session is not known
+    for (const [selector, { record }] of sessions.entries()) if (concerns(scope, record)) sessions.delete(selector);
   }
 
   return {
     async find(selector, load) {
       const known = sessions.get(selector);
       if (known !== undefined && now() < known.usableUntil) return known;
+      if (now() < (misses.get(selector) ?? 0)) return null;
       const inFlight = loads.inFlight(selector);
       return inFlight?.answer ?? loads.start(selector, (isOutdated) => loadAndKeep(selector, load, isOutdated));
     },

@@ -59,10 +59,15 @@ const clientConfig = z.strictObject({ tokenTtl: seconds.nullable().optional(), t
 
 const loginThrottle = z
   .union([
-    z.literal(false, 'must be false, or an object of perUser, perAddress and userKey'),
+    z.literal(false, 'must be false, or an object of perUser, perAddress and userKey, among others'),
     z.strictObject({
       perUser: quota.prefault('10/m'),
       perAddress: quota.prefault('100/m'),
+      perAccount: quota.prefault('100/h'),
+      unknownAddress: quota.optional(),
+      successes: quota.prefault('1200/m'),
+      concurrency: z.int('must be a whole number').min(1, 'must be at least 1').optional(),
+      queue: z.int('must be a whole number').min(0, 'must not be negative').default(1000),
       userKey: callback<(input: ParsedLoginInput) => string | null | undefined>().optional(),
     }),
   ])
@@ -71,6 +76,7 @@ const loginThrottle = z
 const throttle = z
   .strictObject({
     rate: quota.prefault(null),
+    authRouter: quota.prefault('120/m'),
     redis: objectWith<RateLimitRedis>(
       ['eval', 'evalSha'],
       'must be a client of the package redis, such as createClient({ url }) gives',
@@ -156,6 +162,7 @@ export const optionsSchema = z.strictObject({
     .refine((now) => Number.isFinite(now()), 'must return the milliseconds since 1970')
     .default(() => Date.now),
   onListenerError: callback<ListenerErrorHandler>().optional(),
+  onWarning: callback<Settings['onWarning']>().optional(),
 });
 
 export type ParsedOptions = z.output<typeof optionsSchema>;

@@ -35,11 +35,33 @@ export interface ApiAccessOptions<TClientName extends string> {
 export interface LoginThrottleOptions {
   /** Failed logins per user name and address. Default: `'10/m'`; `null`: no limit. */
   perUser?: Rate | null | undefined;
-  /** Failed logins per address. Default: `'100/m'`; `null`: no limit. Not applied if the address is unknown. */
+  /**
+   * Failed logins per address, and ten times as many per /48 of IPv6. Default: `'100/m'`; `null`: no limit. Not applied if
+   * the address is unknown.
+   */
   perAddress?: Rate | null | undefined;
   /**
-   * Returns the user name of a login input, which `perUser` counts by. Default: its `username`, else `email`, else
-   * `login`, trimmed and in lower case.
+   * Failed logins per user name, from all addresses together. Addresses from which the user has signed in within 30 days
+   * neither count nor are refused. Default: `'100/h'`; `null`: no limit. Not applied if the address is unknown.
+   */
+  perAccount?: Rate | null | undefined;
+  /**
+   * Failed logins per user name if the address is unknown, in place of the other three. Default: `'60/m'`, or `perUser` if
+   * that is changed; `null`: no limit.
+   */
+  unknownAddress?: Rate | null | undefined;
+  /** Logins with a right password per address, or per user name if it is unknown. Default: `'1200/m'`; `null`: no limit. */
+  successes?: Rate | null | undefined;
+  /**
+   * How many logins are verified at once. Others wait. Default: one per core, at least 2 and at most 3. Give a larger number
+   * if `verifyCredentials` asks another service, which waits more than it computes.
+   */
+  concurrency?: number | undefined;
+  /** How many logins may wait. Beyond it, logins are refused with THROTTLED. Default: 1000. */
+  queue?: number | undefined;
+  /**
+   * Returns the user name of a login input, by which failures are counted. Default: its `username`, `email` and `login`,
+   * each that it has, without regard to case, invisible characters and compatibility forms (NFKC).
    */
   userKey?: ((input: Readonly<Record<string, unknown>>) => string | null | undefined) | undefined;
 }
@@ -47,6 +69,11 @@ export interface LoginThrottleOptions {
 export interface ThrottleOptions {
   /** Calls per user and client, for clients without a `throttleRate`. Default: `null`, no limit. */
   rate?: Rate | null | undefined;
+  /**
+   * Calls of `durinRouter` per session, but for `login` and `logout`. They do not count against `rate`. Default: `'120/m'`;
+   * `null`: no limit.
+   */
+  authRouter?: Rate | null | undefined;
   /**
    * A connected client of the package `redis`, which counts for all processes together. The app closes it. While Redis
    * fails, each process counts by itself. Default: each process always counts by itself.
@@ -57,7 +84,7 @@ export interface ThrottleOptions {
    * `public`. Apps that share a Redis and have the same names need one each.
    */
   prefix?: string | undefined;
-  /** Limits on failed logins, or `false` for none. */
+  /** Limits on logins, or `false` for none. */
   login?: LoginThrottleOptions | false | undefined;
 }
 
@@ -182,6 +209,8 @@ export interface DurinOptions<
   now?: (() => number) | undefined;
   /** Called when an event listener throws or rejects. Default: logs with `console.error`. */
   onListenerError?: ListenerErrorHandler | undefined;
+  /** Called once for each thing that the operator should change. Default: logs with `console.warn`. */
+  onWarning?: ((message: string) => void) | undefined;
 }
 
 export type ResolveClient<TLoginInput extends LoginSchema> = (args: {

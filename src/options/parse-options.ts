@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { CacheSettings } from '../cache/create-cache.ts';
 import { maxSharedTtlMs } from '../cache/fence-store.ts';
 import type { ClientValues } from '../database/client-store.ts';
@@ -5,7 +6,9 @@ import { DurinUsageError } from '../errors.ts';
 import { outputFieldsOf } from '../router/login-schema.ts';
 import { runSyncCallback } from '../tokens/app-callback.ts';
 import { assertValidClient } from '../values/client-fields.ts';
+import { foldUserName } from '../values/fold-user-name.ts';
 import { describeOptionError, optionIssueMessage } from '../values/option-error.ts';
+import type { Quota } from '../values/rate.ts';
 import { optionsSchema, type ParsedOptions } from './options-schema.ts';
 import type { ApiAccessSettings, LoginSettings, ParsedLoginInput, Settings, ThrottleSettings } from './settings.ts';
 
@@ -39,6 +42,7 @@ export function parseOptions(options: unknown): Settings {
     formatExpiry: parsed.formatExpiry ?? asDate,
     now: parsed.now,
     onListenerError: parsed.onListenerError ?? logListenerError,
+    onWarning: parsed.onWarning ?? logWarning,
   });
 }
 
@@ -74,9 +78,32 @@ function cacheOf({ cache }: ParsedOptions): CacheSettings | null {
 }
 
 function throttleOf({ throttle }: ParsedOptions): ThrottleSettings {
-  const { rate, redis = null, prefix = null, login } = throttle;
-  const { perUser, perAddress } = login === false ? { perUser: null, perAddress: null } : login;
-  return { sessionQuota: rate, loginQuotas: { perUser, perAddress }, redis, prefix };
+  const { rate, authRouter, redis = null, prefix = null, login } = throttle;
+  const common = { sessionQuota: rate, authRouterQuota: authRouter, redis, prefix };
+  if (login === false) return { ...common, loginQuotas: noLoginQuotas, loginPlaces: null };
+  const { perUser, perAddress, perAccount, successes, concurrency, queue } = login;
+  const unknownAddress = login.unknownAddress === undefined ? unknownAddressQuota(perUser) : login.unknownAddress;
+  return {
+    ...common,
+    loginQuotas: { perUser, perAddress, perAccount, unknownAddress, successes },
+    loginPlaces: { concurrency: concurrency ?? passwordsAtOnce(), maxWaiting: queue },
+  };
+}
+
+const noLoginQuotas = { perUser: null, perAddress: null, perAccount: null, unknownAddress: null, successes: null };
+
+/**
+ * Where addresses are unknown, the default of perUser would let ten wrong passwords a minute lock a user out from anywhere.
+ * A perUser of the app's own is taken as it is: then the app has chosen.
+ */
+function unknownAddressQuota(perUser: Quota | null): Quota {
+  const isDefault = perUser === null || (perUser.limit === 10 && perUser.windowSeconds === 60);
+  return isDefault ? { limit: 60, windowSeconds: 60 } : perUser;
+}
+
+/** One per core, at least 2. At most 3, since Node's thread pool has 4 threads, and files and DNS need one of them. */
+function passwordsAtOnce(): number {
+  return Math.min(Math.max(availableParallelism(), 2), 3);
 }
 
 function loginOf(parsed: ParsedOptions): LoginSettings {
@@ -90,43 +117,50 @@ function loginOf(parsed: ParsedOptions): LoginSettings {
     serializeUser: parsed.serializeUser ?? null,
     response: parsed.loginResponse ?? null,
     onConflict: rotateTokenOnLogin ? 'replace' : refreshTokenOnLogin ? 'renew' : 'keep',
-    userKey: userKeyOf(parsed),
+    userNames: userNamesOf(parsed),
   };
 }
 
 const userNameFields = ['username', 'email', 'login'];
 
 /** Without a user key, logins would be limited per address only, and nobody would notice. */
-function userKeyOf({ loginInput, throttle: { login } }: ParsedOptions): LoginSettings['userKey'] {
-  if (login === false) return userNameOf;
+function userNamesOf({ loginInput, throttle: { login } }: ParsedOptions): LoginSettings['userNames'] {
+  if (login === false) return namesInFields;
   const { userKey, perUser } = login;
-  if (userKey !== undefined) return (input) => runSyncCallback('throttle.login.userKey', () => userKey(input)) ?? null;
-  if (perUser === null) return userNameOf;
+  if (userKey !== undefined)
+    return (input) => [runSyncCallback('throttle.login.userKey', () => userKey(input)) ?? []].flat();
+  if (perUser === null) return namesInFields;
   const alternatives = outputFieldsOf(loginInput);
-  if (alternatives === null) return (input) => userNameOf(input) ?? refuseNamelessLogin();
+  if (alternatives === null) return (input) => requireNames(namesInFields(input));
   if (!alternatives.every((fields) => userNameFields.some((field) => fields.includes(field))))
     throw new DurinUsageError(
       'createDurin: throttle.login.userKey is required, since loginInput has no username, email or login; ' +
         'or throttle.login.perUser must be null',
     );
-  return userNameOf;
+  return namesInFields;
 }
 
 /** What a transform returns is not known before it runs. */
-function refuseNamelessLogin(): never {
+function requireNames(names: string[]): string[] {
+  if (names.length > 0) return names;
   throw new DurinUsageError(
     'throttle.login.userKey is required, since the transform in loginInput returned no username, email or login; ' +
       'or throttle.login.perUser must be null',
   );
 }
 
-function userNameOf(input: ParsedLoginInput): string | null {
-  const name = userNameFields.map((field) => input[field]).find((value) => typeof value === 'string');
-  return name === undefined ? null : name.normalize('NFKC').trim().toLowerCase();
+/** The app may look a user up by any of the fields, so each counts. */
+function namesInFields(input: ParsedLoginInput): string[] {
+  const names = userNameFields.map((field) => input[field]).filter((value) => typeof value === 'string');
+  return names.map(foldUserName);
 }
 
 function asDate(expiry: Date | null): Date | null {
   return expiry;
+}
+
+function logWarning(message: string): void {
+  console.warn(message);
 }
 
 function logListenerError(error: unknown, event: string): void {

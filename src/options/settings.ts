@@ -7,7 +7,8 @@ import type { ListenerErrorHandler } from '../events.ts';
 import type { DurinContext } from '../request/durin-request.ts';
 import type { LoginOutcome } from '../router/login.ts';
 import type { AnyLoginSchema } from '../router/login-schema.ts';
-import type { LoginQuotas } from '../throttle/login-throttle.ts';
+import type { FairQueueOptions } from '../throttle/fair-queue.ts';
+import type { LoginQuotas } from '../throttle/login-buckets.ts';
 import type { RateLimitRedis } from '../throttle/rate-limit-redis.ts';
 import type { Quota } from '../values/rate.ts';
 
@@ -49,6 +50,7 @@ export interface Settings {
   /** The clock, in milliseconds since 1970. */
   readonly now: () => number;
   readonly onListenerError: ListenerErrorHandler;
+  readonly onWarning: (message: string) => void;
 }
 
 export interface LoginSettings {
@@ -65,8 +67,8 @@ export interface LoginSettings {
   /** `null`: the answer has no fields of the app's own. */
   readonly response: ((args: LoginOutcome) => unknown) | null;
   readonly onConflict: OnConflict;
-  /** Whom a login is for, as the throttle counts it; `null`: not known. */
-  readonly userKey: (input: ParsedLoginInput) => string | null;
+  /** Whom a login is for, as the throttle counts it. Empty: not known. */
+  readonly userNames: (input: ParsedLoginInput) => readonly string[];
 }
 
 export interface ApiAccessSettings {
@@ -79,7 +81,11 @@ export interface ApiAccessSettings {
 export interface ThrottleSettings {
   /** For clients without a rate of their own; `null`: no limit. */
   readonly sessionQuota: Quota | null;
+  /** For the auth router's own procedures, per session; `null`: no limit. */
+  readonly authRouterQuota: Quota | null;
   readonly loginQuotas: LoginQuotas;
+  /** How many logins are verified at once, and how many wait; `null`: no bound. */
+  readonly loginPlaces: FairQueueOptions | null;
   /** `null`: this process counts by itself. */
   readonly redis: RateLimitRedis | null;
   /** Starts the keys in Redis; `null`: named after the database. */

@@ -1,6 +1,6 @@
 import { DurinUsageError } from '../errors.ts';
 import type { CallOrigin } from '../events.ts';
-import { originOf } from './call-origin.ts';
+import { type CallerOrigin, originOf } from './call-origin.ts';
 import { headersOf, propertyOf, readHeader, textOf } from './headers.ts';
 
 /**
@@ -27,12 +27,14 @@ export class DurinRequest implements CallOrigin {
   /** The caller's address, as far as `trustProxy` believes it. */
   readonly ipAddress: string | null;
   readonly userAgent: string | null;
+  readonly #connection: CallerOrigin['connection'];
   readonly #authorizations: readonly (string | null)[];
   readonly #isOneRequest: boolean;
 
-  private constructor(origin: CallOrigin, authorizations: readonly (string | null)[], isOneRequest: boolean) {
+  private constructor(origin: CallerOrigin, authorizations: readonly (string | null)[], isOneRequest: boolean) {
     this.ipAddress = origin.ipAddress;
     this.userAgent = origin.userAgent;
+    this.#connection = origin.connection;
     this.#authorizations = authorizations;
     this.#isOneRequest = isOneRequest;
   }
@@ -45,6 +47,12 @@ export class DurinRequest implements CallOrigin {
     const authorizations = [header, textOf(propertyOf(parameters, 'authorization'))];
     const givenAddress = textOf(propertyOf(call, 'ipAddress'));
     return new DurinRequest(originOf(source, trustProxy, givenAddress), authorizations, servesOneRequest(info));
+  }
+
+  /** Where the request came from, as limits need it. */
+  static originOf(request: DurinRequest): CallerOrigin {
+    const { ipAddress, userAgent } = request;
+    return { ipAddress, userAgent, connection: request.#connection };
   }
 
   /** The values of the Authorization header and of `connectionParams.authorization`, in this order. */

@@ -16,8 +16,8 @@ export interface LogoutDeps {
 /** Which of the user's sessions a call is about. Default: all. */
 export const sessionScope = z.object({ exceptApiAccess: z.boolean().optional() }).optional();
 
-export function createLogout({ changingSessionProcedure }: RouterProcedures, { revoker, events }: LogoutDeps) {
-  return changingSessionProcedure.mutation(async function logout({ ctx: { session } }): Promise<void> {
+export function createLogout({ unlimitedChangingProcedure }: RouterProcedures, { revoker, events }: LogoutDeps) {
+  return unlimitedChangingProcedure.mutation(async function logout({ ctx: { session } }): Promise<void> {
     const ended = await revoker.revoke(session, 'logout');
     if (ended === null) throw new DurinError('INVALID_TOKEN'); // another call ended it first
     events.emit('loggedOut', { ...toSessionTokenEvent(session), everywhere: false });

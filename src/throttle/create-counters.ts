@@ -1,7 +1,9 @@
+import { createMemoryKnownNetworks } from './known-networks.ts';
 import { createMemoryRateCounter } from './memory-rate-counter.ts';
 import type { RateCounter, RateCounters } from './rate-counter.ts';
 import type { RateLimitRedis } from './rate-limit-redis.ts';
 import { createRedisCircuit } from './redis-circuit.ts';
+import { createRedisKnownNetworks } from './redis-known-networks.ts';
 import { createRedisRateCounter } from './redis-rate-counter.ts';
 
 export interface CounterSettings {
@@ -20,10 +22,12 @@ export function createCounters({ redis, prefix, now }: CounterSettings): RateCou
     const memory = createMemoryRateCounter(now);
     return redis && circuit ? createRedisRateCounter({ redis, circuit, prefix, memory, now }) : memory;
   }
+  const memory = createMemoryKnownNetworks(now);
   return {
     sessions: createCounter(),
     anonymous: createCounter(),
     logins: createCounter(),
+    knownNetworks: redis && circuit ? createRedisKnownNetworks({ redis, circuit, prefix, memory, now }) : memory,
     close: () => circuit?.close(),
   };
 }

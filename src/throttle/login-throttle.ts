@@ -1,40 +1,49 @@
-import { createHash } from 'node:crypto';
-import type { CallOrigin } from '../events.ts';
-import type { Quota } from '../values/rate.ts';
+import type { CallerOrigin } from '../request/call-origin.ts';
+import { networkOf, siteOf } from '../request/network.ts';
 import { createAttemptQueue } from './attempt-queue.ts';
+import { createFairQueue, type FairQueueOptions } from './fair-queue.ts';
+import type { KnownNetworks } from './known-networks.ts';
+import {
+  type Bucket,
+  bucketsOf,
+  clientlessBucketsOf,
+  digestsOf,
+  type LoginQuotas,
+  type LoginVerdict,
+} from './login-buckets.ts';
 import type { Count, RateCounter } from './rate-counter.ts';
-import { addressKey, type LimitState, type Throttle, toLimitState } from './throttle.ts';
-
-/** The limits on failed logins; null: no limit. */
-export interface LoginQuotas {
-  /** Per user name and address, so that an attacker cannot lock a user out from elsewhere. */
-  readonly perUser: Quota | null;
-  readonly perAddress: Quota | null;
-}
+import { type LimitState, type Throttle, toLimitState } from './throttle.ts';
 
 export interface LoginAttempt {
-  /** The user name that the caller sent, or null if there is none: then only the address is counted. */
-  readonly userName: string | null;
-  readonly origin: CallOrigin;
+  /** The user names that the caller sent, as they are counted. Empty: only the address is counted. */
+  readonly userNames: readonly string[];
+  readonly origin: CallerOrigin;
+  /** Whether it names a client. Otherwise it is refused without a look at its credentials. */
+  readonly hasClient: boolean;
   /** Receives the state of each limit that the attempt was counted against. */
   readonly onLimit: (state: LimitState) => void;
 }
 
 /**
- * Bounds the login attempts that can fail. An attempt reserves a slot before its password is verified: otherwise a batch
- * of a thousand guesses would pass before the first has failed. An attempt that does not fail releases its slot. A caller
- * that finds every slot taken waits for a running attempt, and is refused if there is none, so any number of concurrent
- * logins with the right password succeed.
+ * Bounds logins: how many fail, how many succeed, and how many are verified at once, since a password costs milliseconds
+ * of a core and megabytes. An attempt reserves a slot of each limit before its password is verified: otherwise a batch of
+ * a thousand guesses would pass before the first has failed. Afterwards it releases the slots of limits that do not count
+ * how it ended. A caller that finds every slot taken waits for a running attempt, and is refused if there is none.
  */
 export interface LoginThrottle {
   /** @throws DurinError THROTTLED */
-  run<T>(attempt: LoginAttempt, verify: () => Promise<T>, hasFailed: (result: T) => boolean): Promise<T>;
+  run<T>(attempt: LoginAttempt, verify: () => Promise<T>, judge: (result: T) => LoginVerdict): Promise<T>;
 }
 
-/** What a quota counts. */
-interface Bucket {
-  readonly key: string;
-  readonly quota: Quota;
+export interface LoginThrottleDeps {
+  readonly counter: RateCounter;
+  readonly knownNetworks: KnownNetworks;
+  readonly throttle: Throttle;
+  readonly quotas: LoginQuotas;
+  /** `null`: no bound on what is verified at once. */
+  readonly places: FairQueueOptions | null;
+  /** A transaction holds a connection of the pool, which bounds logins inside of transactions. */
+  readonly isInTransaction: () => boolean;
 }
 
 interface Slot extends Bucket {
@@ -43,52 +52,76 @@ interface Slot extends Bucket {
 
 const scope = 'login';
 
-export function createLoginThrottle(counter: RateCounter, throttle: Throttle, quotas: LoginQuotas): LoginThrottle {
+export function createLoginThrottle(deps: LoginThrottleDeps): LoginThrottle {
+  const { counter, knownNetworks, throttle, quotas, isInTransaction } = deps;
   const queue = createAttemptQueue(counter);
+  const places = deps.places && createFairQueue(deps.places);
 
-  async function reserve({ key, quota }: Bucket, { origin, onLimit }: LoginAttempt): Promise<Slot> {
-    const count = await queue.enter(key, quota);
-    if (!count.isExceeded) return { key, quota, count };
-    const state = toLimitState({ scope, quota }, count);
+  async function reserve(bucket: Bucket, { origin, onLimit }: LoginAttempt): Promise<Slot> {
+    const count = await queue.enter(bucket.key, bucket.quota);
+    if (!count.isExceeded) return { ...bucket, count };
+    const state = toLimitState({ scope, quota: bucket.quota }, count);
     onLimit(state);
     throw throttle.refuse(state, { session: null, origin });
   }
 
+  async function bucketsFor({ origin, hasClient }: LoginAttempt, names: readonly string[]): Promise<Bucket[]> {
+    if (!hasClient) return clientlessBucketsOf(origin, quotas);
+    const { ipAddress } = origin;
+    const known = new Set<string>();
+    if (ipAddress !== null && quotas.perAccount !== null)
+      for (const name of names) if (await knownNetworks.has(name, networkOf(ipAddress))) known.add(name);
+    return bucketsOf({ names, origin, isKnown: (name) => known.has(name) }, quotas);
+  }
+
+  async function remember({ origin: { ipAddress } }: LoginAttempt, names: readonly string[]): Promise<void> {
+    if (ipAddress === null || quotas.perAccount === null) return;
+    for (const name of names) await knownNetworks.remember(name, networkOf(ipAddress));
+  }
+
+  async function settle({ key, quota, counts, count }: Slot, verdict: LoginVerdict | null, attempt: LoginAttempt) {
+    const isCounted = verdict !== null && counts.includes(verdict);
+    if (!isCounted) await counter.release(key, count.endsAt);
+    queue.leave(key);
+    const state = toLimitState({ scope, quota }, count);
+    attempt.onLimit(isCounted ? state : { ...state, remaining: state.remaining + 1 });
+  }
+
+  async function runCounted<T>(
+    attempt: LoginAttempt,
+    verify: () => Promise<T>,
+    judge: (result: T) => LoginVerdict,
+  ): Promise<T> {
+    const names = digestsOf(attempt.userNames);
+    const slots: Slot[] = [];
+    let verdict: LoginVerdict | null = null;
+    try {
+      for (const bucket of await bucketsFor(attempt, names)) slots.push(await reserve(bucket, attempt));
+      const result = await verify();
+      verdict = judge(result);
+      if (verdict === 'accepted') await remember(attempt, names);
+      return result;
+    } finally {
+      await Promise.all(slots.map((slot) => settle(slot, verdict, attempt)));
+    }
+  }
+
   return {
-    async run(attempt, verify, hasFailed) {
-      const slots: Slot[] = [];
-      let isFailure = false;
+    async run(attempt, verify, judge) {
+      const caller = { session: null, origin: attempt.origin };
+      throttle.requireAddress(scope, attempt.origin);
+      if (places === null || !attempt.hasClient || isInTransaction()) return runCounted(attempt, verify, judge);
+      if (!(await places.enter(lineOf(attempt)))) throw throttle.refuse({ scope, resetSeconds: 1 }, caller);
       try {
-        for (const bucket of bucketsOf(attempt, quotas)) slots.push(await reserve(bucket, attempt));
-        const result = await verify();
-        isFailure = hasFailed(result);
-        return result;
+        return await runCounted(attempt, verify, judge);
       } finally {
-        for (const { key, quota, count } of slots) {
-          if (!isFailure) await counter.release(key, count.endsAt);
-          queue.leave(key);
-          const state = toLimitState({ scope, quota }, count);
-          attempt.onLimit(isFailure ? state : { ...state, remaining: state.remaining + 1 });
-        }
+        places.leave();
       }
     },
   };
 }
 
-/** The address comes first: an address over its limit creates no key for the user names that it makes up. */
-function bucketsOf({ userName, origin }: LoginAttempt, quotas: LoginQuotas): Bucket[] {
-  const address = addressKey(origin);
-  const buckets: Bucket[] = [];
-  if (quotas.perAddress && origin.ipAddress !== null) {
-    buckets.push({ key: `login:address:${address}`, quota: quotas.perAddress });
-  }
-  if (quotas.perUser && userName !== null) {
-    buckets.push({ key: `login:user:${digest(userName)}:${address}`, quota: quotas.perUser });
-  }
-  return buckets;
-}
-
-/** Gives every user name the same length. */
-function digest(userName: string): string {
-  return createHash('sha256').update(userName).digest('base64url');
+/** The line in which an attempt waits: that of its site, or of its user name where the address is unknown. */
+function lineOf({ origin: { ipAddress }, userNames }: LoginAttempt): string {
+  return ipAddress === null ? `name:${userNames[0] ?? ''}` : siteOf(ipAddress);
 }

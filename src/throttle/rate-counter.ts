@@ -1,4 +1,5 @@
 import type { Quota } from '../values/rate.ts';
+import type { KnownNetworks } from './known-networks.ts';
 
 /** The state of a quota after a call was counted. */
 export interface Count {
@@ -37,6 +38,8 @@ export interface RateCounters {
   readonly anonymous: RateCounter;
   /** Login attempts. */
   readonly logins: RateCounter;
+  /** Where users have signed in from. */
+  readonly knownNetworks: KnownNetworks;
   /** Ends the timer that probes a failed Redis. The counters still work, in memory where Redis fails. */
   close(): void;
 }

@@ -1,11 +1,13 @@
 import { TRPCError } from '@trpc/server';
+import { createEvenTime, type EvenResult } from '../async/even-time.ts';
 import type { BoundedByTimeout } from '../database/database-timeout.ts';
 import { isUnstorable } from '../database/failures.ts';
 import type { OnConflict } from '../database/token-store.ts';
 import { DurinError } from '../errors.ts';
 import type { DurinEvents, EventSink } from '../events.ts';
-import type { DurinContext } from '../request/durin-request.ts';
+import { type DurinContext, DurinRequest } from '../request/durin-request.ts';
 import type { SessionRecord } from '../session.ts';
+import type { LoginVerdict } from '../throttle/login-buckets.ts';
 import type { LoginThrottle } from '../throttle/login-throttle.ts';
 import type { LimitState } from '../throttle/throttle.ts';
 import { clientNameProblem } from '../values/client-fields.ts';
@@ -22,8 +24,8 @@ export interface SignInRules {
   /** The client's name as it was given, not yet checked. */
   readonly resolveClient: (input: LoginInput, ctx: DurinContext) => unknown;
   readonly userKeyOf: (user: object) => unknown;
-  /** Whom the login is for, as the throttle counts it; `null`: not known. */
-  readonly loginUserKey: (input: LoginInput) => string | null;
+  /** Whom the login is for, as the throttle counts it. Empty: not known. */
+  readonly loginUserNames: (input: LoginInput) => readonly string[];
   readonly onConflict: OnConflict;
 }
 
@@ -43,9 +45,9 @@ export interface SignedInUser {
   readonly token: string;
 }
 
-type SignInResult =
-  | ({ readonly outcome: 'signed-in'; readonly isNewToken: boolean } & SignedInUser)
-  | ({ readonly outcome: 'refused' } & Refusal);
+type SignInResult = ({ readonly outcome: 'signed-in'; readonly isNewToken: boolean } & SignedInUser) | RefusedSignIn;
+
+type RefusedSignIn = { readonly outcome: 'refused' } & Refusal;
 
 type Refusal = Pick<DurinEvents['loginFailed'], 'code' | 'userId'> & {
   /** The error that `verifyCredentials` threw instead of returning `null`. */
@@ -66,6 +68,9 @@ export type SignIn = (
 ) => Promise<SignedInUser>;
 
 export function createSignIn({ activeUser, issueToken, throttle, events, rules, bounded }: SignInDeps): SignIn {
+  /** Refusals take equal time, so that it does not tell whether there is such a user, or an inactive one. */
+  const refusalTime = createEvenTime();
+
   return async function signIn(input, ctx, onLimit) {
     const { ipAddress, userAgent } = ctx.durin;
     const origin = { ipAddress, userAgent };
@@ -75,15 +80,19 @@ export function createSignIn({ activeUser, issueToken, throttle, events, rules, 
       return error ?? new DurinError(code);
     }
 
-    const clientName = await runCallback(() => rules.resolveClient(input, ctx));
-    if (clientName === undefined || clientName === null || clientName === '')
-      throw refuse({ code: 'NO_CLIENT', userId: null });
-    if (typeof clientName !== 'string' || clientNameProblem(clientName) !== null)
-      throw refuse({ code: 'UNKNOWN_CLIENT', userId: null });
-
-    const attempt = { userName: rules.loginUserKey(input), origin, onLimit };
-    const result = await throttle.run(attempt, () => verifyAndIssue(input, ctx, clientName), isWrongGuess);
-    if (result.outcome === 'refused') throw refuse(result);
+    const named = nameClient(await runCallback(() => rules.resolveClient(input, ctx)));
+    const hasClient = named.outcome === 'named';
+    const userNames = hasClient ? rules.loginUserNames(input) : [];
+    const attempt = { userNames, hasClient, origin: DurinRequest.originOf(ctx.durin), onLimit };
+    const verify = () =>
+      hasClient
+        ? refusalTime.run(() => verifyAndIssue(input, ctx, named.clientName), isRefused)
+        : Promise.resolve({ result: named, over: Promise.resolve() });
+    const { result, over } = await throttle.run<EvenResult<SignInResult>>(attempt, verify, judge);
+    if (isRefused(result)) {
+      await over;
+      throw refuse(result);
+    }
     events.emit('loggedIn', { ...toSessionTokenEvent(result.record), isNewToken: result.isNewToken, ...origin });
     return result;
   };
@@ -129,10 +138,22 @@ export function createSignIn({ activeUser, issueToken, throttle, events, rules, 
   }
 }
 
-function refused(code: Refusal['code'], userId: unknown, error?: TRPCError): SignInResult {
+function refused(code: Refusal['code'], userId: unknown, error?: TRPCError): RefusedSignIn {
   return { outcome: 'refused', code, userId, ...(error && { error }) };
 }
 
-function isWrongGuess(result: SignInResult): boolean {
-  return result.outcome === 'refused' && result.code === 'INVALID_CREDENTIALS';
+/** @param given the client's name as it was given, not yet checked */
+function nameClient(given: unknown) {
+  if (given === undefined || given === null || given === '') return refused('NO_CLIENT', null);
+  if (typeof given !== 'string' || clientNameProblem(given) !== null) return refused('UNKNOWN_CLIENT', null);
+  return { outcome: 'named', clientName: given } as const;
+}
+
+function isRefused(result: SignInResult): result is RefusedSignIn {
+  return result.outcome === 'refused';
+}
+
+function judge({ result }: EvenResult<SignInResult>): LoginVerdict {
+  if (result.outcome === 'signed-in') return 'accepted';
+  return result.code === 'INVALID_CREDENTIALS' ? 'wrong-guess' : 'wrong-client';
 }

@@ -1,13 +1,15 @@
 import type { DurinClient } from '../database/entities.ts';
 import type { AnyClientName, AuthClient, AuthUser } from '../database/views.ts';
 import { DurinError, DurinUsageError } from '../errors.ts';
-import type { DurinContext } from '../request/durin-request.ts';
+import { type DurinContext, DurinRequest } from '../request/durin-request.ts';
 import type { Auth, SessionRecord } from '../session.ts';
 import type { Throttle } from '../throttle/throttle.ts';
 import type { LastUsed } from '../tokens/last-used.ts';
 import { parseRate, type Quota, type Rate } from '../values/rate.ts';
 import { asBuilder, baseProcedure, type DurinBuilder } from './base-procedure.ts';
+import type { Denials } from './denials.ts';
 import { isWithoutCredentials, type RequestState } from './request-state.ts';
+import type { ProcedureCall, ResolveCaller } from './resolve-caller.ts';
 
 /** The app's types that durin's types depend on. */
 export interface AppTypes {
@@ -44,7 +46,7 @@ export interface ClientProcedure<TApp extends AppTypes> {
 
 /** A limit of an app's own, for `throttledProcedure`. */
 export interface ScopedRate {
-  /** Names the limit to callers. Each scope counts apart from the others. Printable ASCII; not `client` or `login`. */
+  /** Names the limit to callers. Each scope counts apart from the others. Printable ASCII; not `client`, `login` or `auth`. */
   scope: string;
   rate: Rate;
 }
@@ -72,6 +74,8 @@ export interface DurinProcedures<TApp extends AppTypes> {
 
 export interface BuildersDeps {
   readonly stateOf: (ctx: DurinContext) => RequestState;
+  readonly resolveCaller: ResolveCaller;
+  readonly denials: Denials;
   readonly throttle: Throttle;
   /** For clients without a rate of their own. */
   readonly sessionQuota: Quota | null;
@@ -82,16 +86,22 @@ export interface BuildersDeps {
 }
 
 export function createBuilders<TApp extends AppTypes>(deps: BuildersDeps): DurinProcedures<TApp> {
-  const { stateOf, throttle, sessionQuota, lastUsed, toAuth, clientNames } = deps;
+  const { stateOf, resolveCaller, denials, throttle, sessionQuota, lastUsed, toAuth, clientNames } = deps;
 
   function createGuard(isAllowed: (clientName: string) => boolean): object {
-    return baseProcedure.use(async function requireSession({ ctx, batchIndex, next }) {
-      const record = await stateOf(ctx).resolveSession(batchIndex);
-      if (!isAllowed(record.client.name)) throw new DurinError('CLIENT_NOT_ALLOWED');
+    return baseProcedure.use(async function requireSession({ ctx, path, batchIndex, next }) {
+      const record = await resolveCaller({ ctx, path, batchIndex });
+      if (!isAllowed(record.client.name)) throw denyClient(record, ctx, path);
       await enforceClientRate(record, ctx);
       lastUsed.recordUse(record, ctx.durin);
       return next({ ctx: contextOf(record) });
     });
+  }
+
+  function denyClient({ id, userId, client }: SessionRecord, ctx: DurinContext, path: string): DurinError {
+    const refusal = new DurinError('CLIENT_NOT_ALLOWED');
+    denials.report(refusal, { path, origin: ctx.durin, session: { id, userId, client: client.name } });
+    return refusal;
   }
 
   async function enforceClientRate(record: SessionRecord, ctx: DurinContext): Promise<void> {
@@ -100,15 +110,15 @@ export function createBuilders<TApp extends AppTypes>(deps: BuildersDeps): Durin
     if (quota === null) return;
     await throttle.enforce(
       { scope: 'client', quota },
-      { session: record, origin: ctx.durin },
+      { session: record, origin: DurinRequest.originOf(ctx.durin) },
       stateOf(ctx).recordLimit,
     );
   }
 
-  async function resolveOptionalSession(ctx: DurinContext, batchIndex: number): Promise<SessionRecord | null> {
+  async function resolveOptionalSession(call: ProcedureCall): Promise<SessionRecord | null> {
     try {
-      const record = await stateOf(ctx).resolveSession(batchIndex);
-      lastUsed.recordUse(record, ctx.durin);
+      const record = await resolveCaller(call);
+      lastUsed.recordUse(record, call.ctx.durin);
       return record;
     } catch (error) {
       if (isWithoutCredentials(error)) return null;
@@ -147,16 +157,17 @@ export function createBuilders<TApp extends AppTypes>(deps: BuildersDeps): Durin
   function throttledProcedure({ scope, rate }: ScopedRate) {
     const quota = parseRate(rate, 'throttledProcedure: rate');
     requireOwnScope(scope);
-    const builder = baseProcedure.use(async function limitScope({ ctx, batchIndex, next }) {
-      const record = await resolveOptionalSession(ctx, batchIndex);
-      await throttle.enforce({ scope, quota }, { session: record, origin: ctx.durin }, stateOf(ctx).recordLimit);
+    const builder = baseProcedure.use(async function limitScope({ ctx, path, batchIndex, next }) {
+      const record = await resolveOptionalSession({ ctx, path, batchIndex });
+      const caller = { session: record, origin: DurinRequest.originOf(ctx.durin) };
+      await throttle.enforce({ scope, quota }, caller, stateOf(ctx).recordLimit);
       return next({ ctx: optionalContextOf(record) });
     });
     return asBuilder<SignedIn<TApp> | SignedOut>(builder);
   }
 
-  const optionalProcedure = baseProcedure.use(async function allowAnonymous({ ctx, batchIndex, next }) {
-    return next({ ctx: optionalContextOf(await resolveOptionalSession(ctx, batchIndex)) });
+  const optionalProcedure = baseProcedure.use(async function allowAnonymous({ ctx, path, batchIndex, next }) {
+    return next({ ctx: optionalContextOf(await resolveOptionalSession({ ctx, path, batchIndex })) });
   });
 
   return {
@@ -168,9 +179,11 @@ export function createBuilders<TApp extends AppTypes>(deps: BuildersDeps): Durin
   };
 }
 
+const reservedScopes: ReadonlySet<string> = new Set(['client', 'login', 'auth']);
+
 function requireOwnScope(scope: string): void {
-  if (/^[\x20-\x7e]{1,64}$/.test(scope) && scope !== 'client' && scope !== 'login') return;
+  if (/^[\x20-\x7e]{1,64}$/.test(scope) && !reservedScopes.has(scope)) return;
   throw new DurinUsageError(
-    "throttledProcedure: scope must be 1 to 64 printable ASCII characters, and not 'client' or 'login'",
+    "throttledProcedure: scope must be 1 to 64 printable ASCII characters, and not 'client', 'login' or 'auth'",
   );
 }

@@ -22,7 +22,7 @@ export interface ResponseHeadersDeps {
 
 /**
  * Creates `responseMeta`, which sets the headers of a response:
- * - `WWW-Authenticate` on 401 (RFC 9110, 11.6.1; RFC 6750, 3)
+ * - `WWW-Authenticate` on 401, and on a 403 that another token might pass (RFC 9110, 11.6.1 and 15.5.4; RFC 6750, 3)
  * - `Retry-After`, `RateLimit-Policy` and `RateLimit` on throttled routes (draft-ietf-httpapi-ratelimit-headers)
  * - `Cache-Control: no-store` and `Date` on answers of the auth router. An SDK whose clock is wrong counts expiries from
  *   that `Date`.
@@ -35,6 +35,8 @@ export function createResponseMeta({ scheme, isPrivate, limitsOf, now }: Respons
     const refusals = errors.filter(isDurinError);
     if (errors.some((error) => error.code === 'UNAUTHORIZED'))
       headers.set('WWW-Authenticate', challengeOf(refusals, scheme));
+    else if (refusals.some(({ durin }) => withoutRight.has(durin.code)))
+      headers.set('WWW-Authenticate', `${scheme} realm="api", error="insufficient_scope"`);
 
     const retryAfter = Math.max(0, ...refusals.map((refusal) => refusal.durin.retryAfter ?? 0));
     if (retryAfter > 0) headers.set('Retry-After', String(retryAfter));
@@ -71,6 +73,9 @@ function challengeOf(refusals: readonly DurinError[], scheme: string): string {
 }
 
 const withoutToken: ReadonlySet<DurinErrorCode> = new Set(['NO_CREDENTIALS', 'INVALID_CREDENTIALS']);
+
+/** Refusals of a valid token that has not the right to make this call (RFC 6750, 3.1). */
+const withoutRight: ReadonlySet<DurinErrorCode> = new Set(['CLIENT_NOT_ALLOWED', 'NOT_ADMIN']);
 
 /** A string of a structured field (RFC 9651). Scopes are checked to fit into one. */
 function quoted(scope: string): string {

@@ -71,6 +71,7 @@ describe('the table of options', () => {
         tokenInUrl: true,
         now: true,
         onListenerError: true,
+        onWarning: true,
       }),
     );
     expect(below('clients.*.').toSorted()).toEqual(namesOf<ClientConfig>({ tokenTtl: true, throttleRate: true }));
@@ -78,13 +79,22 @@ describe('the table of options', () => {
       namesOf<ApiAccessOptions<string>>({ clientName: true, excludeFromSessions: true, includeToken: true }),
     );
     expect(below('throttle.').toSorted()).toEqual(
-      namesOf<ThrottleOptions>({ rate: true, login: true, redis: true, prefix: true }),
+      namesOf<ThrottleOptions>({ rate: true, authRouter: true, login: true, redis: true, prefix: true }),
     );
     expect(below('cache.').toSorted()).toEqual(
       namesOf<CacheOptions>({ ttl: true, maxSessions: true, timeout: true, store: true, bus: true }),
     );
     expect(below('throttle.login.').toSorted()).toEqual(
-      namesOf<LoginThrottleOptions>({ perUser: true, perAddress: true, userKey: true }),
+      namesOf<LoginThrottleOptions>({
+        perUser: true,
+        perAddress: true,
+        perAccount: true,
+        unknownAddress: true,
+        successes: true,
+        concurrency: true,
+        queue: true,
+        userKey: true,
+      }),
     );
   });
 
@@ -113,6 +123,8 @@ describe('the table of options', () => {
       'clients.*.tokenTtl: defaultTokenTtl',
       'loginInput: z.object({ username, password })',
       'isUserActive: user.isActive !== false',
+      'throttle.login.unknownAddress: `60/m` or `perUser`',
+      'throttle.login.concurrency: cores, from 2 to 3',
       'throttle.prefix: durin:rate:<database>',
       'now: Date.now',
     ]);
@@ -155,6 +167,7 @@ test('the table of events names every event', () => {
       throttled: true,
       cacheUnavailable: true,
       cacheRecovered: true,
+      denied: true,
       adminAction: true,
     }),
   );

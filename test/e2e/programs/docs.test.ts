@@ -20,6 +20,13 @@ const absent = `declare module '@react-native-async-storage/async-storage' {
   };
   export default AsyncStorage;
 }
+declare module 'next' {
+  import type { IncomingMessage, ServerResponse } from 'node:http';
+  export default function next(options: { dev: boolean }): {
+    prepare(): Promise<void>;
+    getRequestHandler(): (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  };
+}
 declare module 'expo-secure-store' {
   export function getItemAsync(key: string): Promise<string | null>;
   export function setItemAsync(key: string, value: string): Promise<void>;

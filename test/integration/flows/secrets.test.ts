@@ -71,7 +71,7 @@ async function takeTour() {
     const { createContext, responseMeta } = durin;
     const served = {
       createContext: (adapterCall: { req: Request }) => {
-        const ctx = createContext(adapterCall);
+        const ctx = createContext({ ...adapterCall, ipAddress: '127.0.0.1' });
         contexts.push(ctx);
         return ctx;
       },
@@ -149,7 +149,7 @@ test('the tour covers every refusal and event', () => {
   ];
   for (const code of expected) expect(codes).toContain(code);
   expect(tour.refusals.filter((text) => text.includes('The input cannot be read.'))).toHaveLength(4);
-  expect(new Set(tour.events.map(({ name }) => name)).size).toBe(8);
+  expect(new Set(tour.events.map(({ name }) => name)).size).toBe(9);
   expect(tour.logs.filter((line) => line.includes('durin_auth_token')).length).toBeGreaterThan(50);
   expect(tour.logs.filter((line) => line.includes('a listener that fails')).length).toBeGreaterThan(0);
 });

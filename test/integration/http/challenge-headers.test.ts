@@ -108,12 +108,17 @@ test("the app's own 401 also has the challenge that RFC 9110 requires", async ()
   expect(connection.header('www-authenticate')).toBe(plain);
 });
 
-test('other responses have no challenge', async () => {
+test('a call that the client may not make has a challenge of insufficient scope', async () => {
   const connection = connect(await issueHeader());
   await safe(connection.client.cliOnly.query());
   expect(connection.responses[0]?.status).toBe(403);
+  expect(connection.header('www-authenticate')).toBe(`${plain}, error="insufficient_scope"`);
+});
+
+test('other responses have no challenge', async () => {
+  const connection = connect(await issueHeader());
   await connection.client.me.query();
-  expect(connection.responses.map(({ headers }) => headers.has('www-authenticate'))).toEqual([false, false]);
+  expect(connection.header('www-authenticate')).toBeNull();
 });
 
 test('a partly refused batch is a 207 with the challenge', async () => {

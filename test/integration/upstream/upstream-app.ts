@@ -76,7 +76,7 @@ export function mount<TApp extends AppTypes, TLogin extends LoginTypes>(durin: D
   };
 }
 
-interface HttpCall extends Pick<Caller, 'token' | 'header'> {
+interface HttpCall extends Pick<Caller, 'token' | 'header' | 'ipAddress'> {
   /** Sends a POST, as a mutation does. */
   input?: unknown;
   method?: 'GET' | 'POST' | 'DELETE';
@@ -102,7 +102,8 @@ export function fetchOf(
       headers: { ...headers, ...call.headers, 'content-type': 'application/json' },
       ...(method === 'POST' && { body: JSON.stringify(superjson.serialize(call.input)) }),
     });
-    const { createContext, responseMeta } = durin;
+    const { responseMeta } = durin;
+    const createContext = (opts: object) => durin.createContext({ ...opts, ipAddress: call.ipAddress });
     const response = await fetchRequestHandler({ endpoint: '/trpc', req, router, createContext, responseMeta });
     const text = await response.text();
     const { error } = JSON.parse(text) as Answer;

@@ -9,23 +9,35 @@ import { codeOf } from '../../support/arena.ts';
 const flood = 100_100;
 
 const perDay = (limit: number) => ({ limit, windowSeconds: 86_400 });
-const originOf = (ipAddress: string) => ({ ipAddress, userAgent: null });
+const originOf = (ipAddress: string) => ({ ipAddress, userAgent: null, connection: 'open' }) as const;
 
 const settled = (work: Promise<unknown>) => work.then(() => 'passed', codeOf);
 
 function open() {
   const counters = createCounters({ redis: null, prefix: '', now: createClock() });
-  const throttle = createThrottle(counters, { emit: () => {} });
-  const quotas = { perUser: perDay(3), perAddress: perDay(100) };
-  const logins = createLoginThrottle(counters.logins, throttle, quotas);
+  const throttle = createThrottle({ counters, events: { emit: () => {} }, warnOfUnknownAddress: () => {} });
+  const logins = createLoginThrottle({
+    counter: counters.logins,
+    knownNetworks: counters.knownNetworks,
+    throttle,
+    quotas: {
+      perUser: perDay(3),
+      perAddress: perDay(100),
+      perAccount: null,
+      unknownAddress: null,
+      successes: null,
+    },
+    places: null,
+    isInTransaction: () => false,
+  });
   return {
     /** A login with a wrong password. */
     guess: (userName: string, ipAddress: string) =>
       settled(
         logins.run(
-          { userName, origin: originOf(ipAddress), onLimit: () => {} },
+          { userNames: [userName], hasClient: true, origin: originOf(ipAddress), onLimit: () => {} },
           async () => false,
-          () => true,
+          () => 'wrong-guess',
         ),
       ),
     call: (caller: Caller) => settled(throttle.enforce({ scope: 'sms', quota: perDay(3) }, caller, () => {})),
@@ -33,7 +45,7 @@ function open() {
 }
 
 const client = { id: 1, name: 'web', tokenTtl: null, throttleRate: null };
-const alice: Caller = { session: { userId: 1, client }, origin: originOf('192.0.2.1') };
+const alice: Caller = { session: { id: '1', userId: 1, client }, origin: originOf('192.0.2.1') };
 const anonymous = (index: number): Caller => ({
   session: null,
   origin: originOf(`198.${index >> 16}.${(index >> 8) & 255}.${index & 255}`),

@@ -73,6 +73,7 @@ import type {
   ClientRecord,
   ClientRelation,
   ClientWith,
+  DenialCode,
   Duration,
   Durin,
   DurinAuthToken,
@@ -180,6 +181,7 @@ interface Public {
   DurinRouterRecord: DurinRouterRecord<Login>;
   DurinTokens: DurinTokens<User | number, Auth, 'web'>;
   Duration: Duration;
+  DenialCode: DenialCode;
   EventName: EventName;
   EventSource: EventSource<number>;
   Bus: Bus;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { createMemoryKnownNetworks } from '../../../src/throttle/known-networks.ts';
 import { createLoginThrottle } from '../../../src/throttle/login-throttle.ts';
 import { createMemoryRateCounter } from '../../../src/throttle/memory-rate-counter.ts';
 import { createThrottle } from '../../../src/throttle/throttle.ts';
@@ -8,7 +9,7 @@ import { codeOf } from '../../support/arena.ts';
 
 type Outcome = 'right' | 'wrong' | 'broken';
 
-const origin = { ipAddress: '192.0.2.1', userAgent: null };
+const origin = { ipAddress: '192.0.2.1', userAgent: null, connection: 'open' } as const;
 const broken = new Error('the check itself failed');
 
 /** A throttle that lets `limit` logins of a user fail in a minute, and how often it asks its counter. */
@@ -23,12 +24,24 @@ function createGate(limit: number) {
       return counter.reserve(...call);
     },
   };
-  const quotas = { perUser: { limit, windowSeconds: 60 }, perAddress: { limit: 1000, windowSeconds: 60 } };
-  const throttle = createLoginThrottle(
-    counted,
-    createThrottle({ sessions: counted, anonymous: counted }, { emit: () => {} }),
-    quotas,
-  );
+  const throttle = createLoginThrottle({
+    counter: counted,
+    knownNetworks: createMemoryKnownNetworks(clock),
+    throttle: createThrottle({
+      counters: { sessions: counted, anonymous: counted },
+      events: { emit: () => {} },
+      warnOfUnknownAddress: () => {},
+    }),
+    quotas: {
+      perUser: { limit, windowSeconds: 60 },
+      perAddress: { limit: 1000, windowSeconds: 60 },
+      perAccount: null,
+      unknownAddress: null,
+      successes: null,
+    },
+    places: null,
+    isInTransaction: () => false,
+  });
   async function attempt(outcome: Outcome, turns = 1): Promise<Outcome | 'THROTTLED'> {
     const verify = async () => {
       for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
@@ -37,9 +50,9 @@ function createGate(limit: number) {
     };
     try {
       return await throttle.run(
-        { userName: 'alice', origin, onLimit: () => {} },
+        { userNames: ['alice'], hasClient: true, origin, onLimit: () => {} },
         verify,
-        (result) => result === 'wrong',
+        (result) => (result === 'wrong' ? 'wrong-guess' : 'accepted'),
       );
     } catch (error) {
       if (error === broken) return 'broken';

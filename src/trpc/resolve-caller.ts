@@ -1,0 +1,34 @@
+import type { DurinContext } from '../request/durin-request.ts';
+import type { SessionRecord } from '../session.ts';
+import type { Denials } from './denials.ts';
+import type { RequestState } from './request-state.ts';
+
+export interface ResolveCallerDeps {
+  readonly stateOf: (ctx: DurinContext) => RequestState;
+  readonly denials: Denials;
+}
+
+/** A call of a procedure, as tRPC passes it to middleware. */
+export interface ProcedureCall {
+  readonly ctx: DurinContext;
+  readonly path: string;
+  readonly batchIndex: number;
+}
+
+/**
+ * Resolves the session of a call, and reports it if its credentials are refused.
+ * @throws DurinError the 401 codes, STORE_UNAVAILABLE; DurinUsageError if there is no `ctx.durin`
+ */
+export type ResolveCaller = (call: ProcedureCall) => Promise<SessionRecord>;
+
+export function createResolveCaller({ stateOf, denials }: ResolveCallerDeps): ResolveCaller {
+  return async function resolveCaller({ ctx, path, batchIndex }) {
+    const state = stateOf(ctx);
+    try {
+      return await state.resolveSession(batchIndex);
+    } catch (error) {
+      denials.report(error, { path, origin: ctx.durin, session: null });
+      throw error;
+    }
+  };
+}

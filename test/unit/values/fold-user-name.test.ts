@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { foldUserName } from '../../../src/values/fold-user-name.ts';
+
+test.each([
+  'alice',
+  'ALICE',
+  ' Alice ',
+  'alice\u200b',
+  '\uff41lice',
+  'al\u00adice',
+  'ali\u0000ce',
+  '\u2060alice\ufeff',
+])('%j is alice', (name) => expect(foldUserName(name)).toBe('alice'));
+
+test.each([
+  ['stra\u00dfe', 'STRASSE'],
+  ['\u03a3\u03a3', '\u03c3\u03c2'],
+])('%s and %s are one', (one, other) => expect(foldUserName(one)).toBe(foldUserName(other)));
+
+test('letters that only look alike are two', () => {
+  expect(foldUserName('\u0430lice')).not.toBe('alice');
+});
