@@ -131,7 +131,7 @@ function userNamesOf({ loginInput, throttle: { login } }: ParsedOptions): LoginS
     return (input) => [runSyncCallback('throttle.login.userKey', () => userKey(input)) ?? []].flat();
   if (perUser === null) return namesInFields;
   const alternatives = outputFieldsOf(loginInput);
-  if (alternatives === null) return (input) => requireName(namesInFields(input));
+  if (alternatives === null) return (input) => requireNames(namesInFields(input));
   if (!alternatives.every((fields) => userNameFields.some((field) => fields.includes(field))))
     throw new DurinUsageError(
       'createDurin: throttle.login.userKey is required, since loginInput has no username, email or login; ' +
@@ -141,7 +141,7 @@ function userNamesOf({ loginInput, throttle: { login } }: ParsedOptions): LoginS
 }
 
 /** What a transform returns is not known before it runs. */
-function requireName(names: string[]): string[] {
+function requireNames(names: string[]): string[] {
   if (names.length > 0) return names;
   throw new DurinUsageError(
     'throttle.login.userKey is required, since the transform in loginInput returned no username, email or login; ' +

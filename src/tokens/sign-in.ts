@@ -82,7 +82,7 @@ export function createSignIn({ activeUser, issueToken, throttle, events, rules, 
 
     const named = nameClient(await runCallback(() => rules.resolveClient(input, ctx)));
     const hasClient = named.outcome === 'named';
-    const userNames = rules.loginUserNames(input);
+    const userNames = hasClient ? rules.loginUserNames(input) : [];
     const attempt = { userNames, hasClient, origin: DurinRequest.originOf(ctx.durin), onLimit };
     const verify = () =>
       hasClient

@@ -71,7 +71,7 @@ async function takeTour() {
     const { createContext, responseMeta } = durin;
     const served = {
       createContext: (adapterCall: { req: Request }) => {
-        const ctx = createContext(adapterCall);
+        const ctx = createContext({ ...adapterCall, ipAddress: '127.0.0.1' });
         contexts.push(ctx);
         return ctx;
       },
