@@ -93,7 +93,7 @@ class ChangeWatcher implements EventSubscriber {
     for (const change of changes) this.#reported.add(change);
     await TransactionContext.create(em, async () => {
       const done = new Set<string>();
-      for (const watch of [...this.#watches]) {
+      for (const watch of Array.from(this.#watches)) {
         const { schema, listener } = watch;
         const own = changes.filter(({ entity }) => kindOf(meta, entity, schema) !== null);
         const kind = own[0] === undefined ? null : kindOf(meta, own[0].entity, schema);
@@ -113,7 +113,7 @@ class ChangeWatcher implements EventSubscriber {
   async #notifyEach(meta: EntityMetadata, entity: object, user?: object | null, isSeen = (_watch: Watch) => true) {
     const ended = new Set<string>();
     const userRows = new Map<string, Promise<object | null>>();
-    for (const watch of [...this.#watches]) {
+    for (const watch of Array.from(this.#watches)) {
       if (!isSeen(watch)) continue;
       const { schema, listener } = watch;
       const kind = kindOf(meta, entity, schema);
