@@ -36,6 +36,8 @@ const programs = ['test/e2e/programs/**/*.test.ts'];
 const load = ['test/load/**/*.test.ts'];
 /** Properties that are tried on random cases, a hundred thousand at full length. */
 const fuzz = ['test/unit/**/fuzz-*.test.ts', 'test/integration/fuzz/**/*.test.ts'];
+/** Races that are run hundreds of times at full length, and a few dozen times otherwise. */
+const longRaces = ['test/integration/races/endings-matrix.test.ts'];
 /** Of the load tests, those that need a PostgreSQL, and those that need a Chromium as well. */
 const loadOnPostgres = ['test/load/{admin-million,many}-tokens.test.ts'];
 const loadInBrowser = ['test/load/admin-million-tokens.test.ts'];
@@ -131,7 +133,7 @@ export default defineConfig(({ mode }) => {
     test: {
       ...database,
       name: 'load',
-      include: [...load, ...(isFull ? fuzz : [])],
+      include: [...load, ...(isFull ? fuzz : []), ...(isFull && withPostgres ? longRaces : [])],
       exclude: [...withoutRedis, ...(withPostgres ? [] : loadOnPostgres), ...(withChromium ? [] : loadInBrowser)],
       provide: onAny,
       globalSetup: [...(withChromium ? forPages : []), globalDatabase],

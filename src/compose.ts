@@ -10,9 +10,10 @@ import { createDatabaseTimeout, withDatabaseTimeout } from './database/database-
 import { readSchema } from './database/schema.ts';
 import { createSqlClientStore } from './database/sql-client-store.ts';
 import { createSqlTokenStore } from './database/tokens/sql-token-store.ts';
+import { createUserCredentials } from './database/tokens/user-credentials.ts';
 import { watchChanges } from './database/watch-changes.ts';
 import { createDurinClients } from './durin-clients.ts';
-import { createEventHub, type EventSink } from './events.ts';
+import { createEventHub, type EventSink, isAboutRows } from './events.ts';
 import type { Settings } from './options/settings.ts';
 import type { SessionRecord } from './session.ts';
 import { toAuth } from './session-views.ts';
@@ -30,6 +31,7 @@ import { createRenewToken } from './tokens/renew-token.ts';
 import { createTokenRevoker } from './tokens/revoke-tokens.ts';
 import { createSignIn } from './tokens/sign-in.ts';
 import { createTokenCodec } from './tokens/token-codec.ts';
+import { createUnderWay } from './tokens/under-way.ts';
 import { createDenials } from './trpc/denials.ts';
 import { createRequestStates } from './trpc/request-state.ts';
 import { createResolveCaller } from './trpc/resolve-caller.ts';
@@ -47,15 +49,21 @@ export function compose(settings: Settings) {
   const { isInTransaction } = database;
   const bounded = createDatabaseTimeout(databaseTimeoutMs, isInTransaction);
   const hub = createEventHub(settings.onListenerError);
-  const events: EventSink = { emit: (name, event) => void database.afterCommit(() => hub.emit(name, event)) };
-  const immediateEvents: EventSink = { emit: hub.emit };
+  const events: EventSink = {
+    emit(name, event) {
+      if (isAboutRows(name)) void database.afterCommit(() => hub.emit(name, event));
+      else database.outsideTransaction(() => hub.emit(name, event)); // what a listener writes must not roll back
+    },
+  };
+  const immediateEvents: EventSink = {
+    emit: (name, event) => database.outsideTransaction(() => hub.emit(name, event)),
+  };
   const afterCommit = (work: () => Promise<void>) => database.afterCommit(work, { onUnknownOutcome: true });
 
   // The stores, behind the cache if there is one
-  const sqlTokenStore = createSqlTokenStore(database, schema, {
-    populate: settings.populate,
-    hasOwnActiveRule: settings.isUserActive !== null,
-  });
+  const credentials = createUserCredentials(database, schema, settings.credentialFields);
+  const rowRules = { populate: settings.populate, hasOwnActiveRule: settings.isUserActive !== null };
+  const sqlTokenStore = createSqlTokenStore(database, schema, rowRules, credentials);
   const { namespace } = schema;
   const { format } = sqlTokenStore;
   const onOutage = reportCacheOutage(hub, settings.onWarning);
@@ -68,14 +76,16 @@ export function compose(settings: Settings) {
 
   // The rules
   const codec = createTokenCodec({ ...settings, randomBytes });
-  const revoker = createTokenRevoker({ store, events, now });
+  const signInsUnderWay = createUnderWay();
+  const issuesUnderWay = createUnderWay();
+  const revoker = createTokenRevoker({ store, database, events, signInsUnderWay, issuesUnderWay, now });
   const activeUser = createActiveUser({
     store,
     isUserActive: settings.isUserActive,
     hasFlag: schema.hasActiveFlag,
   });
   const authenticate = createAuthenticate({ codec, store, revoker, activeUser, events, bounded, now });
-  const issueToken = createIssueToken({ codec, store, revoker, activeUser, events, now });
+  const issueToken = createIssueToken({ codec, store, revoker, activeUser, events, issuesUnderWay, now });
   const renewToken = createRenewToken({ store, events, now });
   const purge = createPurgeTokens({ store, events, now });
   const lastUsed = createLastUsed({ store, bounded, now });
@@ -86,6 +96,7 @@ export function compose(settings: Settings) {
     schema,
     related: sqlTokenStore.related,
     userRows: { sql: sqlTokenStore.userRowSql, find: sqlTokenStore.findUserRow },
+    credentialFields: credentials.fields,
     listener: entityChanges,
   });
 
@@ -119,6 +130,7 @@ export function compose(settings: Settings) {
   const signIn = createSignIn({
     activeUser,
     issueToken,
+    signInsUnderWay,
     throttle: loginThrottle,
     events,
     bounded,
@@ -127,6 +139,7 @@ export function compose(settings: Settings) {
         withDatabaseTimeout(databaseTimeoutMs, () => verifyCredentials({ input, em: database.fork(), ctx })),
       resolveClient: (input, ctx) => (resolveClient === null ? input['client'] : resolveClient({ input, ctx })),
       userKeyOf: schema.userKeyOf,
+      credentials: credentials.fields.size === 0 ? null : credentials,
       loginUserNames: userNames,
       onConflict,
     },
@@ -158,6 +171,7 @@ export function compose(settings: Settings) {
     revoker,
     authenticate,
     issueToken,
+    issuesUnderWay,
     renewToken,
     purge,
     lastUsed,

@@ -2,18 +2,18 @@ import type { BoundedByTimeout } from './database/database-timeout.ts';
 import { throwMistakes } from './database/mistakes/throw-mistakes.ts';
 import { DurinError, DurinUsageError } from './errors.ts';
 import { isSessionId, type SessionRecord } from './session.ts';
-import type { IssueToken } from './tokens/issue-token.ts';
+import { type IssueToken, issuedLifetime } from './tokens/issue-token.ts';
 import type { PurgeTokens } from './tokens/purge-tokens.ts';
 import type { RenewToken } from './tokens/renew-token.ts';
 import type { TokenRevoker } from './tokens/revoke-tokens.ts';
-import { type Duration, parseDuration } from './values/duration.ts';
+import type { Duration } from './values/duration.ts';
 
 /** `durin.tokens`: tokens without a request. Inside `em.transactional` a call is part of that transaction. */
 export interface DurinTokens<TUserRef, TAuth, TClientName extends string> {
   /**
    * Issues a token for a user and a client. The token that they had ends.
-   * @param request.ttl the token's lifetime; `null`: it never expires. Default: the client's `tokenTtl`. A refresh gives
-   *   the token the client's lifetime.
+   * @param request.ttl the token's lifetime; `null`: it never expires. Nothing extends a token that was issued with one.
+   *   Default: the client's `tokenTtl`, which a refresh gives it again.
    * @throws DurinError UNKNOWN_CLIENT, STORE_UNAVAILABLE
    * @throws DurinUsageError for a user that is not in the database
    * @example const { token } = await durin.tokens.issue({ user, client: 'cli', ttl: '7d' });
@@ -24,14 +24,26 @@ export interface DurinTokens<TUserRef, TAuth, TClientName extends string> {
     ttl?: Duration | null | undefined;
   }): Promise<{ token: string; auth: TAuth }>;
   /**
-   * Gives a token the full lifetime of its client from now.
+   * Gives a token the full lifetime of its client from now. One that was issued with a `ttl` keeps its expiry.
    * @throws DurinError SESSION_NOT_FOUND for a token that is gone or has expired
    */
   renew(id: string): Promise<{ expiry: Date | null }>;
   /** @returns whether there was such a token */
   revoke(id: string): Promise<boolean>;
-  /** @returns the number of tokens that were revoked */
-  revokeAll(filter: { user: TUserRef; exceptApiAccess?: boolean | undefined }): Promise<number>;
+  /**
+   * Ends a user's tokens. It outlasts what is under way: a login that began before the call is refused, and a token that is
+   * being issued ends too. A login in another process is among them if `credentialFields` shows that what it verified has
+   * changed.
+   * @param filter.except the id of a session that stays, such as `ctx.auth.id`. Default: none
+   * @returns the number of tokens that were revoked
+   * @throws DurinUsageError if `except` is no session's id
+   * @example await durin.tokens.revokeAll({ user: ctx.user.id, except: ctx.auth.id }); // after a change of password
+   */
+  revokeAll(filter: {
+    user: TUserRef;
+    except?: string | undefined;
+    exceptApiAccess?: boolean | undefined;
+  }): Promise<number>;
   /**
    * Removes expired tokens in batches, so that no look-up waits for it.
    * @param options.batchSize rows per statement. Default: 1000
@@ -58,7 +70,7 @@ export function createDurinTokens<TAuth>(deps: DurinTokensDeps<TAuth>): DurinTok
 
   return {
     async issue({ user, client, ttl }) {
-      const request = { userId: userKeyOf(user), clientName: client, ...lifetimeOf(ttl) };
+      const request = { userId: userKeyOf(user), clientName: client, ...issuedLifetime(ttl) };
       const issued = await bounded(() =>
         issueToken({ ...request, onConflict: 'replace', ipAddress: null, userAgent: null }),
       );
@@ -67,11 +79,14 @@ export function createDurinTokens<TAuth>(deps: DurinTokensDeps<TAuth>): DurinTok
           throw new DurinError('UNKNOWN_CLIENT');
         case 'unknown-user':
         case 'inactive-user':
+        case 'credentials-changed':
+        case 'session-ended':
         case 'exists':
           throw new DurinUsageError('user: there is no such user in the database');
         case 'kept':
         case 'renewed':
         case 'issued':
+        case 'overtaken':
           return { token: issued.token, auth: toAuth(issued.record) };
       }
     },
@@ -86,8 +101,13 @@ export function createDurinTokens<TAuth>(deps: DurinTokensDeps<TAuth>): DurinTok
       return isSessionId(id) && (await bounded(() => revoker.revoke({ id }, 'revoked'))) !== null;
     },
 
-    async revokeAll({ user, exceptApiAccess }) {
-      const filter = { exceptClient: exceptApiAccess ? apiClientName : null };
+    async revokeAll({ user, except, exceptApiAccess }) {
+      if (except !== undefined && !isSessionId(except))
+        throw new DurinUsageError('except must be the id of a session, such as ctx.auth.id');
+      const filter = {
+        ...(except !== undefined && { exceptId: except }),
+        exceptClient: exceptApiAccess ? apiClientName : null,
+      };
       const ended = await bounded(() => revoker.revokeAllOf(userKeyOf(user), filter, 'revoked'));
       return ended.length;
     },
@@ -106,9 +126,4 @@ async function sumOf(counts: AsyncIterable<number>): Promise<number> {
   let sum = 0;
   for await (const count of counts) sum += count;
   return sum;
-}
-
-function lifetimeOf(ttl: Duration | null | undefined): { ttlSeconds?: number | null } {
-  if (ttl === undefined) return {};
-  return { ttlSeconds: ttl === null ? null : parseDuration(ttl, 'ttl') };
 }

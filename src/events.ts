@@ -20,7 +20,8 @@ export type RevocationReason =
   | 'replaced'
   | 'client-deleted'
   | 'user-deleted'
-  | 'user-inactive';
+  | 'user-inactive'
+  | 'credentials-changed';
 
 /** Why a call that is no login was refused, as far as it may be a sign of an attack. */
 export type DenialCode = 'INVALID_TOKEN' | 'MALFORMED_HEADER' | 'USER_INACTIVE' | 'CLIENT_NOT_ALLOWED' | 'NOT_ADMIN';
@@ -47,7 +48,8 @@ export interface ClientChanges {
 }
 
 /**
- * The events of `durin.events`. Each is emitted once, after the change is committed; `denied` at once. A token's life is `tokenIssued`, any
+ * The events of `durin.events`. Each is emitted once, after the change is committed. `loginFailed`, `throttled` and `denied`
+ * are emitted at once, since they are true whatever is committed. A token's life is `tokenIssued`, any
  * number of `tokenRenewed`, then `tokenRevoked` or `tokenExpired`. The other events report what callers did.
  */
 export interface DurinEvents<TUserId = unknown> {
@@ -91,6 +93,14 @@ export interface DurinEvents<TUserId = unknown> {
 }
 
 export type EventName = keyof DurinEvents;
+
+/** Events about calls, which are true whether or not the transaction around the call commits. */
+const callEvents: ReadonlySet<EventName> = new Set(['loginFailed', 'throttled']);
+
+/** Whether an event is about rows, so that it is true once these are committed. */
+export function isAboutRows(name: EventName): boolean {
+  return !callEvents.has(name);
+}
 
 type Listener<TEvent> = (event: TEvent) => unknown;
 

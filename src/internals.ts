@@ -10,6 +10,7 @@ import type { Auth } from './session.ts';
 import type { IssueToken } from './tokens/issue-token.ts';
 import type { PurgeTokens } from './tokens/purge-tokens.ts';
 import type { TokenRevoker } from './tokens/revoke-tokens.ts';
+import type { UnderWay } from './tokens/under-way.ts';
 import type { DurinBuilder } from './trpc/base-procedure.ts';
 import type { Denials } from './trpc/denials.ts';
 import type { RequestState } from './trpc/request-state.ts';
@@ -50,6 +51,7 @@ export interface Internals {
   readonly clients: DurinClients;
   readonly clientStore: ClientStore;
   readonly issueToken: IssueToken;
+  readonly issuesUnderWay: UnderWay;
   readonly revoker: TokenRevoker;
   readonly purge: PurgeTokens;
   readonly events: EventSink;

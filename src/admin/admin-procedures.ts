@@ -4,6 +4,7 @@ import { isOutage } from '../database/failures.ts';
 import { DurinError, internalError, isDurinError } from '../errors.ts';
 import type { AdminActor } from '../events.ts';
 import type { Internals } from '../internals.ts';
+import type { Operation } from '../tokens/under-way.ts';
 import { type DurinBuilder, maskedProcedure, refuseUnreadableInput, t } from '../trpc/base-procedure.ts';
 
 /** The option `isAdmin` without the app's types. */
@@ -18,9 +19,14 @@ interface TimedContext {
   throwIfTimedOut: () => void;
 }
 
+interface OperationContext {
+  /** The call as an operation under way: the end of a user's sessions overtakes it from its very beginning. */
+  operation: Operation;
+}
+
 export interface AdminProcedures {
   readonly query: DurinBuilder<AdminContext & TimedContext>;
-  readonly mutation: DurinBuilder<AdminContext & TimedContext>;
+  readonly mutation: DurinBuilder<AdminContext & TimedContext & OperationContext>;
   /** A mutation without a timeout. */
   readonly untimedMutation: DurinBuilder<AdminContext>;
 }
@@ -49,8 +55,16 @@ export function createAdminProcedures(internals: Internals, isAdmin: IsAdmin | '
       throw error;
     }
   });
+  const underWay = maskedProcedure.use(async function keepUnderWay({ next }) {
+    const operation = internals.issuesUnderWay.begin();
+    try {
+      return await next({ ctx: { operation } });
+    } finally {
+      operation.finish();
+    }
+  });
   if (isAdmin === 'command-line') {
-    const anyone = maskedProcedure.use(({ next }) => next<{ by: AdminActor }>({ ctx: { by: 'command-line' } }));
+    const anyone = underWay.use(({ next }) => next<{ by: AdminActor }>({ ctx: { by: 'command-line' } }));
     const withoutDeadline = anyone.use(({ next }) => next({ ctx: { throwIfTimedOut() {} } }));
     const mutation = withoutDeadline.use(reportInvalidFields).use(refuseUnreadableInput);
     return {
@@ -73,7 +87,7 @@ export function createAdminProcedures(internals: Internals, isAdmin: IsAdmin | '
     const by: AdminActor = Object.freeze({ tokenId: ctx.auth.id, userId, client, ipAddress, userAgent });
     return next({ ctx: { by } });
   });
-  const changing = maskedProcedure.use(function holdBackLaterCalls({ ctx, batchIndex, next }) {
+  const changing = underWay.use(function holdBackLaterCalls({ ctx, batchIndex, next }) {
     return internals.stateOf(ctx).change(batchIndex, next);
   });
   return {

@@ -2,8 +2,8 @@ import type { AdminStore, OwnedTokenRow } from '../database/admin/admin-store.ts
 import { DurinError } from '../errors.ts';
 import type { Internals } from '../internals.ts';
 import { isSessionId } from '../session.ts';
+import { issuedLifetime } from '../tokens/issue-token.ts';
 import { toSessionTokenEvent, toTokenEvent } from '../tokens/token-event.ts';
-import { parseDuration } from '../values/duration.ts';
 import { viewExpiry } from '../values/expiry.ts';
 import { tokenIdInput, tokenIssueInput, tokenListInput, userInput } from './admin-inputs.ts';
 import type { AdminProcedures } from './admin-procedures.ts';
@@ -77,13 +77,14 @@ export function createTokenProcedures(
       const { client, ttl } = input;
       const owner = await users.get(input.user);
       ctx.throwIfTimedOut();
-      const lifetimeOption = ttl === undefined ? {} : { ttlSeconds: ttl === null ? null : parseDuration(ttl, 'ttl') };
-      const request = { userId: owner.key, clientName: client, ipAddress: null, userAgent: null, ...lifetimeOption };
-      const issued = await issueToken({ ...request, onConflict: 'replace' });
+      const request = { userId: owner.key, clientName: client, ipAddress: null, userAgent: null };
+      const { operation } = ctx;
+      const issued = await issueToken({ ...request, ...issuedLifetime(ttl), onConflict: 'replace', operation });
       switch (issued.outcome) {
         case 'kept':
         case 'renewed':
-        case 'issued': {
+        case 'issued':
+        case 'overtaken': {
           const { record, token } = issued;
           const { id, createdAt, expiresAt } = record;
           emitAdminAction(ctx.by, { action: 'token-issued', ...toSessionTokenEvent(record), expiry: expiresAt });
@@ -94,6 +95,8 @@ export function createTokenProcedures(
           throw new DurinError('UNKNOWN_CLIENT', { fields: { client: ['There is no client with that name.'] } });
         case 'unknown-user': // deleted since the look-up above
         case 'inactive-user':
+        case 'credentials-changed':
+        case 'session-ended':
         case 'exists':
           throw userNotFound();
       }

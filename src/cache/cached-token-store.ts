@@ -54,6 +54,8 @@ export function createCachedTokenStore(deps: CachedTokenStoreDeps): TokenStore {
           return result;
         case 'unknown-client':
         case 'unknown-user':
+        case 'credentials-changed':
+        case 'session-ended':
         case 'exists':
           return result;
       }
@@ -84,8 +86,8 @@ export function createCachedTokenStore(deps: CachedTokenStoreDeps): TokenStore {
     deleteAllOf: async (userId, ...args) =>
       allEnded(await onUnknownOutcome(store.deleteAllOf(userId, ...args), () => userChanged(userId))),
 
-    async expireAllOf(userId, now) {
-      const expired = await onUnknownOutcome(store.expireAllOf(userId, now), () => userChanged(userId));
+    async expireAllOf(userId, ...args) {
+      const expired = await onUnknownOutcome(store.expireAllOf(userId, ...args), () => userChanged(userId));
       const [first] = expired;
       if (first !== undefined) await userChanged(first.userId);
       return expired;

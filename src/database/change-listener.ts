@@ -13,6 +13,8 @@ export interface UserChange {
   readonly user?: object | null | undefined;
   /** Reads the user's row, as far as the session's look-up shows it. Default: reads it from the database. */
   readonly findUserRow?: (userId: unknown) => Promise<object | null>;
+  /** Whether one of `credentialFields` changed. Default: false. */
+  readonly hasNewCredentials?: boolean;
 }
 
 /**
@@ -22,11 +24,12 @@ export interface UserChange {
  */
 export interface ChangeListener {
   /**
-   * Ends the sessions of the user if it is not active, emits the events, and returns what it ended; `null`: it is active.
+   * Ends the sessions of the user if it is not active or if its credentials changed, emits the events, and returns what it
+   * ended; `null`: neither is true.
    */
   userChanged(userId: unknown, change?: UserChange): Promise<Ending | null>;
   /** Called instead if another durin on the same tables has ended the user's sessions already. */
-  userEnded(userId: unknown): Promise<void>;
+  userEnded(userId: unknown, reason: RevocationReason): Promise<void>;
   clientChanged(clientId: number): Promise<void>;
   /** @param selector `null` if the changed token is unknown */
   tokenChanged(selector: string | null): Promise<void>;

@@ -1,6 +1,6 @@
 import type { EntityManager, MikroORM, Transaction } from '@mikro-orm/core';
 import { DurinUsageError } from '../errors.ts';
-import { causeCodeOf, sqlState, translateErrors } from './failures.ts';
+import { translateErrors, wasAborted } from './failures.ts';
 import { createFolderClaim } from './pglite/folder-claim.ts';
 import { createPreparedLookUp, type LookUp, type LookUpColumn } from './prepared-look-up.ts';
 import type { Row } from './rows/row.ts';
@@ -11,7 +11,10 @@ import { type AfterCommitOptions, createTransactions } from './transactions.ts';
  * a key or a value that does not fit its column.
  */
 export interface Database {
-  /** Runs a statement that has `?` for its parameters, inside the app's transaction if there is one. */
+  /**
+   * Runs a statement that has `?` for its parameters, inside the app's transaction if there is one. Outside, a statement
+   * that PostgreSQL aborts runs again.
+   */
   run(sql: string, parameters: readonly unknown[]): Promise<Row[]>;
   /**
    * Creates a look-up by a unique column, prepared if the driver can prepare statements. Keys that are requested together
@@ -19,12 +22,22 @@ export interface Database {
    * @param select the statement up to its `where`
    */
   prepareLookUp(select: string, column: LookUpColumn): LookUp;
-  /** Runs several statements as a whole: in the app's transaction, or else in a new one. */
+  /**
+   * Runs several statements as a whole: in the app's transaction, or else in a new one at `read committed`. A new one that
+   * PostgreSQL aborts runs again, so `work` must do nothing but run statements.
+   */
   atomically<T>(work: () => Promise<T>): Promise<T>;
   /** Creates an empty entity manager, inside the app's transaction if there is one. */
   fork(): EntityManager;
   /** Whether statements currently belong to the app's transaction. */
   isInTransaction(): boolean;
+  /**
+   * The id of the app's transaction if all its statements read one snapshot, so that they do not see what others commit
+   * meanwhile; `null` at `read committed` and outside a transaction.
+   */
+  snapshotTransactionId(): Promise<string | null>;
+  /** Runs work that does not belong to the app's transaction, although it is called within it. */
+  outsideTransaction<T>(work: () => T): T;
   /**
    * Calls back once the statements so far are committed: immediately, or after the app's transaction. If the transaction
    * rolls back, it never calls back.
@@ -33,9 +46,6 @@ export interface Database {
   /** Lets other processes open the folder of a PGlite. The next statement locks it again. */
   releaseFolder(): void;
 }
-
-/** How often a statement runs if PostgreSQL aborts it because of a deadlock. */
-const maxAttempts = 5;
 
 /** The part of MikroORM's SQL connections that is used; `@mikro-orm/core` does not know SQL. */
 interface SqlConnection {
@@ -66,14 +76,22 @@ export function createDatabase(orm: MikroORM, timeoutMs: number): Database {
 
   async function run(sql: string, parameters: readonly unknown[]): Promise<Row[]> {
     const transaction = transactions.current();
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await translateErrors(connection().execute(sql, parameters, 'all', transaction));
-      } catch (error) {
-        const isDeadlock = causeCodeOf(error) === sqlState.deadlockDetected;
-        if (!isDeadlock || transaction !== undefined || attempt === maxAttempts) throw error;
-      }
+    try {
+      return await translateErrors(connection().execute(sql, parameters, 'all', transaction));
+    } catch (error) {
+      if (!wasAborted(error) || transaction !== undefined) throw error;
+      return transactions.atomically(() => run(sql, parameters)); // at `read committed`, only a deadlock can abort it
     }
+  }
+
+  async function snapshotTransactionId(): Promise<string | null> {
+    if (!isInTransaction()) return null;
+    const [row] = await run(
+      'select pg_current_xact_id()::xid::text as id ' +
+        "where current_setting('transaction_isolation') in ('repeatable read', 'serializable')",
+      [],
+    );
+    return row === undefined ? null : String(row['id']);
   }
 
   const lookUpDeps = {
@@ -96,6 +114,8 @@ export function createDatabase(orm: MikroORM, timeoutMs: number): Database {
       return orm.em.fork({ keepTransactionContext: isInTransaction() });
     },
     isInTransaction,
+    snapshotTransactionId,
+    outsideTransaction: transactions.outside,
     afterCommit: transactions.afterCommit,
     releaseFolder: release,
   };

@@ -9,6 +9,8 @@ export const sqlState = {
   uniqueViolation: '23505',
   /** The statement was aborted because of a deadlock and can be run again. */
   deadlockDetected: '40P01',
+  /** Likewise because of a concurrent change, at an isolation level above `read committed`. */
+  serializationFailure: '40001',
   /** A prepared statement is outdated: the type of a column that it selects has changed. */
   featureNotSupported: '0A000',
 } as const;
@@ -75,6 +77,27 @@ export function codeOf(error: unknown): string | null {
 /** The driver's code behind an error of `Database`. */
 export function causeCodeOf(error: unknown): string | null {
   return isDurinError(error) ? codeOf(error.cause) : null;
+}
+
+const abortedStates: ReadonlySet<string | null> = new Set([sqlState.deadlockDetected, sqlState.serializationFailure]);
+
+/** How often work runs if PostgreSQL aborts it. */
+const maxAttempts = 5;
+
+/** Whether PostgreSQL aborted the work because of concurrent transactions, so that it can be run again. */
+export function wasAborted(error: unknown): boolean {
+  return abortedStates.has(causeCodeOf(error));
+}
+
+/** Runs work, a whole transaction, again if PostgreSQL aborts it. */
+export async function retryAborted<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!wasAborted(error) || attempt === maxAttempts) throw error;
+    }
+  }
 }
 
 /** Turns a driver's error into an error of durin's. The driver's message stays in `cause`, which only server logs show. */

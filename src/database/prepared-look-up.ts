@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Logger } from '@mikro-orm/core';
 import { batch } from '../async/batch.ts';
 import { withDatabaseTimeout } from './database-timeout.ts';
-import { causeCodeOf, sqlState, translateErrors } from './failures.ts';
+import { causeCodeOf, retryAborted, sqlState, translateErrors } from './failures.ts';
 import type { Row } from './rows/row.ts';
 
 /** The unique column to find rows by, and how to read its value from a found row. */
@@ -91,7 +91,7 @@ function prepare(
     const startedAt = performance.now();
     const unprepared = { text: sql, values: [parameter] };
     const send = (query: Query) => translateErrors(queryWithTimeout(pool, query, timeoutMs));
-    const rows = await send({ name, ...unprepared }).catch((error: unknown) => {
+    const rows = await retryAborted(() => send({ name, ...unprepared })).catch((error: unknown) => {
       if (causeCodeOf(error) !== sqlState.featureNotSupported) throw error;
       return send(unprepared);
     });

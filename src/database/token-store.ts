@@ -20,7 +20,8 @@ export interface EndedToken extends TokenIdentity {
 export type Deleted = 'user' | 'client' | 'token';
 
 /**
- * What to do if the pair already has a token. An expired one is always replaced.
+ * What to do if the pair already has a token. An expired one is always replaced. `keep` and `renew` are for logins: they
+ * also replace a token that the server issued, since another than the user may hold it.
  * - `keep`: leave a valid one unchanged
  * - `renew`: keep a valid one and extend it to a full lifetime from now
  * - `replace`: replace it
@@ -28,17 +29,32 @@ export type Deleted = 'user' | 'client' | 'token';
  */
 export type OnConflict = 'keep' | 'renew' | 'replace' | 'refuse';
 
+/**
+ * How a token came to be:
+ * - `login`: a login, or a session that asked for an API key
+ * - `issued`: the server issued it, with its client's lifetime
+ * - `issued-until`: the server issued it with a lifetime of its own, which nothing extends
+ */
+export type TokenOrigin = 'login' | 'issued' | 'issued-until';
+
+/** A digest of the user's credentials as the database stores them. The values themselves go nowhere. */
+export type CredentialsDigest = string;
+
+/**
+ * The user's row is locked until the token is stored. A concurrent change of the user then either commits before, or sees
+ * the token.
+ */
 export interface IssueRequest {
   /** The public half of the new token; unused if the pair's token is kept. */
   readonly selector: string;
   readonly userId: unknown;
   readonly clientName: string;
   readonly onConflict: OnConflict;
-  /**
-   * Whether to lock the user's row until the token is stored. A concurrent change of the user then either commits before,
-   * or sees the token. Default: false.
-   */
-  readonly lockUser?: boolean;
+  readonly origin: TokenOrigin;
+  /** The session that asks for the token. It is locked too, and must be valid. Default: none asks. */
+  readonly sessionId?: string;
+  /** What the user's credentials must still be. Default: anything. */
+  readonly credentials?: CredentialsDigest;
   /** Seconds; `null`: the token never expires. Default: the client's `tokenTtl`. */
   readonly ttlSeconds?: number | null;
   readonly ipAddress: string | null;
@@ -48,6 +64,10 @@ export interface IssueRequest {
 export type IssueResult =
   | { readonly outcome: 'unknown-client' }
   | { readonly outcome: 'unknown-user' }
+  /** The credentials are no longer those of the request. */
+  | { readonly outcome: 'credentials-changed' }
+  /** The session that asked has ended. */
+  | { readonly outcome: 'session-ended' }
   /** `onConflict` was `refuse`, and the pair has a valid token. */
   | { readonly outcome: 'exists' }
   | { readonly outcome: 'kept'; readonly record: SessionRecord; readonly replaced: null }
@@ -59,6 +79,10 @@ export type IssueResult =
 export interface TokenFilter {
   readonly exceptId?: string;
   readonly exceptClient?: string | null;
+  /** Only tokens that were created until then, in milliseconds since 1970. */
+  readonly createdUntil?: number;
+  /** Spares the tokens that this transaction stored. */
+  readonly exceptTransaction?: string;
 }
 
 export interface TokenUse {
@@ -96,22 +120,31 @@ export interface TokenStore {
   /** Returns the `userRow` that a session of this user would have, also if the user has no token. */
   findUserRow(userId: unknown): Promise<object | null>;
   issue(request: IssueRequest, now: number): Promise<IssueResult>;
-  /** Extends an unexpired token to a full lifetime of its client from now. Returns `null` if there is no such token. */
+  /**
+   * Extends an unexpired token to a full lifetime of its client from now. One that was issued with a lifetime of its own
+   * keeps it. Returns `null` if there is no such token.
+   */
   renew(id: string, now: number): Promise<{ readonly expiresAt: Date | null; readonly token: TokenIdentity } | null>;
   delete(token: KnownToken): Promise<TokenIdentity | null>;
   /** Deletes the token if it is still expired. */
   deleteIfExpired(token: Pick<SessionRecord, 'id' | 'selector'>, now: number): Promise<TokenIdentity | null>;
   /** Deletes the token if it belongs to this user, has not expired and passes the filter. */
   deleteOf(userId: unknown, id: string, filter: TokenFilter, now: number): Promise<TokenIdentity | null>;
-  /** Deletes the user's tokens, expired ones included. */
+  /**
+   * Deletes the user's tokens, expired ones included. The user is locked first, so that a token that is being issued is
+   * deleted as well.
+   */
   deleteAllOf(userId: unknown, filter: TokenFilter): Promise<TokenIdentity[]>;
   /**
    * Deletes these tokens, or the tokens of these users or clients, which the same transaction is about to delete. Users
    * and clients are locked first, so that a token that is being issued for one of them is deleted as well.
    */
   deleteBefore(deleted: Deleted, keys: readonly unknown[], now: number): Promise<EndedToken[]>;
-  /** Lets the user's tokens expire now. The rows stay, so that a caller that presents one still learns the reason. */
-  expireAllOf(userId: unknown, now: number): Promise<TokenIdentity[]>;
+  /**
+   * Lets the user's tokens expire now. The rows stay, so that a caller that presents one still learns the reason. The user
+   * is locked first.
+   */
+  expireAllOf(userId: unknown, filter: TokenFilter, now: number): Promise<TokenIdentity[]>;
   /** Deletes at most `limit` expired rows. Rows locked by other transactions are skipped. */
   deleteExpired(limit: number, now: number): Promise<TokenIdentity[]>;
   /** Returns the user's unexpired tokens, newest first. */

@@ -1,13 +1,19 @@
-import type { MikroORM, Transaction } from '@mikro-orm/core';
+import { IsolationLevel, type MikroORM, type Transaction, TransactionContext } from '@mikro-orm/core';
 import { commitListenersOf } from './commit-listeners.ts';
-import { translateErrors } from './failures.ts';
+import { retryAborted, translateErrors } from './failures.ts';
 
 /** The app's transactions, as MikroORM's transaction context knows them. */
 export interface Transactions {
   /** The app's innermost open transaction; `undefined` outside one. */
   current(): object | undefined;
-  /** Runs work in the app's transaction, or else in a new one. */
+  /**
+   * Runs work in the app's transaction, or else in a new one at `read committed`, whatever the database's default is:
+   * after a statement that waited for a lock, the next one must see what was committed meanwhile. A new transaction runs
+   * again if PostgreSQL aborts it.
+   */
   atomically<T>(work: () => Promise<T>): Promise<T>;
+  /** See `Database.outsideTransaction`. */
+  outside<T>(work: () => T): T;
   /** See `Database.afterCommit`. */
   afterCommit(callback: () => unknown, options?: AfterCommitOptions): Promise<void>;
 }
@@ -29,8 +35,12 @@ export function createTransactions(
     current,
 
     async atomically(work) {
-      return current() === undefined ? translateErrors(orm.em.fork().transactional(work)) : work();
+      if (current() !== undefined) return work();
+      const isolationLevel = IsolationLevel.READ_COMMITTED;
+      return retryAborted(() => translateErrors(orm.em.fork().transactional(work, { isolationLevel })));
     },
+
+    outside: (work) => (current() === undefined ? work() : TransactionContext.create(orm.em.fork(), work)),
 
     async afterCommit(callback, { onUnknownOutcome } = { onUnknownOutcome: false }) {
       const transaction = current();

@@ -11,7 +11,10 @@ import {
   TransactionContext,
   type TransactionEventArgs,
 } from '@mikro-orm/core';
+import { isDurinError } from '../errors.ts';
 import type { ChangeListener, Ending } from './change-listener.ts';
+import { wasAborted } from './failures.ts';
+import { isChanged, loadedValueOf } from './rows/property-values.ts';
 import type { Schema } from './schema.ts';
 import type { Deleted } from './token-store.ts';
 
@@ -22,7 +25,16 @@ interface Watch {
   readonly related: ReadonlySet<EntityMetadata>;
   /** Reads a user's row. Durins with the same statement read the same row. */
   readonly userRows: { readonly sql: string; find(userId: unknown): Promise<object | null> };
+  /** The user's properties that hold credentials. */
+  readonly credentialFields: ReadonlySet<string>;
   readonly listener: ChangeListener;
+}
+
+/** A change as one durin sees it. */
+interface Seen {
+  /** The user as it is now; `null` if it was deleted. Default: it is read from the database. */
+  readonly user?: object | null;
+  readonly hasNewCredentials: boolean;
 }
 
 /**
@@ -58,8 +70,13 @@ class ChangeWatcher implements EventSubscriber {
     // The listeners write in the transaction of this flush, even if the app began it explicitly.
     await TransactionContext.create(em, async () => {
       for (const change of changes) {
-        const isSeen = (watch: Watch) => change.type !== ChangeSetType.CREATE || ownsJoinedRelation(change.meta, watch);
-        await this.#notifyEach(change.meta, change.entity, isDeletion(change) ? null : change.entity, isSeen);
+        const user = isDeletion(change) ? null : change.entity;
+        await this.#notifyEach(change.meta, change.entity, (watch) => {
+          if (change.type === ChangeSetType.CREATE && !ownsJoinedRelation(change.meta, watch)) return null;
+          const { credentialFields, schema } = watch;
+          const hasNewCredentials = [...credentialFields].some((name) => isChanged(name, change, schema.platform));
+          return { user, hasNewCredentials };
+        });
       }
     });
   }
@@ -79,9 +96,16 @@ class ChangeWatcher implements EventSubscriber {
         await watch.listener.relatedChanged();
   }
 
-  /** The row may differ from the entity, depending on the upsert's options, so the listener reads the user itself. */
+  /**
+   * The row may differ from the entity, depending on the upsert's options, so the listener reads the user itself. What the
+   * row was before is not known: an upsert that gives credentials is taken to change them.
+   */
   async afterUpsert({ em, meta, entity }: EventArgs<object>): Promise<void> {
-    await TransactionContext.create(em, () => this.#notifyEach(meta, entity));
+    await TransactionContext.create(em, () =>
+      this.#notifyEach(meta, entity, ({ credentialFields }) => ({
+        hasNewCredentials: [...credentialFields].some((name) => loadedValueOf(entity, name) !== undefined),
+      })),
+    );
   }
 
   /** Called per entity, inside the flush's transaction. The first call reports all deletions of the same kind together. */
@@ -101,7 +125,7 @@ class ChangeWatcher implements EventSubscriber {
         done.add(schema.tokens);
         const key = kind === 'user' ? schema.userKey.name : 'id';
         const keys = own.map(({ entity }) => (entity as Record<string, unknown>)[key]);
-        this.#reportToOthers(watch, await listener.beforeDeletion(kind, keys));
+        this.#reportToOthers(watch, await withOwnAborts(listener.beforeDeletion(kind, keys)));
       }
     });
   }
@@ -109,22 +133,26 @@ class ChangeWatcher implements EventSubscriber {
   /**
    * Notifies each durin that sees the change. What the first one did in the database, the others on the same tables do not
    * do again: neither end a user's tokens, nor read its row.
+   * @param seenBy returns the change as a durin sees it; `null`: it does not
    */
-  async #notifyEach(meta: EntityMetadata, entity: object, user?: object | null, isSeen = (_watch: Watch) => true) {
-    const ended = new Set<string>();
+  async #notifyEach(meta: EntityMetadata, entity: object, seenBy: (watch: Watch) => Seen | null): Promise<void> {
+    const ended = new Map<string, Ending>();
     const userRows = new Map<string, Promise<object | null>>();
     for (const watch of Array.from(this.#watches)) {
-      if (!isSeen(watch)) continue;
+      const seen = seenBy(watch);
+      if (seen === null) continue;
       const { schema, listener } = watch;
+      const known = ended.get(schema.tokens);
       const kind = kindOf(meta, entity, schema);
       const row = entity as Record<string, unknown>;
       if (kind !== 'user') await notify(watch, kind, meta, row);
-      else if (ended.has(schema.tokens)) await listener.userEnded(row[schema.userKey.name]);
+      else if (known !== undefined) await listener.userEnded(row[schema.userKey.name], known.reason);
       else {
         const findUserRow = (userId: unknown) => readOnce(userRows, watch.userRows, userId);
-        const ending = await listener.userChanged(row[schema.userKey.name], { user, findUserRow });
+        const changed = listener.userChanged(row[schema.userKey.name], { ...seen, findUserRow });
+        const ending = await withOwnAborts(changed);
         if (ending === null) continue;
-        ended.add(schema.tokens);
+        ended.set(schema.tokens, ending);
         this.#reportToOthers(watch, ending);
       }
     }
@@ -144,6 +172,15 @@ function readOnce(
   const row = rows.get(sql) ?? find(userId);
   rows.set(sql, row);
   return row;
+}
+
+/** If PostgreSQL aborts the app's transaction, the app gets the driver's error, from which it knows to run it again. */
+async function withOwnAborts<T>(notifying: Promise<T>): Promise<T> {
+  try {
+    return await notifying;
+  } catch (error) {
+    throw isDurinError(error) && wasAborted(error) ? error.cause : error;
+  }
 }
 
 function isDeletion({ type }: ChangeSet<object>): boolean {

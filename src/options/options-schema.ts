@@ -132,6 +132,7 @@ export const optionsSchema = z.strictObject({
   formatExpiry: callback<Settings['formatExpiry']>().optional(),
   refreshTokenOnLogin: flag,
   rotateTokenOnLogin: flag,
+  credentialFields: z.array(z.string(), 'must be a list of names').default([]),
   populate: z.union([z.literal(false), z.array(z.string())], 'must be a list of paths, or false').default(['user']),
   filters: z
     .record(

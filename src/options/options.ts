@@ -142,6 +142,12 @@ export interface DurinOptions<
     em: EntityManager;
     ctx: DurinContext;
   }) => MaybePromise<TUserEntity | null | undefined>;
+  /**
+   * The user's properties that hold what `verifyCredentials` compares, such as `['passwordHash']`. A flush that changes one
+   * ends the user's sessions, and a login that verified the earlier value is refused, in every process. The user that
+   * `verifyCredentials` returns must have them loaded. Default: none, so call `durin.tokens.revokeAll` after a change.
+   */
+  credentialFields?: readonly (keyof NoInfer<TUserEntity> & string)[] | undefined;
   /** The app's clients. Their names become a union type. `durin.clients.sync()` creates the missing ones. */
   clients?: Readonly<Record<TClientName, ClientConfig>> | undefined;
   /** The `tokenTtl` of a client that is created without one. Default: `'1d'`. */

@@ -31,6 +31,7 @@ export function parseOptions(options: unknown): Settings {
     tokenInUrl: parsed.tokenInUrl,
     clients: clientsOf(parsed),
     defaultTtlSeconds: parsed.defaultTokenTtl,
+    credentialFields: parsed.credentialFields,
     populate: parsed.populate,
     filters: parsed.filters,
     databaseTimeoutMs: parsed.databaseTimeout * 1000,

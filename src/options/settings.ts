@@ -36,6 +36,8 @@ export interface Settings {
   /** `null`: the app names no clients. */
   readonly clients: readonly ClientValues[] | null;
   readonly defaultTtlSeconds: number;
+  /** The user's properties that hold credentials. */
+  readonly credentialFields: readonly string[];
   readonly populate: readonly string[] | false;
   readonly filters: FilterChoices;
   readonly databaseTimeoutMs: number;

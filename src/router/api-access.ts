@@ -37,8 +37,9 @@ export function createApiAccess(
 
     create: sessionProcedure.mutation(async function createKey({ ctx }): Promise<ApiAccessView & { token: string }> {
       const { ipAddress, userAgent } = ctx.durin;
-      const request = { userId: ctx.session.userId, clientName: requireApiClient(), ipAddress, userAgent };
-      const issued = await issueToken({ ...request, onConflict: 'refuse', onlyIfActive: true });
+      const { id: sessionId, userId } = ctx.session;
+      const request = { userId, sessionId, clientName: requireApiClient(), ipAddress, userAgent };
+      const issued = await issueToken({ ...request, origin: 'login', onConflict: 'refuse', onlyIfActive: true });
       switch (issued.outcome) {
         case 'exists':
           throw new DurinError('API_ACCESS_EXISTS');
@@ -47,10 +48,13 @@ export function createApiAccess(
         case 'inactive-user':
           throw new DurinError('USER_INACTIVE'); // deactivated after the session was looked up
         case 'unknown-user':
-          throw new DurinError('INVALID_TOKEN'); // deleted after the session was looked up
+        case 'session-ended':
+        case 'credentials-changed':
+          throw new DurinError('INVALID_TOKEN'); // ended after the session was looked up
         case 'kept':
         case 'renewed':
-        case 'issued': {
+        case 'issued':
+        case 'overtaken': {
           const { record, token } = issued;
           return { ...toApiAccessView({ ...record, clientName: record.client.name }, now()), token };
         }

@@ -1,6 +1,6 @@
 import type { Invalidation } from '../cache/invalidation.ts';
 import type { ChangeListener, Ending } from '../database/change-listener.ts';
-import type { TokenStore } from '../database/token-store.ts';
+import type { TokenIdentity, TokenStore } from '../database/token-store.ts';
 import type { EventSink } from '../events.ts';
 import type { ActiveUser } from './active-user.ts';
 import type { TokenRevoker } from './revoke-tokens.ts';
@@ -8,7 +8,7 @@ import { toTokenEvent } from './token-event.ts';
 
 export interface FollowChangesDeps {
   readonly store: Pick<TokenStore, 'deleteBefore'>;
-  readonly revoker: Pick<TokenRevoker, 'endAllOfInactive' | 'emitRevoked'>;
+  readonly revoker: Pick<TokenRevoker, 'endAllOfChanged' | 'endAllOfInactive' | 'overtake' | 'emitRevoked'>;
   readonly events: EventSink;
   readonly invalidation: Invalidation;
   readonly activeUser: Pick<ActiveUser, 'isActiveAsGiven'>;
@@ -30,15 +30,22 @@ export function createFollowChanges(deps: FollowChangesDeps): ChangeListener {
     );
   }
 
+  function endAll(userId: unknown, reason: 'user-inactive' | 'credentials-changed'): Promise<TokenIdentity[]> {
+    return reason === 'user-inactive' ? revoker.endAllOfInactive(userId) : revoker.endAllOfChanged(userId);
+  }
+
   return {
-    async userChanged(userId, { user, findUserRow } = {}) {
+    async userChanged(userId, { user, findUserRow, hasNewCredentials = false } = {}) {
       const isInactive = user !== null && !(await activeUser.isActiveAsGiven(userId, user ?? {}, findUserRow));
-      const ended = isInactive ? await revoker.endAllOfInactive(userId) : [];
+      const reason = isInactive ? 'user-inactive' : hasNewCredentials ? 'credentials-changed' : null;
+      const ended = reason === null ? [] : await endAll(userId, reason);
       await invalidation.userChanged(userId);
-      if (!isInactive) return null;
-      return { tokens: ended.map((token) => ({ ...token, hadExpired: false })), reason: 'user-inactive' };
+      return reason && { tokens: ended.map((token) => ({ ...token, hadExpired: false })), reason };
     },
-    userEnded: invalidation.userChanged,
+    async userEnded(userId, reason) {
+      await revoker.overtake(userId, reason);
+      await invalidation.userChanged(userId);
+    },
     clientChanged: invalidation.clientChanged,
     tokenChanged: (selector) =>
       selector === null ? invalidation.everythingChanged() : invalidation.tokenChanged(selector),

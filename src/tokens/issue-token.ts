@@ -1,58 +1,100 @@
 import type { IssueRequest, IssueResult, TokenStore } from '../database/token-store.ts';
 import type { EventSink } from '../events.ts';
 import type { SessionRecord } from '../session.ts';
+import { type Duration, parseDuration } from '../values/duration.ts';
 import type { ActiveUser } from './active-user.ts';
 import type { TokenRevoker } from './revoke-tokens.ts';
 import type { TokenCodec } from './token-codec.ts';
 import { toSessionTokenEvent, toTokenEvent } from './token-event.ts';
+import type { Operation, UnderWay } from './under-way.ts';
 
 export type IssuedToken =
-  | { readonly outcome: 'unknown-client' | 'unknown-user' | 'exists' | 'inactive-user' }
-  | { readonly outcome: 'kept' | 'renewed' | 'issued'; readonly record: SessionRecord; readonly token: string };
+  | { readonly outcome: Exclude<IssueResult['outcome'], HeldToken['outcome']> | 'inactive-user' }
+  /** `overtaken`: the user's sessions were ended meanwhile, and this token with them. */
+  | { readonly outcome: HeldToken['outcome'] | 'overtaken'; readonly record: SessionRecord; readonly token: string };
 
 /** Issues a token and emits what happened. */
 export type IssueToken = (request: TokenRequest) => Promise<IssuedToken>;
 
-export interface TokenRequest extends Omit<IssueRequest, 'selector' | 'lockUser'> {
+export interface TokenRequest extends Omit<IssueRequest, 'selector'> {
   /** If true, a user deactivated meanwhile gets no token. Default: false. */
   readonly onlyIfActive?: boolean;
+  /** What the token is issued for, if that began before the call. */
+  readonly operation?: Pick<Operation, 'isOvertakenFor'>;
+}
+
+/**
+ * The lifetime of a token that the server issues.
+ * @param ttl `undefined`: its client's; `null`: it never expires
+ */
+export function issuedLifetime(ttl: Duration | null | undefined): Pick<TokenRequest, 'origin' | 'ttlSeconds'> {
+  if (ttl === undefined) return { origin: 'issued' };
+  return { origin: 'issued-until', ttlSeconds: ttl === null ? null : parseDuration(ttl, 'ttl') };
 }
 
 export interface IssueTokenDeps {
   readonly codec: TokenCodec;
   readonly store: Pick<TokenStore, 'issue'>;
-  readonly revoker: Pick<TokenRevoker, 'endAllOfInactive'>;
+  readonly revoker: Pick<TokenRevoker, 'endAllOfInactive' | 'revoke'>;
   readonly activeUser: Pick<ActiveUser, 'isActiveNow'>;
   readonly events: EventSink;
+  readonly issuesUnderWay: UnderWay;
   /** The clock, in milliseconds. */
   readonly now: () => number;
 }
 
-export function createIssueToken({ codec, store, revoker, activeUser, events, now }: IssueTokenDeps): IssueToken {
-  return async function issueToken({ onlyIfActive = false, ...request }) {
-    const result = await store.issue({ ...request, lockUser: onlyIfActive, selector: codec.newSelector() }, now());
+export function createIssueToken(deps: IssueTokenDeps): IssueToken {
+  const { codec, store, revoker, activeUser, events, issuesUnderWay, now } = deps;
+
+  return async function issueToken({ operation, ...request }) {
+    const call = issuesUnderWay.begin(); // the operation may be finished by its timeout while this goes on
+    const operations = operation === undefined ? [call] : [call, operation];
+    try {
+      return await issue(request, (userId) =>
+        operations.some(({ isOvertakenFor }) => isOvertakenFor(userId, request.clientName)),
+      );
+    } finally {
+      call.finish();
+    }
+  };
+
+  async function issue(
+    { onlyIfActive = false, ...request }: Omit<TokenRequest, 'operation'>,
+    isOvertakenFor: (userId: unknown) => boolean,
+  ): Promise<IssuedToken> {
+    const result = await store.issue({ ...request, selector: codec.newSelector() }, now());
     switch (result.outcome) {
       case 'unknown-client':
       case 'unknown-user':
+      case 'credentials-changed':
       case 'exists':
         return result;
+      case 'session-ended':
+        return (await activeUser.isActiveNow(request.userId)) ? result : { outcome: 'inactive-user' };
       case 'kept':
       case 'renewed':
       case 'issued':
         emitIssue(result);
-        return onlyIfActive ? endIfInactive(result) : withToken(result);
+        if (onlyIfActive && (await isEndedAsInactive(result))) return { outcome: 'inactive-user' };
+        if (isOvertakenFor(result.record.userId)) return endOvertaken(result);
+        return withToken(result);
     }
-  };
-
-  /** The row of the user was locked: a later deactivation sees the token, an earlier one is found here. */
-  async function endIfInactive(result: HeldToken): Promise<IssuedToken> {
-    const { userId } = result.record;
-    if (await activeUser.isActiveNow(userId)) return withToken(result);
-    await revoker.endAllOfInactive(userId);
-    return { outcome: 'inactive-user' };
   }
 
-  function withToken({ outcome, record }: HeldToken): IssuedToken {
+  /** The end may have come before the token was stored, and missed it. A token that was kept is of a later login. */
+  async function endOvertaken(result: HeldToken): Promise<IssuedToken> {
+    if (result.outcome === 'issued') await revoker.revoke(result.record, 'revoked');
+    return { ...withToken(result), outcome: 'overtaken' };
+  }
+
+  /** The row of the user was locked: a later deactivation sees the token, an earlier one is found here. */
+  async function isEndedAsInactive({ record: { userId } }: HeldToken): Promise<boolean> {
+    if (await activeUser.isActiveNow(userId)) return false;
+    await revoker.endAllOfInactive(userId);
+    return true;
+  }
+
+  function withToken({ outcome, record }: HeldToken) {
     return { outcome, record, token: codec.tokenOf(record.selector) };
   }
 

@@ -3,6 +3,7 @@ import { createEvenTime, type EvenResult } from '../async/even-time.ts';
 import type { BoundedByTimeout } from '../database/database-timeout.ts';
 import { isUnstorable } from '../database/failures.ts';
 import type { OnConflict } from '../database/token-store.ts';
+import type { UserCredentials } from '../database/tokens/user-credentials.ts';
 import { DurinError } from '../errors.ts';
 import type { DurinEvents, EventSink } from '../events.ts';
 import { type DurinContext, DurinRequest } from '../request/durin-request.ts';
@@ -15,6 +16,7 @@ import type { ActiveUser } from './active-user.ts';
 import { runCallback, toCallbackError } from './app-callback.ts';
 import type { IssueToken } from './issue-token.ts';
 import { toSessionTokenEvent } from './token-event.ts';
+import type { Operation, UnderWay } from './under-way.ts';
 
 type LoginInput = Readonly<Record<string, unknown>>;
 
@@ -26,6 +28,8 @@ export interface SignInRules {
   readonly userKeyOf: (user: object) => unknown;
   /** Whom the login is for, as the throttle counts it. Empty: not known. */
   readonly loginUserNames: (input: LoginInput) => readonly string[];
+  /** `null`: the app does not say which fields hold credentials. */
+  readonly credentials: Pick<UserCredentials, 'confirm'> | null;
   readonly onConflict: OnConflict;
 }
 
@@ -33,6 +37,7 @@ export interface SignInDeps {
   readonly activeUser: Pick<ActiveUser, 'isActiveAsGiven'>;
   readonly issueToken: IssueToken;
   readonly throttle: LoginThrottle;
+  readonly signInsUnderWay: UnderWay;
   readonly events: EventSink;
   readonly rules: SignInRules;
   readonly bounded: BoundedByTimeout;
@@ -58,7 +63,8 @@ type Refusal = Pick<DurinEvents['loginFailed'], 'code' | 'userId'> & {
 const refusalCodes: ReadonlySet<string> = new Set(['UNAUTHORIZED', 'FORBIDDEN']);
 
 /**
- * Signs a user in: the client is named, the credentials are verified, the user is active, a token is issued.
+ * Signs a user in: the client is named, the credentials are verified, the user is active, a token is issued. If the user's
+ * sessions or credentials ended since it began, it is refused like a wrong password.
  * @throws DurinError NO_CLIENT, UNKNOWN_CLIENT, INVALID_CREDENTIALS, THROTTLED, STORE_UNAVAILABLE
  */
 export type SignIn = (
@@ -67,11 +73,22 @@ export type SignIn = (
   onLimit: (state: LimitState) => void,
 ) => Promise<SignedInUser>;
 
-export function createSignIn({ activeUser, issueToken, throttle, events, rules, bounded }: SignInDeps): SignIn {
+export function createSignIn(deps: SignInDeps): SignIn {
+  const { activeUser, issueToken, throttle, signInsUnderWay, events, rules, bounded } = deps;
+
   /** Refusals take equal time, so that it does not tell whether there is such a user, or an inactive one. */
   const refusalTime = createEvenTime();
 
-  return async function signIn(input, ctx, onLimit) {
+  return async function signIn(...call) {
+    const operation = signInsUnderWay.begin();
+    try {
+      return await signInOnce(operation, ...call);
+    } finally {
+      operation.finish();
+    }
+  };
+
+  async function signInOnce(operation: Operation, ...[input, ctx, onLimit]: Parameters<SignIn>): Promise<SignedInUser> {
     const { ipAddress, userAgent } = ctx.durin;
     const origin = { ipAddress, userAgent };
 
@@ -86,7 +103,7 @@ export function createSignIn({ activeUser, issueToken, throttle, events, rules, 
     const attempt = { userNames, hasClient, origin: DurinRequest.originOf(ctx.durin), onLimit };
     const verify = () =>
       hasClient
-        ? refusalTime.run(() => verifyAndIssue(input, ctx, named.clientName), isRefused)
+        ? refusalTime.run(() => verifyAndIssue(operation, input, ctx, named.clientName), isRefused)
         : Promise.resolve({ result: named, over: Promise.resolve() });
     const { result, over } = await throttle.run<EvenResult<SignInResult>>(attempt, verify, judge);
     if (isRefused(result)) {
@@ -95,9 +112,14 @@ export function createSignIn({ activeUser, issueToken, throttle, events, rules, 
     }
     events.emit('loggedIn', { ...toSessionTokenEvent(result.record), isNewToken: result.isNewToken, ...origin });
     return result;
-  };
+  }
 
-  async function verifyAndIssue(input: LoginInput, ctx: DurinContext, clientName: string): Promise<SignInResult> {
+  async function verifyAndIssue(
+    operation: Operation,
+    input: LoginInput,
+    ctx: DurinContext,
+    clientName: string,
+  ): Promise<SignInResult> {
     const user = await verifyCredentials(input, ctx);
     if (user instanceof TRPCError) return refused('INVALID_CREDENTIALS', null, user);
     if (user === null) return refused('INVALID_CREDENTIALS', null);
@@ -105,14 +127,28 @@ export function createSignIn({ activeUser, issueToken, throttle, events, rules, 
 
     return bounded(async () => {
       if (!(await activeUser.isActiveAsGiven(userId, user))) return refused('INVALID_CREDENTIALS', userId);
-      const { ipAddress, userAgent } = ctx.durin;
-      const request = { userId, clientName, onConflict: rules.onConflict, onlyIfActive: true, ipAddress, userAgent };
-      const issued = await issueToken(request);
+      const credentials = rules.credentials && (await rules.credentials.confirm(userId, user));
+      const hasChanged = rules.credentials !== null && credentials === null;
+      if (hasChanged || operation.isOvertakenFor(userId, clientName)) return refused('INVALID_CREDENTIALS', userId);
+      const issued = await issueToken({
+        userId,
+        clientName,
+        origin: 'login',
+        onConflict: rules.onConflict,
+        onlyIfActive: true,
+        ...(credentials !== null && { credentials }),
+        operation,
+        ipAddress: ctx.durin.ipAddress,
+        userAgent: ctx.durin.userAgent,
+      });
       switch (issued.outcome) {
         case 'unknown-client':
           return refused('UNKNOWN_CLIENT', userId);
         case 'unknown-user':
         case 'inactive-user':
+        case 'credentials-changed':
+        case 'overtaken':
+        case 'session-ended':
         case 'exists':
           return refused('INVALID_CREDENTIALS', userId);
         case 'kept':

@@ -50,6 +50,7 @@ describe('the table of options', () => {
         verifyCredentials: true,
         clients: true,
         defaultTokenTtl: true,
+        credentialFields: true,
         tokenLength: true,
         tokenPrefix: true,
         authHeaderPrefix: true,

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { MikroORM } from '@mikro-orm/core';
+import type { EntityManager, MikroORM, Options } from '@mikro-orm/core';
 import { expect } from 'vitest';
 import {
   createDurin,
@@ -14,6 +14,11 @@ import { type Caller, clients, createClock, password, requestOf, requiredOptions
 import { closeDatabase, openDatabase } from './database.ts';
 import { entities, User } from './entities.ts';
 
+interface Credentials {
+  username: string;
+  password: string;
+}
+
 export interface ArenaOptions {
   now?: () => number;
   refreshTokenOnLogin?: boolean;
@@ -21,11 +26,13 @@ export interface ArenaOptions {
   isUserActive?: (user: { readonly isActive: boolean }) => boolean;
   throttle?: ThrottleOptions;
   databaseTimeout?: Duration;
+  credentialFields?: readonly 'passwordHash'[];
+  verifyCredentials?: (args: { input: Credentials; em: EntityManager }) => Promise<User | null>;
 }
 
 /** A database for race tests, with 20 connections. `enter` creates a user and a durin for each test. */
-export async function openArena() {
-  const orm = await openDatabase({ entities, pool: { min: 0, max: 20 } });
+export async function openArena(ormOptions: Partial<Options> = {}) {
+  const orm = await openDatabase({ entities, pool: { min: 0, max: 20 }, ...ormOptions });
   let entered = 0;
   return {
     orm,

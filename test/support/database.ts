@@ -40,6 +40,11 @@ export async function connect(options: Partial<Options>): Promise<MikroORM> {
   return initPostgres(postgresUrl, name, options);
 }
 
+/** A second ORM on the database of another, as a second process of the app has. Close it with its own `close`. */
+export async function openAgain(orm: MikroORM, options: Partial<Options>): Promise<MikroORM> {
+  return initPostgres(postgresUrl ?? '', orm.config.get('dbName') ?? '', options);
+}
+
 export async function closeDatabase(orm: MikroORM): Promise<void> {
   const name = orm.config.get('dbName');
   if (postgresUrl !== null) await untilIdle(orm);

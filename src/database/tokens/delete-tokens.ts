@@ -3,6 +3,7 @@ import { toParameter } from '../rows/instants.ts';
 import type { Schema } from '../schema.ts';
 import { identityColumns, toTokenIdentity } from '../token-columns.ts';
 import type { EndedToken, TokenIdentity, TokenStore } from '../token-store.ts';
+import type { LockUser } from './lock-user.ts';
 import { filterConditions, unexpired } from './token-conditions.ts';
 
 type DeleteTokens = Pick<
@@ -14,7 +15,7 @@ type DeleteTokens = Pick<
 const maxKeys = 1000;
 
 /** The deletes of the token store. Each returns the identities of the tokens it deleted. */
-export function createDeleteTokens(database: Database, schema: Schema): DeleteTokens {
+export function createDeleteTokens(database: Database, schema: Schema, lockUser: LockUser): DeleteTokens {
   const { tokens, clients } = schema;
 
   /** The rows to lock before their tokens are deleted, and the column by which tokens refer to them. */
@@ -49,7 +50,7 @@ export function createDeleteTokens(database: Database, schema: Schema): DeleteTo
 
     async deleteAllOf(userId, filter) {
       const { condition, parameters } = filterConditions(filter);
-      return deleteWhere(`t.user_id = ? ${condition}`, [schema.toUserKey(userId), ...parameters]);
+      return lockUser(userId, (key) => deleteWhere(`t.user_id = ? ${condition}`, [key, ...parameters]));
     },
 
     async deleteBefore(deleted, keys, now) {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { DurinError } from '../../errors.ts';
 import type { Database } from '../database.ts';
 import { causeCodeOf, sqlState } from '../failures.ts';
@@ -8,6 +7,7 @@ import type { Schema } from '../schema.ts';
 import type { IssueRequest, IssueResult, OnConflict, TokenStore } from '../token-store.ts';
 import { issueStatement } from './issue-statement.ts';
 import type { SessionSelect } from './session-select.ts';
+import { newTokenId } from './token-id.ts';
 
 /** How often an issue may lose against concurrent ones for the same pair before it fails. */
 const maxAttempts = 10;
@@ -15,22 +15,26 @@ const maxAttempts = 10;
 /**
  * Creates the store's `issue`. It issues a token in one statement. Concurrent issues for one pair result in one row, one
  * token and no unique violation.
+ * @param credentialsDigest SQL for the digest of the credentials of a user `u`; `null`: they are not compared
  */
-export function createIssue(database: Database, schema: Schema, session: SessionSelect): TokenStore['issue'] {
-  const statementsOf = (userLock: '' | 'for share'): Record<OnConflict, string> => ({
-    keep: issueStatement('keep', userLock, schema, session),
-    renew: issueStatement('renew', userLock, schema, session),
-    replace: issueStatement('replace', userLock, schema, session),
-    refuse: issueStatement('refuse', userLock, schema, session),
-  });
-  const statements = statementsOf('');
-  const lockingStatements = statementsOf('for share');
+export function createIssue(
+  database: Database,
+  schema: Schema,
+  session: SessionSelect,
+  credentialsDigest: string | null,
+): TokenStore['issue'] {
+  const statementOf = (onConflict: OnConflict) => issueStatement(onConflict, schema, session, credentialsDigest);
+  const statements: Record<OnConflict, string> = {
+    keep: statementOf('keep'),
+    renew: statementOf('renew'),
+    replace: statementOf('replace'),
+    refuse: statementOf('refuse'),
+  };
 
   /** Returns `undefined` if the user or the client was deleted while the statement ran. */
   async function runStatement(request: IssueRequest, id: string, now: number): Promise<Row | undefined> {
-    const statement = (request.lockUser ? lockingStatements : statements)[request.onConflict];
     try {
-      const [row] = await database.run(statement, [
+      const [row] = await database.run(statements[request.onConflict], [
         request.clientName,
         schema.toUserKey(request.userId),
         toParameter(now),
@@ -40,6 +44,8 @@ export function createIssue(database: Database, schema: Schema, session: Session
         request.ttlSeconds ?? null,
         request.ipAddress,
         request.userAgent,
+        request.sessionId ?? null,
+        request.credentials ?? null,
       ]);
       return row;
     } catch (error) {
@@ -50,10 +56,12 @@ export function createIssue(database: Database, schema: Schema, session: Session
 
   return async function issue(request, now) {
     for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
-      const id = randomUUID();
+      const id = newTokenId(request.origin);
       const row = await runStatement(request, id, now);
       if (row === undefined) continue;
-      if (row['user_found'] !== true) return { outcome: 'unknown-user' };
+      if (row['has_credentials'] === null) return { outcome: 'unknown-user' };
+      if (row['has_credentials'] === false) return { outcome: 'credentials-changed' };
+      if (row['session_found'] === false) return { outcome: 'session-ended' };
       if (row['client_found'] !== true) return { outcome: 'unknown-client' };
       if (row['issued_id'] !== null) return toResult(row, id, request, session);
       if (request.onConflict === 'refuse' && row['old_expired'] === false) return { outcome: 'exists' };

@@ -7,10 +7,13 @@ import { identityColumns, tokenRowColumns, toTokenIdentity, toTokenRow } from '.
 import type { LoadedSession, LoadSession, SessionFormat, TokenStore } from '../token-store.ts';
 import { createDeleteTokens } from './delete-tokens.ts';
 import { createIssue } from './issue.ts';
+import { createLockUser } from './lock-user.ts';
 import { createRecordUses } from './record-uses.ts';
 import { createSessionFormat } from './session-format.ts';
 import { createSessionSelect, createUserRowSelect, type UserRowRules } from './session-select.ts';
 import { filterConditions, unexpired } from './token-conditions.ts';
+import { hasOwnLifetime } from './token-id.ts';
+import type { UserCredentials } from './user-credentials.ts';
 
 /** The token store, and what a cache in front of it needs. */
 export interface SqlTokenStore extends TokenStore {
@@ -23,8 +26,14 @@ export interface SqlTokenStore extends TokenStore {
 }
 
 /** The token store on PostgreSQL. Statements take the time as a parameter and never read the database's clock. */
-export function createSqlTokenStore(database: Database, schema: Schema, rules: UserRowRules): SqlTokenStore {
+export function createSqlTokenStore(
+  database: Database,
+  schema: Schema,
+  rules: UserRowRules,
+  { digestSql }: Pick<UserCredentials, 'digestSql'>,
+): SqlTokenStore {
   const { tokens, clients } = schema;
+  const lockUser = createLockUser(database, schema);
   const session = createSessionSelect(schema, rules);
   const userRow = createUserRowSelect(schema, rules);
   const select = `select ${session.columns} from ${tokens} t ${session.joins}`;
@@ -45,9 +54,9 @@ export function createSqlTokenStore(database: Database, schema: Schema, rules: U
     format: createSessionFormat(session, `${schema.userMeta.className}: ${select}`),
     userRowSql: userRow.sql,
     related: session.related,
-    issue: createIssue(database, schema, session),
+    issue: createIssue(database, schema, session, digestSql),
     recordUses: createRecordUses(database, schema),
-    ...createDeleteTokens(database, schema),
+    ...createDeleteTokens(database, schema, lockUser),
 
     async findBySelector(selector) {
       const loaded = await load(selector);
@@ -61,18 +70,21 @@ export function createSqlTokenStore(database: Database, schema: Schema, rules: U
 
     async renew(id, now) {
       const [row] = await database.run(
-        `update ${tokens} t set expiry = ?::timestamptz(3) + make_interval(secs => c.token_ttl) from ${clients} c ` +
+        `update ${tokens} t set expiry = case when ${hasOwnLifetime('t.id')} then t.expiry ` +
+          `else ?::timestamptz(3) + make_interval(secs => c.token_ttl) end from ${clients} c ` +
           `where c.id = t.client_id and t.id = ? and ${unexpired} returning ${identityColumns}, ${epochOf('t.expiry')} as expiry`,
         [toParameter(now), id, toParameter(now)],
       );
       return row === undefined ? null : { expiresAt: toInstant(row['expiry']), token: toTokenIdentity(row, schema) };
     },
 
-    async expireAllOf(userId, now) {
-      const rows = await database.run(
+    async expireAllOf(userId, filter, now) {
+      const { condition, parameters } = filterConditions(filter);
+      const sql =
         `update ${tokens} t set expiry = ? from ${clients} c ` +
-          `where c.id = t.client_id and t.user_id = ? and ${unexpired} returning ${identityColumns}`,
-        [toParameter(now), schema.toUserKey(userId), toParameter(now)],
+        `where c.id = t.client_id and t.user_id = ? and ${unexpired} ${condition} returning ${identityColumns}`;
+      const rows = await lockUser(userId, (key) =>
+        database.run(sql, [toParameter(now), key, toParameter(now), ...parameters]),
       );
       return rows.map((row) => toTokenIdentity(row, schema));
     },

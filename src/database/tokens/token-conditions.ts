@@ -1,3 +1,4 @@
+import { toParameter } from '../rows/instants.ts';
 import type { TokenFilter } from '../token-store.ts';
 
 /** Whether a token `t` has not expired at the instant that is its parameter. */
@@ -14,6 +15,14 @@ export function filterConditions(filter: TokenFilter): { condition: string; para
   if (filter.exceptClient !== undefined && filter.exceptClient !== null) {
     conditions.push('and c.name <> ?');
     parameters.push(filter.exceptClient);
+  }
+  if (filter.createdUntil !== undefined) {
+    conditions.push('and t.created <= ?');
+    parameters.push(toParameter(filter.createdUntil));
+  }
+  if (filter.exceptTransaction !== undefined) {
+    conditions.push('and t.xmin <> ?::xid');
+    parameters.push(filter.exceptTransaction);
   }
   return { condition: conditions.join(' '), parameters };
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Arena, atOnce, expectTrueLives, hold, openArena, settle, untilBlocked } from '../../support/arena.ts';
+import { AuthToken } from '../../support/entities.ts';
 
 let arena: Arena;
 beforeAll(async () => {
@@ -44,6 +45,25 @@ test('after a creation rolls back, one of the waiting ones succeeds', async () =
   expect(codes).toEqual({ API_ACCESS_EXISTS: 4 });
   expect(values[0]?.token).not.toBe(first.value.token);
   await expectTrueLives(contest);
+});
+
+test('a session that ends meanwhile creates no API key', async () => {
+  const contest = await arena.enter();
+  const { orm, durin, userId: user } = contest;
+  for (const end of [
+    () => durin.tokens.revokeAll({ user }),
+    (id: string) => durin.tokens.revoke(id),
+    () => orm.em.nativeDelete(AuthToken, { user }),
+  ]) {
+    const { token } = await contest.login();
+    const [row] = await contest.rows();
+    const ending = await hold<unknown>(orm, () => end(row?.id ?? ''));
+    const creation = settle([contest.callAs({ token }).auth.apiAccess.create()]);
+    await untilBlocked(orm);
+    await ending.commit();
+    expect(await creation).toEqual({ values: [], codes: { INVALID_TOKEN: 1 } });
+    expect(await contest.rows()).toEqual([]);
+  }
 });
 
 test('one of many concurrent deletions of an API key succeeds', async () => {

@@ -45,7 +45,7 @@ function withoutEnd(events: unknown): Broadcaster {
 
 const ends: [string, RegExp | 'commit', (app: CachedApp, token: string, id: string) => Promise<unknown>][] = [
   ['logout', /^delete/, ({ callAs }, token) => callAs({ token }).auth.logout()],
-  ['logoutAll', /^delete/, ({ callAs }, token) => callAs({ token }).auth.logoutAll()],
+  ['logoutAll', 'commit', ({ callAs }, token) => callAs({ token }).auth.logoutAll()],
   ['tokens.revoke', /^delete/, ({ here }, _, id) => here.tokens.revoke(id)],
   ['a login that replaces the token', /insert into/, ({ login }) => login('web')],
   ['clients.delete', 'commit', ({ here }) => here.clients.delete('web')],

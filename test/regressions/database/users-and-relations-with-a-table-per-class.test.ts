@@ -73,6 +73,7 @@ test('a user whose class extends another table signs in, and relations join both
       orm,
       entities: { User: UserSchema, Client, AuthToken },
       secret,
+      credentialFields: ['username', 'nickname'],
       clients: { web: {}, cli: {} },
       populate: ['user.boss', 'user.desk'],
       verifyCredentials: ({ input, em: own }) => own.findOne(UserSchema, { username: input.username }),

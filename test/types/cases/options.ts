@@ -17,6 +17,7 @@ createDurin({
   ...required,
   secret: ['the current secret, which is long enough', 'an older one, which is long enough'],
   clients: { web: { tokenTtl: '14d', throttleRate: '1000/h' }, cli: { tokenTtl: null, throttleRate: null }, api: {} },
+  credentialFields: ['username'],
   defaultTokenTtl: 3600,
   tokenLength: 128,
   tokenPrefix: 'acme_',
@@ -40,6 +41,8 @@ createDurin({ ...required, apiAccess: { client: 'api' } });
 createDurin({ ...required, throttle: { limit: '1/s' } });
 // @ts-expect-error: a word that is no option of a client
 createDurin({ ...required, clients: { web: { ttl: '1d' } } });
+// @ts-expect-error: no property of the user
+createDurin({ ...required, credentialFields: ['userName'] });
 // @ts-expect-error: secret is missing
 createDurin({ orm: required.orm, entities: required.entities, verifyCredentials: required.verifyCredentials });
 // @ts-expect-error: AuthToken is missing

@@ -1,0 +1,28 @@
+import { randomBytes } from 'node:crypto';
+
+import type { TokenOrigin } from '../token-store.ts';
+
+/*
+ * A token's id tells its origin, since there is no column for it. A login's is a random UUID, version 4. The other two are
+ * of version 8, which RFC 9562 leaves to the application: the digit after the version tells them apart, the rest is random.
+ */
+
+const digitsOf: Record<TokenOrigin, string> = { login: '4', issued: '80', 'issued-until': '81' };
+
+export function newTokenId(origin: TokenOrigin): string {
+  const random = randomBytes(16).toString('hex');
+  const marks = digitsOf[origin];
+  const variant = '89ab'.charAt(Number.parseInt(random.charAt(16), 16) % 4); // of RFC 9562
+  const hex = random.slice(0, 12) + marks + random.slice(12 + marks.length, 16) + variant + random.slice(17);
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}
+
+/** SQL: whether the server issued the token with this id, so that it is not the one of a login. */
+export function isIssued(id: string): string {
+  return `substr(${id}::text, 15, 1) = '8'`;
+}
+
+/** SQL: whether the token with this id was issued with a lifetime of its own. */
+export function hasOwnLifetime(id: string): string {
+  return `substr(${id}::text, 15, 2) = '81'`;
+}

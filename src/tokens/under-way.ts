@@ -1,0 +1,67 @@
+/**
+ * The operations of one kind that are in progress in this process, such as sign-ins, and which of them the end of a user's
+ * tokens has overtaken. An operation may begin long before it knows its user.
+ */
+export interface UnderWay {
+  begin(): Operation;
+  /**
+   * Overtakes every operation in progress that turns out to be for this user.
+   * @param exceptClient spares those for this client
+   */
+  overtake(userId: unknown, exceptClient?: string | null): void;
+}
+
+export interface Operation {
+  /** Whether the user's tokens of this client were ended after the operation began. */
+  isOvertakenFor(userId: unknown, client: string): boolean;
+  finish(): void;
+}
+
+/** Remembers an end only as long as an operation is in progress that began before it. */
+export function createUnderWay(): UnderWay {
+  let steps = 0;
+  /** The steps at which the operations in progress began, in that order. */
+  const begun = new Set<number>();
+  /** For each user, the step of the latest end by the client that it spared. In the order of the users' latest ends. */
+  const ended = new Map<string, Map<string | null, number>>();
+
+  function forgetOldEnds(): void {
+    const [earliest = Infinity] = begun;
+    for (const [user, ends] of ended) {
+      if (Math.max(...ends.values()) > earliest) return;
+      ended.delete(user);
+    }
+  }
+
+  return {
+    begin() {
+      steps += 1;
+      const start = steps;
+      begun.add(start);
+      return {
+        isOvertakenFor(userId, client) {
+          const ends = [...(ended.get(keyOf(userId)) ?? [])];
+          return ends.some(([spared, step]) => step > start && spared !== client);
+        },
+        finish() {
+          begun.delete(start);
+          forgetOldEnds();
+        },
+      };
+    },
+
+    overtake(userId, exceptClient = null) {
+      if (begun.size === 0) return;
+      steps += 1;
+      const key = keyOf(userId);
+      const ends = ended.get(key) ?? new Map<string | null, number>();
+      ended.delete(key);
+      ended.set(key, ends.set(exceptClient, steps)); // last, since it is the latest
+    },
+  };
+}
+
+/** In lower case, since a UUID may be written either way. At worst, a login is refused that need not have been. */
+function keyOf(userId: unknown): string {
+  return String(userId).toLowerCase();
+}
