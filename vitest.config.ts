@@ -6,7 +6,9 @@ import { createSkipReporter, hasPostgres } from './test/support/servers/skipped.
 /** Tests that need no database. */
 const pure = ['unit', 'project', 'types', 'docs'].map((folder) => `test/${folder}/**/*.test.ts`);
 /** Tests that need a real PostgreSQL: races, outages, prepared statements. */
-const realPostgres = ['races', 'postgres'].map((folder) => `test/integration/${folder}/**/*.test.ts`);
+const realPostgres = ['integration/races', 'integration/postgres', 'regressions/postgres'].map(
+  (folder) => `test/${folder}/**/*.test.ts`,
+);
 /** Tests that use a Redis, the one at REDIS_URL or the system's `redis-server`. */
 const realRedis = ['test/integration/redis/**/*.test.ts'];
 /** Tests that stop a Redis or freeze it, so it has to be their own. */

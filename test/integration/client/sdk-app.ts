@@ -29,6 +29,7 @@ export async function openSdkApp() {
   const durin = createDurin({
     ...options,
     throttle: { login: false },
+    onWarning() {}, // fetch passes no address
     apiAccess: { clientName: 'api' },
     serializeUser: (user) => ({ id: BigInt(user.id), name: user.username }),
   });
