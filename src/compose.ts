@@ -23,7 +23,7 @@ import { createLoginThrottle } from './throttle/login-throttle.ts';
 import { createThrottle } from './throttle/throttle.ts';
 import { createActiveUser } from './tokens/active-user.ts';
 import { createAuthenticate } from './tokens/authenticate.ts';
-import { createFollowChanges } from './tokens/entity-changes.ts';
+import { createEntityChanges } from './tokens/entity-changes.ts';
 import { createIssueToken } from './tokens/issue-token.ts';
 import { createLastUsed } from './tokens/last-used.ts';
 import { createPurgeTokens } from './tokens/purge-tokens.ts';
@@ -91,7 +91,7 @@ export function compose(settings: Settings) {
   const lastUsed = createLastUsed({ store, bounded, now });
 
   // Changes that the app makes through its ORM
-  const entityChanges = createFollowChanges({ store, revoker, events, invalidation, activeUser, now });
+  const entityChanges = createEntityChanges({ store, revoker, events, invalidation, activeUser, now });
   const stopWatching = watchChanges(orm, {
     schema,
     related: sqlTokenStore.related,

@@ -13,7 +13,7 @@ export interface DurinTokens<TUserRef, TAuth, TClientName extends string> {
   /**
    * Issues a token for a user and a client. The token that they had ends.
    * @param request.ttl the token's lifetime; `null`: it never expires. Nothing extends a token that was issued with one.
-   *   Default: the client's `tokenTtl`, which a refresh gives it again.
+   *   Default: the client's `tokenTtl`, to which a refresh extends it again.
    * @throws DurinError UNKNOWN_CLIENT, STORE_UNAVAILABLE
    * @throws DurinUsageError for a user that is not in the database
    * @example const { token } = await durin.tokens.issue({ user, client: 'cli', ttl: '7d' });
@@ -24,7 +24,7 @@ export interface DurinTokens<TUserRef, TAuth, TClientName extends string> {
     ttl?: Duration | null | undefined;
   }): Promise<{ token: string; auth: TAuth }>;
   /**
-   * Gives a token the full lifetime of its client from now. One that was issued with a `ttl` keeps its expiry.
+   * Extends a token to the full lifetime of its client from now. One that was issued with a `ttl` keeps its expiry.
    * @throws DurinError SESSION_NOT_FOUND for a token that is gone or has expired
    */
   renew(id: string): Promise<{ expiry: Date | null }>;

@@ -38,7 +38,10 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
   readonly tokens: DurinTokens<UserRef<TApp>, AppAuth<TApp>, TApp['clientName']>;
   readonly clients: DurinClients;
   readonly users: {
-    /** Drops what caches know about a user. Call it after a change that bypassed the ORM's unit of work. */
+    /**
+     * Drops a user's cached sessions, and ends them if the user is inactive. Call it after a change that bypassed the ORM's
+     * unit of work.
+     */
     readonly forget: (user: UserRef<TApp>) => Promise<void>;
   };
   readonly events: EventSource<UserKey<TApp['userEntity']>>;

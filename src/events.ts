@@ -26,7 +26,7 @@ export type RevocationReason =
 /** Why a call that is no login was refused, as far as it may be a sign of an attack. */
 export type DenialCode = 'INVALID_TOKEN' | 'MALFORMED_HEADER' | 'USER_INACTIVE' | 'CLIENT_NOT_ALLOWED' | 'NOT_ADMIN';
 
-/** The admin who made a change: a session, or somebody at the command line. */
+/** The admin who made a change: a session, or the command line. */
 export type AdminActor<TUserId = unknown> = (TokenEvent<TUserId> & CallOrigin) | 'command-line';
 
 /** A change made by an admin. */
@@ -48,9 +48,9 @@ export interface ClientChanges {
 }
 
 /**
- * The events of `durin.events`. Each is emitted once, after the change is committed. `loginFailed`, `throttled` and `denied`
- * are emitted at once, since they are true whatever is committed. A token's life is `tokenIssued`, any
- * number of `tokenRenewed`, then `tokenRevoked` or `tokenExpired`. The other events report what callers did.
+ * The events of `durin.events`. Each is emitted once. Events about tokens and `adminAction` are emitted after the
+ * change is committed. The others are emitted at once, since they are true whatever is committed. A token's life is
+ * `tokenIssued`, any number of `tokenRenewed`, then `tokenRevoked` or `tokenExpired`.
  */
 export interface DurinEvents<TUserId = unknown> {
   /** `isNewToken`: true if the login issued the token, false if it returned the existing token of the user and client. */

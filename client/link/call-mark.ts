@@ -4,7 +4,7 @@ import type { Epoch } from '../session/epoch.ts';
 export interface CallMark {
   /** The epoch in which the call was made. */
   readonly epoch: Epoch;
-  /** Whether a link has asked for the headers of this call. If none has, the token is that of the shared connection. */
+  /** Whether a link has read the headers of this call. If none has, the token is that of the shared connection. */
   hasToken?: boolean;
 }
 

@@ -20,7 +20,7 @@ export function chooseEpoch({ context }: Operation, store: SessionStore): Epoch 
 
 /**
  * Creates the option `headers` of the links that send.
- * @param connection receives the epoch of a connection that asks for headers which apply to all of its calls
+ * @param connection receives the epoch of a connection that reads headers for all of its calls
  */
 export function createHeaderSource(store: SessionStore, scheme: string, connection: SharedConnection) {
   return function headers({ op, opList = op && [op] }: HeadersSource = {}): DurinHeaders {

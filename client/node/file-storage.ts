@@ -26,7 +26,7 @@ export function fileStorage(path: string): DurinStorage {
   /** The file of a key that does not have the file at `path`. A key may hold characters that no file name may. */
   const fileBeside = (key: string) => `${path}.${createHash('sha256').update(key).digest('hex').slice(0, 16)}`;
 
-  /** Gives each session of a file its own file beside `path`. A session that was stored there since is kept. */
+  /** Copies each session of a file to its own file beside `path`. A session that was stored there since is kept. */
   function copyBeside(sessions: ReadonlyMap<string, string>): void {
     for (const [key, text] of sessions) createPrivateFile(fileBeside(key), serialize(key, text));
   }

@@ -12,8 +12,8 @@ export interface WebStorage {
  * Keeps the session in `localStorage`, which all tabs share, or in `sessionStorage`, which is separate for each tab. Tabs
  * that share a storage notice each other's logins and logouts.
  *
- * If there is no storage, or only one without methods, as on a server with Node 25, or if reading it throws, as in a browser that blocks it, the session is kept
- * in memory. What the storage throws goes to the option `onStorageError`.
+ * The session is kept in memory if there is no storage, if it has no methods, as on a server with Node 25, or if reading it
+ * throws, as in a browser that blocks it. What the storage throws goes to the option `onStorageError`.
  *
  * @param source the storage, or a function that returns it. Pass `globalThis.localStorage` where it may be missing, and
  * the function `() => localStorage` where reading it may throw.

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers';
 
 /**
  * Answers single questions with few statements, as DataLoader (Facebook, 2010) does, but without its cache. Keys that are
- * asked for during one turn of the event loop are loaded together at its end. A key that is asked for twice is loaded
+ * requested during one turn of the event loop are loaded together at its end. A key that is requested twice is loaded
  * once.
  * @param load returns what it found; a key that is missing from the map was not found
  * @param maxBatchSize the most keys that one `load` receives

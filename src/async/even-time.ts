@@ -2,26 +2,26 @@ import { clearTimeout, setTimeout } from 'node:timers'; // the platform's own, e
 
 /** How many durations are remembered. */
 const remembered = 32;
-/** The longest that a work is stretched to, in milliseconds. */
+/** The longest duration that work is stretched to, in milliseconds. */
 const maxMs = 1000;
 
-/** The result of a work, and when to pass it on. */
+/** The result of work, and when to pass it on. */
 export interface EvenResult<T> {
   readonly result: T;
   /** Resolves at a time that does not depend on how long the work took, unless it took longer than all others. */
   readonly over: Promise<void>;
 }
 
-/** Runs works whose duration is hidden from those who wait for them. */
+/** Runs work whose duration is hidden from its callers. */
 export interface EvenTime {
   /** @param isHidden whether this result's duration is hidden; others are passed on at once */
   run<T>(work: () => Promise<T>, isHidden: (result: T) => boolean): Promise<EvenResult<T>>;
 }
 
 /**
- * Stretches each work to the longest of those before it, but to no more than twice their median, so that an outage does not
- * slow down what comes after it. The timer starts with the work: one that started at its end would
- * fire earlier after a shorter work.
+ * Stretches each run to the longest of the runs before it, but to no more than twice their median, so that an outage
+ * does not slow down later runs. The timer starts with the work: a timer that started at its end would fire earlier
+ * after shorter work.
  */
 export function createEvenTime(): EvenTime {
   const durations: number[] = [];

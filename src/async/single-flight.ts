@@ -8,7 +8,7 @@ export interface InFlight<T> {
 }
 
 /**
- * Lets callers that ask for a key while it is being loaded share that load. The caller decides whether it may: numbers
+ * Lets callers that request a key while it is being loaded share that load. The caller decides whether it may: numbers
  * show which of two things started first.
  */
 export interface SingleFlight<T> {

@@ -7,14 +7,14 @@ import type { SessionCache } from './session-cache.ts';
 export interface CachedTokenStoreDeps {
   readonly store: TokenStore;
   readonly load: LoadSession;
-  /** `null`: every look-up asks the database. Writes are announced nevertheless. */
+  /** `null`: every look-up reads the database. Writes are announced nevertheless. */
   readonly cache: Pick<SessionCache, 'find'> | null;
   readonly isInTransaction: () => boolean;
   readonly invalidation: Invalidation;
 }
 
 /**
- * The token store with a cache in front: look-ups ask the cache, and writes invalidate the sessions that they end or
+ * The token store with a cache in front: look-ups read the cache, and writes invalidate the sessions that they end or
  * change. Purging expired tokens invalidates nothing, because expiry is checked at every use. A look-up inside a
  * transaction bypasses the cache: what it reads may be rolled back, or be older than what was already invalidated.
  */

@@ -23,11 +23,11 @@ const maxUnsent = 1000;
 const closeTimeoutMs = 500;
 
 /**
- * Caches sessions in this process on top of a shared store. A change bumps the fence in the store first and is published
- * to the other processes second. A process that has not yet received the message serves its own memory until it does; one
- * that has received it reads the store and sees the new fence, or knows that the store should have it: the message names
- * the fence. While the bus is disconnected, a process does not read its
- * own memory; when the bus has reconnected, that memory is empty.
+ * Caches sessions in this process on top of a shared store. A change bumps the fence in the store first and is
+ * published to the other processes second. A process that has not yet received the message serves its own memory until
+ * it does; one that has received it reads the store and sees the new fence, or knows that the store should have it: the
+ * message names the fence. While the bus is disconnected, a process does not read its own memory; when the bus has
+ * reconnected, that memory is empty.
  */
 export function createLayeredCache({ memory, shared, bus, namespace, now }: LayeredCacheDeps): SessionCache {
   /** Changes that could not be published yet, and until when other processes may hold entries that they make stale. */

@@ -25,10 +25,10 @@ export interface MemoryCache extends SessionCache {
  * Caches sessions in this process. There are no timers: an entry's age is checked when the entry is read. A change also
  * outdates the loads in progress: their results are not kept, and callers that arrive after the change do not share them.
  *
- * It also remembers for a moment that a token has no session, so that a program which repeats a revoked token does not cost
- * a statement each time. Only tokens with a valid MAC are looked up, so nobody can fill this memory with made-up ones. Such
- * a token comes to life only if its row becomes visible: its transaction commits, which invalidates the token's scope, or
- * its user or client does, and so a change of any other scope clears all misses.
+ * It also remembers for a moment that a token has no session, so that a program which repeats a revoked token does not
+ * cost a statement each time. Only tokens with a valid MAC are looked up, so an attacker cannot fill this memory with
+ * made-up ones. Such a token comes to life only if its row becomes visible: its transaction commits, which invalidates
+ * the token's scope, or its user or client does, and so a change of any other scope clears all misses.
  */
 export function createMemoryCache({ ttlMs, maxSessions, missTtlMs = 0, now }: MemoryCacheOptions): MemoryCache {
   const sessions = new LRUCache<string, CachedSession>({ max: maxSessions });

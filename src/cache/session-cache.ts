@@ -39,7 +39,7 @@ export interface CachedSession {
  * The port to cached sessions. A cache does not judge a session: its callers check expiry and activity at every use. Each
  * implementation keeps two promises, which test/contracts/session-cache.ts checks:
  * - once `invalidate` has returned, no `find` that starts later returns what was read before `invalidate` was called;
- * - a cache that fails adds a bounded delay and is never the reason of a refusal: the database is asked instead.
+ * - a cache that fails adds a bounded delay and is never the reason for a refusal: the database is read instead.
  */
 export interface SessionCache {
   find(selector: string, load: LoadSession): Promise<CachedSession | null>;
@@ -49,7 +49,8 @@ export interface SessionCache {
    */
   invalidate(scope: Scope): Promise<string | null>;
   /**
-   * Called with a change that somebody else has announced. From then on, this cache returns nothing from before it.
+   * Called with a change that another durin or process has announced. From then on, this cache returns nothing from
+   * before it.
    * @param fence the value that the change wrote to its scope's fence; `null`: none that is known
    */
   receive(scope: Scope, fence: string | null): void;

@@ -49,19 +49,20 @@ import { createWriteCheck } from './trust/write-check.ts';
  * The fence of `all` must exist. A store that has lost everything has lost its fences too, so nothing that was written
  * before the loss may be used: the first reader that finds no fence of `all` writes a new value. A process whose call to
  * the store failed, for whatever reason, does not use the store again before it has written a new value to that fence.
- * This makes up for the fences that it could not write, and for those that a restarted store has forgotten. If another
+ * This makes up for the fences that it could not write, and for those that a restarted store has lost. If another
  * call fails while it writes that value, a later value makes up for it. After `maxSharedTtlMs` nothing is left to make up
  * for, because no entry from before is usable.
  *
  * When the store refuses the fence. A change whose fence was refused deletes the fence of `all` instead, which voids
- * everything: a full Redis still deletes. A store that refuses that too, such as a replica, is found out by every process
- * that uses it, because each writes at least every `writeCheckMs` and uses no store that refuses. In addition, a process
- * remembers the changes that it made or heard of, and uses no older entry, whatever the store holds (trust/known-changes.ts).
+ * everything: a full Redis still deletes. A store that refuses that too, such as a replica, is found out by every
+ * process that uses it, because each writes at least every `writeCheckMs` and uses no store that refuses. In addition,
+ * a process remembers the changes that it made or received, and uses no older entry, whatever the store holds
+ * (trust/known-changes.ts).
  *
  * Who may write to the store. Entries are sealed with a key that is derived from `secret`, and belong to their key in the
  * store, so nobody else can make one, or move one to another token. Fences are not sealed, because that would prevent
- * nothing: an entry can only be revived by the fence values that it carries, and those were genuine. So what remains, to
- * someone who can write to the store, is to set back a fence and thereby revive a session for the rest of its entry's
+ * nothing: an entry can only be revived by the fence values that it carries, and those were genuine. So an
+ * attacker who can write to the store can only set back a fence, which revives a session for the rest of its entry's
  * `ttl`. Processes that know of the change do not accept even that.
  *
  * What the protocol cannot detect: a store that is reset to an older state, fences and entries alike, between two calls

@@ -112,7 +112,7 @@ export function createSharedStore(store: KeyValueStore, timeoutMs: number): Shar
     onError(listener) {
       notifyError = listener;
     },
-    /** Closes a Keyv's adapter directly: it can be told not to wait for a frozen server, which Keyv does not pass on. */
+    /** Closes a Keyv's adapter directly: the adapter has an option not to wait for a frozen server, which Keyv lacks. */
     async close() {
       notifyError = null;
       const closing = [adapterOf(store), store].find(isDisconnectable);

@@ -48,7 +48,7 @@ export interface EntryFormatDeps {
 
 /**
  * Writes entries as text, and reads them. Text that has not changed since the last look-up is neither verified nor parsed
- * again, because that takes longer than the rest of a look-up in this process. The store is still asked every time.
+ * again, because that takes longer than the rest of a look-up in this process. The store is still read every time.
  */
 export function createEntryFormat({ format, mac, namespace, maxRemembered }: EntryFormatDeps): EntryFormat {
   const remembered = new LRUCache<string, { readonly text: string; readonly entry: StoredEntry }>({

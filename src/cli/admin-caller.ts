@@ -1,7 +1,7 @@
 import { createAdminRouter } from '../admin/admin-router.ts';
 import type { CliConfig } from './load-config.ts';
 
-/** The procedures of the admin router, without a check of the caller: who runs the app's config has its database anyway. */
+/** The procedures of the admin router, without a check of the caller, who has the app's config and so its database. */
 export type AdminCaller = ReturnType<typeof createAdminCaller>;
 
 export function createAdminCaller({ internals, ...naming }: CliConfig) {

@@ -19,7 +19,7 @@ export type Command = (deps: CommandDeps) => Promise<CommandResult>;
 export type RunCommand = (command: Command) => Promise<void>;
 
 /**
- * Asks before something is deleted or revoked.
+ * Requests confirmation before something is deleted or revoked.
  * @throws CliError unless the answer is yes
  */
 export async function confirm(terminal: Terminal, question: string, isConfirmed: boolean | undefined): Promise<void> {

@@ -16,7 +16,7 @@ const columnsOf: Record<keyof ClientValues, string> = {
 export function createSqlClientStore(database: Database, schema: Schema): ClientStore {
   const { clients, tokens } = schema;
 
-  /** Runs a statement that gives a client this name. */
+  /** Runs a statement that sets a client's name. */
   async function runNamed(name: string, sql: string, parameters: readonly unknown[]): Promise<ClientRecord[]> {
     try {
       return (await database.run(sql, parameters)).map(toClientRecord);

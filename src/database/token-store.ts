@@ -21,7 +21,7 @@ export type Deleted = 'user' | 'client' | 'token';
 
 /**
  * What to do if the pair already has a token. An expired one is always replaced. `keep` and `renew` are for logins: they
- * also replace a token that the server issued, since another than the user may hold it.
+ * also replace a token that the server issued, since another person may hold it.
  * - `keep`: leave a valid one unchanged
  * - `renew`: keep a valid one and extend it to a full lifetime from now
  * - `replace`: replace it
@@ -31,7 +31,7 @@ export type OnConflict = 'keep' | 'renew' | 'replace' | 'refuse';
 
 /**
  * How a token came to be:
- * - `login`: a login, or a session that asked for an API key
+ * - `login`: a login created it, or a session created it as an API key
  * - `issued`: the server issued it, with its client's lifetime
  * - `issued-until`: the server issued it with a lifetime of its own, which nothing extends
  */
@@ -51,7 +51,7 @@ export interface IssueRequest {
   readonly clientName: string;
   readonly onConflict: OnConflict;
   readonly origin: TokenOrigin;
-  /** The session that asks for the token. It is locked too, and must be valid. Default: none asks. */
+  /** The session that creates the token. It is locked too, and must be valid. Default: no session does. */
   readonly sessionId?: string;
   /** What the user's credentials must still be. Default: anything. */
   readonly credentials?: CredentialsDigest;
@@ -66,7 +66,7 @@ export type IssueResult =
   | { readonly outcome: 'unknown-user' }
   /** The credentials are no longer those of the request. */
   | { readonly outcome: 'credentials-changed' }
-  /** The session that asked has ended. */
+  /** The session that creates the token has ended. */
   | { readonly outcome: 'session-ended' }
   /** `onConflict` was `refuse`, and the pair has a valid token. */
   | { readonly outcome: 'exists' }

@@ -97,8 +97,8 @@ class ChangeWatcher implements EventSubscriber {
   }
 
   /**
-   * The row may differ from the entity, depending on the upsert's options, so the listener reads the user itself. What the
-   * row was before is not known: an upsert that gives credentials is taken to change them.
+   * The row may differ from the entity, depending on the upsert's options, so the listener reads the user itself. The
+   * row's earlier values are not known, so an upsert that contains credentials counts as a change of them.
    */
   async afterUpsert({ em, meta, entity }: EventArgs<object>): Promise<void> {
     await TransactionContext.create(em, () =>
@@ -131,8 +131,8 @@ class ChangeWatcher implements EventSubscriber {
   }
 
   /**
-   * Notifies each durin that sees the change. What the first one did in the database, the others on the same tables do not
-   * do again: neither end a user's tokens, nor read its row.
+   * Notifies each durin that sees the change. The others on the same tables do not repeat what the first one did in
+   * the database: ending a user's tokens, and reading its row.
    * @param seenBy returns the change as a durin sees it; `null`: it does not
    */
   async #notifyEach(meta: EntityMetadata, entity: object, seenBy: (watch: Watch) => Seen | null): Promise<void> {
@@ -163,7 +163,7 @@ class ChangeWatcher implements EventSubscriber {
   }
 }
 
-/** Reads the row once for all durins whose statement is the same. All of them are told of one user. */
+/** Reads the row once for all durins whose statement is the same. They all receive the same object. */
 function readOnce(
   rows: Map<string, Promise<object | null>>,
   { sql, find }: Watch['userRows'],

@@ -15,7 +15,7 @@ import type { LoginSettings, ParsedLoginInput, Settings } from './settings.ts';
  * `undefined` has its default; every unknown key, wrong type and senseless value is refused.
  */
 
-/** A callback of the app. What it is given and returns is checked by the compiler where the app writes it. */
+/** A callback of the app. The compiler checks its parameters and its result where the app writes it. */
 function callback<TFunction>() {
   return z.custom<TFunction>((value) => typeof value === 'function', 'must be a function');
 }

@@ -53,8 +53,8 @@ export interface LoginThrottleOptions {
   /** Logins with a right password per address, or per user name if it is unknown. Default: `'1200/m'`; `null`: no limit. */
   successes?: Rate | null | undefined;
   /**
-   * How many logins are verified at once. Others wait. Default: one per core, at least 2 and at most 3. Give a larger number
-   * if `verifyCredentials` asks another service, which waits more than it computes.
+   * How many logins are verified at once. Others wait. Default: one per core, at least 2 and at most 3. Set a larger number
+   * if `verifyCredentials` calls another service, since it then waits more than it computes.
    */
   concurrency?: number | undefined;
   /** How many logins may wait. Beyond it, logins are refused with THROTTLED. Default: 1000. */
@@ -70,7 +70,7 @@ export interface ThrottleOptions {
   /** Calls per user and client, for clients without a `throttleRate`. Default: `null`, no limit. */
   rate?: Rate | null | undefined;
   /**
-   * Calls of `durinRouter` per session, but for `login` and `logout`. They do not count against `rate`. Default: `'120/m'`;
+   * Calls of `durinRouter` per session, except `login` and `logout`. They do not count against `rate`. Default: `'120/m'`;
    * `null`: no limit.
    */
   authRouter?: Rate | null | undefined;
@@ -105,14 +105,14 @@ export interface CacheOptions {
    * Default: 10,000, about 10 MB.
    */
   maxSessions?: number | undefined;
-  /** Milliseconds after which a call to the store counts as failed and the database is asked. Default: 100. */
+  /** Milliseconds after which a call to the store counts as failed and the database is read. Default: 100. */
   timeout?: number | undefined;
   /**
    * A store that all processes share, such as a Keyv over Redis. `durin.close()` disconnects it. Default: none, for an app
    * of one process.
    */
   store?: KeyValueStore | undefined;
-  /** Tells all processes about changes, so that each can cache sessions in memory as well. Such as `redisBus({ url })`. */
+  /** Publishes changes to all processes, so that each can cache sessions in memory as well: `redisBus({ url })`. */
   bus?: Bus | undefined;
 }
 
@@ -162,7 +162,7 @@ export interface DurinOptions<
   authHeaderPrefix?: string | undefined;
   /** Formats the expiry in the answers of `login` and `refresh`; `null`: never. Default: the Date. */
   formatExpiry?: ((expiry: Date | null) => TExpiry) | undefined;
-  /** If true, a login gives the existing token its full lifetime again. Default: `false`. */
+  /** If true, a login extends the existing token to a full lifetime. Default: `false`. */
   refreshTokenOnLogin?: boolean | undefined;
   /** If true, a login issues a new token and ends the old one at once. Default: `false`. */
   rotateTokenOnLogin?: boolean | undefined;
@@ -192,8 +192,8 @@ export interface DurinOptions<
       ) => MaybePromise<TLoginExtra>)
     | undefined;
   /**
-   * Whether a user may sign in and stay signed in. Asked at every look-up, so it must answer at once: if it returns a
-   * Promise, calls fail. Default: `user.isActive !== false`.
+   * Whether a user may sign in and stay signed in. Called at every look-up. It must not return a Promise: calls then
+   * fail. Default: `user.isActive !== false`.
    */
   isUserActive?: ((user: AuthUser<TUserEntity, TPopulate>) => boolean) | undefined;
   /** Caches sessions. Default: none, and each look-up is one SQL statement. */

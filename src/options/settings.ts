@@ -41,7 +41,7 @@ export interface Settings {
   readonly populate: readonly string[] | false;
   readonly filters: FilterChoices;
   readonly databaseTimeoutMs: number;
-  /** `null`: every look-up asks the database. */
+  /** `null`: every look-up reads the database. */
   readonly cache: CacheSettings | null;
   readonly throttle: ThrottleSettings;
   readonly login: LoginSettings;

@@ -1,6 +1,6 @@
 import type { FolderInUse } from './folder-lock.ts';
 
-/** One sentence or two, about who uses the folder and what to do. */
+/** One sentence or two: which process uses the folder, and what to do. */
 export function describeOwner(folder: string, { owner, liveness, marks }: FolderInUse): string {
   const { pid, program, host } = owner;
   const since = `since ${owner.since.slice(0, 19).replace('T', ' ')} UTC`;

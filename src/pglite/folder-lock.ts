@@ -20,22 +20,22 @@ export interface FolderInUse {
 
 export type FolderLock = { readonly outcome: 'locked'; readonly release: () => void } | FolderInUse;
 
-/** Where processes mark that they use the folder. PostgreSQL ignores what it does not know. */
+/** Where processes mark that they use the folder. PostgreSQL ignores files that it does not know. */
 const marksFolder = 'in-use';
 
-/** How often to try while another process tries as well, and how long to wait between, at most. */
+/** The most attempts while another process tries as well, and the longest wait between two. */
 const maxAttempts = 40;
 const maxWaitMs = 50;
 
-/** A process that has had the folder for this long does not only try. */
+/** A process whose mark is this old has the folder, so another attempt is pointless. */
 const settledMs = 1000;
 
 /**
  * Locks a folder, which is created if it does not exist. The lock ends with the process, however that ends.
  *
  * Each process first puts a mark of its own into the folder, and then looks for marks of others. So of two processes that
- * start together at least one sees the other, and withdraws. Marks have unique names and belong to one process, so to
- * remove the mark of a dead process never removes that of a live one.
+ * start together at least one sees the other, and withdraws. Marks have unique names and belong to one process, so
+ * removing the mark of a dead process never removes that of a live one.
  */
 export function lockFolder(folder: string): FolderLock {
   const marks = join(folder, marksFolder);

@@ -1,19 +1,19 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** Identifies a process beyond its pid, which is reused. What the platform does not tell is `null`. */
+/** Identifies a process beyond its pid, which is reused. Properties that the platform does not provide are `null`. */
 export interface ProcessIdentity {
   readonly pid: number;
   readonly host: string;
   /** Linux: the start of the machine. */
   readonly boot: string | null;
-  /** Linux: within which pids count. A container has its own. */
+  /** Linux: the namespace of the pid. A container has its own. */
   readonly pidNamespace: string | null;
   /** Linux: when the process started, in ticks since the start of the machine. */
   readonly startTicks: string | null;
 }
 
-/** `unknown`: it runs elsewhere, or the pid may belong to another program by now. */
+/** `unknown`: it runs elsewhere, or another program may have the pid now. */
 export type Liveness = 'this process' | 'alive' | 'dead' | 'unknown';
 
 /** What is known of the process that has a pid now. */
@@ -33,7 +33,7 @@ export function identifyThisProcess(): ProcessIdentity {
 const initialPidNamespace = 'pid:[4026531836]';
 
 /**
- * Whether a process still runs. In doubt it does: to use the folder of a running process destroys its database.
+ * Whether a process still runs. If that is uncertain, it counts as running: using its folder would destroy its database.
  * @param look what is known of the process that has this pid now
  */
 export function livenessOf(owner: ProcessIdentity, self: ProcessIdentity, look = stateOf): Liveness {
@@ -64,7 +64,7 @@ function stateOf(pid: number): ProcessState {
   // The fields after the name, which is in parentheses and may contain any characters.
   const fields = orNull(() => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' '));
   const [state] = fields ?? [];
-  const hasEnded = state === 'Z' || state === 'X'; // killed, and its parent has not asked for its exit code yet
+  const hasEnded = state === 'Z' || state === 'X'; // killed, and its parent has not read its exit code yet
   return { isRunning: !hasEnded, startTicks: fields?.[19] ?? null };
 }
 

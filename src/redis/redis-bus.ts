@@ -71,7 +71,7 @@ export function redisBus(options: RedisBusOptions): Bus {
 
   /** One at a time, because each write to a dead connection would restart that connection's socket timeout. */
   function sendHeartbeat(): void {
-    isConnected(); // so that silence is noticed even if nobody asks
+    isConnected(); // notices silence even if no look-up calls it
     if (unansweredSince !== null) return;
     unansweredSince = performance.now();
     publisher

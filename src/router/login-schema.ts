@@ -9,7 +9,7 @@ export type AnyLoginSchema = z.core.$ZodType<Readonly<Record<string, unknown>>, 
 /** The names of the fields, for each alternative of a union; a schema without unions has one. */
 type FieldSets = readonly (readonly string[])[];
 
-/** Says why a value cannot be the option `loginInput`; `null` if it can. */
+/** Returns why a value cannot be the option `loginInput`; `null` if it can. */
 export function loginSchemaProblem(value: unknown): string | null {
   if (!isZod4(value)) return isZod3(value) ? zod3Problem : 'must be a schema of zod 4, such as z.object({ … })';
   return inputFieldsOf(value) === null

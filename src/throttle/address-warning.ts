@@ -5,7 +5,7 @@ const sentence =
   'per user name alone. Behind a proxy, set trustProxy to the number of proxies. Otherwise pass the address where the ' +
   'server knows it: durin.createContext({ ...opts, ipAddress }).';
 
-/** Warns once that a limit per address met a request whose address the server does not know. */
+/** Warns once that a limit per address cannot count a request, because the server does not know its address. */
 export function createAddressWarning(warn: (message: string) => void): (origin: CallerOrigin) => void {
   let hasWarned = false;
   return function warnOfUnknownAddress({ ipAddress, connection }) {

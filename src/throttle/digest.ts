@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Gives every text the same length, so that no key is long, and hides it from who reads the keys. */
+/** Maps every text to one of fixed length, so that no key is long and keys do not reveal the texts. */
 export function digest(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }

@@ -12,7 +12,7 @@ export interface FairQueueOptions {
 export interface FairQueue {
   /** Waits for a place. @returns false if the caller is refused; then there is nothing to leave */
   enter(line: string): Promise<boolean>;
-  /** Gives the place of a caller that entered to the next one. */
+  /** Releases the place of a caller that entered to the next caller. */
   leave(): void;
 }
 

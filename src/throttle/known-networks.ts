@@ -1,13 +1,13 @@
 import { LRUCache } from 'lru-cache';
 
-/** Remembers from which networks the right password of a user name came, so that guesses from elsewhere do not lock them out. */
+/** Remembers the networks that a user has signed in from, so that guesses from elsewhere do not lock the user out. */
 export interface KnownNetworks {
   /** @param name the digest of a user name */
   has(name: string, network: string): Promise<boolean>;
   remember(name: string, network: string): Promise<void>;
 }
 
-/** A network is forgotten this long after the last login from it. */
+/** A network is removed this long after the last login from it. */
 export const rememberedSeconds = 30 * 86_400;
 /** Networks per user name: a home, an office, a phone, and some of what travelling adds. */
 export const maxNetworks = 10;
@@ -19,7 +19,7 @@ const maxNames = 50_000;
  * @param now the clock, in milliseconds
  */
 export function createMemoryKnownNetworks(now: () => number): KnownNetworks {
-  /** For each name its networks, the last used last, and until when each is remembered. */
+  /** For each name, until when each network is remembered. The network that was used last is the last one. */
   const names = new LRUCache<string, Map<string, number>>({ max: maxNames });
 
   return {

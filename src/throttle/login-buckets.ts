@@ -18,7 +18,7 @@ export interface LoginQuotas {
   readonly successes: Quota | null;
 }
 
-/** How a login ended: as it should, with wrong credentials, or without a client that is there. */
+/** How a login ended: accepted, with wrong credentials, or without a client that exists. */
 export type LoginVerdict = 'accepted' | 'wrong-guess' | 'wrong-client';
 
 /** What a quota counts. */
@@ -34,8 +34,8 @@ const guesses = ['wrong-guess'] as const;
 const rightPasswords = ['accepted', 'wrong-client'] as const;
 
 /**
- * The buckets of a login that names no client, which is refused without a look at its credentials. They are apart from
- * those of failures: a program that forgets to name its client does not lock out other people at its address.
+ * The buckets of a login that names no client, which is refused without a look at its credentials. They are separate
+ * from those of failures: a program that omits its client's name does not lock out other people at its address.
  */
 export function clientlessBucketsOf(
   { ipAddress }: Pick<CallerOrigin, 'ipAddress'>,

@@ -44,7 +44,7 @@ export function createRedisKnownNetworks(deps: RedisKnownNetworksDeps): KnownNet
   };
 }
 
-/** Contains the name, so that nobody can tell that two users share an address. */
+/** Contains the name, so that two users who share an address have different digests. */
 function memberOf(name: string, network: string): string {
   return digest(`${name} ${network}`);
 }

@@ -76,7 +76,7 @@ export function createRedisRateCounter({ redis, circuit, prefix, memory, now }: 
     });
   }
 
-  /** A refusal that follows from the counts known here, or null if Redis has to be asked. */
+  /** A refusal that follows from the counts known here, or null if only Redis can decide. */
   async function cachedRefusal(key: string, { limit, windowSeconds }: Quota): Promise<Count | null> {
     const known = await memory.find(key);
     if (known === null || known.count < limit || known.resetMs > windowSeconds * 1000) return null;

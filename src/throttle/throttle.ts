@@ -38,7 +38,7 @@ export interface Throttle {
   /** The same, but counts per session. */
   enforcePerSession(limit: Limit, caller: SignedInCaller, onLimit: (state: LimitState) => void): Promise<void>;
   /**
-   * Refuses a caller that has reset its connection: no limit per address could count it, and it cannot hear an answer.
+   * Refuses a caller that has reset its connection: no limit per address could count it, and it cannot receive an answer.
    * @throws DurinError THROTTLED
    */
   requireAddress(scope: string, origin: CallerOrigin): void;

@@ -6,7 +6,7 @@ import type { ActiveUser } from './active-user.ts';
 import type { TokenRevoker } from './revoke-tokens.ts';
 import { toTokenEvent } from './token-event.ts';
 
-export interface FollowChangesDeps {
+export interface EntityChangesDeps {
   readonly store: Pick<TokenStore, 'deleteBefore'>;
   readonly revoker: Pick<TokenRevoker, 'endAllOfChanged' | 'endAllOfInactive' | 'overtake' | 'emitRevoked'>;
   readonly events: EventSink;
@@ -18,11 +18,11 @@ export interface FollowChangesDeps {
 
 const reasons = { user: 'user-deleted', client: 'client-deleted', token: 'revoked' } as const;
 
-/** What follows from changes that the app makes to users, clients and tokens: caches forget, deactivated users' sessions end. */
-export function createFollowChanges(deps: FollowChangesDeps): ChangeListener {
+/** Reacts to the app's changes of users, clients and tokens: invalidates caches, ends sessions and emits their ends. */
+export function createEntityChanges(deps: EntityChangesDeps): ChangeListener {
   const { store, revoker, events, invalidation, activeUser, now } = deps;
 
-  function tellEnded({ tokens, reason }: Ending): void {
+  function emitEnded({ tokens, reason }: Ending): void {
     for (const token of tokens) if (token.hadExpired) events.emit('tokenExpired', toTokenEvent(token));
     revoker.emitRevoked(
       tokens.filter(({ hadExpired }) => !hadExpired),
@@ -52,9 +52,9 @@ export function createFollowChanges(deps: FollowChangesDeps): ChangeListener {
     relatedChanged: invalidation.everythingChanged,
     async beforeDeletion(deleted, keys) {
       const ending = { tokens: await store.deleteBefore(deleted, keys, now()), reason: reasons[deleted] };
-      tellEnded(ending);
+      emitEnded(ending);
       return ending;
     },
-    tokensEnded: tellEnded,
+    tokensEnded: emitEnded,
   };
 }

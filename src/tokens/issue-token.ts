@@ -47,7 +47,7 @@ export function createIssueToken(deps: IssueTokenDeps): IssueToken {
   const { codec, store, revoker, activeUser, events, issuesUnderWay, now } = deps;
 
   return async function issueToken({ operation, ...request }) {
-    const call = issuesUnderWay.begin(); // the operation may be finished by its timeout while this goes on
+    const call = issuesUnderWay.begin(); // the operation may end by its timeout while this continues
     const operations = operation === undefined ? [call] : [call, operation];
     try {
       return await issue(request, (userId) =>

@@ -2,7 +2,7 @@ import type { TokenStore } from '../database/token-store.ts';
 import type { EventSink } from '../events.ts';
 import { toTokenEvent } from './token-event.ts';
 
-/** Gives a token a full lifetime of its client from now, and emits it. `null`: the token is gone or expired. */
+/** Extends a token to a full lifetime of its client from now, and emits it. `null`: the token is gone or expired. */
 export type RenewToken = (id: string) => Promise<{ readonly expiresAt: Date | null } | null>;
 
 export interface RenewTokenDeps {

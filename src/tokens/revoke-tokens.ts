@@ -44,7 +44,7 @@ export function createTokenRevoker(deps: TokenRevokerDeps): TokenRevoker {
     return ended;
   }
 
-  /** Overtakes what is under way now and, in the app's transaction, what is when it commits: only then is the end true. */
+  /** Overtakes what is under way now. In the app's transaction, does so again after the commit, when the end is true. */
   async function overtake(
     userId: unknown,
     reason: RevocationReason,

@@ -20,7 +20,7 @@ import type { Operation, UnderWay } from './under-way.ts';
 
 type LoginInput = Readonly<Record<string, unknown>>;
 
-/** The app's callbacks, bound to its options, and what the options say about logins. */
+/** The app's callbacks, bound to its options, and the options for logins. */
 export interface SignInRules {
   readonly verifyCredentials: (input: LoginInput, ctx: DurinContext) => Promise<object | null | undefined>;
   /** The client's name as it was given, not yet checked. */
@@ -28,7 +28,7 @@ export interface SignInRules {
   readonly userKeyOf: (user: object) => unknown;
   /** Whom the login is for, as the throttle counts it. Empty: not known. */
   readonly loginUserNames: (input: LoginInput) => readonly string[];
-  /** `null`: the app does not say which fields hold credentials. */
+  /** `null`: the app does not set `credentialFields`. */
   readonly credentials: Pick<UserCredentials, 'confirm'> | null;
   readonly onConflict: OnConflict;
 }
@@ -76,7 +76,7 @@ export type SignIn = (
 export function createSignIn(deps: SignInDeps): SignIn {
   const { activeUser, issueToken, throttle, signInsUnderWay, events, rules, bounded } = deps;
 
-  /** Refusals take equal time, so that it does not tell whether there is such a user, or an inactive one. */
+  /** Refusals take equal time, so that their duration does not reveal whether the user exists or is active. */
   const refusalTime = createEvenTime();
 
   return async function signIn(...call) {
@@ -166,7 +166,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
     try {
       return (await rules.verifyCredentials(input, ctx)) || null;
     } catch (cause) {
-      if (isUnstorable(cause)) return null; // the app asked the database for a value that no row can have
+      if (isUnstorable(cause)) return null; // the app queried a value that no row can have
       const error = toCallbackError(cause);
       if (refusalCodes.has(error.code)) return error;
       throw error;

@@ -52,7 +52,7 @@ export function createTokenCodec({ secrets, tokenLength, tokenPrefix, randomByte
 }
 
 /**
- * Each format has a MAC key of its own. Otherwise the holder of a token could give it another prefix, or cut it, and so
+ * Each format has a MAC key of its own. Otherwise the holder of a token could change its prefix, or cut it, and so
  * keep a session that a change of the format is meant to end. The default format keeps the key of version 0.1, and with it
  * the sessions.
  */

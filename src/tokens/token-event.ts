@@ -2,7 +2,7 @@ import type { TokenIdentity } from '../database/token-store.ts';
 import type { TokenEvent } from '../events.ts';
 import type { SessionRecord } from '../session.ts';
 
-/** Says which token an event is about. */
+/** The token that an event is about. */
 export function toTokenEvent({ id, userId, clientName }: Omit<TokenIdentity, 'selector'>): TokenEvent {
   return { tokenId: id, userId, client: clientName };
 }

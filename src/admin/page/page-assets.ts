@@ -40,7 +40,7 @@ export async function readPageAssets(folder: string = builtPageFolder()): Promis
 
 /**
  * The folder of the built page, in this package: the same for the sources and for the build. Looked up when the page is
- * asked for, because a server that is bundled into one file may run without the package.
+ * requested, because a server that is bundled into one file may run without the package.
  */
 function builtPageFolder(): string {
   try {

@@ -2,7 +2,7 @@ import { createHmac, createSecretKey, hkdfSync, timingSafeEqual } from 'node:cry
 
 /**
  * Authenticates the entries of a shared store. The MAC covers the key as well, so that an entry which is copied to another
- * key, or was written by somebody who does not know `secret`, counts as none.
+ * key, or was written without knowledge of `secret`, counts as none.
  */
 export interface EntryMac {
   /** Puts the MAC in front of the text. */

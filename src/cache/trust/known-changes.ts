@@ -3,15 +3,15 @@ import type { Scope } from '../session-cache.ts';
 import type { StoredEntry } from '../stored-entry.ts';
 
 /**
- * The changes that this process made or heard of, for as long as an older entry might be used. A store that refused or
+ * The changes that this process made or received, for as long as an older entry might be used. A store that refused or
  * lost a change's fence still offers such entries; a process that knows of the change uses none of them.
  */
 export interface KnownChanges {
   /** @param fence the value that the change wrote to its scope's fence; `null`: none that is known */
   add(scope: Scope, fence: string | null): void;
   /**
-   * Returns a function that forgets the changes that are known now. For a process that has written a new fence of `all`
-   * meanwhile: no entry from before it is used, whatever else the store has lost.
+   * Returns a function that removes the changes that are known now. Call it once a new fence of `all` is written: no entry
+   * from before that fence is used, whatever else the store has lost.
    */
   snapshot(): () => void;
   /**

@@ -47,7 +47,7 @@ function tryToLock(folder: string): FolderLock {
   }
 }
 
-/** The part of PGlite's platform that tells it from PostgreSQL's: minifiers change the names of classes. */
+/** The part of PGlite's platform that PostgreSQL's lacks: minifiers change the names of classes. */
 interface SqlPlatform {
   supportsMultipleStatements?(): boolean;
 }

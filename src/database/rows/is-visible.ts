@@ -13,8 +13,8 @@ export function isVisible(property: EntityProperty): boolean {
 }
 
 /**
- * The properties that the entity's class has. In single-table inheritance, MikroORM gives the root also those of the classes
- * that extend it, since they share its table.
+ * The properties that the entity's class has. In single-table inheritance, MikroORM's metadata of the root also
+ * contains those of the classes that extend it, since they share its table.
  */
 export function ownProperties(meta: EntityMetadata, base: EntityMetadata | undefined): EntityProperty[] {
   const isRootOfTable = meta.root === meta && meta.inheritanceType === 'sti';

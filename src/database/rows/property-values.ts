@@ -8,7 +8,7 @@ export function loadedValueOf(entity: object, name: string): unknown {
   return value.isInitialized() ? value.unwrap() : undefined;
 }
 
-/** Compares values of properties. Bytes compare as such, whatever class a driver or the app gives them. */
+/** Compares values of properties. Bytes are compared by content, whatever class a driver or the app uses for them. */
 export function areSameValues(one: unknown, other: unknown): boolean {
   return isDeepStrictEqual(comparable(one), comparable(other));
 }

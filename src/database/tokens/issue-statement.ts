@@ -6,8 +6,9 @@ import { isIssued } from './token-id.ts';
 /**
  * Builds the statement that issues a token. Its parameters are the columns of `input`, in that order.
  *
- * It locks the user's row first and then the row of the session that asks, as everything that ends all of a user's tokens
- * does, so that they cannot deadlock. What it compares is what it locked, also if it had to wait for it.
+ * It locks the user's row first and then the row of the session that creates the token. Every statement that ends all of a
+ * user's tokens locks in the same order, so they cannot deadlock. It compares the values of the locked rows, even if it had
+ * to wait for the locks.
  *
  * `old` locks the pair's existing row, so its values are still true when the row is replaced. A row that another statement
  * inserts after this one has started is not in `old`, and the last condition of `on conflict` never replaces such a row.

@@ -3,8 +3,9 @@ import { randomBytes } from 'node:crypto';
 import type { TokenOrigin } from '../token-store.ts';
 
 /*
- * A token's id tells its origin, since there is no column for it. A login's is a random UUID, version 4. The other two are
- * of version 8, which RFC 9562 leaves to the application: the digit after the version tells them apart, the rest is random.
+ * A token's id contains its origin, since there is no column for it. The id of a login's token is a random UUID of
+ * version 4. The other two origins use version 8, which RFC 9562 leaves to the application: the digit after the version
+ * distinguishes them, and the rest is random.
  */
 
 const digitsOf: Record<TokenOrigin, string> = { login: '4', issued: '80', 'issued-until': '81' };
