@@ -51,12 +51,10 @@ export function compose(settings: Settings) {
   const hub = createEventHub(settings.onListenerError);
   const events: EventSink = {
     emit(name, event) {
-      if (isAboutRows(name)) void database.afterCommit(() => hub.emit(name, event));
-      else database.outsideTransaction(() => hub.emit(name, event)); // what a listener writes must not roll back
+      const notify = () => database.outsideTransaction(() => hub.emit(name, event)); // what listeners write must not roll back
+      if (isAboutRows(name)) void database.afterCommit(notify);
+      else notify();
     },
-  };
-  const immediateEvents: EventSink = {
-    emit: (name, event) => database.outsideTransaction(() => hub.emit(name, event)),
   };
   const afterCommit = (work: () => Promise<void>) => database.afterCommit(work, { onUnknownOutcome: true });
 
@@ -66,7 +64,7 @@ export function compose(settings: Settings) {
   const sqlTokenStore = createSqlTokenStore(database, schema, rowRules, credentials);
   const { namespace } = schema;
   const { format } = sqlTokenStore;
-  const onOutage = reportCacheOutage(hub, settings.onWarning);
+  const onOutage = reportCacheOutage(events, settings.onWarning);
   const cache =
     settings.cache && createCache(settings.cache, { format, namespace, secrets: settings.secrets, now, onOutage });
   const peers = joinProcess(namespace, cache);
@@ -86,7 +84,7 @@ export function compose(settings: Settings) {
   });
   const authenticate = createAuthenticate({ codec, store, revoker, activeUser, events, bounded, now });
   const issueToken = createIssueToken({ codec, store, revoker, activeUser, events, issuesUnderWay, now });
-  const renewToken = createRenewToken({ store, events, now });
+  const renewToken = createRenewToken({ store, revoker, activeUser, events, now });
   const purge = createPurgeTokens({ store, events, now });
   const lastUsed = createLastUsed({ store, bounded, now });
 
@@ -126,7 +124,7 @@ export function compose(settings: Settings) {
     places: loginPlaces,
     isInTransaction,
   });
-  const { verifyCredentials, resolveClient, userNames, onConflict } = settings.login;
+  const { verifyCredentials, resolveClient, userNames, typedName, onConflict } = settings.login;
   const signIn = createSignIn({
     activeUser,
     issueToken,
@@ -141,6 +139,7 @@ export function compose(settings: Settings) {
       userKeyOf: schema.userKeyOf,
       credentials: credentials.fields.size === 0 ? null : credentials,
       loginUserNames: userNames,
+      typedName,
       onConflict,
     },
   });
@@ -154,7 +153,7 @@ export function compose(settings: Settings) {
     tokenInUrl: settings.tokenInUrl,
     now,
   });
-  const denials = createDenials({ events: immediateEvents, now });
+  const denials = createDenials({ events, now });
   const resolveCaller = createResolveCaller({ stateOf, denials });
 
   return {
@@ -186,11 +185,11 @@ export function compose(settings: Settings) {
     toAuth: (record: SessionRecord) => toAuth(record, now()),
     /** Writes pending uses and ends timers and connections. The app's ORM stays open. */
     async close() {
+      await cache?.close(); // first, while changes still reach it
       stopWatching();
       peers.leave();
       counters.close();
       await lastUsed.close();
-      await cache?.close();
     },
   };
 }

@@ -94,12 +94,18 @@ export interface DurinEvents<TUserId = unknown> {
 
 export type EventName = keyof DurinEvents;
 
-/** Events about calls, which are true whether or not the transaction around the call commits. */
-const callEvents: ReadonlySet<EventName> = new Set(['loginFailed', 'throttled']);
+/** Events about calls and outages, which are true whether or not the transaction around the call commits. */
+const immediateEvents: ReadonlySet<EventName> = new Set([
+  'loginFailed',
+  'throttled',
+  'denied',
+  'cacheUnavailable',
+  'cacheRecovered',
+]);
 
 /** Whether an event is about rows, so that it is true once these are committed. */
 export function isAboutRows(name: EventName): boolean {
-  return !callEvents.has(name);
+  return !immediateEvents.has(name);
 }
 
 type Listener<TEvent> = (event: TEvent) => unknown;

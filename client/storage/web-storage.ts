@@ -1,5 +1,5 @@
 import { page, type StorageEventLike } from '../platform/page.ts';
-import type { DurinStorage } from './storage.ts';
+import { type DurinStorage, memoryStorage } from './storage.ts';
 
 /** The methods of `localStorage` and `sessionStorage` that the SDK calls. */
 export interface WebStorage {
@@ -27,11 +27,23 @@ export interface WebStorage {
  * });
  */
 export function webStorage(source: WebStorage | undefined | (() => WebStorage | undefined)): DurinStorage {
+  const memory = memoryStorage();
   const open = () => (typeof source === 'function' ? source() : source);
+  /** The storage, unless it is missing or has no methods. */
+  function usable(): WebStorage | undefined {
+    const storage = open();
+    return storage?.getItem && storage;
+  }
   return {
-    get: (key) => open()?.getItem?.(key),
-    set: (key, value) => open()?.setItem?.(key, value),
-    remove: (key) => open()?.removeItem?.(key),
+    get: (key) => usable()?.getItem(key) ?? memory.get(key),
+    set(key, value) {
+      const storage = usable();
+      return storage ? storage.setItem(key, value) : memory.set(key, value);
+    },
+    remove(key) {
+      usable()?.removeItem(key);
+      return memory.remove(key);
+    },
     watch(key, listener, signal) {
       function onStorage(event: StorageEventLike): void {
         if (event.storageArea === open() && (event.key ?? key) === key) listener();

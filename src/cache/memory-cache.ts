@@ -35,6 +35,7 @@ export function createMemoryCache({ ttlMs, maxSessions, missTtlMs = 0, now }: Me
   /** Selectors without a session, and until when that is believed. */
   const misses = new LRUCache<string, number>({ max: maxSessions });
   const loads = createSingleFlight<CachedSession | null>();
+  let isClosed = false;
 
   async function loadAndKeep(
     selector: string,
@@ -44,12 +45,12 @@ export function createMemoryCache({ ttlMs, maxSessions, missTtlMs = 0, now }: Me
     const startedAt = now();
     const loaded = await load(selector);
     if (loaded === null) {
-      if (missTtlMs > 0 && !isOutdated()) misses.set(selector, startedAt + missTtlMs);
+      if (missTtlMs > 0 && !isClosed && !isOutdated()) misses.set(selector, startedAt + missTtlMs);
       return null;
     }
     const usableUntil = Math.min(loaded.usableUntil ?? Infinity, startedAt + ttlMs);
     const session = { record: loaded.record, usableUntil };
-    if (!isOutdated()) sessions.set(selector, session);
+    if (!isClosed && !isOutdated()) sessions.set(selector, session);
     return session;
   }
 
@@ -79,7 +80,9 @@ export function createMemoryCache({ ttlMs, maxSessions, missTtlMs = 0, now }: Me
       evict(scope);
       return null;
     },
+    /** From then on nothing is kept: a closed cache hears of no change. */
     async close() {
+      isClosed = true;
       evict('all');
     },
   };

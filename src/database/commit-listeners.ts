@@ -17,6 +17,8 @@ export interface CommitListener {
   readonly callback: () => unknown;
   /** Whether to call back also if the commit failed: the connection may have been lost after PostgreSQL committed. */
   readonly onUnknownOutcome: boolean;
+  /** Called just before the commit is sent. Others may see the change before its answer arrives. */
+  readonly beforeCommit?: (() => void) | undefined;
 }
 
 /**
@@ -70,6 +72,7 @@ class CommitListeners implements EventSubscriber {
     if (!transaction || this.#outer.has(transaction)) return;
     if (this.#pending.has(transaction) && !(await this.#canCommit(transaction))) this.#pending.delete(transaction);
     else this.#committing.add(transaction);
+    for (const { beforeCommit } of this.#pending.get(transaction) ?? []) beforeCommit?.();
   }
 
   async afterTransactionCommit({ transaction }: TransactionEventArgs): Promise<void> {

@@ -21,6 +21,8 @@ export interface Transactions {
 export interface AfterCommitOptions {
   /** Whether to call back also if the commit failed, since PostgreSQL may have done it nevertheless. Default: false. */
   readonly onUnknownOutcome: boolean;
+  /** Called just before the commit is sent, if there is a transaction. Default: none. */
+  readonly beforeCommit?: () => void;
 }
 
 /** @param canCommit whether a transaction still accepts statements; after a failed one, PostgreSQL rolls it back */
@@ -40,12 +42,15 @@ export function createTransactions(
       return retryAborted(() => translateErrors(orm.em.fork().transactional(work, { isolationLevel })));
     },
 
-    outside: (work) => (current() === undefined ? work() : TransactionContext.create(orm.em.fork(), work)),
+    outside: (work) =>
+      orm.em.getContext(false).getTransactionContext() === undefined
+        ? work()
+        : TransactionContext.create(orm.em.fork(), work),
 
-    async afterCommit(callback, { onUnknownOutcome } = { onUnknownOutcome: false }) {
+    async afterCommit(callback, { onUnknownOutcome, beforeCommit } = { onUnknownOutcome: false }) {
       const transaction = current();
       if (transaction === undefined) await callback();
-      else commits.add(transaction, { callback, onUnknownOutcome });
+      else commits.add(transaction, { callback, onUnknownOutcome, beforeCommit });
     },
   };
 }

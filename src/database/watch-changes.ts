@@ -159,7 +159,8 @@ class ChangeWatcher implements EventSubscriber {
   }
 
   #reportToOthers(by: Watch, ending: Ending): void {
-    for (const other of this.#watches) if (other !== by) other.listener.tokensEnded(ending);
+    for (const other of this.#watches)
+      if (other !== by && other.schema.tokens === by.schema.tokens) other.listener.tokensEnded(ending);
   }
 }
 

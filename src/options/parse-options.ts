@@ -119,6 +119,7 @@ function loginOf(parsed: ParsedOptions): LoginSettings {
     response: parsed.loginResponse ?? null,
     onConflict: rotateTokenOnLogin ? 'replace' : refreshTokenOnLogin ? 'renew' : 'keep',
     userNames: userNamesOf(parsed),
+    typedName: typedNameOf(parsed),
   };
 }
 
@@ -152,8 +153,25 @@ function requireNames(names: string[]): string[] {
 
 /** The app may look a user up by any of the fields, so each counts. */
 function namesInFields(input: ParsedLoginInput): string[] {
-  const names = userNameFields.map((field) => input[field]).filter((value) => typeof value === 'string');
-  return names.map(foldUserName);
+  return typedNames(input).map(foldUserName);
+}
+
+function typedNames(input: ParsedLoginInput): string[] {
+  return userNameFields.map((field) => input[field]).filter((value) => typeof value === 'string');
+}
+
+/** With several names it is not certain which one the app has verified. */
+function typedNameOf({ throttle: { login } }: ParsedOptions): LoginSettings['typedName'] {
+  const userKey = login === false ? undefined : login.userKey;
+  return userKey === undefined ? onlyTypedName : (input) => onlyOne([userKey(input) ?? []].flat());
+}
+
+function onlyTypedName(input: ParsedLoginInput): string | null {
+  return onlyOne(typedNames(input));
+}
+
+function onlyOne([name, ...others]: readonly string[]): string | null {
+  return name === undefined || others.length > 0 ? null : name;
 }
 
 function asDate(expiry: Date | null): Date | null {

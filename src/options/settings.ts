@@ -71,6 +71,8 @@ export interface LoginSettings {
   readonly onConflict: OnConflict;
   /** Whom a login is for, as the throttle counts it. Empty: not known. */
   readonly userNames: (input: ParsedLoginInput) => readonly string[];
+  /** The one name in the input, exactly as it was sent; `null`: there is none, or more than one. */
+  readonly typedName: (input: ParsedLoginInput) => string | null;
 }
 
 export interface ApiAccessSettings {

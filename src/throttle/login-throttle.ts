@@ -1,6 +1,7 @@
 import type { CallerOrigin } from '../request/call-origin.ts';
 import { networkOf, siteOf } from '../request/network.ts';
 import { createAttemptQueue } from './attempt-queue.ts';
+import { digest } from './digest.ts';
 import { createFairQueue, type FairQueueOptions } from './fair-queue.ts';
 import type { KnownNetworks } from './known-networks.ts';
 import {
@@ -17,6 +18,11 @@ import { type LimitState, type Throttle, toLimitState } from './throttle.ts';
 export interface LoginAttempt {
   /** The user names that the caller sent, as they are counted. Empty: only the address is counted. */
   readonly userNames: readonly string[];
+  /**
+   * The one name that the caller sent, exactly as it was typed; `null`: none, or more than one. Known networks belong to it:
+   * names that only count as one may be different users, and one of them must not make a network known for another.
+   */
+  readonly typedName: string | null;
   readonly origin: CallerOrigin;
   /** Whether it names a client. Otherwise it is refused without a look at its credentials. */
   readonly hasClient: boolean;
@@ -65,18 +71,18 @@ export function createLoginThrottle(deps: LoginThrottleDeps): LoginThrottle {
     throw throttle.refuse(state, { session: null, origin });
   }
 
-  async function bucketsFor({ origin, hasClient }: LoginAttempt, names: readonly string[]): Promise<Bucket[]> {
+  async function bucketsFor(attempt: LoginAttempt): Promise<Bucket[]> {
+    const { origin, hasClient, typedName, userNames } = attempt;
     if (!hasClient) return clientlessBucketsOf(origin, quotas);
     const { ipAddress } = origin;
-    const known = new Set<string>();
-    if (ipAddress !== null && quotas.perAccount !== null)
-      for (const name of names) if (await knownNetworks.has(name, networkOf(ipAddress))) known.add(name);
-    return bucketsOf({ names, origin, isKnown: (name) => known.has(name) }, quotas);
+    const canBeKnown = ipAddress !== null && typedName !== null && quotas.perAccount !== null;
+    const isKnown = canBeKnown && (await knownNetworks.has(digest(typedName), networkOf(ipAddress)));
+    return bucketsOf({ names: digestsOf(userNames), origin, isKnown: () => isKnown }, quotas);
   }
 
-  async function remember({ origin: { ipAddress } }: LoginAttempt, names: readonly string[]): Promise<void> {
-    if (ipAddress === null || quotas.perAccount === null) return;
-    for (const name of names) await knownNetworks.remember(name, networkOf(ipAddress));
+  async function remember({ origin: { ipAddress }, typedName }: LoginAttempt): Promise<void> {
+    if (ipAddress === null || typedName === null || quotas.perAccount === null) return;
+    await knownNetworks.remember(digest(typedName), networkOf(ipAddress));
   }
 
   async function settle({ key, quota, counts, count }: Slot, verdict: LoginVerdict | null, attempt: LoginAttempt) {
@@ -92,14 +98,13 @@ export function createLoginThrottle(deps: LoginThrottleDeps): LoginThrottle {
     verify: () => Promise<T>,
     judge: (result: T) => LoginVerdict,
   ): Promise<T> {
-    const names = digestsOf(attempt.userNames);
     const slots: Slot[] = [];
     let verdict: LoginVerdict | null = null;
     try {
-      for (const bucket of await bucketsFor(attempt, names)) slots.push(await reserve(bucket, attempt));
+      for (const bucket of await bucketsFor(attempt)) slots.push(await reserve(bucket, attempt));
       const result = await verify();
       verdict = judge(result);
-      if (verdict === 'accepted') await remember(attempt, names);
+      if (verdict === 'accepted') await remember(attempt);
       return result;
     } finally {
       await Promise.all(slots.map((slot) => settle(slot, verdict, attempt)));

@@ -73,8 +73,15 @@ export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
       throw new DurinError('TOKEN_EXPIRED');
     }
     const renewed = await store.findBySelector(expired.selector);
-    if (renewed === null || isExpired(renewed.expiresAt, now())) throw new DurinError('TOKEN_EXPIRED');
-    return renewed;
+    if (renewed === null) throw new DurinError('TOKEN_EXPIRED');
+    switch (judge(renewed)) {
+      case 'valid':
+        return renewed;
+      case 'inactive':
+        throw await endSessionsOf(renewed);
+      case 'expired':
+        throw new DurinError('TOKEN_EXPIRED');
+    }
   }
 }
 

@@ -44,7 +44,10 @@ export function createTokenRevoker(deps: TokenRevokerDeps): TokenRevoker {
     return ended;
   }
 
-  /** Overtakes what is under way now. In the app's transaction, does so again after the commit, when the end is true. */
+  /**
+   * Overtakes what is under way now. In the app's transaction, does so again when the end becomes true: before the commit is
+   * sent, since a login that waits for it may be answered first, and after it.
+   */
   async function overtake(
     userId: unknown,
     reason: RevocationReason,
@@ -56,7 +59,7 @@ export function createTokenRevoker(deps: TokenRevokerDeps): TokenRevoker {
       for (const kind of kinds) kind.overtake(userId, exceptClient);
     };
     overtakeAll();
-    await database.afterCommit(overtakeAll, { onUnknownOutcome: true });
+    await database.afterCommit(overtakeAll, { onUnknownOutcome: true, beforeCommit: overtakeAll });
   }
 
   async function endAll(

@@ -28,6 +28,8 @@ export interface SignInRules {
   readonly userKeyOf: (user: object) => unknown;
   /** Whom the login is for, as the throttle counts it. Empty: not known. */
   readonly loginUserNames: (input: LoginInput) => readonly string[];
+  /** The one name in the input, exactly as it was sent; `null`: there is none, or more than one. */
+  readonly typedName: (input: LoginInput) => string | null;
   /** `null`: the app does not set `credentialFields`. */
   readonly credentials: Pick<UserCredentials, 'confirm'> | null;
   readonly onConflict: OnConflict;
@@ -100,7 +102,8 @@ export function createSignIn(deps: SignInDeps): SignIn {
     const named = nameClient(await runCallback(() => rules.resolveClient(input, ctx)));
     const hasClient = named.outcome === 'named';
     const userNames = hasClient ? rules.loginUserNames(input) : [];
-    const attempt = { userNames, hasClient, origin: DurinRequest.originOf(ctx.durin), onLimit };
+    const typedName = hasClient ? rules.typedName(input) : null;
+    const attempt = { userNames, typedName, hasClient, origin: DurinRequest.originOf(ctx.durin), onLimit };
     const verify = () =>
       hasClient
         ? refusalTime.run(() => verifyAndIssue(operation, input, ctx, named.clientName), isRefused)

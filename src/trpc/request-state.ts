@@ -128,8 +128,10 @@ function createRequestState(request: DurinRequest, deps: RequestStatesDeps): Req
     async change(batchIndex, work) {
       const { promise: settled, resolve: settle } = Promise.withResolvers<void>();
       const change = { batchIndex, settled };
+      const earlier = [...changes].filter((other) => other.batchIndex < batchIndex);
       changes.add(change);
       try {
+        for (const other of earlier) await other.settled;
         return await work();
       } finally {
         lookUps.clear();

@@ -205,6 +205,16 @@ describe.each([
     ]);
   });
 
+  test.each(['logout', 'logoutAll'] as const)('a login of the same user after %s signs in again', async (end) => {
+    const { client } = connect(await issueToken(app, 1, 'web'));
+    const calls = await Promise.allSettled([
+      client.auth[end].mutate(),
+      client.auth.login.mutate({ ...credentials, username: 'alice' }),
+      client.publish.mutate(),
+    ]);
+    expect(calls).toMatchObject([{ status: 'fulfilled' }, { status: 'fulfilled' }, answered('alice')]);
+  });
+
   test('only guarded calls after a refresh see the new expiry', async () => {
     const { token, auth } = await app.durin.tokens.issue({ user: 1, client: 'web' });
     app.clock.advance(3600);

@@ -14,6 +14,8 @@ test('the session is kept in memory', async () => {
   const { trpc, auth } = createDurinClient<AppRouter>(options);
   await auth.login(alice);
   expect(await trpc.me.query()).toBe('alice');
+  await auth.refresh(); // which reads the storage again
+  expect(auth.getSnapshot().status).toBe('signed-in');
   await auth.logout();
   expect(auth.getSnapshot().status).toBe('signed-out');
   expect(warn).not.toHaveBeenCalled();

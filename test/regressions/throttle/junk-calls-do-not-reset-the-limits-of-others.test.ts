@@ -35,7 +35,13 @@ function open() {
     guess: (userName: string, ipAddress: string) =>
       settled(
         logins.run(
-          { userNames: [userName], hasClient: true, origin: originOf(ipAddress), onLimit: () => {} },
+          {
+            userNames: [userName],
+            typedName: userName,
+            hasClient: true,
+            origin: originOf(ipAddress),
+            onLimit: () => {},
+          },
           async () => false,
           () => 'wrong-guess',
         ),

@@ -213,7 +213,7 @@ const mutants: readonly (readonly [name: string, kind: Kind, topic: Topic, load:
     'a load in flight fills the memory after the change',
     'layered',
     'anything',
-    memory({ 'cache/memory-cache': [['if (!isOutdated()) ', '']] }),
+    memory({ 'cache/memory-cache': [['if (!isClosed && !isOutdated()) ', '']] }),
   ],
 ];
 

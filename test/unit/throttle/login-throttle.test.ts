@@ -50,7 +50,7 @@ function createGate(limit: number) {
     };
     try {
       return await throttle.run(
-        { userNames: ['alice'], hasClient: true, origin, onLimit: () => {} },
+        { userNames: ['alice'], typedName: 'alice', hasClient: true, origin, onLimit: () => {} },
         verify,
         (result) => (result === 'wrong' ? 'wrong-guess' : 'accepted'),
       );
