@@ -52,9 +52,9 @@ function withoutClient(input: unknown): unknown {
   return Object.fromEntries(Object.entries(input).filter(([name]) => name !== 'client'));
 }
 
-export function createLogin({ changingProcedure, stateOf }: RouterProcedures, deps: LoginDeps) {
+export function createLogin({ loginProcedure, stateOf }: RouterProcedures, deps: LoginDeps) {
   const { signIn, loginInput, takesClient, formatExpiry, serializeUser, loginResponse, toAuth } = deps;
-  const readableProcedure = changingProcedure.use(refuseUnreadableInput);
+  const readableProcedure = loginProcedure.use(refuseUnreadableInput);
   const declaresClient = inputFieldsOf(loginInput)?.every((fields) => fields.includes('client'));
   const clientProcedure = readableProcedure.input(clientInput);
   const inputProcedure = takesClient

@@ -31,6 +31,10 @@ export function createRouterProcedures(deps: RouterProcedureDeps) {
     return stateOf(ctx).change(batchIndex, next);
   });
 
+  const loginProcedure = maskedProcedure.use(function delayLaterCalls({ ctx, batchIndex, next }) {
+    return stateOf(ctx).change(batchIndex, next, 'login');
+  });
+
   const unlimitedProcedure = maskedProcedure
     .use(async function requireSession({ ctx, path, batchIndex, next }) {
       const session = await resolveCaller({ ctx, path, batchIndex });
@@ -51,7 +55,7 @@ export function createRouterProcedures(deps: RouterProcedureDeps) {
 
   return {
     stateOf,
-    changingProcedure,
+    loginProcedure,
     sessionProcedure,
     changingSessionProcedure: changingProcedure.concat(sessionProcedure),
     /** For logout alone. */

@@ -24,10 +24,22 @@ export interface RequestState {
    * @throws DurinError the 401 codes, STORE_UNAVAILABLE
    */
   resolveSessionUncached(): Promise<SessionRecord>;
-  /** Runs work that may change the session. Later calls of the batch wait for it, and then look the session up again. */
-  change<T>(batchIndex: number, work: () => Promise<T>): Promise<T>;
+  /**
+   * Runs work that may change the session. Later calls of the batch wait for it, and then look the session up again. A login
+   * needs no session: it waits for earlier changes of one, such as a logout, and not for earlier logins.
+   */
+  change<T>(batchIndex: number, work: () => Promise<T>, kind?: ChangeKind): Promise<T>;
   /** Makes this token the request's credentials, for the call at this index and for those after it. */
   useToken(batchIndex: number, token: string): void;
+}
+
+/** Whether a change needs the session that the request presents. */
+export type ChangeKind = 'login' | 'session';
+
+interface Change {
+  readonly kind: ChangeKind;
+  readonly batchIndex: number;
+  readonly settled: Promise<unknown>;
 }
 
 export interface RequestStatesDeps {
@@ -87,7 +99,7 @@ function createRequestState(request: DurinRequest, deps: RequestStatesDeps): Req
   const isOneRequest = DurinRequest.isOneRequest(request);
   const find = isOneRequest ? findOnce : findBatched(findBySelector);
   const lookUps = new Map<string, LookUp>();
-  const changes = new Set<{ readonly batchIndex: number; readonly settled: Promise<unknown> }>();
+  const changes = new Set<Change>();
   const limits = new Map<string, LimitState>();
   const presented = presentedCredentials(request, scheme);
   /** The request's credentials, then those of each login, by index in the batch. */
@@ -125,13 +137,14 @@ function createRequestState(request: DurinRequest, deps: RequestStatesDeps): Req
 
     resolveSessionUncached: () => authenticate(credentialsAt(Infinity), findBySelector),
 
-    async change(batchIndex, work) {
+    async change(batchIndex, work, kind = 'session') {
       const { promise: settled, resolve: settle } = Promise.withResolvers<void>();
-      const change = { batchIndex, settled };
-      const earlier = [...changes].filter((other) => other.batchIndex < batchIndex);
+      const change = { kind, batchIndex, settled };
+      const isEarlier = (other: Change) => other.kind === 'session' && other.batchIndex < batchIndex;
+      const earlier = [...changes].filter(isEarlier);
       changes.add(change);
       try {
-        for (const other of earlier) await other.settled;
+        if (kind === 'login') await Promise.all(earlier.map((other) => other.settled));
         return await work();
       } finally {
         lookUps.clear();
