@@ -34,6 +34,8 @@ const pgliteSmoke = [
 ];
 /** Programs that are run as a user would run them. */
 const programs = ['test/e2e/programs/**/*.test.ts'];
+/** The package as npm publishes it, installed and used as its documents say. CI runs these after the others. */
+const packaged = ['test/e2e/package/**/*.test.ts'];
 /** Loads that last minutes or measure latency, so nothing runs beside them. */
 const load = ['test/load/**/*.test.ts'];
 /** Properties that are tried on random cases, a hundred thousand at full length. */
@@ -131,6 +133,7 @@ export default defineConfig(({ mode }) => {
       hookTimeout: 300_000,
     },
   };
+  const asPackage = { test: { ...asPrograms.test, name: 'package', include: packaged } };
   const underLoad = {
     test: {
       ...database,
@@ -156,6 +159,7 @@ export default defineConfig(({ mode }) => {
         ...(withPostgres ? [postgres] : []),
         ...(withChromium ? [inBrowser] : []),
         asPrograms,
+        asPackage,
         underLoad,
       ],
     },

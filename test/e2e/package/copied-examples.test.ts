@@ -2,8 +2,8 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { project } from '../programs/program.ts';
 import { pack, run } from './packed.ts';
-import { project } from './program.ts';
 
 let root: string;
 let tarball: string;

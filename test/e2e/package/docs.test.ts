@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { commandsOf, docsSamples, promisedOutput } from '../../docs/pages.ts';
 import { freePort } from '../../support/servers/postgres-server.ts';
-import { project, startProgram } from './program.ts';
+import { project, startProgram } from '../programs/program.ts';
 
 const env = { DURIN_SECRET: 'a secret of the documents, long enough for it' };
 const started = 'docs/getting-started.md';

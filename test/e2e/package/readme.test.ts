@@ -4,8 +4,8 @@ import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { commandsOf, promisedOutput, readPage, samplesOf } from '../../docs/pages.ts';
 import { freePort } from '../../support/servers/postgres-server.ts';
+import { project, startProgram } from '../programs/program.ts';
 import { pack, run } from './packed.ts';
-import { project, startProgram } from './program.ts';
 
 const samples = samplesOf('README.md');
 const env = { DURIN_SECRET: 'a secret of the README, long enough for it' };
