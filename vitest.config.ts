@@ -116,7 +116,6 @@ export default defineConfig(({ mode }) => {
     test: {
       ...database,
       name: 'browser',
-      retry: isCI ? 1 : 0, // a click right after a save in the admin page is lost at times; its cause is not found yet
       include: browser,
       provide: onAny,
       globalSetup: [...forPages, globalDatabase],
