@@ -60,9 +60,12 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
 /** A fetch or Node request, headers, a token, or `ctx.durin`. */
 export type AuthSource = string | DurinRequest | HeaderSource | { readonly headers: HeaderSource };
 
-/** The input of `login`: the app's `loginInput`, and the client's name unless the app has `resolveClient`. */
+/**
+ * The input of `login`: the app's `loginInput`, the client's name unless the app has `resolveClient`, and the name that
+ * `sessions.list` shows, at most 64 characters.
+ */
 type LoginInput<TLoginInput extends LoginSchema, TClientName extends string, TResolveClient> = z.input<TLoginInput> &
-  (unknown extends TResolveClient ? { client: TClientName } : object);
+  (unknown extends TResolveClient ? { client: TClientName } : object) & { deviceName?: string | undefined };
 
 type LoginOutput<TSerializedUser, TExpiry, TExtra> = Beside<
   { token: string; expiry: TExpiry } & (unknown extends TSerializedUser ? object : { user: TSerializedUser }),
@@ -129,7 +132,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
   const outsideRequests = boundedThrowingMistakes(bounded);
   const { scheme, login, apiAccess, trustProxy, formatExpiry, now } = settings;
   const takesClient = login.resolveClient === null;
-  const clientNames = settings.clients?.map(({ name }) => name) ?? null;
+  const clientNames = settings.clients?.map(({ values }) => values.name) ?? null;
   /** Look-ups select what the metadata of the app's entities says, so a record has the app's types. */
   const toAuth = graph.toAuth as (record: SessionRecord) => AppAuth<TApp>;
 

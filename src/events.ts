@@ -18,6 +18,7 @@ export type RevocationReason =
   | 'logout-all'
   | 'revoked'
   | 'replaced'
+  | 'evicted'
   | 'client-deleted'
   | 'user-deleted'
   | 'user-inactive'
@@ -57,7 +58,7 @@ export interface DurinEvents<TUserId = unknown> {
   loggedIn: TokenEvent<TUserId> & CallOrigin & { readonly isNewToken: boolean };
   /** Contains no user name, because people type passwords into that field. */
   loginFailed: CallOrigin & {
-    readonly code: 'INVALID_CREDENTIALS' | 'NO_CLIENT' | 'UNKNOWN_CLIENT';
+    readonly code: 'INVALID_CREDENTIALS' | 'NO_CLIENT' | 'UNKNOWN_CLIENT' | 'SESSION_LIMIT';
     readonly userId: TUserId | null;
   };
   loggedOut: TokenEvent<TUserId> & { readonly everywhere: boolean };

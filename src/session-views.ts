@@ -1,4 +1,5 @@
 import type { Auth, SessionRecord, TokenRow } from './session.ts';
+import { deviceOf } from './values/device.ts';
 import { viewExpiry } from './values/expiry.ts';
 import { isolatedCopy } from './values/isolated-copy.ts';
 import type { ApiAccessView, SessionView } from './wire.ts';
@@ -19,6 +20,8 @@ export function toSessionView(row: TokenRow, currentId: string, now: number): Se
   return {
     id: row.id,
     client: row.clientName,
+    name: row.name,
+    device: deviceOf(row.userAgent),
     created: row.createdAt,
     ...viewExpiry(row.expiresAt, now),
     isCurrent: row.id === currentId,

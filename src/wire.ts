@@ -12,6 +12,7 @@ export const refusals = {
   UNKNOWN_CLIENT: ['BAD_REQUEST', 'No client with that name.'],
   CLIENT_NOT_ALLOWED: ['FORBIDDEN', 'This client may not use this procedure.'],
   CURRENT_SESSION: ['BAD_REQUEST', 'Use logout to end the current session.'],
+  SESSION_LIMIT: ['CONFLICT', 'You are signed in on as many devices as this client allows.'],
   SESSION_NOT_FOUND: ['NOT_FOUND', 'Not found.'],
   API_ACCESS_NOT_FOUND: ['NOT_FOUND', 'Not found.'],
   API_ACCESS_EXISTS: ['CONFLICT', 'An API token was already issued to you.'],
@@ -43,13 +44,24 @@ export interface DurinErrorData {
   fields?: Readonly<Record<string, readonly string[]>>;
 }
 
+/** What a user agent says about a device, such as `Firefox` on `Windows`. `null`: it does not say. */
+export interface Device {
+  browser: string | null;
+  os: string | null;
+  type: 'desktop' | 'mobile' | 'tablet' | 'tv' | 'bot' | null;
+}
+
 /** A session as its owner sees it. Contains neither the token nor the user. */
 export interface SessionView {
   id: string;
   /** The client's name. */
   client: string;
+  /** The device's name, as the login or `sessions.rename` gave it. */
+  name: string | null;
+  /** What its user agent says; `null`: nothing. */
+  device: Device | null;
   created: Date;
-  /** `null`: never expires. */
+  /** When it expires if it is not used again; `null`: never. */
   expiry: Date | null;
   hasExpired: boolean;
   /** The time left from now, in words: `23 hours`, or `never`. */

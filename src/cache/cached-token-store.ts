@@ -50,7 +50,10 @@ export function createCachedTokenStore(deps: CachedTokenStoreDeps): TokenStore {
           if (result.outcome === 'renewed') await tokenChanged(result.record.selector);
           // Until the commit, look-ups do not find the token, and may remember that.
           if (result.outcome === 'issued' && isInTransaction()) await tokenChanged(result.record.selector);
-          await ended(result.replaced);
+          await tokensEnded(result.ended);
+          return result;
+        case 'at-limit':
+          await tokensEnded(result.ended);
           return result;
         case 'unknown-client':
         case 'unknown-user':
@@ -72,6 +75,11 @@ export function createCachedTokenStore(deps: CachedTokenStoreDeps): TokenStore {
       const removed = await store.deleteIfExpired(token, now);
       await tokensEnded([token]);
       return removed;
+    },
+
+    async keepAlive(token, now) {
+      await store.keepAlive(token, now);
+      await tokenChanged(token.selector);
     },
 
     async delete(token) {

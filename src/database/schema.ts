@@ -54,6 +54,7 @@ export interface Schema {
   readonly clientMeta: EntityMetadata;
   readonly userMeta: EntityMetadata;
   readonly tokens: string;
+  readonly uses: string;
   readonly clients: string;
   readonly users: string;
   /** What to select users `u` from: their table, joined to those of entities that they extend. */
@@ -92,6 +93,8 @@ export function readSchema(orm: MikroORM, entities: EntityNames, filters: Filter
   if (tokenMeta.properties['selector'] === undefined) {
     throw new DurinUsageError('entities.AuthToken must come from defineDurinEntities');
   }
+  const useMeta = tokenMeta.properties['use']?.targetMeta;
+  if (useMeta === undefined) throw new DurinUsageError('entities.AuthToken must come from defineDurinEntities');
   if (tokenMeta.properties['user']?.targetMeta?.class !== userMeta.class) {
     throw new DurinUsageError('entities.User must be the entity that was given to defineDurinEntities');
   }
@@ -132,6 +135,7 @@ export function readSchema(orm: MikroORM, entities: EntityNames, filters: Filter
     clientMeta,
     userMeta,
     tokens: tables.tableOf(tokenMeta),
+    uses: tables.tableOf(useMeta),
     clients: tables.tableOf(clientMeta),
     users: tables.tableOf(userMeta),
     usersAsU: tables.sourceOf(userMeta, 'u'),

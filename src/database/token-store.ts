@@ -1,4 +1,5 @@
 import type { SessionRecord, TokenRow } from '../session.ts';
+import type { AtLimit } from '../values/client-fields.ts';
 
 /** What identifies a row of `durin_auth_token`, for events and for cache invalidation. */
 export interface TokenIdentity {
@@ -20,8 +21,9 @@ export interface EndedToken extends TokenIdentity {
 export type Deleted = 'user' | 'client' | 'token';
 
 /**
- * What to do if the pair already has a token. An expired one is always replaced. `keep` and `renew` are for logins: they
- * also replace a token that the server issued, since another person may hold it.
+ * What to do if the pair already has a token, and its client allows one. An expired one is always replaced. `keep` and `renew`
+ * are for logins: they also replace a token that the server issued, since another person may hold it. If the client allows
+ * more sessions, all but `refuse` take a free slot.
  * - `keep`: leave a valid one unchanged
  * - `renew`: keep a valid one and extend it to a full lifetime from now
  * - `replace`: replace it
@@ -51,6 +53,12 @@ export interface IssueRequest {
   readonly clientName: string;
   readonly onConflict: OnConflict;
   readonly origin: TokenOrigin;
+  /** Whether the user has just proved to be the user. */
+  readonly isAuthenticated: boolean;
+  /** The device's or the key's name. Default: none. */
+  readonly name?: string | null;
+  /** What to do at the client's limit of sessions. Default: its `atLimit`, if it allows more than one. */
+  readonly atLimit?: AtLimit;
   /** The session that creates the token. It is locked too, and must be valid. Default: no session does. */
   readonly sessionId?: string;
   /** What the user's credentials must still be. Default: anything. */
@@ -70,10 +78,16 @@ export type IssueResult =
   | { readonly outcome: 'session-ended' }
   /** `onConflict` was `refuse`, and the pair has a valid token. */
   | { readonly outcome: 'exists' }
-  | { readonly outcome: 'kept'; readonly record: SessionRecord; readonly replaced: null }
-  | { readonly outcome: 'renewed'; readonly record: SessionRecord; readonly replaced: null }
-  /** `replaced` is the token that the pair had before, valid or expired. */
-  | { readonly outcome: 'issued'; readonly record: SessionRecord; readonly replaced: EndedToken | null };
+  /** The user has as many sessions as the client allows. If there were more, since the limit was lowered, these ended. */
+  | ({ readonly outcome: 'at-limit' } & EndedByIssue)
+  | ({ readonly outcome: 'kept' | 'renewed' | 'issued'; readonly record: SessionRecord } & EndedByIssue);
+
+/** The tokens of the pair that an issue ended: expired ones, and those beyond the client's limit. */
+export interface EndedByIssue {
+  readonly ended: readonly EndedToken[];
+  /** Why the valid ones ended. */
+  readonly reason: 'replaced' | 'evicted';
+}
 
 /** Restricts an operation to some of a user's tokens. All conditions must hold. */
 export interface TokenFilter {
@@ -156,4 +170,8 @@ export interface TokenStore {
    * stored use is less than `intervalMs` older.
    */
   recordUses(uses: readonly TokenUse[], intervalMs: number): Promise<void>;
+  /** Stores that a token is used now, unless it has expired. */
+  keepAlive(token: Pick<SessionRecord, 'id' | 'selector'>, now: number): Promise<void>;
+  /** Names an unexpired token of this user. Returns whether there is such a token. */
+  rename(userId: unknown, id: string, name: string, filter: TokenFilter, now: number): Promise<boolean>;
 }

@@ -6,6 +6,7 @@ import type { ListenerErrorHandler } from '../events.ts';
 import { defaultLoginInput } from '../router/login.ts';
 import { type AnyLoginSchema, loginSchemaProblem } from '../router/login-schema.ts';
 import type { RateLimitRedis } from '../throttle/rate-limit-redis.ts';
+import { maxSessionsLimit, maxSessionsProblem, minimumIdleTtl } from '../values/client-fields.ts';
 import { type Duration, parseDuration } from '../values/duration.ts';
 import { parseRate, type Quota } from '../values/rate.ts';
 import type { LoginSettings, ParsedLoginInput, Settings } from './settings.ts';
@@ -55,7 +56,22 @@ const rate = z.custom<string | null>(isRate, rateMessage);
 /** The same, parsed. */
 const quota = rate.transform((given): Quota | null => (given === null ? null : parseRate(given, 'a rate')));
 
-const clientConfig = z.strictObject({ tokenTtl: seconds.nullable().optional(), throttleRate: rate.default(null) });
+const clientConfig = z.strictObject({
+  tokenTtl: seconds.nullable().optional(),
+  throttleRate: rate.optional(),
+  maxSessions: z
+    .custom<number>(
+      (value) => maxSessionsProblem(value) === null,
+      `must be a whole number from 1 to ${maxSessionsLimit}`,
+    )
+    .optional(),
+  atLimit: z.enum(['end-oldest', 'refuse'], "must be 'end-oldest' or 'refuse'").optional(),
+  idleTtl: seconds
+    .refine((given) => given >= minimumIdleTtl, 'must be at least 5 minutes')
+    .nullable()
+    .optional(),
+  maxLifetime: seconds.nullable().optional(),
+});
 
 const loginThrottle = z
   .union([

@@ -10,18 +10,14 @@ import type { DurinContext } from '../request/durin-request.ts';
 import type { LoginSchema } from '../router/login-schema.ts';
 import type { Auth } from '../session.ts';
 import type { RateLimitRedis } from '../throttle/rate-limit-redis.ts';
+import type { ClientFields } from '../values/client-fields.ts';
 import type { Duration } from '../values/duration.ts';
 import type { Rate } from '../values/rate.ts';
 
 type MaybePromise<T> = T | Promise<T>;
 
 /** An API client, as the option `clients` lists it. */
-export interface ClientConfig {
-  /** Lifetime of its tokens, such as `'14d'`; `null`: they never expire. Default: the option `defaultTokenTtl`. */
-  tokenTtl?: Duration | null | undefined;
-  /** Calls per user, such as `'1000/h'`. Default: `null`, the option `throttle.rate`. */
-  throttleRate?: Rate | null | undefined;
-}
+export interface ClientConfig extends Omit<ClientFields, 'name'> {}
 
 export interface ApiAccessOptions<TClientName extends string> {
   /** The client of users' API keys. Default: none, and the `apiAccess` procedures answer API_ACCESS_DISABLED. */

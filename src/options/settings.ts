@@ -1,5 +1,4 @@
 import type { CacheSettings } from '../cache/create-cache.ts';
-import type { ClientValues } from '../database/client-store.ts';
 import type { FilterChoices } from '../database/rows/row-conditions.ts';
 import type { EntityManager, EntityNames, MikroORM } from '../database/schema.ts';
 import type { OnConflict } from '../database/token-store.ts';
@@ -10,6 +9,7 @@ import type { AnyLoginSchema } from '../router/login-schema.ts';
 import type { FairQueueOptions } from '../throttle/fair-queue.ts';
 import type { LoginQuotas } from '../throttle/login-buckets.ts';
 import type { RateLimitRedis } from '../throttle/rate-limit-redis.ts';
+import type { ConfiguredClient } from '../values/client-fields.ts';
 import type { Quota } from '../values/rate.ts';
 
 type MaybePromise<T> = T | Promise<T>;
@@ -34,7 +34,7 @@ export interface Settings {
   /** Whether a token is also read from `connectionParams` in a URL. */
   readonly tokenInUrl: boolean;
   /** `null`: the app names no clients. */
-  readonly clients: readonly ClientValues[] | null;
+  readonly clients: readonly ConfiguredClient[] | null;
   readonly defaultTtlSeconds: number;
   /** The user's properties that hold credentials. */
   readonly credentialFields: readonly string[];

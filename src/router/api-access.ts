@@ -18,6 +18,9 @@ export interface ApiAccessDeps {
   readonly now: () => number;
 }
 
+/** A session creates the key, so it is no token that the server hands out; and nobody has signed in with it. */
+const keyRequest = { origin: 'login', isAuthenticated: false, onConflict: 'refuse', onlyIfActive: true } as const;
+
 export function createApiAccess(
   { sessionProcedure, changingSessionProcedure }: RouterProcedures,
   { store, issueToken, revoker, codec, apiClientName, includesToken, now }: ApiAccessDeps,
@@ -39,9 +42,10 @@ export function createApiAccess(
       const { ipAddress, userAgent } = ctx.durin;
       const { id: sessionId, userId } = ctx.session;
       const request = { userId, sessionId, clientName: requireApiClient(), ipAddress, userAgent };
-      const issued = await issueToken({ ...request, origin: 'login', onConflict: 'refuse', onlyIfActive: true });
+      const issued = await issueToken({ ...request, ...keyRequest });
       switch (issued.outcome) {
         case 'exists':
+        case 'at-limit':
           throw new DurinError('API_ACCESS_EXISTS');
         case 'unknown-client':
           throw new DurinError('API_ACCESS_DISABLED'); // the client was never created, or is deleted

@@ -30,6 +30,7 @@ export type DurinRouterRecord<TLogin extends LoginTypes> = {
   sessions: {
     list: DurinQuery<void, SessionView[]>;
     revoke: DurinMutation<{ id: string }, void>;
+    rename: DurinMutation<{ id: string; name: string }, void>;
     revokeOthers: DurinMutation<SessionScope | undefined, { revoked: number }>;
   };
   apiAccess: {

@@ -6,6 +6,7 @@ import type { SignIn } from '../tokens/sign-in.ts';
 import { refuseUnreadableInput, t } from '../trpc/base-procedure.ts';
 import { type AnyLoginSchema, inputFieldsOf } from './login-schema.ts';
 import type { RouterProcedures } from './router-procedures.ts';
+import { sessionName } from './sessions.ts';
 
 /** PostgreSQL cannot store NUL or half of a surrogate pair, so no user has such a name. */
 const userName = z
@@ -40,26 +41,28 @@ export interface LoginOutcome {
 }
 
 /** A missing and an unknown client have refusals of their own, so the schema accepts every value. */
-const clientInput = z.object({ client: z.unknown().optional() });
+const clientInput = { client: z.unknown().optional() };
+const deviceNameInput = { deviceName: sessionName.optional() };
 
-/** Hides `client` from the app's schema, which may refuse fields that it does not know. */
-const hideClient = t.middleware(async function hide({ getRawInput, next }) {
-  return next({ getRawInput: async () => withoutClient(await getRawInput()) });
-});
+/** Hides fields of durin's own from the app's schema, which may refuse fields that it does not know. */
+function hideFields(hidden: readonly string[]) {
+  return t.middleware(async function hide({ getRawInput, next }) {
+    return next({ getRawInput: async () => withoutFields(await getRawInput(), hidden) });
+  });
+}
 
-function withoutClient(input: unknown): unknown {
-  if (typeof input !== 'object' || input === null || !Object.hasOwn(input, 'client')) return input;
-  return Object.fromEntries(Object.entries(input).filter(([name]) => name !== 'client'));
+function withoutFields(input: unknown, hidden: readonly string[]): unknown {
+  if (typeof input !== 'object' || input === null || !hidden.some((name) => Object.hasOwn(input, name))) return input;
+  return Object.fromEntries(Object.entries(input).filter(([name]) => !hidden.includes(name)));
 }
 
 export function createLogin({ loginProcedure, stateOf }: RouterProcedures, deps: LoginDeps) {
   const { signIn, loginInput, takesClient, formatExpiry, serializeUser, loginResponse, toAuth } = deps;
   const readableProcedure = loginProcedure.use(refuseUnreadableInput);
-  const declaresClient = inputFieldsOf(loginInput)?.every((fields) => fields.includes('client'));
-  const clientProcedure = readableProcedure.input(clientInput);
-  const inputProcedure = takesClient
-    ? (declaresClient ? clientProcedure : clientProcedure.use(hideClient)).input(loginInput)
-    : readableProcedure.input(loginInput);
+  const isDeclared = (field: string) => inputFieldsOf(loginInput)?.every((fields) => fields.includes(field)) === true;
+  const own = { ...(takesClient && clientInput), ...(!isDeclared('deviceName') && deviceNameInput) };
+  const hidden = Object.keys(own).filter((field) => !isDeclared(field));
+  const inputProcedure = readableProcedure.input(z.object(own)).use(hideFields(hidden)).input(loginInput);
 
   return inputProcedure.mutation(async function login({ ctx, input, batchIndex = 0 }) {
     const state = stateOf(ctx);

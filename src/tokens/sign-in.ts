@@ -7,7 +7,7 @@ import type { UserCredentials } from '../database/tokens/user-credentials.ts';
 import { DurinError } from '../errors.ts';
 import type { DurinEvents, EventSink } from '../events.ts';
 import { type DurinContext, DurinRequest } from '../request/durin-request.ts';
-import type { SessionRecord } from '../session.ts';
+import { type SessionRecord, sessionNameProblem } from '../session.ts';
 import type { LoginVerdict } from '../throttle/login-buckets.ts';
 import type { LoginThrottle } from '../throttle/login-throttle.ts';
 import type { LimitState } from '../throttle/throttle.ts';
@@ -137,6 +137,8 @@ export function createSignIn(deps: SignInDeps): SignIn {
         userId,
         clientName,
         origin: 'login',
+        isAuthenticated: true,
+        name: sessionNameProblem(input['deviceName']) === null ? String(input['deviceName']) : null,
         onConflict: rules.onConflict,
         onlyIfActive: true,
         ...(credentials !== null && { credentials }),
@@ -154,6 +156,8 @@ export function createSignIn(deps: SignInDeps): SignIn {
         case 'session-ended':
         case 'exists':
           return refused('INVALID_CREDENTIALS', userId);
+        case 'at-limit':
+          return refused('SESSION_LIMIT', userId);
         case 'kept':
         case 'renewed':
         case 'issued': {

@@ -95,6 +95,7 @@ export interface TokenRowOfTest {
   id: string;
   selector: string;
   client: string;
+  slot: number;
   expiry: Date | null;
 }
 
@@ -104,7 +105,7 @@ export async function tokenRows(orm: MikroORM, userId: number): Promise<TokenRow
     .fork()
     .getConnection()
     .execute(
-      'select t.id, t.selector, c.name as client, t.expiry from durin_auth_token t join durin_client c on c.id = t.client_id where t.user_id = ?',
+      'select t.id, t.selector, c.name as client, t.slot, t.expiry from durin_auth_token t join durin_client c on c.id = t.client_id where t.user_id = ?',
       [userId],
     );
 }
