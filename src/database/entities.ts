@@ -172,14 +172,19 @@ export function defineDurinEntities<TUser extends object, TRelations extends Rec
       user: { kind: 'm:1', entity: options.user, fieldName: 'user_id', deleteRule: 'cascade', index: false },
       client: { kind: 'm:1', entity: () => Client, fieldName: 'client_id', deleteRule: 'cascade', index: false },
       slot: { type: 'smallint', fieldName: 'slot', default: 0 },
-      name: { type: 'string', fieldName: 'name', length: tokenNameLength, nullable: true },
+      name: { type: 'string', fieldName: 'name', length: tokenNameLength, nullable: true, comment: comments.name },
       scopes: { type: 'array', fieldName: 'scopes', columnType: 'text[]', nullable: true },
       created: { ...timestamp, fieldName: 'created' },
-      authenticatedAt: { ...timestamp, fieldName: 'authenticated_at', nullable: true },
+      authenticatedAt: {
+        ...timestamp,
+        fieldName: 'authenticated_at',
+        nullable: true,
+        comment: comments.authenticatedAt,
+      },
       expiry: { ...timestamp, fieldName: 'expiry', nullable: true },
-      maxExpiry: { ...timestamp, fieldName: 'max_expiry', nullable: true },
+      maxExpiry: { ...timestamp, fieldName: 'max_expiry', nullable: true, comment: comments.maxExpiry },
       replaces: { type: 'uuid', fieldName: 'replaces', nullable: true },
-      warnedAt: { ...timestamp, fieldName: 'warned_at', nullable: true },
+      warnedAt: { ...timestamp, fieldName: 'warned_at', nullable: true, comment: comments.warnedAt },
       use: { kind: '1:1', entity: () => TokenUse, mappedBy: 'token', nullable: true },
     },
     uniques: [{ properties: ['user', 'client', 'slot'] }],
@@ -215,6 +220,17 @@ export function defineDurinEntities<TUser extends object, TRelations extends Rec
 
   return { Client, AuthToken, TokenUse };
 }
+
+/**
+ * Comments on the columns that are new since 0.1 and of the same type as one that it had. MikroORM would otherwise take
+ * them for the old columns renamed: an address would become a name, and a last use a login.
+ */
+const comments = {
+  name: "the device's or the key's name",
+  authenticatedAt: 'when the user last proved to be the user',
+  maxExpiry: 'beyond it, nothing extends the token',
+  warnedAt: 'when the user was last warned that it expires',
+};
 
 /** What PostgreSQL checks of a client's columns, also if the app bypasses MikroORM. */
 const clientChecks = {
