@@ -11,8 +11,8 @@ import { createExpiryConditions } from './token-conditions.ts';
 import { isIssued } from './token-id.ts';
 
 /**
- * Issues a token in one of several slots. `undefined`: a token that was to be kept has ended meanwhile, so it has to be tried
- * again.
+ * Issues a token in one of several slots. `undefined`: a token that was to be kept has ended meanwhile, or a trigger of the app
+ * held the row back, so it has to be tried again.
  */
 export type IssueInSlot = (request: IssueRequest, id: string, now: number) => Promise<IssueResult | undefined>;
 
@@ -113,11 +113,10 @@ export function createIssueInSlot(
       ]);
       const endedIds = new Set((row?.['ended_ids'] ?? []) as readonly string[]);
       const ended = held.filter((token) => endedIds.has(token.id)).map((token) => toEnded(token, request));
+      if (choice.choice === 'at-limit') return { outcome: 'at-limit', ended, reason: 'evicted' };
+      if (row === undefined || row['held_id'] === null) return undefined;
       switch (choice.choice) {
-        case 'at-limit':
-          return { outcome: 'at-limit', ended, reason: 'evicted' };
         case 'keep':
-          if (row === undefined || row['held_id'] === null) return undefined;
           return {
             outcome: request.onConflict === 'renew' ? 'renewed' : 'kept',
             record: session.read(row),
@@ -126,7 +125,7 @@ export function createIssueInSlot(
           };
         case 'issue': {
           const reason = rules.maxSessions === 1 ? 'replaced' : 'evicted';
-          return row && { outcome: 'issued', record: session.read(row), ended, reason };
+          return { outcome: 'issued', record: session.read(row), ended, reason };
         }
       }
     });

@@ -31,6 +31,7 @@ export async function openUpgrade(files: readonly string[], { isMigrated = false
     extensions: [Migrator],
     migrations: { migrationsList, snapshot: false },
     pool: { min: 0, max: 20 },
+    logger: () => {},
   });
   if (isMigrated) await app.orm.migrator.up();
   return app;
