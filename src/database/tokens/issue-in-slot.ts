@@ -11,10 +11,10 @@ import { createExpiryConditions } from './token-conditions.ts';
 import { isIssued } from './token-id.ts';
 
 /**
- * Issues a token in one of several slots. `undefined`: a token that was to be kept has ended meanwhile, or a trigger of the app
- * held the row back, so it has to be tried again.
+ * Issues a token in one of several slots. `null`: the token that was to be kept has ended meanwhile, or a trigger has held
+ * the row back.
  */
-export type IssueInSlot = (request: IssueRequest, id: string, now: number) => Promise<IssueResult | undefined>;
+export type IssueInSlot = (request: IssueRequest, id: string, now: number) => Promise<IssueResult | null>;
 
 interface ReadToken extends HeldToken {
   readonly selector: string;
@@ -114,7 +114,7 @@ export function createIssueInSlot(
       const endedIds = new Set((row?.['ended_ids'] ?? []) as readonly string[]);
       const ended = held.filter((token) => endedIds.has(token.id)).map((token) => toEnded(token, request));
       if (choice.choice === 'at-limit') return { outcome: 'at-limit', ended, reason: 'evicted' };
-      if (row === undefined || row['held_id'] === null) return undefined;
+      if (row === undefined || row['held_id'] === null) return null;
       switch (choice.choice) {
         case 'keep':
           return {
