@@ -122,28 +122,27 @@ test("no old column becomes a new one's value", async () => {
 
 test("the guide's migration is MikroORM's, and two statements", async () => {
   app = await openAppOfVersion01();
-  const words = (sql: string) => sql.replaceAll(/\s+/g, ' ').trim();
   const { up, down } = await diffOf(app);
   const [UpgradeDurin] = await migrationsOfGuide(['upgrade-durin.ts']);
   if (UpgradeDurin === undefined) throw new Error('the guide has no migration');
-  const migration = new UpgradeDurin(app.orm.em.getDriver() as never, app.orm.config as never);
-  migration.up();
-  const printed = migration.getQueries().map((query) => words(String(query)));
-  const byHand = printed.filter((sql) => !words(up).includes(sql));
-  expect(byHand.map((sql) => sql.slice(0, 30))).toEqual([
-    'alter table durin_token_use se',
-    'insert into durin_token_use (t',
+  const migration = new UpgradeDurin(app.orm.em.getDriver(), app.orm.config as never);
+  await migration.up();
+  const printed = migration.getQueries().map(wordsOf);
+  const byHand = printed.filter((sql) => !wordsOf(up).includes(sql));
+  expect(byHand.map((sql) => sql.split(' ', 3).join(' '))).toEqual([
+    'alter table durin_token_use',
+    'insert into durin_token_use',
   ]);
-  expect(printed.filter((sql) => !byHand.includes(sql)).join(' ')).toBe(words(up));
+  expect(printed.filter((sql) => !byHand.includes(sql)).join(' ')).toBe(wordsOf(up));
   migration.reset();
-  migration.down();
-  expect(
-    migration
-      .getQueries()
-      .map((query) => words(String(query)))
-      .join(' '),
-  ).toBe(words(down));
+  await migration.down();
+  expect(migration.getQueries().map(wordsOf).join(' ')).toBe(wordsOf(down));
 });
+
+/** A statement without its line breaks. */
+function wordsOf(sql: unknown): string {
+  return (sql as string).replaceAll(/\s+/g, ' ').trim();
+}
 
 test("the guide's migration also keeps when tokens were last used", async () => {
   app = await openUpgrade(['upgrade-durin.ts']);

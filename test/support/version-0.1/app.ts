@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { MikroORM, Options } from '@mikro-orm/core';
 import { createTokenCodec } from '../../../src/tokens/token-codec.ts';
-import { clients, createClock, secret } from '../app.ts';
+import { type clients, createClock, secret } from '../app.ts';
 import { connect } from '../database.ts';
 import { entities } from '../entities.ts';
 import { tablesOfVersion01 } from './tables.ts';
