@@ -1,5 +1,4 @@
 import { type EntityName, EntitySchema, type Opt } from '@mikro-orm/core';
-import { DurinUsageError } from '../errors.ts';
 import { ipAddressLength, userAgentLength } from '../request/call-origin.ts';
 import { tokenNameLength } from '../session.ts';
 import {
@@ -10,6 +9,7 @@ import {
   parseClientFields,
 } from '../values/client-fields.ts';
 import { ratePattern } from '../values/rate.ts';
+import { parseTableNames } from './rows/table-names.ts';
 
 /** A row of `durin_client`: an API consumer such as `web`, `cli` or `api`. */
 export interface DurinClient {
@@ -102,11 +102,6 @@ export interface DurinEntitiesOptions<TUser extends object, TRelations extends R
   tablePrefix?: string;
 }
 
-const defaultPrefix = 'durin_';
-export const defaultTokenTable = `${defaultPrefix}auth_token`;
-/** Lower case, so that a name needs no quotes, and short enough for the names of indexes. */
-const prefixPattern = /^[a-z][a-z0-9_]{0,23}$/;
-
 // Every table and column has an explicit name. Statements use these names, and the app's naming strategy cannot change them.
 const timestamp = { type: 'datetime', columnType: 'timestamptz(3)' } as const;
 
@@ -130,11 +125,7 @@ export function defineDurinEntities<TUser extends object, TRelations extends Rec
   options: DurinEntitiesOptions<TUser, TRelations>,
 ): DurinEntities<TUser, ClientWith<TRelations>> {
   type ClientRow = ClientWith<TRelations>;
-  const { schema, tablePrefix = defaultPrefix } = options;
-  assertIsName(tablePrefix, 'tablePrefix');
-  if (schema !== undefined) assertIsName(schema, 'schema');
-  const place = schema === undefined ? {} : { schema };
-  const entityPrefix = toPascalCase(tablePrefix);
+  const { place, tablePrefix, entityPrefix } = parseTableNames(options);
   const relations = Object.entries((options.client ?? {}) as Record<string, ClientRelation<object>>).map(
     ([name, { entity, mappedBy }]) => [name, { kind: '1:1', entity, mappedBy, nullable: true }] as const,
   );
@@ -244,16 +235,4 @@ const clientChecks = {
 
 function refuseInvalidRow({ entity }: { entity: object }): void {
   parseClientFields(entity);
-}
-
-function assertIsName(name: unknown, option: string): asserts name is string {
-  if (typeof name === 'string' && prefixPattern.test(name)) return;
-  throw new DurinUsageError(
-    `defineDurinEntities: ${option} must be lower-case letters, digits and _, at most 24, the first one a letter`,
-  );
-}
-
-/** `staff_` becomes `Staff`. */
-function toPascalCase(prefix: string): string {
-  return prefix.replaceAll(/(?:^|_)([a-z0-9]?)/g, (_match, letter: string) => letter.toUpperCase());
 }

@@ -125,7 +125,7 @@ test("the guide's migration is MikroORM's, and two statements", async () => {
   const { up, down } = await diffOf(app);
   const [UpgradeDurin] = await migrationsOfGuide(['upgrade-durin.ts']);
   if (UpgradeDurin === undefined) throw new Error('the guide has no migration');
-  const migration = new UpgradeDurin(app.orm.em.getDriver(), app.orm.config as never);
+  const migration = new UpgradeDurin(app.orm.em.getDriver() as never, app.orm.config);
   await migration.up();
   const printed = migration.getQueries().map(wordsOf);
   const byHand = printed.filter((sql) => !wordsOf(up).includes(sql));
