@@ -250,7 +250,7 @@ test('an unknown client shows an error instead of a form', async () => {
   expect(await page.getByRole('textbox').count()).toBe(0);
 });
 
-test('an address that the page does not have is not found, in its own words and font', async () => {
+test("an unknown address shows a view of the page's own, in its font", async () => {
   const page = await at('/');
   await goTo(page, '/nowhere');
   await heading(page, 'Not found').waitFor();

@@ -35,7 +35,7 @@ describe('a token', () => {
     expect(createTokenCodec(format).selectorOf(foreign.tokenOf(foreign.newSelector()))).toBeNull();
   });
 
-  test('of an older secret is verified, while new ones are signed with the first', () => {
+  test('of an older secret is verified, and new ones use the first secret', () => {
     const before = createTokenCodec({ ...format, secrets: [older] });
     const after = createTokenCodec({ ...format, secrets: [secret, older] });
     const selector = before.newSelector();
