@@ -38,10 +38,15 @@ const programs = ['test/e2e/programs/**/*.test.ts'];
 const packaged = ['test/e2e/package/**/*.test.ts'];
 /** Loads that last minutes or measure latency, so nothing runs beside them. */
 const load = ['test/load/**/*.test.ts'];
-/** Properties that are tried on random cases, a hundred thousand at full length. */
-const fuzz = ['test/unit/**/fuzz-*.test.ts', 'test/integration/fuzz/**/*.test.ts'];
+/** Properties that are tried on random cases, many more of them at full length. */
+const fuzz = [
+  'test/unit/**/fuzz-*.test.ts',
+  'test/unit/cache/fence.test.ts',
+  'test/unit/tokens/token-codec.test.ts',
+  'test/integration/fuzz/**/*.test.ts',
+];
 /** Races that are run hundreds of times at full length, and a few dozen times otherwise. */
-const longRaces = ['test/integration/races/endings-matrix.test.ts'];
+const longRaces = ['test/integration/races/{endings-matrix,login-races}.test.ts'];
 /** Of the load tests, those that need a PostgreSQL, and those that need a Chromium as well. */
 const loadOnPostgres = ['test/load/{admin-million,many}-tokens.test.ts'];
 const loadInBrowser = ['test/load/admin-million-tokens.test.ts'];
