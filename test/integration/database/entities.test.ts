@@ -83,7 +83,7 @@ test('the token table has the indexes for purging, lists and cascades', async ()
   ]);
 });
 
-test('the generated tables are those of 0.1, so that its apps see no migration', async () => {
+test('the generated tables are those of 0.1, so no migration is needed', async () => {
   const lines = (await app.orm.schema.getCreateSchemaSQL()).split('\n');
   expect(lines.filter((line) => line.includes('"durin_'))).toEqual([
     'create table "durin_client" ("id" serial primary key, "name" varchar(64) not null, "token_ttl" int null default 86400, "throttle_rate" varchar(16) null, "created" timestamptz(3) not null default now());',
