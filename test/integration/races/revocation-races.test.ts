@@ -1,20 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  type Arena,
-  atOnce,
-  codeOf,
-  expectTrueLives,
-  hold,
-  openArena,
-  settle,
-  untilBlocked,
-} from '../../support/arena.ts';
+import { expect, test } from 'vitest';
+import { atOnce, codeOf, expectTrueLives, hold, settle, untilBlocked, useArena } from '../../support/arena.ts';
 
-let arena: Arena;
-beforeAll(async () => {
-  arena = await openArena();
-});
-afterAll(() => arena.close());
+const arena = useArena();
 
 test('a concurrent refresh does not survive a logout', async () => {
   const contest = await arena.enter();
