@@ -20,6 +20,7 @@ import type {
   ThrottleOptions,
 } from '../../src/options/options.ts';
 import { parseOptions } from '../../src/options/parse-options.ts';
+import type { Settings } from '../../src/options/settings.ts';
 import { refusals } from '../../src/wire.ts';
 import { readPackageJson } from '../project/source-files.ts';
 import { requiredOptions } from '../support/app.ts';
@@ -124,8 +125,13 @@ describe('the table of options', () => {
     const [group = ''] = name.split('.');
     const left = { ...requiredOptions(orm), ...(name.includes('.') ? around[group as keyof typeof around] : {}) };
     const written = withValue(left, name.replace('*', 'web').split('.'), given);
-    expect(parseOptions(written)).toEqual(parseOptions(left));
+    expect(withoutGiven(parseOptions(written))).toEqual(withoutGiven(parseOptions(left)));
   });
+
+  /** Settings also remember which fields of a client were written. */
+  function withoutGiven({ clients, ...settings }: Settings) {
+    return { ...settings, clients: clients?.map(({ values }) => values) };
+  }
 
   test('the other defaults are words', () => {
     const others = rows.filter((row) => !withDefault.includes(row) && !['required', 'none'].includes(row.value));

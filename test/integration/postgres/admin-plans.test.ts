@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { TokenListInput } from '../../../src/admin/index.ts';
 import { type AdminApp, openAdminApp } from '../../support/admin-app.ts';
 import { blocksReadBy, planOf, readsOf } from '../../support/plans.ts';
-import { plantedTokens } from '../../support/planted-tokens.ts';
+import { plantedTokens } from '../../support/planting/planted-tokens.ts';
 import { type Statement, tapStatements } from '../../support/statement-tap.ts';
 
 /** The token table has about 5,000 blocks of 8 kB without its indexes, far more than a page may read. */

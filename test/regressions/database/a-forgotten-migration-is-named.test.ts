@@ -16,7 +16,7 @@ afterAll(() => closeDatabase(orm));
 const codec = createTokenCodec({ secrets: [secret], tokenLength: 64, tokenPrefix: '', randomBytes });
 
 // 0.1 reported it as an outage, so a server that nobody had migrated looked like one without a database.
-test('a missing table is a mistake of the app, not an outage, outside of requests', async () => {
+test('outside of requests, a missing table is a mistake and no outage', async () => {
   const { clients, tokens, users } = createDurin({ ...requiredOptions(orm), clients: { web: {} } });
   const calls = [
     () => clients.sync(),

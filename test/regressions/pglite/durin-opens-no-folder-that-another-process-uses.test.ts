@@ -33,7 +33,7 @@ test('a durin does not open the PGlite folder that another process uses', async 
   await owner.stop('SIGKILL');
 });
 
-test('a durin unlocks the folder that it has locked, and not the one that the app has locked', async () => {
+test('a durin unlocks the folder that it locked, not one that the app did', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'durin-folder-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const orm = await MikroORM.init({ entities, dbName: folder });
