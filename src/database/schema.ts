@@ -99,7 +99,10 @@ export function readSchema(orm: MikroORM, entities: EntityNames, filters: Filter
   }
   const useMeta = tokenMeta.properties['use']?.targetMeta;
   if (useMeta === undefined) throw new DurinUsageError('entities.AuthToken must come from defineDurinEntities');
-  if (entities.TokenUse !== undefined && metadataOf(orm, entities.TokenUse, 'entities.TokenUse') !== useMeta) {
+  if (
+    entities.TokenUse !== undefined &&
+    metadataOf(orm, entities.TokenUse, 'entities.TokenUse').class !== useMeta.class
+  ) {
     throw new DurinUsageError('entities.TokenUse and entities.AuthToken must come from one defineDurinEntities');
   }
   if (tokenMeta.properties['user']?.targetMeta?.class !== userMeta.class) {
