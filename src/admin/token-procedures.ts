@@ -16,7 +16,7 @@ import { type UserDirectory, userNotFound } from './user-directory.ts';
 const maxSearchedUsers = 100;
 
 export function createTokenProcedures(
-  { query, mutation, untimedMutation }: AdminProcedures,
+  { query, mutation, issuingMutation, untimedMutation }: AdminProcedures,
   { issueToken, revoker, purge, now }: Internals,
   store: AdminStore,
   users: UserDirectory,
@@ -70,7 +70,7 @@ export function createTokenProcedures(
       return toView(row);
     }),
 
-    issue: mutation.input(tokenIssueInput).mutation(async function issueTokenToUser({
+    issue: issuingMutation.input(tokenIssueInput).mutation(async function issueTokenToUser({
       ctx,
       input,
     }): Promise<IssuedTokenView> {
