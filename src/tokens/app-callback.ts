@@ -38,5 +38,11 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 /** What a callback threw, as a caller may see it. */
 export function toCallbackError(cause: unknown): TRPCError {
   if (cause instanceof TRPCError || isDurinError(cause)) return cause;
+  if (isOfAnotherCopy(cause)) return new TRPCError({ code: cause.code, message: cause.message, cause });
   return isOutage(cause) ? new DurinError('STORE_UNAVAILABLE', { cause }) : internalError(cause);
+}
+
+/** Whether it is the TRPCError of another copy of tRPC, which tRPC itself recognises by its name. */
+function isOfAnotherCopy(error: unknown): error is TRPCError {
+  return error instanceof Error && error.name === 'TRPCError';
 }
