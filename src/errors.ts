@@ -53,9 +53,11 @@ export function isDurinError(error: unknown): error is DurinError {
   return typeof error === 'object' && error !== null && brand in error;
 }
 
+export const internalMessage = 'Internal server error';
+
 /** Hides an unexpected error, or one of the app's own callbacks: only the server's logs see `cause`. */
 export function internalError(cause: unknown): TRPCError {
-  return new TRPCError({ code: 'INTERNAL_SERVER_ERROR', message: 'Internal server error', cause });
+  return new TRPCError({ code: 'INTERNAL_SERVER_ERROR', message: internalMessage, cause });
 }
 
 /**
