@@ -16,7 +16,7 @@ export async function runCallback<T>(callback: () => T | PromiseLike<T>): Promis
 }
 
 /**
- * The same for a callback that must answer at once. A Promise would count as true, whatever it resolves to.
+ * The same for a callback that must answer synchronously. A Promise would count as true, whatever it resolves to.
  * @param name the option, for the server's logs
  * @throws TRPCError also if the callback returns a Promise
  */
@@ -25,7 +25,7 @@ export function runSyncCallback<T>(name: string, callback: () => T): T {
     const answer = callback();
     if (!isThenable(answer)) return answer;
     Promise.resolve(answer).catch(() => undefined); // nobody else handles its rejection
-    throw new DurinUsageError(`${name} must not return a Promise: it has to answer at once`);
+    throw new DurinUsageError(`${name} must not return a Promise: it has to answer immediately`);
   } catch (error) {
     throw toCallbackError(error);
   }
