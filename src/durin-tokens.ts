@@ -2,7 +2,7 @@ import type { BoundedByTimeout } from './database/database-timeout.ts';
 import { throwMistakes } from './database/mistakes/throw-mistakes.ts';
 import { DurinError, DurinUsageError } from './errors.ts';
 import { isSessionId, type SessionRecord } from './session.ts';
-import { type IssueToken, issuedLifetime } from './tokens/issue-token.ts';
+import { type IssueToken, issuedLifetime, overtakenSentence } from './tokens/issue-token.ts';
 import type { PurgeTokens } from './tokens/purge-tokens.ts';
 import type { RenewToken } from './tokens/renew-token.ts';
 import type { TokenRevoker } from './tokens/revoke-tokens.ts';
@@ -15,6 +15,8 @@ export interface DurinTokens<TUserRef, TAuth, TClientName extends string> {
    * @param request.ttl the token's lifetime; `null`: it never expires. Nothing extends a token that was issued with one.
    *   Default: the client's `tokenTtl`, to which a refresh extends it again.
    * @throws DurinError UNKNOWN_CLIENT, STORE_UNAVAILABLE
+   * @throws DurinError SESSION_NOT_FOUND if the user's sessions were ended meanwhile, and the new token with them. Its
+   *   `cause` says so
    * @throws DurinUsageError for a user that is not in the database
    * @example const { token } = await durin.tokens.issue({ user, client: 'cli', ttl: '7d' });
    */
@@ -77,6 +79,8 @@ export function createDurinTokens<TAuth>(deps: DurinTokensDeps<TAuth>): DurinTok
       switch (issued.outcome) {
         case 'unknown-client':
           throw new DurinError('UNKNOWN_CLIENT');
+        case 'overtaken':
+          throw new DurinError('SESSION_NOT_FOUND', { cause: new Error(overtakenSentence) });
         case 'unknown-user':
         case 'inactive-user':
         case 'credentials-changed':
@@ -86,7 +90,6 @@ export function createDurinTokens<TAuth>(deps: DurinTokensDeps<TAuth>): DurinTok
         case 'kept':
         case 'renewed':
         case 'issued':
-        case 'overtaken':
           return { token: issued.token, auth: toAuth(issued.record) };
       }
     },
