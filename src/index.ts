@@ -20,6 +20,7 @@ export { DurinError, DurinUsageError, isDurinError } from './errors.ts';
 export type {
   AdminAction,
   AdminActor,
+  CachePart,
   CallOrigin,
   ClientChanges,
   DenialCode,

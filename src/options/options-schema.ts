@@ -97,7 +97,7 @@ const throttle = z
     authRouter: quota.prefault('120/m'),
     redis: objectWith<RateLimitRedis>(
       ['eval', 'evalSha'],
-      'must be a client of the package redis, such as createClient({ url }) gives',
+      'must be a client of the package redis, such as createClient({ url }) returns',
     ).optional(),
     prefix: filledText.optional(),
     login: loginThrottle,
