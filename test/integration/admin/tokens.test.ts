@@ -92,7 +92,7 @@ test('expired tokens are listed as expired, and purged', async () => {
   expect(await admin.tokens.list({ state: 'expired' })).toEqual({ items: [], nextCursor: null, isSearchCut: false });
 });
 
-test('a purge is no operation under way, so ends need not be remembered for it', async () => {
+test('a purge is no operation under way', async () => {
   const underWay = internalsOf(app.durin)?.issuesUnderWay;
   if (underWay === undefined) throw new Error('this is no durin');
   const begin = vi.spyOn(underWay, 'begin');

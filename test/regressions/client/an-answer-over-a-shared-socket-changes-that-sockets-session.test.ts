@@ -51,7 +51,7 @@ async function openTabs() {
   };
 }
 
-test('a refresh of the socket’s session leaves the session of another tab as it is', async () => {
+test('a refresh of the socket’s session leaves another tab’s session', async () => {
   const { tab, other, sync } = await openTabs();
   await tab.auth.login(alice);
   await other.auth.login(bob);
@@ -63,7 +63,7 @@ test('a refresh of the socket’s session leaves the session of another tab as i
   expect(tab.auth.getSnapshot()).toBe(signedIn);
 });
 
-test('a logout of the socket’s session leaves the session of another tab as it is', async () => {
+test('a logout of the socket’s session leaves another tab’s session', async () => {
   const { tab, other, sync } = await openTabs();
   await tab.auth.login(alice);
   await other.auth.login(bob);
@@ -87,7 +87,7 @@ test('after a login over the socket, its answers are about that session', async 
   expect(tab.auth.getSnapshot()).toEqual({ status: 'signed-out', reason: 'logged-out' });
 });
 
-test('a late refusal of the socket’s old session does not end the one that followed', async () => {
+test('a late refusal of the socket’s old session does not end the new one', async () => {
   const { tab } = await openTabs();
   await tab.auth.login(alice);
   await app.durin.tokens.revokeAll({ user: 1 });

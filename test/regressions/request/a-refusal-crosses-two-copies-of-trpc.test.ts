@@ -58,7 +58,7 @@ test.each([
   expect(await response.json()).toMatchObject({ error: { data: { durin: { code: 'NO_CREDENTIALS' } } } });
 });
 
-test('an error of the other copy that verifyCredentials throws keeps its code', async () => {
+test('an error of the other copy from verifyCredentials keeps its code', async () => {
   const durin = createDurin({
     ...app.options,
     verifyCredentials() {

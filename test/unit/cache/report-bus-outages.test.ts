@@ -46,7 +46,7 @@ test('a moment without a connection is no outage', () => {
   expect(events).toEqual([]);
 });
 
-test('a bus that never connects is reported, one that is closed or never used is not', async () => {
+test('a bus that never connects is reported, a closed one is not', async () => {
   const unused = open();
   const { own, bus, events, start, pass } = open();
   start();
