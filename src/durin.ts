@@ -128,7 +128,7 @@ export function createDurin<
 
 /** Builds what an app sees. `TApp` and `TLogin` are the app's types; the services below know none of them. */
 function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGraph): Durin<TApp, TLogin> {
-  const { settings, schema, database, store, stateOf, lastUsed, entityChanges, bounded } = graph;
+  const { settings, schema, store, stateOf, lastUsed, entityChanges, bounded } = graph;
   const outsideRequests = boundedThrowingMistakes(bounded);
   const { scheme, login, apiAccess, trustProxy, formatExpiry, now } = settings;
   const takesClient = login.resolveClient === null;
@@ -188,10 +188,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
         throw error;
       }
     },
-    async close() {
-      await graph.close();
-      database.releaseFolder();
-    },
+    close: graph.close,
   };
 
   attachInternals(durin, {
@@ -205,10 +202,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     },
     databaseTimeoutMs: settings.databaseTimeoutMs,
     eventsSettled: graph.hub.settled,
-    async closeDatabase() {
-      await settings.orm.close();
-      database.releaseFolder();
-    },
+    closeDatabase: () => settings.orm.close(),
     now,
   });
   return durin;

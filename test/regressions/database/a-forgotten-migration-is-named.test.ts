@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { inspect } from 'node:util';
+import type { TRPCError } from '@trpc/server';
+import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDurin, DurinUsageError } from '../../../src/index.ts';
 import { createTokenCodec } from '../../../src/tokens/token-codec.ts';
@@ -46,6 +49,25 @@ test('a request answers STORE_UNAVAILABLE, and its cause names the table', async
   const error: unknown = await caller.me().catch((reason: unknown) => reason);
   expect(error).toMatchObject({ code: 'SERVICE_UNAVAILABLE', durin: { code: 'STORE_UNAVAILABLE' } });
   expect((error as Error).cause).toMatchObject({ message: expect.stringMatching(/ does not exist: run your/) });
+});
+
+test('a login whose own query needs the table logs which one', async () => {
+  const durin = createDurin({ ...requiredOptions(orm), clients: { web: {} } });
+  const router = t.router({ auth: durin.durinRouter });
+  const logged: TRPCError[] = [];
+  const response = await fetchRequestHandler({
+    endpoint: '/',
+    router,
+    req: new Request('http://localhost/auth.login', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ json: { username: 'alice', password: 'x', client: 'web' } }),
+    }),
+    createContext: () => durin.createContext(requestOf()),
+    onError: ({ error }) => void logged.push(error),
+  });
+  expect(await response.text()).toContain('Internal server error');
+  expect(inspect(logged)).toMatch(/relation "\w+" does not exist/);
 });
 
 test('a missing column is named as well', async () => {
