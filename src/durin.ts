@@ -53,6 +53,11 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
    * @example const { user } = await durin.authenticate(request);
    */
   readonly authenticate: (source: AuthSource) => Promise<AppAuth<TApp>>;
+  /**
+   * Writes the uses of tokens that are still in memory. They are otherwise written within a second, which a serverless function
+   * may not live to see.
+   */
+  readonly flush: () => Promise<void>;
   /** Writes pending uses and ends timers and connections. The app's ORM stays open. */
   readonly close: () => Promise<void>;
 }
@@ -188,6 +193,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
         throw error;
       }
     },
+    flush: lastUsed.flush,
     close: graph.close,
   };
 
