@@ -11,13 +11,14 @@ import type {
   Platform,
 } from '@mikro-orm/core';
 import { DurinUsageError } from '../errors.ts';
-import { type DurinAuthToken, type DurinClient, type DurinTokenUse, defaultTokenTable } from './entities.ts';
+import type { DurinAuthToken, DurinClient, DurinTokenUse } from './entities.ts';
 import type { PopulateTree } from './rows/populate-tree.ts';
 import { primaryKeyOf } from './rows/primary-key.ts';
 import { Projection } from './rows/projection.ts';
 import { propertyConverter } from './rows/property-converter.ts';
 import { createRowConditions, type FilterChoices } from './rows/row-conditions.ts';
 import { createSchemaCheck } from './rows/row-schema.ts';
+import { defaultTokenTable } from './rows/table-names.ts';
 import { createTables } from './rows/tables.ts';
 
 export type { EntityManager, MikroORM };
