@@ -148,9 +148,10 @@ export function compose(settings: Settings) {
   const { createContext, stateOf } = createRequestStates({
     authenticate,
     findBySelector: store.findBySelector,
-    scheme: settings.scheme,
+    schemes: settings.schemes,
     trustProxy: settings.trustProxy,
     tokenInUrl: settings.tokenInUrl,
+    apiKeyHeader: settings.apiKeyHeader,
     now,
   });
   const denials = createDenials({ events, now });

@@ -9,6 +9,7 @@ import type { EventSource } from './events.ts';
 import { attachInternals } from './internals.ts';
 import type { DurinOptions } from './options/options.ts';
 import { parseOptions } from './options/parse-options.ts';
+import type { Settings } from './options/settings.ts';
 import type { Credentials } from './request/authorization.ts';
 import { type AdapterCall, type DurinContext, DurinRequest } from './request/durin-request.ts';
 import type { HeaderSource } from './request/headers.ts';
@@ -127,7 +128,8 @@ export function createDurin<
 function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGraph): Durin<TApp, TLogin> {
   const { settings, schema, database, store, stateOf, lastUsed, entityChanges, bounded } = graph;
   const outsideRequests = boundedThrowingMistakes(bounded);
-  const { scheme, login, apiAccess, trustProxy, formatExpiry, now } = settings;
+  const { schemes, login, apiAccess, formatExpiry, now } = settings;
+  const [scheme] = schemes;
   const takesClient = login.resolveClient === null;
   const clientNames = settings.clients?.map(({ name }) => name) ?? null;
   /** Look-ups select what the metadata of the app's entities says, so a record has the app's types. */
@@ -173,11 +175,11 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     },
     events: { on: graph.hub.on },
     async authenticate(source) {
-      const request = source instanceof DurinRequest ? source : toRequest(source, trustProxy);
+      const request = source instanceof DurinRequest ? source : toRequest(source, settings);
       try {
         const record = await (source instanceof DurinRequest
           ? stateOf({ durin: source }).resolveSessionUncached()
-          : graph.authenticate(credentialsOf(source, request, scheme)));
+          : graph.authenticate(credentialsOf(source, request, schemes)));
         lastUsed.recordUse(record, request);
         return toAuth(record);
       } catch (error) {
@@ -212,12 +214,13 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
 }
 
 /** A source that is not an object, such as a missing header, has no origin. */
-function toRequest(source: Exclude<AuthSource, DurinRequest>, trustProxy: number): DurinRequest {
+function toRequest(source: Exclude<AuthSource, DurinRequest>, settings: Settings): DurinRequest {
+  const { trustProxy, apiKeyHeader } = settings;
   const isRequest =
     typeof source === 'object' && source !== null && 'headers' in source && typeof source.headers === 'object';
-  return DurinRequest.fromAdapter({ req: isRequest ? source : { headers: source } }, { trustProxy });
+  return DurinRequest.fromAdapter({ req: isRequest ? source : { headers: source } }, { trustProxy, apiKeyHeader });
 }
 
-function credentialsOf(source: AuthSource, request: DurinRequest, scheme: string): Credentials {
-  return typeof source === 'string' ? { kind: 'token', token: source } : presentedCredentials(request, scheme);
+function credentialsOf(source: AuthSource, request: DurinRequest, schemes: readonly string[]): Credentials {
+  return typeof source === 'string' ? { kind: 'token', token: source } : presentedCredentials(request, schemes);
 }

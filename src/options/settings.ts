@@ -28,8 +28,10 @@ export interface Settings {
   readonly secrets: readonly string[];
   readonly tokenLength: number;
   readonly tokenPrefix: string;
-  /** The scheme of the Authorization header. */
-  readonly scheme: string;
+  /** The schemes of the Authorization header that are read. The first one is announced. */
+  readonly schemes: readonly [string, ...string[]];
+  /** The header of a bare token, in lower case. `null`: none. */
+  readonly apiKeyHeader: string | null;
   readonly trustProxy: number;
   /** Whether a token is also read from `connectionParams` in a URL. */
   readonly tokenInUrl: boolean;

@@ -20,6 +20,16 @@ export interface RequestSettings {
   readonly trustProxy: number;
   /** Whether `connectionParams` are also read from a URL. Default: false. */
   readonly tokenInUrl?: boolean;
+  /** The header that holds a bare token if there is no Authorization header, in lower case. Default: none. */
+  readonly apiKeyHeader?: string | null;
+}
+
+/** The texts of a request that may hold its token. */
+export interface Presented {
+  /** The values of the Authorization header and of `connectionParams.authorization`, in this order. */
+  readonly authorizations: readonly (string | null)[];
+  /** The value of `apiKeyHeader`. `null` if there is an Authorization header. */
+  readonly apiKey: string | null;
 }
 
 /** What durin knows about a request: `ctx.durin`. Credentials are private fields, so logging a context reveals no token. */
@@ -28,25 +38,29 @@ export class DurinRequest implements CallOrigin {
   readonly ipAddress: string | null;
   readonly userAgent: string | null;
   readonly #connection: CallerOrigin['connection'];
-  readonly #authorizations: readonly (string | null)[];
+  readonly #presented: Presented;
   readonly #isOneRequest: boolean;
 
-  private constructor(origin: CallerOrigin, authorizations: readonly (string | null)[], isOneRequest: boolean) {
+  private constructor(origin: CallerOrigin, presented: Presented, isOneRequest: boolean) {
     this.ipAddress = origin.ipAddress;
     this.userAgent = origin.userAgent;
     this.#connection = origin.connection;
-    this.#authorizations = authorizations;
+    this.#presented = presented;
     this.#isOneRequest = isOneRequest;
   }
 
-  static fromAdapter(call: AdapterCall, { trustProxy, tokenInUrl = false }: RequestSettings): DurinRequest {
+  static fromAdapter(call: AdapterCall, settings: RequestSettings): DurinRequest {
+    const { trustProxy, tokenInUrl = false, apiKeyHeader = null } = settings;
     const source = propertyOf(call, 'req') ?? propertyOf(call, 'event');
     const info = propertyOf(call, 'info');
-    const header = readHeader(headersOf(source), 'authorization');
+    const headers = headersOf(source);
+    const header = readHeader(headers, 'authorization');
     const parameters = tokenInUrl || !isFromUrl(info) ? propertyOf(info, 'connectionParams') : null;
     const authorizations = [header, textOf(propertyOf(parameters, 'authorization'))];
+    const apiKey = header === null && apiKeyHeader !== null ? readHeader(headers, apiKeyHeader) : null;
     const givenAddress = textOf(propertyOf(call, 'ipAddress'));
-    return new DurinRequest(originOf(source, trustProxy, givenAddress), authorizations, servesOneRequest(info));
+    const origin = originOf(source, trustProxy, givenAddress);
+    return new DurinRequest(origin, { authorizations, apiKey }, servesOneRequest(info));
   }
 
   /** Where the request came from, as limits need it. */
@@ -55,9 +69,8 @@ export class DurinRequest implements CallOrigin {
     return { ipAddress, userAgent, connection: request.#connection };
   }
 
-  /** The values of the Authorization header and of `connectionParams.authorization`, in this order. */
-  static authorizationsOf(request: DurinRequest): readonly (string | null)[] {
-    return request.#authorizations;
+  static presentedBy(request: DurinRequest): Presented {
+    return request.#presented;
   }
 
   /**

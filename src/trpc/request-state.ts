@@ -1,6 +1,6 @@
 import { batch } from '../async/batch.ts';
 import { isDurinError } from '../errors.ts';
-import { type Credentials, parseAuthorization } from '../request/authorization.ts';
+import { type Credentials, parseApiKey, parseAuthorization } from '../request/authorization.ts';
 import { type AdapterCall, type DurinContext, DurinRequest, requireDurinContext } from '../request/durin-request.ts';
 import type { SessionRecord } from '../session.ts';
 import type { LimitState } from '../throttle/throttle.ts';
@@ -45,12 +45,14 @@ interface Change {
 export interface RequestStatesDeps {
   readonly authenticate: Authenticate;
   readonly findBySelector: FindSession;
-  /** The scheme of the Authorization header. */
-  readonly scheme: string;
+  /** The schemes of the Authorization header that are read. */
+  readonly schemes: readonly string[];
   /** The number of proxies whose X-Forwarded-For entries are trusted. */
   readonly trustProxy: number;
   /** Whether a token is also read from `connectionParams` in a URL. */
   readonly tokenInUrl: boolean;
+  /** The header of a bare token, in lower case. `null`: none. */
+  readonly apiKeyHeader: string | null;
   /** The clock, in milliseconds. */
   readonly now: () => number;
 }
@@ -95,13 +97,13 @@ interface LookUp {
 }
 
 function createRequestState(request: DurinRequest, deps: RequestStatesDeps): RequestState {
-  const { authenticate, findBySelector, scheme, now } = deps;
+  const { authenticate, findBySelector, schemes, now } = deps;
   const isOneRequest = DurinRequest.isOneRequest(request);
   const find = isOneRequest ? findOnce : findBatched(findBySelector);
   const lookUps = new Map<string, LookUp>();
   const changes = new Set<Change>();
   const limits = new Map<string, LimitState>();
-  const presented = presentedCredentials(request, scheme);
+  const presented = presentedCredentials(request, schemes);
   /** The request's credentials, then those of each login, by index in the batch. */
   const credentials = new Map<number, Credentials>([[beforeBatch, presented]]);
 
@@ -172,13 +174,14 @@ function isNearer(limit: LimitState, other: LimitState): boolean {
   return limit.resetSeconds > other.resetSeconds;
 }
 
-/** The credentials of this scheme: from the Authorization header, else from `connectionParams`. */
-export function presentedCredentials(request: DurinRequest, scheme: string): Credentials {
-  for (const text of DurinRequest.authorizationsOf(request)) {
-    const credentials = parseAuthorization(text, scheme);
+/** The credentials of these schemes: from the Authorization header, else from `connectionParams`, else from `apiKeyHeader`. */
+export function presentedCredentials(request: DurinRequest, schemes: readonly string[]): Credentials {
+  const { authorizations, apiKey } = DurinRequest.presentedBy(request);
+  for (const text of authorizations) {
+    const credentials = parseAuthorization(text, schemes);
     if (credentials.kind !== 'none') return credentials;
   }
-  return { kind: 'none' };
+  return parseApiKey(apiKey);
 }
 
 /** Whether the error only says that the request presented no credentials. */

@@ -54,6 +54,7 @@ describe('the table of options', () => {
         tokenLength: true,
         tokenPrefix: true,
         authHeaderPrefix: true,
+        apiKeyHeader: true,
         loginInput: true,
         resolveClient: true,
         isUserActive: true,

@@ -11,6 +11,11 @@ export function createDurinBehind(app: TestApp, trustProxy: number) {
   return createDurin({ ...app.options, trustProxy });
 }
 
+/** A durin on the test app's database that reads the header `X-Api-Key`. */
+export function createDurinWithApiKeys(app: TestApp) {
+  return createDurin({ ...app.options, apiKeyHeader: 'X-Api-Key' });
+}
+
 /** The router that every adapter serves. */
 export function createAppRouter(durin: TestDurin) {
   return t.router({
