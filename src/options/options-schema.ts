@@ -3,6 +3,7 @@ import type { Bus } from '../cache/bus.ts';
 import type { KeyValueStore } from '../cache/shared-store.ts';
 import type { EntityNames, OpenOrm } from '../database/schema.ts';
 import type { ListenerErrorHandler } from '../events.ts';
+import { credentialHeaders, isHeaderName } from '../request/headers.ts';
 import { defaultLoginInput } from '../router/login.ts';
 import { type AnyLoginSchema, loginSchemaProblem } from '../router/login-schema.ts';
 import type { RateLimitRedis } from '../throttle/rate-limit-redis.ts';
@@ -41,9 +42,9 @@ const secrets = z.union([secret.transform((only) => [only]), z.array(secret).min
 const scheme = text.regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}$/, 'must be one word of at most 32 characters');
 const schemes = z.union([scheme.transform((only): [string] => [only]), z.tuple([scheme], scheme)]);
 const apiKeyHeader = text
-  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/, "must be the name of a header, such as 'x-api-key'")
+  .refine(isHeaderName, "must be the name of a header, such as 'x-api-key'")
   .toLowerCase()
-  .refine((name) => !['authorization', 'cookie'].includes(name), 'must be another header than Authorization or Cookie');
+  .refine((name) => !credentialHeaders.has(name), 'must be another header than Authorization or Cookie');
 
 /** A duration, in seconds. */
 const seconds = z

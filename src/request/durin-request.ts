@@ -1,7 +1,15 @@
 import { DurinUsageError } from '../errors.ts';
 import type { CallOrigin } from '../events.ts';
 import { type CallerOrigin, originOf } from './call-origin.ts';
-import { headersOf, propertyOf, readHeader, textOf } from './headers.ts';
+import {
+  credentialHeaders,
+  type HeaderSource,
+  headersOf,
+  isHeaderName,
+  propertyOf,
+  readHeader,
+  textOf,
+} from './headers.ts';
 
 /**
  * What tRPC's adapters pass to `createContext`: a `req` (standalone, Express, Fastify, fetch, WebSocket) or an `event`
@@ -32,6 +40,14 @@ export interface Presented {
   readonly apiKey: string | null;
 }
 
+interface RequestFacts {
+  readonly origin: CallerOrigin;
+  readonly presented: Presented;
+  readonly headers: HeaderSource | undefined;
+  readonly apiKeyHeader: string | null;
+  readonly isOneRequest: boolean;
+}
+
 /** What durin knows about a request: `ctx.durin`. Credentials are private fields, so logging a context reveals no token. */
 export class DurinRequest implements CallOrigin {
   /** The caller's address, as far as `trustProxy` believes it. */
@@ -39,14 +55,34 @@ export class DurinRequest implements CallOrigin {
   readonly userAgent: string | null;
   readonly #connection: CallerOrigin['connection'];
   readonly #presented: Presented;
+  readonly #headers: HeaderSource | undefined;
+  readonly #apiKeyHeader: string | null;
   readonly #isOneRequest: boolean;
 
-  private constructor(origin: CallerOrigin, presented: Presented, isOneRequest: boolean) {
+  private constructor({ origin, presented, headers, apiKeyHeader, isOneRequest }: RequestFacts) {
     this.ipAddress = origin.ipAddress;
     this.userAgent = origin.userAgent;
     this.#connection = origin.connection;
     this.#presented = presented;
+    this.#headers = headers;
+    this.#apiKeyHeader = apiKeyHeader;
     this.#isOneRequest = isOneRequest;
+  }
+
+  /**
+   * Returns a header of the request; `null` if there is none. It is the caller's claim. On a WebSocket, the request is the
+   * handshake.
+   * @param name in any case
+   * @throws DurinUsageError for Authorization, Cookie and the option `apiKeyHeader`, which hold credentials, and for text
+   *   that cannot be a header's name
+   * @example resolveClient: ({ ctx }) => ctx.durin.header('x-client')
+   */
+  header(name: string): string | null {
+    const lowerCase = name.toLowerCase();
+    if (!isHeaderName(name)) throw new DurinUsageError('ctx.durin.header must be called with the name of a header');
+    if (credentialHeaders.has(lowerCase) || lowerCase === this.#apiKeyHeader)
+      throw new DurinUsageError(`ctx.durin.header does not return '${lowerCase}', which holds credentials`);
+    return readHeader(this.#headers, lowerCase);
   }
 
   static fromAdapter(call: AdapterCall, settings: RequestSettings): DurinRequest {
@@ -60,7 +96,8 @@ export class DurinRequest implements CallOrigin {
     const apiKey = header === null && apiKeyHeader !== null ? readHeader(headers, apiKeyHeader) : null;
     const givenAddress = textOf(propertyOf(call, 'ipAddress'));
     const origin = originOf(source, trustProxy, givenAddress);
-    return new DurinRequest(origin, { authorizations, apiKey }, servesOneRequest(info));
+    const presented = { authorizations, apiKey };
+    return new DurinRequest({ origin, presented, headers, apiKeyHeader, isOneRequest: servesOneRequest(info) });
   }
 
   /** Where the request came from, as limits need it. */

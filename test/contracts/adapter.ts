@@ -101,6 +101,12 @@ export function describeAdapters(adapters: readonly Adapter[]): () => TestApp {
       }
     });
 
+    test('ctx.durin.header returns a header of the request', async () => {
+      const { client } = connect(served, { headers: { 'x-client': 'cli' } });
+      expect(await client.clientHeader.query()).toBe('cli');
+      expect(await connect(served).client.clientHeader.query()).toBeNull();
+    });
+
     test('apiKeyHeader is read where there is no Authorization header', async () => {
       const durin = createDurinWithApiKeys(app);
       const keyed = await serve(createAppRouter(durin), durin);

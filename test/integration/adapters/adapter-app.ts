@@ -24,6 +24,7 @@ export function createAppRouter(durin: TestDurin) {
     publish: durin.authedProcedure.mutation(({ ctx }) => `${ctx.user.username} by ${ctx.auth.client.name}`),
     report: t.procedure.concat(durin.authedProcedure).query(({ ctx }) => ctx.user.username),
     origin: durin.procedure.query(({ ctx }) => ({ ip: ctx.durin.ipAddress, agent: ctx.durin.userAgent })),
+    clientHeader: durin.procedure.query(({ ctx }) => ctx.durin.header('X-Client')),
     watch: durin.authedProcedure.subscription(async function* watch({ ctx }) {
       yield ctx.user.username;
     }),

@@ -190,6 +190,11 @@ test.each([
   expect(await client.origin.query()).toMatchObject({ ip: expected });
 });
 
+test('ctx.durin.header returns a header of the handshake', async () => {
+  const client = connect(await serve(), { headers: { 'x-client': 'cli' } });
+  expect(await client.clientHeader.query()).toBe('cli');
+});
+
 test('apiKeyHeader is read from the handshake, after connectionParams', async () => {
   const url = await serve(createDurinWithApiKeys(app));
   const headers = { 'x-api-key': await issueToken(app, 1, 'api') };
