@@ -28,6 +28,6 @@ export function answerEvent(
   const response = envelope.context?.response as { headers?: Pick<Headers, 'get'> } | undefined;
   const refreshAt = refreshTimeOf(expiry, response?.headers?.get('date'), Date.now());
   return procedure === 'login'
-    ? { type: 'login', session: { token, expiry, user, refreshAt }, login: call }
-    : { type: 'refresh', epoch, session: { expiry, refreshAt } };
+    ? { type: 'login', session: { token, expiry, user, refreshAt, key: Math.random() }, login: call }
+    : { type: 'refresh', epoch, session: { expiry, refreshAt, ...(token && { token }) } };
 }

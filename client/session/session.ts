@@ -16,6 +16,8 @@ export interface Session {
   readonly user?: unknown;
   /** When to refresh, in milliseconds since 1970 on this machine's clock; `null` means never. */
   readonly refreshAt: number | null;
+  /** A random number, drawn at the login. By it, tabs recognize the session when a refresh has replaced its token. */
+  readonly key?: number | undefined;
 }
 
 export interface SessionState {
@@ -36,12 +38,21 @@ export const initialState: SessionState = {
 export type SessionEvent =
   /** A login succeeded. It does not count if a login that was called later has succeeded. */
   | { readonly type: 'login'; readonly session: Session; readonly login: number }
-  /** The session of this epoch has a new expiry. */
-  | { readonly type: 'refresh'; readonly epoch: Epoch; readonly session: Pick<Session, 'expiry' | 'refreshAt'> }
+  /** The session of this epoch has a new expiry, and another token if an older secret had signed its token. */
+  | {
+      readonly type: 'refresh';
+      readonly epoch: Epoch;
+      readonly session: Pick<Session, 'expiry' | 'refreshAt'> & Partial<Pick<Session, 'token'>>;
+    }
   /** The session of this epoch is over. */
   | { readonly type: 'end'; readonly epoch: Epoch; readonly reason: SignedOutReason }
   /** Another tab or program has stored this session, or has removed it. */
   | { readonly type: 'stored'; readonly session: Session | null };
+
+/** Whether two texts describe one session: they have the same token, or are of the same login. */
+export function isSameSession(one: Session | null, other: Session | null): boolean {
+  return one?.token === other?.token || (one?.key ?? 0) === other?.key;
+}
 
 /** Returns the state after an event, or the same object if the event changes nothing. */
 export function reduce(state: SessionState, event: SessionEvent): SessionState {
@@ -57,7 +68,7 @@ export function reduce(state: SessionState, event: SessionEvent): SessionState {
       return signedOut(event.reason, login);
     case 'stored':
       if (!event.session) return session ? signedOut('logged-out', login) : state;
-      return signedIn(event.session, login, event.session.token === epoch.token() ? epoch : undefined);
+      return signedIn(event.session, login, isSameSession(event.session, session) ? epoch : undefined);
   }
 }
 

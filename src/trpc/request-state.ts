@@ -29,6 +29,8 @@ export interface RequestState {
    * needs no session: it waits for earlier changes of one, such as a logout, and not for earlier logins.
    */
   change<T>(batchIndex: number, work: () => Promise<T>, kind?: ChangeKind): Promise<T>;
+  /** The token that the call at this index presents; `null` if it presents none. It is not verified here. */
+  tokenAt(batchIndex: number): string | null;
   /** Makes this token the request's credentials, for the call at this index and for those after it. */
   useToken(batchIndex: number, token: string): void;
 }
@@ -153,6 +155,11 @@ function createRequestState(request: DurinRequest, deps: RequestStatesDeps): Req
         changes.delete(change);
         settle();
       }
+    },
+
+    tokenAt(batchIndex) {
+      const given = credentialsAt(batchIndex);
+      return given.kind === 'token' ? given.token : null;
     },
 
     useToken(batchIndex, token) {

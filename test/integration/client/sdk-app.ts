@@ -7,6 +7,7 @@ import { createDurin } from '../../../src/index.ts';
 import { openApp, password, t } from '../../support/app.ts';
 
 export type TestApp = Awaited<ReturnType<typeof openSdkApp>>;
+type OpenApp = Awaited<ReturnType<typeof openApp>>;
 export type AppRouter = TestApp['router'];
 
 /** The fetch that tRPC's links take. */
@@ -23,11 +24,11 @@ export interface Seen {
   readonly authorization: string | null;
 }
 
-/** Opens the app that the SDK's tests call, without a socket: `connect().fetch` is the server. */
-export async function openSdkApp() {
-  const { orm, clock, options, close } = await openApp();
+/** The server as it starts with these secrets. */
+function startServer(options: OpenApp['options'], secret: string | readonly string[]) {
   const durin = createDurin({
     ...options,
+    secret,
     throttle: { login: false },
     onWarning() {}, // fetch passes no address
     apiAccess: { clientName: 'api' },
@@ -44,6 +45,14 @@ export async function openSdkApp() {
       await new Promise((resolve) => signal?.addEventListener('abort', resolve));
     }),
   });
+  return { durin, router };
+}
+
+/** Opens the app that the SDK's tests call, without a socket: `connect().fetch` is the server. */
+export async function openSdkApp() {
+  const { orm, clock, options, close } = await openApp();
+  const first = startServer(options, options.secret);
+  let current = first;
 
   /** Creates a network between one client and the server. */
   function connect() {
@@ -58,6 +67,7 @@ export async function openSdkApp() {
       seen.push({ calls, authorization: request.headers.get('authorization') });
       if (isDown) throw new TypeError('fetch failed');
       if (mangled.delete(calls)) request.headers.set('authorization', 'Token mangled');
+      const { durin, router } = current;
       const { createContext, responseMeta } = durin;
       const response = await fetchRequestHandler({
         endpoint: '/trpc',
@@ -95,7 +105,11 @@ export async function openSdkApp() {
       },
     };
   }
-  return { orm, durin, clock, router, connect, close };
+  /** Restarts the server with these secrets. */
+  function rotate(secret: string | readonly string[]) {
+    current = startServer(options, secret);
+  }
+  return { orm, ...first, clock, connect, rotate, close };
 }
 
 /** A `localStorage` in memory. */

@@ -14,7 +14,7 @@ type Input = inferProcedureInput<typeof durin.durinRouter.login>;
 type Output = inferProcedureOutput<typeof durin.durinRouter.login>;
 same<Flat<Input>, { username: string; password: string; client: 'web' | 'cli' }>();
 same<Output, { token: string; expiry: Date | null }>();
-same<inferProcedureOutput<typeof durin.durinRouter.refresh>, { expiry: Date | null }>();
+same<inferProcedureOutput<typeof durin.durinRouter.refresh>, { expiry: Date | null; token?: string }>();
 same<Flat<inferProcedureInput<typeof namelessDurin.durinRouter.login>>['client'], string>();
 export const input: Input = { username: 'alice', password: 'secret', client: 'web' };
 // @ts-expect-error: no client has that name
@@ -38,7 +38,7 @@ createDurin({ ...required, serializeUser: (user) => user.email });
 // `formatExpiry` gives the expiry of login and of refresh.
 const formatting = createDurin({ ...required, formatExpiry: (expiry) => expiry?.getTime() ?? 0 });
 same<inferProcedureOutput<typeof formatting.durinRouter.login>, { token: string; expiry: number }>();
-same<inferProcedureOutput<typeof formatting.durinRouter.refresh>, { expiry: number }>();
+same<inferProcedureOutput<typeof formatting.durinRouter.refresh>, { expiry: number; token?: string }>();
 
 // `loginResponse` adds fields.
 const adding = createDurin({

@@ -42,7 +42,7 @@ else if (error.data) same<typeof error.data.durin, DurinErrorData | undefined>()
 await auth.login({ username: 'alice', password: 'secret', client: 'web' });
 // @ts-expect-error: the password is required
 await auth.login({ username: 'alice' });
-same<Awaited<ReturnType<typeof auth.refresh>>, { expiry: Date | null }>();
+same<Awaited<ReturnType<typeof auth.refresh>>, { expiry: Date | null; token?: string }>();
 same<Awaited<ReturnType<typeof auth.logout>>, void>();
 await auth.logoutAll({ exceptApiAccess: true });
 await auth.logoutAll();
