@@ -9,9 +9,8 @@ import type { EventSource } from './events.ts';
 import { attachInternals } from './internals.ts';
 import type { DurinOptions } from './options/options.ts';
 import { parseOptions } from './options/parse-options.ts';
-import type { Settings } from './options/settings.ts';
 import type { Credentials } from './request/authorization.ts';
-import { type AdapterCall, type DurinContext, DurinRequest } from './request/durin-request.ts';
+import { type AdapterCall, type DurinContext, DurinRequest, type RequestSettings } from './request/durin-request.ts';
 import type { HeaderSource } from './request/headers.ts';
 import { createDurinRouter, type DurinRouter, type LoginTypes } from './router/durin-router.ts';
 import type { DefaultLoginInput } from './router/login.ts';
@@ -27,6 +26,20 @@ type UserRef<TApp extends AppTypes> = TApp['userEntity'] | UserKey<TApp['userEnt
 type AppAuth<TApp extends AppTypes> = Auth<
   AuthUser<TApp['userEntity'], TApp['populate']>,
   AuthClient<TApp['clientEntity'], TApp['populate'], AnyClientName<TApp['clientName']>>
+>;
+
+/** What `durin.signIn` takes. */
+export interface SignInRequest<TApp extends AppTypes> {
+  user: TApp['userEntity'];
+  client: TApp['clientName'];
+  ctx: DurinContext;
+  batchIndex?: number | undefined;
+}
+
+/** What `durin.signIn` returns: the output of `login`, and the session. */
+export type SignInAnswer<TApp extends AppTypes, TLogin extends LoginTypes> = Beside<
+  { auth: AppAuth<TApp> },
+  TLogin['loginOutput']
 >;
 
 /** What `createDurin` returns. Its functions need no `this`. */
@@ -54,6 +67,22 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
    * @example const { user } = await durin.authenticate(request);
    */
   readonly authenticate: (source: AuthSource) => Promise<AppAuth<TApp>>;
+  /**
+   * Signs in a user that a procedure of your own has verified, as with a passkey, OAuth or a code by e-mail. It does what
+   * `login` does after `verifyCredentials`: the user must be active, a token is issued as `refreshTokenOnLogin` and
+   * `rotateTokenOnLogin` say, and the event is `loggedIn` or `loginFailed`. It limits nothing: use a `throttledProcedure`.
+   * If the user's sessions end during the call, it is refused.
+   * @param request.user the entity. Changes of `credentialFields` from the call on refuse it, earlier ones do not
+   * @param request.ctx the procedure's context. Later calls with it are signed in
+   * @param request.batchIndex the procedure's `batchIndex`, if it may be called in a batch. Default: 0
+   * @returns what `login` returns, and `auth`, the session
+   * @throws DurinError UNKNOWN_CLIENT, INVALID_CREDENTIALS, STORE_UNAVAILABLE
+   * @throws DurinUsageError if `user` is no entity, or `ctx` was not made with `durin.createContext`
+   * @example
+   * const { token, expiry } = await durin.signIn({ user, client: 'web', ctx });
+   * return { token, expiry }; // for `auth.adopt` of the SDK
+   */
+  readonly signIn: (request: SignInRequest<TApp>) => Promise<SignInAnswer<TApp, TLogin>>;
   /** Writes pending uses and ends timers and connections. The app's ORM stays open. */
   readonly close: () => Promise<void>;
 }
@@ -141,8 +170,6 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     loginInput: login.input,
     takesClient,
     formatExpiry,
-    serializeUser: login.serializeUser,
-    loginResponse: login.response,
     apiClientName: apiAccess.clientName,
     excludesApiAccess: apiAccess.excludeFromSessions,
     includesToken: apiAccess.includeToken,
@@ -187,6 +214,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
         throw error;
       }
     },
+    signIn: graph.signInUser as Durin<TApp, TLogin>['signIn'],
     async close() {
       await graph.close();
       database.releaseFolder();
@@ -214,11 +242,10 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
 }
 
 /** A source that is not an object, such as a missing header, has no origin. */
-function toRequest(source: Exclude<AuthSource, DurinRequest>, settings: Settings): DurinRequest {
-  const { trustProxy, apiKeyHeader } = settings;
+function toRequest(source: Exclude<AuthSource, DurinRequest>, settings: RequestSettings): DurinRequest {
   const isRequest =
     typeof source === 'object' && source !== null && 'headers' in source && typeof source.headers === 'object';
-  return DurinRequest.fromAdapter({ req: isRequest ? source : { headers: source } }, { trustProxy, apiKeyHeader });
+  return DurinRequest.fromAdapter({ req: isRequest ? source : { headers: source } }, settings);
 }
 
 function credentialsOf(source: AuthSource, request: DurinRequest, schemes: readonly string[]): Credentials {

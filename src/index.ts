@@ -4,7 +4,7 @@ export type { ClientRecord } from './database/client-store.ts';
 export type { ClientRelation, ClientWith, DurinAuthToken, DurinClient, DurinEntities } from './database/entities.ts';
 export { defineDurinEntities } from './database/entities.ts';
 export type { AuthClient, AuthUser, PopulatePath } from './database/views.ts';
-export type { AuthSource, Durin } from './durin.ts';
+export type { AuthSource, Durin, SignInAnswer, SignInRequest } from './durin.ts';
 export { createDurin } from './durin.ts';
 export type { ClientInput, DurinClients } from './durin-clients.ts';
 export type { DurinTokens } from './durin-tokens.ts';

@@ -5,7 +5,7 @@ import type { EntityManager, EntityNames, MikroORM } from '../database/schema.ts
 import type { OnConflict } from '../database/token-store.ts';
 import type { ListenerErrorHandler } from '../events.ts';
 import type { DurinContext } from '../request/durin-request.ts';
-import type { LoginOutcome } from '../router/login.ts';
+import type { LoginOutcome } from '../router/login-answer.ts';
 import type { AnyLoginSchema } from '../router/login-schema.ts';
 import type { FairQueueOptions } from '../throttle/fair-queue.ts';
 import type { LoginQuotas } from '../throttle/login-buckets.ts';

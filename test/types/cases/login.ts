@@ -127,3 +127,15 @@ const resolving = createDurin({
 same<Flat<inferProcedureInput<typeof resolving.durinRouter.login>>, { username: string; password: string }>();
 // @ts-expect-error: it gives a name, or nothing
 createDurin({ ...required, resolveClient: () => 1 });
+
+// `signIn` returns what `login` returns, and the session.
+declare const user: User;
+const signedIn = await adding.signIn({ user, client: 'web', ctx: adding.createContext() });
+same<Omit<typeof signedIn, 'auth'>, inferProcedureOutput<typeof adding.durinRouter.login>>();
+same<typeof signedIn.auth.client.name, AnyName>();
+// @ts-expect-error: it takes the entity, not its key
+void adding.signIn({ user: 1, client: 'web', ctx: adding.createContext() });
+// @ts-expect-error: no client has that name
+void adding.signIn({ user, client: 'desktop', ctx: adding.createContext() });
+// @ts-expect-error: the context is required
+void adding.signIn({ user, client: 'web' });
