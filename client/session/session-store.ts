@@ -5,6 +5,8 @@ import { readSession, writeSession } from './session-text.ts';
 /** Holds the state, writes the session to the storage, and reads what other tabs and programs write there. */
 export interface SessionStore {
   readonly state: SessionState;
+  /** How many calls have been made. */
+  calls: number;
   /** Set while an async storage is read for the first time. */
   readonly restoring: Promise<void> | undefined;
   /** Applies the event to the state and the storage, after a sync. Never rejects. */
@@ -77,6 +79,7 @@ export function createSessionStore(
   const store = {
     state: initialState,
     restoring: undefined as Promise<void> | undefined,
+    calls: 0,
     dispatch: (event: SessionEvent) =>
       enqueue(async () => {
         await read().catch(report);

@@ -1,5 +1,6 @@
 /** The state of the SDK, and how events change it: plain values in, plain values out. */
 import { createEpoch, type Epoch } from './epoch.ts';
+import { refreshTimeOf } from './refresh-time.ts';
 
 /** Why nobody is signed in. `logged-out`: in this tab or another one; `revoked`: the server does not accept the token. */
 export type SignedOutReason = 'logged-out' | 'expired' | 'revoked';
@@ -8,6 +9,9 @@ export type SignedOutReason = 'logged-out' | 'expired' | 'revoked';
 export type Snapshot<TUser extends object = { readonly user?: unknown }, TExpiry = unknown> =
   | ({ readonly status: 'signed-in'; readonly expiry: TExpiry } & Readonly<TUser>)
   | { readonly status: 'signed-out'; readonly reason?: SignedOutReason };
+
+/** What `login` returns, as far as the SDK reads it. */
+export type LoginAnswer = Pick<Session, 'token' | 'expiry' | 'user'>;
 
 /** A session as it is stored. `expiry` and `user` are kept as the server sent them. */
 export interface Session {
@@ -48,6 +52,14 @@ export type SessionEvent =
   | { readonly type: 'end'; readonly epoch: Epoch; readonly reason: SignedOutReason }
   /** Another tab or program has stored this session, or has removed it. */
   | { readonly type: 'stored'; readonly session: Session | null };
+
+/**
+ * Creates the session that the answer to a login begins.
+ * @param dateHeader the header Date of the answer, if it is known
+ */
+export function newSession({ token, expiry, user }: LoginAnswer, dateHeader?: string | null): Session {
+  return { token, expiry, user, refreshAt: refreshTimeOf(expiry, dateHeader, Date.now()), key: Math.random() };
+}
 
 /** Whether two texts describe one session: they have the same token, or are of the same login. */
 export function isSameSession(one: Session | null, other: Session | null): boolean {

@@ -247,6 +247,7 @@ test('the table of the auth object names every member', () => {
   expect(named.toSorted()).toEqual(
     namesOf<DurinAuth<AnyTRPCRouter, never>>({
       login: true,
+      adopt: true,
       logout: true,
       logoutAll: true,
       refresh: true,

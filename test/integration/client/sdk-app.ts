@@ -2,9 +2,11 @@ import type { httpBatchLink } from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import superjson from 'superjson';
+import { z } from 'zod';
 import type { DurinStorage } from '../../../client/index.ts';
 import { createDurin } from '../../../src/index.ts';
 import { openApp, password, t } from '../../support/app.ts';
+import { User } from '../../support/entities.ts';
 
 export type TestApp = Awaited<ReturnType<typeof openSdkApp>>;
 type OpenApp = Awaited<ReturnType<typeof openApp>>;
@@ -40,6 +42,11 @@ function startServer(options: OpenApp['options'], secret: string | readonly stri
     save: durin.authedProcedure.mutation(({ ctx }) => ctx.user.username),
     hello: durin.optionalProcedure.query(({ ctx }) => ctx.user?.username ?? 'stranger'),
     throttled: durin.throttledProcedure({ scope: 'test', rate: '1/h' }).query(() => 'done'),
+    enter: durin.procedure.input(z.number()).mutation(async ({ ctx, input }) => {
+      const user = await options.orm.em.fork().findOneOrFail(User, input);
+      const { token, expiry, user: view } = await durin.signIn({ user, client: 'web', ctx });
+      return { token, expiry, user: view };
+    }),
     watch: durin.authedProcedure.subscription(async function* watch({ ctx, signal }) {
       yield ctx.user.username;
       await new Promise((resolve) => signal?.addEventListener('abort', resolve));

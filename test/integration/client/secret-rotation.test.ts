@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { createDurinLink, webStorage } from '../../../client/index.ts';
 import { secret } from '../../support/app.ts';
 import { type AppRouter, alice, FakeWebStorage, openSdkApp, type TestApp, transformer, url } from './sdk-app.ts';
-import { openTimedSdks } from './timed-sdks.ts';
+import { openTimedSdks, sent } from './timed-sdks.ts';
 
 const halfDay = 12 * 3_600_000;
 const newSecret = 'the next secret of the tests, long enough too';
@@ -21,12 +21,6 @@ beforeEach(() => {
   ({ page, open, pass, close } = openTimedSdks(app));
 });
 afterEach(() => close());
-
-/** Sends a batched call, which waits for a timer. */
-async function sent<T>(call: Promise<T>): Promise<T> {
-  await vi.advanceTimersByTimeAsync(1);
-  return call;
-}
 
 /** A link that answers nothing. */
 const silent: TRPCLink<AppRouter> = () => () => observable(() => undefined);
