@@ -12,7 +12,7 @@ export type {
 } from './database/entities.ts';
 export { defineDurinEntities } from './database/entities.ts';
 export type { AuthClient, AuthUser, PopulatePath } from './database/views.ts';
-export type { AuthSource, Durin } from './durin.ts';
+export type { AuthSource, Durin, SignInAnswer, SignInRequest } from './durin.ts';
 export { createDurin } from './durin.ts';
 export type { ClientDifference, ClientInput, DurinClients, SyncedClient, SyncOptions } from './durin-clients.ts';
 export type { DurinTokens } from './durin-tokens.ts';

@@ -44,6 +44,18 @@ describe('a token', () => {
     expect(after.tokenOf(selector)).toBe(createTokenCodec(format).tokenOf(selector));
   });
 
+  test('is signed anew if an older secret signed it', () => {
+    const before = createTokenCodec(format);
+    const after = createTokenCodec({ ...format, secrets: ['n'.repeat(32), ...format.secrets] });
+    const token = before.tokenOf(before.newSelector());
+    const resigned = after.resign(token);
+    expect(resigned).not.toBe(token);
+    expect(after.selectorOf(resigned ?? '')).toBe(before.selectorOf(token));
+    expect(after.resign(resigned ?? '')).toBeNull();
+    expect(before.resign(token)).toBeNull();
+    expect(before.resign(resigned ?? '')).toBeNull();
+  });
+
   test('is refused with any one character changed', () => {
     const codec = createTokenCodec({ ...format, tokenPrefix: 'acme_' });
     const token = codec.tokenOf(codec.newSelector());
