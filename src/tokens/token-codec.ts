@@ -1,4 +1,5 @@
 import { hkdfSync, timingSafeEqual } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { createMac } from './mac.ts';
 
 /**
@@ -26,6 +27,8 @@ export interface TokenFormat {
 const selectorBytes = 16;
 const selectorLength = selectorBytes * 2;
 const keyBytes = 64;
+/** The number of verified tokens whose MAC this process remembers, about 2 MB. */
+const maxRemembered = 10_000;
 
 export function createTokenCodec({ secrets, tokenLength, tokenPrefix, randomBytes }: TokenFormat): TokenCodec {
   const macLength = tokenLength - selectorLength;
@@ -34,6 +37,19 @@ export function createTokenCodec({ secrets, tokenLength, tokenPrefix, randomByte
   if (sign === undefined) throw new TypeError('secrets must not be empty');
   const macs = [sign, ...older];
   const shape = new RegExp(`^[0-9a-f]{${tokenLength}}$`);
+  /**
+   * The MACs of selectors whose tokens were verified. Comparing one takes 0.2 µs, and computing it 1.5 µs, which was half of a
+   * cached look-up. They stay in this process, which holds the keys anyway.
+   */
+  const verified = new LRUCache<string, string>({ max: maxRemembered });
+
+  function isMacOf(selector: string, presented: string): boolean {
+    const known = verified.get(selector);
+    if (known !== undefined && isSame(known, presented)) return true;
+    const mac = macs.map((macOf) => macOf(selector)).find((candidate) => isSame(candidate, presented));
+    if (mac !== undefined) verified.set(selector, mac);
+    return mac !== undefined;
+  }
 
   return {
     newSelector: () => randomBytes(selectorBytes).toString('hex'),
@@ -45,10 +61,14 @@ export function createTokenCodec({ secrets, tokenLength, tokenPrefix, randomByte
       const body = token.slice(tokenPrefix.length);
       if (body.length !== tokenLength || !shape.test(body)) return null;
       const selector = body.slice(0, selectorLength);
-      const mac = Buffer.from(body.slice(selectorLength), 'latin1');
-      return macs.some((macOf) => timingSafeEqual(Buffer.from(macOf(selector), 'latin1'), mac)) ? selector : null;
+      return isMacOf(selector, body.slice(selectorLength)) ? selector : null;
     },
   };
+}
+
+/** Compares two MACs of one length, in constant time. */
+function isSame(mac: string, other: string): boolean {
+  return timingSafeEqual(Buffer.from(mac, 'latin1'), Buffer.from(other, 'latin1'));
 }
 
 /**
