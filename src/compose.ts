@@ -15,8 +15,7 @@ import { watchChanges } from './database/watch-changes.ts';
 import { createDurinClients } from './durin-clients.ts';
 import { createEventHub, type EventSink, isAboutRows } from './events.ts';
 import type { Settings } from './options/settings.ts';
-import type { SessionRecord } from './session.ts';
-import { toAuth } from './session-views.ts';
+import { createToAuth } from './session-views.ts';
 import { createAddressWarning } from './throttle/address-warning.ts';
 import { createCounters } from './throttle/create-counters.ts';
 import { createLoginThrottle } from './throttle/login-throttle.ts';
@@ -145,7 +144,7 @@ export function compose(settings: Settings) {
   });
 
   // The requests
-  const { createContext, stateOf } = createRequestStates({
+  const { createContext, stateOf, limitsOf } = createRequestStates({
     authenticate,
     findBySelector: store.findBySelector,
     scheme: settings.scheme,
@@ -180,9 +179,10 @@ export function compose(settings: Settings) {
     signIn,
     createContext,
     stateOf,
+    limitsOf,
     denials,
     resolveCaller,
-    toAuth: (record: SessionRecord) => toAuth(record, now()),
+    toAuth: createToAuth(now),
     /** Writes pending uses and ends timers and connections. The app's ORM stays open. */
     async close() {
       await cache?.close(); // first, while changes still reach it

@@ -30,6 +30,8 @@ export class DurinRequest implements CallOrigin {
   readonly #connection: CallerOrigin['connection'];
   readonly #authorizations: readonly (string | null)[];
   readonly #isOneRequest: boolean;
+  /** `null`: no durin has remembered anything yet. */
+  #states: Map<object, object> | null = null;
 
   private constructor(origin: CallerOrigin, authorizations: readonly (string | null)[], isOneRequest: boolean) {
     this.ipAddress = origin.ipAddress;
@@ -47,6 +49,15 @@ export class DurinRequest implements CallOrigin {
     const authorizations = [header, textOf(propertyOf(parameters, 'authorization'))];
     const givenAddress = textOf(propertyOf(call, 'ipAddress'));
     return new DurinRequest(originOf(source, trustProxy, givenAddress), authorizations, servesOneRequest(info));
+  }
+
+  /**
+   * What each durin remembers about this request, by durin. It is kept here because an entry in a WeakMap takes ten times
+   * as long, 0.5 µs of each request.
+   */
+  static statesOf(request: DurinRequest): Map<object, object> {
+    request.#states ??= new Map();
+    return request.#states;
   }
 
   /** Where the request came from, as limits need it. */

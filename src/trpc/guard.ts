@@ -8,11 +8,10 @@ import type { Guard } from './base-procedure.ts';
 import type { Denials } from './denials.ts';
 import { type GuardSettings, scopeOfPath } from './guard-options.ts';
 import { isWithoutCredentials, type RequestState } from './request-state.ts';
-import type { ProcedureCall, ResolveCaller } from './resolve-caller.ts';
+import type { ProcedureCall } from './resolve-caller.ts';
 
 export interface GuardDeps {
   readonly stateOf: (ctx: DurinContext) => RequestState;
-  readonly resolveCaller: ResolveCaller;
   readonly denials: Denials;
   readonly throttle: Throttle;
   /** For clients without a rate of their own. */
@@ -25,15 +24,11 @@ const signedOut = { user: null, auth: null };
 
 /** Creates guards, which let a call through with `ctx.user` and `ctx.auth`, or refuse it. */
 export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guard {
-  const { stateOf, resolveCaller, denials, throttle, sessionQuota, lastUsed, toAuth } = deps;
+  const { stateOf, denials, throttle, sessionQuota, lastUsed, toAuth } = deps;
 
-  async function resolveOptionalCaller(call: ProcedureCall): Promise<SessionRecord | null> {
-    try {
-      return await resolveCaller(call);
-    } catch (error) {
-      if (isWithoutCredentials(error)) return null;
-      throw error;
-    }
+  function reportDenied(error: unknown, { ctx, path }: ProcedureCall): unknown {
+    denials.report(error, { path, origin: ctx.durin, session: null });
+    return error;
   }
 
   function denyClient({ id, userId, client }: SessionRecord, { ctx, path }: ProcedureCall): DurinError {
@@ -53,8 +48,14 @@ export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guar
 
   return function createGuard({ isOptional, isAllowed, limit }) {
     return async function guard(call) {
-      const { ctx, path, next } = call;
-      const record = await (isOptional ? resolveOptionalCaller(call) : resolveCaller(call));
+      const { ctx, path, batchIndex, next } = call;
+      const state = stateOf(ctx);
+      let record: SessionRecord | null = null;
+      try {
+        record = await state.resolveSession(batchIndex);
+      } catch (error) {
+        if (!isOptional || !isWithoutCredentials(error)) throw reportDenied(error, call);
+      }
       if (record !== null && !isAllowed(record.client.name)) throw denyClient(record, call);
       const clientQuota = record === null || isOptional ? null : quotaOf(record);
       if (clientQuota !== null) await enforce({ scope: 'client', quota: clientQuota }, record, ctx);
