@@ -214,6 +214,7 @@ test('the table of builders names every builder', () => {
   expect([...new Set(named)].toSorted()).toEqual(
     namesOf<DurinProcedures<never>>({
       procedure: true,
+      guardedProcedure: true,
       optionalProcedure: true,
       authedProcedure: true,
       clientProcedure: true,

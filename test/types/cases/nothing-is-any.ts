@@ -96,6 +96,8 @@ import type {
   DurinTokens,
   EventName,
   EventSource,
+  GuardedProcedure,
+  GuardOptions,
   HeaderSource,
   KeyValueStore,
   ListenerErrorHandler,
@@ -186,6 +188,8 @@ interface Public {
   DenialCode: DenialCode;
   EventName: EventName;
   EventSource: EventSource<number>;
+  GuardedProcedure: GuardedProcedure<App>;
+  GuardOptions: GuardOptions<'web', 'cli'>;
   Bus: Bus;
   RateLimitRedis: RateLimitRedis;
   CacheOptions: CacheOptions;
