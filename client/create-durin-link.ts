@@ -20,7 +20,7 @@ export type DurinLinkOptions<TRouter extends AnyTRPCRouter, TPath extends DurinP
   onStorageError?: ((error: unknown) => void) | undefined;
   /** Whether to refresh the session automatically before it expires. Default: `true`. */
   refresh?: boolean | undefined;
-  /** The server's `authHeaderPrefix`. Default: `'Token'`. */
+  /** A scheme of the server's `authHeaderPrefix`. Default: `'Token'`. */
   authHeaderPrefix?: string | undefined;
 } & ClientOption<TRouter, TPath>;
 

@@ -12,7 +12,7 @@ export type {
 } from './database/entities.ts';
 export { defineDurinEntities } from './database/entities.ts';
 export type { AuthClient, AuthUser, PopulatePath } from './database/views.ts';
-export type { AuthSource, Durin } from './durin.ts';
+export type { AuthSource, Durin, SignInAnswer, SignInRequest } from './durin.ts';
 export { createDurin } from './durin.ts';
 export type { ClientDifference, ClientInput, DurinClients, SyncedClient, SyncOptions } from './durin-clients.ts';
 export type { DurinTokens } from './durin-tokens.ts';
@@ -45,7 +45,16 @@ export type { DurinRouter, DurinRouterRecord, LoginTypes, SessionScope } from '.
 export type { Auth, SessionClient } from './session.ts';
 export type { RateLimitRedis } from './throttle/rate-limit-redis.ts';
 export type { DurinBuilder, DurinErrorShape, DurinMutation, DurinQuery } from './trpc/base-procedure.ts';
-export type { AppTypes, ClientProcedure, DurinProcedures, ScopedRate, SignedIn, SignedOut } from './trpc/builders.ts';
+export type {
+  AppTypes,
+  ClientProcedure,
+  DurinProcedures,
+  GuardedProcedure,
+  ScopedRate,
+  SignedIn,
+  SignedOut,
+} from './trpc/builders.ts';
+export type { GuardOptions } from './trpc/guard-options.ts';
 export type { ResponseFacts } from './trpc/response-headers.ts';
 export type { Duration } from './values/duration.ts';
 export type { Rate } from './values/rate.ts';

@@ -18,11 +18,10 @@ export type Call = Parameters<ReturnType<TRPCLink<AnyTRPCRouter>>>[0];
  */
 export function createCallObserver(store: SessionStore, path: string, connection: SharedConnection) {
   const marks = new WeakMap<Operation, CallMark>();
-  let calls = 0;
 
   return function observeCall({ op, next }: Call) {
-    calls += 1;
-    const call = calls;
+    store.calls += 1;
+    const call = store.calls;
     const procedure = op.path.startsWith(`${path}.`) ? op.path.slice(path.length + 1) : '';
 
     return observable((observer) => {

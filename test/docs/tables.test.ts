@@ -55,6 +55,7 @@ describe('the table of options', () => {
         tokenLength: true,
         tokenPrefix: true,
         authHeaderPrefix: true,
+        apiKeyHeader: true,
         loginInput: true,
         resolveClient: true,
         isUserActive: true,
@@ -213,6 +214,7 @@ test('the table of builders names every builder', () => {
   expect([...new Set(named)].toSorted()).toEqual(
     namesOf<DurinProcedures<never>>({
       procedure: true,
+      guardedProcedure: true,
       optionalProcedure: true,
       authedProcedure: true,
       clientProcedure: true,
@@ -261,6 +263,7 @@ test('the table of the auth object names every member', () => {
   expect(named.toSorted()).toEqual(
     namesOf<DurinAuth<AnyTRPCRouter, never>>({
       login: true,
+      adopt: true,
       logout: true,
       logoutAll: true,
       refresh: true,

@@ -87,6 +87,12 @@ test.each([
   expect(connection.header('www-authenticate')).toBe(challenge);
 });
 
+test('the first scheme of a list is announced', () => {
+  const both = createDurin({ ...requiredOptions(app.orm), authHeaderPrefix: ['Bearer', 'Token'] });
+  const errors = [new TRPCError({ code: 'UNAUTHORIZED' })];
+  expect(both.responseMeta({ errors }).headers.get('www-authenticate')).toBe(plain);
+});
+
 test('an expired token has a challenge with an error', async () => {
   const connection = connect(await issueHeader('1h'));
   app.clock.advance(3600);

@@ -14,7 +14,7 @@ type Input = inferProcedureInput<typeof durin.durinRouter.login>;
 type Output = inferProcedureOutput<typeof durin.durinRouter.login>;
 same<Flat<Input>, { username: string; password: string; client: 'web' | 'cli'; deviceName?: string | undefined }>();
 same<Output, { token: string; expiry: Date | null }>();
-same<inferProcedureOutput<typeof durin.durinRouter.refresh>, { expiry: Date | null }>();
+same<inferProcedureOutput<typeof durin.durinRouter.refresh>, { expiry: Date | null; token?: string }>();
 same<Flat<inferProcedureInput<typeof namelessDurin.durinRouter.login>>['client'], string>();
 export const input: Input = { username: 'alice', password: 'secret', client: 'web' };
 // @ts-expect-error: no client has that name
@@ -38,7 +38,7 @@ createDurin({ ...required, serializeUser: (user) => user.email });
 // `formatExpiry` gives the expiry of login and of refresh.
 const formatting = createDurin({ ...required, formatExpiry: (expiry) => expiry?.getTime() ?? 0 });
 same<inferProcedureOutput<typeof formatting.durinRouter.login>, { token: string; expiry: number }>();
-same<inferProcedureOutput<typeof formatting.durinRouter.refresh>, { expiry: number }>();
+same<inferProcedureOutput<typeof formatting.durinRouter.refresh>, { expiry: number; token?: string }>();
 
 // `loginResponse` adds fields.
 const adding = createDurin({
@@ -136,3 +136,15 @@ same<
 >();
 // @ts-expect-error: it gives a name, or nothing
 createDurin({ ...required, resolveClient: () => 1 });
+
+// `signIn` returns what `login` returns, and the session.
+declare const user: User;
+const signedIn = await adding.signIn({ user, client: 'web', ctx: adding.createContext() });
+same<Omit<typeof signedIn, 'auth'>, inferProcedureOutput<typeof adding.durinRouter.login>>();
+same<typeof signedIn.auth.client.name, AnyName>();
+// @ts-expect-error: it takes the entity, not its key
+void adding.signIn({ user: 1, client: 'web', ctx: adding.createContext() });
+// @ts-expect-error: no client has that name
+void adding.signIn({ user, client: 'desktop', ctx: adding.createContext() });
+// @ts-expect-error: the context is required
+void adding.signIn({ user, client: 'web' });

@@ -68,6 +68,7 @@ import type {
   CallOrigin,
   ClientChanges,
   ClientConfig,
+  ClientDifference,
   ClientInput,
   ClientProcedure,
   ClientRecord,
@@ -82,6 +83,7 @@ import type {
   DurinClients,
   DurinContext,
   DurinEntities,
+  DurinEntitiesOptions,
   DurinErrorCode,
   DurinErrorData,
   DurinErrorShape,
@@ -94,8 +96,11 @@ import type {
   DurinRouter,
   DurinRouterRecord,
   DurinTokens,
+  DurinTokenUse,
   EventName,
   EventSource,
+  GuardedProcedure,
+  GuardOptions,
   HeaderSource,
   KeyValueStore,
   ListenerErrorHandler,
@@ -112,6 +117,10 @@ import type {
   SessionView,
   SignedIn,
   SignedOut,
+  SignInAnswer,
+  SignInRequest,
+  SyncedClient,
+  SyncOptions,
   ThrottleOptions,
   TokenEvent,
 } from '../../../src/index.ts';
@@ -149,17 +158,22 @@ interface Public {
   AuthUserKey: AuthUser<User, false>;
   ClientConfig: ClientConfig;
   ClientInput: ClientInput;
+  ClientDifference: ClientDifference;
   ClientProcedure: ClientProcedure<App>;
   ClientRecord: ClientRecord;
   ClientRelation: ClientRelation<{ client: DurinClient }>;
   ClientWith: ClientWith<{ settings: { theme: string } }>;
   Durin: Durin<App, Login>;
   DurinAuthToken: DurinAuthToken<{ id: number }>;
+  DurinTokenUse: DurinTokenUse;
   DurinBuilder: DurinBuilder<{ user: string }>;
   DurinClient: DurinClient;
   DurinClients: DurinClients;
+  SyncOptions: SyncOptions;
+  SyncedClient: SyncedClient;
   DurinContext: DurinContext;
   DurinEntities: DurinEntities<User, DurinClient>;
+  DurinEntitiesOptions: DurinEntitiesOptions<User, {}>;
   DurinErrorCode: DurinErrorCode;
   DurinErrorData: DurinErrorData;
   DurinErrorShape: DurinErrorShape;
@@ -184,6 +198,8 @@ interface Public {
   DenialCode: DenialCode;
   EventName: EventName;
   EventSource: EventSource<number>;
+  GuardedProcedure: GuardedProcedure<App>;
+  GuardOptions: GuardOptions<'web', 'cli'>;
   Bus: Bus;
   RateLimitRedis: RateLimitRedis;
   CacheOptions: CacheOptions;
@@ -198,6 +214,8 @@ interface Public {
   SessionView: SessionView;
   SignedIn: SignedIn<App>;
   SignedOut: SignedOut;
+  SignInAnswer: SignInAnswer<App, Login>;
+  SignInRequest: SignInRequest<PlainApp>;
   ThrottleOptions: ThrottleOptions;
   TokenEvent: TokenEvent<number>;
   SessionScope: SessionScope;

@@ -42,7 +42,11 @@ else if (error.data) same<typeof error.data.durin, DurinErrorData | undefined>()
 await auth.login({ username: 'alice', password: 'secret', client: 'web' });
 // @ts-expect-error: the password is required
 await auth.login({ username: 'alice' });
-same<Awaited<ReturnType<typeof auth.refresh>>, { expiry: Date | null }>();
+same<Awaited<ReturnType<typeof auth.refresh>>, { expiry: Date | null; token?: string }>();
+same<Parameters<typeof auth.adopt>, [answer: { token: string; expiry: Date | null } & { user: { name: string } }]>();
+await auth.adopt(await trpc.auth.login.mutate({ username: 'alice', password: 'secret', client: 'web' }));
+// @ts-expect-error: the answer needs the user, as that of a login has it
+await auth.adopt({ token: 'token', expiry: null });
 same<Awaited<ReturnType<typeof auth.logout>>, void>();
 await auth.logoutAll({ exceptApiAccess: true });
 await auth.logoutAll();
