@@ -173,7 +173,7 @@ interface Public {
   SyncedClient: SyncedClient;
   DurinContext: DurinContext;
   DurinEntities: DurinEntities<User, DurinClient>;
-  DurinEntitiesOptions: DurinEntitiesOptions<User, {}>;
+  DurinEntitiesOptions: DurinEntitiesOptions<{ id: number }, { settings: { client: DurinClient } }>;
   DurinErrorCode: DurinErrorCode;
   DurinErrorData: DurinErrorData;
   DurinErrorShape: DurinErrorShape;
