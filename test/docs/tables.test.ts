@@ -75,7 +75,16 @@ describe('the table of options', () => {
         onWarning: true,
       }),
     );
-    expect(below('clients.*.').toSorted()).toEqual(namesOf<ClientConfig>({ tokenTtl: true, throttleRate: true }));
+    expect(below('clients.*.').toSorted()).toEqual(
+      namesOf<ClientConfig>({
+        tokenTtl: true,
+        throttleRate: true,
+        maxSessions: true,
+        atLimit: true,
+        idleTtl: true,
+        maxLifetime: true,
+      }),
+    );
     expect(below('apiAccess.').toSorted()).toEqual(
       namesOf<ApiAccessOptions<string>>({ clientName: true, excludeFromSessions: true, includeToken: true }),
     );

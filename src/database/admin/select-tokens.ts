@@ -91,11 +91,11 @@ export function createSelectTokens(database: Database, schema: Schema) {
    * What a query has to know of the clients. A condition by client compares the id instead of the name, since the planner
    * then knows how many tokens the client has.
    */
-  async function readClients(name: string | null): Promise<{ readonly id: unknown; readonly canIdle: boolean }> {
+  async function readClients(wanted: string | null): Promise<{ readonly id: unknown; readonly canIdle: boolean }> {
     const [row] = await database.run(
       `select (select id from ${clients} where name = ?::text) as id, ` +
         `exists (select from ${clients} where idle_ttl is not null) as can_idle limit 1`,
-      [name],
+      [wanted],
     );
     return { id: row?.['id'], canIdle: row?.['can_idle'] === true };
   }

@@ -10,11 +10,8 @@ import type { SessionSelect } from './session-select.ts';
 import { createExpiryConditions } from './token-conditions.ts';
 import { isIssued } from './token-id.ts';
 
-/**
- * Issues a token in one of several slots. `undefined`: a token that was to be kept has ended meanwhile, so it has to be tried
- * again.
- */
-export type IssueInSlot = (request: IssueRequest, id: string, now: number) => Promise<IssueResult | undefined>;
+/** Issues a token in one of several slots. `null`: the token that was to be kept has ended meanwhile. */
+export type IssueInSlot = (request: IssueRequest, id: string, now: number) => Promise<IssueResult | null>;
 
 interface ReadToken extends HeldToken {
   readonly selector: string;
@@ -117,7 +114,7 @@ export function createIssueInSlot(
         case 'at-limit':
           return { outcome: 'at-limit', ended, reason: 'evicted' };
         case 'keep':
-          if (row === undefined || row['held_id'] === null) return undefined;
+          if (row === undefined || row['held_id'] === null) return null;
           return {
             outcome: request.onConflict === 'renew' ? 'renewed' : 'kept',
             record: session.read(row),
@@ -126,7 +123,7 @@ export function createIssueInSlot(
           };
         case 'issue': {
           const reason = rules.maxSessions === 1 ? 'replaced' : 'evicted';
-          return row && { outcome: 'issued', record: session.read(row), ended, reason };
+          return row === undefined ? null : { outcome: 'issued', record: session.read(row), ended, reason };
         }
       }
     });

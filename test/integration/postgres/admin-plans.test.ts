@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { TokenListInput } from '../../../src/admin/index.ts';
 import { type AdminApp, openAdminApp } from '../../support/admin-app.ts';
 import { blocksReadBy, planOf, readsOf } from '../../support/plans.ts';
+import { plantedTokens } from '../../support/planted-tokens.ts';
 import { type Statement, tapStatements } from '../../support/statement-tap.ts';
 
 /** The token table has about 5,000 blocks of 8 kB without its indexes, far more than a page may read. */
@@ -24,12 +25,12 @@ beforeAll(async () => {
   const now = new Date(app.clock()).toISOString();
   // The tokens of client 1 never expire.
   await execute(
-    `insert into durin_auth_token (id, selector, user_id, client_id, created, expiry, last_used_at)
-     select gen_random_uuid(), md5(u.id || ':' || c.id), u.id, c.id, ?::timestamptz - age,
+    plantedTokens(`
+     select md5(u.id || ':' || c.id), u.id, c.id, ?::timestamptz - age,
        case when c.name = 'client 1' then null else ?::timestamptz - age + interval '30 days' end,
-       case when random() < 0.2 then null else ?::timestamptz - age * random() end
+       case when random() < 0.2 then null else ?::timestamptz - age * random() end, null, null
      from app_user u cross join durin_client c cross join lateral (select (u.id - u.id + random() * 45) * interval '1 day' as age) a
-     where u.username like 'user %' and c.name like 'client %'`,
+     where u.username like 'user %' and c.name like 'client %'`),
     [now, now, now],
   );
   await execute('vacuum analyze');
@@ -86,7 +87,8 @@ for (const sort of sorts) {
       expect(await blocksReadIn(() => admin.tokens.list({ sort, order }))).toBeLessThan(blocksOfAPage);
       const [middle] = await execute<{ id: string; at: number }>(
         `select id, (extract(epoch from ${sort === 'lastUsedAt' ? 'last_used_at' : sort}) * 1000)::float8 as at
-         from durin_auth_token where ${sort === 'lastUsedAt' ? 'last_used_at' : sort} is not null order by 2 offset 80000 limit 1`,
+         from durin_auth_token join durin_token_use on token_id = id
+         where ${sort === 'lastUsedAt' ? 'last_used_at' : sort} is not null order by 2 offset 80000 limit 1`,
       );
       for (const at of sort === 'created' ? [middle?.at] : [middle?.at, null]) {
         const cursor = Buffer.from(JSON.stringify([sort, order, at, middle?.id])).toString('base64url');
@@ -122,7 +124,7 @@ test('tokens of users and clients are found by an index', async () => {
   for (const sort of sorts) {
     const work = () => list({ search: 'user 123', sort, state: 'expired' }); // of up to 100 users
     expect(await blocksReadIn(work)).toBeLessThan(blocksOfAPage * 10);
-    expect((await readsBy(work)).join()).toContain('durin_auth_token_user_id_client_id_unique');
+    expect((await readsBy(work)).join()).toContain('durin_auth_token_user_id_client_id_slot_unique');
   }
 });
 
@@ -141,8 +143,8 @@ test('queries for users and clients read at most their tables', async () => {
 });
 
 test('counting scans the table once, even after many recorded uses', async () => {
-  await execute('alter table durin_auth_token set (autovacuum_enabled = false)');
-  await execute(`update durin_auth_token set last_used_at = ? where id::text like '1%'`, [
+  await execute('alter table durin_token_use set (autovacuum_enabled = false)');
+  await execute(`update durin_token_use set last_used_at = ? where token_id::text like '1%'`, [
     new Date(app.clock()).toISOString(),
   ]);
   const once = (await blocksIn('durin_auth_token')) + blocksOfAPage;

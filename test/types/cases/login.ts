@@ -12,7 +12,7 @@ type Flat<T> = { [K in keyof T]: T[K] };
 // As it is: a user name, a password, one of the clients; a token and a Date.
 type Input = inferProcedureInput<typeof durin.durinRouter.login>;
 type Output = inferProcedureOutput<typeof durin.durinRouter.login>;
-same<Flat<Input>, { username: string; password: string; client: 'web' | 'cli' }>();
+same<Flat<Input>, { username: string; password: string; client: 'web' | 'cli'; deviceName?: string | undefined }>();
 same<Output, { token: string; expiry: Date | null }>();
 same<inferProcedureOutput<typeof durin.durinRouter.refresh>, { expiry: Date | null }>();
 same<Flat<inferProcedureInput<typeof namelessDurin.durinRouter.login>>['client'], string>();
@@ -70,7 +70,7 @@ const emailing = createDurin({
   },
 });
 type Emailing = inferProcedureInput<typeof emailing.durinRouter.login>;
-same<Flat<Emailing>, { email: string; code: string; client: 'web' | 'cli' }>();
+same<Flat<Emailing>, { email: string; code: string; client: 'web' | 'cli'; deviceName?: string | undefined }>();
 // @ts-expect-error: login takes an object
 createDurin({ ...required, loginInput: z.string() });
 // @ts-expect-error: login takes an object, always
@@ -93,7 +93,10 @@ const either = createDurin({
   },
 });
 type Either = inferProcedureInput<typeof either.durinRouter.login>;
-same<Flat<Extract<Either, { by: 'code' }>>, { by: 'code'; email: string; code: string; client: 'web' | 'cli' }>();
+same<
+  Flat<Extract<Either, { by: 'code' }>>,
+  { by: 'code'; email: string; code: string; client: 'web' | 'cli'; deviceName?: string | undefined }
+>();
 // @ts-expect-error: a mixture of both
 export const mixed: Either = { by: 'code', username: 'alice', password: 'secret', client: 'web' };
 const transformed = createDurin({
@@ -108,7 +111,10 @@ const transformed = createDurin({
     return null;
   },
 });
-same<Flat<inferProcedureInput<typeof transformed.durinRouter.login>>, { username: string; client: 'web' | 'cli' }>();
+same<
+  Flat<inferProcedureInput<typeof transformed.durinRouter.login>>,
+  { username: string; client: 'web' | 'cli'; deviceName?: string | undefined }
+>();
 createDurin({
   ...required,
   // @ts-expect-error: the default input has no email
@@ -124,6 +130,9 @@ const resolving = createDurin({
     return ctx.durin.userAgent === null ? 'cli' : 'web';
   },
 });
-same<Flat<inferProcedureInput<typeof resolving.durinRouter.login>>, { username: string; password: string }>();
+same<
+  Flat<inferProcedureInput<typeof resolving.durinRouter.login>>,
+  { username: string; password: string; deviceName?: string | undefined }
+>();
 // @ts-expect-error: it gives a name, or nothing
 createDurin({ ...required, resolveClient: () => 1 });

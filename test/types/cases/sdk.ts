@@ -34,7 +34,7 @@ const { trpc, auth } = createDurinClient<AppRouter>({
 same<Awaited<ReturnType<typeof trpc.me.query>>, string>();
 
 // `auth.login` takes the app's input without `client`, and resolves to the server's output, with its errors.
-same<Flat<Parameters<typeof auth.login>[0]>, { username: string; password: string }>();
+same<Flat<Parameters<typeof auth.login>[0]>, { username: string; password: string; deviceName?: string | undefined }>();
 const [session, error] = await safe(auth.login({ username: 'alice', password: 'secret' }));
 if (error === undefined) same<typeof session, { token: string; expiry: Date | null; user: { name: string } }>();
 else if (error.data) same<typeof error.data.durin, DurinErrorData | undefined>();
@@ -95,7 +95,10 @@ const own = createDurin({
 });
 const ownRouter = t.router({ auth: own.durinRouter, admins: durin.durinRouter });
 const ownLink = createDurinLink<typeof ownRouter, 'auth'>({ path: 'auth' });
-same<Flat<Parameters<typeof ownLink.auth.login>[0]>, { email: string; code: string; remember?: boolean | undefined }>();
+same<
+  Flat<Parameters<typeof ownLink.auth.login>[0]>,
+  { email: string; code: string; remember?: boolean | undefined; deviceName?: string | undefined }
+>();
 same<Awaited<ReturnType<typeof ownLink.auth.login>>, { token: string; expiry: number; motd: string }>();
 const ownSnapshot = ownLink.auth.getSnapshot();
 if (ownSnapshot.status === 'signed-in') same<typeof ownSnapshot.expiry, number>();
@@ -115,8 +118,9 @@ const either = createDurin({
 const eitherRouter = t.router({ auth: either.durinRouter });
 const eitherLink = createDurinLink<typeof eitherRouter>({ path: 'auth', client: 'cli' });
 same<
-  Parameters<typeof eitherLink.auth.login>[0],
-  { username: string; password: string } | { email: string; code: string }
+  Flat<Parameters<typeof eitherLink.auth.login>[0]>,
+  | { username: string; password: string; deviceName?: string | undefined }
+  | { email: string; code: string; deviceName?: string | undefined }
 >();
 // @ts-expect-error: the client is one of the app's
 createDurinLink<typeof eitherRouter>({ path: 'auth', client: 'desktop' });
