@@ -1,17 +1,18 @@
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
+import type { SessionView } from 'trpc-durin';
 import { api } from '../app/connection.ts';
 import { Problem } from '../controls/problem.tsx';
 import { useFocusOnMount } from '../controls/use-focus-on-mount.ts';
 import { useSingleStart } from '../controls/use-single-start.ts';
 import { reloadSessions } from './reload-sessions.ts';
-import { type Session, titleOf } from './session-title.ts';
+import { titleOf } from './session-title.ts';
 
 /** The longest name that the server takes, in characters. */
 const maxLength = 64;
 
 interface Props {
-  session: Session;
+  session: Pick<SessionView, 'id' | 'client' | 'name' | 'device'>;
   /** Called with the new name; `null`: the name stays. */
   onClose: (name: string | null) => void;
 }

@@ -1,8 +1,12 @@
 import { useState } from 'react';
+import type { api } from '../app/connection.ts';
 import { formatExpiry, formatTimeAgo } from '../controls/format-time.ts';
 import { useFocusOnMount } from '../controls/use-focus-on-mount.ts';
 import { RenameForm } from './rename-form.tsx';
-import { describeDevice, keyClient, type Session, titleOf } from './session-title.ts';
+import { describeDevice, keyClient, titleOf } from './session-title.ts';
+
+/** A session as the server lists it. */
+export type Session = (typeof api.auth.sessions.list)['~types']['output'][number];
 
 interface Props {
   session: Session;

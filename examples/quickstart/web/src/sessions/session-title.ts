@@ -1,18 +1,15 @@
-import type { api } from '../app/connection.ts';
-
-/** A session as the server lists it. */
-export type Session = (typeof api.auth.sessions.list)['~types']['output'][number];
+import type { SessionView } from 'trpc-durin';
 
 /** The client of API keys, which the sessions list too. */
 export const keyClient = 'api';
 
 /** What to call a session: its name, or else its device, such as "Firefox on Windows". */
-export function titleOf({ client, name, device }: Pick<Session, 'client' | 'name' | 'device'>): string {
+export function titleOf({ client, name, device }: Pick<SessionView, 'client' | 'name' | 'device'>): string {
   return name ?? (client === keyClient ? 'API key' : describeDevice(device));
 }
 
 /** Describes a device: "Firefox on Windows". */
-export function describeDevice(device: Session['device']): string {
+export function describeDevice(device: SessionView['device']): string {
   const words = [device?.browser, device?.os].filter((word) => word != null);
   return words.length > 0 ? words.join(' on ') : 'Unknown device';
 }

@@ -6,8 +6,8 @@ import { Loaded } from '../controls/loaded.tsx';
 import { useAnnouncement } from '../controls/use-announcement.ts';
 import { addressOf, chosenClient } from '../sign-in/client-choice.ts';
 import { reloadSessions } from './reload-sessions.ts';
-import { SessionItem } from './session-item.tsx';
-import { keyClient, type Session, titleOf } from './session-title.ts';
+import { type Session, SessionItem } from './session-item.tsx';
+import { keyClient, titleOf } from './session-title.ts';
 import { SignOutOthers } from './sign-out-others.tsx';
 
 const otherClient = chosenClient === 'web' ? 'cli' : 'web';
