@@ -1,8 +1,8 @@
 import ArrowBack from '@mui/icons-material/ArrowBack';
 import { Button, Stack } from '@mui/material';
 import { useState } from 'react';
-import { LinkButton } from '../shell/link-button.tsx';
-import { ViewHeader } from '../shell/view-header.tsx';
+import { LinkButton } from '../../shell/link-button.tsx';
+import { ViewHeader } from '../../shell/view-header.tsx';
 import { IssueForm } from './issue-form.tsx';
 import { type Issued, IssuedToken } from './issued-token.tsx';
 

@@ -1,11 +1,11 @@
 import { Alert, Box, Card, Stack, Typography } from '@mui/material';
 import type { inferRouterOutputs } from '@trpc/server';
 import { useEffect, useRef } from 'react';
-import type { AdminPageRouter } from '../../src/admin/page/page-router.ts';
-import { config } from '../page-config.ts';
-import { CopyField } from '../shell/copy-field.tsx';
-import { formatCount } from '../text/format-count.ts';
-import { RelativeTime } from '../text/relative-time.tsx';
+import type { AdminPageRouter } from '../../../src/admin/page/page-router.ts';
+import { config } from '../../page-config.ts';
+import { CopyField } from '../../shell/copy-field.tsx';
+import { formatCount } from '../../text/format-count.ts';
+import { RelativeTime } from '../../text/relative-time.tsx';
 import { curlCommand } from './curl-command.ts';
 
 export type Issued = inferRouterOutputs<AdminPageRouter>['admin']['tokens']['issue'];

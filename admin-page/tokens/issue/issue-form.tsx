@@ -2,15 +2,15 @@ import { Card } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Form, SaveButton, SelectInput, TextInput, useNotify } from 'react-admin';
-import type { TokenIssueInput } from '../../src/admin/admin-inputs.ts';
-import { trpc } from '../connection.ts';
-import { describeError, errorDataOf, fieldErrorsOf } from '../data/call-error.ts';
-import { clientNames } from '../data/client-names.ts';
-import type { User } from '../data/tokens.ts';
-import { lifetimeFromText } from '../text/lifetime.ts';
+import type { TokenIssueInput } from '../../../src/admin/admin-inputs.ts';
+import { trpc } from '../../connection.ts';
+import { describeError, errorDataOf, fieldErrorsOf } from '../../data/call-error.ts';
+import { clientNames } from '../../data/client-names.ts';
+import type { User } from '../../data/tokens.ts';
+import { lifetimeFromText } from '../../text/lifetime.ts';
+import { UserInput } from '../user-input.tsx';
 import type { Issued } from './issued-token.tsx';
 import { SessionLimitDialog } from './session-limit-dialog.tsx';
-import { UserInput } from './user-input.tsx';
 
 /** The values of the form. */
 interface IssueValues {

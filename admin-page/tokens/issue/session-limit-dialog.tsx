@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { trpc } from '../connection.ts';
-import type { User } from '../data/tokens.ts';
-import { ConfirmDialog } from '../shell/confirm-dialog.tsx';
-import { formatCount } from '../text/format-count.ts';
+import { trpc } from '../../connection.ts';
+import type { User } from '../../data/tokens.ts';
+import { ConfirmDialog } from '../../shell/confirm-dialog.tsx';
+import { formatCount } from '../../text/format-count.ts';
 
 interface SessionLimitDialogProps {
   user: User;
