@@ -37,7 +37,7 @@ export function RenameForm({ session, onClose }: Props) {
   }
 
   return (
-    <form onSubmit={submit} onKeyDown={({ key }) => key === 'Escape' && onClose(null)}>
+    <form onSubmit={submit}>
       <label className="field">
         Name of this device
         <input
@@ -45,6 +45,7 @@ export function RenameForm({ session, onClose }: Props) {
           dir="auto"
           value={name}
           onChange={(event) => setName(event.target.value.trimStart())}
+          onKeyDown={({ key }) => key === 'Escape' && onClose(null)}
           placeholder={titleOf({ ...session, name: null })}
           maxLength={maxLength}
           autoComplete="off"
