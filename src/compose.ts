@@ -64,9 +64,16 @@ export function compose(settings: Settings) {
   const sqlTokenStore = createSqlTokenStore(database, schema, rowRules, credentials);
   const { namespace } = schema;
   const { format } = sqlTokenStore;
-  const onOutage = reportCacheOutage(events, settings.onWarning);
   const cache =
-    settings.cache && createCache(settings.cache, { format, namespace, secrets: settings.secrets, now, onOutage });
+    settings.cache &&
+    createCache(settings.cache, {
+      format,
+      namespace,
+      secrets: settings.secrets,
+      now,
+      onOutage: reportOutage('store', events, settings.onWarning),
+      onBusOutage: reportOutage('bus', events, settings.onWarning),
+    });
   const peers = joinProcess(namespace, cache);
   const invalidation = createInvalidation({ cache, peers, afterCommit });
   const { load } = sqlTokenStore;
@@ -194,13 +201,22 @@ export function compose(settings: Settings) {
   };
 }
 
-/** At once, whatever the app's transaction does: an outage is a fact. */
-function reportCacheOutage(events: EventSink, onWarning: Settings['onWarning']): OutageListener {
+const outageEffects = {
+  store: "the cache's store is not used until it works again",
+  bus: "sessions are not kept in this process until the cache's bus works again",
+};
+
+/** Immediately, whatever the app's transaction does: an outage is a fact. */
+function reportOutage(
+  part: keyof typeof outageEffects,
+  events: EventSink,
+  onWarning: Settings['onWarning'],
+): OutageListener {
   return {
     unavailable(reason) {
-      onWarning(`trpc-durin: the cache's store is not used until it works again: ${reason}`);
-      events.emit('cacheUnavailable', { reason });
+      onWarning(`trpc-durin: ${outageEffects[part]}: ${reason}`);
+      events.emit('cacheUnavailable', { part, reason });
     },
-    recovered: () => events.emit('cacheRecovered', {}),
+    recovered: () => events.emit('cacheRecovered', { part }),
   };
 }

@@ -53,6 +53,11 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
    * @example const { user } = await durin.authenticate(request);
    */
   readonly authenticate: (source: AuthSource) => Promise<AppAuth<TApp>>;
+  /**
+   * Writes the uses of tokens that are still in memory. They are otherwise written within a second, which a serverless function
+   * may not live to see.
+   */
+  readonly flush: () => Promise<void>;
   /** Writes pending uses and ends timers and connections. The app's ORM stays open. */
   readonly close: () => Promise<void>;
 }
@@ -128,7 +133,7 @@ export function createDurin<
 
 /** Builds what an app sees. `TApp` and `TLogin` are the app's types; the services below know none of them. */
 function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGraph): Durin<TApp, TLogin> {
-  const { settings, schema, database, store, stateOf, lastUsed, entityChanges, bounded } = graph;
+  const { settings, schema, store, stateOf, lastUsed, entityChanges, bounded } = graph;
   const outsideRequests = boundedThrowingMistakes(bounded);
   const { scheme, login, apiAccess, trustProxy, formatExpiry, now } = settings;
   const takesClient = login.resolveClient === null;
@@ -188,10 +193,8 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
         throw error;
       }
     },
-    async close() {
-      await graph.close();
-      database.releaseFolder();
-    },
+    flush: lastUsed.flush,
+    close: graph.close,
   };
 
   attachInternals(durin, {
@@ -205,10 +208,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     },
     databaseTimeoutMs: settings.databaseTimeoutMs,
     eventsSettled: graph.hub.settled,
-    async closeDatabase() {
-      await settings.orm.close();
-      database.releaseFolder();
-    },
+    closeDatabase: () => settings.orm.close(),
     now,
   });
   return durin;

@@ -1,4 +1,4 @@
-import type { Epoch } from '../session/epoch.ts';
+import { createEpoch, type Epoch } from '../session/epoch.ts';
 import { refreshTimeOf } from '../session/refresh-time.ts';
 import type { Session, SessionEvent } from '../session/session.ts';
 
@@ -11,7 +11,7 @@ interface Envelope {
 /**
  * Returns the event that a successful answer stands for; `undefined` if the procedure does not change the session.
  * @param procedure the name inside the durin router: `login`
- * @param epoch the epoch of the call
+ * @param epoch the epoch whose token the call was sent with
  * @param call the call's number
  */
 export function answerEvent(
@@ -28,6 +28,6 @@ export function answerEvent(
   const response = envelope.context?.response as { headers?: Pick<Headers, 'get'> } | undefined;
   const refreshAt = refreshTimeOf(expiry, response?.headers?.get('date'), Date.now());
   return procedure === 'login'
-    ? { type: 'login', session: { token, expiry, user, refreshAt }, login: call }
+    ? { type: 'login', epoch: createEpoch(token), session: { token, expiry, user, refreshAt }, login: call }
     : { type: 'refresh', epoch, session: { expiry, refreshAt } };
 }

@@ -34,7 +34,11 @@ export function createCallObserver(store: SessionStore, path: string, connection
         // A call that an earlier link retries keeps its mark, and so its epoch.
         const mark: CallMark = marks.get(op) ?? { epoch: store.state.epoch };
         const { epoch } = mark;
+        const connectedIn = connection.epoch ?? epoch;
         marks.set(op, mark);
+
+        /** The epoch whose token the server saw. An answer over a shared connection is about the connection's session. */
+        const sentIn = () => mark.sentIn ?? connectedIn;
 
         function completeWithSession(): void {
           if (epoch !== store.state.epoch) enqueue(observer.complete);
@@ -50,17 +54,14 @@ export function createCallObserver(store: SessionStore, path: string, connection
 
         const sent = next({ ...op, context: { ...op.context, durin: mark } }).subscribe({
           next(envelope) {
-            const event = answerEvent(procedure, epoch, call, envelope);
-            enqueue(() => {
-              if (event && !mark.hasToken && connection.epoch) connection.epoch = store.state.epoch;
-              observer.next(envelope);
-            }, event);
+            const event = answerEvent(procedure, sentIn(), call, envelope);
+            if (event?.type === 'login' && !mark.sentIn) connection.epoch &&= event.epoch;
+            enqueue(() => observer.next(envelope), event);
           },
           error(error) {
-            const sentIn = (!mark.hasToken && connection.epoch) || epoch;
             const refusal = endReasonOf(error);
-            const reason = refusal && sentIn.isEnding ? 'logged-out' : refusal;
-            enqueue(() => observer.error(error), reason && { type: 'end', epoch: sentIn, reason });
+            const reason = refusal && sentIn().isEnding ? 'logged-out' : refusal;
+            enqueue(() => observer.error(error), reason && { type: 'end', epoch: sentIn(), reason });
           },
           complete: () => enqueue(observer.complete),
         });

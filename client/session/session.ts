@@ -34,8 +34,8 @@ export const initialState: SessionState = {
 };
 
 export type SessionEvent =
-  /** A login succeeded. It does not count if a login that was called later has succeeded. */
-  | { readonly type: 'login'; readonly session: Session; readonly login: number }
+  /** A login succeeded, and its epoch begins. It does not count if a login that was called later has succeeded. */
+  | { readonly type: 'login'; readonly epoch: Epoch; readonly session: Session; readonly login: number }
   /** The session of this epoch has a new expiry. */
   | { readonly type: 'refresh'; readonly epoch: Epoch; readonly session: Pick<Session, 'expiry' | 'refreshAt'> }
   /** The session of this epoch is over. */
@@ -48,7 +48,7 @@ export function reduce(state: SessionState, event: SessionEvent): SessionState {
   const { epoch, session, login } = state;
   switch (event.type) {
     case 'login':
-      return event.login < login ? state : signedIn(event.session, event.login);
+      return event.login < login ? state : signedIn(event.session, event.login, event.epoch);
     case 'refresh':
       if (event.epoch !== epoch || !session) return state;
       return signedIn({ ...session, ...event.session }, login, epoch);

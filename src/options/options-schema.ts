@@ -33,7 +33,9 @@ function methodTypeOf(value: unknown, name: string): string {
 
 const orm = z.custom<OpenOrm>((value) => isOrm(value), 'must be a MikroORM');
 const entity = z.unknown();
-const entities = z.strictObject({ User: entity, Client: entity, AuthToken: entity }).pipe(z.custom<EntityNames>());
+const entities = z
+  .strictObject({ User: entity, Client: entity, AuthToken: entity, TokenUse: entity.optional() })
+  .pipe(z.custom<EntityNames>());
 const flag = z.boolean('must be true or false').default(false);
 const text = z.string('must be a string');
 const filledText = text.min(1, 'must not be empty');
@@ -95,7 +97,7 @@ const throttle = z
     authRouter: quota.prefault('120/m'),
     redis: objectWith<RateLimitRedis>(
       ['eval', 'evalSha'],
-      'must be a client of the package redis, such as createClient({ url }) gives',
+      'must be a client of the package redis, such as createClient({ url }) returns',
     ).optional(),
     prefix: filledText.optional(),
     login: loginThrottle,

@@ -93,7 +93,7 @@ export interface LoginResponseArgs<TUserEntity, TUser, TClient> {
 
 export interface CacheOptions {
   /**
-   * How long a session may be cached, such as `'60s'`; at most 1 hour with a store. Changes are seen at once all the same.
+   * How long a session may be cached, such as `'60s'`; at most 1 hour with a store. Changes are seen immediately all the same.
    */
   ttl: Duration;
   /**
@@ -160,7 +160,7 @@ export interface DurinOptions<
   formatExpiry?: ((expiry: Date | null) => TExpiry) | undefined;
   /** If true, a login extends the existing token to a full lifetime. Default: `false`. */
   refreshTokenOnLogin?: boolean | undefined;
-  /** If true, a login issues a new token and ends the old one at once. Default: `false`. */
+  /** If true, a login issues a new token and ends the old one immediately. Default: `false`. */
   rotateTokenOnLogin?: boolean | undefined;
   /**
    * The to-one relations that a look-up joins: `['user', 'user.organization', 'client.settings']`. Without `'user'`, or

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { createTokenCodec } from '../../src/tokens/token-codec.ts';
-import { plantedTokens } from '../support/planted-tokens.ts';
-import { withoutIndexes } from '../support/without-indexes.ts';
+import { plantedTokens } from '../support/planting/planted-tokens.ts';
+import { withoutIndexes } from '../support/planting/without-indexes.ts';
 import { entities } from './entities.ts';
 
 export const secret = 'a secret of the benchmark, long enough for it';

@@ -46,7 +46,7 @@ export function describeAdapters(adapters: readonly Adapter[]): () => TestApp {
       expect(await client.report.query()).toBe('alice');
     });
 
-    test('a session has the address and the user agent of its caller, and is current to its own token only', async () => {
+    test("a session has its caller's address and agent, and knows its own token", async () => {
       const headers = { 'user-agent': 'durin-test/1.0' };
       const login = { ...credentials, username: 'bob', client: 'cli' } as const;
       const { token } = await connect(served, { headers }).client.auth.login.mutate(login);

@@ -96,7 +96,7 @@ test('they are sorted by each column, upwards and downwards', async () => {
   expect(await faults()).toEqual([]);
 });
 
-test('they are narrowed to a client and a state, also where few match in the order that is asked for', async () => {
+test('they are narrowed to a client and a state, also if few match', async () => {
   const { page, to, faults } = await open('/tokens');
   const isExpired = 't.expiry <= now()';
   await to('expired ones, the newest first', () => choose(page, 'State', 'Expired'), { where: isExpired });
@@ -139,7 +139,7 @@ test('they are searched by the names of fifty thousand users', async () => {
   expect(await faults()).toEqual([]);
 });
 
-test('their use is told, by client and by day, from reading them all once at a time', async () => {
+test('their usage by client and by day reads the table once each', async () => {
   const { page, measure, faults } = await open('/');
   const each = userCount.toLocaleString('en');
   await row(page, /^web/).waitFor();

@@ -1,6 +1,6 @@
 import type { Quickstart } from '../support/browser/quickstart-server.ts';
-import { plantedTokens } from '../support/planted-tokens.ts';
-import { withoutIndexes } from '../support/without-indexes.ts';
+import { plantedTokens } from '../support/planting/planted-tokens.ts';
+import { withoutIndexes } from '../support/planting/without-indexes.ts';
 
 export const userCount = 50_000;
 export const tokenCount = 1_000_000;

@@ -3,7 +3,7 @@ import { afterEach, beforeAll, expect } from 'vitest';
 import { demoAdmin } from '../../../examples/quickstart/database.ts';
 import { openVisitor, type Visitor } from '../../support/browser/chromium.ts';
 import type { Quickstart } from '../../support/browser/quickstart-server.ts';
-import { plantedTokens } from '../../support/planted-tokens.ts';
+import { plantedTokens } from '../../support/planting/planted-tokens.ts';
 import { useQuickstart } from '../quickstart/quickstart-visit.ts';
 
 const views = {

@@ -37,7 +37,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
 function eventOf(happened: Happening, epoch: Epoch, login: number): SessionEvent {
   switch (happened.kind) {
     case 'login':
-      return { type: 'login', session: happened.session, login };
+      return { type: 'login', epoch: createEpoch(happened.session.token), session: happened.session, login };
     case 'refresh':
       return { type: 'refresh', epoch, session: { expiry: happened.expiry, refreshAt: 5 } };
     case 'end':

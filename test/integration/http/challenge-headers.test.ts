@@ -108,7 +108,7 @@ test("the app's own 401 also has the challenge that RFC 9110 requires", async ()
   expect(connection.header('www-authenticate')).toBe(plain);
 });
 
-test('a call that the client may not make has a challenge of insufficient scope', async () => {
+test('a call refused to the client has a challenge of insufficient scope', async () => {
   const connection = connect(await issueHeader());
   await safe(connection.client.cliOnly.query());
   expect(connection.responses[0]?.status).toBe(403);

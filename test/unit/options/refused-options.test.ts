@@ -59,7 +59,7 @@ test('a client of API keys that is none of the clients is refused', () => {
 const userKey = ({ phone }: Readonly<Record<string, unknown>>) => String(phone);
 const byPhone = z.object({ phone: z.string(), pin: z.string() });
 
-test('a login of which it cannot be told who it is for is refused, unless nothing is counted per user', () => {
+test('a login input without a user is refused, unless no user is limited', () => {
   for (const throttle of [undefined, {}, { login: {} }, { login: { perUser: '5/m' } }])
     expect(() => parseOptions(withOptions({ loginInput: byPhone, throttle }))).toThrow(
       'createDurin: throttle.login.userKey is required, since loginInput has no username, email or login; ' +
@@ -71,7 +71,7 @@ test('a login of which it cannot be told who it is for is refused, unless nothin
     ).toBeNull();
 });
 
-test('a login is for its username, email or login, else for what userKey says', () => {
+test("a login's user is its username, email or login, or from userKey", () => {
   for (const field of ['username', 'email', 'login']) {
     const loginInput = z.object({ [field]: z.string() });
     expect(parseOptions(withOptions({ loginInput })).login.userNames({ [field]: ' Alice ' })).toEqual(['alice']);

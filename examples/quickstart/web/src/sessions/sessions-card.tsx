@@ -68,10 +68,10 @@ export function SessionsCard() {
         }}
       >
         {isKey ? (
-          <p>Programs that use it lose access at once.</p>
+          <p>Programs that use it lose access immediately.</p>
         ) : (
           <p>
-            That device is signed out of the client <code>{ending?.client}</code> at once. This one stays signed in.
+            That device is signed out of the client <code>{ending?.client}</code> immediately. This one stays signed in.
           </p>
         )}
       </ConfirmDialog>

@@ -40,7 +40,7 @@ export function SignOutOthers({ hasApiKey, onDone }: Props) {
           revokeOthers.reset();
         }}
       >
-        <p>All your other devices are signed out at once. This one stays signed in.</p>
+        <p>All your other devices are signed out immediately. This one stays signed in.</p>
         {hasApiKey && (
           <label className="check">
             <input type="checkbox" checked={keepsKey} onChange={(event) => setKeepsKey(event.target.checked)} />
