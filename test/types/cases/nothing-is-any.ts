@@ -12,6 +12,7 @@ import type {
   DurinPath,
   DurinStorage,
   HeadersSource,
+  LoginAnswer,
   LoginInput,
   SignedOutReason,
   Snapshot,
@@ -65,9 +66,11 @@ import type {
   AuthUser,
   Bus,
   CacheOptions,
+  CachePart,
   CallOrigin,
   ClientChanges,
   ClientConfig,
+  ClientDifference,
   ClientInput,
   ClientProcedure,
   ClientRecord,
@@ -82,6 +85,7 @@ import type {
   DurinClients,
   DurinContext,
   DurinEntities,
+  DurinEntitiesOptions,
   DurinErrorCode,
   DurinErrorData,
   DurinErrorShape,
@@ -94,6 +98,7 @@ import type {
   DurinRouter,
   DurinRouterRecord,
   DurinTokens,
+  DurinTokenUse,
   EventName,
   EventSource,
   GuardedProcedure,
@@ -116,6 +121,8 @@ import type {
   SignedOut,
   SignInAnswer,
   SignInRequest,
+  SyncedClient,
+  SyncOptions,
   ThrottleOptions,
   TokenEvent,
 } from '../../../src/index.ts';
@@ -151,7 +158,9 @@ interface Public {
   AuthSource: AuthSource;
   AuthUser: AuthUser<User, readonly ['user.organization.country']>;
   AuthUserKey: AuthUser<User, false>;
+  CachePart: CachePart;
   ClientConfig: ClientConfig;
+  ClientDifference: ClientDifference;
   ClientInput: ClientInput;
   ClientProcedure: ClientProcedure<App>;
   ClientRecord: ClientRecord;
@@ -164,6 +173,7 @@ interface Public {
   DurinClients: DurinClients;
   DurinContext: DurinContext;
   DurinEntities: DurinEntities<User, DurinClient>;
+  DurinEntitiesOptions: DurinEntitiesOptions<User, { settings: { client: DurinClient } }>;
   DurinErrorCode: DurinErrorCode;
   DurinErrorData: DurinErrorData;
   DurinErrorShape: DurinErrorShape;
@@ -183,6 +193,9 @@ interface Public {
   DurinRequest: DurinRequest;
   DurinRouter: DurinRouter<Login>;
   DurinRouterRecord: DurinRouterRecord<Login>;
+  DurinTokenUse: DurinTokenUse;
+  SyncedClient: SyncedClient;
+  SyncOptions: SyncOptions;
   DurinTokens: DurinTokens<User | number, Auth, 'web'>;
   Duration: Duration;
   DenialCode: DenialCode;
@@ -274,6 +287,7 @@ interface PublicOfSdk {
   DurinPath: DurinPath<SdkRouter>;
   DurinStorage: DurinStorage;
   HeadersSource: HeadersSource;
+  LoginAnswer: LoginAnswer<SdkRouter, 'auth'>;
   LoginInput: LoginInput<SdkRouter, 'auth'>;
   SignedOutReason: SignedOutReason;
   Snapshot: Snapshot;
