@@ -173,7 +173,7 @@ interface Public {
   DurinClients: DurinClients;
   DurinContext: DurinContext;
   DurinEntities: DurinEntities<User, DurinClient>;
-  DurinEntitiesOptions: DurinEntitiesOptions<User, { settings: { client: DurinClient } }>;
+  DurinEntitiesOptions: Omit<DurinEntitiesOptions<User, { settings: { client: DurinClient } }>, 'user' | 'client'>;
   DurinErrorCode: DurinErrorCode;
   DurinErrorData: DurinErrorData;
   DurinErrorShape: DurinErrorShape;
