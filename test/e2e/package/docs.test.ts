@@ -112,10 +112,14 @@ test('the app migrates its database, serves, and is called', async () => {
   expect(await server.stop('SIGTERM')).toEqual({ code: 0, output: 'Listening\n' });
 });
 
-test.for(['programmatic.ts', 'transactions.ts'])('%s prints what its comments say', async (file) => {
+test.for(['programmatic.ts', 'transactions.ts', 'sync-clients.ts'])('%s prints what its comments say', async (file) => {
   expect(outputOf(file)).not.toBe('');
   const code = `import './${file}';\nimport { orm } from './auth.ts';\nawait orm.close();\n`;
   expect(await runWritten('run-one.ts', code)).toEqual({ code: 0, output: outputOf(file) });
+});
+
+test('the sample of two user models prints what its comments say', async () => {
+  expect(await run('two-user-models.ts')).toEqual({ code: 0, output: outputOf('two-user-models.ts') });
 });
 
 test('the sample of the testing guide passes', async () => {
