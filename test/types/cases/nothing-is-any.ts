@@ -12,6 +12,7 @@ import type {
   DurinPath,
   DurinStorage,
   HeadersSource,
+  LoginAnswer,
   LoginInput,
   SignedOutReason,
   Snapshot,
@@ -270,6 +271,7 @@ interface PublicOfSdk {
   DurinPath: DurinPath<SdkRouter>;
   DurinStorage: DurinStorage;
   HeadersSource: HeadersSource;
+  LoginAnswer: LoginAnswer<SdkRouter, 'auth'>;
   LoginInput: LoginInput<SdkRouter, 'auth'>;
   SignedOutReason: SignedOutReason;
   Snapshot: Snapshot;
