@@ -22,6 +22,11 @@ export type DurinLinkOptions<TRouter extends AnyTRPCRouter, TPath extends DurinP
   refresh?: boolean | undefined;
   /** A scheme of the server's `authHeaderPrefix`. Default: `'Token'`. */
   authHeaderPrefix?: string | undefined;
+  /**
+   * The name of this device in the user's list of sessions, at most 64 characters. It is sent with every `auth.login` whose
+   * input has no `deviceName`. Default: none.
+   */
+  deviceName?: string | undefined;
 } & ClientOption<TRouter, TPath>;
 
 export interface DurinLink<TRouter extends AnyTRPCRouter, TPath extends DurinPath<TRouter> = DurinPath<TRouter>> {
@@ -65,13 +70,14 @@ export function createDurinLink<
     onStorageError = console.warn,
     refresh = true,
     authHeaderPrefix = 'Token',
+    deviceName,
   } = options as PlainOptions;
 
   const closing = new AbortController();
   const { signal } = closing;
   const store = createSessionStore(storage, storageKey, onStorageError, signal);
   const { ownLinks, ...parts } = createSessionLink(store, path, authHeaderPrefix, signal);
-  const auth = createAuth(path, client, store, ownLinks, closing);
+  const auth = createAuth(path, { client, deviceName }, store, ownLinks, closing);
   if (refresh) startRefresher(store, storageKey, auth.refresh, signal);
 
   return { ...parts, auth } as unknown as DurinLink<TRouter, TPath>; // the code inside does not use the app's types

@@ -65,7 +65,9 @@ describe('the view of a session as ctx.auth', () => {
     user,
     client,
     createdAt,
+    authenticatedAt: null,
     expiresAt,
+    expiresByIdling: false,
     lastUsedAt,
   };
   let now = at;

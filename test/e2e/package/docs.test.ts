@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { commandsOf, docsSamples, promisedOutput } from '../../docs/pages.ts';
 import { freePort } from '../../support/servers/postgres-server.ts';
 import { project, startProgram } from '../programs/program.ts';
+import { writeDocsApp } from './docs-app.ts';
 
 const env = { DURIN_SECRET: 'a secret of the documents, long enough for it' };
 const started = 'docs/getting-started.md';
@@ -34,15 +35,14 @@ declare module 'expo-secure-store' {
 }
 `;
 
-/** An app of all samples of docs/, inside the package, so that `trpc-durin` is the package as it is built. */
+/** The folder of an app of all samples of docs/. */
 let app: string;
+let remove: () => Promise<void>;
 beforeAll(async () => {
-  await mkdir(join(project, '.data'), { recursive: true });
-  app = await mkdtemp(join(project, '.data', 'docs-'));
-  for (const { file, code } of docsSamples) await writeFile(join(app, file), code);
+  ({ folder: app, remove } = await writeDocsApp());
   await writeFile(join(app, 'absent.d.ts'), absent);
 });
-afterAll(() => rm(app, { recursive: true, force: true }));
+afterAll(() => remove());
 
 const run = (file: string) => startProgram([file], env, app).ended;
 

@@ -12,6 +12,7 @@ import type {
   DurinPath,
   DurinStorage,
   HeadersSource,
+  LoginAnswer,
   LoginInput,
   SignedOutReason,
   Snapshot,
@@ -65,6 +66,7 @@ import type {
   AuthUser,
   Bus,
   CacheOptions,
+  CachePart,
   CallOrigin,
   ClientChanges,
   ClientConfig,
@@ -156,24 +158,23 @@ interface Public {
   AuthSource: AuthSource;
   AuthUser: AuthUser<User, readonly ['user.organization.country']>;
   AuthUserKey: AuthUser<User, false>;
+  CachePart: CachePart;
   ClientConfig: ClientConfig;
-  ClientInput: ClientInput;
   ClientDifference: ClientDifference;
+  ClientInput: ClientInput;
   ClientProcedure: ClientProcedure<App>;
   ClientRecord: ClientRecord;
   ClientRelation: ClientRelation<{ client: DurinClient }>;
   ClientWith: ClientWith<{ settings: { theme: string } }>;
   Durin: Durin<App, Login>;
   DurinAuthToken: DurinAuthToken<{ id: number }>;
-  DurinTokenUse: DurinTokenUse;
   DurinBuilder: DurinBuilder<{ user: string }>;
   DurinClient: DurinClient;
   DurinClients: DurinClients;
-  SyncOptions: SyncOptions;
-  SyncedClient: SyncedClient;
   DurinContext: DurinContext;
   DurinEntities: DurinEntities<User, DurinClient>;
   DurinEntitiesOptions: DurinEntitiesOptions<{ id: number }, { settings: { client: DurinClient } }>;
+  DurinEntitiesOptions: Omit<DurinEntitiesOptions<User, { settings: { client: DurinClient } }>, 'user' | 'client'>;
   DurinErrorCode: DurinErrorCode;
   DurinErrorData: DurinErrorData;
   DurinErrorShape: DurinErrorShape;
@@ -193,6 +194,9 @@ interface Public {
   DurinRequest: DurinRequest;
   DurinRouter: DurinRouter<Login>;
   DurinRouterRecord: DurinRouterRecord<Login>;
+  DurinTokenUse: DurinTokenUse;
+  SyncedClient: SyncedClient;
+  SyncOptions: SyncOptions;
   DurinTokens: DurinTokens<User | number, Auth, 'web'>;
   Duration: Duration;
   DenialCode: DenialCode;
@@ -284,6 +288,7 @@ interface PublicOfSdk {
   DurinPath: DurinPath<SdkRouter>;
   DurinStorage: DurinStorage;
   HeadersSource: HeadersSource;
+  LoginAnswer: LoginAnswer<SdkRouter, 'auth'>;
   LoginInput: LoginInput<SdkRouter, 'auth'>;
   SignedOutReason: SignedOutReason;
   Snapshot: Snapshot;
