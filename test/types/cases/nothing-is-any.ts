@@ -173,7 +173,6 @@ interface Public {
   DurinClients: DurinClients;
   DurinContext: DurinContext;
   DurinEntities: DurinEntities<User, DurinClient>;
-  DurinEntitiesOptions: DurinEntitiesOptions<{ id: number }, { settings: { client: DurinClient } }>;
   DurinEntitiesOptions: Omit<DurinEntitiesOptions<User, { settings: { client: DurinClient } }>, 'user' | 'client'>;
   DurinErrorCode: DurinErrorCode;
   DurinErrorData: DurinErrorData;
