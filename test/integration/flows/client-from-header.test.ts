@@ -45,6 +45,6 @@ test('a callback that reads the token fails with an internal error', async () =>
   const caller = t.router({ auth: durin.durinRouter }).createCaller(durin.createContext());
   await expect(caller.auth.login(alice)).rejects.toMatchObject({
     code: 'INTERNAL_SERVER_ERROR',
-    cause: { cause: { message: "ctx.durin.header does not return 'authorization', which holds credentials" } },
+    cause: { message: "ctx.durin.header does not return 'authorization', which holds credentials" },
   });
 });

@@ -59,7 +59,7 @@ describe.each(kinds)('a guarded call whose session is cached (%s)', (kind) => {
   afterAll(() => app.close());
   beforeEach(async () => {
     await callOf('guarded')();
-    await vi.waitUntil(() => app.statements.at(-1)?.includes('last_used_at = used'));
+    await app.here.flush();
   });
 
   function callOf(path: 'guarded' | 'idle') {

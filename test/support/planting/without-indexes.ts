@@ -2,7 +2,7 @@ import type { MikroORM } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 
 /**
- * Fills a table without checking foreign keys, and creates its indexes afterwards. For a million rows, this takes a fifth of
+ * Fills a table without checking foreign keys, and creates its indexes afterwards, except that of its primary key. For a million rows, this takes a fifth of
  * the time.
  */
 export async function withoutIndexes(
@@ -12,7 +12,7 @@ export async function withoutIndexes(
 ): Promise<void> {
   await (orm.em.fork() as SqlEntityManager).transactional(async (em) => {
     const indexes = await em.execute<{ name: string; definition: string }[]>(
-      'select indexname as name, indexdef as definition from pg_indexes where tablename = ?',
+      "select indexname as name, indexdef as definition from pg_indexes where tablename = ? and indexname not like '%_pkey'",
       [table],
     );
     await em.execute('set local session_replication_role = replica');
