@@ -24,14 +24,17 @@ import { createThrottle } from './throttle/throttle.ts';
 import { createActiveUser } from './tokens/active-user.ts';
 import { createAuthenticate } from './tokens/authenticate.ts';
 import { createEntityChanges } from './tokens/entity-changes.ts';
+import { createRequireFresh } from './tokens/freshness.ts';
 import { createIssueToken } from './tokens/issue-token.ts';
 import { createLastUsed } from './tokens/last-used.ts';
 import { createPurgeTokens } from './tokens/purge-tokens.ts';
+import { createReauthenticate } from './tokens/reauthenticate.ts';
 import { createRenewToken } from './tokens/renew-token.ts';
 import { createTokenRevoker } from './tokens/revoke-tokens.ts';
 import { createSignIn } from './tokens/sign-in.ts';
 import { createTokenCodec } from './tokens/token-codec.ts';
 import { createUnderWay } from './tokens/under-way.ts';
+import { createConfirmUser, createVerifyUser } from './tokens/verify-user.ts';
 import { createDenials } from './trpc/denials.ts';
 import { createRequestStates } from './trpc/request-state.ts';
 import { createResolveCaller } from './trpc/resolve-caller.ts';
@@ -125,24 +128,41 @@ export function compose(settings: Settings) {
     isInTransaction,
   });
   const { verifyCredentials, resolveClient, userNames, typedName, onConflict } = settings.login;
-  const signIn = createSignIn({
-    activeUser,
-    issueToken,
-    signInsUnderWay,
+  const verifyUser = createVerifyUser({
     throttle: loginThrottle,
-    events,
-    bounded,
+    signInsUnderWay,
     rules: {
       verifyCredentials: (input, ctx) =>
         withDatabaseTimeout(databaseTimeoutMs, () => verifyCredentials({ input, em: database.fork(), ctx })),
-      resolveClient: (input, ctx) => (resolveClient === null ? input['client'] : resolveClient({ input, ctx })),
       userKeyOf: schema.userKeyOf,
       credentials: credentials.fields.size === 0 ? null : credentials,
       loginUserNames: userNames,
       typedName,
+    },
+  });
+  const confirmUser = createConfirmUser(activeUser);
+  const signIn = createSignIn({
+    verifyUser,
+    confirmUser,
+    issueToken,
+    events,
+    bounded,
+    rules: {
+      resolveClient: (input, ctx) => (resolveClient === null ? input['client'] : resolveClient({ input, ctx })),
       onConflict,
     },
   });
+  const reauthenticate = createReauthenticate({
+    verifyUser,
+    confirmUser,
+    store,
+    isSameUser: schema.isSameUser,
+    issuesUnderWay,
+    events,
+    bounded,
+    now,
+  });
+  const requireFresh = createRequireFresh({ codec, authenticate, findStored: store.findStored, now });
 
   // The requests
   const { createContext, stateOf } = createRequestStates({
@@ -178,6 +198,8 @@ export function compose(settings: Settings) {
     throttle,
     authRouterQuota,
     signIn,
+    reauthenticate,
+    requireFresh,
     createContext,
     stateOf,
     denials,

@@ -119,6 +119,7 @@ export function createDurin<
   { userEntity: TUserEntity; clientEntity: TClientEntity; clientName: TClientName; populate: TPopulate },
   {
     loginInput: LoginInput<TLoginInput, TClientName, TResolveClient>;
+    reauthenticateInput: z.input<TLoginInput>;
     loginOutput: LoginOutput<TSerializedUser, TExpiry, TLoginExtra>;
     expiry: TExpiry;
   }

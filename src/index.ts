@@ -36,7 +36,15 @@ export type { DurinRouter, DurinRouterRecord, LoginTypes, SessionScope } from '.
 export type { Auth, SessionClient } from './session.ts';
 export type { RateLimitRedis } from './throttle/rate-limit-redis.ts';
 export type { DurinBuilder, DurinErrorShape, DurinMutation, DurinQuery } from './trpc/base-procedure.ts';
-export type { AppTypes, ClientProcedure, DurinProcedures, ScopedRate, SignedIn, SignedOut } from './trpc/builders.ts';
+export type {
+  AppTypes,
+  ClientProcedure,
+  DurinProcedures,
+  GuardOptions,
+  ScopedRate,
+  SignedIn,
+  SignedOut,
+} from './trpc/builders.ts';
 export type { ResponseFacts } from './trpc/response-headers.ts';
 export type { Duration } from './values/duration.ts';
 export type { Rate } from './values/rate.ts';

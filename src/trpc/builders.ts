@@ -4,7 +4,9 @@ import { DurinError, DurinUsageError } from '../errors.ts';
 import { type DurinContext, DurinRequest } from '../request/durin-request.ts';
 import type { Auth, SessionRecord } from '../session.ts';
 import type { Throttle } from '../throttle/throttle.ts';
+import type { RequireFresh } from '../tokens/freshness.ts';
 import type { LastUsed } from '../tokens/last-used.ts';
+import { type Duration, parseDuration } from '../values/duration.ts';
 import { parseRate, type Quota, type Rate } from '../values/rate.ts';
 import { asBuilder, baseProcedure, type DurinBuilder } from './base-procedure.ts';
 import type { Denials } from './denials.ts';
@@ -51,11 +53,18 @@ export interface ScopedRate {
   rate: Rate;
 }
 
+/** What a guarded procedure demands. */
+export interface GuardOptions {
+  /** How long ago the user may have signed in or reauthenticated. Others are refused with REAUTHENTICATION_REQUIRED. */
+  fresh: Duration;
+}
+
 /**
  * The builders that an app makes its procedures with. Each works directly and through `t.procedure.concat(...)`.
  * @example
  * const appRouter = t.router({
  *   me: durin.authedProcedure.query(({ ctx }) => ctx.user),
+ *   deleteAccount: durin.guardedProcedure({ fresh: '10m' }).mutation(({ ctx }) => deleteAccount(ctx.user.id)),
  *   publish: durin.clientProcedure(['web']).mutation(({ ctx }) => publish(ctx.user.id)),
  *   search: durin.throttledProcedure({ scope: 'search', rate: '30/m' }).query(({ ctx }) => search(ctx.user)),
  * });
@@ -67,6 +76,11 @@ export interface DurinProcedures<TApp extends AppTypes> {
   readonly optionalProcedure: DurinBuilder<SignedIn<TApp> | SignedOut>;
   /** Lets through a valid token of an active user, within its client's rate. Refuses with the 401 codes and THROTTLED. */
   readonly authedProcedure: DurinBuilder<SignedIn<TApp>>;
+  /**
+   * Also demands a recent login or reauthentication.
+   * @throws DurinUsageError if `fresh` is no duration
+   */
+  readonly guardedProcedure: (options: GuardOptions) => DurinBuilder<SignedIn<TApp>>;
   readonly clientProcedure: ClientProcedure<TApp>;
   /** Lets everyone through within `rate`. Counts per user and client, or per address for anonymous callers. */
   readonly throttledProcedure: (limit: ScopedRate) => DurinBuilder<SignedIn<TApp> | SignedOut>;
@@ -79,6 +93,7 @@ export interface BuildersDeps {
   readonly throttle: Throttle;
   /** For clients without a rate of their own. */
   readonly sessionQuota: Quota | null;
+  readonly requireFresh: RequireFresh;
   readonly lastUsed: LastUsed;
   readonly toAuth: (record: SessionRecord) => Auth;
   /** `null`: any name may be given. */
@@ -86,13 +101,15 @@ export interface BuildersDeps {
 }
 
 export function createBuilders<TApp extends AppTypes>(deps: BuildersDeps): DurinProcedures<TApp> {
-  const { stateOf, resolveCaller, denials, throttle, sessionQuota, lastUsed, toAuth, clientNames } = deps;
+  const { stateOf, resolveCaller, denials, throttle, sessionQuota, requireFresh, lastUsed, toAuth, clientNames } = deps;
 
-  function createGuard(isAllowed: (clientName: string) => boolean): object {
+  /** @param maxAgeSeconds of the login or reauthentication; `null`: any */
+  function createGuard(isAllowed: (clientName: string) => boolean, maxAgeSeconds: number | null = null): object {
     return baseProcedure.use(async function requireSession({ ctx, path, batchIndex, next }) {
-      const record = await resolveCaller({ ctx, path, batchIndex });
-      if (!isAllowed(record.client.name)) throw denyClient(record, ctx, path);
-      await enforceClientRate(record, ctx);
+      const found = await resolveCaller({ ctx, path, batchIndex });
+      if (!isAllowed(found.client.name)) throw denyClient(found, ctx, path);
+      await enforceClientRate(found, ctx);
+      const record = maxAgeSeconds === null ? found : await requireFresh(found, maxAgeSeconds);
       lastUsed.recordUse(record, ctx.durin);
       return next({ ctx: contextOf(record) });
     });
@@ -174,6 +191,8 @@ export function createBuilders<TApp extends AppTypes>(deps: BuildersDeps): Durin
     procedure: baseProcedure,
     optionalProcedure: asBuilder(optionalProcedure),
     authedProcedure: asBuilder(createGuard(() => true)),
+    guardedProcedure: ({ fresh }) =>
+      asBuilder(createGuard(() => true, parseDuration(fresh, 'guardedProcedure: fresh'))),
     clientProcedure: Object.assign(clientProcedure, { except }),
     throttledProcedure,
   };

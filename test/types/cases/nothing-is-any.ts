@@ -96,6 +96,7 @@ import type {
   DurinTokens,
   EventName,
   EventSource,
+  GuardOptions,
   HeaderSource,
   KeyValueStore,
   ListenerErrorHandler,
@@ -131,7 +132,12 @@ type App = {
   clientName: 'web' | 'cli';
   populate: readonly ['user.organization'];
 };
-type Login = { loginInput: { username: string }; loginOutput: { token: string }; expiry: Date | null };
+type Login = {
+  loginInput: { username: string };
+  reauthenticateInput: { username: string };
+  loginOutput: { token: string };
+  expiry: Date | null;
+};
 
 interface Public {
   values: typeof durinTypes;
@@ -183,6 +189,7 @@ interface Public {
   Duration: Duration;
   DenialCode: DenialCode;
   EventName: EventName;
+  GuardOptions: GuardOptions;
   EventSource: EventSource<number>;
   Bus: Bus;
   RateLimitRedis: RateLimitRedis;
