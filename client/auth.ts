@@ -2,7 +2,6 @@ import { getUntypedClient, type TRPCClient, type TRPCLink, TRPCUntypedClient } f
 import type { AnyTRPCRouter } from '@trpc/server';
 import { endReasonOf } from './link/end-reason.ts';
 import type { DurinPath, ExpiryOf, LoginInput, Mutate, UserOf } from './mounted-router.ts';
-import type { Epoch } from './session/epoch.ts';
 import type { Snapshot } from './session/session.ts';
 import type { SessionStore } from './session/session-store.ts';
 
@@ -10,6 +9,12 @@ import type { SessionStore } from './session/session-store.ts';
 export interface DurinAuth<TRouter extends AnyTRPCRouter, TPath extends DurinPath<TRouter> = DurinPath<TRouter>> {
   /** @throws TRPCClientError with a `data.durin.code` such as INVALID_CREDENTIALS or THROTTLED */
   readonly login: (input: LoginInput<TRouter, TPath>) => ReturnType<Mutate<TRouter, TPath, 'login'>>;
+  /**
+   * Proves that the user still is the user, so that procedures with `fresh` accept the calls of this session. Takes the input
+   * of `login` without the client.
+   * @throws TRPCClientError with a `data.durin.code` such as INVALID_CREDENTIALS or THROTTLED
+   */
+  readonly reauthenticate: Mutate<TRouter, TPath, 'reauthenticate'>;
   /**
    * Ends this session. Succeeds if the session is over already. Rejects if the server cannot be reached, and the session
    * then continues.
@@ -52,12 +57,11 @@ export function createAuth(
   closing: AbortController,
 ) {
   let caller = new TRPCUntypedClient({ links });
-  const refreshing = new Map<Epoch, Promise<unknown>>();
-
   const call = (name: string, input?: unknown) => caller.mutation(`${path}.${name}`, input);
 
   return {
     login: (input: object) => call('login', { ...input, ...(client && { client }) }),
+    reauthenticate: (input: object) => call('reauthenticate', input),
     logout: () =>
       call('logout').catch((error) => {
         if (store.state.session && !endReasonOf(error)) throw error;
@@ -65,9 +69,10 @@ export function createAuth(
     logoutAll: (scope?: object) => call('logoutAll', scope),
     refresh(): Promise<unknown> {
       const { epoch } = store.state;
-      const answer = refreshing.get(epoch) ?? call('refresh').finally(() => refreshing.delete(epoch));
-      refreshing.set(epoch, answer);
-      return answer;
+      epoch.refreshing ??= call('refresh').finally(() => {
+        epoch.refreshing = undefined;
+      });
+      return epoch.refreshing;
     },
     getSnapshot: () => store.state.snapshot,
     subscribe: store.subscribe,

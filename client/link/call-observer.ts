@@ -6,6 +6,7 @@ import type { SessionStore } from '../session/session-store.ts';
 import { answerEvent } from './answer-event.ts';
 import { createAnswerQueue } from './answer-queue.ts';
 import type { CallMark, SharedConnection } from './call-mark.ts';
+import type { Confirm } from './confirmation.ts';
 import { endReasonOf } from './end-reason.ts';
 
 export type Call = Parameters<ReturnType<TRPCLink<AnyTRPCRouter>>>[0];
@@ -14,9 +15,10 @@ export type Call = Parameters<ReturnType<TRPCLink<AnyTRPCRouter>>>[0];
  * Assigns each call to the epoch in which it is made, and turns its answer into an event. An answer that changes the
  * session reaches the caller once the change is stored.
  * @param path where the durin router is mounted
+ * @param confirm lets a refused call be sent again, once
  * @param connection moves to the new epoch when a login goes over it
  */
-export function createCallObserver(store: SessionStore, path: string, connection: SharedConnection) {
+export function createCallObserver(store: SessionStore, path: string, connection: SharedConnection, confirm: Confirm) {
   const marks = new WeakMap<Operation, CallMark>();
   let calls = 0;
 
@@ -30,7 +32,7 @@ export function createCallObserver(store: SessionStore, path: string, connection
       const enqueue = createAnswerQueue(store, observer.error, ending.signal);
       const onEnd = (cleanup: () => void) => ending.signal.addEventListener('abort', cleanup);
 
-      function send(): void {
+      function send(isRepeated = false): void {
         // A call that an earlier link retries keeps its mark, and so its epoch.
         const mark: CallMark = marks.get(op) ?? { epoch: store.state.epoch };
         const { epoch } = mark;
@@ -48,8 +50,16 @@ export function createCallObserver(store: SessionStore, path: string, connection
           });
         }
 
+        function fail(error: unknown): void {
+          const sentIn = (!mark.hasToken && connection.epoch) || epoch;
+          const refusal = endReasonOf(error);
+          const reason = refusal && sentIn.isEnding ? 'logged-out' : refusal;
+          enqueue(() => observer.error(error as never), reason && { type: 'end', epoch: sentIn, reason });
+        }
+
         const sent = next({ ...op, context: { ...op.context, durin: mark } }).subscribe({
           next(envelope) {
+            if (procedure === 'reauthenticate') epoch.provenAt = calls;
             const event = answerEvent(procedure, epoch, call, envelope);
             enqueue(() => {
               if (event && !mark.hasToken && connection.epoch) connection.epoch = store.state.epoch;
@@ -57,10 +67,8 @@ export function createCallObserver(store: SessionStore, path: string, connection
             }, event);
           },
           error(error) {
-            const sentIn = (!mark.hasToken && connection.epoch) || epoch;
-            const refusal = endReasonOf(error);
-            const reason = refusal && sentIn.isEnding ? 'logged-out' : refusal;
-            enqueue(() => observer.error(error), reason && { type: 'end', epoch: sentIn, reason });
+            if (isRepeated) fail(error);
+            else confirm(error, epoch, call).then(() => enqueue(() => send(true)), fail);
           },
           complete: () => enqueue(observer.complete),
         });
@@ -71,7 +79,7 @@ export function createCallObserver(store: SessionStore, path: string, connection
         const timer = setTimeout(observer.error, refreshTimeoutMs, new Error('Refresh timed out.'));
         onEnd(() => clearTimeout(timer));
       }
-      if (store.restoring) enqueue(send);
+      if (store.restoring) enqueue(() => send());
       else send();
 
       return () => ending.abort();
