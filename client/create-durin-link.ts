@@ -28,9 +28,12 @@ export type DurinLinkOptions<TRouter extends AnyTRPCRouter, TPath extends DurinP
    * Asks the user to prove again to be the user, when a call is refused with REAUTHENTICATION_REQUIRED. Called once for any
    * number of calls, which wait, and again with INVALID_CREDENTIALS after a wrong password. The calls are then sent again.
    * Default: they fail.
+   * @param signal aborted when the question is over: answered rightly or declined, or the session has ended
    * @returns the input of `reauthenticate`; `null` fails the calls with their refusal
    */
-  onReauthenticate?: ((refusal: DurinErrorData) => Promise<ReauthenticateInput<TRouter, TPath> | null>) | undefined;
+  onReauthenticate?:
+    | ((refusal: DurinErrorData, signal: AbortSignal) => Promise<ReauthenticateInput<TRouter, TPath> | null>)
+    | undefined;
 } & ClientOption<TRouter, TPath>;
 
 export interface DurinLink<TRouter extends AnyTRPCRouter, TPath extends DurinPath<TRouter> = DurinPath<TRouter>> {

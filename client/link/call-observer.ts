@@ -1,4 +1,4 @@
-import type { Operation, TRPCLink } from '@trpc/client';
+import type { Operation, TRPCClientError, TRPCLink } from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { observable } from '@trpc/server/observable';
 import { refreshTimeoutMs } from '../session/refresh-time.ts';
@@ -50,11 +50,20 @@ export function createCallObserver(store: SessionStore, path: string, connection
           });
         }
 
-        function fail(error: unknown): void {
+        function fail(error: TRPCClientError<AnyTRPCRouter>): void {
           const sentIn = (!mark.hasToken && connection.epoch) || epoch;
           const refusal = endReasonOf(error);
           const reason = refusal && sentIn.isEnding ? 'logged-out' : refusal;
-          enqueue(() => observer.error(error as never), reason && { type: 'end', epoch: sentIn, reason });
+          enqueue(() => observer.error(error), reason && { type: 'end', epoch: sentIn, reason });
+        }
+
+        async function sendAgain(error: unknown): Promise<void> {
+          try {
+            await confirm(error, epoch, call);
+            enqueue(() => send(true));
+          } catch (failure) {
+            fail(failure as TRPCClientError<AnyTRPCRouter>);
+          }
         }
 
         const sent = next({ ...op, context: { ...op.context, durin: mark } }).subscribe({
@@ -66,10 +75,7 @@ export function createCallObserver(store: SessionStore, path: string, connection
               observer.next(envelope);
             }, event);
           },
-          error(error) {
-            if (isRepeated) fail(error);
-            else confirm(error, epoch, call).then(() => enqueue(() => send(true)), fail);
-          },
+          error: isRepeated ? fail : sendAgain,
           complete: () => enqueue(observer.complete),
         });
         onEnd(() => sent.unsubscribe());

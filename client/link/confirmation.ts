@@ -3,8 +3,11 @@ import type { Epoch } from '../session/epoch.ts';
 import type { SessionStore } from '../session/session-store.ts';
 import { durinErrorOf } from './durin-error.ts';
 
-/** The option `onReauthenticate`, without the app's types. */
-export type OnReauthenticate = (refusal: DurinErrorData) => Promise<object | null>;
+/**
+ * The option `onReauthenticate`, without the app's types.
+ * @param signal aborted when the question is over: answered rightly or declined, or the session has ended
+ */
+export type OnReauthenticate = (refusal: DurinErrorData, signal: AbortSignal) => Promise<object | null>;
 
 /**
  * Resolves when a call that failed may be sent again. Rejects with what its caller gets instead.
@@ -22,32 +25,40 @@ export function createConfirm(
   onReauthenticate: OnReauthenticate | undefined,
   reauthenticate: (input: object) => Promise<unknown>,
 ): Confirm {
-  /** Returns whether the user has proved to be the user of this epoch. */
-  async function ask(refusal: DurinErrorData, epoch: Epoch): Promise<boolean> {
-    const input = await onReauthenticate?.(refusal);
-    if (!input || epoch !== store.state.epoch) return false;
+  /** Returns whether the user has proved to be the user. */
+  async function ask(refusal: DurinErrorData, signal: AbortSignal): Promise<boolean> {
+    const input = await onReauthenticate?.(refusal, signal);
+    if (!input || signal.aborted) return false;
     try {
       await reauthenticate(input);
       return true;
     } catch (error) {
       const wrong = durinErrorOf(error);
       if (wrong?.code !== 'INVALID_CREDENTIALS') throw error;
-      return ask(wrong, epoch);
+      return ask(wrong, signal);
     }
+  }
+
+  /** Asks until the session of this epoch ends. */
+  function askDuring(epoch: Epoch, refusal: DurinErrorData): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      const asking = new AbortController();
+      const unsubscribe = store.subscribe(() => epoch === store.state.epoch || end());
+      function end(): void {
+        unsubscribe();
+        epoch.asked = undefined;
+        asking.abort();
+        resolve(false); // unless it is settled
+      }
+      void ask(refusal, asking.signal).then(resolve, reject).finally(end);
+    });
   }
 
   return async function confirm(failure, epoch, call) {
     const refusal = durinErrorOf(failure);
     if (refusal?.code !== 'REAUTHENTICATION_REQUIRED') throw failure;
     if (call <= (epoch.provenAt ?? 0)) return;
-    epoch.asked ??= new Promise<boolean>((resolve, reject) => {
-      const unsubscribe = store.subscribe(() => epoch === store.state.epoch || resolve(false));
-      function endAsking(): void {
-        unsubscribe();
-        epoch.asked = undefined;
-      }
-      ask(refusal, epoch).then(resolve, reject).finally(endAsking);
-    });
+    epoch.asked ??= askDuring(epoch, refusal);
     if (!(await epoch.asked)) throw failure;
   };
 }

@@ -46,7 +46,7 @@ type Answer = typeof alice | null;
 
 /** A client with a session that is not fresh. */
 async function open(links: (sdk: Sdk) => TRPCLink<AppRouter>[], answer: () => Promise<Answer>) {
-  const onReauthenticate = vi.fn(answer);
+  const onReauthenticate = vi.fn<() => Promise<Answer>>(answer);
   const sdk = createDurinLink<AppRouter>({ path: 'auth', client: 'web', onReauthenticate });
   const trpc = createTRPCClient<AppRouter>({ links: [sdk.link, ...links(sdk)] });
   sdk.auth.connect(trpc);
