@@ -148,6 +148,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     apiClientName: apiAccess.clientName,
     excludesApiAccess: apiAccess.excludeFromSessions,
     includesToken: apiAccess.includeToken,
+    freshSeconds: apiAccess.freshSeconds,
   });
   const privateProcedures = new Set<unknown>(Object.values(durinRouter._def.procedures));
 

@@ -1,4 +1,4 @@
-import type { Reauthenticate } from '../tokens/reauthenticate.ts';
+import type { Reauthenticate } from '../tokens/verification/reauthenticate.ts';
 import { refuseUnreadableInput } from '../trpc/base-procedure.ts';
 import type { AnyLoginSchema } from './login-schema.ts';
 import type { RouterProcedures } from './router-procedures.ts';

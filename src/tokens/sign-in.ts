@@ -15,7 +15,7 @@ import {
   toRefusal,
   type VerifiedUser,
   type VerifyUser,
-} from './verify-user.ts';
+} from './verification/verify-user.ts';
 
 /** The options for logins. */
 export interface SignInRules {

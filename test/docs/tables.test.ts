@@ -77,7 +77,12 @@ describe('the table of options', () => {
     );
     expect(below('clients.*.').toSorted()).toEqual(namesOf<ClientConfig>({ tokenTtl: true, throttleRate: true }));
     expect(below('apiAccess.').toSorted()).toEqual(
-      namesOf<ApiAccessOptions<string>>({ clientName: true, excludeFromSessions: true, includeToken: true }),
+      namesOf<ApiAccessOptions<string>>({
+        clientName: true,
+        excludeFromSessions: true,
+        includeToken: true,
+        fresh: true,
+      }),
     );
     expect(below('throttle.').toSorted()).toEqual(
       namesOf<ThrottleOptions>({ rate: true, authRouter: true, login: true, redis: true, prefix: true }),
@@ -160,6 +165,7 @@ test('the table of events names every event', () => {
     namesOf<Record<EventName, unknown>>({
       loggedIn: true,
       loginFailed: true,
+      reauthenticated: true,
       loggedOut: true,
       tokenIssued: true,
       tokenRenewed: true,
@@ -200,6 +206,7 @@ test('the table of builders names every builder', () => {
       procedure: true,
       optionalProcedure: true,
       authedProcedure: true,
+      guardedProcedure: true,
       clientProcedure: true,
       throttledProcedure: true,
     }),
@@ -246,6 +253,7 @@ test('the table of the auth object names every member', () => {
   expect(named.toSorted()).toEqual(
     namesOf<DurinAuth<AnyTRPCRouter, never>>({
       login: true,
+      reauthenticate: true,
       logout: true,
       logoutAll: true,
       refresh: true,

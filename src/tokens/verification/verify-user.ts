@@ -1,18 +1,18 @@
 import { TRPCError } from '@trpc/server';
-import { createEvenTime, type EvenResult } from '../async/even-time.ts';
-import { isUnstorable } from '../database/failures.ts';
-import type { CredentialsDigest } from '../database/token-store.ts';
-import type { UserCredentials } from '../database/tokens/user-credentials.ts';
-import { DurinError } from '../errors.ts';
-import type { DurinEvents } from '../events.ts';
-import { type DurinContext, DurinRequest } from '../request/durin-request.ts';
-import type { LoginVerdict } from '../throttle/login-buckets.ts';
-import type { LoginThrottle } from '../throttle/login-throttle.ts';
-import type { LimitState } from '../throttle/throttle.ts';
-import { clientNameProblem } from '../values/client-fields.ts';
-import type { ActiveUser } from './active-user.ts';
-import { runCallback, toCallbackError } from './app-callback.ts';
-import type { Operation, UnderWay } from './under-way.ts';
+import { createEvenTime, type EvenResult } from '../../async/even-time.ts';
+import { isUnstorable } from '../../database/failures.ts';
+import type { CredentialsDigest } from '../../database/token-store.ts';
+import type { UserCredentials } from '../../database/tokens/user-credentials.ts';
+import { DurinError } from '../../errors.ts';
+import type { DurinEvents } from '../../events.ts';
+import { type DurinContext, DurinRequest } from '../../request/durin-request.ts';
+import type { LoginVerdict } from '../../throttle/login-buckets.ts';
+import type { LoginThrottle } from '../../throttle/login-throttle.ts';
+import type { LimitState } from '../../throttle/throttle.ts';
+import { clientNameProblem } from '../../values/client-fields.ts';
+import type { ActiveUser } from '../active-user.ts';
+import { runCallback, toCallbackError } from '../app-callback.ts';
+import type { Operation, UnderWay } from '../under-way.ts';
 
 export type LoginInput = Readonly<Record<string, unknown>>;
 

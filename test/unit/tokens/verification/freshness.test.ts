@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { SessionRecord } from '../../../src/session.ts';
-import type { FindSession } from '../../../src/tokens/authenticate.ts';
-import { createRequireFresh, isFresh } from '../../../src/tokens/freshness.ts';
+import type { SessionRecord } from '../../../../src/session.ts';
+import type { FindSession } from '../../../../src/tokens/authenticate.ts';
+import { createRequireFresh, isFresh } from '../../../../src/tokens/verification/freshness.ts';
 
 const now = Date.parse('2026-11-24T12:00:00Z');
 const secondsAgo = (seconds: number) => new Date(now - seconds * 1000);

@@ -1,7 +1,7 @@
 import { createTRPCClient, httpLink } from '@trpc/client';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { createDurinClient, createDurinLink, type DurinErrorData, memoryStorage } from '../../../client/index.ts';
-import { type AppRouter, alice, bob, openSdkApp, type TestApp, transformer, url } from './sdk-app.ts';
+import { createDurinClient, createDurinLink, type DurinErrorData, memoryStorage } from '../../../../client/index.ts';
+import { type AppRouter, alice, bob, openSdkApp, type TestApp, transformer, url } from '../sdk-app.ts';
 
 let app: TestApp;
 beforeAll(async () => {

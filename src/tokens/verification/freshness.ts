@@ -1,7 +1,7 @@
-import { DurinError } from '../errors.ts';
-import type { SessionRecord } from '../session.ts';
-import type { Authenticate, FindSession } from './authenticate.ts';
-import type { TokenCodec } from './token-codec.ts';
+import { DurinError } from '../../errors.ts';
+import type { SessionRecord } from '../../session.ts';
+import type { Authenticate, FindSession } from '../authenticate.ts';
+import type { TokenCodec } from '../token-codec.ts';
 
 /** Whether the user of a session proved to be the user at most `maxAgeSeconds` ago. A token that the server issued is never fresh. */
 export function isFresh(

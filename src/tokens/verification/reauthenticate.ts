@@ -1,10 +1,10 @@
-import type { BoundedByTimeout } from '../database/database-timeout.ts';
-import type { TokenStore } from '../database/token-store.ts';
-import { DurinError } from '../errors.ts';
-import type { EventSink } from '../events.ts';
-import type { SessionRecord } from '../session.ts';
-import { toSessionTokenEvent } from './token-event.ts';
-import type { UnderWay } from './under-way.ts';
+import type { BoundedByTimeout } from '../../database/database-timeout.ts';
+import type { TokenStore } from '../../database/token-store.ts';
+import { DurinError } from '../../errors.ts';
+import type { EventSink } from '../../events.ts';
+import type { SessionRecord } from '../../session.ts';
+import { toSessionTokenEvent } from '../token-event.ts';
+import type { UnderWay } from '../under-way.ts';
 import {
   type Attempt,
   type ConfirmUser,

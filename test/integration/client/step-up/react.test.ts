@@ -6,9 +6,9 @@ import { act, createElement, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { renderToString } from 'react-dom/server';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { createDurinLink, memoryStorage } from '../../../client/index.ts';
-import { createReauthentication, type ReauthenticationRequest, useReauthentication } from '../../../client/react.ts';
-import { type AppRouter, alice, openSdkApp, type TestApp, transformer, url } from './sdk-app.ts';
+import { createDurinLink, memoryStorage } from '../../../../client/index.ts';
+import { createReauthentication, type ReauthenticationRequest, useReauthentication } from '../../../../client/react.ts';
+import { type AppRouter, alice, openSdkApp, type TestApp, transformer, url } from '../sdk-app.ts';
 
 /** The document of happy-dom. */
 declare const document: { createElement(name: 'div'): Element };

@@ -15,9 +15,9 @@ import { applyWSSHandler } from '@trpc/server/adapters/ws';
 import { EventSource } from 'eventsource';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { createDurinLink, type DurinLink } from '../../../client/index.ts';
-import { listen } from '../adapters/node-server.ts';
-import { type AppRouter, alice, openSdkApp, type TestApp, transformer } from './sdk-app.ts';
+import { createDurinLink, type DurinLink } from '../../../../client/index.ts';
+import { listen } from '../../adapters/node-server.ts';
+import { type AppRouter, alice, openSdkApp, type TestApp, transformer } from '../sdk-app.ts';
 
 let app: TestApp;
 let server: Server;
