@@ -87,7 +87,9 @@ test('the question closes when the session ends elsewhere', async () => {
 test('too many wrong passwords fail the deletion with the reason', async () => {
   const page = await deleteKey(await visit());
   const wrong = question(page).getByText('The password is wrong.');
-  const throttled = deletion(page).getByText(/^Too many attempts\./).first();
+  const throttled = deletion(page)
+    .getByText(/^Too many attempts\./)
+    .first();
   for (let count = 0; count < 11 && !(await throttled.isVisible()); count += 1) {
     await answer(page, `wrong ${count}`);
     await wrong.or(throttled).first().waitFor();

@@ -9,6 +9,9 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
+/** Passwords are hashed, which takes long on a busy machine. */
+const until = (check: () => unknown) => vi.waitFor(check, { timeout: 15_000 });
+
 type Credentials = typeof alice;
 type Ask = (refusal: DurinErrorData) => Promise<Credentials | null>;
 
@@ -69,10 +72,10 @@ test('any number of calls in flight ask once', async () => {
   const { asked, ask, answer } = question();
   const { trpc, auth, calls } = await open(ask);
   const running = [trpc.erase.mutate(), trpc.secrets.query(), trpc.erase.mutate(), trpc.me.query()];
-  await vi.waitFor(() => expect(calls()).toHaveLength(4));
-  await vi.waitFor(() => expect(asked).toHaveLength(1));
+  await until(() => expect(calls()).toHaveLength(4));
+  await until(() => expect(asked).toHaveLength(1));
   running.push(trpc.secrets.query()); // refused while the question is open
-  await vi.waitFor(() => expect(calls()).toHaveLength(5));
+  await until(() => expect(calls()).toHaveLength(5));
   answer(alice);
   expect(await Promise.all(running)).toEqual(['alice', 'secrets of alice', 'alice', 'alice', 'secrets of alice']);
   expect(asked).toHaveLength(1);
@@ -86,7 +89,7 @@ test('a refusal that arrives after the answer asks nobody again', async () => {
   const { network, trpc, auth } = await open(ask);
   network.hold('secrets');
   const late = trpc.secrets.query();
-  await vi.waitFor(() => expect(network.held).toHaveLength(1));
+  await until(() => expect(network.held).toHaveLength(1));
   expect(await trpc.erase.mutate()).toBe('alice');
   network.release('secrets');
   expect(await late).toBe('secrets of alice');
@@ -98,14 +101,14 @@ test('null gives every call its own refusal, and the session goes on', async () 
   const { asked, ask, answer } = question();
   const { trpc, auth, calls } = await open(ask);
   const running = Promise.allSettled([trpc.erase.mutate(), trpc.secrets.query()]);
-  await vi.waitFor(() => expect(asked).toHaveLength(1));
-  await vi.waitFor(() => expect(calls()).toHaveLength(2));
+  await until(() => expect(asked).toHaveLength(1));
+  await until(() => expect(calls()).toHaveLength(2));
   answer(null);
   expect(await running).toMatchObject([{ reason: refused(refusal) }, { reason: refused({ ...refusal, maxAge: 300 }) }]);
   expect(calls()).toEqual(['erase', 'secrets']);
   expect(auth.getSnapshot().status).toBe('signed-in');
   const again = trpc.erase.mutate();
-  await vi.waitFor(() => expect(asked).toHaveLength(2)); // a later call asks anew
+  await until(() => expect(asked).toHaveLength(2)); // a later call asks anew
   answer(alice);
   expect(await again).toBe('alice');
   auth.close();
@@ -130,7 +133,7 @@ test('a call is sent again once, whatever the answer is', async () => {
   const { network, trpc, auth, calls } = await open(ask);
   network.hold('auth.reauthenticate');
   const running = trpc.erase.mutate().catch((error: unknown) => error);
-  await vi.waitFor(() => expect(network.held).toHaveLength(1));
+  await until(() => expect(network.held).toHaveLength(1));
   app.clock.advance(3600); // the proof is too old by the time it arrives
   network.release('auth.reauthenticate');
   expect(await running).toMatchObject(refused(refusal));
@@ -166,7 +169,7 @@ test.each<[string, (auth: Awaited<ReturnType<typeof open>>['auth']) => Promise<u
   const { asked, ask, answer } = question();
   const { trpc, auth, calls } = await open(ask);
   const running = trpc.erase.mutate();
-  await vi.waitFor(() => expect(asked).toHaveLength(1));
+  await until(() => expect(asked).toHaveLength(1));
   await end(auth);
   await expect(running).rejects.toMatchObject(refused(refusal));
   answer(alice);
@@ -180,11 +183,11 @@ test('the next user is asked for a session of their own', async () => {
   const { asked, ask, answer } = question();
   const { trpc, auth } = await open(ask);
   const first = trpc.erase.mutate().catch(() => 'refused');
-  await vi.waitFor(() => expect(asked).toHaveLength(1));
+  await until(() => expect(asked).toHaveLength(1));
   await auth.login(bob); // and the dialog for alice stays open
   app.clock.advance(3600);
   const second = trpc.erase.mutate();
-  await vi.waitFor(() => expect(asked).toHaveLength(2));
+  await until(() => expect(asked).toHaveLength(2));
   answer(bob);
   expect([await first, await second]).toEqual(['refused', 'bob']);
   auth.close();

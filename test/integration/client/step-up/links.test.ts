@@ -41,6 +41,9 @@ afterAll(async () => {
   await app.close();
 });
 
+/** Passwords are hashed, which takes long on a busy machine. */
+const until = (check: () => unknown) => vi.waitFor(check, { timeout: 15_000 });
+
 type Sdk = DurinLink<AppRouter>;
 type Answer = typeof alice | null;
 
@@ -105,7 +108,7 @@ test.each(subscribing)('a subscription over %s starts after the user proved it',
   const onData = vi.fn<(name: string) => void>();
   const onError = vi.fn<(error: unknown) => void>();
   const running = trpc.watchSecrets.subscribe(undefined, { onData, onError });
-  await vi.waitFor(() => expect(onData.mock.calls).toEqual([['alice']]));
+  await until(() => expect(onData.mock.calls).toEqual([['alice']]));
   expect(onReauthenticate).toHaveBeenCalledTimes(1);
   expect(onError).not.toHaveBeenCalled();
   running.unsubscribe();
@@ -125,10 +128,10 @@ test.each(subscribing)('a subscription over %s that was left is not started', as
   const { trpc, auth, onReauthenticate } = await open(withSubscriptions(link), () => promise);
   const onData = vi.fn<(name: string) => void>();
   const running = trpc.watchSecrets.subscribe(undefined, { onData });
-  await vi.waitFor(() => expect(onReauthenticate).toHaveBeenCalledTimes(1));
+  await until(() => expect(onReauthenticate).toHaveBeenCalledTimes(1));
   running.unsubscribe();
   resolve(alice);
-  await vi.waitFor(async () => expect(await trpc.erase.mutate()).toBe('alice'));
+  await until(async () => expect(await trpc.erase.mutate()).toBe('alice'));
   expect(onData).not.toHaveBeenCalled();
   auth.close();
 });

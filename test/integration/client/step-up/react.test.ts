@@ -22,6 +22,9 @@ afterAll(() => app.close());
 beforeEach(() => vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true));
 afterEach(() => vi.unstubAllGlobals());
 
+/** Passwords are hashed, which takes long on a busy machine. */
+const until = (check: () => unknown) => vi.waitFor(check, { timeout: 15_000 });
+
 const { TRPCProvider, useTRPC } = createTRPCContext<AppRouter>();
 
 /** Opens an app with a session that is not fresh, a query and a mutation that need a fresh one, and a dialog. */
@@ -74,9 +77,9 @@ async function openApp() {
     root,
     Page,
     /** Does something to the page, and waits until it shows the text. */
-    async until(text: string, work: () => unknown = () => undefined) {
+    async shows(text: string, work: () => unknown = () => undefined) {
       await act(async () => void (await work()));
-      await act(async () => vi.waitFor(() => expect(container.textContent).toBe(text)));
+      await act(async () => until(() => expect(container.textContent).toBe(text)));
       return container.textContent;
     },
     erase: () => erase?.(),
@@ -93,11 +96,11 @@ const asking = 'asked: REAUTHENTICATION_REQUIRED; query: pending, error: none; m
 
 test('queries and mutations wait for the dialog, and then succeed', async () => {
   const page = await openApp();
-  expect(await page.until(asking, page.erase)).toBe(asking);
-  await page.until(asking.replace('REAUTHENTICATION_REQUIRED', 'INVALID_CREDENTIALS'), () =>
+  expect(await page.shows(asking, page.erase)).toBe(asking);
+  await page.shows(asking.replace('REAUTHENTICATION_REQUIRED', 'INVALID_CREDENTIALS'), () =>
     page.submit({ ...alice, password: 'wrong' }),
   );
-  await page.until('asked: nothing; query: secrets of alice, error: none; mutation: alice, error: none', () =>
+  await page.shows('asked: nothing; query: secrets of alice, error: none; mutation: alice, error: none', () =>
     page.submit(alice),
   );
   await page.close();
@@ -105,12 +108,12 @@ test('queries and mutations wait for the dialog, and then succeed', async () => 
 
 test('the dialog is busy while an answer is verified, and takes no other', async () => {
   const page = await openApp();
-  expect(await page.until(asking, page.erase)).toBe(asking);
+  expect(await page.shows(asking, page.erase)).toBe(asking);
   page.network.hold('auth.reauthenticate');
-  await page.until(asking.replace('REQUIRED;', 'REQUIRED, busy;'), () => page.submit(alice));
+  await page.shows(asking.replace('REQUIRED;', 'REQUIRED, busy;'), () => page.submit(alice));
   page.submit(alice);
-  await vi.waitFor(() => expect(page.network.held).toHaveLength(1));
-  await page.until('asked: nothing; query: secrets of alice, error: none; mutation: alice, error: none', () =>
+  await until(() => expect(page.network.held).toHaveLength(1));
+  await page.shows('asked: nothing; query: secrets of alice, error: none; mutation: alice, error: none', () =>
     page.network.release('auth.reauthenticate'),
   );
   expect(page.network.seen.filter(({ calls }) => calls === 'auth.reauthenticate')).toHaveLength(1);
@@ -119,17 +122,17 @@ test('the dialog is busy while an answer is verified, and takes no other', async
 
 test('a dialog that is cancelled fails them with their refusal', async () => {
   const page = await openApp();
-  expect(await page.until(asking, page.erase)).toBe(asking);
+  expect(await page.shows(asking, page.erase)).toBe(asking);
   const refused = 'error, error: REAUTHENTICATION_REQUIRED';
-  await page.until(`asked: nothing; query: ${refused}; mutation: ${refused}`, page.cancel);
+  await page.shows(`asked: nothing; query: ${refused}; mutation: ${refused}`, page.cancel);
   await page.close();
 });
 
 test('the dialog closes when the session ends', async () => {
   const page = await openApp();
-  expect(await page.until(asking, page.erase)).toBe(asking);
+  expect(await page.shows(asking, page.erase)).toBe(asking);
   const refused = 'error, error: REAUTHENTICATION_REQUIRED';
-  await page.until(`asked: nothing; query: ${refused}; mutation: ${refused}`, () => page.auth.logout());
+  await page.shows(`asked: nothing; query: ${refused}; mutation: ${refused}`, () => page.auth.logout());
   await page.close();
 });
 
