@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { hasChromium } from './test/support/browser/chromium-path.ts';
 import { hasRedisServer } from './test/support/servers/redis-server.ts';
@@ -38,15 +40,23 @@ const programs = ['test/e2e/programs/**/*.test.ts'];
 const packaged = ['test/e2e/package/**/*.test.ts'];
 /** Loads that last minutes or measure latency, so nothing runs beside them. */
 const load = ['test/load/**/*.test.ts'];
-/** Properties that are tried on random cases, a hundred thousand at full length. */
-const fuzz = ['test/unit/**/fuzz-*.test.ts', 'test/integration/fuzz/**/*.test.ts'];
+/** Properties that are tried on random cases, many more of them at full length. */
+const fuzz = [
+  'test/unit/**/fuzz-*.test.ts',
+  'test/unit/cache/fence.test.ts',
+  'test/unit/tokens/token-codec.test.ts',
+  'test/integration/fuzz/**/*.test.ts',
+];
 /** Races that are run hundreds of times at full length, and a few dozen times otherwise. */
-const longRaces = ['test/integration/races/endings-matrix.test.ts'];
+const longRaces = ['test/integration/races/{endings-matrix,login-races}.test.ts'];
 /** Of the load tests, those that need a PostgreSQL, and those that need a Chromium as well. */
 const loadOnPostgres = ['test/load/{admin-million,many}-tokens.test.ts'];
 const loadInBrowser = ['test/load/admin-million-tokens.test.ts'];
 /** Web pages, in a Chromium. */
 const browser = ['test/e2e/{quickstart,admin,browser}/**/*.test.ts'];
+
+// Each file has a process of its own. Node keeps the compiled packages here, so that not each of them compiles the ORM.
+process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules', '.cache', 'node');
 
 const isCI = Boolean(process.env['CI']);
 const withPostgres = hasPostgres();
@@ -151,7 +161,7 @@ export default defineConfig(({ mode }) => {
 
   return {
     test: {
-      maxWorkers: '100%', // by default one core is left idle, which is half of two
+      maxWorkers: availableParallelism() + 1, // tests wait for servers and browsers a quarter of the time
       reporters: [createSkipReporter(missing, isCI), 'default'],
       projects: [
         unit,

@@ -20,7 +20,7 @@ import { TokenList } from './tokens/token-list.tsx';
 import { UsagePage } from './usage/usage-page.tsx';
 
 const store = createPageStore();
-const queryClient = new QueryClient({ defaultOptions: { queries: { retry: false } } }); // show errors at once
+const queryClient = new QueryClient({ defaultOptions: { queries: { retry: false } } }); // show errors immediately
 queryClient.setQueryDefaults(['usage'], { refetchOnWindowFocus: false }); // counting reads the whole table
 
 /** The admin page: usage, clients, tokens and sign-in. Calls its own server only. */

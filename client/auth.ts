@@ -1,9 +1,11 @@
 import { getUntypedClient, type TRPCClient, type TRPCLink, TRPCUntypedClient } from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { endReasonOf } from './link/end-reason.ts';
-import type { DurinPath, ExpiryOf, LoginInput, Mutate, UserOf } from './mounted-router.ts';
-import type { Snapshot } from './session/session.ts';
+import type { DurinPath, ExpiryOf, LoginAnswer, LoginInput, Mutate, UserOf } from './mounted-router.ts';
+import { createEpoch } from './session/epoch.ts';
+import { type LoginAnswer as Answer, newSession, type Snapshot } from './session/session.ts';
 import type { SessionStore } from './session/session-store.ts';
+import { isToken } from './session/session-text.ts';
 
 /** Who is signed in, and the calls that change it. The methods do not use `this`. */
 export interface DurinAuth<TRouter extends AnyTRPCRouter, TPath extends DurinPath<TRouter> = DurinPath<TRouter>> {
@@ -15,6 +17,13 @@ export interface DurinAuth<TRouter extends AnyTRPCRouter, TPath extends DurinPat
    * @throws TRPCClientError with a `data.durin.code` such as INVALID_CREDENTIALS or THROTTLED
    */
   readonly reauthenticate: Mutate<TRouter, TPath, 'reauthenticate'>;
+  /**
+   * Makes the answer of a procedure of your own the session, as if it were the answer of `login`: one that returns what
+   * `durin.signIn` returned. Resolves when it is stored.
+   * @throws TypeError if the answer has no token
+   * @example await auth.adopt(await trpc.register.mutate({ username, password }));
+   */
+  readonly adopt: (answer: LoginAnswer<TRouter, TPath>) => Promise<void>;
   /**
    * Ends this session. Succeeds if the session is over already. Rejects if the server cannot be reached, and the session
    * then continues.
@@ -62,6 +71,12 @@ export function createAuth(
   return {
     login: (input: object) => call('login', { ...input, ...(client && { client }) }),
     reauthenticate: (input: object) => call('reauthenticate', input),
+    async adopt(answer: Answer) {
+      if (!isToken((answer as Answer | undefined)?.token)) throw new TypeError('No token to adopt.');
+      store.calls += 1;
+      const session = newSession(answer);
+      await store.dispatch({ type: 'login', epoch: createEpoch(session.token), session, login: store.calls });
+    },
     logout: () =>
       call('logout').catch((error) => {
         if (store.state.session && !endReasonOf(error)) throw error;

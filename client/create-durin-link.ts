@@ -22,7 +22,7 @@ export type DurinLinkOptions<TRouter extends AnyTRPCRouter, TPath extends DurinP
   onStorageError?: ((error: unknown) => void) | undefined;
   /** Whether to refresh the session automatically before it expires. Default: `true`. */
   refresh?: boolean | undefined;
-  /** The server's `authHeaderPrefix`. Default: `'Token'`. */
+  /** A scheme of the server's `authHeaderPrefix`. Default: `'Token'`. */
   authHeaderPrefix?: string | undefined;
   /**
    * Asks the user to prove again to be the user, when a call is refused with REAUTHENTICATION_REQUIRED. Called once for any

@@ -82,6 +82,12 @@ type LoginOutput<TRouter extends AnyTRPCRouter, TPath extends string> = Awaited<
 export type ExpiryOf<TRouter extends AnyTRPCRouter, TPath extends string> =
   LoginOutput<TRouter, TPath> extends { expiry: infer TExpiry } ? TExpiry : never;
 
+/** The part of the output of `login` that makes a session. */
+export type LoginAnswer<TRouter extends AnyTRPCRouter, TPath extends string> = {
+  token: string;
+  expiry: ExpiryOf<TRouter, TPath>;
+} & UserOf<TRouter, TPath>;
+
 /** `{ user }` if the app sets `serializeUser`. */
 export type UserOf<TRouter extends AnyTRPCRouter, TPath extends string> =
   LoginOutput<TRouter, TPath> extends { user: infer TUser } ? { user: TUser } : object;

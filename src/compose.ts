@@ -15,6 +15,8 @@ import { watchChanges } from './database/watch-changes.ts';
 import { createDurinClients } from './durin-clients.ts';
 import { createEventHub, type EventSink, isAboutRows } from './events.ts';
 import type { Settings } from './options/settings.ts';
+import { createLoginAnswer } from './router/login-answer.ts';
+import { createSignInUser } from './router/sign-in-user.ts';
 import type { SessionRecord } from './session.ts';
 import { toAuth } from './session-views.ts';
 import { createAddressWarning } from './throttle/address-warning.ts';
@@ -26,15 +28,17 @@ import { createAuthenticate } from './tokens/authenticate.ts';
 import { createEntityChanges } from './tokens/entity-changes.ts';
 import { createIssueToken } from './tokens/issue-token.ts';
 import { createLastUsed } from './tokens/last-used.ts';
+import { createLogIn } from './tokens/log-in.ts';
 import { createPurgeTokens } from './tokens/purge-tokens.ts';
 import { createRenewToken } from './tokens/renew-token.ts';
 import { createTokenRevoker } from './tokens/revoke-tokens.ts';
 import { createSignIn } from './tokens/sign-in.ts';
 import { createTokenCodec } from './tokens/token-codec.ts';
 import { createUnderWay } from './tokens/under-way.ts';
+import { createConfirmUser } from './tokens/verification/confirm-user.ts';
 import { createRequireFresh } from './tokens/verification/freshness.ts';
 import { createReauthenticate } from './tokens/verification/reauthenticate.ts';
-import { createConfirmUser, createVerifyUser } from './tokens/verification/verify-user.ts';
+import { createVerifyUser } from './tokens/verification/verify-user.ts';
 import { createDenials } from './trpc/denials.ts';
 import { createRequestStates } from './trpc/request-state.ts';
 import { createResolveCaller } from './trpc/resolve-caller.ts';
@@ -67,9 +71,16 @@ export function compose(settings: Settings) {
   const sqlTokenStore = createSqlTokenStore(database, schema, rowRules, credentials);
   const { namespace } = schema;
   const { format } = sqlTokenStore;
-  const onOutage = reportCacheOutage(events, settings.onWarning);
   const cache =
-    settings.cache && createCache(settings.cache, { format, namespace, secrets: settings.secrets, now, onOutage });
+    settings.cache &&
+    createCache(settings.cache, {
+      format,
+      namespace,
+      secrets: settings.secrets,
+      now,
+      onOutage: reportOutage('store', events, settings.onWarning),
+      onBusOutage: reportOutage('bus', events, settings.onWarning),
+    });
   const peers = joinProcess(namespace, cache);
   const invalidation = createInvalidation({ cache, peers, afterCommit });
   const { load } = sqlTokenStore;
@@ -128,6 +139,7 @@ export function compose(settings: Settings) {
     isInTransaction,
   });
   const { verifyCredentials, resolveClient, userNames, typedName, onConflict } = settings.login;
+  const comparedCredentials = credentials.fields.size === 0 ? null : credentials;
   const verifyUser = createVerifyUser({
     throttle: loginThrottle,
     signInsUnderWay,
@@ -135,22 +147,18 @@ export function compose(settings: Settings) {
       verifyCredentials: (input, ctx) =>
         withDatabaseTimeout(databaseTimeoutMs, () => verifyCredentials({ input, em: database.fork(), ctx })),
       userKeyOf: schema.userKeyOf,
-      credentials: credentials.fields.size === 0 ? null : credentials,
+      credentials: comparedCredentials,
       loginUserNames: userNames,
       typedName,
     },
   });
   const confirmUser = createConfirmUser(activeUser);
-  const signIn = createSignIn({
+  const signIn = createSignIn({ confirmUser, issueToken, onConflict, bounded });
+  const logIn = createLogIn({
     verifyUser,
-    confirmUser,
-    issueToken,
+    signIn,
     events,
-    bounded,
-    rules: {
-      resolveClient: (input, ctx) => (resolveClient === null ? input['client'] : resolveClient({ input, ctx })),
-      onConflict,
-    },
+    resolveClient: (input, ctx) => (resolveClient === null ? input['client'] : resolveClient({ input, ctx })),
   });
   const reauthenticate = createReauthenticate({
     verifyUser,
@@ -168,13 +176,30 @@ export function compose(settings: Settings) {
   const { createContext, stateOf } = createRequestStates({
     authenticate,
     findBySelector: store.findBySelector,
-    scheme: settings.scheme,
+    schemes: settings.schemes,
     trustProxy: settings.trustProxy,
     tokenInUrl: settings.tokenInUrl,
+    apiKeyHeader: settings.apiKeyHeader,
     now,
   });
   const denials = createDenials({ events, now });
   const resolveCaller = createResolveCaller({ stateOf, denials });
+
+  // The answers to logins
+  const toAuthNow = (record: SessionRecord) => toAuth(record, now());
+  const { serializeUser, response: loginResponse } = settings.login;
+  const { formatExpiry } = settings;
+  const loginAnswer = createLoginAnswer({ formatExpiry, serializeUser, loginResponse, toAuth: toAuthNow });
+  const signInUser = createSignInUser({
+    signIn,
+    signInsUnderWay,
+    credentials: comparedCredentials,
+    userKeyOf: schema.userKeyOf,
+    stateOf,
+    loginAnswer,
+    toAuth: toAuthNow,
+    events,
+  });
 
   return {
     settings,
@@ -197,14 +222,16 @@ export function compose(settings: Settings) {
     entityChanges,
     throttle,
     authRouterQuota,
-    signIn,
+    logIn,
+    loginAnswer,
+    signInUser,
     reauthenticate,
     requireFresh,
     createContext,
     stateOf,
     denials,
     resolveCaller,
-    toAuth: (record: SessionRecord) => toAuth(record, now()),
+    toAuth: toAuthNow,
     /** Writes pending uses and ends timers and connections. The app's ORM stays open. */
     async close() {
       await cache?.close(); // first, while changes still reach it
@@ -216,13 +243,22 @@ export function compose(settings: Settings) {
   };
 }
 
-/** At once, whatever the app's transaction does: an outage is a fact. */
-function reportCacheOutage(events: EventSink, onWarning: Settings['onWarning']): OutageListener {
+const outageEffects = {
+  store: "the cache's store is not used until it works again",
+  bus: "sessions are not kept in this process until the cache's bus works again",
+};
+
+/** Immediately, whatever the app's transaction does: an outage is a fact. */
+function reportOutage(
+  part: keyof typeof outageEffects,
+  events: EventSink,
+  onWarning: Settings['onWarning'],
+): OutageListener {
   return {
     unavailable(reason) {
-      onWarning(`trpc-durin: the cache's store is not used until it works again: ${reason}`);
-      events.emit('cacheUnavailable', { reason });
+      onWarning(`trpc-durin: ${outageEffects[part]}: ${reason}`);
+      events.emit('cacheUnavailable', { part, reason });
     },
-    recovered: () => events.emit('cacheRecovered', {}),
+    recovered: () => events.emit('cacheRecovered', { part }),
   };
 }

@@ -2,7 +2,7 @@ import type { BoundedByTimeout } from './database/database-timeout.ts';
 import { throwMistakes } from './database/mistakes/throw-mistakes.ts';
 import { DurinError, DurinUsageError } from './errors.ts';
 import { isSessionId, type SessionRecord, sessionNameProblem } from './session.ts';
-import { type IssueToken, issuedLifetime } from './tokens/issue-token.ts';
+import { type IssueToken, issuedLifetime, overtakenSentence } from './tokens/issue-token.ts';
 import type { PurgeTokens } from './tokens/purge-tokens.ts';
 import type { RenewToken } from './tokens/renew-token.ts';
 import type { TokenRevoker } from './tokens/revoke-tokens.ts';
@@ -21,6 +21,8 @@ export interface DurinTokens<TUserRef, TAuth, TClientName extends string> {
    * @param request.name the name that `sessions.list` shows, at most 64 characters. Default: none
    * @returns the token, its session, and the ids of the sessions that ended for it
    * @throws DurinError UNKNOWN_CLIENT, SESSION_LIMIT, STORE_UNAVAILABLE
+   * @throws DurinError SESSION_NOT_FOUND if the user's sessions were ended meanwhile, and the new token with them. Its
+   *   `cause` says so
    * @throws DurinUsageError for a user that is not in the database, or a name that is too long
    * @example const { token } = await durin.tokens.issue({ user, client: 'cli', ttl: '7d' });
    */
@@ -92,6 +94,8 @@ export function createDurinTokens<TAuth>(deps: DurinTokensDeps<TAuth>): DurinTok
           throw new DurinError('UNKNOWN_CLIENT');
         case 'at-limit':
           throw new DurinError('SESSION_LIMIT');
+        case 'overtaken':
+          throw new DurinError('SESSION_NOT_FOUND', { cause: new Error(overtakenSentence) });
         case 'unknown-user':
         case 'inactive-user':
         case 'credentials-changed':
@@ -101,7 +105,6 @@ export function createDurinTokens<TAuth>(deps: DurinTokensDeps<TAuth>): DurinTok
         case 'kept':
         case 'renewed':
         case 'issued':
-        case 'overtaken':
           return { token: issued.token, auth: toAuth(issued.record), ended: issued.ended };
       }
     },

@@ -10,7 +10,7 @@ import { attachInternals } from './internals.ts';
 import type { DurinOptions } from './options/options.ts';
 import { parseOptions } from './options/parse-options.ts';
 import type { Credentials } from './request/authorization.ts';
-import { type AdapterCall, type DurinContext, DurinRequest } from './request/durin-request.ts';
+import { type AdapterCall, type DurinContext, DurinRequest, type RequestSettings } from './request/durin-request.ts';
 import type { HeaderSource } from './request/headers.ts';
 import { createDurinRouter, type DurinRouter, type LoginTypes } from './router/durin-router.ts';
 import type { DefaultLoginInput } from './router/login.ts';
@@ -26,6 +26,22 @@ type UserRef<TApp extends AppTypes> = TApp['userEntity'] | UserKey<TApp['userEnt
 type AppAuth<TApp extends AppTypes> = Auth<
   AuthUser<TApp['userEntity'], TApp['populate']>,
   AuthClient<TApp['clientEntity'], TApp['populate'], AnyClientName<TApp['clientName']>>
+>;
+
+/** What `durin.signIn` takes. */
+export interface SignInRequest<TApp extends AppTypes> {
+  user: TApp['userEntity'];
+  client: TApp['clientName'];
+  /** The name that `sessions.list` shows, at most 64 characters. Default: none. */
+  deviceName?: string | undefined;
+  ctx: DurinContext;
+  batchIndex?: number | undefined;
+}
+
+/** What `durin.signIn` returns: the output of `login`, and the session. */
+export type SignInAnswer<TApp extends AppTypes, TLogin extends LoginTypes> = Beside<
+  { auth: AppAuth<TApp> },
+  TLogin['loginOutput']
 >;
 
 /** What `createDurin` returns. Its functions need no `this`. */
@@ -53,6 +69,27 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
    * @example const { user } = await durin.authenticate(request);
    */
   readonly authenticate: (source: AuthSource) => Promise<AppAuth<TApp>>;
+  /**
+   * Signs in a user that a procedure of your own has verified, as with a passkey, OAuth or a code by e-mail. It does what
+   * `login` does after `verifyCredentials`: the user must be active, a token is issued as `refreshTokenOnLogin` and
+   * `rotateTokenOnLogin` say, and the event is `loggedIn` or `loginFailed`. It limits nothing: use a `throttledProcedure`.
+   * If the user's sessions end during the call, it is refused.
+   * @param request.user the entity. Changes of `credentialFields` from the call on refuse it, earlier ones do not
+   * @param request.ctx the procedure's context. Later calls with it are signed in
+   * @param request.batchIndex the procedure's `batchIndex`, if it may be called in a batch. Default: 0
+   * @returns what `login` returns, and `auth`, the session
+   * @throws DurinError UNKNOWN_CLIENT, INVALID_CREDENTIALS, SESSION_LIMIT, STORE_UNAVAILABLE
+   * @throws DurinUsageError if `user` is no entity, or `ctx` was not made with `durin.createContext`
+   * @example
+   * const { token, expiry } = await durin.signIn({ user, client: 'web', ctx });
+   * return { token, expiry }; // for `auth.adopt` of the SDK
+   */
+  readonly signIn: (request: SignInRequest<TApp>) => Promise<SignInAnswer<TApp, TLogin>>;
+  /**
+   * Writes the uses of tokens that are still in memory. They are otherwise written within a second, which a serverless function
+   * may not live to see.
+   */
+  readonly flush: () => Promise<void>;
   /** Writes pending uses and ends timers and connections. The app's ORM stays open. */
   readonly close: () => Promise<void>;
 }
@@ -129,9 +166,10 @@ export function createDurin<
 
 /** Builds what an app sees. `TApp` and `TLogin` are the app's types; the services below know none of them. */
 function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGraph): Durin<TApp, TLogin> {
-  const { settings, schema, database, store, stateOf, lastUsed, entityChanges, bounded } = graph;
+  const { settings, schema, store, stateOf, lastUsed, entityChanges, bounded } = graph;
   const outsideRequests = boundedThrowingMistakes(bounded);
-  const { scheme, login, apiAccess, trustProxy, formatExpiry, now } = settings;
+  const { schemes, login, apiAccess, formatExpiry, now } = settings;
+  const [scheme] = schemes;
   const takesClient = login.resolveClient === null;
   const clientNames = settings.clients?.map(({ values }) => values.name) ?? null;
   /** Look-ups select what the metadata of the app's entities says, so a record has the app's types. */
@@ -143,8 +181,6 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     loginInput: login.input,
     takesClient,
     formatExpiry,
-    serializeUser: login.serializeUser,
-    loginResponse: login.response,
     apiClientName: apiAccess.clientName,
     excludesApiAccess: apiAccess.excludeFromSessions,
     includesToken: apiAccess.includeToken,
@@ -178,11 +214,11 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     },
     events: { on: graph.hub.on },
     async authenticate(source) {
-      const request = source instanceof DurinRequest ? source : toRequest(source, trustProxy);
+      const request = source instanceof DurinRequest ? source : toRequest(source, settings);
       try {
         const record = await (source instanceof DurinRequest
           ? stateOf({ durin: source }).resolveSessionUncached()
-          : graph.authenticate(credentialsOf(source, request, scheme)));
+          : graph.authenticate(credentialsOf(source, request, schemes)));
         lastUsed.recordUse(record, request);
         return toAuth(record);
       } catch (error) {
@@ -190,10 +226,9 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
         throw error;
       }
     },
-    async close() {
-      await graph.close();
-      database.releaseFolder();
-    },
+    signIn: graph.signInUser as Durin<TApp, TLogin>['signIn'],
+    flush: lastUsed.flush,
+    close: graph.close,
   };
 
   attachInternals(durin, {
@@ -207,22 +242,19 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     },
     databaseTimeoutMs: settings.databaseTimeoutMs,
     eventsSettled: graph.hub.settled,
-    async closeDatabase() {
-      await settings.orm.close();
-      database.releaseFolder();
-    },
+    closeDatabase: () => settings.orm.close(),
     now,
   });
   return durin;
 }
 
 /** A source that is not an object, such as a missing header, has no origin. */
-function toRequest(source: Exclude<AuthSource, DurinRequest>, trustProxy: number): DurinRequest {
+function toRequest(source: Exclude<AuthSource, DurinRequest>, settings: RequestSettings): DurinRequest {
   const isRequest =
     typeof source === 'object' && source !== null && 'headers' in source && typeof source.headers === 'object';
-  return DurinRequest.fromAdapter({ req: isRequest ? source : { headers: source } }, { trustProxy });
+  return DurinRequest.fromAdapter({ req: isRequest ? source : { headers: source } }, settings);
 }
 
-function credentialsOf(source: AuthSource, request: DurinRequest, scheme: string): Credentials {
-  return typeof source === 'string' ? { kind: 'token', token: source } : presentedCredentials(request, scheme);
+function credentialsOf(source: AuthSource, request: DurinRequest, schemes: readonly string[]): Credentials {
+  return typeof source === 'string' ? { kind: 'token', token: source } : presentedCredentials(request, schemes);
 }

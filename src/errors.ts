@@ -10,6 +10,8 @@ const brand = Symbol.for('trpc-durin.DurinError');
  * `code` is tRPC's code, and `httpStatus` what it means over HTTP. `cause`, if there is one, is for the server's logs and
  * is never sent.
  *
+ * `name` stays `TRPCError`, because another copy of tRPC recognises errors by it. Use `isDurinError` instead.
+ *
  * @example
  * ```ts
  * app.get('/report', async (request, response) => {
@@ -32,7 +34,6 @@ export class DurinError extends TRPCError {
     const { cause, ...rest } = facts;
     const [trpcCode, message] = refusals[code];
     super({ code: trpcCode, message, cause });
-    this.name = 'DurinError';
     this.httpStatus = getHTTPStatusCodeFromError(this);
     this.durin = Object.freeze({ code, ...rest });
     Object.defineProperty(this, brand, { value: true });
@@ -52,9 +53,11 @@ export function isDurinError(error: unknown): error is DurinError {
   return typeof error === 'object' && error !== null && brand in error;
 }
 
+export const internalMessage = 'Internal server error';
+
 /** Hides an unexpected error, or one of the app's own callbacks: only the server's logs see `cause`. */
 export function internalError(cause: unknown): TRPCError {
-  return new TRPCError({ code: 'INTERNAL_SERVER_ERROR', message: 'Internal server error', cause });
+  return new TRPCError({ code: 'INTERNAL_SERVER_ERROR', message: internalMessage, cause });
 }
 
 /**

@@ -27,6 +27,9 @@ export type RevocationReason =
 /** Why a call that is no login was refused, as far as it may be a sign of an attack. */
 export type DenialCode = 'INVALID_TOKEN' | 'MALFORMED_HEADER' | 'USER_INACTIVE' | 'CLIENT_NOT_ALLOWED' | 'NOT_ADMIN';
 
+/** A part of the cache that may fail. */
+export type CachePart = 'store' | 'bus';
+
 /** The admin who made a change: a session, or the command line. */
 export type AdminActor<TUserId = unknown> = (TokenEvent<TUserId> & CallOrigin) | 'command-line';
 
@@ -50,7 +53,7 @@ export interface ClientChanges {
 
 /**
  * The events of `durin.events`. Each is emitted once. Events about tokens and `adminAction` are emitted after the
- * change is committed. The others are emitted at once, since they are true whatever is committed. A token's life is
+ * change is committed. The others are emitted immediately, since they are true whatever is committed. A token's life is
  * `tokenIssued`, any number of `tokenRenewed`, then `tokenRevoked` or `tokenExpired`.
  */
 export interface DurinEvents<TUserId = unknown> {
@@ -79,10 +82,13 @@ export interface DurinEvents<TUserId = unknown> {
     /** Seconds. */
     readonly retryAfter: number;
   };
-  /** The cache's store fails, or refuses writes, so look-ups ask the database. Emitted once for each outage. */
-  cacheUnavailable: { readonly reason: string };
-  /** The cache's store is used again. */
-  cacheRecovered: object;
+  /**
+   * The cache's store fails or refuses writes, so look-ups ask the database. Or the bus is not connected, so no session is
+   * kept in this process. Emitted once for each outage of either.
+   */
+  cacheUnavailable: { readonly part: CachePart; readonly reason: string };
+  /** That part of the cache is used again. */
+  cacheRecovered: { readonly part: CachePart };
   /** A call was refused. Emitted at most ten times a minute per session, or per address if the token was refused. */
   denied: CallOrigin & {
     readonly code: DenialCode;

@@ -1,17 +1,26 @@
 export type { Bus } from './cache/bus.ts';
 export type { KeyValueStore } from './cache/shared-store.ts';
 export type { ClientRecord } from './database/client-store.ts';
-export type { ClientRelation, ClientWith, DurinAuthToken, DurinClient, DurinEntities } from './database/entities.ts';
+export type {
+  ClientRelation,
+  ClientWith,
+  DurinAuthToken,
+  DurinClient,
+  DurinEntities,
+  DurinEntitiesOptions,
+  DurinTokenUse,
+} from './database/entities.ts';
 export { defineDurinEntities } from './database/entities.ts';
 export type { AuthClient, AuthUser, PopulatePath } from './database/views.ts';
-export type { AuthSource, Durin } from './durin.ts';
+export type { AuthSource, Durin, SignInAnswer, SignInRequest } from './durin.ts';
 export { createDurin } from './durin.ts';
-export type { ClientInput, DurinClients } from './durin-clients.ts';
+export type { ClientDifference, ClientInput, DurinClients, SyncedClient, SyncOptions } from './durin-clients.ts';
 export type { DurinTokens } from './durin-tokens.ts';
 export { DurinError, DurinUsageError, isDurinError } from './errors.ts';
 export type {
   AdminAction,
   AdminActor,
+  CachePart,
   CallOrigin,
   ClientChanges,
   DenialCode,

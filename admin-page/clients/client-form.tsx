@@ -7,13 +7,15 @@ interface ClientFormProps {
   submitLabel: string;
 }
 
+/** The record is loaded again after the form is shown. If it has changed, fields that were edited keep their text. */
+const keepEdits = { keepDirtyValues: true };
 const plainText = { htmlInput: { autoCapitalize: 'none', spellCheck: false } };
 
 /** The fields of a client. The server validates them; its errors appear at the fields. */
 export function ClientForm({ isNew = false, submitLabel }: ClientFormProps) {
   return (
     <Card sx={{ maxWidth: 560, p: 2 }}>
-      <Form>
+      <Form resetOptions={keepEdits}>
         <TextInput
           source="name"
           label="Name"

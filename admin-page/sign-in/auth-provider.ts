@@ -13,7 +13,7 @@ function signedOutError(): Error {
 }
 
 /**
- * Connects react-admin to the SDK's session. It has no `getPermissions`: with one that resolves at once, react-admin
+ * Connects react-admin to the SDK's session. It has no `getPermissions`: with one that resolves immediately, react-admin
  * redirects to the sign-in page repeatedly, for seconds.
  */
 export const authProvider: AuthProvider = {

@@ -5,7 +5,7 @@ import { RevokeDialog } from './revoke-dialog.tsx';
 
 const RevokeContext = createContext<(token: TokenRecord) => void>(() => undefined);
 
-/** Wraps the list, so that the dialog stays open while the list changes between table and rows. */
+/** Wraps the list, so that the dialog stays open while the list changes its form or cannot be loaded again. */
 export function RevokeDialogProvider({ children }: { children: ReactNode }) {
   const [token, setToken] = useState<TokenRecord | null>(null);
   return (

@@ -30,12 +30,12 @@ export function TokenList() {
       </ViewHeader>
       <TokenFilters />
       <SearchCutNotice />
-      <ListState empty={<NoTokens />} noMatch="No tokens match.">
-        <RevokeDialogProvider>
+      <RevokeDialogProvider>
+        <ListState empty={<NoTokens />} noMatch="No tokens match.">
           <Tokens />
-        </RevokeDialogProvider>
-        <Pagination rowsPerPageOptions={[10, 25, 50, 100]} />
-      </ListState>
+          <Pagination rowsPerPageOptions={[10, 25, 50, 100]} />
+        </ListState>
+      </RevokeDialogProvider>
     </ListBase>
   );
 }

@@ -4,8 +4,8 @@ import type { Epoch } from '../session/epoch.ts';
 export interface CallMark {
   /** The epoch in which the call was made. */
   readonly epoch: Epoch;
-  /** Whether a link has read the headers of this call. If none has, the token is that of the shared connection. */
-  hasToken?: boolean;
+  /** The same, once a link has read the headers of this call. Absent: the token is that of the shared connection. */
+  sentIn?: Epoch;
 }
 
 /** A connection that authenticates once for all of its calls, such as one WebSocket for the whole app. */

@@ -20,11 +20,10 @@ export type Call = Parameters<ReturnType<TRPCLink<AnyTRPCRouter>>>[0];
  */
 export function createCallObserver(store: SessionStore, path: string, connection: SharedConnection, confirm: Confirm) {
   const marks = new WeakMap<Operation, CallMark>();
-  let calls = 0;
 
   return function observeCall({ op, next }: Call) {
-    calls += 1;
-    const call = calls;
+    store.calls += 1;
+    const call = store.calls;
     const procedure = op.path.startsWith(`${path}.`) ? op.path.slice(path.length + 1) : '';
 
     return observable((observer) => {
@@ -36,7 +35,11 @@ export function createCallObserver(store: SessionStore, path: string, connection
         // A call that an earlier link retries keeps its mark, and so its epoch.
         const mark: CallMark = marks.get(op) ?? { epoch: store.state.epoch };
         const { epoch } = mark;
+        const connectedIn = connection.epoch ?? epoch;
         marks.set(op, mark);
+
+        /** The epoch whose token the server saw. An answer over a shared connection is about the connection's session. */
+        const sentIn = () => mark.sentIn ?? connectedIn;
 
         function completeWithSession(): void {
           if (epoch !== store.state.epoch) enqueue(observer.complete);
@@ -51,10 +54,9 @@ export function createCallObserver(store: SessionStore, path: string, connection
         }
 
         function fail(error: TRPCClientError<AnyTRPCRouter>): void {
-          const sentIn = (!mark.hasToken && connection.epoch) || epoch;
           const refusal = endReasonOf(error);
-          const reason = refusal && sentIn.isEnding ? 'logged-out' : refusal;
-          enqueue(() => observer.error(error), reason && { type: 'end', epoch: sentIn, reason });
+          const reason = refusal && sentIn().isEnding ? 'logged-out' : refusal;
+          enqueue(() => observer.error(error), reason && { type: 'end', epoch: sentIn(), reason });
         }
 
         async function sendAgain(error: unknown): Promise<void> {
@@ -68,12 +70,10 @@ export function createCallObserver(store: SessionStore, path: string, connection
 
         const sent = next({ ...op, context: { ...op.context, durin: mark } }).subscribe({
           next(envelope) {
-            if (procedure === 'reauthenticate') epoch.provenAt = calls;
-            const event = answerEvent(procedure, epoch, call, envelope);
-            enqueue(() => {
-              if (event && !mark.hasToken && connection.epoch) connection.epoch = store.state.epoch;
-              observer.next(envelope);
-            }, event);
+            if (procedure === 'reauthenticate') epoch.provenAt = store.calls;
+            const event = answerEvent(procedure, sentIn(), call, envelope);
+            if (event?.type === 'login' && !mark.sentIn) connection.epoch &&= event.epoch;
+            enqueue(() => observer.next(envelope), event);
           },
           error: isRepeated ? fail : sendAgain,
           complete: () => enqueue(observer.complete),

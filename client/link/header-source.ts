@@ -5,8 +5,8 @@ import type { CallMark, SharedConnection } from './call-mark.ts';
 import type { DurinHeaders, HeadersSource } from './headers.ts';
 
 /** @param scheme the first word of the Authorization header */
-export function tokenHeaders(epoch: Epoch | undefined, scheme: string): DurinHeaders {
-  const token = epoch?.token();
+export function tokenHeaders(epoch: Epoch, scheme: string): DurinHeaders {
+  const token = epoch.token();
   return token ? { authorization: `${scheme} ${token}` } : {};
 }
 
@@ -14,7 +14,7 @@ export function tokenHeaders(epoch: Epoch | undefined, scheme: string): DurinHea
 export function chooseEpoch({ context }: Operation, store: SessionStore): Epoch {
   const mark = context['durin'] as CallMark | undefined;
   if (!mark) return store.state.epoch;
-  mark.hasToken = true;
+  mark.sentIn = mark.epoch;
   return mark.epoch;
 }
 
@@ -24,13 +24,9 @@ export function chooseEpoch({ context }: Operation, store: SessionStore): Epoch 
  */
 export function createHeaderSource(store: SessionStore, scheme: string, connection: SharedConnection) {
   return function headers({ op, opList = op && [op] }: HeadersSource = {}): DurinHeaders {
-    if (!opList) {
-      connection.epoch = store.state.epoch;
-      return tokenHeaders(connection.epoch, scheme);
-    }
-    const epochs = new Set(opList.map((each) => chooseEpoch(each, store)));
-    if (epochs.size > 1) throw new Error('Mixed sessions in a batch.'); // and the link sends none of the calls
-    const [epoch] = epochs;
+    const [epoch = store.state.epoch, ...others] = new Set(opList?.map((each) => chooseEpoch(each, store)));
+    if (others[0]) throw new Error('Mixed sessions in a batch.'); // and the link sends none of the calls
+    if (!opList) connection.epoch = epoch;
     return tokenHeaders(epoch, scheme);
   };
 }

@@ -26,7 +26,9 @@ interface OperationContext {
 
 export interface AdminProcedures {
   readonly query: DurinBuilder<AdminContext & TimedContext>;
-  readonly mutation: DurinBuilder<AdminContext & TimedContext & OperationContext>;
+  readonly mutation: DurinBuilder<AdminContext & TimedContext>;
+  /** A mutation that issues a token. */
+  readonly issuingMutation: DurinBuilder<AdminContext & TimedContext & OperationContext>;
   /** A mutation without a timeout. */
   readonly untimedMutation: DurinBuilder<AdminContext>;
 }
@@ -55,7 +57,7 @@ export function createAdminProcedures(internals: Internals, isAdmin: IsAdmin | '
       throw error;
     }
   });
-  const underWay = maskedProcedure.use(async function keepUnderWay({ next }) {
+  const underWay = t.procedure.use(async function keepUnderWay({ next }) {
     const operation = internals.issuesUnderWay.begin();
     try {
       return await next({ ctx: { operation } });
@@ -64,12 +66,13 @@ export function createAdminProcedures(internals: Internals, isAdmin: IsAdmin | '
     }
   });
   if (isAdmin === 'command-line') {
-    const anyone = underWay.use(({ next }) => next<{ by: AdminActor }>({ ctx: { by: 'command-line' } }));
+    const anyone = maskedProcedure.use(({ next }) => next<{ by: AdminActor }>({ ctx: { by: 'command-line' } }));
     const withoutDeadline = anyone.use(({ next }) => next({ ctx: { throwIfTimedOut() {} } }));
     const mutation = withoutDeadline.use(reportInvalidFields).use(refuseUnreadableInput);
     return {
       query: anyone.use(withDeadline).use(reportInvalidFields).use(refuseUnreadableInput),
       mutation,
+      issuingMutation: underWay.concat(mutation),
       untimedMutation: mutation,
     };
   }
@@ -87,12 +90,14 @@ export function createAdminProcedures(internals: Internals, isAdmin: IsAdmin | '
     const by: AdminActor = Object.freeze({ tokenId: ctx.auth.id, userId, client, ipAddress, userAgent });
     return next({ ctx: { by } });
   });
-  const changing = underWay.use(function holdBackLaterCalls({ ctx, batchIndex, next }) {
+  const changing = maskedProcedure.use(function holdBackLaterCalls({ ctx, batchIndex, next }) {
     return internals.stateOf(ctx).change(batchIndex, next);
   });
+  const mutation = changing.concat(guarded).use(withDeadline).use(reportInvalidFields).use(refuseUnreadableInput);
   return {
     query: maskedProcedure.concat(guarded).use(withDeadline).use(reportInvalidFields).use(refuseUnreadableInput),
-    mutation: changing.concat(guarded).use(withDeadline).use(reportInvalidFields).use(refuseUnreadableInput),
+    mutation,
+    issuingMutation: underWay.concat(mutation),
     untimedMutation: changing.concat(guarded).use(reportInvalidFields).use(refuseUnreadableInput),
   };
 }

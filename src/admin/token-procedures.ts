@@ -2,7 +2,7 @@ import type { AdminStore, OwnedTokenRow } from '../database/admin/admin-store.ts
 import { DurinError } from '../errors.ts';
 import type { Internals } from '../internals.ts';
 import { isSessionId } from '../session.ts';
-import { issuedLifetime } from '../tokens/issue-token.ts';
+import { issuedLifetime, overtakenSentence } from '../tokens/issue-token.ts';
 import { toSessionTokenEvent, toTokenEvent } from '../tokens/token-event.ts';
 import { deviceOf } from '../values/device.ts';
 import { viewExpiry } from '../values/expiry.ts';
@@ -17,7 +17,7 @@ import { type UserDirectory, userNotFound } from './user-directory.ts';
 const maxSearchedUsers = 100;
 
 export function createTokenProcedures(
-  { query, mutation, untimedMutation }: AdminProcedures,
+  { query, mutation, issuingMutation, untimedMutation }: AdminProcedures,
   { issueToken, revoker, purge, now }: Internals,
   store: AdminStore,
   users: UserDirectory,
@@ -73,7 +73,7 @@ export function createTokenProcedures(
       return toView(row);
     }),
 
-    issue: mutation.input(tokenIssueInput).mutation(async function issueTokenToUser({
+    issue: issuingMutation.input(tokenIssueInput).mutation(async function issueTokenToUser({
       ctx,
       input,
     }): Promise<IssuedTokenView> {
@@ -91,8 +91,7 @@ export function createTokenProcedures(
       switch (issued.outcome) {
         case 'kept':
         case 'renewed':
-        case 'issued':
-        case 'overtaken': {
+        case 'issued': {
           const { record, token, ended } = issued;
           emitAdminAction(ctx.by, { action: 'token-issued', ...toSessionTokenEvent(record), expiry: record.expiresAt });
           const unused = { lastUsedAt: null, ipAddress: null, userAgent: null };
@@ -105,6 +104,11 @@ export function createTokenProcedures(
           throw new DurinError('UNKNOWN_CLIENT', { fields: { client: ['There is no client with that name.'] } });
         case 'at-limit':
           throw new DurinError('SESSION_LIMIT');
+        case 'overtaken':
+          throw new DurinError('SESSION_NOT_FOUND', {
+            fields: { user: [overtakenSentence] },
+            cause: new Error(overtakenSentence),
+          });
         case 'unknown-user': // deleted since the look-up above
         case 'inactive-user':
         case 'credentials-changed':

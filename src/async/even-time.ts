@@ -14,7 +14,7 @@ export interface EvenResult<T> {
 
 /** Runs work whose duration is hidden from its callers. */
 export interface EvenTime {
-  /** @param isHidden whether this result's duration is hidden; others are passed on at once */
+  /** @param isHidden whether this result's duration is hidden; others are passed on immediately */
   run<T>(work: () => Promise<T>, isHidden: (result: T) => boolean): Promise<EvenResult<T>>;
 }
 

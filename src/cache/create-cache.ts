@@ -7,6 +7,7 @@ import { createSharedCache } from './shared-cache.ts';
 import { createSharedStore, type KeyValueStore } from './shared-store.ts';
 import { createEntryMac } from './trust/entry-mac.ts';
 import type { OutageListener } from './trust/outage-report.ts';
+import { reportBusOutages } from './trust/report-bus-outages.ts';
 
 export interface CacheSettings {
   readonly ttlMs: number;
@@ -26,7 +27,10 @@ export interface CacheDeps {
   readonly secrets: readonly string[];
   /** The clock, in milliseconds. */
   readonly now: () => number;
+  /** Learns of outages of the store. */
   readonly onOutage: OutageListener;
+  /** Learns of outages of the bus. */
+  readonly onBusOutage: OutageListener;
 }
 
 /** The most for which it is remembered that a token has no session. */
@@ -35,11 +39,12 @@ const maxMissMs = 5000;
 /** Creates the cache that the settings describe: in this process, shared, or both. */
 export function createCache(settings: CacheSettings, deps: CacheDeps): SessionCache {
   const { ttlMs, maxSessions, deadlineMs, store, bus } = settings;
-  const { format, namespace, secrets, now, onOutage } = deps;
+  const { format, namespace, secrets, now, onOutage, onBusOutage } = deps;
   if (store === null) return createMemoryCache({ ttlMs, maxSessions, missTtlMs: Math.min(ttlMs, maxMissMs), now });
   const memory = createMemoryCache({ ttlMs, maxSessions, now });
   const sharedStore = createSharedStore(store, deadlineMs);
   const mac = createEntryMac(secrets);
   const shared = createSharedCache({ store: sharedStore, format, mac, namespace, ttlMs, maxSessions, now, onOutage });
-  return bus === null ? shared : createLayeredCache({ memory, shared, bus, namespace, now });
+  if (bus === null) return shared;
+  return createLayeredCache({ memory, shared, bus: reportBusOutages(bus, onBusOutage), namespace, now });
 }

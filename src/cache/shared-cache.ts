@@ -116,9 +116,9 @@ export function createSharedCache(deps: SharedCacheDeps): SharedCache {
   const circuit = createCircuitBreaker({
     cooldownMs,
     async probe() {
-      const forgetKnown = knownChanges.snapshot();
+      const evictKnown = knownChanges.snapshot();
       recoveredWith = await bumpFence('all');
-      forgetKnown();
+      evictKnown();
     },
     onOpened: outage.began,
     onClosed() {

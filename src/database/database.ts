@@ -43,8 +43,6 @@ export interface Database {
    * rolls back, it never calls back.
    */
   afterCommit(callback: () => unknown, options?: AfterCommitOptions): Promise<void>;
-  /** Lets other processes open the folder of a PGlite. The next statement locks it again. */
-  releaseFolder(): void;
 }
 
 /** The part of MikroORM's SQL connections that is used; `@mikro-orm/core` does not know SQL. */
@@ -56,12 +54,12 @@ interface SqlConnection {
 /** @param timeoutMs milliseconds after which a look-up fails */
 export function createDatabase(orm: MikroORM, timeoutMs: number): Database {
   refuseOtherPlatforms(orm);
-  const { claim, release } = createFolderClaim(orm);
+  const claimFolder = createFolderClaim(orm);
   const transactions = createTransactions(orm, acceptsStatements);
   const isInTransaction = () => transactions.current() !== undefined;
 
   function connection(): SqlConnection {
-    claim();
+    claimFolder();
     return orm.em.getDriver().getConnection('write') as unknown as SqlConnection;
   }
 
@@ -106,18 +104,17 @@ export function createDatabase(orm: MikroORM, timeoutMs: number): Database {
     run,
     prepareLookUp: (select, column) => createPreparedLookUp(lookUpDeps, select, column),
     async atomically(work) {
-      claim();
+      claimFolder();
       return transactions.atomically(work);
     },
     fork() {
-      claim();
+      claimFolder();
       return orm.em.fork({ keepTransactionContext: isInTransaction() });
     },
     isInTransaction,
     snapshotTransactionId,
     outsideTransaction: transactions.outside,
     afterCommit: transactions.afterCommit,
-    releaseFolder: release,
   };
 }
 

@@ -1,5 +1,4 @@
 import { type EntityName, EntitySchema, type Opt } from '@mikro-orm/core';
-import { DurinUsageError } from '../errors.ts';
 import { ipAddressLength, userAgentLength } from '../request/call-origin.ts';
 import { tokenNameLength } from '../session.ts';
 import {
@@ -10,6 +9,7 @@ import {
   parseClientFields,
 } from '../values/client-fields.ts';
 import { ratePattern } from '../values/rate.ts';
+import { parseTableNames } from './rows/table-names.ts';
 
 /** A row of `durin_client`: an API consumer such as `web`, `cli` or `api`. */
 export interface DurinClient {
@@ -102,11 +102,6 @@ export interface DurinEntitiesOptions<TUser extends object, TRelations extends R
   tablePrefix?: string;
 }
 
-const defaultPrefix = 'durin_';
-export const defaultTokenTable = `${defaultPrefix}auth_token`;
-/** Lower case, so that a name needs no quotes, and short enough for the names of indexes. */
-const prefixPattern = /^[a-z][a-z0-9_]{0,23}$/;
-
 // Every table and column has an explicit name. Statements use these names, and the app's naming strategy cannot change them.
 const timestamp = { type: 'datetime', columnType: 'timestamptz(3)' } as const;
 
@@ -130,11 +125,7 @@ export function defineDurinEntities<TUser extends object, TRelations extends Rec
   options: DurinEntitiesOptions<TUser, TRelations>,
 ): DurinEntities<TUser, ClientWith<TRelations>> {
   type ClientRow = ClientWith<TRelations>;
-  const { schema, tablePrefix = defaultPrefix } = options;
-  assertIsName(tablePrefix, 'tablePrefix');
-  if (schema !== undefined) assertIsName(schema, 'schema');
-  const place = schema === undefined ? {} : { schema };
-  const entityPrefix = toPascalCase(tablePrefix);
+  const { place, tablePrefix, entityPrefix } = parseTableNames(options);
   const relations = Object.entries((options.client ?? {}) as Record<string, ClientRelation<object>>).map(
     ([name, { entity, mappedBy }]) => [name, { kind: '1:1', entity, mappedBy, nullable: true }] as const,
   );
@@ -172,14 +163,19 @@ export function defineDurinEntities<TUser extends object, TRelations extends Rec
       user: { kind: 'm:1', entity: options.user, fieldName: 'user_id', deleteRule: 'cascade', index: false },
       client: { kind: 'm:1', entity: () => Client, fieldName: 'client_id', deleteRule: 'cascade', index: false },
       slot: { type: 'smallint', fieldName: 'slot', default: 0 },
-      name: { type: 'string', fieldName: 'name', length: tokenNameLength, nullable: true },
+      name: { type: 'string', fieldName: 'name', length: tokenNameLength, nullable: true, comment: comments.name },
       scopes: { type: 'array', fieldName: 'scopes', columnType: 'text[]', nullable: true },
       created: { ...timestamp, fieldName: 'created' },
-      authenticatedAt: { ...timestamp, fieldName: 'authenticated_at', nullable: true },
+      authenticatedAt: {
+        ...timestamp,
+        fieldName: 'authenticated_at',
+        nullable: true,
+        comment: comments.authenticatedAt,
+      },
       expiry: { ...timestamp, fieldName: 'expiry', nullable: true },
-      maxExpiry: { ...timestamp, fieldName: 'max_expiry', nullable: true },
+      maxExpiry: { ...timestamp, fieldName: 'max_expiry', nullable: true, comment: comments.maxExpiry },
       replaces: { type: 'uuid', fieldName: 'replaces', nullable: true },
-      warnedAt: { ...timestamp, fieldName: 'warned_at', nullable: true },
+      warnedAt: { ...timestamp, fieldName: 'warned_at', nullable: true, comment: comments.warnedAt },
       use: { kind: '1:1', entity: () => TokenUse, mappedBy: 'token', nullable: true },
     },
     uniques: [{ properties: ['user', 'client', 'slot'] }],
@@ -216,6 +212,17 @@ export function defineDurinEntities<TUser extends object, TRelations extends Rec
   return { Client, AuthToken, TokenUse };
 }
 
+/**
+ * Comments on the columns that are new since 0.1 and of the same type as one that it had. MikroORM would otherwise take
+ * them for the old columns renamed: an address would become a name, and a last use a login.
+ */
+const comments = {
+  name: "the device's or the key's name",
+  authenticatedAt: 'when the user last proved to be the user',
+  maxExpiry: 'beyond it, nothing extends the token',
+  warnedAt: 'when the user was last warned that it expires',
+};
+
 /** What PostgreSQL checks of a client's columns, also if the app bypasses MikroORM. */
 const clientChecks = {
   token_ttl: 'token_ttl > 0',
@@ -228,16 +235,4 @@ const clientChecks = {
 
 function refuseInvalidRow({ entity }: { entity: object }): void {
   parseClientFields(entity);
-}
-
-function assertIsName(name: unknown, option: string): asserts name is string {
-  if (typeof name === 'string' && prefixPattern.test(name)) return;
-  throw new DurinUsageError(
-    `defineDurinEntities: ${option} must be lower-case letters, digits and _, at most 24, the first one a letter`,
-  );
-}
-
-/** `staff_` becomes `Staff`. */
-function toPascalCase(prefix: string): string {
-  return prefix.replaceAll(/(?:^|_)([a-z0-9]?)/g, (_match, letter: string) => letter.toUpperCase());
 }

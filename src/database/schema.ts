@@ -11,7 +11,7 @@ import type {
   Platform,
 } from '@mikro-orm/core';
 import { DurinUsageError } from '../errors.ts';
-import { type DurinAuthToken, type DurinClient, defaultTokenTable } from './entities.ts';
+import type { DurinAuthToken, DurinClient, DurinTokenUse } from './entities.ts';
 import type { PopulateTree } from './rows/populate-tree.ts';
 import { primaryKeyOf } from './rows/primary-key.ts';
 import { Projection } from './rows/projection.ts';
@@ -19,6 +19,7 @@ import { propertyConverter } from './rows/property-converter.ts';
 import { areSameValues } from './rows/property-values.ts';
 import { createRowConditions, type FilterChoices } from './rows/row-conditions.ts';
 import { createSchemaCheck } from './rows/row-schema.ts';
+import { defaultTokenTable } from './rows/table-names.ts';
 import { createTables } from './rows/tables.ts';
 
 export type { EntityManager, MikroORM };
@@ -38,10 +39,14 @@ export interface EntitySet<TUser extends object, TClient extends DurinClient> {
   User: EntityName<TUser>;
   Client: EntityName<TClient>;
   AuthToken: EntityName<DurinAuthToken<TUser, TClient>>;
+  /** May be left out, since `AuthToken` refers to it. */
+  TokenUse?: EntityName<DurinTokenUse>;
 }
 
 /** The same without the app's types. */
-export type EntityNames = Readonly<Record<keyof EntitySet<object, DurinClient>, EntityName<object>>>;
+export type EntityNames = Readonly<Record<'User' | 'Client' | 'AuthToken', EntityName<object>>> & {
+  readonly TokenUse?: EntityName<object>;
+};
 
 /** The app's tables, with quoted names, and the primary key of its users. */
 export interface Schema {
@@ -98,6 +103,12 @@ export function readSchema(orm: MikroORM, entities: EntityNames, filters: Filter
   }
   const useMeta = tokenMeta.properties['use']?.targetMeta;
   if (useMeta === undefined) throw new DurinUsageError('entities.AuthToken must come from defineDurinEntities');
+  if (
+    entities.TokenUse !== undefined &&
+    metadataOf(orm, entities.TokenUse, 'entities.TokenUse').class !== useMeta.class
+  ) {
+    throw new DurinUsageError('entities.TokenUse and entities.AuthToken must come from one defineDurinEntities');
+  }
   if (tokenMeta.properties['user']?.targetMeta?.class !== userMeta.class) {
     throw new DurinUsageError('entities.User must be the entity that was given to defineDurinEntities');
   }

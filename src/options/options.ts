@@ -98,7 +98,7 @@ export interface LoginResponseArgs<TUserEntity, TUser, TClient> {
 
 export interface CacheOptions {
   /**
-   * How long a session may be cached, such as `'60s'`; at most 1 hour with a store. Changes are seen at once all the same.
+   * How long a session may be cached, such as `'60s'`; at most 1 hour with a store. Changes are seen immediately all the same.
    */
   ttl: Duration;
   /**
@@ -159,13 +159,21 @@ export interface DurinOptions<
   tokenPrefix?: string | undefined;
   /** Returns the `user` of the answer of `login`. Default: none, and the answer has no `user`. */
   serializeUser?: ((user: TUserEntity) => MaybePromise<TSerializedUser>) | undefined;
-  /** The scheme of the Authorization header, compared without case. Default: `'Token'`. */
-  authHeaderPrefix?: string | undefined;
+  /**
+   * The schemes of the Authorization header. Each is read, without regard to case, and the first is announced. A header of
+   * another scheme counts as no credentials. Default: `['Token', 'Bearer']`.
+   */
+  authHeaderPrefix?: string | readonly string[] | undefined;
+  /**
+   * A header that holds the token alone, such as `'x-api-key'`. It is read where there is no Authorization header. Default:
+   * none.
+   */
+  apiKeyHeader?: string | undefined;
   /** Formats the expiry in the answers of `login` and `refresh`; `null`: never. Default: the Date. */
   formatExpiry?: ((expiry: Date | null) => TExpiry) | undefined;
   /** If true, a login extends the existing token to a full lifetime. Default: `false`. */
   refreshTokenOnLogin?: boolean | undefined;
-  /** If true, a login issues a new token and ends the old one at once. Default: `false`. */
+  /** If true, a login issues a new token and ends the old one immediately. Default: `false`. */
   rotateTokenOnLogin?: boolean | undefined;
   /**
    * The to-one relations that a look-up joins: `['user', 'user.organization', 'client.settings']`. Without `'user'`, or

@@ -4,7 +4,7 @@ import type { EntityManager, EntityNames, MikroORM } from '../database/schema.ts
 import type { OnConflict } from '../database/token-store.ts';
 import type { ListenerErrorHandler } from '../events.ts';
 import type { DurinContext } from '../request/durin-request.ts';
-import type { LoginOutcome } from '../router/login.ts';
+import type { LoginOutcome } from '../router/login-answer.ts';
 import type { AnyLoginSchema } from '../router/login-schema.ts';
 import type { FairQueueOptions } from '../throttle/fair-queue.ts';
 import type { LoginQuotas } from '../throttle/login-buckets.ts';
@@ -28,8 +28,10 @@ export interface Settings {
   readonly secrets: readonly string[];
   readonly tokenLength: number;
   readonly tokenPrefix: string;
-  /** The scheme of the Authorization header. */
-  readonly scheme: string;
+  /** The schemes of the Authorization header that are read. The first one is announced. */
+  readonly schemes: readonly [string, ...string[]];
+  /** The header of a bare token, in lower case. `null`: none. */
+  readonly apiKeyHeader: string | null;
   readonly trustProxy: number;
   /** Whether a token is also read from `connectionParams` in a URL. */
   readonly tokenInUrl: boolean;

@@ -3,9 +3,13 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { basename, join } from 'node:path';
 import { identifyThisProcess, type Liveness, livenessOf, type ProcessIdentity } from './process-identity.ts';
 
+/** What locks a folder: the app by `lockPgliteFolder`, or an ORM that has it open. */
+export type FolderHolder = 'app' | 'orm';
+
 /** The process that uses a folder. */
 export interface FolderOwner extends ProcessIdentity {
   readonly program: string;
+  readonly holder: FolderHolder;
   /** ISO 8601. */
   readonly since: string;
 }
@@ -36,13 +40,16 @@ const settledMs = 1000;
  * Each process first puts a mark of its own into the folder, and then looks for marks of others. So of two processes that
  * start together at least one sees the other, and withdraws. Marks have unique names and belong to one process, so
  * removing the mark of a dead process never removes that of a live one.
+ *
+ * In one process, an ORM shares the folder with the app that has locked it, and with no other ORM.
  */
-export function lockFolder(folder: string): FolderLock {
+export function lockFolder(folder: string, holder: FolderHolder): FolderLock {
   const marks = join(folder, marksFolder);
   mkdirSync(marks, { recursive: true, mode: 0o700 });
   const self: FolderOwner = {
     ...identifyThisProcess(),
     program: basename(process.argv[1] ?? process.execPath),
+    holder,
     since: new Date().toISOString(),
   };
   for (let attempt = 1; ; attempt += 1) {
@@ -64,17 +71,21 @@ function putMark(marks: string, self: FolderOwner): string {
   return `${path}.json`;
 }
 
-/** Finds another process that uses the folder, and removes the marks of those that have ended. */
-function findOther(marks: string, own: string, self: ProcessIdentity): Pick<FolderInUse, 'owner' | 'liveness'> | null {
+/** Finds what else uses the folder, and removes the marks of processes that have ended. */
+function findOther(marks: string, own: string, self: FolderOwner): Pick<FolderInUse, 'owner' | 'liveness'> | null {
   for (const name of readdirSync(marks)) {
     const path = join(marks, name);
     if (path === own || !name.endsWith('.json')) continue;
     const owner = readMark(path);
     const liveness = owner === null ? 'dead' : livenessOf(owner, self);
-    if (owner !== null && liveness !== 'dead') return { owner, liveness };
-    rmSync(path, { force: true });
+    if (owner === null || liveness === 'dead') rmSync(path, { force: true });
+    else if (liveness !== 'this process' || !isSharedBy(owner, self)) return { owner, liveness };
   }
   return null;
+}
+
+function isSharedBy(owner: FolderOwner, self: FolderOwner): boolean {
+  return owner.holder === 'app' && self.holder === 'orm';
 }
 
 /** `null`: it was removed meanwhile, or the machine crashed before it was on the disk. */

@@ -7,7 +7,10 @@ import { folderOf } from './pglite-data-dir.ts';
 export interface PgliteFolder {
   /** As it was passed: the `dbName` of the ORM. */
   readonly folder: string;
-  /** Unlocks the folder. Call it after `orm.close()`, or leave it to the end of the process. */
+  /**
+   * Unlocks the folder. Call it after `orm.close()`, or leave it to the end of the process. While a durin's ORM has the
+   * folder open, it stays locked.
+   */
   release(): void;
 }
 
@@ -27,7 +30,7 @@ export interface PgliteFolder {
 export function lockPgliteFolder(folder: string): PgliteFolder {
   const path = folderOf(folder);
   if (path === null) return { folder, release() {} };
-  const lock = lockFolder(path);
+  const lock = lockFolder(path, 'app');
   if (lock.outcome === 'in use') throw new DurinUsageError(describeOwner(path, lock));
   return { folder, release: lock.release };
 }

@@ -59,7 +59,7 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
       });
   }
 
-  /** The first calls wait for the connection. When it is lost later, calls fail at once. */
+  /** The first calls wait for the connection. When it is lost later, calls fail immediately. */
   async function ready() {
     if (client.isReady) return client;
     if (isClosed) throw new Error('the store is closed');

@@ -63,11 +63,11 @@ export function createApiAccess({ sessionProcedure, changingSessionProcedure }: 
         case 'unknown-user':
         case 'session-ended':
         case 'credentials-changed':
+        case 'overtaken':
           throw new DurinError('INVALID_TOKEN'); // ended after the session was looked up
         case 'kept':
         case 'renewed':
-        case 'issued':
-        case 'overtaken': {
+        case 'issued': {
           const { record, token } = issued;
           return { ...toApiAccessView({ ...record, clientName: record.client.name }, now()), token };
         }

@@ -26,7 +26,7 @@ export interface SessionScope {
 // A type, not an interface: a router's record must have an index signature.
 export type DurinRouterRecord<TLogin extends LoginTypes> = {
   login: DurinMutation<TLogin['loginInput'], TLogin['loginOutput']>;
-  refresh: DurinMutation<void, { expiry: TLogin['expiry'] }>;
+  refresh: DurinMutation<void, { expiry: TLogin['expiry']; token?: string }>;
   reauthenticate: DurinMutation<TLogin['reauthenticateInput'], void>;
   logout: DurinMutation<void, void>;
   logoutAll: DurinMutation<SessionScope | undefined, void>;

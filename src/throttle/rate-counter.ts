@@ -15,7 +15,7 @@ export interface Count {
 
 /**
  * Counts calls per key in fixed windows. A window starts at the first call of its key. A call over the quota is not
- * counted, so a released call makes room at once. If the quota of a key gets a shorter window, the window that runs is
+ * counted, so a released call makes room immediately. If the quota of a key gets a shorter window, the window that runs is
  * shortened.
  */
 export interface RateCounter {

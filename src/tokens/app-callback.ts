@@ -16,7 +16,7 @@ export async function runCallback<T>(callback: () => T | PromiseLike<T>): Promis
 }
 
 /**
- * The same for a callback that must answer at once. A Promise would count as true, whatever it resolves to.
+ * The same for a callback that must answer synchronously. A Promise would count as true, whatever it resolves to.
  * @param name the option, for the server's logs
  * @throws TRPCError also if the callback returns a Promise
  */
@@ -25,7 +25,7 @@ export function runSyncCallback<T>(name: string, callback: () => T): T {
     const answer = callback();
     if (!isThenable(answer)) return answer;
     Promise.resolve(answer).catch(() => undefined); // nobody else handles its rejection
-    throw new DurinUsageError(`${name} must not return a Promise: it has to answer at once`);
+    throw new DurinUsageError(`${name} must not return a Promise: it has to answer immediately`);
   } catch (error) {
     throw toCallbackError(error);
   }
@@ -38,5 +38,11 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 /** What a callback threw, as a caller may see it. */
 export function toCallbackError(cause: unknown): TRPCError {
   if (cause instanceof TRPCError || isDurinError(cause)) return cause;
+  if (isOfAnotherCopy(cause)) return new TRPCError({ code: cause.code, message: cause.message, cause });
   return isOutage(cause) ? new DurinError('STORE_UNAVAILABLE', { cause }) : internalError(cause);
+}
+
+/** Whether it is the TRPCError of another copy of tRPC, which tRPC itself recognises by its name. */
+function isOfAnotherCopy(error: unknown): error is TRPCError {
+  return error instanceof Error && error.name === 'TRPCError';
 }

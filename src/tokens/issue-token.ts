@@ -38,6 +38,10 @@ export function issuedLifetime(ttl: Duration | null | undefined): Pick<TokenRequ
   return { origin: 'issued-until', ttlSeconds: ttl === null ? null : parseDuration(ttl, 'ttl') };
 }
 
+/** Why an issue was `overtaken`, for logs and admins. */
+export const overtakenSentence =
+  'The sessions of this user were ended while the token was issued, and the token with them.';
+
 export interface IssueTokenDeps {
   readonly codec: TokenCodec;
   readonly store: Pick<TokenStore, 'issue'>;

@@ -12,6 +12,8 @@ export interface TokenCodec {
   tokenOf(selector: string): string;
   /** The selector of a token that one of the secrets signed, else `null`. Compares the MAC in constant time. */
   selectorOf(token: string): string | null;
+  /** The same token as the first secret signs it; `null` if it already does, or if none of the secrets signed it. */
+  resign(token: string): string | null;
 }
 
 export interface TokenFormat {
@@ -35,18 +37,25 @@ export function createTokenCodec({ secrets, tokenLength, tokenPrefix, randomByte
   const macs = [sign, ...older];
   const shape = new RegExp(`^[0-9a-f]{${tokenLength}}$`);
 
+  const tokenOf = (selector: string) => tokenPrefix + selector + sign(selector);
+
+  function selectorOf(token: string): string | null {
+    if (!token.startsWith(tokenPrefix)) return null;
+    const body = token.slice(tokenPrefix.length);
+    if (body.length !== tokenLength || !shape.test(body)) return null;
+    const selector = body.slice(0, selectorLength);
+    const mac = Buffer.from(body.slice(selectorLength), 'latin1');
+    return macs.some((macOf) => timingSafeEqual(Buffer.from(macOf(selector), 'latin1'), mac)) ? selector : null;
+  }
+
   return {
     newSelector: () => randomBytes(selectorBytes).toString('hex'),
-
-    tokenOf: (selector) => tokenPrefix + selector + sign(selector),
-
-    selectorOf(token) {
-      if (!token.startsWith(tokenPrefix)) return null;
-      const body = token.slice(tokenPrefix.length);
-      if (body.length !== tokenLength || !shape.test(body)) return null;
-      const selector = body.slice(0, selectorLength);
-      const mac = Buffer.from(body.slice(selectorLength), 'latin1');
-      return macs.some((macOf) => timingSafeEqual(Buffer.from(macOf(selector), 'latin1'), mac)) ? selector : null;
+    tokenOf,
+    selectorOf,
+    resign(token) {
+      const selector = selectorOf(token);
+      const resigned = selector === null ? null : tokenOf(selector);
+      return resigned === token ? null : resigned;
     },
   };
 }

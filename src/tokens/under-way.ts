@@ -25,7 +25,7 @@ export function createUnderWay(): UnderWay {
   /** For each user, the step of the latest end by the client that it spared. In the order of the users' latest ends. */
   const ended = new Map<string, Map<string | null, number>>();
 
-  function forgetOldEnds(): void {
+  function dropOldEnds(): void {
     const [earliest = Infinity] = begun;
     for (const [user, ends] of ended) {
       if (Math.max(...ends.values()) > earliest) return;
@@ -45,7 +45,7 @@ export function createUnderWay(): UnderWay {
         },
         finish() {
           begun.delete(start);
-          forgetOldEnds();
+          dropOldEnds();
         },
       };
     },

@@ -8,7 +8,7 @@ import {
   type TRPCQueryProcedure,
   type TRPCUnsetMarker,
 } from '@trpc/server';
-import { internalError, isDurinError } from '../errors.ts';
+import { internalError, internalMessage, isDurinError } from '../errors.ts';
 import { type DurinContext, requireDurinContext } from '../request/durin-request.ts';
 import type { DurinErrorData } from '../wire.ts';
 
@@ -66,8 +66,14 @@ export const maskedProcedure = baseProcedure.use(async function maskErrors({ ctx
   requireDurinContext(ctx);
   const result = await next();
   if (result.ok || result.error.code !== 'INTERNAL_SERVER_ERROR') return result;
-  throw internalError(result.error);
+  throw internalError(unwrap(result.error));
 });
+
+/** The error inside a wrapper that adds nothing to it. Loggers print few levels of causes. */
+function unwrap(error: TRPCError): Error {
+  const { message, cause } = error;
+  return cause !== undefined && (message === cause.message || message === internalMessage) ? cause : error;
+}
 
 /**
  * Refuses input that JSON or the transformer cannot read, without quoting it: tRPC would send their message, which does.

@@ -1,6 +1,6 @@
 import { batch } from '../async/batch.ts';
 import { isDurinError } from '../errors.ts';
-import { type Credentials, parseAuthorization } from '../request/authorization.ts';
+import { type Credentials, parseApiKey, parseAuthorization } from '../request/authorization.ts';
 import { type AdapterCall, type DurinContext, DurinRequest, requireDurinContext } from '../request/durin-request.ts';
 import type { SessionRecord } from '../session.ts';
 import type { LimitState } from '../throttle/throttle.ts';
@@ -29,6 +29,8 @@ export interface RequestState {
    * needs no session: it waits for earlier changes of one, such as a logout, and not for earlier logins.
    */
   change<T>(batchIndex: number, work: () => Promise<T>, kind?: ChangeKind): Promise<T>;
+  /** The token that the call at this index presents; `null` if it presents none. It is not verified here. */
+  tokenAt(batchIndex: number): string | null;
   /** Makes this token the request's credentials, for the call at this index and for those after it. */
   useToken(batchIndex: number, token: string): void;
 }
@@ -45,12 +47,14 @@ interface Change {
 export interface RequestStatesDeps {
   readonly authenticate: Authenticate;
   readonly findBySelector: FindSession;
-  /** The scheme of the Authorization header. */
-  readonly scheme: string;
+  /** The schemes of the Authorization header that are read. */
+  readonly schemes: readonly string[];
   /** The number of proxies whose X-Forwarded-For entries are trusted. */
   readonly trustProxy: number;
   /** Whether a token is also read from `connectionParams` in a URL. */
   readonly tokenInUrl: boolean;
+  /** The header of a bare token, in lower case. `null`: none. */
+  readonly apiKeyHeader: string | null;
   /** The clock, in milliseconds. */
   readonly now: () => number;
 }
@@ -95,13 +99,13 @@ interface LookUp {
 }
 
 function createRequestState(request: DurinRequest, deps: RequestStatesDeps): RequestState {
-  const { authenticate, findBySelector, scheme, now } = deps;
+  const { authenticate, findBySelector, schemes, now } = deps;
   const isOneRequest = DurinRequest.isOneRequest(request);
   const find = isOneRequest ? findOnce : findBatched(findBySelector);
   const lookUps = new Map<string, LookUp>();
   const changes = new Set<Change>();
   const limits = new Map<string, LimitState>();
-  const presented = presentedCredentials(request, scheme);
+  const presented = presentedCredentials(request, schemes);
   /** The request's credentials, then those of each login, by index in the batch. */
   const credentials = new Map<number, Credentials>([[beforeBatch, presented]]);
 
@@ -153,6 +157,11 @@ function createRequestState(request: DurinRequest, deps: RequestStatesDeps): Req
       }
     },
 
+    tokenAt(batchIndex) {
+      const given = credentialsAt(batchIndex);
+      return given.kind === 'token' ? given.token : null;
+    },
+
     useToken(batchIndex, token) {
       credentials.set(isOneRequest ? batchIndex : beforeBatch, { kind: 'token', token });
     },
@@ -172,13 +181,14 @@ function isNearer(limit: LimitState, other: LimitState): boolean {
   return limit.resetSeconds > other.resetSeconds;
 }
 
-/** The credentials of this scheme: from the Authorization header, else from `connectionParams`. */
-export function presentedCredentials(request: DurinRequest, scheme: string): Credentials {
-  for (const text of DurinRequest.authorizationsOf(request)) {
-    const credentials = parseAuthorization(text, scheme);
+/** The credentials of these schemes: from the Authorization header, else from `connectionParams`, else from `apiKeyHeader`. */
+export function presentedCredentials(request: DurinRequest, schemes: readonly string[]): Credentials {
+  const { authorizations, apiKey } = DurinRequest.presentedBy(request);
+  for (const text of authorizations) {
+    const credentials = parseAuthorization(text, schemes);
     if (credentials.kind !== 'none') return credentials;
   }
-  return { kind: 'none' };
+  return parseApiKey(apiKey);
 }
 
 /** Whether the error only says that the request presented no credentials. */

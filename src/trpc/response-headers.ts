@@ -1,6 +1,6 @@
 import type { TRPCError } from '@trpc/server';
 import { type DurinError, isDurinError } from '../errors.ts';
-import { type DurinContext, isDurinContext } from '../request/durin-request.ts';
+import { type DurinContext, DurinRequest, isDurinContext } from '../request/durin-request.ts';
 import type { LimitState } from '../throttle/throttle.ts';
 import type { DurinErrorCode } from '../wire.ts';
 
@@ -12,6 +12,7 @@ export interface ResponseFacts {
 }
 
 export interface ResponseHeadersDeps {
+  /** The scheme that a challenge announces. */
   readonly scheme: string;
   /** Whether the answers of this procedure may hold a token or a session. */
   readonly isPrivate: (procedure: unknown) => boolean;
@@ -27,8 +28,10 @@ export interface ResponseHeadersDeps {
  * - `Retry-After`, `RateLimit-Policy` and `RateLimit` on throttled routes (draft-ietf-httpapi-ratelimit-headers)
  * - `Cache-Control: no-store` and `Date` on answers of the auth router. An SDK whose clock is wrong counts expiries from
  *   that `Date`.
+ * - `Cache-Control: private` on other answers to a request with `apiKeyHeader`: shared caches may otherwise store them, since
+ *   their rule for requests with an Authorization header does not apply (RFC 9111, 3.5)
  *
- * A streamed response sends its headers before its calls have run, so it has only the last two.
+ * A streamed response sends its headers before its calls have run, so it has only the last three.
  */
 export function createResponseMeta({ scheme, isPrivate, limitsOf, now }: ResponseHeadersDeps) {
   return function responseMeta({ ctx, errors, info }: ResponseFacts): { headers: Headers } {
@@ -51,6 +54,8 @@ export function createResponseMeta({ scheme, isPrivate, limitsOf, now }: Respons
     if (info?.calls.some((call) => isPrivate(call.procedure))) {
       headers.set('Cache-Control', 'no-store');
       headers.set('Date', new Date(now()).toUTCString());
+    } else if (isDurinContext(ctx) && DurinRequest.presentedBy(ctx.durin).apiKey !== null) {
+      headers.set('Cache-Control', 'private');
     }
     return { headers };
   };

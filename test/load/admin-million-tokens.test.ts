@@ -43,8 +43,8 @@ async function listed({ where = 'true', order = 't.created desc, t.id desc', off
   const isNarrowed = where !== 'true'; // then they are taken first, whatever comes first in the order
   const rows = await query<{ username: string; client: string }>(
     `with t as ${isNarrowed ? '' : 'not'} materialized (
-       select u.username, c.name as client, t.id, t.created, t.expiry, t.last_used_at from durin_auth_token t
-       join quickstart_user u on u.id = t.user_id join durin_client c on c.id = t.client_id where ${where})
+       select u.username, c.name as client, t.id, t.created, t.expiry, l.last_used_at from durin_auth_token t
+       join durin_token_use l on l.token_id = t.id join quickstart_user u on u.id = t.user_id join durin_client c on c.id = t.client_id where ${where})
      select username, client from t order by ${order} limit ${limit} offset ${offset}`,
   );
   return rows.map(({ username, client }) => `${username} ${client}`);
@@ -96,7 +96,7 @@ test('they are sorted by each column, upwards and downwards', async () => {
   expect(await faults()).toEqual([]);
 });
 
-test('they are narrowed to a client and a state, also where few match in the order that is asked for', async () => {
+test('they are narrowed to a client and a state, also if few match', async () => {
   const { page, to, faults } = await open('/tokens');
   const isExpired = 't.expiry <= now()';
   await to('expired ones, the newest first', () => choose(page, 'State', 'Expired'), { where: isExpired });
@@ -139,7 +139,7 @@ test('they are searched by the names of fifty thousand users', async () => {
   expect(await faults()).toEqual([]);
 });
 
-test('their use is told, by client and by day, from reading them all once at a time', async () => {
+test('their usage by client and by day reads the table once each', async () => {
   const { page, measure, faults } = await open('/');
   const each = userCount.toLocaleString('en');
   await row(page, /^web/).waitFor();

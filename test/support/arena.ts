@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { EntityManager, MikroORM, Options } from '@mikro-orm/core';
-import { expect } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import {
   createDurin,
   type Duration,
@@ -54,6 +54,23 @@ export async function openArena(ormOptions: Partial<Options> = {}) {
       await em.flush();
       return users.map(({ id }) => id);
     },
+  };
+}
+
+/** An arena for the tests of a file. */
+export function useArena(ormOptions?: Partial<Options>): Arena {
+  let arena: Arena;
+  beforeAll(async () => {
+    arena = await openArena(ormOptions);
+  });
+  afterAll(() => arena.close());
+  return {
+    get orm() {
+      return arena.orm;
+    },
+    enter: (options) => arena.enter(options),
+    addUsers: (count) => arena.addUsers(count),
+    close: () => arena.close(),
   };
 }
 

@@ -84,7 +84,7 @@ const page = `
   await durin.auth.login({ user: 'alice' });
 `;
 
-test('a web package without the ORM and zod compiles against the server of a monorepo', async () => {
+test('a web package without the ORM and zod compiles in a monorepo', async () => {
   expect(await runTsc(join(monorepo, 'server'), '-p', '.')).toBe('');
   await write('web/page.ts', page);
   await writeProject('web', { declaration: true, outDir: 'out' });

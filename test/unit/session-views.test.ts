@@ -7,6 +7,7 @@ const row = {
   id: 'a',
   selector: 'b'.repeat(32),
   clientName: 'web',
+  name: null,
   createdAt: new Date(at - 29 * 86_400_000),
   expiresAt: new Date(at + 3_600_000),
   lastUsedAt: null,
@@ -35,6 +36,8 @@ test('a session view contains no token, selector or user', () => {
   const fields = [
     'id',
     'client',
+    'name',
+    'device',
     'created',
     'expiry',
     'hasExpired',

@@ -1,4 +1,4 @@
-/** Learns when the cache's store cannot be used, and when it can again. */
+/** Learns when a part of the cache, its store or its bus, cannot be used, and when it can again. */
 export interface OutageListener {
   /** @param reason a line for logs, such as `OOM command not allowed when used memory > 'maxmemory'.` */
   unavailable(reason: string): void;

@@ -75,27 +75,34 @@ export function createSelectTokens(database: Database, schema: Schema) {
 
   /**
    * The relation to list from. The tokens of some users are few, so they are all selected first: `offset 0` keeps the planner
-   * from scanning everyone's tokens in the requested order instead.
+   * from scanning everyone's tokens in the requested order instead. So are those of a client, if they are sorted by their
+   * last use, which no index of theirs contains.
    */
-  function tokensOf({ userKeys, sort }: TokenQuery): SqlFragment {
-    const columns = sort === 'lastUsedAt' ? 't.*, l.last_used_on, l.last_used_at' : 't.*';
-    const joins = sort === 'lastUsedAt' ? `left join ${uses} l on l.token_id = t.id` : '';
-    const select = `select ${columns} from ${tokens} t ${joins}`;
-    if (userKeys === null) return { sql: `(${select})`, parameters: [] };
+  function tokensOf({ userKeys, sort }: TokenQuery, ofClient: readonly SqlFragment[]): SqlFragment {
+    const isByUse = sort === 'lastUsedAt';
+    const select = isByUse
+      ? `select t.*, l.last_used_on, l.last_used_at from ${tokens} t left join ${uses} l on l.token_id = t.id`
+      : `select t.* from ${tokens} t`;
+    const first = [...(userKeys === null ? [] : [ofUsers(userKeys)]), ...(isByUse ? ofClient : [])];
+    if (first.length === 0) return { sql: `(${select})`, parameters: [] };
+    const { sql, parameters } = allOf(first);
+    return { sql: `(${select} where ${sql} offset 0)`, parameters };
+  }
+
+  function ofUsers(userKeys: readonly unknown[]): SqlFragment {
     const placeholders = userKeys.map(() => '?').join(', ');
-    const parameters = userKeys.map((key) => schema.toUserKey(key));
-    return { sql: `(${select} where t.user_id in (${placeholders}) offset 0)`, parameters };
+    return { sql: `t.user_id in (${placeholders})`, parameters: userKeys.map((key) => schema.toUserKey(key)) };
   }
 
   /**
    * What a query has to know of the clients. A condition by client compares the id instead of the name, since the planner
    * then knows how many tokens the client has.
    */
-  async function readClients(name: string | null): Promise<{ readonly id: unknown; readonly canIdle: boolean }> {
+  async function readClients(wanted: string | null): Promise<{ readonly id: unknown; readonly canIdle: boolean }> {
     const [row] = await database.run(
       `select (select id from ${clients} where name = ?::text) as id, ` +
         `exists (select from ${clients} where idle_ttl is not null) as can_idle limit 1`,
-      [name],
+      [wanted],
     );
     return { id: row?.['id'], canIdle: row?.['can_idle'] === true };
   }
@@ -114,7 +121,7 @@ export function createSelectTokens(database: Database, schema: Schema) {
       const client = await readClients(query.clientName);
       if (query.clientName !== null && client.id === null) return [];
       const ofClient = query.clientName === null ? [] : [{ sql: 't.client_id = ?', parameters: [client.id] }];
-      const from = tokensOf(query);
+      const from = tokensOf(query, ofClient);
       const column = columnOf[query.sort];
       const order = `order by ${orderOf[query.sort].map((sorted) => `${sorted} ${query.order}`).join(', ')}`;
       const found: OwnedTokenRow[] = [];
@@ -135,11 +142,17 @@ export function createSelectTokens(database: Database, schema: Schema) {
 }
 
 function selectFirst(from: SqlFragment, where: readonly SqlFragment[], order: string, limit: number): SqlFragment {
-  const conditions = where.map(({ sql }) => sql).join(' and ');
-  const parameters = [from, ...where].flatMap((fragment) => fragment.parameters);
+  const { sql, parameters } = allOf(where);
   return {
-    sql: `(select * from ${from.sql} t where ${conditions} ${order} limit ?)`,
-    parameters: [...parameters, limit],
+    sql: `(select * from ${from.sql} t where ${sql} ${order} limit ?)`,
+    parameters: [...from.parameters, ...parameters, limit],
+  };
+}
+
+function allOf(conditions: readonly SqlFragment[]): SqlFragment {
+  return {
+    sql: conditions.map(({ sql }) => sql).join(' and '),
+    parameters: conditions.flatMap(({ parameters }) => parameters),
   };
 }
 

@@ -4,44 +4,52 @@ import { describeOwner } from '../../pglite/describe-owner.ts';
 import { type FolderLock, lockFolder } from '../../pglite/folder-lock.ts';
 import { folderOf } from '../../pglite/pglite-data-dir.ts';
 
-/** The lock of the folder of an ORM on PGlite. On a PostgreSQL server it does nothing. */
-export interface FolderClaim {
-  /**
-   * Locks the folder before a statement, unless this process has locked it.
-   * @throws DurinError STORE_UNAVAILABLE whose cause names the process that uses the folder
-   */
-  claim(): void;
-  release(): void;
+/** The part of an ORM's connection that is used. */
+interface PgliteConnection {
+  close(force?: boolean): Promise<void>;
+  [holdsFolder]?: boolean;
 }
 
-export function createFolderClaim(orm: MikroORM): FolderClaim {
+/** Marks a connection that has locked its folder. All copies of the package in a process see the mark. */
+const holdsFolder = Symbol.for('trpc-durin.holds-folder');
+
+/**
+ * Creates the function that is called before each statement. It locks the folder of an ORM on PGlite until the ORM closes
+ * its connection, or the process ends. All durins on the ORM share the lock. On a PostgreSQL server it does nothing.
+ *
+ * The function throws DurinError STORE_UNAVAILABLE, whose cause names the process or the ORM that uses the folder.
+ */
+export function createFolderClaim(orm: MikroORM): () => void {
   const folder = pgliteFolderOf(orm);
-  let isClaimed = folder === null;
-  let unlock: (() => void) | null = null;
 
-  return {
-    claim() {
-      if (isClaimed || folder === null) return;
-      const lock = tryToLock(folder);
-      if (lock.outcome === 'locked') unlock = lock.release;
-      else if (lock.liveness !== 'this process') {
-        throw new DurinError('STORE_UNAVAILABLE', { cause: new DurinUsageError(describeOwner(folder, lock)) });
-      }
-      isClaimed = true;
-    },
+  return function claimFolder() {
+    if (folder === null) return;
+    const connection: PgliteConnection = orm.em.getDriver().getConnection('write');
+    if (connection[holdsFolder]) return;
+    const lock = tryToLock(folder);
+    if (lock.outcome === 'in use') {
+      throw new DurinError('STORE_UNAVAILABLE', { cause: new DurinUsageError(describeOwner(folder, lock)) });
+    }
+    connection[holdsFolder] = true;
+    releaseOnClose(connection, lock.release);
+  };
+}
 
-    release() {
-      unlock?.();
-      unlock = null;
-      isClaimed = folder === null;
-    },
+/** Replaces the connection's `close` until it is called. MikroORM has no event for it, and PGlite neither. */
+function releaseOnClose(connection: PgliteConnection, release: () => void): void {
+  const { close } = connection;
+  connection.close = async function closeAndRelease(force) {
+    await close.call(connection, force);
+    connection.close = close;
+    connection[holdsFolder] = false;
+    release();
   };
 }
 
 /** What the file system refuses is for the server's log, as it contains the path. */
 function tryToLock(folder: string): FolderLock {
   try {
-    return lockFolder(folder);
+    return lockFolder(folder, 'orm');
   } catch (cause) {
     throw new DurinError('STORE_UNAVAILABLE', { cause });
   }

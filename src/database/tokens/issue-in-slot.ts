@@ -10,11 +10,8 @@ import type { SessionSelect } from './session-select.ts';
 import { createExpiryConditions } from './token-conditions.ts';
 import { isIssued } from './token-id.ts';
 
-/**
- * Issues a token in one of several slots. `undefined`: a token that was to be kept has ended meanwhile, so it has to be tried
- * again.
- */
-export type IssueInSlot = (request: IssueRequest, id: string, now: number) => Promise<IssueResult | undefined>;
+/** Issues a token in one of several slots. `null`: the client was deleted meanwhile, or the token that was to be kept. */
+export type IssueInSlot = (request: IssueRequest, id: string, now: number) => Promise<IssueResult | null>;
 
 interface ReadToken extends HeldToken {
   readonly selector: string;
@@ -117,16 +114,11 @@ export function createIssueInSlot(
         case 'at-limit':
           return { outcome: 'at-limit', ended, reason: 'evicted' };
         case 'keep':
-          if (row === undefined || row['held_id'] === null) return undefined;
-          return {
-            outcome: request.onConflict === 'renew' ? 'renewed' : 'kept',
-            record: session.read(row),
-            ended,
-            reason: 'evicted',
-          };
         case 'issue': {
-          const reason = rules.maxSessions === 1 ? 'replaced' : 'evicted';
-          return row && { outcome: 'issued', record: session.read(row), ended, reason };
+          if (row === undefined || row['held_id'] === null) return null;
+          const outcome = outcomeOf(choice, request);
+          const reason = outcome === 'issued' && rules.maxSessions === 1 ? 'replaced' : 'evicted';
+          return { outcome, record: session.read(row), ended, reason };
         }
       }
     });
@@ -138,6 +130,11 @@ function refusalIn(row: Row | undefined): IssueResult | null {
   if (row['has_credentials'] === false) return { outcome: 'credentials-changed' };
   if (row['session_found'] === false) return { outcome: 'session-ended' };
   return row['max_sessions'] === null ? { outcome: 'unknown-client' } : null;
+}
+
+function outcomeOf({ choice }: SlotChoice, { onConflict }: IssueRequest): 'issued' | 'renewed' | 'kept' {
+  if (choice === 'issue') return 'issued';
+  return onConflict === 'renew' ? 'renewed' : 'kept';
 }
 
 /** The parameters of `target`: slot, kept, ended. */

@@ -16,10 +16,9 @@ import { newTokenId } from './token-id.ts';
 const maxAttempts = 4;
 
 /**
- * What one attempt did. `retry`: nothing, since another one for the same pair came first. `slots`: nothing, since the user may
- * have, or has, several sessions.
+ * What one attempt did; `null`: nothing, since another one for the same pair came first, or the user or the client was deleted.
  */
-type Attempt = IssueResult | { readonly outcome: 'retry' | 'slots' };
+type Attempt = IssueResult | null;
 
 /**
  * Creates the store's `issue`. If the client allows one session, it is one statement: concurrent issues for one pair result in
@@ -48,32 +47,25 @@ export function createIssue(
     const at = toParameter(now);
     const parameters = [...issueParameters(request, id, now, schema), at, at];
     const [row] = await database.run(statements[request.onConflict], parameters);
-    return row === undefined ? { outcome: 'retry' } : toAttempt(row, id, request, session);
+    if (row === undefined) return null;
+    if (row['has_slots'] === true) withSlots.add(request.clientName);
+    return toAttempt(row, id, request, session);
   }
 
   async function attempt(request: IssueRequest, now: number, isFirst: boolean): Promise<Attempt> {
-    const id = newTokenId(request.origin);
+    const issueOnce = isFirst && !withSlots.has(request.clientName) ? issueAlone : issueInSlot;
     try {
-      if (isFirst && !withSlots.has(request.clientName)) return await issueAlone(request, id, now);
-      return (await issueInSlot(request, id, now)) ?? { outcome: 'retry' };
+      return await issueOnce(request, newTokenId(request.origin), now);
     } catch (error) {
-      if (causeCodeOf(error) !== sqlState.foreignKeyViolation) throw error;
-      return { outcome: 'retry' }; // the user or the client was deleted meanwhile, and the next attempt finds out which
+      if (causeCodeOf(error) === sqlState.foreignKeyViolation) return null;
+      throw error;
     }
   }
 
   return async function issue(request, now) {
     for (let count = 0; count < maxAttempts; count += 1) {
       const result = await attempt(request, now, count === 0);
-      switch (result.outcome) {
-        case 'slots':
-          withSlots.add(request.clientName);
-          break;
-        case 'retry':
-          break;
-        default:
-          return result;
-      }
+      if (result !== null) return result;
     }
     throw new DurinError('STORE_UNAVAILABLE', { cause: new Error(`no token was issued in ${maxAttempts} attempts`) });
   };
@@ -84,10 +76,9 @@ function toAttempt(row: Row, newId: string, request: IssueRequest, session: Sess
   if (row['has_credentials'] === false) return { outcome: 'credentials-changed' };
   if (row['session_found'] === false) return { outcome: 'session-ended' };
   if (row['client_found'] !== true) return { outcome: 'unknown-client' };
-  if (row['has_slots'] === true) return { outcome: 'slots' };
   if (row['refusal'] === 'exists') return { outcome: 'exists' };
   if (row['refusal'] === 'at-limit') return { outcome: 'at-limit', ended: [], reason: 'evicted' };
-  return row['held_id'] === null ? { outcome: 'retry' } : toResult(row, newId, request, session);
+  return row['held_id'] === null ? null : toResult(row, newId, request, session);
 }
 
 function toResult(row: Row, newId: string, request: IssueRequest, session: SessionSelect): IssueResult {

@@ -5,16 +5,9 @@ import type { EventSink } from '../../events.ts';
 import type { SessionRecord } from '../../session.ts';
 import { toSessionTokenEvent } from '../token-event.ts';
 import type { UnderWay } from '../under-way.ts';
-import {
-  type Attempt,
-  type ConfirmUser,
-  isRefused,
-  type Refused,
-  refused,
-  toRefusal,
-  type VerifiedUser,
-  type VerifyUser,
-} from './verify-user.ts';
+import type { ConfirmUser, VerifiedUser } from './confirm-user.ts';
+import { isRefused, type Refused, refused } from './refusal.ts';
+import type { Attempt, VerifyUser } from './verify-user.ts';
 
 /**
  * Lets the user of a session prove again to be the user. It is verified, limited and refused like a login. The right password
@@ -51,7 +44,7 @@ export function createReauthenticate(deps: ReauthenticateDeps): Reauthenticate {
     );
     if (isRefused(result)) {
       events.emit('loginFailed', { code: result.code, userId: session.userId, ipAddress, userAgent });
-      throw toRefusal(result);
+      throw result.error ?? new DurinError(result.code);
     }
     if (result.outcome === 'session-ended') throw new DurinError('INVALID_TOKEN');
     events.emit('reauthenticated', { ...toSessionTokenEvent(session), ipAddress, userAgent });

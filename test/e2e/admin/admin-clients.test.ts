@@ -71,6 +71,7 @@ test('a client is created, edited and deleted', async () => {
 test('saving keeps what another admin changed meanwhile', async () => {
   const { auth } = quickstart();
   await auth.clients.create({ name: 'shared', tokenTtl: '1d', throttleRate: '5/m' });
+  onTestFinished(async () => void (await auth.clients.delete('shared')));
   const actions: unknown[] = [];
   onTestFinished(auth.events.on('adminAction', ({ by: _by, ...action }) => actions.push(action)));
   const page = await openClient('shared');
@@ -80,7 +81,32 @@ test('saving keeps what another admin changed meanwhile', async () => {
   await page.getByText('Client shared saved.').waitFor();
   await expect.poll(() => row(page, 'shared').innerText()).toMatch(/2 days\s+7 per minute/);
   expect(actions).toEqual([{ action: 'client-updated', client: 'shared', changes: { tokenTtl: 172_800 } }]);
-  await auth.clients.delete('shared');
+});
+
+test('a client that is loaded late leaves what was typed meanwhile', async () => {
+  const { auth } = quickstart();
+  await auth.clients.create({ name: 'late', tokenTtl: '1d', throttleRate: '5/m' });
+  onTestFinished(async () => void (await auth.clients.delete('late')));
+  const page = await at('/clients');
+  await link(page, 'late').waitFor(); // the form shows this row until it has loaded the client
+  await auth.clients.update('late', { throttleRate: '7/m' });
+  const { promise: isTyped, resolve: answer } = Promise.withResolvers<void>();
+  const calls = '**/admin/api/*clients.get*';
+  onTestFinished(() => page.context().unroute(calls));
+  await page.context().route(calls, async (route) => {
+    await isTyped;
+    await route.continue();
+  });
+  await link(page, 'late').click();
+  await field(page, 'Token lifetime').fill('2d');
+  answer();
+  await expect.poll(() => field(page, 'Request rate').inputValue()).toBe('7/m');
+  expect(await field(page, 'Token lifetime').inputValue()).toBe('2d');
+  await button(page, 'Save').click();
+  await page.getByText('Client late saved.').waitFor();
+  expect(await auth.clients.list()).toContainEqual(
+    expect.objectContaining({ name: 'late', tokenTtl: 172_800, throttleRate: '7/m' }),
+  );
 });
 
 test('a client of any name is opened, renamed and deleted', async () => {
@@ -224,7 +250,7 @@ test('an unknown client shows an error instead of a form', async () => {
   expect(await page.getByRole('textbox').count()).toBe(0);
 });
 
-test('an address that the page does not have is not found, in its own words and font', async () => {
+test("an unknown address shows a view of the page's own, in its font", async () => {
   const page = await at('/');
   await goTo(page, '/nowhere');
   await heading(page, 'Not found').waitFor();

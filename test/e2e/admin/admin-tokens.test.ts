@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { faultsInLooks } from '../../support/browser/appearance.ts';
 import * as quickstartPage from '../quickstart/quickstart-visit.ts';
 import {
@@ -111,6 +111,22 @@ test('all tokens of a user are revoked at once', async () => {
   await button(page, 'Revoke').click();
   await page.getByText('3 tokens of alice revoked.').waitFor();
   for (const { token } of tokens) expect((await whoami(token)).status).toBe(401);
+});
+
+test('the dialog stays open if the list behind it cannot be reloaded', async () => {
+  const page = await at('/tokens');
+  await search(page, 'user1249');
+  await page.getByText('1-2 of 2').waitFor();
+  await button(page, 'Revoke… the token of user1249 on cli').click();
+  const all = page.getByRole('radio', { name: 'All 2 tokens of user1249' });
+  await all.check();
+  const calls = '**/admin/api/*tokens.list*';
+  onTestFinished(() => page.context().unroute(calls));
+  await page.context().route(calls, (route) => route.abort());
+  await quickstartPage.turnTo(page); // lists are loaded again when the admin comes back to the tab
+  await page.getByText('The server cannot be reached.').waitFor();
+  expect(await all.isChecked()).toBe(true);
+  await button(page, 'Cancel').click();
 });
 
 test('revoking your own token shows a warning and signs you out', async () => {

@@ -12,7 +12,7 @@ afterAll(() => browser.close());
 const html = (main: string) =>
   `<!doctype html><html lang="en"><title>A page</title><main><h1>A</h1>${main}</main></html>`;
 
-test('looking at a page finds what is in the way of some, and what does not fit on a phone', async () => {
+test('faultsInLooks finds barriers, and what does not fit on a phone', async () => {
   const visitor = await openVisitor(browser, 'data:,');
   const page = await visitor.context.newPage();
   await page.setContent(html('<p>Hello</p>'));

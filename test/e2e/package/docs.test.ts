@@ -288,7 +288,7 @@ test('the samples that do nothing by themselves do what their pages say', async 
   expect(code).toBe(0);
 });
 
-test('the route handler for Next.js answers, from one durin for all copies of a module', async () => {
+test('the route handler for Next.js has one durin for all module copies', async () => {
   const code = `import { GET, POST } from './next-route.ts';
 import { orm } from './next-durin.ts';
 import { durin } from './next-durin.ts?copy';

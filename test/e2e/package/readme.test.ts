@@ -62,7 +62,7 @@ test('the samples of the README compile in a strict project', async () => {
   expect(await run(join(app, 'node_modules/.bin/tsc'), ['-p', app], app)).toEqual({ code: 0, output: '' });
 });
 
-test('the server of the README answers guarded calls of its client, also after a restart', async () => {
+test("the README's server answers its client, also after a restart", async () => {
   const client = samples.find(({ file }) => file === 'client.ts');
   const promised = client === undefined ? '' : promisedOutput(client);
   expect(promised).toBe('alice\n');

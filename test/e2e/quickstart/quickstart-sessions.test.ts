@@ -67,7 +67,8 @@ test('the current session names this browser, not the program that shares it', a
   const { result } = (await login.json()) as { result: { data: { token: string } } };
   await fetch(`${quickstart().url}/trpc/whoami`, { headers: { authorization: `Token ${result.data.token}` } });
   const recorded = async () => {
-    const sql = 'select user_agent, last_used_at is not null as is_used from durin_auth_token where user_id = ?';
+    const sql =
+      'select l.user_agent, l.last_used_at is not null as is_used from durin_token_use l join durin_auth_token t on t.id = l.token_id where t.user_id = ?';
     return quickstart().orm.em.getConnection().execute<object[]>(sql, [quickstart().userId]);
   };
   const byNode = [{ user_agent: 'node', is_used: true }];

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { internalsOf } from '../../../src/internals.ts';
 import { type AdminApp, openAdminApp } from '../../support/admin-app.ts';
 import { AuthToken } from '../../support/entities.ts';
 
@@ -23,6 +24,8 @@ test("an issued token works and replaces the pair's old token", async () => {
     id: expect.any(String) as string,
     user: { id: app.bob.id, label: 'bob' },
     client: 'cli',
+    name: null,
+    device: null,
     created: new Date(app.clock()),
     expiry: new Date(app.clock() + 7_200_000),
     hasExpired: false,
@@ -87,6 +90,18 @@ test('expired tokens are listed as expired, and purged', async () => {
   ]);
   expect(await admin.tokens.purgeExpired()).toEqual({ purged: 1 });
   expect(await admin.tokens.list({ state: 'expired' })).toEqual({ items: [], nextCursor: null, isSearchCut: false });
+});
+
+test('a purge is no operation under way', async () => {
+  const underWay = internalsOf(app.durin)?.issuesUnderWay;
+  if (underWay === undefined) throw new Error('this is no durin');
+  const begin = vi.spyOn(underWay, 'begin');
+  await admin.tokens.purgeExpired();
+  await admin.tokens.revokeAllOf({ user: app.bob.id });
+  expect(begin).not.toHaveBeenCalled();
+  await admin.tokens.issue({ user: app.bob.id, client: 'cli' });
+  expect(begin).toHaveBeenCalledTimes(2); // one from the call's first moment, one until the token is stored
+  begin.mockRestore();
 });
 
 test('tokens are searched by user name, and filtered by user and client', async () => {

@@ -114,7 +114,7 @@ test('a schema that has a field client of its own is asked about it', async () =
   await expect(auth.login({ username: 'alice', password, client: 'cli' as 'web' })).rejects.toThrow('Invalid');
 });
 
-test('a login whose user a transform hides is refused, and the logs name the option', async () => {
+test('a login whose transform hides the user is refused, with a log', async () => {
   const loginInput = z.object({ phone: z.string(), pin: z.string() }).transform(({ phone }) => ({ number: phone }));
   const durin = createDurin({ ...app.options, loginInput, verifyCredentials: () => null });
   const { auth } = t.router({ auth: durin.durinRouter }).createCaller(durin.createContext(requestOf()));

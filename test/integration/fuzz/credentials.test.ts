@@ -45,7 +45,7 @@ test('the true token is let in, with one statement', async () => {
 });
 
 test(
-  'whatever an adapter passes as a call, a guarded procedure refuses it without a statement',
+  'a guarded procedure refuses any odd call without a statement',
   async () => {
     const value = fc.oneof(fc.anything(), app.forged, fc.array(app.forged), fc.constant('Token'));
     const scheme = fc.constantFrom('Token ', 'token\t', 'Bearer ', '');
@@ -81,7 +81,7 @@ test(
 );
 
 test(
-  'whatever is given to durin.authenticate, it is refused without a statement',
+  'durin.authenticate refuses any odd value without a statement',
   async () => {
     const source = fc.oneof(
       { weight: 3, arbitrary: app.forged },
@@ -99,7 +99,7 @@ test(
 );
 
 test(
-  'a forged token over HTTP is answered 401 without a statement, and is not in the answer',
+  'a forged token gets a 401 that does not quote it, and no statement',
   async () => {
     const wire = createWire(app.router, app.durin);
     const octets = fc.uint8Array().map((bytes) => String.fromCharCode(...bytes).replaceAll(/[\0\r\n]/g, ''));

@@ -72,7 +72,7 @@ const procedures = fc.constantFrom(
 );
 
 test(
-  'whatever body is sent to whatever procedure, the answer is no 5xx and quotes nothing',
+  'no body makes a procedure answer 5xx or quote it',
   async () => {
     const octets = fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.concat([bytes, Buffer.from(marker), bytes]));
     const cut = fc
@@ -106,7 +106,7 @@ test(
 );
 
 test(
-  'whatever input a signed-in caller gives, the answer is no 5xx and quotes nothing',
+  'no input of a signed-in caller is answered 5xx or quoted',
   async () => {
     const ids = fc.oneof(
       markedText,
@@ -152,7 +152,7 @@ test(
 );
 
 test(
-  'whatever is given as user name, password and client, a login is refused, and not by a 5xx',
+  'no made-up user name, password and client logs in or causes a 5xx',
   async () => {
     const value = fc.oneof(
       { weight: 4, arbitrary: markedText },

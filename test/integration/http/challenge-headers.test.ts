@@ -89,6 +89,12 @@ test.each([
   expect(connection.header('www-authenticate')).toBe(challenge);
 });
 
+test('the first scheme of a list is announced', () => {
+  const both = createDurin({ ...requiredOptions(app.orm), authHeaderPrefix: ['Bearer', 'Token'] });
+  const errors = [new TRPCError({ code: 'UNAUTHORIZED' })];
+  expect(both.responseMeta({ errors }).headers.get('www-authenticate')).toBe(plain);
+});
+
 test('an expired token has a challenge with an error', async () => {
   const connection = connect(await issueHeader('1h'));
   app.clock.advance(3600);
@@ -110,7 +116,7 @@ test("the app's own 401 also has the challenge that RFC 9110 requires", async ()
   expect(connection.header('www-authenticate')).toBe(plain);
 });
 
-test('a call that the client may not make has a challenge of insufficient scope', async () => {
+test('a call refused to the client has a challenge of insufficient scope', async () => {
   const connection = connect(await issueHeader());
   await safe(connection.client.cliOnly.query());
   expect(connection.responses[0]?.status).toBe(403);

@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Arena, atOnce, expectTrueLives, hold, openArena, settle, untilBlocked } from '../../support/arena.ts';
+import { expect, test } from 'vitest';
+import { atOnce, expectTrueLives, hold, settle, untilBlocked, useArena } from '../../support/arena.ts';
 import { AuthToken } from '../../support/entities.ts';
 
-let arena: Arena;
-beforeAll(async () => {
-  arena = await openArena();
-});
-afterAll(() => arena.close());
+const arena = useArena();
 
 test.each([2, 50])('one of %i concurrent creations of an API key succeeds', async (count) => {
   const contest = await arena.enter();

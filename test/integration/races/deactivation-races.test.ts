@@ -1,21 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  type Arena,
-  type ArenaOptions,
-  atOnce,
-  type Contest,
-  hold,
-  openArena,
-  settle,
-  untilBlocked,
-} from '../../support/arena.ts';
+import { describe, expect, test } from 'vitest';
+import { type ArenaOptions, atOnce, type Contest, hold, settle, untilBlocked, useArena } from '../../support/arena.ts';
 import { User } from '../../support/entities.ts';
 
-let arena: Arena;
-beforeAll(async () => {
-  arena = await openArena();
-});
-afterAll(() => arena.close());
+const arena = useArena();
 
 async function setActive({ orm, userId }: Contest, isActive: boolean): Promise<void> {
   const em = orm.em.fork({ keepTransactionContext: true });

@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Arena, atOnce, expectTrueLives, hold, openArena, settle, untilBlocked } from '../../support/arena.ts';
+import { expect, test } from 'vitest';
+import { atOnce, expectTrueLives, hold, settle, untilBlocked, useArena } from '../../support/arena.ts';
 import { User } from '../../support/entities.ts';
 
-let arena: Arena;
-beforeAll(async () => {
-  arena = await openArena();
-});
-afterAll(() => arena.close());
+const arena = useArena();
 
 test('no login outlives the concurrent deletion of its user', async () => {
   for (let round = 0; round < 20; round += 1) {

@@ -41,7 +41,7 @@ test('logins while the limit is lowered leave at most as many', async () => {
   const contest = await enterDevices('lowered', { maxSessions: 20 });
   await settle(atOnce(20, contest.login));
   const lower = contest.durin.clients.update('lowered', { maxSessions: 3 });
-  const { codes } = await settle([...atOnce(50, contest.login), lower]);
+  const { codes } = await settle<unknown>([...atOnce(50, contest.login), lower]);
   expect(codes).toEqual({});
   await contest.login();
   expect(await contest.rows()).toHaveLength(3);
@@ -51,12 +51,12 @@ test('logins while the limit is lowered leave at most as many', async () => {
 test('logins while all sessions are revoked leave no earlier one', async () => {
   const contest = await enterDevices('revoked', { maxSessions: 5 });
   await settle(atOnce(5, contest.login));
-  const before = (await contest.rows()).map(({ id }) => id);
+  const before = new Set((await contest.rows()).map(({ id }) => id));
   const ending = contest.durin.tokens.revokeAll({ user: contest.userId });
-  const { codes } = await settle([...atOnce(100, contest.login), ending]);
+  const { codes } = await settle<unknown>([...atOnce(100, contest.login), ending]);
   expect(Object.keys(codes).filter((code) => code !== 'INVALID_CREDENTIALS')).toEqual([]);
   const after = (await contest.rows()).map(({ id }) => id);
-  expect(after.filter((id) => before.includes(id))).toEqual([]);
+  expect(after.filter((id) => before.has(id))).toEqual([]);
   expect(after.length).toBeLessThanOrEqual(5);
   await expectTrueLives(contest);
 });
@@ -66,7 +66,7 @@ test('logins while expired sessions are purged take their slots', async () => {
   const contest = await enterDevices('purged', { maxSessions: 5 });
   await settle(atOnce(5, contest.login));
   contest.clock.advance(86_400);
-  const { codes } = await settle([...atOnce(50, contest.login), contest.durin.tokens.purgeExpired()]);
+  const { codes } = await settle<unknown>([...atOnce(50, contest.login), contest.durin.tokens.purgeExpired()]);
   expect(codes).toEqual({});
   expect(await contest.slots()).toEqual([0, 1, 2, 3, 4]);
   expect(contest.events.of('tokenExpired').filter(({ userId }) => userId === contest.userId)).toHaveLength(5);

@@ -1,23 +1,18 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createDurin } from '../../../src/index.ts';
 import { requiredOptions } from '../../support/app.ts';
 import {
-  type Arena,
   atOnce,
   codeOf,
   expectTrueLives,
   hold,
-  openArena,
   recordEvents,
   settle,
   untilBlocked,
+  useArena,
 } from '../../support/arena.ts';
 
-let arena: Arena;
-beforeAll(async () => {
-  arena = await openArena();
-});
-afterAll(() => arena.close());
+const arena = useArena();
 
 const day = 86_400;
 

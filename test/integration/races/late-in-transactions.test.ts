@@ -1,17 +1,13 @@
 import { once } from 'node:events';
 import { LockMode, type MikroORM } from '@mikro-orm/core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Arena, codeOf, expectTrueLives, hold, openArena, untilBlocked } from '../../support/arena.ts';
+import { expect, test } from 'vitest';
+import { codeOf, expectTrueLives, hold, untilBlocked, useArena } from '../../support/arena.ts';
 import { Client, User } from '../../support/entities.ts';
 
 // Inside the app's transaction, the database timeout does not apply. If a call failed early, the app would roll back while
 // the statement went on outside the transaction.
 
-let arena: Arena;
-beforeAll(async () => {
-  arena = await openArena();
-});
-afterAll(() => arena.close());
+const arena = useArena();
 
 const databaseTimeout = 1; // second
 

@@ -1,12 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Arena, atOnce, expectTrueLives, openArena, settle } from '../../support/arena.ts';
+import { expect, test } from 'vitest';
+import { atOnce, expectTrueLives, settle, useArena } from '../../support/arena.ts';
 
-let arena: Arena;
-beforeAll(async () => {
-  arena = await openArena();
-});
-afterAll(() => arena.close());
+const arena = useArena();
 
 test('more open transactions than connections do not deadlock', async () => {
   const contest = await arena.enter();

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Arena, atOnce, codeOf, hold, openArena, settle, untilBlocked } from '../../support/arena.ts';
+import { describe, expect, test } from 'vitest';
+import { atOnce, codeOf, hold, openArena, settle, untilBlocked, useArena } from '../../support/arena.ts';
 import { User } from '../../support/entities.ts';
 
 // A transaction of the app at `repeatable read` reads what was committed when it began. It does not see a token that was
@@ -11,11 +11,7 @@ const changes = {
 };
 
 describe('at repeatable read', () => {
-  let arena: Arena;
-  beforeAll(async () => {
-    arena = await openArena({ driverOptions: { options: '-c default_transaction_isolation=repeatable\\ read' } });
-  });
-  afterAll(() => arena.close());
+  const arena = useArena({ driverOptions: { options: '-c default_transaction_isolation=repeatable\\ read' } });
 
   test.each(Object.entries(changes))('a token ends that its user got while being %s', async (_, change) => {
     const contest = await arena.enter({ credentialFields: ['passwordHash'] });

@@ -1,20 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  type Arena,
-  atOnce,
-  codeOf,
-  expectTrueLives,
-  hold,
-  openArena,
-  settle,
-  untilBlocked,
-} from '../../support/arena.ts';
+import { expect, test } from 'vitest';
+import { atOnce, codeOf, expectTrueLives, hold, settle, untilBlocked, useArena } from '../../support/arena.ts';
 
-let arena: Arena;
-beforeAll(async () => {
-  arena = await openArena();
-});
-afterAll(() => arena.close());
+const arena = useArena();
 
 test('a concurrent refresh does not survive a logout', async () => {
   const contest = await arena.enter();
@@ -144,8 +131,8 @@ test('recording uses skips a locked row', async () => {
   const { orm, durin } = contest;
   const { token } = await contest.login();
   const id = await contest.callAs({ token }).me();
-  const renewal = await hold(orm, () => durin.tokens.renew(id));
+  const revocation = await hold(orm, () => durin.tokens.revoke(id));
   await durin.close();
-  await renewal.commit();
+  await revocation.rollback();
   expect(await contest.callAs({ token }).auth.sessions.list()).toMatchObject([{ id, lastUsedAt: null }]);
 });

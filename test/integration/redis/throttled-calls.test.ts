@@ -42,7 +42,7 @@ const codes = (outcomes: readonly PromiseSettledResult<unknown>[]) =>
   );
 const count = (of: readonly unknown[], value: unknown) => of.filter((one) => one === value).length;
 
-test('processes share the rate of a user and client, and return when to retry', async () => {
+test('processes share the rate of a user and client, and when to retry', async () => {
   const [one, other] = [await join(), await join()];
   const { token } = await app.durin.tokens.issue({ user: 1, client: 'web' });
   const calls = Array.from({ length: 40 }, (_, index) => (index % 2 ? one : other)(token).me());

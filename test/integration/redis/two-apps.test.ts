@@ -37,7 +37,7 @@ function join(app: TestApp, throttle: { prefix?: string } = {}) {
   };
 }
 
-test('two apps on one Redis do not count each other’s calls, two processes of an app do', async () => {
+test('on one Redis, processes of an app share counts, and apps do not', async () => {
   const [first, second, stranger] = [join(one), join(one), join(other)];
   expect([await first(), await stranger(), await stranger(), await stranger()]).toEqual([
     'ok',
@@ -48,7 +48,7 @@ test('two apps on one Redis do not count each other’s calls, two processes of 
   expect([await second(), await second()]).toEqual(['ok', 'THROTTLED']);
 });
 
-test('throttle.prefix starts the keys, and tells apps apart whose databases are called alike', async () => {
+test('throttle.prefix separates apps whose databases have one name', async () => {
   const [shop, desk] = [`shop:${randomUUID()}`, `desk:${randomUUID()}`];
   const [first, second] = [join(one, { prefix: shop }), join(one, { prefix: desk })];
   expect([await first(), await first(), await first()]).toEqual(['ok', 'ok', 'THROTTLED']);

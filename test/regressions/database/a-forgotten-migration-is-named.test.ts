@@ -1,10 +1,14 @@
 import { randomBytes } from 'node:crypto';
+import { inspect } from 'node:util';
+import type { TRPCError } from '@trpc/server';
+import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDurin, DurinUsageError } from '../../../src/index.ts';
 import { createTokenCodec } from '../../../src/tokens/token-codec.ts';
 import { requestOf, requiredOptions, secret, t } from '../../support/app.ts';
 import { closeDatabase, connect } from '../../support/database.ts';
 import { entities } from '../../support/entities.ts';
+import { openAppOfVersion01 } from '../../support/version-0.1/app.ts';
 
 let orm: Awaited<ReturnType<typeof connect>>;
 beforeAll(async () => {
@@ -16,7 +20,7 @@ afterAll(() => closeDatabase(orm));
 const codec = createTokenCodec({ secrets: [secret], tokenLength: 64, tokenPrefix: '', randomBytes });
 
 // 0.1 reported it as an outage, so a server that nobody had migrated looked like one without a database.
-test('a missing table is a mistake of the app, not an outage, outside of requests', async () => {
+test('outside of requests, a missing table is a mistake and no outage', async () => {
   const { clients, tokens, users } = createDurin({ ...requiredOptions(orm), clients: { web: {} } });
   const calls = [
     () => clients.sync(),
@@ -32,7 +36,7 @@ test('a missing table is a mistake of the app, not an outage, outside of request
   for (const call of calls) {
     const error = await call().catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(DurinUsageError);
-    expect((error as Error).message).toMatch(/^\w+ does not exist: run your migrations$/);
+    expect((error as Error).message).toMatch(/^\w+ does not exist: run your migrations(?: \(.*\))?$/);
   }
   await expect(clients.list()).rejects.toThrow(/^durin_client does not exist: run your migrations$/);
 });
@@ -47,6 +51,25 @@ test('a request answers STORE_UNAVAILABLE, and its cause names the table', async
   expect((error as Error).cause).toMatchObject({ message: expect.stringMatching(/ does not exist: run your/) });
 });
 
+test('a login whose own query needs the table logs which one', async () => {
+  const durin = createDurin({ ...requiredOptions(orm), clients: { web: {} } });
+  const router = t.router({ auth: durin.durinRouter });
+  const logged: TRPCError[] = [];
+  const response = await fetchRequestHandler({
+    endpoint: '/',
+    router,
+    req: new Request('http://localhost/auth.login', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ json: { username: 'alice', password: 'x', client: 'web' } }),
+    }),
+    createContext: () => durin.createContext(requestOf()),
+    onError: ({ error }) => void logged.push(error),
+  });
+  expect(await response.text()).toContain('Internal server error');
+  expect(inspect(logged)).toMatch(/relation "\w+" does not exist/);
+});
+
 test('a missing column is named as well', async () => {
   await orm.schema.create();
   await orm.em.getConnection().execute('alter table durin_client drop column throttle_rate');
@@ -54,4 +77,21 @@ test('a missing column is named as well', async () => {
   const message = /^column (?:\w+\.)?throttle_rate (?:of durin_client )?does not exist: run your migrations$/;
   await expect(durin.clients.list()).rejects.toThrow(message);
   await expect(durin.clients.sync()).rejects.toThrow(message);
+});
+
+test('a database still at 0.1 is named, with the guide to the upgrade', async () => {
+  const old = await openAppOfVersion01();
+  const durin = createDurin({ ...requiredOptions(old.orm), clients: { web: {} }, now: old.clock });
+  const guide = 'does not exist: run your migrations (from 0.1: docs/guides/upgrading-from-0.1.md)';
+  const { clients, tokens } = durin;
+  await expect(clients.sync()).rejects.toThrow(`column max_sessions of durin_client ${guide}`);
+  await expect(clients.list()).rejects.toThrow(`column max_sessions ${guide}`);
+  await expect(tokens.issue({ user: 1, client: 'web' })).rejects.toThrow(guide);
+  await expect(tokens.purgeExpired()).rejects.toThrow(guide);
+  await expect(durin.authenticate(old.tokens[0]?.token ?? '')).rejects.toMatchObject({
+    durin: { code: 'STORE_UNAVAILABLE' },
+    cause: { message: `durin_token_use ${guide}` },
+  });
+  await durin.close();
+  await closeDatabase(old.orm);
 });

@@ -58,7 +58,7 @@ const UserSchema = new EntitySchema({
 });
 const { Client, AuthToken } = defineDurinEntities({ user: () => UserSchema });
 
-test('a user whose class extends another table signs in, and relations join both', async () => {
+test('a user of a class with its own table signs in, relations included', async () => {
   const orm = await openDatabase({
     entities: [PersonSchema, UserSchema, FurnitureSchema, DeskSchema, Client, AuthToken],
   });

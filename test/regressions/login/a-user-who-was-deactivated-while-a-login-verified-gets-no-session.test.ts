@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-test('the login is refused, and nothing of it is there when the user is active again', async () => {
+test('the login is refused, and leaves no token for a reactivated user', async () => {
   const em = app.orm.em.fork();
   const alice = await em.findOneOrFail(User, { username: 'alice' });
   const durin = createDurin({

@@ -24,7 +24,7 @@ test.each(rules)('a Promise that %s', async (_, isUserActive) => {
   for (const call of [caller.me, login, () => durin.authenticate(token)]) {
     const error: unknown = await call().catch((refusal: unknown) => refusal);
     expect(error).toMatchObject({ code: 'INTERNAL_SERVER_ERROR', message: 'Internal server error' });
-    expect(messagesOf(error)).toContain('isUserActive must not return a Promise: it has to answer at once');
+    expect(messagesOf(error)).toContain('isUserActive must not return a Promise: it has to answer immediately');
   }
 });
 

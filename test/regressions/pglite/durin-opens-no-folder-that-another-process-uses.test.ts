@@ -33,22 +33,43 @@ test('a durin does not open the PGlite folder that another process uses', async 
   await owner.stop('SIGKILL');
 });
 
-test('a durin unlocks the folder that it has locked, and not the one that the app has locked', async () => {
+test('a folder is locked until its ORM is closed, not just durin', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'durin-folder-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const orm = await MikroORM.init({ entities, dbName: folder });
+  await orm.schema.create();
   const marks = () => readdir(join(folder, 'in-use'));
-  const one = createFolderClaim(orm);
-  one.claim();
+  const [durin, reloaded] = [0, 1].map(() => createDurin({ ...requiredOptions(orm), clients: { web: {} } }));
+  await durin?.clients.sync();
+  await reloaded?.clients.list();
   expect(await marks()).toHaveLength(1);
-  one.release();
+  await durin?.close();
+  await reloaded?.close();
+  expect(await marks()).toHaveLength(1);
+  await orm.close();
   expect(await marks()).toEqual([]);
-
-  const lock = lockPgliteFolder(folder);
-  one.claim();
-  one.release();
+  await reloaded?.clients.list();
   expect(await marks()).toHaveLength(1);
-  lock.release();
+  await orm.close();
+  expect(await marks()).toEqual([]);
+});
+
+test('of two ORMs of one process, durin lets one open a folder', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'durin-folder-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const lock = lockPgliteFolder(folder);
+  const orms = [await MikroORM.init({ entities, dbName: folder }), await MikroORM.init({ entities, dbName: folder })];
+  const [first, second] = orms.map((orm) => createDurin({ ...requiredOptions(orm), clients: { web: {} } }));
+  await orms[0]?.schema.create();
+  await first?.clients.sync();
+  await expect(second?.clients.sync()).rejects.toThrow(`An ORM of this process has ${folder} open, since 20`);
+  expect(await orms[1]?.isConnected()).toBe(false);
+  lock.release(); // too early, and so without effect
+  expect(() => lockPgliteFolder(folder)).toThrow(`An ORM of this process has ${folder} open, since 20`);
+  await orms[0]?.close();
+  expect(await second?.clients.sync()).toBeDefined();
+  await orms[1]?.close();
+  lockPgliteFolder(folder).release();
 });
 
 test.for([
@@ -58,7 +79,7 @@ test.for([
   { dbName: 'app', driverOptions: () => ({ dataDir: 'memory://' }) },
 ])('an ORM with %j has no folder', async (options) => {
   const orm = await MikroORM.init({ entities, ...options });
-  createFolderClaim(orm).claim();
+  createFolderClaim(orm)();
   expect(existsSync(options.dbName)).toBe(false);
 });
 
@@ -67,15 +88,16 @@ test('a folder that cannot be locked is not named to callers', async () => {
   onTestFinished(() => rm(folder, { recursive: true }));
   const file = join(folder, 'file');
   await writeFile(file, '');
-  const claim = createFolderClaim(await MikroORM.init({ entities, dbName: file }));
-  expect(() => claim.claim()).toThrow('The authentication store cannot be reached.');
+  const claimFolder = createFolderClaim(await MikroORM.init({ entities, dbName: file }));
+  expect(claimFolder).toThrow('The authentication store cannot be reached.');
 });
 
 test('the folder may be in driverOptions', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'durin-folder-'));
   onTestFinished(() => rm(folder, { recursive: true }));
-  const claim = createFolderClaim(await MikroORM.init({ entities, dbName: 'app', driverOptions: { dataDir: folder } }));
-  claim.claim();
+  const orm = await MikroORM.init({ entities, dbName: 'app', driverOptions: { dataDir: folder } });
+  createFolderClaim(orm)();
   expect(await readdir(folder)).toEqual(['in-use']);
-  claim.release();
+  await orm.close();
+  expect(await readdir(join(folder, 'in-use'))).toEqual([]);
 });

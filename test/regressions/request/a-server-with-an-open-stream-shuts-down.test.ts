@@ -5,7 +5,7 @@ import { listen } from '../../integration/adapters/node-server.ts';
 import { openApp, t } from '../../support/app.ts';
 
 // What the README and the getting-started page do at SIGTERM, and the limit that they set.
-test('server-sent events keep neither the server nor durin open, and bodies are limited', async () => {
+test('an event stream keeps no server open, and bodies are limited', async () => {
   const app = await openApp();
   const durin = createDurin(app.options);
   let hasEnded = false;

@@ -44,7 +44,7 @@ test('a login as Alice does not make a network known for alice', async () => {
   expect(await guesses(login)).toEqual(limited);
 });
 
-test('a login that also sends the e-mail address of another user does not either', async () => {
+test("nor does a login that also sends another user's e-mail address", async () => {
   const login = join();
   expect(await login({ username: 'bob', email: 'alice', password: 'right' })).toBe('ok');
   expect(await guesses(login)).toEqual(limited);

@@ -42,7 +42,7 @@ test('a user is not locked out at an address from before', async () => {
   expect(await login('alice', '203.0.113.2')).toBe('in');
 });
 
-test('an address from before is still limited by itself, and forgotten after 30 days', async () => {
+test('a spared address has its own limit, and is forgotten after 30 days', async () => {
   const { guess, login } = openGuesses(app, { login: { perAccount: '5/h', perUser: '3/m' } });
   expect(await login('alice', '203.0.113.1')).toBe('in');
   for (let index = 0; index < 3; index += 1) expect(await guess('alice', '203.0.113.1')).toBe('INVALID_CREDENTIALS');

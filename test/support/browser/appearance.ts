@@ -3,31 +3,35 @@ import { join } from 'node:path';
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 
-/** Where the run puts its pictures, to be looked at. */
+/** Where pictures are put, to be looked at. */
 export const screenshotFolder = join(import.meta.dirname, '..', '..', '..', '.screenshots');
 
 const widths = { wide: { width: 1280, height: 800 }, narrow: { width: 360, height: 740 } };
 /** The wide window at a zoom of 200 %, which halves what it holds. */
 const zoomed = { zoomed: { width: 640, height: 400 } };
 const schemes = ['light', 'dark'] as const;
+/** How long a page may take to fit a new width. */
+const settlingMs = 4000;
+/** Pictures take half of the time of a look. Nothing is compared with them. */
+const takesPictures = process.env['SCREENSHOTS'] !== undefined;
 
 /**
- * Looks at a page as it is now, wide and narrow, light and dark: takes a picture of each, and tells what is wrong with
- * it, a text each: what is wider than the window, and what axe finds that would be in anybody's way.
- * @param name of the state that the page is in, which names the pictures
+ * Looks at a page as it is now, wide and narrow, light and dark, and returns what is wrong with it, a text each: what is
+ * wider than the window, and the barriers that axe finds. Takes a picture of each look if `SCREENSHOTS` is set.
+ * @param name of the state that the page is in, which names the looks
  * @param alsoZoomed whether to look at it at 200 % as well
  */
 export async function faultsInLooks(page: Page, name: string, alsoZoomed = false): Promise<string[]> {
   const before = page.viewportSize();
   const faults: string[] = [];
-  await mkdir(screenshotFolder, { recursive: true });
   for (const [width, size] of Object.entries({ ...widths, ...(alsoZoomed && zoomed) })) {
     await page.setViewportSize(size);
     for (const colorScheme of schemes) {
       const picture = `${name}-${width}-${colorScheme}`;
       await page.emulateMedia({ colorScheme });
-      await page.screenshot({ path: join(screenshotFolder, `${picture}.png`), fullPage: true, animations: 'disabled' });
-      if ((await overflowOf(page)) > 0) faults.push(`${picture}: the page is wider than the window`);
+      await untilShown(page, size.width, colorScheme);
+      if (takesPictures) await takePicture(page, picture);
+      if (await isTooWide(page)) faults.push(`${picture}: the page is wider than the window`);
       if (isTypical(width, colorScheme)) {
         faults.push(...(await barriersOf(page)).map((barrier) => `${picture}: ${barrier}`));
       }
@@ -38,17 +42,40 @@ export async function faultsInLooks(page: Page, name: string, alsoZoomed = false
   return faults;
 }
 
+/** Resolves a frame after the page has its new width and scheme, when it has rendered what depends on them. */
+async function untilShown(page: Page, width: number, colorScheme: string): Promise<void> {
+  await holdsSoon(page, `innerWidth === ${width} && matchMedia('(prefers-color-scheme: ${colorScheme})').matches`);
+  await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))');
+}
+
+/** Whether an expression is true in one of the next frames. (A policy of the page forbids Playwright's `waitForFunction`.) */
+async function holdsSoon(page: Page, expression: string): Promise<boolean> {
+  return page.evaluate<boolean>(`new Promise((resolve) => {
+    const startedAt = performance.now();
+    (function look() {
+      if (${expression}) resolve(true);
+      else if (performance.now() - startedAt > ${settlingMs}) resolve(false);
+      else requestAnimationFrame(look);
+    })();
+  })`);
+}
+
+async function takePicture(page: Page, name: string): Promise<void> {
+  await mkdir(screenshotFolder, { recursive: true });
+  await page.screenshot({ path: join(screenshotFolder, `${name}.png`), fullPage: true, animations: 'disabled' });
+}
+
 /** Axe takes its time: it looks at each width once, and at each scheme. */
 const isTypical = (width: string, scheme: string) => (width === 'wide') === (scheme === 'light');
 
-/** By how many pixels the page is wider than its window. */
-async function overflowOf(page: Page): Promise<number> {
-  return page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+/** Whether the page stays wider than its window. A list that becomes rows may need some frames for it. */
+async function isTooWide(page: Page): Promise<boolean> {
+  return !(await holdsSoon(page, 'document.documentElement.scrollWidth <= document.documentElement.clientWidth'));
 }
 
 /** What axe finds, a line each: what it is, and where. */
 async function barriersOf(page: Page): Promise<string[]> {
-  await page.evaluate(`${axe.source}; undefined`);
+  if (await page.evaluate<boolean>("typeof axe === 'undefined'")) await page.evaluate(`${axe.source}; undefined`);
   const { violations } = await page.evaluate<axe.AxeResults>('axe.run(document, { resultTypes: ["violations"] })');
   return violations.flatMap(({ id, impact, help, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${impact}, ${id}: ${help}: ${html}\n${failureSummary ?? ''}`),

@@ -67,6 +67,7 @@ export const cacheParts = {
   namespace: 'test',
   secrets: ['a secret of the tests, with 32 characters'],
   onOutage: silent,
+  onBusOutage: silent,
 };
 
 /** A shared store in memory, whose values expire by the clock, and which a test can take down. */

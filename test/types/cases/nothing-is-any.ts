@@ -113,6 +113,8 @@ import type {
   SessionView,
   SignedIn,
   SignedOut,
+  SignInAnswer,
+  SignInRequest,
   ThrottleOptions,
   TokenEvent,
 } from '../../../src/index.ts';
@@ -205,6 +207,8 @@ interface Public {
   SessionView: SessionView;
   SignedIn: SignedIn<App>;
   SignedOut: SignedOut;
+  SignInAnswer: SignInAnswer<App, Login>;
+  SignInRequest: SignInRequest<PlainApp>;
   ThrottleOptions: ThrottleOptions;
   TokenEvent: TokenEvent<number>;
   SessionScope: SessionScope;

@@ -12,11 +12,11 @@ test('the form of a union has the fields of the alternative with a password', ()
   expect(fields[0]).toMatchObject({ kind: 'choice', choices: ['password'], isRequired: true });
 });
 
-test('the form of a union without passwords has those of the first alternative', () => {
+test('the form of a union without passwords has its first alternative', () => {
   expect(namesOf(z.union([byCode, z.object({ key: z.string() })]))).toEqual(['by', 'email', 'code']);
 });
 
-test('the form of a transform or an intersection has the fields that it takes', () => {
+test("the form of a transform or an intersection has its input's fields", () => {
   const transformed = byPassword.transform(({ email }) => ({ name: email }));
   expect(namesOf(transformed)).toEqual(['by', 'email', 'password']);
   const both = z.intersection(z.object({ username: z.string() }), z.object({ otp: z.string().optional() }));

@@ -14,7 +14,7 @@ test('a short work is stretched to the longest before it', async () => {
   expect(performance.now() - startedAt).toBeGreaterThan(25);
 });
 
-test('a result that is not hidden is passed on at once, and counts for nothing', async () => {
+test('a result that is not hidden is returned at once and not counted', async () => {
   const time = createEvenTime();
   await (
     await time.run(

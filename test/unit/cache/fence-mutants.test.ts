@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import type * as LRUCacheModule from 'lru-cache';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type * as layeredModule from '../../../src/cache/layered-cache.ts';
 import type * as memoryModule from '../../../src/cache/memory-cache.ts';
@@ -7,15 +6,9 @@ import type * as sharedModule from '../../../src/cache/shared-cache.ts';
 import { fenceHolds, type Kind, type Modules, modules, type Topic } from '../../support/cache/fence-stories.ts';
 import { loadMutant, type Mutation, type Mutations } from '../../support/cache/mutants.ts';
 
-// LRUCache allocates its room at once, which would take longer than the rest of a run.
 vi.mock(import('lru-cache'), async (importOriginal) => {
-  const { LRUCache, ...others } = await importOriginal();
-  class SmallCache<K extends {}, V extends {}, FC> extends LRUCache<K, V, FC> {
-    constructor(options: LRUCacheModule.LRUCache.Options<K, V, FC>) {
-      super({ ...options, max: 100 });
-    }
-  }
-  return { ...others, LRUCache: SmallCache };
+  const { withSmallCaches } = await import('../../support/cache/small-lru-cache.ts');
+  return withSmallCaches(importOriginal);
 });
 
 const seed = 20_261_123;

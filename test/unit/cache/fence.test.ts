@@ -1,21 +1,15 @@
 import fc from 'fast-check';
-import type * as LRUCacheModule from 'lru-cache';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { fenceHolds, modules, stories, type Topic } from '../../support/cache/fence-stories.ts';
+import { testLength } from '../../support/test-length.ts';
 
-// LRUCache allocates its room at once, which would take longer than the rest of a run.
 vi.mock(import('lru-cache'), async (importOriginal) => {
-  const { LRUCache, ...others } = await importOriginal();
-  class SmallCache<K extends {}, V extends {}, FC> extends LRUCache<K, V, FC> {
-    constructor(options: LRUCacheModule.LRUCache.Options<K, V, FC>) {
-      super({ ...options, max: 100 });
-    }
-  }
-  return { ...others, LRUCache: SmallCache };
+  const { withSmallCaches } = await import('../../support/cache/small-lru-cache.ts');
+  return withSmallCaches(importOriginal);
 });
 
 const seed = Number(process.env['FENCE_SEED'] ?? 20_261_123);
-const numRuns = Number(process.env['FENCE_RUNS'] ?? 500);
+const numRuns = Number(process.env['FENCE_RUNS'] ?? (testLength === 'full' ? 2000 : 150));
 
 beforeAll(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });

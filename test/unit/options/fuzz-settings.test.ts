@@ -36,7 +36,7 @@ const anything = fc.anything({
 });
 
 test(
-  'whatever a duration is, it is refused or a whole number of seconds up to 68 years',
+  'a duration is refused, or whole seconds up to 68 years',
   async () => {
     const written = fc
       .tuple(fc.oneof(anyNumber, anyText), fc.constantFrom('s', 'm', 'h', 'd', 'w', '', 'S', ' s'))
@@ -54,7 +54,7 @@ test(
 );
 
 test(
-  'whatever a rate is, it is refused or a positive number of calls in a window',
+  'a rate is refused, or a positive number of calls in a window',
   async () => {
     const written = fc
       .tuple(fc.oneof(anyNumber, anyText), fc.constantFrom('/s', '/m', '/h', '/d', '/w', '', 's', '/ s'))
@@ -93,7 +93,7 @@ const places: Record<string, (value: unknown) => object> = {
   'throttle.login.userKey': (value) => ({ throttle: { login: { userKey: value } } }),
 };
 const flat =
-  'verifyCredentials defaultTokenTtl tokenLength tokenPrefix serializeUser authHeaderPrefix formatExpiry ' +
+  'verifyCredentials defaultTokenTtl tokenLength tokenPrefix serializeUser authHeaderPrefix apiKeyHeader formatExpiry ' +
   'refreshTokenOnLogin rotateTokenOnLogin populate loginInput resolveClient loginResponse isUserActive trustProxy tokenInUrl now ' +
   'onListenerError notAnOption';
 for (const name of flat.split(' ')) places[name] = (value) => ({ [name]: value });
@@ -135,7 +135,7 @@ const almost = fc.constantFrom<unknown>(
 );
 
 test(
-  'whatever an option is, createDurin takes it, or refuses it with a sentence that names it',
+  'createDurin takes an option, or refuses it by name',
   async () => {
     const values = fc.oneof(anything, almost, anyText, anyNumber);
     const names = fc.constantFrom(...Object.keys(places));

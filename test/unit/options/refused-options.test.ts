@@ -23,6 +23,18 @@ describe.each(['en', 'de'] as const)('in an app that has set the locale %s of zo
     [withOptions({ entities: {} }), 'entities.User is required'],
     [withOptions({ secret: 5 }), 'secret must be a string'],
     [withOptions({ secret: ['short'] }), 'secret.0 must have at least 32 characters'],
+    [withOptions({ authHeaderPrefix: 5 }), 'authHeaderPrefix must be a string'],
+    [withOptions({ authHeaderPrefix: [] }), 'authHeaderPrefix.0 is required'],
+    [
+      withOptions({ authHeaderPrefix: ['Token', 'a b'] }),
+      'authHeaderPrefix.1 must be one word of at most 32 characters',
+    ],
+    [withOptions({ apiKeyHeader: 'x api key' }), "apiKeyHeader must be the name of a header, such as 'x-api-key'"],
+    [withOptions({ apiKeyHeader: 'Cookie' }), 'apiKeyHeader must be another header than Authorization or Cookie'],
+    [
+      withOptions({ apiKeyHeader: 'authorization' }),
+      'apiKeyHeader must be another header than Authorization or Cookie',
+    ],
     [withOptions({ clients: 5 }), 'clients must be an object'],
     [withOptions({ clients: { web: { ttl: '1d' } } }), "unknown option of clients.web 'ttl'"],
     [withOptions({ populate: [5] }), 'populate must be a list of paths, or false'],
@@ -59,7 +71,7 @@ test('a client of API keys that is none of the clients is refused', () => {
 const userKey = ({ phone }: Readonly<Record<string, unknown>>) => String(phone);
 const byPhone = z.object({ phone: z.string(), pin: z.string() });
 
-test('a login of which it cannot be told who it is for is refused, unless nothing is counted per user', () => {
+test('a login input without a user is refused, unless no user is limited', () => {
   for (const throttle of [undefined, {}, { login: {} }, { login: { perUser: '5/m' } }])
     expect(() => parseOptions(withOptions({ loginInput: byPhone, throttle }))).toThrow(
       'createDurin: throttle.login.userKey is required, since loginInput has no username, email or login; ' +
@@ -71,7 +83,7 @@ test('a login of which it cannot be told who it is for is refused, unless nothin
     ).toBeNull();
 });
 
-test('a login is for its username, email or login, else for what userKey says', () => {
+test("a login's user is its username, email or login, or from userKey", () => {
   for (const field of ['username', 'email', 'login']) {
     const loginInput = z.object({ [field]: z.string() });
     expect(parseOptions(withOptions({ loginInput })).login.userNames({ [field]: ' Alice ' })).toEqual(['alice']);

@@ -45,7 +45,7 @@ test('a folder is locked until its owner ends, and then by the next', async () =
   expect((await lockAtOnce(1))[0]?.isLocked).toBe(true);
 });
 
-test('a killed owner does not keep the folder, and of many that want it one gets it', async () => {
+test('after an owner is killed, one of many waiting gets the folder', async () => {
   for (const round of [1, 2, 3]) {
     const starters = await lockAtOnce(5);
     expect(

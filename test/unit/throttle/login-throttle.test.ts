@@ -1,11 +1,16 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createMemoryKnownNetworks } from '../../../src/throttle/known-networks.ts';
 import { createLoginThrottle } from '../../../src/throttle/login-throttle.ts';
 import { createMemoryRateCounter } from '../../../src/throttle/memory-rate-counter.ts';
 import { createThrottle } from '../../../src/throttle/throttle.ts';
 import { createClock } from '../../support/app.ts';
 import { codeOf } from '../../support/arena.ts';
+
+vi.mock(import('lru-cache'), async (importOriginal) => {
+  const { withSmallCaches } = await import('../../support/cache/small-lru-cache.ts');
+  return withSmallCaches(importOriginal);
+});
 
 type Outcome = 'right' | 'wrong' | 'broken';
 

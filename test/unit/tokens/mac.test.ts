@@ -38,7 +38,7 @@ test.each(vectors)('case %# of RFC 4231 holds for both hashes', ({ key, data, sh
   expect(createMac(key, 128)(data)).toBe(sha512);
 });
 
-test('a MAC of at most 64 characters is cut from SHA-256, a longer one from SHA-512', () => {
+test('a MAC of up to 64 characters is cut from SHA-256, else from SHA-512', () => {
   const [{ key, data, sha256, sha512 }] = vectors as [(typeof vectors)[number]];
   for (const length of [32, 64]) expect(createMac(key, length)(data)).toBe(sha256.slice(0, length));
   for (const length of [66, 96]) expect(createMac(key, length)(data)).toBe(sha512.slice(0, length));

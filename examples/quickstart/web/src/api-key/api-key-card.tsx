@@ -70,7 +70,7 @@ export function ApiKeyCard() {
           remove.reset();
         }}
       >
-        <p>Programs that use this key lose access at once. You can create a new key afterwards.</p>
+        <p>Programs that use this key lose access immediately. You can create a new key afterwards.</p>
       </ConfirmDialog>
     </section>
   );

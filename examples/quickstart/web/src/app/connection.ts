@@ -21,7 +21,7 @@ export const { trpc, auth } = createDurinClient<AppRouter>({
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: { retry: false, refetchInterval: 15_000 }, // another device may change the sessions at any time
-    mutations: { networkMode: 'always' }, // offline they fail at once instead of running later
+    mutations: { networkMode: 'always' }, // offline they fail immediately instead of running later
   },
 });
 

@@ -61,9 +61,9 @@ export function SessionsCard() {
         }}
       >
         {ending?.client === 'api' ? (
-          <p>This is your API key. Programs that use it lose access at once.</p>
+          <p>This is your API key. Programs that use it lose access immediately.</p>
         ) : (
-          <p>That device is signed out at once and has to sign in again.</p>
+          <p>That device is signed out immediately and has to sign in again.</p>
         )}
       </ConfirmDialog>
     </section>

@@ -40,7 +40,7 @@ export function SignOutOthers({ hasApiKey, onDone }: Props) {
           revokeOthers.reset();
         }}
       >
-        <p>All your other sessions end at once.</p>
+        <p>All your other sessions end immediately.</p>
         {hasApiKey && (
           <label className="check">
             <input type="checkbox" checked={keepsKey} onChange={(event) => setKeepsKey(event.target.checked)} />

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { DurinUsageError } from '../../../src/index.ts';
-import { redisBus } from '../../../src/redis/index.ts';
-import { createBusProbe } from '../../support/cache/bus-probe.ts';
-import { type OpenRedis, openRedis } from '../../support/servers/redis-server.ts';
+import { DurinUsageError } from '../../../../src/index.ts';
+import { redisBus } from '../../../../src/redis/index.ts';
+import { createBusProbe } from '../../../support/cache/bus-probe.ts';
+import { type OpenRedis, openRedis } from '../../../support/servers/redis-server.ts';
 
 let redis: OpenRedis;
 beforeAll(async () => {

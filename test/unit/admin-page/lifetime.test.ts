@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { lifetimeFromText, lifetimeInWords, lifetimeToText } from '../../admin-page/text/lifetime.ts';
-import { describeUserAgent } from '../../admin-page/tokens/user-agent.ts';
-import { parseDuration } from '../../src/values/duration.ts';
+import { lifetimeFromText, lifetimeInWords, lifetimeToText } from '../../../admin-page/text/lifetime.ts';
+import { describeUserAgent } from '../../../admin-page/tokens/user-agent.ts';
+import { parseDuration } from '../../../src/values/duration.ts';
 
 test.for<[seconds: number | null, words: string, text: string]>([
   [null, 'never expires', 'never'],

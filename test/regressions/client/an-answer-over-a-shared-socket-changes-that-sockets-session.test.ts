@@ -1,0 +1,97 @@
+import { createServer } from 'node:http';
+import { createTRPCClient, createWSClient, httpLink, type TRPCLink, wsLink } from '@trpc/client';
+import { createHTTPHandler } from '@trpc/server/adapters/standalone';
+import { applyWSSHandler } from '@trpc/server/adapters/ws';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { WebSocketServer } from 'ws';
+import { createDurinLink, type DurinLink, type DurinStorage, memoryStorage } from '../../../client/index.ts';
+import { listen } from '../../integration/adapters/node-server.ts';
+import { type AppRouter, alice, bob, openSdkApp, type TestApp, transformer } from '../../integration/client/sdk-app.ts';
+
+let app: TestApp;
+let url: string;
+let close: () => Promise<void>;
+beforeAll(async () => {
+  app = await openSdkApp();
+  const { createContext, responseMeta } = app.durin;
+  const server = createServer(createHTTPHandler({ router: app.router, createContext, responseMeta }));
+  const wss = new WebSocketServer({ server });
+  applyWSSHandler({ wss, router: app.router, createContext });
+  const served = await listen(server);
+  url = served.url;
+  close = async () => {
+    for (const socket of wss.clients) socket.terminate();
+    await served.close();
+  };
+});
+afterAll(async () => {
+  await close();
+  await app.close();
+});
+
+function clientOf(sdk: DurinLink<AppRouter>, sending: TRPCLink<AppRouter>) {
+  const trpc = createTRPCClient<AppRouter>({ links: [sdk.link, sending] });
+  sdk.auth.connect(trpc);
+  return { auth: sdk.auth, trpc };
+}
+
+/** One tab whose calls all go over one socket, and another tab with the same storage. */
+async function openTabs() {
+  const listeners: (() => unknown)[] = [];
+  const storage: DurinStorage = { ...memoryStorage(), watch: (_key, listener) => void listeners.push(listener) };
+  const open = () => createDurinLink<AppRouter>({ path: 'auth', client: 'web', storage, refresh: false });
+  const [one, other] = [open(), open()];
+  const socket = createWSClient({ url: url.replace('http', 'ws'), connectionParams: one.headers });
+  onTestFinished(() => socket.close());
+  return {
+    tab: clientOf(one, wsLink({ client: socket, transformer })),
+    other: clientOf(other, httpLink({ url, transformer, headers: other.headers })),
+    /** Lets both tabs read what the other one has stored. */
+    sync: () => Promise.all(listeners.map((listener) => listener())),
+  };
+}
+
+test('a refresh of the socket’s session leaves another tab’s session', async () => {
+  const { tab, other, sync } = await openTabs();
+  await tab.auth.login(alice);
+  await other.auth.login(bob);
+  await sync();
+  const signedIn = tab.auth.getSnapshot();
+  expect(signedIn).toMatchObject({ user: { name: 'bob' } });
+  app.clock.advance(60);
+  await tab.auth.refresh();
+  expect(tab.auth.getSnapshot()).toBe(signedIn);
+});
+
+test('a logout of the socket’s session leaves another tab’s session', async () => {
+  const { tab, other, sync } = await openTabs();
+  await tab.auth.login(alice);
+  await other.auth.login(bob);
+  await sync();
+  await tab.auth.logout();
+  await sync();
+  expect(tab.auth.getSnapshot()).toMatchObject({ status: 'signed-in', user: { name: 'bob' } });
+  expect(await other.trpc.me.query()).toBe('bob');
+});
+
+test('after a login over the socket, its answers are about that session', async () => {
+  const { tab, other, sync } = await openTabs();
+  await other.auth.login(bob);
+  await sync();
+  await tab.auth.login(alice);
+  app.clock.advance(60);
+  const before = tab.auth.getSnapshot();
+  await tab.auth.refresh();
+  expect(tab.auth.getSnapshot()).not.toEqual(before);
+  await tab.auth.logout();
+  expect(tab.auth.getSnapshot()).toEqual({ status: 'signed-out', reason: 'logged-out' });
+});
+
+test('a late refusal of the socket’s old session does not end the new one', async () => {
+  const { tab } = await openTabs();
+  await tab.auth.login(alice);
+  await app.durin.tokens.revokeAll({ user: 1 });
+  const [late] = await Promise.allSettled([tab.trpc.me.query(), tab.auth.login(bob)]);
+  expect(late.status).toBe('rejected');
+  expect(tab.auth.getSnapshot()).toMatchObject({ status: 'signed-in', user: { name: 'bob' } });
+});
