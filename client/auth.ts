@@ -54,13 +54,13 @@ export interface DurinAuth<TRouter extends AnyTRPCRouter, TPath extends DurinPat
 
 /**
  * Creates `auth`, without the app's types.
- * @param client the client's name; empty if the server resolves it
+ * @param fixed the fields of every login: the client's name, empty if the server resolves it, and the device's
  * @param links the links of its calls until `connect` is called
  * @param closing aborted by `close`
  */
 export function createAuth(
   path: string,
-  client: string,
+  { client, deviceName }: { readonly client: string; readonly deviceName: string | undefined },
   store: SessionStore,
   links: TRPCLink<AnyTRPCRouter>[],
   closing: AbortController,
@@ -69,7 +69,7 @@ export function createAuth(
   const call = (name: string, input?: unknown) => caller.mutation(`${path}.${name}`, input);
 
   return {
-    login: (input: object) => call('login', { ...input, ...(client && { client }) }),
+    login: (input: object) => call('login', { ...(deviceName && { deviceName }), ...input, ...(client && { client }) }),
     reauthenticate: (input: object) => call('reauthenticate', input),
     async adopt(answer: Answer) {
       if (!isToken((answer as Answer | undefined)?.token)) throw new TypeError('No token to adopt.');

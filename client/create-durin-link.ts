@@ -34,6 +34,11 @@ export type DurinLinkOptions<TRouter extends AnyTRPCRouter, TPath extends DurinP
   onReauthenticate?:
     | ((refusal: DurinErrorData, signal: AbortSignal) => Promise<ReauthenticateInput<TRouter, TPath> | null>)
     | undefined;
+  /**
+   * The name of this device in the user's list of sessions, at most 64 characters. It is sent with every `auth.login` whose
+   * input has no `deviceName`. Default: none.
+   */
+  deviceName?: string | undefined;
 } & ClientOption<TRouter, TPath>;
 
 export interface DurinLink<TRouter extends AnyTRPCRouter, TPath extends DurinPath<TRouter> = DurinPath<TRouter>> {
@@ -82,6 +87,7 @@ export function createDurinLink<
     refresh = true,
     authHeaderPrefix = 'Token',
     onReauthenticate,
+    deviceName,
   } = options as PlainOptions;
 
   const closing = new AbortController();
@@ -89,7 +95,7 @@ export function createDurinLink<
   const store = createSessionStore(storage, storageKey, onStorageError, signal);
   const confirm = createConfirm(store, onReauthenticate, (input) => auth.reauthenticate(input));
   const { ownLinks, ...parts } = createSessionLink(store, path, authHeaderPrefix, signal, confirm);
-  const auth = createAuth(path, client, store, ownLinks, closing);
+  const auth = createAuth(path, { client, deviceName }, store, ownLinks, closing);
   if (refresh) startRefresher(store, storageKey, auth.refresh, signal);
 
   return { ...parts, auth } as unknown as DurinLink<TRouter, TPath>; // the code inside does not use the app's types

@@ -17,8 +17,7 @@ import { createEventHub, type EventSink, isAboutRows } from './events.ts';
 import type { Settings } from './options/settings.ts';
 import { createLoginAnswer } from './router/login-answer.ts';
 import { createSignInUser } from './router/sign-in-user.ts';
-import type { SessionRecord } from './session.ts';
-import { toAuth } from './session-views.ts';
+import { createToAuth } from './session-views.ts';
 import { createAddressWarning } from './throttle/address-warning.ts';
 import { createCounters } from './throttle/create-counters.ts';
 import { createLoginThrottle } from './throttle/login-throttle.ts';
@@ -173,7 +172,7 @@ export function compose(settings: Settings) {
   const requireFresh = createRequireFresh({ codec, authenticate, findStored: store.findStored, now });
 
   // The requests
-  const { createContext, stateOf } = createRequestStates({
+  const { createContext, stateOf, limitsOf } = createRequestStates({
     authenticate,
     findBySelector: store.findBySelector,
     schemes: settings.schemes,
@@ -186,10 +185,10 @@ export function compose(settings: Settings) {
   const resolveCaller = createResolveCaller({ stateOf, denials });
 
   // The answers to logins
-  const toAuthNow = (record: SessionRecord) => toAuth(record, now());
+  const toAuth = createToAuth(now);
   const { serializeUser, response: loginResponse } = settings.login;
   const { formatExpiry } = settings;
-  const loginAnswer = createLoginAnswer({ formatExpiry, serializeUser, loginResponse, toAuth: toAuthNow });
+  const loginAnswer = createLoginAnswer({ formatExpiry, serializeUser, loginResponse, toAuth });
   const signInUser = createSignInUser({
     signIn,
     signInsUnderWay,
@@ -197,7 +196,7 @@ export function compose(settings: Settings) {
     userKeyOf: schema.userKeyOf,
     stateOf,
     loginAnswer,
-    toAuth: toAuthNow,
+    toAuth,
     events,
   });
 
@@ -229,9 +228,10 @@ export function compose(settings: Settings) {
     requireFresh,
     createContext,
     stateOf,
+    limitsOf,
     denials,
     resolveCaller,
-    toAuth: toAuthNow,
+    toAuth,
     /** Writes pending uses and ends timers and connections. The app's ORM stays open. */
     async close() {
       await cache?.close(); // first, while changes still reach it

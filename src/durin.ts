@@ -195,7 +195,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     responseMeta: createResponseMeta({
       scheme,
       isPrivate: (procedure) => privateProcedures.has(procedure),
-      limitsOf: (ctx) => stateOf(ctx).limits.values(),
+      limitsOf: graph.limitsOf,
       now,
     }),
     tokens: createDurinTokens({

@@ -49,6 +49,11 @@ export interface ClientChanges {
   /** Seconds; `null`: its tokens never expire. */
   readonly tokenTtl?: number | null;
   readonly throttleRate?: string | null;
+  readonly maxSessions?: number;
+  readonly atLimit?: 'end-oldest' | 'refuse';
+  /** Seconds; `null`: there is none. The same for `maxLifetime`. */
+  readonly idleTtl?: number | null;
+  readonly maxLifetime?: number | null;
 }
 
 /**

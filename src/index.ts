@@ -49,11 +49,12 @@ export type {
   AppTypes,
   ClientProcedure,
   DurinProcedures,
-  GuardOptions,
+  GuardedProcedure,
   ScopedRate,
   SignedIn,
   SignedOut,
 } from './trpc/builders.ts';
+export type { GuardOptions } from './trpc/guard-options.ts';
 export type { ResponseFacts } from './trpc/response-headers.ts';
 export type { Duration } from './values/duration.ts';
 export type { Rate } from './values/rate.ts';

@@ -36,7 +36,8 @@ export interface DurinErrorData {
   code: DurinErrorCode;
   /** Seconds to wait before the next try. Only with THROTTLED. */
   retryAfter?: number;
-  /** The limit that was hit: `client`, `login`, `auth`, or the scope of a `throttledProcedure`. Only with THROTTLED. */
+  /** The limit that was hit: `client`, `login`, `auth`, or the scope of a guard, such as a procedure's path. Only with
+   * THROTTLED. */
   scope?: string;
   /** How many seconds ago the user may have signed in or reauthenticated. Only with REAUTHENTICATION_REQUIRED. */
   maxAge?: number;

@@ -2,7 +2,7 @@ import { onUnknownOutcome } from '../database/failures.ts';
 import type { LoadSession, TokenIdentity, TokenStore } from '../database/token-store.ts';
 import type { SessionRecord } from '../session.ts';
 import type { Invalidation } from './invalidation.ts';
-import type { SessionCache } from './session-cache.ts';
+import type { CachedSession, SessionCache } from './session-cache.ts';
 
 export interface CachedTokenStoreDeps {
   readonly store: TokenStore;
@@ -35,10 +35,9 @@ export function createCachedTokenStore(deps: CachedTokenStoreDeps): TokenStore {
   return {
     ...store,
 
-    async findBySelector(selector): Promise<SessionRecord | null> {
+    findBySelector(selector): Promise<SessionRecord | null> {
       if (cache === null || isInTransaction()) return store.findBySelector(selector);
-      const found = await cache.find(selector, load);
-      return found && found.record;
+      return cache.find(selector, load).then(recordOf);
     },
 
     async issue(request, now) {
@@ -108,4 +107,8 @@ export function createCachedTokenStore(deps: CachedTokenStoreDeps): TokenStore {
       return expired;
     },
   };
+}
+
+function recordOf(found: CachedSession | null): SessionRecord | null {
+  return found && found.record;
 }

@@ -58,6 +58,8 @@ export class DurinRequest implements CallOrigin {
   readonly #headers: HeaderSource | undefined;
   readonly #apiKeyHeader: string | null;
   readonly #isOneRequest: boolean;
+  /** `null`: no durin has remembered anything yet. */
+  #states: Map<object, object> | null = null;
 
   private constructor({ origin, presented, headers, apiKeyHeader, isOneRequest }: RequestFacts) {
     this.ipAddress = origin.ipAddress;
@@ -98,6 +100,15 @@ export class DurinRequest implements CallOrigin {
     const origin = originOf(source, trustProxy, givenAddress);
     const presented = { authorizations, apiKey };
     return new DurinRequest({ origin, presented, headers, apiKeyHeader, isOneRequest: servesOneRequest(info) });
+  }
+
+  /**
+   * What each durin remembers about this request, by durin. It is kept here because an entry in a WeakMap takes ten times
+   * as long, 0.5 µs of each request.
+   */
+  static statesOf(request: DurinRequest): Map<object, object> {
+    request.#states ??= new Map();
+    return request.#states;
   }
 
   /** Where the request came from, as limits need it. */

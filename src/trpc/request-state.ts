@@ -11,8 +11,8 @@ import type { Authenticate, FindSession } from '../tokens/authenticate.ts';
  * changed about it.
  */
 export interface RequestState {
-  /** For each scope, the limit that is nearest to being used up. The response's headers report them. */
-  readonly limits: ReadonlyMap<string, LimitState>;
+  /** For each scope, the limit that is nearest to being used up. */
+  limits(): Iterable<LimitState>;
   recordLimit(limit: LimitState): void;
   /**
    * Resolves the session of the call at this index of the batch, after the changes that earlier calls make.
@@ -64,10 +64,14 @@ export interface RequestStates {
   createContext(call?: AdapterCall): DurinContext;
   /** @throws DurinUsageError if the context was not made with `createContext` */
   stateOf(ctx: DurinContext): RequestState;
+  /** The limits that the response's headers report. */
+  limitsOf(ctx: DurinContext): Iterable<LimitState>;
 }
 
 export function createRequestStates(deps: RequestStatesDeps): RequestStates {
-  const states = new WeakMap<DurinRequest, RequestState>();
+  function knownStateOf(request: DurinRequest): RequestState | undefined {
+    return DurinRequest.statesOf(request).get(deps) as RequestState | undefined;
+  }
 
   return {
     createContext(call = {}) {
@@ -75,12 +79,13 @@ export function createRequestStates(deps: RequestStatesDeps): RequestStates {
     },
     stateOf(ctx) {
       requireDurinContext(ctx);
-      const known = states.get(ctx.durin);
+      const known = knownStateOf(ctx.durin);
       if (known !== undefined) return known;
       const state = createRequestState(ctx.durin, deps);
-      states.set(ctx.durin, state);
+      DurinRequest.statesOf(ctx.durin).set(deps, state);
       return state;
     },
+    limitsOf: ({ durin }) => knownStateOf(durin)?.limits() ?? [],
   };
 }
 
@@ -93,50 +98,63 @@ const maxBatchSize = 16;
 
 /** A look-up that the calls of a request share. */
 interface LookUp {
+  readonly selector: string;
   readonly found: Promise<SessionRecord | null>;
   /** In milliseconds; `Infinity` while it is in progress. */
   settledAt: number;
 }
 
+/** What most requests never need is `null` until then: most have one call, one token, and no limit. */
 function createRequestState(request: DurinRequest, deps: RequestStatesDeps): RequestState {
   const { authenticate, findBySelector, schemes, now } = deps;
   const isOneRequest = DurinRequest.isOneRequest(request);
   const find = isOneRequest ? findOnce : findBatched(findBySelector);
-  const lookUps = new Map<string, LookUp>();
-  const changes = new Set<Change>();
-  const limits = new Map<string, LimitState>();
   const presented = presentedCredentials(request, schemes);
-  /** The request's credentials, then those of each login, by index in the batch. */
-  const credentials = new Map<number, Credentials>([[beforeBatch, presented]]);
+  /** The credentials of each login, by index in the batch. */
+  let logins: Map<number, Credentials> | null = null;
+  let lookUp: LookUp | null = null;
+  let changes: Set<Change> | null = null;
+  let limits: Map<string, LimitState> | null = null;
 
   function credentialsAt(batchIndex: number): Credentials {
-    const latest = Math.max(...[...credentials.keys()].filter((index) => index <= batchIndex));
-    return credentials.get(latest) ?? presented;
+    if (logins === null) return presented;
+    const latest = Math.max(...[...logins.keys()].filter((index) => index <= batchIndex));
+    return logins.get(latest) ?? presented;
   }
 
   function findOnce(selector: string): Promise<SessionRecord | null> {
-    const known = lookUps.get(selector);
-    if (known !== undefined && now() - known.settledAt < rememberedForMs) return known.found;
-    const lookUp = { found: findBySelector(selector), settledAt: Infinity };
-    lookUps.set(selector, lookUp);
+    const isKnown = lookUp?.selector === selector && now() - lookUp.settledAt < rememberedForMs;
+    if (lookUp !== null && isKnown) return lookUp.found;
+    const started: LookUp = { selector, found: findBySelector(selector), settledAt: Infinity };
     function settle(): void {
-      lookUp.settledAt = now();
+      started.settledAt = now();
     }
-    lookUp.found.finally(settle).catch(() => lookUps.delete(selector)); // an outage may be over by the next call
-    return lookUp.found;
+    function forget(): void {
+      if (lookUp === started) lookUp = null; // an outage may be over by the next call
+    }
+    lookUp = started;
+    started.found.then(settle, forget);
+    return started.found;
+  }
+
+  async function resolveAfterChanges(earlier: Iterable<Change>, batchIndex: number): Promise<SessionRecord> {
+    for (const change of earlier) if (change.batchIndex < batchIndex) await change.settled;
+    return authenticate(credentialsAt(batchIndex), find);
   }
 
   return {
-    limits,
+    limits: () => limits?.values() ?? [],
 
     recordLimit(limit) {
+      limits ??= new Map();
       const known = limits.get(limit.scope);
       if (known === undefined || isNearer(limit, known)) limits.set(limit.scope, limit);
     },
 
-    async resolveSession(batchIndex) {
-      for (const change of changes) if (change.batchIndex < batchIndex) await change.settled;
-      return authenticate(credentialsAt(batchIndex), find);
+    resolveSession(batchIndex) {
+      return changes === null
+        ? authenticate(credentialsAt(batchIndex), find)
+        : resolveAfterChanges(changes, batchIndex);
     },
 
     resolveSessionUncached: () => authenticate(credentialsAt(Infinity), findBySelector),
@@ -145,13 +163,14 @@ function createRequestState(request: DurinRequest, deps: RequestStatesDeps): Req
       const { promise: settled, resolve: settle } = Promise.withResolvers<void>();
       const change = { kind, batchIndex, settled };
       const isEarlier = (other: Change) => other.kind === 'session' && other.batchIndex < batchIndex;
+      changes ??= new Set();
       const earlier = [...changes].filter(isEarlier);
       changes.add(change);
       try {
         if (kind === 'login') await Promise.all(earlier.map((other) => other.settled));
         return await work();
       } finally {
-        lookUps.clear();
+        lookUp = null;
         changes.delete(change);
         settle();
       }
@@ -163,7 +182,8 @@ function createRequestState(request: DurinRequest, deps: RequestStatesDeps): Req
     },
 
     useToken(batchIndex, token) {
-      credentials.set(isOneRequest ? batchIndex : beforeBatch, { kind: 'token', token });
+      logins ??= new Map();
+      logins.set(isOneRequest ? batchIndex : beforeBatch, { kind: 'token', token });
     },
   };
 }

@@ -34,8 +34,7 @@ export interface ResponseHeadersDeps {
  * A streamed response sends its headers before its calls have run, so it has only the last three.
  */
 export function createResponseMeta({ scheme, isPrivate, limitsOf, now }: ResponseHeadersDeps) {
-  return function responseMeta({ ctx, errors, info }: ResponseFacts): { headers: Headers } {
-    const headers = new Headers();
+  function setRefusal(headers: Headers, errors: ResponseFacts['errors']): void {
     const refusals = errors.filter(isDurinError);
     if (errors.some((error) => error.code === 'UNAUTHORIZED'))
       headers.set('WWW-Authenticate', challengeOf(refusals, scheme));
@@ -44,13 +43,12 @@ export function createResponseMeta({ scheme, isPrivate, limitsOf, now }: Respons
 
     const retryAfter = Math.max(0, ...refusals.map((refusal) => refusal.durin.retryAfter ?? 0));
     if (retryAfter > 0) headers.set('Retry-After', String(retryAfter));
+  }
 
-    const limits = isDurinContext(ctx) ? [...limitsOf(ctx)] : [];
-    if (limits.length > 0) {
-      headers.set('RateLimit-Policy', limits.map(policyOf).join(', '));
-      headers.set('RateLimit', limits.map(remainderOf).join(', '));
-    }
-
+  return function responseMeta({ ctx, errors, info }: ResponseFacts): { headers: Headers } {
+    const headers = new Headers();
+    if (errors.length > 0) setRefusal(headers, errors);
+    if (isDurinContext(ctx)) setLimits(headers, [...limitsOf(ctx)]);
     if (info?.calls.some((call) => isPrivate(call.procedure))) {
       headers.set('Cache-Control', 'no-store');
       headers.set('Date', new Date(now()).toUTCString());
@@ -59,6 +57,12 @@ export function createResponseMeta({ scheme, isPrivate, limitsOf, now }: Respons
     }
     return { headers };
   };
+}
+
+function setLimits(headers: Headers, limits: readonly LimitState[]): void {
+  if (limits.length === 0) return;
+  headers.set('RateLimit-Policy', limits.map(policyOf).join(', '));
+  headers.set('RateLimit', limits.map(remainderOf).join(', '));
 }
 
 function policyOf({ scope, quota }: LimitState): string {

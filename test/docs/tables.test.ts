@@ -220,9 +220,9 @@ test('the table of builders names every builder', () => {
   expect([...new Set(named)].toSorted()).toEqual(
     namesOf<DurinProcedures<never>>({
       procedure: true,
+      guardedProcedure: true,
       optionalProcedure: true,
       authedProcedure: true,
-      guardedProcedure: true,
       clientProcedure: true,
       throttledProcedure: true,
     }),
@@ -235,13 +235,19 @@ test('the table of entry points names every export of the package', () => {
   expect(named.toSorted()).toEqual(exported.map((path) => path.replace(/^\./, 'trpc-durin')).toSorted());
 });
 
-test('the table of commands names every command', async () => {
+/** What `--help` prints, of the program or of a command. */
+async function helpOf(...command: string[]): Promise<string> {
   let help = '';
   const print = (text: string) => {
     help += text;
   };
   const terminal = { print, printError: print, isInteractive: false, confirm: () => Promise.resolve(false) };
-  await runProgram(['--help'], terminal, '0');
+  await runProgram([...command, '--help'], terminal, '0');
+  return help;
+}
+
+test('the table of commands names every command', async () => {
+  const help = await helpOf();
   const section = help.slice(help.indexOf('Commands:'), help.indexOf('Examples:'));
   const inHelp = section.matchAll(/^ {2}([a-z-]+)(?: \[options\])?((?: <\w+>)*)/gm);
   const commands = Array.from(inHelp, ([, name, operands]) => `${name}${operands}`).filter(
@@ -249,6 +255,29 @@ test('the table of commands names every command', async () => {
   );
   const named = tableBelow('docs/reference/command-line.md', 'The commands').map(([command]) => command);
   expect(named.toSorted()).toEqual(commands.toSorted());
+});
+
+const listOf = (cell: string) => cell.replaceAll('`', '').split(', ');
+
+test('the table of command-line options is that of the help', async () => {
+  const commands = tableBelow('docs/reference/command-line.md', 'The commands').map(
+    ([name = '']) => name.split(' ')[0],
+  );
+  const inHelp = await Promise.all(
+    commands.map(async (command = '') => {
+      const options = (await helpOf(command)).matchAll(/^ {2}(?:-\w, )?(--[\w-]+(?: <\w+>)?)/gm);
+      return Array.from(options, ([, option]) => `${option} of ${command}`);
+    }),
+  );
+  const named = tableBelow('docs/reference/command-line.md', 'The options').flatMap(([options = '', of = '']) =>
+    listOf(options).flatMap((option) => listOf(of).map((command) => `${option} of ${command}`)),
+  );
+  expect(named.toSorted()).toEqual(
+    inHelp
+      .flat()
+      .filter((option) => !option.startsWith('--help '))
+      .toSorted(),
+  );
 });
 
 test('the list of the behaviours of django-rest-durin has 50 entries', () => {

@@ -114,8 +114,8 @@ test('a session that ends by a deactivation stays ended', async () => {
   const user = await em.findOneOrFail(User, contest.userId);
   user.isActive = false;
   const { codes } = await settle<unknown>([...atOnce(10, contest.reauthenticate), em.flush()]);
-  const expected = ['USER_INACTIVE', 'TOKEN_EXPIRED', 'INVALID_TOKEN', 'INVALID_CREDENTIALS'];
-  expect(Object.keys(codes).filter((code) => !expected.includes(code))).toEqual([]);
+  const expected = new Set(['USER_INACTIVE', 'TOKEN_EXPIRED', 'INVALID_TOKEN', 'INVALID_CREDENTIALS']);
+  expect(Object.keys(codes).filter((code) => !expected.has(code))).toEqual([]);
   expect(['USER_INACTIVE', 'TOKEN_EXPIRED', 'INVALID_TOKEN']).toContain(
     await contest.callAs({ token: contest.token }).me().catch(codeOf),
   );

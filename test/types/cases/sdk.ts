@@ -73,6 +73,9 @@ createDurinClient<AppRouter>({ ...options, path: 'login', client: 'web' });
 createDurinLink<AppRouter>({ path: 'other', client: 'web' });
 // @ts-expect-error: no client has that name
 createDurinClient<AppRouter>({ ...options, path: 'auth', client: 'desktop' });
+createDurinLink<AppRouter>({ path: 'auth', client: 'web', deviceName: 'Laptop' });
+// @ts-expect-error: the name is a text
+createDurinLink<AppRouter>({ path: 'auth', client: 'web', deviceName: 7 });
 // @ts-expect-error: the client is required
 createDurinClient<AppRouter>({ ...options, path: 'auth' });
 // @ts-expect-error: the app has a transformer

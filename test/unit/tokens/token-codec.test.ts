@@ -65,6 +65,26 @@ describe('a token', () => {
     }
   });
 
+  test('is refused with another MAC after it was verified', () => {
+    const codec = createTokenCodec(format);
+    const token = codec.tokenOf(codec.newSelector());
+    const forged = token.slice(0, -1) + (token.endsWith('0') ? '1' : '0');
+    expect([token, forged, token, forged].map(codec.selectorOf)).toEqual([
+      token.slice(0, 32),
+      null,
+      token.slice(0, 32),
+      null,
+    ]);
+  });
+
+  test('of each secret is verified in turn, for one selector', () => {
+    const [first, second] = [secret, older].map((each) => createTokenCodec({ ...format, secrets: [each] }));
+    const both = createTokenCodec({ ...format, secrets: [secret, older] });
+    const selector = both.newSelector();
+    const tokens = [first, second].map((codec) => codec?.tokenOf(selector) ?? '');
+    expect([...tokens, ...tokens].map(both.selectorOf)).toEqual([selector, selector, selector, selector]);
+  });
+
   test('is refused when cut, prolonged or in capitals', () => {
     const codec = createTokenCodec(format);
     const token = codec.tokenOf('0123456789abcdef0123456789abcdef');

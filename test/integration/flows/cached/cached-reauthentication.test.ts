@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { password, requestOf, t } from '../../support/app.ts';
-import { codeOf } from '../../support/arena.ts';
-import { type CachedApp, kinds, openCachedApp } from '../../support/cache/cached-app.ts';
+import { password, requestOf, t } from '../../../support/app.ts';
+import { codeOf } from '../../../support/arena.ts';
+import { type CachedApp, kinds, openCachedApp } from '../../../support/cache/cached-app.ts';
 
 const alice = { username: 'alice', password };
 

@@ -1,10 +1,10 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { Keyv } from 'keyv';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDurin, defineDurinEntities } from '../../../src/index.ts';
-import type { CacheOptions } from '../../../src/options/options.ts';
-import { secret } from '../../support/app.ts';
-import { closeDatabase, openDatabase } from '../../support/database.ts';
+import { createDurin, defineDurinEntities } from '../../../../src/index.ts';
+import type { CacheOptions } from '../../../../src/options/options.ts';
+import { secret } from '../../../support/app.ts';
+import { closeDatabase, openDatabase } from '../../../support/database.ts';
 
 const Address = defineEntity({
   name: 'Address',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { requestOf } from '../../support/app.ts';
-import { type CachedApp, kinds, openCachedApp } from '../../support/cache/cached-app.ts';
+import { requestOf } from '../../../support/app.ts';
+import { type CachedApp, kinds, openCachedApp } from '../../../support/cache/cached-app.ts';
 
 describe.each(kinds)('what a look-up costs (%s)', (kind) => {
   let app: CachedApp;

@@ -1,16 +1,17 @@
 import { Alert, Box, Card, Stack, Typography } from '@mui/material';
 import type { inferRouterOutputs } from '@trpc/server';
 import { useEffect, useRef } from 'react';
-import type { AdminPageRouter } from '../../src/admin/page/page-router.ts';
-import { config } from '../page-config.ts';
-import { CopyField } from '../shell/copy-field.tsx';
-import { RelativeTime } from '../text/relative-time.tsx';
+import type { AdminPageRouter } from '../../../src/admin/page/page-router.ts';
+import { config } from '../../page-config.ts';
+import { CopyField } from '../../shell/copy-field.tsx';
+import { formatCount } from '../../text/format-count.ts';
+import { RelativeTime } from '../../text/relative-time.tsx';
 import { curlCommand } from './curl-command.ts';
 
 export type Issued = inferRouterOutputs<AdminPageRouter>['admin']['tokens']['issue'];
 
 /** A new token. The page never shows it again. */
-export function IssuedToken({ issued: { token, session } }: { issued: Issued }) {
+export function IssuedToken({ issued: { token, session, ended } }: { issued: Issued }) {
   const url = new URL('api/auth.sessions.list', document.baseURI).href;
   const message = useRef<HTMLDivElement>(null);
   useEffect(() => message.current?.focus(), []); // the form with the focus was removed
@@ -30,7 +31,8 @@ export function IssuedToken({ issued: { token, session } }: { issued: Issued }) 
               expires <RelativeTime date={session.expiry} />
             </>
           )}
-          . Copy it now: it will not be shown again.
+          . {ended > 0 && `${formatCount(ended, 'session')} of the user ended for it. `}
+          Copy it now: it will not be shown again.
         </Alert>
         <CopyField label="Token" action="Copy token" text={token} />
         <Box>

@@ -1,8 +1,8 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createDurin, defineDurinEntities } from '../../../src/index.ts';
-import { secret } from '../../support/app.ts';
-import { closeDatabase, openDatabase } from '../../support/database.ts';
+import { createDurin, defineDurinEntities } from '../../../../src/index.ts';
+import { secret } from '../../../support/app.ts';
+import { closeDatabase, openDatabase } from '../../../support/database.ts';
 
 const Country = defineEntity({ name: 'Country', properties: { id: p.integer().primary(), name: p.string() } });
 const Company = defineEntity({

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { password, requestOf, t } from '../../support/app.ts';
-import { type CachedApp, kinds, openCachedApp } from '../../support/cache/cached-app.ts';
-import { User } from '../../support/entities.ts';
+import { password, requestOf, t } from '../../../support/app.ts';
+import { type CachedApp, kinds, openCachedApp } from '../../../support/cache/cached-app.ts';
+import { User } from '../../../support/entities.ts';
 
 const twice = <T>(value: T) => [value, value];
 

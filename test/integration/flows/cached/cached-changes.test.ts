@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { EntityManager } from '@mikro-orm/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { codeOf } from '../../support/arena.ts';
-import { type CachedApp, kinds, openCachedApp } from '../../support/cache/cached-app.ts';
-import { AuthToken, Client, Organization, User } from '../../support/entities.ts';
+import { codeOf } from '../../../support/arena.ts';
+import { type CachedApp, kinds, openCachedApp } from '../../../support/cache/cached-app.ts';
+import { AuthToken, Client, Organization, User } from '../../../support/entities.ts';
 
 const rolledBack = new Error('rolled back by the test');
 
