@@ -84,7 +84,11 @@ export function createDurinTokens<TAuth>(deps: DurinTokensDeps<TAuth>): DurinTok
       if (nameProblem !== null) throw new DurinUsageError(`name: ${nameProblem}`);
       const { atLimit: limit } = parseClientFields({ atLimit });
       const request = {
-        ...{ userId: userKeyOf(user), clientName: client, name: name ?? null, ipAddress: null, userAgent: null },
+        userId: userKeyOf(user),
+        clientName: client,
+        name: name ?? null,
+        ipAddress: null,
+        userAgent: null,
         ...issuedLifetime(ttl),
         ...(limit !== undefined && { atLimit: limit }),
       };

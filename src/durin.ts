@@ -70,12 +70,11 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
    */
   readonly authenticate: (source: AuthSource) => Promise<AppAuth<TApp>>;
   /**
-   * Signs in a user that a procedure of your own has verified, as with a passkey, OAuth or a code by e-mail. It does what
-   * `login` does after `verifyCredentials`: the user must be active, a token is issued as `refreshTokenOnLogin` and
-   * `rotateTokenOnLogin` say, and the event is `loggedIn` or `loginFailed`. It limits nothing: use a `throttledProcedure`.
-   * If the user's sessions end during the call, it is refused.
-   * @param request.user the entity. Changes of `credentialFields` from the call on refuse it, earlier ones do not
-   * @param request.ctx the procedure's context. Later calls with it are signed in
+   * Signs in a user that a procedure of your own has verified, as with a passkey. It does what `login` does after
+   * `verifyCredentials`. It limits nothing: use a `throttledProcedure`. If the user's sessions, or the values of
+   * `credentialFields`, change during the call, it is refused.
+   * @param request.user the entity
+   * @param request.ctx the procedure's context; later calls with it are signed in
    * @param request.batchIndex the procedure's `batchIndex`, if it may be called in a batch. Default: 0
    * @returns what `login` returns, and `auth`, the session
    * @throws DurinError UNKNOWN_CLIENT, INVALID_CREDENTIALS, SESSION_LIMIT, STORE_UNAVAILABLE

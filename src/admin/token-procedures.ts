@@ -81,7 +81,11 @@ export function createTokenProcedures(
       const owner = await users.get(input.user);
       ctx.throwIfTimedOut();
       const issued = await issueToken({
-        ...{ userId: owner.key, clientName: client, name: name ?? null, ipAddress: null, userAgent: null },
+        userId: owner.key,
+        clientName: client,
+        name: name ?? null,
+        ipAddress: null,
+        userAgent: null,
         ...issuedLifetime(ttl),
         ...(atLimit !== undefined && { atLimit }),
         isAuthenticated: false,

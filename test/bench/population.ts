@@ -24,6 +24,7 @@ export async function createPopulation(serverUrl: string, name: string, populati
   url.pathname = `/${name}`;
   const orm = await MikroORM.init({ clientUrl: url.href, entities });
   await orm.schema.create();
+  await orm.em.getConnection().execute('alter table durin_token_use set (fillfactor = 50)'); // as the guide to the upgrade advises
   const { users, clients, expiredUsers = 0 } = population;
   const execute = (sql: string, ...values: unknown[]) => orm.em.getConnection().execute(sql, values);
   await execute(

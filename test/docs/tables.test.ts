@@ -134,11 +134,6 @@ describe('the table of options', () => {
     expect(withoutGiven(parseOptions(written))).toEqual(withoutGiven(parseOptions(left)));
   });
 
-  /** Settings also remember which fields of a client were written. */
-  function withoutGiven({ clients, ...settings }: Settings) {
-    return { ...settings, clients: clients?.map(({ values }) => values) };
-  }
-
   test('the other defaults are words', () => {
     const others = rows.filter((row) => !withDefault.includes(row) && !['required', 'none'].includes(row.value));
     expect(others.map(({ name, value }) => `${name}: ${value}`)).toEqual([
@@ -321,3 +316,8 @@ test('the table of the server API names functions that exist', () => {
     path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], durin);
   expect(paths.filter((path) => typeof valueAt(path) !== 'function')).toEqual([]);
 });
+
+/** Settings also remember which fields of a client were written. */
+function withoutGiven({ clients, ...settings }: Settings) {
+  return { ...settings, clients: clients?.map(({ values }) => values) };
+}

@@ -50,22 +50,24 @@ async function openTwoModels(schema?: string) {
   });
   await Promise.all([memberDurin.clients.sync(), staffDurin.clients.sync()]);
   const router = t.router({ members: memberDurin.durinRouter, staff: staffDurin.durinRouter });
-  const callWith = (context: object) => router.createCaller(context as never);
+  const callWith = (durin: { createContext: typeof memberDurin.createContext }, token?: string) =>
+    router.createCaller(durin.createContext(requestOf({ token })));
   return {
     orm,
     store,
     clock,
     Staff,
+    callWith,
     members: {
       durin: memberDurin,
       events: recordEvents(memberDurin.events),
-      auth: (token?: string) => callWith(memberDurin.createContext(requestOf({ token }))).members,
+      auth: (token?: string) => callWith(memberDurin, token).members,
       see: (token: string) => memberDurin.authenticate(token).then(({ user }) => user.username, codeOf),
     },
     staff: {
       durin: staffDurin,
       events: recordEvents(staffDurin.events),
-      auth: (token?: string) => callWith(staffDurin.createContext(requestOf({ token }))).staff,
+      auth: (token?: string) => callWith(staffDurin, token).staff,
       see: (token: string) => staffDurin.authenticate(token).then(({ user }) => user.username, codeOf),
     },
     async close() {
@@ -105,6 +107,15 @@ describe.each([
       ]);
     }
     expect([(await rowsOf('durin_auth_token')).length, (await rowsOf(staffTokens)).length]).toEqual([1, 1]);
+  });
+
+  test('one context serves the procedures of both', async () => {
+    const [member, staff] = [await app.members.auth().login(signIn), await app.staff.auth().login(signIn)];
+    expect(await app.callWith(app.staff.durin, member.token).members.sessions.list()).toHaveLength(1);
+    expect(await app.callWith(app.members.durin, staff.token).staff.sessions.list()).toHaveLength(1);
+    await expect(app.callWith(app.members.durin, staff.token).members.sessions.list()).rejects.toMatchObject({
+      durin: { code: 'INVALID_TOKEN' },
+    });
   });
 
   test('each lists its own sessions only', async () => {

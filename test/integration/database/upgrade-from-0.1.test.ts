@@ -71,7 +71,8 @@ async function structureOf({ orm }: App) {
   );
 }
 
-test("MikroORM's own diff keeps every session, up, down and up again", async () => {
+// PGlite takes seconds for each diff.
+test("MikroORM's own diff keeps every session, up, down and up again", { timeout: 120_000 }, async () => {
   app = await openAppOfVersion01();
   const [rows, structure] = [await rowsOf(app), await structureOf(app)];
   const { up, down } = await diffOf(app);
