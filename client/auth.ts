@@ -2,7 +2,6 @@ import { getUntypedClient, type TRPCClient, type TRPCLink, TRPCUntypedClient } f
 import type { AnyTRPCRouter } from '@trpc/server';
 import { endReasonOf } from './link/end-reason.ts';
 import type { DurinPath, ExpiryOf, LoginAnswer, LoginInput, Mutate, UserOf } from './mounted-router.ts';
-import type { Epoch } from './session/epoch.ts';
 import { createEpoch } from './session/epoch.ts';
 import { type LoginAnswer as Answer, newSession, type Snapshot } from './session/session.ts';
 import type { SessionStore } from './session/session-store.ts';
@@ -12,6 +11,12 @@ import { isToken } from './session/session-text.ts';
 export interface DurinAuth<TRouter extends AnyTRPCRouter, TPath extends DurinPath<TRouter> = DurinPath<TRouter>> {
   /** @throws TRPCClientError with a `data.durin.code` such as INVALID_CREDENTIALS or THROTTLED */
   readonly login: (input: LoginInput<TRouter, TPath>) => ReturnType<Mutate<TRouter, TPath, 'login'>>;
+  /**
+   * Proves that the user still is the user, so that procedures with `fresh` accept the calls of this session. Takes the input
+   * of `login` without the client.
+   * @throws TRPCClientError with a `data.durin.code` such as INVALID_CREDENTIALS or THROTTLED
+   */
+  readonly reauthenticate: Mutate<TRouter, TPath, 'reauthenticate'>;
   /**
    * Makes the answer of a procedure of your own the session, as if it were the answer of `login`: one that returns what
    * `durin.signIn` returned. Resolves when it is stored.
@@ -61,12 +66,11 @@ export function createAuth(
   closing: AbortController,
 ) {
   let caller = new TRPCUntypedClient({ links });
-  const refreshing = new Map<Epoch, Promise<unknown>>();
-
   const call = (name: string, input?: unknown) => caller.mutation(`${path}.${name}`, input);
 
   return {
     login: (input: object) => call('login', { ...(deviceName && { deviceName }), ...input, ...(client && { client }) }),
+    reauthenticate: (input: object) => call('reauthenticate', input),
     async adopt(answer: Answer) {
       if (!isToken((answer as Answer | undefined)?.token)) throw new TypeError('No token to adopt.');
       store.calls += 1;
@@ -80,9 +84,10 @@ export function createAuth(
     logoutAll: (scope?: object) => call('logoutAll', scope),
     refresh(): Promise<unknown> {
       const { epoch } = store.state;
-      const answer = refreshing.get(epoch) ?? call('refresh').finally(() => refreshing.delete(epoch));
-      refreshing.set(epoch, answer);
-      return answer;
+      epoch.refreshing ??= call('refresh').finally(() => {
+        epoch.refreshing = undefined;
+      });
+      return epoch.refreshing;
     },
     getSnapshot: () => store.state.snapshot,
     subscribe: store.subscribe,

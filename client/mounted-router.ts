@@ -61,6 +61,12 @@ export type LoginInput<TRouter extends AnyTRPCRouter, TPath extends string> = Wi
   FullLoginInput<TRouter, TPath>
 >;
 
+/** The input of `reauthenticate`: the app's `loginInput`. */
+export type ReauthenticateInput<
+  TRouter extends AnyTRPCRouter,
+  TPath extends string = DurinPath<TRouter>,
+> = inferProcedureInput<Extract<At<TRouter['_def']['record'], `${TPath}.reauthenticate`>, AnyTRPCMutationProcedure>>;
+
 type WithoutClient<T> = T extends unknown ? { [K in keyof T as K extends 'client' ? never : K]: T[K] } : never;
 
 /** A mutation of the durin router as the tRPC client has it, with its output and its errors for `safe()`. */

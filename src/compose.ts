@@ -34,6 +34,10 @@ import { createTokenRevoker } from './tokens/revoke-tokens.ts';
 import { createSignIn } from './tokens/sign-in.ts';
 import { createTokenCodec } from './tokens/token-codec.ts';
 import { createUnderWay } from './tokens/under-way.ts';
+import { createConfirmUser } from './tokens/verification/confirm-user.ts';
+import { createRequireFresh } from './tokens/verification/freshness.ts';
+import { createReauthenticate } from './tokens/verification/reauthenticate.ts';
+import { createVerifyUser } from './tokens/verification/verify-user.ts';
 import { createDenials } from './trpc/denials.ts';
 import { createRequestStates } from './trpc/request-state.ts';
 import { createResolveCaller } from './trpc/resolve-caller.ts';
@@ -134,23 +138,38 @@ export function compose(settings: Settings) {
     isInTransaction,
   });
   const { verifyCredentials, resolveClient, userNames, typedName, onConflict } = settings.login;
-  const signIn = createSignIn({ activeUser, issueToken, onConflict, bounded });
   const comparedCredentials = credentials.fields.size === 0 ? null : credentials;
-  const logIn = createLogIn({
-    signIn,
+  const verifyUser = createVerifyUser({
     throttle: loginThrottle,
     signInsUnderWay,
-    events,
     rules: {
       verifyCredentials: (input, ctx) =>
         withDatabaseTimeout(databaseTimeoutMs, () => verifyCredentials({ input, em: database.fork(), ctx })),
-      resolveClient: (input, ctx) => (resolveClient === null ? input['client'] : resolveClient({ input, ctx })),
       userKeyOf: schema.userKeyOf,
       credentials: comparedCredentials,
       loginUserNames: userNames,
       typedName,
     },
   });
+  const confirmUser = createConfirmUser(activeUser);
+  const signIn = createSignIn({ confirmUser, issueToken, onConflict, bounded });
+  const logIn = createLogIn({
+    verifyUser,
+    signIn,
+    events,
+    resolveClient: (input, ctx) => (resolveClient === null ? input['client'] : resolveClient({ input, ctx })),
+  });
+  const reauthenticate = createReauthenticate({
+    verifyUser,
+    confirmUser,
+    store,
+    isSameUser: schema.isSameUser,
+    issuesUnderWay,
+    events,
+    bounded,
+    now,
+  });
+  const requireFresh = createRequireFresh({ codec, authenticate, findStored: store.findStored, now });
 
   // The requests
   const { createContext, stateOf, limitsOf } = createRequestStates({
@@ -205,6 +224,8 @@ export function compose(settings: Settings) {
     logIn,
     loginAnswer,
     signInUser,
+    reauthenticate,
+    requireFresh,
     createContext,
     stateOf,
     limitsOf,

@@ -155,6 +155,7 @@ export function createDurin<
   { userEntity: TUserEntity; clientEntity: TClientEntity; clientName: TClientName; populate: TPopulate },
   {
     loginInput: LoginInput<TLoginInput, TClientName, TResolveClient>;
+    reauthenticateInput: z.input<TLoginInput>;
     loginOutput: LoginOutput<TSerializedUser, TExpiry, TLoginExtra>;
     expiry: TExpiry;
   }
@@ -182,6 +183,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     apiClientName: apiAccess.clientName,
     excludesApiAccess: apiAccess.excludeFromSessions,
     includesToken: apiAccess.includeToken,
+    freshSeconds: apiAccess.freshSeconds,
   });
   const privateProcedures = new Set<unknown>(Object.values(durinRouter._def.procedures));
 

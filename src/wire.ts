@@ -8,6 +8,7 @@ export const refusals = {
   TOKEN_EXPIRED: ['UNAUTHORIZED', 'The given token has expired.'],
   USER_INACTIVE: ['UNAUTHORIZED', 'User inactive or deleted.'],
   INVALID_CREDENTIALS: ['UNAUTHORIZED', 'Unable to log in with provided credentials.'],
+  REAUTHENTICATION_REQUIRED: ['UNAUTHORIZED', 'Please confirm that it is you.'],
   NO_CLIENT: ['BAD_REQUEST', 'No client specified.'],
   UNKNOWN_CLIENT: ['BAD_REQUEST', 'No client with that name.'],
   CLIENT_NOT_ALLOWED: ['FORBIDDEN', 'This client may not use this procedure.'],
@@ -38,6 +39,8 @@ export interface DurinErrorData {
   /** The limit that was hit: `client`, `login`, `auth`, or the scope of a guard, such as a procedure's path. Only with
    * THROTTLED. */
   scope?: string;
+  /** How many seconds ago the user may have signed in or reauthenticated. Only with REAUTHENTICATION_REQUIRED. */
+  maxAge?: number;
   /**
    * Sentences that describe the invalid input, by field: `name`, `changes.tokenTtl`, or `''` for the input as a whole.
    * Only from the admin router.

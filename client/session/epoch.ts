@@ -8,6 +8,12 @@ export interface Epoch {
   token: () => string | null;
   /** Whether a logout of this epoch's session is in progress. */
   isEnding?: boolean;
+  /** Pending while the session is refreshed. */
+  refreshing?: Promise<unknown> | undefined;
+  /** Pending while the user is asked to prove to be the user. */
+  asked?: Promise<boolean> | undefined;
+  /** The number of the last call that was made before the user last proved to be the user. */
+  provenAt?: number;
 }
 
 export function createEpoch(token: string | null): Epoch {

@@ -69,6 +69,13 @@ export function createCachedTokenStore(deps: CachedTokenStoreDeps): TokenStore {
       return renewed;
     },
 
+    async reauthenticate(request, now) {
+      const { selector } = request;
+      const outcome = await onUnknownOutcome(store.reauthenticate(request, now), () => tokenChanged(selector));
+      if (outcome === 'authenticated') await tokenChanged(selector);
+      return outcome;
+    },
+
     /** If nothing was deleted, the cache was outdated: the token was renewed or deleted. */
     async deleteIfExpired(token, now) {
       const removed = await store.deleteIfExpired(token, now);

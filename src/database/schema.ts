@@ -16,6 +16,7 @@ import type { PopulateTree } from './rows/populate-tree.ts';
 import { primaryKeyOf } from './rows/primary-key.ts';
 import { Projection } from './rows/projection.ts';
 import { propertyConverter } from './rows/property-converter.ts';
+import { areSameValues } from './rows/property-values.ts';
 import { createRowConditions, type FilterChoices } from './rows/row-conditions.ts';
 import { createSchemaCheck } from './rows/row-schema.ts';
 import { defaultTokenTable } from './rows/table-names.ts';
@@ -71,6 +72,8 @@ export interface Schema {
   userKeyOf(userOrKey: unknown): unknown;
   /** Converts a user entity, or its primary key, to an SQL parameter. */
   toUserKey(userOrKey: unknown): unknown;
+  /** Compares primary keys by what the database stores. */
+  isSameUser(one: unknown, other: unknown): boolean;
   /** Converts a raw key from the database to the value of the entity's property. */
   fromUserKey(raw: unknown): unknown;
   /** Whether users have an `isActive`: a column, or a getter. */
@@ -135,6 +138,10 @@ export function readSchema(orm: MikroORM, entities: EntityNames, filters: Filter
     if (isEntity) check.refuseOther(userOrKey, userMeta);
     return key;
   }
+  function toUserKey(userOrKey: unknown): unknown {
+    const key = userKeyOf(userOrKey);
+    return userKey.customType?.convertToDatabaseValue(key, platform) ?? key;
+  }
   const tables = createTables(platform, orm.config.get('schema'));
   const conditions = createRowConditions(orm, filters);
   const baseOf = ({ extends: base }: EntityMetadata) => (base ? orm.getMetadata().find(base) : undefined);
@@ -154,10 +161,8 @@ export function readSchema(orm: MikroORM, entities: EntityNames, filters: Filter
     userKeyColumn: platform.quoteIdentifier(userKey.fieldNames[0] ?? ''),
     fromUserKey: readKey,
     userKeyOf,
-    toUserKey(userOrKey) {
-      const key = userKeyOf(userOrKey);
-      return userKey.customType?.convertToDatabaseValue(key, platform) ?? key;
-    },
+    toUserKey,
+    isSameUser: (one, other) => areSameValues(toUserKey(one), toUserKey(other)),
     hasActiveFlag: 'isActive' in userMeta.properties || 'isActive' in userMeta.class.prototype,
     newProjection: () => new Projection({ platform, tables, conditions, baseOf }),
     isUser: (tree) => conditions.ofEntity(userMeta, 'u', tree),

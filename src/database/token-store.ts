@@ -89,6 +89,19 @@ export interface EndedByIssue {
   readonly reason: 'replaced' | 'evicted';
 }
 
+/** A session whose user has proved again to be the user. The user's row is locked, as for an issue. */
+export interface Reauthentication extends Pick<TokenIdentity, 'id' | 'selector'> {
+  /** The user whose credentials were verified. */
+  readonly userId: unknown;
+  /** What the user's credentials must still be. Default: anything. */
+  readonly credentials?: CredentialsDigest;
+  /** In milliseconds since 1970; `null`: takes an earlier proof back. */
+  readonly authenticatedAt: number | null;
+}
+
+/** `session-ended`: the user has no valid session with this id. The other refusals are those of an issue. */
+export type ReauthenticationOutcome = 'authenticated' | 'unknown-user' | 'credentials-changed' | 'session-ended';
+
 /** Restricts an operation to some of a user's tokens. All conditions must hold. */
 export interface TokenFilter {
   readonly exceptId?: string;
@@ -131,6 +144,8 @@ export interface SessionFormat {
 export interface TokenStore {
   /** The hot path: one prepared statement that joins the token, its client, its user and the `populate` relations. */
   findBySelector(selector: string): Promise<SessionRecord | null>;
+  /** The same, past any cache: for a decision that an outdated session would get wrong. */
+  findStored(selector: string): Promise<SessionRecord | null>;
   /** Returns the `userRow` that a session of this user would have, also if the user has no token. */
   findUserRow(userId: unknown): Promise<object | null>;
   issue(request: IssueRequest, now: number): Promise<IssueResult>;
@@ -139,6 +154,8 @@ export interface TokenStore {
    * keeps it. Returns `null` if there is no such token.
    */
   renew(id: string, now: number): Promise<{ readonly expiresAt: Date | null; readonly token: TokenIdentity } | null>;
+  /** Stores when the user of a valid session last proved to be the user. */
+  reauthenticate(request: Reauthentication, now: number): Promise<ReauthenticationOutcome>;
   delete(token: KnownToken): Promise<TokenIdentity | null>;
   /** Deletes the token if it is still expired. */
   deleteIfExpired(token: Pick<SessionRecord, 'id' | 'selector'>, now: number): Promise<TokenIdentity | null>;

@@ -166,7 +166,12 @@ export const optionsSchema = z.strictObject({
     )
     .default({}),
   apiAccess: z
-    .strictObject({ clientName: filledText.optional(), excludeFromSessions: flag, includeToken: flag })
+    .strictObject({
+      clientName: filledText.optional(),
+      excludeFromSessions: flag,
+      includeToken: flag,
+      fresh: seconds.optional(),
+    })
     .prefault({}),
   loginInput: z
     .unknown()

@@ -26,6 +26,11 @@ export interface ApiAccessOptions<TClientName extends string> {
   excludeFromSessions?: boolean | undefined;
   /** Makes `apiAccess.get` return the key again. Default: `false`. */
   includeToken?: boolean | undefined;
+  /**
+   * How long ago the user may have signed in or reauthenticated to create or delete a key. Others are refused with
+   * REAUTHENTICATION_REQUIRED. Default: any time.
+   */
+  fresh?: Duration | undefined;
 }
 
 export interface LoginThrottleOptions {

@@ -60,10 +60,10 @@ function clientsOf({ clients, defaultTokenTtl }: ParsedOptions): ConfiguredClien
 }
 
 function apiAccessOf({ apiAccess, clients }: ParsedOptions): ApiAccessSettings {
-  const { clientName = null } = apiAccess;
+  const { clientName = null, fresh = null, ...flags } = apiAccess;
   if (clientName !== null && clients !== undefined && !Object.hasOwn(clients, clientName))
     throw new DurinUsageError(`createDurin: apiAccess.clientName: no client '${clientName}' in the option clients`);
-  return { ...apiAccess, clientName };
+  return { ...flags, clientName, freshSeconds: fresh };
 }
 
 const defaultStoreTimeoutMs = 100;

@@ -82,6 +82,8 @@ export interface ApiAccessSettings {
   readonly clientName: string | null;
   readonly excludeFromSessions: boolean;
   readonly includeToken: boolean;
+  /** How old a login or reauthentication may be to create or delete a key; `null`: any age. */
+  readonly freshSeconds: number | null;
 }
 
 export interface ThrottleSettings {

@@ -3,8 +3,9 @@ import { DurinUsageError } from '../errors.ts';
 import type { EventSink } from '../events.ts';
 import type { DurinContext } from '../request/durin-request.ts';
 import { type Auth, type SessionRecord, sessionNameProblem } from '../session.ts';
-import { concludeSignIn, nameClient, type SignIn } from '../tokens/sign-in.ts';
+import { concludeSignIn, type SignIn } from '../tokens/sign-in.ts';
 import type { UnderWay } from '../tokens/under-way.ts';
+import { nameClient } from '../tokens/verification/refusal.ts';
 import type { RequestState } from '../trpc/request-state.ts';
 import type { LoginAnswer } from './login-answer.ts';
 

@@ -66,6 +66,7 @@ export interface ScopedRate {
  * @example
  * const appRouter = t.router({
  *   me: durin.authedProcedure.query(({ ctx }) => ctx.user),
+ *   deleteAccount: durin.guardedProcedure({ fresh: '10m' }).mutation(({ ctx }) => deleteAccount(ctx.user.id)),
  *   publish: durin.clientProcedure(['web']).mutation(({ ctx }) => publish(ctx.user.id)),
  *   invite: durin.guardedProcedure({ clients: ['web'], rate: '5/m' }).mutation(({ ctx }) => invite(ctx.user.id)),
  *   search: durin.throttledProcedure({ scope: 'search', rate: '30/m' }).query(({ ctx }) => search(ctx.user)),
@@ -78,7 +79,7 @@ export interface DurinProcedures<TApp extends AppTypes> {
   readonly optionalProcedure: DurinBuilder<SignedIn<TApp> | SignedOut>;
   /**
    * Lets through a valid token of an active user, within its client's rate and what the options demand. Refuses with the
-   * 401 codes, CLIENT_NOT_ALLOWED and THROTTLED.
+   * 401 codes, CLIENT_NOT_ALLOWED, REAUTHENTICATION_REQUIRED and THROTTLED.
    * @throws DurinUsageError naming the option that is unknown or wrong
    */
   readonly guardedProcedure: GuardedProcedure<TApp>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DurinUsageError } from '../errors.ts';
+import { type Duration, parseDuration } from '../values/duration.ts';
 import { describeOptionError, optionIssueMessage } from '../values/option-error.ts';
 import { parseRate, type Quota, type Rate } from '../values/rate.ts';
 
@@ -12,6 +13,11 @@ export interface GuardOptions<TAllowed extends string = string, TRefused extends
    * Without the option of `createDurin`, all clients but these are let through. Not together with `clients`.
    */
   exceptClients?: readonly TRefused[] | undefined;
+  /**
+   * How long ago the user may have signed in or reauthenticated, such as `'10m'`. Others are refused with
+   * REAUTHENTICATION_REQUIRED, and may call `reauthenticate`. Default: any time.
+   */
+  fresh?: Duration | undefined;
   /**
    * Limits the calls of each user and client, such as to `'5/m'`, in addition to the client's own rate. Others are refused
    * with THROTTLED. Default: no limit.
@@ -29,6 +35,8 @@ export interface GuardSettings {
   /** Whether callers without credentials are let through. No client's own rate applies then. */
   readonly isOptional: boolean;
   readonly isAllowed: (clientName: string) => boolean;
+  /** How old a login or reauthentication may be; `null`: any age. */
+  readonly freshSeconds: number | null;
   /** `null`: no limit besides the client's own. */
   readonly limit: GuardLimit | null;
 }
@@ -40,7 +48,12 @@ export interface GuardLimit {
 }
 
 /** Settings that let every caller through who has no bad token. */
-export const optionalSettings: GuardSettings = { isOptional: true, isAllowed: () => true, limit: null };
+export const optionalSettings: GuardSettings = {
+  isOptional: true,
+  isAllowed: () => true,
+  freshSeconds: null,
+  limit: null,
+};
 
 const reservedScopes: ReadonlySet<string> = new Set(['client', 'login', 'auth']);
 const scopeMessage = "must be 1 to 64 printable ASCII characters, and not 'client', 'login' or 'auth'";
@@ -58,6 +71,12 @@ const guardSchema = z
   .strictObject({
     clients: names,
     exceptClients: names,
+    fresh: z
+      .custom<Duration>(
+        isDuration,
+        "must be a duration such as '60s', '15m', '12h', '14d' or a whole number of seconds, from 1 second to 68 years",
+      )
+      .optional(),
     rate: z.custom<Rate>(isRate, "must be a rate such as '5/s', '100/m', '1000/h' or '10000/d'").optional(),
     scope: z.custom<string>(isOwnScope, scopeMessage).optional(),
   })
@@ -88,11 +107,12 @@ export function createParseGuardOptions(clientNames: readonly string[] | null): 
   return function parseGuardOptions(builder, options) {
     const result = guardSchema.safeParse(options, { error: optionIssueMessage });
     if (!result.success) throw new DurinUsageError(`${builder}: ${describeOptionError(result.error, options)}`);
-    const { clients = [], exceptClients = [], rate, scope = null } = result.data;
+    const { clients = [], exceptClients = [], fresh, rate, scope = null } = result.data;
     const unknown = [...clients, ...exceptClients].find((name) => clientNames?.includes(name) === false);
     if (unknown !== undefined) throw new DurinUsageError(`${builder}: no client '${unknown}' in the option clients`);
     const limit = rate === undefined ? null : { scope, quota: parseRate(rate, 'rate') };
-    return { isOptional: false, isAllowed: isAllowedBy(result.data), limit };
+    const freshSeconds = fresh === undefined ? null : parseDuration(fresh, 'fresh');
+    return { isOptional: false, isAllowed: isAllowedBy(result.data), freshSeconds, limit };
   };
 }
 
@@ -102,8 +122,16 @@ export function scopeOfPath(path: string): string {
 }
 
 function isRate(rate: unknown): boolean {
+  return doesNotThrow(() => parseRate(rate, 'rate'));
+}
+
+function isDuration(duration: unknown): boolean {
+  return doesNotThrow(() => parseDuration(duration, 'fresh'));
+}
+
+function doesNotThrow(parse: () => unknown): boolean {
   try {
-    parseRate(rate, 'rate');
+    parse();
     return true;
   } catch {
     return false;

@@ -3,6 +3,7 @@ import { type DurinContext, DurinRequest } from '../request/durin-request.ts';
 import type { Auth, SessionRecord } from '../session.ts';
 import type { Limit, Throttle } from '../throttle/throttle.ts';
 import type { LastUsed } from '../tokens/last-used.ts';
+import type { RequireFresh } from '../tokens/verification/freshness.ts';
 import { parseRate, type Quota } from '../values/rate.ts';
 import type { Guard } from './base-procedure.ts';
 import type { Denials } from './denials.ts';
@@ -16,6 +17,7 @@ export interface GuardDeps {
   readonly throttle: Throttle;
   /** For clients without a rate of their own. */
   readonly sessionQuota: Quota | null;
+  readonly requireFresh: RequireFresh;
   readonly lastUsed: LastUsed;
   readonly toAuth: (record: SessionRecord) => Auth;
 }
@@ -24,7 +26,7 @@ const signedOut = { user: null, auth: null };
 
 /** Creates guards, which let a call through with `ctx.user` and `ctx.auth`, or refuse it. */
 export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guard {
-  const { stateOf, denials, throttle, sessionQuota, lastUsed, toAuth } = deps;
+  const { stateOf, denials, throttle, sessionQuota, requireFresh, lastUsed, toAuth } = deps;
 
   function reportDenied(error: unknown, { ctx, path }: ProcedureCall): unknown {
     denials.report(error, { path, origin: ctx.durin, session: null });
@@ -46,7 +48,7 @@ export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guar
     return throttle.enforce(limit, caller, stateOf(ctx).recordLimit);
   }
 
-  return function createGuard({ isOptional, isAllowed, limit }) {
+  return function createGuard({ isOptional, isAllowed, freshSeconds, limit }) {
     return async function guard(call) {
       const { ctx, path, batchIndex, next } = call;
       const state = stateOf(ctx);
@@ -59,6 +61,7 @@ export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guar
       if (record !== null && !isAllowed(record.client.name)) throw denyClient(record, call);
       const clientQuota = record === null || isOptional ? null : quotaOf(record);
       if (clientQuota !== null) await enforce({ scope: 'client', quota: clientQuota }, record, ctx);
+      if (record !== null && freshSeconds !== null) record = await requireFresh(record, freshSeconds);
       if (limit !== null) await enforce({ scope: limit.scope ?? scopeOfPath(path), quota: limit.quota }, record, ctx);
       if (record === null) return next({ ctx: signedOut });
       lastUsed.recordUse(record, ctx.durin);

@@ -23,7 +23,8 @@ export interface ResponseHeadersDeps {
 
 /**
  * Creates `responseMeta`, which sets the headers of a response:
- * - `WWW-Authenticate` on 401, and on a 403 that another token might pass (RFC 9110, 11.6.1 and 15.5.4; RFC 6750, 3)
+ * - `WWW-Authenticate` on 401, and on a 403 that another token might pass (RFC 9110, 11.6.1 and 15.5.4; RFC 6750, 3;
+ *   RFC 9470, 3)
  * - `Retry-After`, `RateLimit-Policy` and `RateLimit` on throttled routes (draft-ietf-httpapi-ratelimit-headers)
  * - `Cache-Control: no-store` and `Date` on answers of the auth router. An SDK whose clock is wrong counts expiries from
  *   that `Date`.
@@ -73,15 +74,24 @@ function remainderOf({ scope, remaining, resetSeconds }: LimitState): string {
 }
 
 /**
- * The challenge has an error code only if a token was refused: not if none was presented (RFC 6750, 3.1), a login was
- * refused, or the app itself refused the call.
+ * The challenge has an error code only if a token was refused, or its user has to prove again to be the user: not if no token
+ * was presented (RFC 6750, 3.1), a login was refused, or the app itself refused the call.
  */
 function challengeOf(refusals: readonly DurinError[], scheme: string): string {
-  const isBadToken = refusals.some(({ code, durin }) => code === 'UNAUTHORIZED' && !withoutToken.has(durin.code));
-  return `${scheme} realm="api"${isBadToken ? ', error="invalid_token"' : ''}`;
+  const isBadToken = refusals.some(({ code, durin }) => code === 'UNAUTHORIZED' && !acceptsToken.has(durin.code));
+  if (isBadToken) return `${scheme} realm="api", error="invalid_token"`;
+  const maxAge = Math.min(...refusals.map(({ durin }) => durin.maxAge ?? Infinity));
+  const isStale = maxAge < Infinity;
+  const error = isStale ? `, error="insufficient_user_authentication", max_age=${maxAge}` : '';
+  return `${scheme} realm="api"${error}`;
 }
 
-const withoutToken: ReadonlySet<DurinErrorCode> = new Set(['NO_CREDENTIALS', 'INVALID_CREDENTIALS']);
+/** Refusals that are no fault of the token. */
+const acceptsToken: ReadonlySet<DurinErrorCode> = new Set([
+  'NO_CREDENTIALS',
+  'INVALID_CREDENTIALS',
+  'REAUTHENTICATION_REQUIRED',
+]);
 
 /** Refusals of a valid token that has not the right to make this call (RFC 6750, 3.1). */
 const withoutRight: ReadonlySet<DurinErrorCode> = new Set(['CLIENT_NOT_ALLOWED', 'NOT_ADMIN']);

@@ -88,7 +88,12 @@ describe('the table of options', () => {
       }),
     );
     expect(below('apiAccess.').toSorted()).toEqual(
-      namesOf<ApiAccessOptions<string>>({ clientName: true, excludeFromSessions: true, includeToken: true }),
+      namesOf<ApiAccessOptions<string>>({
+        clientName: true,
+        excludeFromSessions: true,
+        includeToken: true,
+        fresh: true,
+      }),
     );
     expect(below('throttle.').toSorted()).toEqual(
       namesOf<ThrottleOptions>({ rate: true, authRouter: true, login: true, redis: true, prefix: true }),
@@ -171,6 +176,7 @@ test('the table of events names every event', () => {
     namesOf<Record<EventName, unknown>>({
       loggedIn: true,
       loginFailed: true,
+      reauthenticated: true,
       loggedOut: true,
       tokenIssued: true,
       tokenRenewed: true,
@@ -287,6 +293,7 @@ test('the table of the auth object names every member', () => {
   expect(named.toSorted()).toEqual(
     namesOf<DurinAuth<AnyTRPCRouter, never>>({
       login: true,
+      reauthenticate: true,
       adopt: true,
       logout: true,
       logoutAll: true,

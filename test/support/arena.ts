@@ -132,6 +132,7 @@ type RecordedEvent = { [TName in EventName]: { readonly name: TName } & DurinEve
 const eventNames: readonly EventName[] = [
   'loggedIn',
   'loginFailed',
+  'reauthenticated',
   'loggedOut',
   'tokenIssued',
   'tokenRenewed',

@@ -1,5 +1,5 @@
 import type { EntityMetadata } from '@mikro-orm/core';
-import type { TokenRow } from '../../session.ts';
+import type { SessionRecord, TokenRow } from '../../session.ts';
 import type { Database } from '../database.ts';
 import { epochOf, toInstant, toParameter } from '../rows/instants.ts';
 import type { Schema } from '../schema.ts';
@@ -8,6 +8,7 @@ import type { LoadedSession, LoadSession, SessionFormat, TokenStore } from '../t
 import { createDeleteTokens } from './delete-tokens.ts';
 import { createIssue } from './issue.ts';
 import { createLockUser } from './lock-user.ts';
+import { createReauthenticate } from './reauthenticate.ts';
 import { createRecordUses } from './record-uses.ts';
 import { createSessionFormat } from './session-format.ts';
 import { createSessionSelect, createUserRowSelect, type UserRowRules } from './session-select.ts';
@@ -45,6 +46,11 @@ export function createSqlTokenStore(
     return row === null ? null : { record: session.read(row), row };
   }
 
+  async function findStored(selector: string): Promise<SessionRecord | null> {
+    const loaded = await load(selector);
+    return loaded && loaded.record;
+  }
+
   async function selectWhere(condition: string, parameters: readonly unknown[]): Promise<TokenRow[]> {
     const sql =
       `select ${tokenRowColumns} from ${tokens} t join ${clients} c on c.id = t.client_id ` +
@@ -58,13 +64,12 @@ export function createSqlTokenStore(
     userRowSql: userRow.sql,
     related: session.related,
     issue: createIssue(database, schema, session, lockUser, digestSql),
+    reauthenticate: createReauthenticate(database, schema, session, digestSql),
     ...createRecordUses(database, schema),
     ...createDeleteTokens(database, schema, lockUser),
 
-    async findBySelector(selector) {
-      const loaded = await load(selector);
-      return loaded && loaded.record;
-    },
+    findBySelector: findStored,
+    findStored,
 
     async findUserRow(userId) {
       const [row] = await database.run(userRow.sql, [schema.toUserKey(userId)]);

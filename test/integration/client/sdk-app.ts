@@ -40,6 +40,12 @@ function startServer(options: OpenApp['options'], secret: string | readonly stri
     auth: durin.durinRouter,
     me: durin.authedProcedure.query(({ ctx }) => ctx.user.username),
     save: durin.authedProcedure.mutation(({ ctx }) => ctx.user.username),
+    erase: durin.guardedProcedure({ fresh: '10m' }).mutation(({ ctx }) => ctx.user.username),
+    secrets: durin.guardedProcedure({ fresh: '5m' }).query(({ ctx }) => `secrets of ${ctx.user.username}`),
+    watchSecrets: durin.guardedProcedure({ fresh: '10m' }).subscription(async function* watchSecrets({ ctx, signal }) {
+      yield ctx.user.username;
+      await new Promise((resolve) => signal?.addEventListener('abort', resolve));
+    }),
     hello: durin.optionalProcedure.query(({ ctx }) => ctx.user?.username ?? 'stranger'),
     throttled: durin.throttledProcedure({ scope: 'test', rate: '1/h' }).query(() => 'done'),
     enter: durin.procedure.input(z.number()).mutation(async ({ ctx, input }) => {

@@ -14,13 +14,14 @@ import type {
   HeadersSource,
   LoginAnswer,
   LoginInput,
+  ReauthenticateInput,
   SignedOutReason,
   Snapshot,
   WebStorage,
 } from '../../../client/index.ts';
 import type * as fileStorageTypes from '../../../client/node/file-storage.ts';
 import type * as reactTypes from '../../../client/react.ts';
-import type { SnapshotSource } from '../../../client/react.ts';
+import type { Reauthentication, ReauthenticationRequest, SnapshotSource } from '../../../client/react.ts';
 import type * as adminTypes from '../../../src/admin/index.ts';
 import type {
   AdminPage,
@@ -142,7 +143,12 @@ type App = {
   clientName: 'web' | 'cli';
   populate: readonly ['user.organization'];
 };
-type Login = { loginInput: { username: string }; loginOutput: { token: string }; expiry: Date | null };
+type Login = {
+  loginInput: { username: string };
+  reauthenticateInput: { username: string };
+  loginOutput: { token: string };
+  expiry: Date | null;
+};
 
 interface Public {
   values: typeof durinTypes;
@@ -288,7 +294,10 @@ interface PublicOfSdk {
   DurinStorage: DurinStorage;
   HeadersSource: HeadersSource;
   LoginAnswer: LoginAnswer<SdkRouter, 'auth'>;
+  ReauthenticateInput: ReauthenticateInput<SdkRouter, 'auth'>;
   LoginInput: LoginInput<SdkRouter, 'auth'>;
+  Reauthentication: Reauthentication<ReauthenticateInput<SdkRouter, 'auth'>>;
+  ReauthenticationRequest: ReauthenticationRequest<ReauthenticateInput<SdkRouter, 'auth'>>;
   SignedOutReason: SignedOutReason;
   Snapshot: Snapshot;
   SnapshotSource: SnapshotSource<Snapshot>;

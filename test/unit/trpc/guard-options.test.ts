@@ -19,6 +19,8 @@ describe('the options of a guard', () => {
     [{ exceptClients: ['wbe'] }, "no client 'wbe' in the option clients"],
     [{ clients: ['web'], exceptClients: ['cli'] }, 'exceptClients must not be together with clients'],
     [{ rate: '5/minute' }, "rate must be a rate such as '5/s', '100/m', '1000/h' or '10000/d'"],
+    [{ fresh: 'soon' }, "fresh must be a duration such as '60s', '15m'"],
+    [{ fresh: '0s' }, 'fresh must be a duration'],
     [{ scope: 'search' }, 'scope must be together with a rate'],
     ...['client', 'login', 'auth', '', 'a\nb', 'Suche für alle'].map((scope): [unknown, string] => [
       { rate: '5/m', scope },
@@ -26,6 +28,11 @@ describe('the options of a guard', () => {
     ]),
   ])('%j are refused by name', (options, message) => {
     expect(() => parse('guardedProcedure', options)).toThrow(`guardedProcedure: ${message}`);
+  });
+
+  test('take how fresh a session must be in seconds', () => {
+    expect(parse('guardedProcedure', { fresh: '10m' }).freshSeconds).toBe(600);
+    expect(parse('guardedProcedure', {}).freshSeconds).toBeNull();
   });
 
   test('let every client in, or the named ones, or the others', () => {
