@@ -15,7 +15,7 @@ import { createPageStore } from './shell/page-store.ts';
 import { authProvider } from './sign-in/auth-provider.ts';
 import { SignInPage } from './sign-in/sign-in-page.tsx';
 import { i18nProvider } from './text/i18n-provider.ts';
-import { IssueToken } from './tokens/issue-token.tsx';
+import { IssueToken } from './tokens/issue/issue-token.tsx';
 import { TokenList } from './tokens/token-list.tsx';
 import { UsagePage } from './usage/usage-page.tsx';
 

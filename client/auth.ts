@@ -1,15 +1,29 @@
 import { getUntypedClient, type TRPCClient, type TRPCLink, TRPCUntypedClient } from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { endReasonOf } from './link/end-reason.ts';
-import type { DurinPath, ExpiryOf, LoginInput, Mutate, UserOf } from './mounted-router.ts';
-import type { Epoch } from './session/epoch.ts';
-import type { Snapshot } from './session/session.ts';
+import type { DurinPath, ExpiryOf, LoginAnswer, LoginInput, Mutate, UserOf } from './mounted-router.ts';
+import { createEpoch } from './session/epoch.ts';
+import { type LoginAnswer as Answer, newSession, type Snapshot } from './session/session.ts';
 import type { SessionStore } from './session/session-store.ts';
+import { isToken } from './session/session-text.ts';
 
 /** Who is signed in, and the calls that change it. The methods do not use `this`. */
 export interface DurinAuth<TRouter extends AnyTRPCRouter, TPath extends DurinPath<TRouter> = DurinPath<TRouter>> {
   /** @throws TRPCClientError with a `data.durin.code` such as INVALID_CREDENTIALS or THROTTLED */
   readonly login: (input: LoginInput<TRouter, TPath>) => ReturnType<Mutate<TRouter, TPath, 'login'>>;
+  /**
+   * Proves that the user still is the user, so that procedures with `fresh` accept the calls of this session. Takes the input
+   * of `login` without the client.
+   * @throws TRPCClientError with a `data.durin.code` such as INVALID_CREDENTIALS or THROTTLED
+   */
+  readonly reauthenticate: Mutate<TRouter, TPath, 'reauthenticate'>;
+  /**
+   * Makes the answer of a procedure of your own the session, as if it were the answer of `login`: one that returns what
+   * `durin.signIn` returned. Resolves when it is stored.
+   * @throws TypeError if the answer has no token
+   * @example await auth.adopt(await trpc.register.mutate({ username, password }));
+   */
+  readonly adopt: (answer: LoginAnswer<TRouter, TPath>) => Promise<void>;
   /**
    * Ends this session. Succeeds if the session is over already. Rejects if the server cannot be reached, and the session
    * then continues.
@@ -40,24 +54,29 @@ export interface DurinAuth<TRouter extends AnyTRPCRouter, TPath extends DurinPat
 
 /**
  * Creates `auth`, without the app's types.
- * @param client the client's name; empty if the server resolves it
+ * @param fixed the fields of every login: the client's name, empty if the server resolves it, and the device's
  * @param links the links of its calls until `connect` is called
  * @param closing aborted by `close`
  */
 export function createAuth(
   path: string,
-  client: string,
+  { client, deviceName }: { readonly client: string; readonly deviceName: string | undefined },
   store: SessionStore,
   links: TRPCLink<AnyTRPCRouter>[],
   closing: AbortController,
 ) {
   let caller = new TRPCUntypedClient({ links });
-  const refreshing = new Map<Epoch, Promise<unknown>>();
-
   const call = (name: string, input?: unknown) => caller.mutation(`${path}.${name}`, input);
 
   return {
-    login: (input: object) => call('login', { ...input, ...(client && { client }) }),
+    login: (input: object) => call('login', { ...(deviceName && { deviceName }), ...input, ...(client && { client }) }),
+    reauthenticate: (input: object) => call('reauthenticate', input),
+    async adopt(answer: Answer) {
+      if (!isToken((answer as Answer | undefined)?.token)) throw new TypeError('No token to adopt.');
+      store.calls += 1;
+      const session = newSession(answer);
+      await store.dispatch({ type: 'login', epoch: createEpoch(session.token), session, login: store.calls });
+    },
     logout: () =>
       call('logout').catch((error) => {
         if (store.state.session && !endReasonOf(error)) throw error;
@@ -65,9 +84,10 @@ export function createAuth(
     logoutAll: (scope?: object) => call('logoutAll', scope),
     refresh(): Promise<unknown> {
       const { epoch } = store.state;
-      const answer = refreshing.get(epoch) ?? call('refresh').finally(() => refreshing.delete(epoch));
-      refreshing.set(epoch, answer);
-      return answer;
+      epoch.refreshing ??= call('refresh').finally(() => {
+        epoch.refreshing = undefined;
+      });
+      return epoch.refreshing;
     },
     getSnapshot: () => store.state.snapshot,
     subscribe: store.subscribe,

@@ -1,10 +1,12 @@
 import type { TRPCLink } from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
+import type { DurinErrorData } from '../src/wire.ts';
 import { createAuth, type DurinAuth } from './auth.ts';
+import { createConfirm, type OnReauthenticate } from './link/confirmation.ts';
 import type { DurinHeaders, HeadersSource } from './link/headers.ts';
 import type { Connection } from './link/per-session.ts';
 import { createSessionLink } from './link/session-link.ts';
-import type { ClientOption, DurinPath } from './mounted-router.ts';
+import type { ClientOption, DurinPath, ReauthenticateInput } from './mounted-router.ts';
 import { startRefresher } from './session/refresher.ts';
 import { createSessionStore } from './session/session-store.ts';
 import { type DurinStorage, memoryStorage } from './storage/storage.ts';
@@ -20,8 +22,23 @@ export type DurinLinkOptions<TRouter extends AnyTRPCRouter, TPath extends DurinP
   onStorageError?: ((error: unknown) => void) | undefined;
   /** Whether to refresh the session automatically before it expires. Default: `true`. */
   refresh?: boolean | undefined;
-  /** The server's `authHeaderPrefix`. Default: `'Token'`. */
+  /** A scheme of the server's `authHeaderPrefix`. Default: `'Token'`. */
   authHeaderPrefix?: string | undefined;
+  /**
+   * Asks the user to prove again to be the user, when a call is refused with REAUTHENTICATION_REQUIRED. Called once for any
+   * number of calls, which wait, and again with INVALID_CREDENTIALS after a wrong password. The calls are then sent again.
+   * Default: they fail.
+   * @param signal aborted when the question is over: answered rightly or declined, or the session has ended
+   * @returns the input of `reauthenticate`; `null` fails the calls with their refusal
+   */
+  onReauthenticate?:
+    | ((refusal: DurinErrorData, signal: AbortSignal) => Promise<ReauthenticateInput<TRouter, TPath> | null>)
+    | undefined;
+  /**
+   * The name of this device in the user's list of sessions, at most 64 characters. It is sent with every `auth.login` whose
+   * input has no `deviceName`. Default: none.
+   */
+  deviceName?: string | undefined;
 } & ClientOption<TRouter, TPath>;
 
 export interface DurinLink<TRouter extends AnyTRPCRouter, TPath extends DurinPath<TRouter> = DurinPath<TRouter>> {
@@ -38,7 +55,11 @@ export interface DurinLink<TRouter extends AnyTRPCRouter, TPath extends DurinPat
 }
 
 /** The options without the app's types. */
-type PlainOptions = Omit<DurinLinkOptions<AnyTRPCRouter>, 'client'> & { path: string; client?: string };
+type PlainOptions = Omit<DurinLinkOptions<AnyTRPCRouter>, 'client' | 'onReauthenticate'> & {
+  path: string;
+  client?: string;
+  onReauthenticate?: OnReauthenticate;
+};
 
 /**
  * Authentication for an app that builds its own tRPC client. The link stores the token of any successful login that goes
@@ -65,13 +86,16 @@ export function createDurinLink<
     onStorageError = console.warn,
     refresh = true,
     authHeaderPrefix = 'Token',
+    onReauthenticate,
+    deviceName,
   } = options as PlainOptions;
 
   const closing = new AbortController();
   const { signal } = closing;
   const store = createSessionStore(storage, storageKey, onStorageError, signal);
-  const { ownLinks, ...parts } = createSessionLink(store, path, authHeaderPrefix, signal);
-  const auth = createAuth(path, client, store, ownLinks, closing);
+  const confirm = createConfirm(store, onReauthenticate, (input) => auth.reauthenticate(input));
+  const { ownLinks, ...parts } = createSessionLink(store, path, authHeaderPrefix, signal, confirm);
+  const auth = createAuth(path, { client, deviceName }, store, ownLinks, closing);
   if (refresh) startRefresher(store, storageKey, auth.refresh, signal);
 
   return { ...parts, auth } as unknown as DurinLink<TRouter, TPath>; // the code inside does not use the app's types

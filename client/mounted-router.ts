@@ -61,6 +61,12 @@ export type LoginInput<TRouter extends AnyTRPCRouter, TPath extends string> = Wi
   FullLoginInput<TRouter, TPath>
 >;
 
+/** The input of `reauthenticate`: the app's `loginInput`. */
+export type ReauthenticateInput<
+  TRouter extends AnyTRPCRouter,
+  TPath extends string = DurinPath<TRouter>,
+> = inferProcedureInput<Extract<At<TRouter['_def']['record'], `${TPath}.reauthenticate`>, AnyTRPCMutationProcedure>>;
+
 type WithoutClient<T> = T extends unknown ? { [K in keyof T as K extends 'client' ? never : K]: T[K] } : never;
 
 /** A mutation of the durin router as the tRPC client has it, with its output and its errors for `safe()`. */
@@ -75,6 +81,12 @@ type LoginOutput<TRouter extends AnyTRPCRouter, TPath extends string> = Awaited<
 
 export type ExpiryOf<TRouter extends AnyTRPCRouter, TPath extends string> =
   LoginOutput<TRouter, TPath> extends { expiry: infer TExpiry } ? TExpiry : never;
+
+/** The part of the output of `login` that makes a session. */
+export type LoginAnswer<TRouter extends AnyTRPCRouter, TPath extends string> = {
+  token: string;
+  expiry: ExpiryOf<TRouter, TPath>;
+} & UserOf<TRouter, TPath>;
 
 /** `{ user }` if the app sets `serializeUser`. */
 export type UserOf<TRouter extends AnyTRPCRouter, TPath extends string> =

@@ -15,8 +15,9 @@ import { watchChanges } from './database/watch-changes.ts';
 import { createDurinClients } from './durin-clients.ts';
 import { createEventHub, type EventSink, isAboutRows } from './events.ts';
 import type { Settings } from './options/settings.ts';
-import type { SessionRecord } from './session.ts';
-import { toAuth } from './session-views.ts';
+import { createLoginAnswer } from './router/login-answer.ts';
+import { createSignInUser } from './router/sign-in-user.ts';
+import { createToAuth } from './session-views.ts';
 import { createAddressWarning } from './throttle/address-warning.ts';
 import { createCounters } from './throttle/create-counters.ts';
 import { createLoginThrottle } from './throttle/login-throttle.ts';
@@ -26,12 +27,17 @@ import { createAuthenticate } from './tokens/authenticate.ts';
 import { createEntityChanges } from './tokens/entity-changes.ts';
 import { createIssueToken } from './tokens/issue-token.ts';
 import { createLastUsed } from './tokens/last-used.ts';
+import { createLogIn } from './tokens/log-in.ts';
 import { createPurgeTokens } from './tokens/purge-tokens.ts';
 import { createRenewToken } from './tokens/renew-token.ts';
 import { createTokenRevoker } from './tokens/revoke-tokens.ts';
 import { createSignIn } from './tokens/sign-in.ts';
 import { createTokenCodec } from './tokens/token-codec.ts';
 import { createUnderWay } from './tokens/under-way.ts';
+import { createConfirmUser } from './tokens/verification/confirm-user.ts';
+import { createRequireFresh } from './tokens/verification/freshness.ts';
+import { createReauthenticate } from './tokens/verification/reauthenticate.ts';
+import { createVerifyUser } from './tokens/verification/verify-user.ts';
 import { createDenials } from './trpc/denials.ts';
 import { createRequestStates } from './trpc/request-state.ts';
 import { createResolveCaller } from './trpc/resolve-caller.ts';
@@ -132,36 +138,67 @@ export function compose(settings: Settings) {
     isInTransaction,
   });
   const { verifyCredentials, resolveClient, userNames, typedName, onConflict } = settings.login;
-  const signIn = createSignIn({
-    activeUser,
-    issueToken,
-    signInsUnderWay,
+  const comparedCredentials = credentials.fields.size === 0 ? null : credentials;
+  const verifyUser = createVerifyUser({
     throttle: loginThrottle,
-    events,
-    bounded,
+    signInsUnderWay,
     rules: {
       verifyCredentials: (input, ctx) =>
         withDatabaseTimeout(databaseTimeoutMs, () => verifyCredentials({ input, em: database.fork(), ctx })),
-      resolveClient: (input, ctx) => (resolveClient === null ? input['client'] : resolveClient({ input, ctx })),
       userKeyOf: schema.userKeyOf,
-      credentials: credentials.fields.size === 0 ? null : credentials,
+      credentials: comparedCredentials,
       loginUserNames: userNames,
       typedName,
-      onConflict,
     },
   });
+  const confirmUser = createConfirmUser(activeUser);
+  const signIn = createSignIn({ confirmUser, issueToken, onConflict, bounded });
+  const logIn = createLogIn({
+    verifyUser,
+    signIn,
+    events,
+    resolveClient: (input, ctx) => (resolveClient === null ? input['client'] : resolveClient({ input, ctx })),
+  });
+  const reauthenticate = createReauthenticate({
+    verifyUser,
+    confirmUser,
+    store,
+    isSameUser: schema.isSameUser,
+    issuesUnderWay,
+    events,
+    bounded,
+    now,
+  });
+  const requireFresh = createRequireFresh({ codec, authenticate, findStored: store.findStored, now });
 
   // The requests
-  const { createContext, stateOf } = createRequestStates({
+  const { createContext, stateOf, limitsOf } = createRequestStates({
     authenticate,
     findBySelector: store.findBySelector,
-    scheme: settings.scheme,
+    schemes: settings.schemes,
     trustProxy: settings.trustProxy,
     tokenInUrl: settings.tokenInUrl,
+    apiKeyHeader: settings.apiKeyHeader,
     now,
   });
   const denials = createDenials({ events, now });
   const resolveCaller = createResolveCaller({ stateOf, denials });
+
+  // The answers to logins
+  const toAuth = createToAuth(now);
+  const { serializeUser, response: loginResponse } = settings.login;
+  const { formatExpiry } = settings;
+  const loginAnswer = createLoginAnswer({ formatExpiry, serializeUser, loginResponse, toAuth });
+  const signInUser = createSignInUser({
+    signIn,
+    signInsUnderWay,
+    credentials: comparedCredentials,
+    userKeyOf: schema.userKeyOf,
+    stateOf,
+    loginAnswer,
+    toAuth,
+    events,
+  });
 
   return {
     settings,
@@ -184,12 +221,17 @@ export function compose(settings: Settings) {
     entityChanges,
     throttle,
     authRouterQuota,
-    signIn,
+    logIn,
+    loginAnswer,
+    signInUser,
+    reauthenticate,
+    requireFresh,
     createContext,
     stateOf,
+    limitsOf,
     denials,
     resolveCaller,
-    toAuth: (record: SessionRecord) => toAuth(record, now()),
+    toAuth,
     /** Writes pending uses and ends timers and connections. The app's ORM stays open. */
     async close() {
       await cache?.close(); // first, while changes still reach it

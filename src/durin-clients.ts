@@ -1,11 +1,16 @@
-import type { ClientRecord, ClientStore, ClientValues } from './database/client-store.ts';
+import type { ClientRecord, ClientStore } from './database/client-store.ts';
 import type { BoundedByTimeout } from './database/database-timeout.ts';
 import type { TokenIdentity } from './database/token-store.ts';
 import { DurinUsageError } from './errors.ts';
 import type { TokenRevoker } from './tokens/revoke-tokens.ts';
-import { assertValidClient } from './values/client-fields.ts';
-import { type Duration, parseDuration } from './values/duration.ts';
-import type { Rate } from './values/rate.ts';
+import {
+  type ClientField,
+  type ClientFields,
+  type ClientValues,
+  type ConfiguredClient,
+  clientDefaults,
+  parseClientFields,
+} from './values/client-fields.ts';
 
 /** The client that is to be changed does not exist. */
 export class UnknownClientError extends DurinUsageError {
@@ -15,13 +20,29 @@ export class UnknownClientError extends DurinUsageError {
 }
 
 /** The fields of a client, as an app writes them. */
-export interface ClientInput {
-  /** 1 to 64 characters, compared with case. */
-  name: string;
-  /** Lifetime of its tokens; `null`: they never expire. Default: the option `defaultTokenTtl`. */
-  tokenTtl?: Duration | null | undefined;
-  /** Calls per user, such as `'100/m'`. Default: `null`, the option `throttle.rate`. */
-  throttleRate?: Rate | null | undefined;
+export interface ClientInput extends ClientFields {}
+
+/** Where the option `clients` and a stored client differ. */
+export interface ClientDifference {
+  readonly field: ClientField;
+  /** The value in the database before `sync`. */
+  readonly stored: ClientValues[ClientField];
+  readonly configured: ClientValues[ClientField];
+}
+
+/** A client of the option `clients` that was created or updated, or that differs from its row. */
+export interface SyncedClient extends ClientRecord {
+  readonly outcome: 'created' | 'updated' | 'differs';
+  /** Compares only the fields that the option names. Empty for a client that was created. */
+  readonly differences: readonly ClientDifference[];
+}
+
+export interface SyncOptions {
+  /**
+   * Whether existing rows are set to the values of the option `clients`: all fields that it names, or only these. Default:
+   * `false`, because an admin may have edited them.
+   */
+  update?: boolean | readonly Exclude<ClientField, 'name'>[] | undefined;
 }
 
 /** `durin.clients`: the API clients, as rows of the database. */
@@ -44,38 +65,34 @@ export interface DurinClients {
   /** Lists all clients, ordered by name. */
   list(): Promise<ClientRecord[]>;
   /**
-   * Creates the clients of the option `clients` that do not exist yet. Existing rows are left alone.
-   * @returns the clients that were created
+   * Creates the clients of the option `clients` that do not exist yet. Existing rows are left alone, unless `update` says
+   * which fields to set.
+   * @returns the clients that were created or updated, and those that differ from their row
+   * @throws DurinUsageError for an `update` that is no field of a client
+   * @example await durin.clients.sync({ update: ['maxSessions', 'idleTtl'] });
    */
-  sync(): Promise<ClientRecord[]>;
+  sync(options?: SyncOptions): Promise<SyncedClient[]>;
 }
 
 export interface DurinClientsDeps {
   readonly clientStore: ClientStore;
   readonly revoker: Pick<TokenRevoker, 'emitRevoked'>;
-  readonly clients: readonly ClientValues[];
+  /** The option `clients`. */
+  readonly clients: readonly ConfiguredClient[];
   readonly defaultTtlSeconds: number;
 }
 
 export function createDurinClients(deps: DurinClientsDeps): DurinClients {
   const { clientStore, revoker, clients, defaultTtlSeconds } = deps;
   return {
-    async create({ name, tokenTtl, throttleRate }) {
-      if (name === undefined) throw new DurinUsageError('name: This field is required.');
-      const values = { name, tokenTtl: secondsOf(tokenTtl) ?? null, throttleRate: throttleRate ?? null };
-      if (tokenTtl === undefined) values.tokenTtl = defaultTtlSeconds;
-      assertValidClient(values);
-      return clientStore.create(values);
+    async create(fields) {
+      if (fields.name === undefined) throw new DurinUsageError('name: This field is required.');
+      const given = parseClientFields(fields);
+      return clientStore.create({ tokenTtl: defaultTtlSeconds, ...clientDefaults, ...given, name: fields.name });
     },
 
-    async update(name, { name: newName, tokenTtl, throttleRate }) {
-      const changes: Partial<ClientValues> = {};
-      const seconds = secondsOf(tokenTtl);
-      if (newName !== undefined) changes.name = newName;
-      if (seconds !== undefined) changes.tokenTtl = seconds;
-      if (throttleRate !== undefined) changes.throttleRate = throttleRate;
-      assertValidClient(changes);
-      const updated = await clientStore.update(name, changes);
+    async update(name, changes) {
+      const updated = await clientStore.update(name, parseClientFields(changes));
       if (updated === null) throw new UnknownClientError(name);
       return updated;
     },
@@ -85,7 +102,23 @@ export function createDurinClients(deps: DurinClientsDeps): DurinClients {
     },
 
     list: () => clientStore.list(),
-    sync: () => clientStore.createMissing(clients),
+    async sync({ update = false } = {}) {
+      const updatable = fieldsToUpdate(update);
+      const created = await clientStore.createMissing(clients.map(({ values }) => values));
+      const stored = new Map((await clientStore.list()).map((client) => [client.name, client]));
+      const isNew = new Set(created.map(({ name }) => name));
+      const synced: SyncedClient[] = created.map((client) => ({ ...client, outcome: 'created', differences: [] }));
+      for (const { given } of clients) {
+        const client = stored.get(given.name ?? '');
+        const differences = client === undefined || isNew.has(client.name) ? [] : differencesOf(client, given);
+        if (client === undefined || differences.length === 0) continue;
+        const changes = differences.filter(({ field }) => updatable.has(field));
+        const values = Object.fromEntries(changes.map(({ field, configured }) => [field, configured]));
+        const updated = changes.length === 0 ? null : await clientStore.update(client.name, values);
+        synced.push({ ...(updated ?? client), outcome: updated === null ? 'differs' : 'updated', differences });
+      }
+      return synced;
+    },
   };
 }
 
@@ -96,7 +129,7 @@ export function boundDurinClients(clients: DurinClients, bounded: BoundedByTimeo
     update: (name, changes) => bounded(() => clients.update(name, changes)),
     delete: (name) => bounded(() => clients.delete(name)),
     list: () => bounded(() => clients.list()),
-    sync: () => bounded(() => clients.sync()),
+    sync: (options) => bounded(() => clients.sync(options)),
   };
 }
 
@@ -114,6 +147,20 @@ export async function deleteClient(
   return deleted.ended;
 }
 
-function secondsOf(tokenTtl: Duration | null | undefined): number | null | undefined {
-  return tokenTtl === undefined || tokenTtl === null ? tokenTtl : parseDuration(tokenTtl, 'tokenTtl');
+/** @throws DurinUsageError naming what is no field of a client */
+function fieldsToUpdate(update: SyncOptions['update']): ReadonlySet<ClientField> {
+  const all = Object.keys({ tokenTtl: true, ...clientDefaults }) as ClientField[];
+  if (typeof update === 'boolean' || update === undefined) return new Set(update ? all : []);
+  const unknown = Array.isArray(update) ? update.find((field) => !all.includes(field)) : update;
+  if (unknown === undefined) return new Set(update);
+  throw new DurinUsageError(
+    `update must be true, false or a list of ${all.join(', ')}: not ${JSON.stringify(unknown)}`,
+  );
+}
+
+function differencesOf(stored: ClientRecord, given: Partial<ClientValues>): ClientDifference[] {
+  const fields = Object.entries(given) as [ClientField, ClientValues[ClientField]][];
+  return fields
+    .filter(([field, configured]) => stored[field] !== configured)
+    .map(([field, configured]) => ({ field, stored: stored[field], configured }));
 }

@@ -1,30 +1,38 @@
 import type { BoundedByTimeout } from './database/database-timeout.ts';
 import { throwMistakes } from './database/mistakes/throw-mistakes.ts';
 import { DurinError, DurinUsageError } from './errors.ts';
-import { isSessionId, type SessionRecord } from './session.ts';
+import { isSessionId, type SessionRecord, sessionNameProblem } from './session.ts';
 import { type IssueToken, issuedLifetime, overtakenSentence } from './tokens/issue-token.ts';
 import type { PurgeTokens } from './tokens/purge-tokens.ts';
 import type { RenewToken } from './tokens/renew-token.ts';
 import type { TokenRevoker } from './tokens/revoke-tokens.ts';
+import { type AtLimit, parseClientFields } from './values/client-fields.ts';
 import type { Duration } from './values/duration.ts';
 
 /** `durin.tokens`: tokens without a request. Inside `em.transactional` a call is part of that transaction. */
 export interface DurinTokens<TUserRef, TAuth, TClientName extends string> {
   /**
-   * Issues a token for a user and a client. The token that they had ends.
+   * Issues a token for a user and a client. If the client allows one session, the token that they had ends. If it allows
+   * more, the token takes a free slot, and at the limit the client's `atLimit` applies.
    * @param request.ttl the token's lifetime; `null`: it never expires. Nothing extends a token that was issued with one.
    *   Default: the client's `tokenTtl`, to which a refresh extends it again.
-   * @throws DurinError UNKNOWN_CLIENT, STORE_UNAVAILABLE
+   * @param request.atLimit `'refuse'`: issues nothing if a session of the user's own would have to end. Default: the client's
+   *   `atLimit`, or `'end-oldest'` if it allows one session
+   * @param request.name the name that `sessions.list` shows, at most 64 characters. Default: none
+   * @returns the token, its session, and the ids of the sessions that ended for it
+   * @throws DurinError UNKNOWN_CLIENT, SESSION_LIMIT, STORE_UNAVAILABLE
    * @throws DurinError SESSION_NOT_FOUND if the user's sessions were ended meanwhile, and the new token with them. Its
    *   `cause` says so
-   * @throws DurinUsageError for a user that is not in the database
+   * @throws DurinUsageError for a user that is not in the database, or a name that is too long
    * @example const { token } = await durin.tokens.issue({ user, client: 'cli', ttl: '7d' });
    */
   issue(request: {
     user: TUserRef;
     client: TClientName;
     ttl?: Duration | null | undefined;
-  }): Promise<{ token: string; auth: TAuth }>;
+    atLimit?: AtLimit | undefined;
+    name?: string | undefined;
+  }): Promise<{ token: string; auth: TAuth; ended: readonly string[] }>;
   /**
    * Extends a token to the full lifetime of its client from now. One that was issued with a `ttl` keeps its expiry.
    * @throws DurinError SESSION_NOT_FOUND for a token that is gone or has expired
@@ -71,14 +79,25 @@ export function createDurinTokens<TAuth>(deps: DurinTokensDeps<TAuth>): DurinTok
   const { issueToken, renewToken, revoker, purge, apiClientName, userKeyOf, toAuth, bounded } = deps;
 
   return {
-    async issue({ user, client, ttl }) {
-      const request = { userId: userKeyOf(user), clientName: client, ...issuedLifetime(ttl) };
-      const issued = await bounded(() =>
-        issueToken({ ...request, onConflict: 'replace', ipAddress: null, userAgent: null }),
-      );
+    async issue({ user, client, ttl, atLimit, name }) {
+      const nameProblem = name === undefined ? null : sessionNameProblem(name);
+      if (nameProblem !== null) throw new DurinUsageError(`name: ${nameProblem}`);
+      const { atLimit: limit } = parseClientFields({ atLimit });
+      const request = {
+        userId: userKeyOf(user),
+        clientName: client,
+        name: name ?? null,
+        ipAddress: null,
+        userAgent: null,
+        ...issuedLifetime(ttl),
+        ...(limit !== undefined && { atLimit: limit }),
+      };
+      const issued = await bounded(() => issueToken({ ...request, isAuthenticated: false, onConflict: 'replace' }));
       switch (issued.outcome) {
         case 'unknown-client':
           throw new DurinError('UNKNOWN_CLIENT');
+        case 'at-limit':
+          throw new DurinError('SESSION_LIMIT');
         case 'overtaken':
           throw new DurinError('SESSION_NOT_FOUND', { cause: new Error(overtakenSentence) });
         case 'unknown-user':
@@ -90,7 +109,7 @@ export function createDurinTokens<TAuth>(deps: DurinTokensDeps<TAuth>): DurinTok
         case 'kept':
         case 'renewed':
         case 'issued':
-          return { token: issued.token, auth: toAuth(issued.record) };
+          return { token: issued.token, auth: toAuth(issued.record), ended: issued.ended };
       }
     },
 

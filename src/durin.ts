@@ -10,7 +10,7 @@ import { attachInternals } from './internals.ts';
 import type { DurinOptions } from './options/options.ts';
 import { parseOptions } from './options/parse-options.ts';
 import type { Credentials } from './request/authorization.ts';
-import { type AdapterCall, type DurinContext, DurinRequest } from './request/durin-request.ts';
+import { type AdapterCall, type DurinContext, DurinRequest, type RequestSettings } from './request/durin-request.ts';
 import type { HeaderSource } from './request/headers.ts';
 import { createDurinRouter, type DurinRouter, type LoginTypes } from './router/durin-router.ts';
 import type { DefaultLoginInput } from './router/login.ts';
@@ -26,6 +26,22 @@ type UserRef<TApp extends AppTypes> = TApp['userEntity'] | UserKey<TApp['userEnt
 type AppAuth<TApp extends AppTypes> = Auth<
   AuthUser<TApp['userEntity'], TApp['populate']>,
   AuthClient<TApp['clientEntity'], TApp['populate'], AnyClientName<TApp['clientName']>>
+>;
+
+/** What `durin.signIn` takes. */
+export interface SignInRequest<TApp extends AppTypes> {
+  user: TApp['userEntity'];
+  client: TApp['clientName'];
+  /** The name that `sessions.list` shows, at most 64 characters. Default: none. */
+  deviceName?: string | undefined;
+  ctx: DurinContext;
+  batchIndex?: number | undefined;
+}
+
+/** What `durin.signIn` returns: the output of `login`, and the session. */
+export type SignInAnswer<TApp extends AppTypes, TLogin extends LoginTypes> = Beside<
+  { auth: AppAuth<TApp> },
+  TLogin['loginOutput']
 >;
 
 /** What `createDurin` returns. Its functions need no `this`. */
@@ -53,6 +69,26 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
    * @example const { user } = await durin.authenticate(request);
    */
   readonly authenticate: (source: AuthSource) => Promise<AppAuth<TApp>>;
+  /**
+   * Signs in a user that a procedure of your own has verified, as with a passkey. It does what `login` does after
+   * `verifyCredentials`. It limits nothing: use a `throttledProcedure`. If the user's sessions, or the values of
+   * `credentialFields`, change during the call, it is refused.
+   * @param request.user the entity
+   * @param request.ctx the procedure's context; later calls with it are signed in
+   * @param request.batchIndex the procedure's `batchIndex`, if it may be called in a batch. Default: 0
+   * @returns what `login` returns, and `auth`, the session
+   * @throws DurinError UNKNOWN_CLIENT, INVALID_CREDENTIALS, SESSION_LIMIT, STORE_UNAVAILABLE
+   * @throws DurinUsageError if `user` is no entity, or `ctx` was not made with `durin.createContext`
+   * @example
+   * const { token, expiry } = await durin.signIn({ user, client: 'web', ctx });
+   * return { token, expiry }; // for `auth.adopt` of the SDK
+   */
+  readonly signIn: (request: SignInRequest<TApp>) => Promise<SignInAnswer<TApp, TLogin>>;
+  /**
+   * Writes the uses of tokens that are still in memory. They are otherwise written within a second, which a serverless function
+   * may not live to see.
+   */
+  readonly flush: () => Promise<void>;
   /** Writes pending uses and ends timers and connections. The app's ORM stays open. */
   readonly close: () => Promise<void>;
 }
@@ -60,9 +96,12 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
 /** A fetch or Node request, headers, a token, or `ctx.durin`. */
 export type AuthSource = string | DurinRequest | HeaderSource | { readonly headers: HeaderSource };
 
-/** The input of `login`: the app's `loginInput`, and the client's name unless the app has `resolveClient`. */
+/**
+ * The input of `login`: the app's `loginInput`, the client's name unless the app has `resolveClient`, and the name that
+ * `sessions.list` shows, at most 64 characters.
+ */
 type LoginInput<TLoginInput extends LoginSchema, TClientName extends string, TResolveClient> = z.input<TLoginInput> &
-  (unknown extends TResolveClient ? { client: TClientName } : object);
+  (unknown extends TResolveClient ? { client: TClientName } : object) & { deviceName?: string | undefined };
 
 type LoginOutput<TSerializedUser, TExpiry, TExtra> = Beside<
   { token: string; expiry: TExpiry } & (unknown extends TSerializedUser ? object : { user: TSerializedUser }),
@@ -116,6 +155,7 @@ export function createDurin<
   { userEntity: TUserEntity; clientEntity: TClientEntity; clientName: TClientName; populate: TPopulate },
   {
     loginInput: LoginInput<TLoginInput, TClientName, TResolveClient>;
+    reauthenticateInput: z.input<TLoginInput>;
     loginOutput: LoginOutput<TSerializedUser, TExpiry, TLoginExtra>;
     expiry: TExpiry;
   }
@@ -127,9 +167,10 @@ export function createDurin<
 function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGraph): Durin<TApp, TLogin> {
   const { settings, schema, store, stateOf, lastUsed, entityChanges, bounded } = graph;
   const outsideRequests = boundedThrowingMistakes(bounded);
-  const { scheme, login, apiAccess, trustProxy, formatExpiry, now } = settings;
+  const { schemes, login, apiAccess, formatExpiry, now } = settings;
+  const [scheme] = schemes;
   const takesClient = login.resolveClient === null;
-  const clientNames = settings.clients?.map(({ name }) => name) ?? null;
+  const clientNames = settings.clients?.map(({ values }) => values.name) ?? null;
   /** Look-ups select what the metadata of the app's entities says, so a record has the app's types. */
   const toAuth = graph.toAuth as (record: SessionRecord) => AppAuth<TApp>;
 
@@ -139,11 +180,10 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     loginInput: login.input,
     takesClient,
     formatExpiry,
-    serializeUser: login.serializeUser,
-    loginResponse: login.response,
     apiClientName: apiAccess.clientName,
     excludesApiAccess: apiAccess.excludeFromSessions,
     includesToken: apiAccess.includeToken,
+    freshSeconds: apiAccess.freshSeconds,
   });
   const privateProcedures = new Set<unknown>(Object.values(durinRouter._def.procedures));
 
@@ -154,7 +194,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     responseMeta: createResponseMeta({
       scheme,
       isPrivate: (procedure) => privateProcedures.has(procedure),
-      limitsOf: (ctx) => stateOf(ctx).limits.values(),
+      limitsOf: graph.limitsOf,
       now,
     }),
     tokens: createDurinTokens({
@@ -173,11 +213,11 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     },
     events: { on: graph.hub.on },
     async authenticate(source) {
-      const request = source instanceof DurinRequest ? source : toRequest(source, trustProxy);
+      const request = source instanceof DurinRequest ? source : toRequest(source, settings);
       try {
         const record = await (source instanceof DurinRequest
           ? stateOf({ durin: source }).resolveSessionUncached()
-          : graph.authenticate(credentialsOf(source, request, scheme)));
+          : graph.authenticate(credentialsOf(source, request, schemes)));
         lastUsed.recordUse(record, request);
         return toAuth(record);
       } catch (error) {
@@ -185,6 +225,8 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
         throw error;
       }
     },
+    signIn: graph.signInUser as Durin<TApp, TLogin>['signIn'],
+    flush: lastUsed.flush,
     close: graph.close,
   };
 
@@ -206,12 +248,12 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
 }
 
 /** A source that is not an object, such as a missing header, has no origin. */
-function toRequest(source: Exclude<AuthSource, DurinRequest>, trustProxy: number): DurinRequest {
+function toRequest(source: Exclude<AuthSource, DurinRequest>, settings: RequestSettings): DurinRequest {
   const isRequest =
     typeof source === 'object' && source !== null && 'headers' in source && typeof source.headers === 'object';
-  return DurinRequest.fromAdapter({ req: isRequest ? source : { headers: source } }, { trustProxy });
+  return DurinRequest.fromAdapter({ req: isRequest ? source : { headers: source } }, settings);
 }
 
-function credentialsOf(source: AuthSource, request: DurinRequest, scheme: string): Credentials {
-  return typeof source === 'string' ? { kind: 'token', token: source } : presentedCredentials(request, scheme);
+function credentialsOf(source: AuthSource, request: DurinRequest, schemes: readonly string[]): Credentials {
+  return typeof source === 'string' ? { kind: 'token', token: source } : presentedCredentials(request, schemes);
 }

@@ -18,6 +18,7 @@ export type RevocationReason =
   | 'logout-all'
   | 'revoked'
   | 'replaced'
+  | 'evicted'
   | 'client-deleted'
   | 'user-deleted'
   | 'user-inactive'
@@ -48,6 +49,11 @@ export interface ClientChanges {
   /** Seconds; `null`: its tokens never expire. */
   readonly tokenTtl?: number | null;
   readonly throttleRate?: string | null;
+  readonly maxSessions?: number;
+  readonly atLimit?: 'end-oldest' | 'refuse';
+  /** Seconds; `null`: there is none. The same for `maxLifetime`. */
+  readonly idleTtl?: number | null;
+  readonly maxLifetime?: number | null;
 }
 
 /**
@@ -58,11 +64,16 @@ export interface ClientChanges {
 export interface DurinEvents<TUserId = unknown> {
   /** `isNewToken`: true if the login issued the token, false if it returned the existing token of the user and client. */
   loggedIn: TokenEvent<TUserId> & CallOrigin & { readonly isNewToken: boolean };
-  /** Contains no user name, because people type passwords into that field. */
+  /**
+   * A login or a reauthentication was refused; the user of the latter is that of its session. Contains no user name, because
+   * people type passwords into that field.
+   */
   loginFailed: CallOrigin & {
-    readonly code: 'INVALID_CREDENTIALS' | 'NO_CLIENT' | 'UNKNOWN_CLIENT';
+    readonly code: 'INVALID_CREDENTIALS' | 'NO_CLIENT' | 'UNKNOWN_CLIENT' | 'SESSION_LIMIT';
     readonly userId: TUserId | null;
   };
+  /** The user of a session has proved again to be the user, with `reauthenticate`. */
+  reauthenticated: TokenEvent<TUserId> & CallOrigin;
   loggedOut: TokenEvent<TUserId> & { readonly everywhere: boolean };
   tokenIssued: TokenEvent<TUserId> & { readonly expiry: Date | null };
   tokenRenewed: TokenEvent<TUserId> & { readonly expiry: Date | null };

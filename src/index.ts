@@ -1,12 +1,20 @@
 export type { Bus } from './cache/bus.ts';
 export type { KeyValueStore } from './cache/shared-store.ts';
 export type { ClientRecord } from './database/client-store.ts';
-export type { ClientRelation, ClientWith, DurinAuthToken, DurinClient, DurinEntities } from './database/entities.ts';
+export type {
+  ClientRelation,
+  ClientWith,
+  DurinAuthToken,
+  DurinClient,
+  DurinEntities,
+  DurinEntitiesOptions,
+  DurinTokenUse,
+} from './database/entities.ts';
 export { defineDurinEntities } from './database/entities.ts';
 export type { AuthClient, AuthUser, PopulatePath } from './database/views.ts';
-export type { AuthSource, Durin } from './durin.ts';
+export type { AuthSource, Durin, SignInAnswer, SignInRequest } from './durin.ts';
 export { createDurin } from './durin.ts';
-export type { ClientInput, DurinClients } from './durin-clients.ts';
+export type { ClientDifference, ClientInput, DurinClients, SyncedClient, SyncOptions } from './durin-clients.ts';
 export type { DurinTokens } from './durin-tokens.ts';
 export { DurinError, DurinUsageError, isDurinError } from './errors.ts';
 export type {
@@ -37,7 +45,16 @@ export type { DurinRouter, DurinRouterRecord, LoginTypes, SessionScope } from '.
 export type { Auth, SessionClient } from './session.ts';
 export type { RateLimitRedis } from './throttle/rate-limit-redis.ts';
 export type { DurinBuilder, DurinErrorShape, DurinMutation, DurinQuery } from './trpc/base-procedure.ts';
-export type { AppTypes, ClientProcedure, DurinProcedures, ScopedRate, SignedIn, SignedOut } from './trpc/builders.ts';
+export type {
+  AppTypes,
+  ClientProcedure,
+  DurinProcedures,
+  GuardedProcedure,
+  ScopedRate,
+  SignedIn,
+  SignedOut,
+} from './trpc/builders.ts';
+export type { GuardOptions } from './trpc/guard-options.ts';
 export type { ResponseFacts } from './trpc/response-headers.ts';
 export type { Duration } from './values/duration.ts';
 export type { Rate } from './values/rate.ts';

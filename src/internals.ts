@@ -23,7 +23,7 @@ export interface LoginForm {
   readonly takesClient: boolean;
   /** `null`: the app names no clients. */
   readonly clientNames: readonly string[] | null;
-  /** The scheme of the Authorization header. */
+  /** The scheme of the Authorization header that durin announces. */
   readonly scheme: string;
 }
 

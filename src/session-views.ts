@@ -1,17 +1,53 @@
+import { inspect } from 'node:util';
 import type { Auth, SessionRecord, TokenRow } from './session.ts';
-import { viewExpiry } from './values/expiry.ts';
+import { deviceOf } from './values/device.ts';
+import { isExpired, timeLeft, viewExpiry } from './values/expiry.ts';
 import { isolatedCopy } from './values/isolated-copy.ts';
 import type { ApiAccessView, SessionView } from './wire.ts';
 
-/** The session as `ctx.auth` shows it. Requests may share the record, so this request gets dates of its own. */
-export function toAuth(record: SessionRecord, now: number): Auth {
-  return Object.freeze({
-    id: record.id,
-    user: isolatedCopy(record.user),
-    client: isolatedCopy(record.client),
-    created: isolatedCopy(record.createdAt),
-    ...viewExpiry(isolatedCopy(record.expiresAt), now),
-  });
+/**
+ * Creates the function that shows a session as `ctx.auth`. Requests that share a record share its view too, because a copy
+ * for each would take a quarter of a cached look-up. The view cannot be changed: its fields are computed when they are read,
+ * and dates, and what contains dates or bytes, are copied then. The time left is the time left at that moment.
+ */
+export function createToAuth(now: () => number): (record: SessionRecord) => Auth {
+  const views = new WeakMap<SessionRecord, Auth>();
+  const records = new WeakMap<object, SessionRecord>();
+
+  /** A field that is computed from the view's record. All views have the same getters, and so the same shape. */
+  function field(compute: (record: SessionRecord) => unknown): PropertyDescriptor {
+    return {
+      enumerable: true,
+      get(this: object) {
+        const record = records.get(this);
+        return record && compute(record);
+      },
+    };
+  }
+
+  const fields = {
+    user: field(({ user }) => isolatedCopy(user)),
+    client: field(({ client }) => isolatedCopy(client)),
+    created: field(({ createdAt }) => isolatedCopy(createdAt)),
+    expiry: field(({ expiresAt }) => isolatedCopy(expiresAt)),
+    hasExpired: field(({ expiresAt }) => isExpired(expiresAt, now())),
+    expiresIn: field(({ expiresAt }) => timeLeft(expiresAt, now())),
+    /** Logs the values. Node would log that there are getters. */
+    [inspect.custom]: {
+      value(this: Auth) {
+        return { ...this };
+      },
+    },
+  };
+
+  return function toAuth(record) {
+    const known = views.get(record);
+    if (known !== undefined) return known;
+    const view = Object.freeze(Object.defineProperties({ id: record.id } as Auth, fields));
+    records.set(view, record);
+    views.set(record, view);
+    return view;
+  };
 }
 
 /** @param currentId the id of the session that makes the call */
@@ -19,6 +55,8 @@ export function toSessionView(row: TokenRow, currentId: string, now: number): Se
   return {
     id: row.id,
     client: row.clientName,
+    name: row.name,
+    device: deviceOf(row.userAgent),
     created: row.createdAt,
     ...viewExpiry(row.expiresAt, now),
     isCurrent: row.id === currentId,

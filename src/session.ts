@@ -1,3 +1,14 @@
+/** The longest name of a session, in characters: a device's or a key's. */
+export const tokenNameLength = 64;
+
+/** A sentence that says what is wrong with a session's name, or `null` if the name is valid. */
+export function sessionNameProblem(name: unknown): string | null {
+  if (typeof name !== 'string' || name.trim() === '') return 'This field may not be blank.';
+  if (name.length > tokenNameLength) return `At most ${tokenNameLength} characters.`;
+  if (/\p{Cc}/u.test(name) || !name.isWellFormed()) return 'No control characters.';
+  return null;
+}
+
 /** A client as sessions know it. */
 export interface SessionClient {
   readonly id: number;
@@ -12,8 +23,10 @@ export interface TokenRow {
   readonly id: string;
   readonly selector: string;
   readonly clientName: string;
+  /** The device's or the key's name. */
+  readonly name: string | null;
   readonly createdAt: Date;
-  /** `null`: never. */
+  /** When it expires if it is not used again; `null`: never. */
   readonly expiresAt: Date | null;
   readonly lastUsedAt: Date | null;
   readonly ipAddress: string | null;
@@ -32,8 +45,12 @@ export interface SessionRecord {
   readonly user: object;
   readonly client: SessionClient;
   readonly createdAt: Date;
-  /** `null`: never. */
+  /** When the user last proved to be the user; `null`: never. */
+  readonly authenticatedAt: Date | null;
+  /** When it expires if it is not used again; `null`: never. */
   readonly expiresAt: Date | null;
+  /** Whether it expires then only if it is not used, so that a use moves `expiresAt`. */
+  readonly expiresByIdling: boolean;
   readonly lastUsedAt: Date | null;
 }
 

@@ -8,10 +8,12 @@ export const refusals = {
   TOKEN_EXPIRED: ['UNAUTHORIZED', 'The given token has expired.'],
   USER_INACTIVE: ['UNAUTHORIZED', 'User inactive or deleted.'],
   INVALID_CREDENTIALS: ['UNAUTHORIZED', 'Unable to log in with provided credentials.'],
+  REAUTHENTICATION_REQUIRED: ['UNAUTHORIZED', 'Please confirm that it is you.'],
   NO_CLIENT: ['BAD_REQUEST', 'No client specified.'],
   UNKNOWN_CLIENT: ['BAD_REQUEST', 'No client with that name.'],
   CLIENT_NOT_ALLOWED: ['FORBIDDEN', 'This client may not use this procedure.'],
   CURRENT_SESSION: ['BAD_REQUEST', 'Use logout to end the current session.'],
+  SESSION_LIMIT: ['CONFLICT', 'You are signed in on as many devices as this client allows.'],
   SESSION_NOT_FOUND: ['NOT_FOUND', 'Not found.'],
   API_ACCESS_NOT_FOUND: ['NOT_FOUND', 'Not found.'],
   API_ACCESS_EXISTS: ['CONFLICT', 'An API token was already issued to you.'],
@@ -34,8 +36,11 @@ export interface DurinErrorData {
   code: DurinErrorCode;
   /** Seconds to wait before the next try. Only with THROTTLED. */
   retryAfter?: number;
-  /** The limit that was hit: `client`, `login`, `auth`, or the scope of a `throttledProcedure`. Only with THROTTLED. */
+  /** The limit that was hit: `client`, `login`, `auth`, or the scope of a guard, such as a procedure's path. Only with
+   * THROTTLED. */
   scope?: string;
+  /** How many seconds ago the user may have signed in or reauthenticated. Only with REAUTHENTICATION_REQUIRED. */
+  maxAge?: number;
   /**
    * Sentences that describe the invalid input, by field: `name`, `changes.tokenTtl`, or `''` for the input as a whole.
    * Only from the admin router.
@@ -43,13 +48,24 @@ export interface DurinErrorData {
   fields?: Readonly<Record<string, readonly string[]>>;
 }
 
+/** What a user agent says about a device, such as `Firefox` on `Windows`. `null`: it does not say. */
+export interface Device {
+  browser: string | null;
+  os: string | null;
+  type: 'desktop' | 'mobile' | 'tablet' | 'tv' | 'bot' | null;
+}
+
 /** A session as its owner sees it. Contains neither the token nor the user. */
 export interface SessionView {
   id: string;
   /** The client's name. */
   client: string;
+  /** The device's name, as the login or `sessions.rename` gave it. */
+  name: string | null;
+  /** What its user agent says; `null`: nothing. */
+  device: Device | null;
   created: Date;
-  /** `null`: never expires. */
+  /** When it expires if it is not used again; `null`: never. */
   expiry: Date | null;
   hasExpired: boolean;
   /** The time left from now, in words: `23 hours`, or `never`. */

@@ -23,7 +23,7 @@ export function ClientCreate() {
           </LinkButton>
         }
       >
-        A client is a program that calls the API. Each user has a separate token for each client.
+        A client is a program that calls the API. Each user has sessions of their own with each client.
       </ViewHeader>
       <ClientForm isNew submitLabel="Create client" />
     </CreateBase>

@@ -47,7 +47,8 @@ function ClientEditor() {
   return (
     <>
       <ViewHeader title={record.name} actions={back}>
-        A new token lifetime applies to tokens issued or refreshed from now on.
+        A new token lifetime applies to tokens issued or refreshed from now on, and a lower number of sessions from a
+        user's next login.
       </ViewHeader>
       <Stack sx={{ maxWidth: 560, gap: 3 }}>
         {record.name === config.client && (

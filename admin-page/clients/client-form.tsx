@@ -1,11 +1,17 @@
 import { Card } from '@mui/material';
-import { Form, SaveButton, TextInput } from 'react-admin';
+import { Form, NumberInput, RadioButtonGroupInput, SaveButton, TextInput } from 'react-admin';
+import type { ClientRow } from '../data/clients.ts';
 
 interface ClientFormProps {
   isNew?: boolean;
   /** The label of the submit button. */
   submitLabel: string;
 }
+
+const limitChoices = [
+  { id: 'end-oldest', name: 'A login ends the least recently used session' },
+  { id: 'refuse', name: 'A login is refused' },
+] satisfies { id: ClientRow['atLimit']; name: string }[];
 
 /** The record is loaded again after the form is shown. If it has changed, fields that were edited keep their text. */
 const keepEdits = { keepDirtyValues: true };
@@ -27,6 +33,34 @@ export function ClientForm({ isNew = false, submitLabel }: ClientFormProps) {
           label="Token lifetime"
           helperText={`For example 14d, 12h, 30m, 45s or never.${isNew ? " Leave empty for the app's default." : ''}`}
           slotProps={plainText}
+        />
+        <TextInput
+          source="idleTime"
+          label="Idle time"
+          defaultValue="never"
+          helperText="A session ends when it has not been used for so long: for example 3d, at least 5m, or never."
+          slotProps={plainText}
+        />
+        <TextInput
+          source="longestLife"
+          label="Longest lifetime"
+          defaultValue="never"
+          helperText="A session ends so long after its login, however often it is refreshed: for example 90d, or never."
+          slotProps={plainText}
+        />
+        <NumberInput
+          source="maxSessions"
+          label="Sessions per user"
+          defaultValue={1}
+          helperText="How many devices a user may be signed in on at once. With 1, all devices share one token."
+        />
+        <RadioButtonGroupInput
+          source="atLimit"
+          label="At the limit"
+          defaultValue="end-oldest"
+          choices={limitChoices}
+          row={false}
+          helperText={false}
         />
         <TextInput
           source="throttleRate"

@@ -19,6 +19,7 @@ import { ViewHeader } from '../shell/view-header.tsx';
 import { formatCount } from '../text/format-count.ts';
 import { lifetimeInWords } from '../text/lifetime.ts';
 import { RelativeTime } from '../text/relative-time.tsx';
+import { limitsInWords, rateInWords, sessionsInWords } from './client-words.ts';
 
 export function ClientList() {
   return (
@@ -70,10 +71,18 @@ function ClientTable() {
   return (
     <DataTable bulkActionButtons={false} rowClick={false}>
       <DataTable.Col source="name" label="Name" render={(client: ClientRecord) => <ClientLink client={client} />} />
+      <DataTable.Col label="Sessions per user" disableSort render={(client: ClientRecord) => sessionsInWords(client)} />
       <DataTable.Col
         source="tokenTtl"
         label="Token lifetime"
-        render={(client: ClientRecord) => lifetimeInWords(client.tokenTtl)}
+        render={(client: ClientRecord) => (
+          <>
+            {lifetimeInWords(client.tokenTtl)}
+            <Typography variant="caption" color="textSecondary" sx={{ display: 'block' }}>
+              {limitsInWords(client)}
+            </Typography>
+          </>
+        )}
       />
       <DataTable.Col
         label="Request rate"
@@ -106,6 +115,9 @@ function ClientRows() {
             {lifetimeInWords(client.tokenTtl)} · {rateInWords(client.throttleRate)}
           </Typography>
           <Typography variant="body2" color="textSecondary">
+            {[`sessions per user: ${sessionsInWords(client)}`, limitsInWords(client)].filter(Boolean).join(' · ')}
+          </Typography>
+          <Typography variant="body2" color="textSecondary">
             {formatCount(client.tokens, 'token')} · created <RelativeTime date={client.created} />
           </Typography>
         </Stack>
@@ -124,13 +136,4 @@ function ClientLink({ client }: { client: ClientRecord }) {
       <bdi>{client.name}</bdi>
     </Link>
   );
-}
-
-const unitNames: Readonly<Record<string, string>> = { s: 'second', m: 'minute', h: 'hour', d: 'day' };
-
-/** `1000/h` becomes `1,000 per hour`. */
-function rateInWords(rate: string | null): string {
-  if (rate === null) return 'default rate';
-  const [limit = '', unit = ''] = rate.split('/');
-  return `${Number(limit).toLocaleString('en')} per ${unitNames[unit] ?? unit}`;
 }

@@ -14,6 +14,10 @@ export interface ClientRecord extends Omit<ClientRow, 'id'> {
   id: string;
   /** `tokenTtl` as the form shows it: `14d`, `never`. */
   lifetime: string;
+  /** `idleTtl` as the form shows it. */
+  idleTime: string;
+  /** `maxLifetime` as the form shows it. */
+  longestLife: string;
 }
 
 /** The values of the client form. */
@@ -21,6 +25,10 @@ export interface ClientFormValues {
   name?: string | null;
   lifetime?: string | null;
   throttleRate?: string | null;
+  maxSessions?: number | null;
+  atLimit?: ClientRow['atLimit'];
+  idleTime?: string | null;
+  longestLife?: string | null;
 }
 
 type Lifetime = Exclude<ClientCreateInput['tokenTtl'], undefined>;
@@ -40,21 +48,29 @@ export const clients: ResourceCalls<ClientRecord, ClientFormValues> = {
 
   getOne: async (id) => toRecord(await trpc.admin.clients.get.query({ name: nameOf(id) })),
 
-  async create({ name, lifetime, throttleRate }) {
-    const tokenTtl = lifetimeFromText(lifetime) as Lifetime | undefined;
-    const values = { name: nameFrom(name), tokenTtl, throttleRate: rateFrom(throttleRate) };
-    return toRecord(await trpc.admin.clients.create.mutate(values));
+  async create({ name, lifetime, throttleRate, maxSessions, atLimit, idleTime, longestLife }) {
+    const created = await trpc.admin.clients.create.mutate({
+      name: nameFrom(name),
+      tokenTtl: lifetimeFromText(lifetime) as Lifetime | undefined,
+      throttleRate: rateFrom(throttleRate),
+      maxSessions: maxSessions ?? undefined,
+      atLimit,
+      idleTtl: lifetimeFromText(idleTime) as Lifetime | undefined,
+      maxLifetime: lifetimeFromText(longestLife) as Lifetime | undefined,
+    });
+    return toRecord(created);
   },
 
-  async update(id, { name, lifetime, throttleRate }, previous) {
+  async update(id, values, previous) {
+    const { name, lifetime, throttleRate, maxSessions, atLimit, idleTime, longestLife } = values;
     const changes: ClientUpdateInput['changes'] = {};
     if (name !== previous.name) changes.name = nameFrom(name);
     if (throttleRate !== previous.throttleRate) changes.throttleRate = rateFrom(throttleRate);
-    if (lifetime !== previous.lifetime) {
-      const typed = lifetimeFromText(lifetime);
-      // An empty field is invalid here: omitting it would keep the old lifetime.
-      changes.tokenTtl = (typed === undefined ? '' : typed) as Lifetime;
-    }
+    if (lifetime !== previous.lifetime) changes.tokenTtl = changedLifetime(lifetime);
+    if (maxSessions !== previous.maxSessions) changes.maxSessions = maxSessions ?? 0; // the server refuses an empty field
+    if (atLimit !== previous.atLimit) changes.atLimit = atLimit;
+    if (idleTime !== previous.idleTime) changes.idleTtl = changedLifetime(idleTime);
+    if (longestLife !== previous.longestLife) changes.maxLifetime = changedLifetime(longestLife);
     const updated = await trpc.admin.clients.update.mutate({ name: nameOf(id), changes });
     return { ...toRecord(updated), id: String(id) }; // the open form keeps its id until the list is loaded again
   },
@@ -67,13 +83,25 @@ export const clients: ResourceCalls<ClientRecord, ClientFormValues> = {
 const nameOf = (id: Identifier) => clientNameOf(String(id));
 
 function toRecord(row: ClientRow): ClientRecord {
-  return { ...row, id: clientIdOf(row.name), lifetime: lifetimeToText(row.tokenTtl) };
+  return {
+    ...row,
+    id: clientIdOf(row.name),
+    lifetime: lifetimeToText(row.tokenTtl),
+    idleTime: lifetimeToText(row.idleTtl),
+    longestLife: lifetimeToText(row.maxLifetime),
+  };
 }
 
 // The server validates the texts, so they are only trimmed.
 
 function nameFrom(typed: string | null | undefined): string {
   return typed?.trim() ?? '';
+}
+
+/** An empty field is invalid here: omitting it would keep the old lifetime. */
+function changedLifetime(typed: string | null | undefined): Lifetime {
+  const lifetime = lifetimeFromText(typed);
+  return (lifetime === undefined ? '' : lifetime) as Lifetime;
 }
 
 function rateFrom(typed: string | null | undefined): ClientCreateInput['throttleRate'] {

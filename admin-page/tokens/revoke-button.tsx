@@ -18,13 +18,13 @@ export function RevokeDialogProvider({ children }: { children: ReactNode }) {
 
 export function RevokeButton({ token }: { token: TokenRecord }) {
   const openDialog = useContext(RevokeContext);
-  const { user, client } = token;
+  const { user, client, name } = token;
   return (
     <Button
       size="small"
       color="error"
       onClick={() => openDialog(token)}
-      aria-label={`Revoke… the token of ${user.label} on ${client}`}
+      aria-label={`Revoke… the token of ${user.label} on ${client}${name === null ? '' : `, ${name}`}`}
       sx={{ flexShrink: 0 }}
     >
       Revoke…

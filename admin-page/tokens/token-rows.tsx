@@ -2,9 +2,9 @@ import { Box, Stack, Typography } from '@mui/material';
 import { useListContext } from 'react-admin';
 import type { TokenRecord } from '../data/tokens.ts';
 import { RelativeTime } from '../text/relative-time.tsx';
+import { describeDevice } from './describe-device.ts';
 import { RevokeButton } from './revoke-button.tsx';
 import { TokenExpiry } from './token-expiry.tsx';
-import { describeUserAgent } from './user-agent.ts';
 
 /** The token list on narrow screens. */
 export function TokenRows() {
@@ -19,8 +19,8 @@ export function TokenRows() {
 }
 
 function TokenRow({ token }: { token: TokenRecord }) {
-  const { user, client, created, lastUsedAt, ipAddress, userAgent } = token;
-  const from = [ipAddress, describeUserAgent(userAgent)].filter(Boolean).join(' · ');
+  const { user, client, name, created, lastUsedAt, ipAddress } = token;
+  const from = [describeDevice(token), ipAddress].filter(Boolean).join(' · ');
   return (
     <Stack
       component="li"
@@ -55,6 +55,11 @@ function TokenRow({ token }: { token: TokenRecord }) {
             </>
           )}
         </Typography>
+        {name !== null && (
+          <Typography variant="body2" sx={{ overflowWrap: 'anywhere' }}>
+            <bdi>{name}</bdi>
+          </Typography>
+        )}
         {from !== '' && (
           <Typography variant="body2" color="textSecondary" noWrap>
             {from}

@@ -1,11 +1,11 @@
-import { Typography } from '@mui/material';
+import { Box, Typography } from '@mui/material';
 import { DataTable } from 'react-admin';
 import type { TokenRecord } from '../data/tokens.ts';
 import { VisuallyHidden } from '../shell/visually-hidden.tsx';
 import { RelativeTime } from '../text/relative-time.tsx';
+import { describeDevice } from './describe-device.ts';
 import { RevokeButton } from './revoke-button.tsx';
 import { TokenExpiry } from './token-expiry.tsx';
-import { describeUserAgent } from './user-agent.ts';
 
 /** The token list on wide screens. Sortable by the columns that the server sorts by. */
 export function TokenTable() {
@@ -36,24 +36,7 @@ export function TokenTable() {
         label="Last used"
         render={({ lastUsedAt }: TokenRecord) => (lastUsedAt === null ? 'never' : <RelativeTime date={lastUsedAt} />)}
       />
-      <DataTable.Col
-        label="From"
-        disableSort
-        render={({ ipAddress, userAgent }: TokenRecord) => (
-          <>
-            {ipAddress ?? '–'}
-            <Typography
-              variant="caption"
-              color="textSecondary"
-              title={userAgent ?? undefined}
-              sx={{ display: 'block', maxWidth: 200 }}
-              noWrap
-            >
-              {describeUserAgent(userAgent)}
-            </Typography>
-          </>
-        )}
-      />
+      <DataTable.Col label="Device" disableSort render={(token: TokenRecord) => <TokenDevice token={token} />} />
       <DataTable.Col
         label={<VisuallyHidden>Actions</VisuallyHidden>}
         disableSort
@@ -61,5 +44,19 @@ export function TokenTable() {
         render={(token: TokenRecord) => <RevokeButton token={token} />}
       />
     </DataTable>
+  );
+}
+
+/** Its name, or else its device. Below it, the rest of what is known. */
+function TokenDevice({ token }: { token: TokenRecord }) {
+  const { name, ipAddress, userAgent } = token;
+  const [first = '–', ...rest] = [name, describeDevice(token), ipAddress].filter(Boolean);
+  return (
+    <Box sx={{ maxWidth: 200, overflowWrap: 'anywhere' }} title={userAgent ?? undefined}>
+      <bdi>{first}</bdi>
+      <Typography variant="caption" color="textSecondary" sx={{ display: 'block' }}>
+        {rest.join(' · ')}
+      </Typography>
+    </Box>
   );
 }

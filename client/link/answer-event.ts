@@ -1,6 +1,5 @@
 import { createEpoch, type Epoch } from '../session/epoch.ts';
-import { refreshTimeOf } from '../session/refresh-time.ts';
-import type { Session, SessionEvent } from '../session/session.ts';
+import { type LoginAnswer, newSession, type SessionEvent } from '../session/session.ts';
 
 /** What a link emits for a success. The HTTP links put the response into the context; a WebSocket link does not. */
 interface Envelope {
@@ -23,11 +22,11 @@ export function answerEvent(
   if (procedure.startsWith('logout')) return { type: 'end', epoch, reason: 'logged-out' };
   if (procedure !== 'login' && procedure !== 'refresh') return undefined;
 
-  const { data } = envelope.result as { data: Session };
-  const { token, expiry, user } = data;
+  const { data } = envelope.result as { data: LoginAnswer };
   const response = envelope.context?.response as { headers?: Pick<Headers, 'get'> } | undefined;
-  const refreshAt = refreshTimeOf(expiry, response?.headers?.get('date'), Date.now());
+  const session = newSession(data, response?.headers?.get('date'));
+  const { token, expiry, refreshAt } = session;
   return procedure === 'login'
-    ? { type: 'login', epoch: createEpoch(token), session: { token, expiry, user, refreshAt }, login: call }
-    : { type: 'refresh', epoch, session: { expiry, refreshAt } };
+    ? { type: 'login', epoch: createEpoch(token), session, login: call }
+    : { type: 'refresh', epoch, session: { expiry, refreshAt, ...(token && { token }) } };
 }

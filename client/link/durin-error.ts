@@ -1,7 +1,7 @@
 import type { DurinErrorData } from '../../src/wire.ts';
 
 /**
- * Returns why durin refused a call: `{ code, retryAfter?, scope? }`. Use it for errors of unknown type, as in a `catch`. It
+ * Returns why durin refused a call: `{ code, retryAfter?, scope?, maxAge? }`. Use it for errors of unknown type, as in a `catch`. It
  * also works for a call in a batch, whose HTTP status does not describe the single call.
  *
  * Returns `undefined` for any other error, such as a network failure. Never throws.

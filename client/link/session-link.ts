@@ -3,6 +3,7 @@ import type { AnyTRPCRouter } from '@trpc/server';
 import type { SessionStore } from '../session/session-store.ts';
 import type { SharedConnection } from './call-mark.ts';
 import { type Call, createCallObserver } from './call-observer.ts';
+import type { Confirm } from './confirmation.ts';
 import { createHeaderSource } from './header-source.ts';
 import { perSession } from './per-session.ts';
 
@@ -13,9 +14,15 @@ import { perSession } from './per-session.ts';
  * @param signal closes the connections of `perSession`
  * @returns also `ownLinks`, the links of a client that sends its calls through the link that sent the app's last one
  */
-export function createSessionLink(store: SessionStore, path: string, scheme: string, signal: AbortSignal) {
+export function createSessionLink(
+  store: SessionStore,
+  path: string,
+  scheme: string,
+  signal: AbortSignal,
+  confirm: Confirm,
+) {
   const connection: SharedConnection = {};
-  const observe = createCallObserver(store, path, connection);
+  const observe = createCallObserver(store, path, connection, confirm);
   let lastNext: Call['next'] | undefined;
 
   const link: TRPCLink<AnyTRPCRouter> = () => (call) => {

@@ -1,13 +1,19 @@
 /**
  * A span of time during which one session, or none, is current. Each call belongs to the epoch in which it was made and
  * is sent with that epoch's token, even if another epoch has begun by then. A login always begins a new epoch, also if
- * the server returns the same token again; a refresh does not.
+ * the server returns the same token again; a refresh does not, also if it brings another token of the same session.
  */
 export interface Epoch {
   /** Returns the token, or `null` while nobody is signed in. It is a method so that no logger prints the token. */
-  readonly token: () => string | null;
+  token: () => string | null;
   /** Whether a logout of this epoch's session is in progress. */
   isEnding?: boolean;
+  /** Pending while the session is refreshed. */
+  refreshing?: Promise<unknown> | undefined;
+  /** Pending while the user is asked to prove to be the user. */
+  asked?: Promise<boolean> | undefined;
+  /** The number of the last call that was made before the user last proved to be the user. */
+  provenAt?: number;
 }
 
 export function createEpoch(token: string | null): Epoch {

@@ -1,10 +1,12 @@
 import type { DurinStorage } from '../storage/storage.ts';
-import { initialState, reduce, type Session, type SessionEvent, type SessionState } from './session.ts';
+import { initialState, isSameSession, reduce, type Session, type SessionEvent, type SessionState } from './session.ts';
 import { readSession, writeSession } from './session-text.ts';
 
 /** Holds the state, writes the session to the storage, and reads what other tabs and programs write there. */
 export interface SessionStore {
   readonly state: SessionState;
+  /** How many calls have been made. */
+  calls: number;
   /** Set while an async storage is read for the first time. */
   readonly restoring: Promise<void> | undefined;
   /** Applies the event to the state and the storage, after a sync. Never rejects. */
@@ -43,7 +45,9 @@ export function createSessionStore(
   function apply(event: SessionEvent): boolean {
     const before = store.state;
     store.state = reduce(before, event);
+    const { epoch, session } = store.state;
     if (store.state === before) return false;
+    if (session) epoch.token = () => session.token; // a refresh may have brought another one
     for (const listener of listeners) queueMicrotask(listener); // a listener that throws affects nothing else
     return true;
   }
@@ -64,7 +68,7 @@ export function createSessionStore(
     } catch (error) {
       report(error);
       // An old text of the same session still serves other tabs. Another session must not return after a reload.
-      if (session && session.token !== readSession(storedText)?.token) await save(null);
+      if (session && !isSameSession(session, readSession(storedText))) await save(null);
     }
   }
 
@@ -75,6 +79,7 @@ export function createSessionStore(
   const store = {
     state: initialState,
     restoring: undefined as Promise<void> | undefined,
+    calls: 0,
     dispatch: (event: SessionEvent) =>
       enqueue(async () => {
         await read().catch(report);

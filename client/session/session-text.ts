@@ -11,12 +11,16 @@ export function writeSession(session: Session): string {
   });
 }
 
+/** Whether a header may contain it. Otherwise every call would throw. */
+export function isToken(token: string | undefined): boolean {
+  return /^[!-~]+$/.test(token ?? '');
+}
+
 /** Parses a stored text. Returns `null` if it does not hold a session. */
 export function readSession(text: string | null): Session | null {
   try {
     const session = JSON.parse(text ?? '', untag) as Session;
-    // A token with characters that no header may contain would make every call throw.
-    return /^[!-~]+$/.test(session.token ?? '') ? session : null;
+    return isToken(session.token) ? session : null;
   } catch {
     return null;
   }

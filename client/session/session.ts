@@ -1,5 +1,6 @@
 /** The state of the SDK, and how events change it: plain values in, plain values out. */
 import { createEpoch, type Epoch } from './epoch.ts';
+import { refreshTimeOf } from './refresh-time.ts';
 
 /** Why nobody is signed in. `logged-out`: in this tab or another one; `revoked`: the server does not accept the token. */
 export type SignedOutReason = 'logged-out' | 'expired' | 'revoked';
@@ -9,6 +10,9 @@ export type Snapshot<TUser extends object = { readonly user?: unknown }, TExpiry
   | ({ readonly status: 'signed-in'; readonly expiry: TExpiry } & Readonly<TUser>)
   | { readonly status: 'signed-out'; readonly reason?: SignedOutReason };
 
+/** What `login` returns, as far as the SDK reads it. */
+export type LoginAnswer = Pick<Session, 'token' | 'expiry' | 'user'>;
+
 /** A session as it is stored. `expiry` and `user` are kept as the server sent them. */
 export interface Session {
   readonly token: string;
@@ -16,6 +20,8 @@ export interface Session {
   readonly user?: unknown;
   /** When to refresh, in milliseconds since 1970 on this machine's clock; `null` means never. */
   readonly refreshAt: number | null;
+  /** A random number, drawn at the login. By it, tabs recognize the session when a refresh has replaced its token. */
+  readonly key?: number | undefined;
 }
 
 export interface SessionState {
@@ -36,12 +42,29 @@ export const initialState: SessionState = {
 export type SessionEvent =
   /** A login succeeded, and its epoch begins. It does not count if a login that was called later has succeeded. */
   | { readonly type: 'login'; readonly epoch: Epoch; readonly session: Session; readonly login: number }
-  /** The session of this epoch has a new expiry. */
-  | { readonly type: 'refresh'; readonly epoch: Epoch; readonly session: Pick<Session, 'expiry' | 'refreshAt'> }
+  /** The session of this epoch has a new expiry, and another token if an older secret had signed its token. */
+  | {
+      readonly type: 'refresh';
+      readonly epoch: Epoch;
+      readonly session: Pick<Session, 'expiry' | 'refreshAt'> & Partial<Pick<Session, 'token'>>;
+    }
   /** The session of this epoch is over. */
   | { readonly type: 'end'; readonly epoch: Epoch; readonly reason: SignedOutReason }
   /** Another tab or program has stored this session, or has removed it. */
   | { readonly type: 'stored'; readonly session: Session | null };
+
+/**
+ * Creates the session that the answer to a login begins.
+ * @param dateHeader the header Date of the answer, if it is known
+ */
+export function newSession({ token, expiry, user }: LoginAnswer, dateHeader?: string | null): Session {
+  return { token, expiry, user, refreshAt: refreshTimeOf(expiry, dateHeader, Date.now()), key: Math.random() };
+}
+
+/** Whether two texts describe one session: they have the same token, or are of the same login. */
+export function isSameSession(one: Session | null, other: Session | null): boolean {
+  return one?.token === other?.token || (one?.key ?? 0) === other?.key;
+}
 
 /** Returns the state after an event, or the same object if the event changes nothing. */
 export function reduce(state: SessionState, event: SessionEvent): SessionState {
@@ -57,7 +80,7 @@ export function reduce(state: SessionState, event: SessionEvent): SessionState {
       return signedOut(event.reason, login);
     case 'stored':
       if (!event.session) return session ? signedOut('logged-out', login) : state;
-      return signedIn(event.session, login, event.session.token === epoch.token() ? epoch : undefined);
+      return signedIn(event.session, login, isSameSession(event.session, session) ? epoch : undefined);
   }
 }
 

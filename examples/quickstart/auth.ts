@@ -5,19 +5,22 @@ import { AuthToken, Client, User } from './entities.ts';
 
 export type Auth = ReturnType<typeof createAuth>;
 
-/** Creates durin with four clients: the web page, a command-line program, API keys and the admin page. */
+/**
+ * Creates durin with four clients: the web page, a command-line program, API keys and the admin page. A user may be signed
+ * in to the web page on five devices, and to each of the others once.
+ */
 export function createAuth(orm: MikroORM, secret: string) {
   return createDurin({
     orm,
     entities: { User, Client, AuthToken },
     secret,
     clients: {
-      web: { tokenTtl: '14d', throttleRate: '1000/h' },
+      web: { tokenTtl: '14d', throttleRate: '1000/h', maxSessions: 5, idleTtl: '3d', maxLifetime: '90d' },
       cli: { tokenTtl: null },
       api: { tokenTtl: '365d', throttleRate: '100/m' },
       admin: { tokenTtl: '8h' },
     },
-    apiAccess: { clientName: 'api', includeToken: true },
+    apiAccess: { clientName: 'api', includeToken: true, fresh: '10m' },
     serializeUser: ({ id, username }) => ({ id, username }),
     verifyCredentials: async ({ input, em }) => {
       const user = await em.findOne(User, { username: input.username });

@@ -7,7 +7,8 @@ import type { AppRouter } from './router.ts';
 export async function takeTour(url: string): Promise<boolean> {
   const anonymous = connect(url);
   const { username, password } = demoUser;
-  const logIn = (client: 'web' | 'cli') => anonymous.auth.login.mutate({ username, password, client });
+  const logIn = (client: 'web' | 'cli', deviceName?: string) =>
+    anonymous.auth.login.mutate({ username, password, client, deviceName });
 
   try {
     await step('Anyone may call hello', async () => anonymous.hello.query());
@@ -20,7 +21,7 @@ export async function takeTour(url: string): Promise<boolean> {
 
     let web = anonymous;
     await step(`${username} logs in to the client web`, async () => {
-      const { token, user, expiry } = await logIn('web');
+      const { token, user, expiry } = await logIn('web', 'Laptop');
       web = connect(url, token);
       return `user ${user.id}, a token of ${token.length} characters, valid until ${expiry}`;
     });
@@ -29,6 +30,12 @@ export async function takeTour(url: string): Promise<boolean> {
     await step('A refresh renews the token', async () => {
       const { expiry } = await web.auth.refresh.mutate();
       return `valid until ${expiry}`;
+    });
+
+    let phone = anonymous;
+    await step(`${username} logs in on a second device`, async () => {
+      phone = connect(url, (await logIn('web', 'Phone')).token);
+      return describe(await phone.whoami.query());
     });
 
     const isOnCli = (await web.auth.sessions.list.query()).some(({ client }) => client === 'cli');
@@ -40,16 +47,23 @@ export async function takeTour(url: string): Promise<boolean> {
     });
     await refusal('The client cli may not publish', () => cli.publish.mutate({ title: 'x' }), 'CLIENT_NOT_ALLOWED');
 
-    let cliSession = '';
+    let sessions: Session[] = [];
     await step('The sessions are listed', async () => {
-      const sessions = await web.auth.sessions.list.query();
-      cliSession = sessions.find(({ client }) => client === 'cli')?.id ?? '';
-      return sessions.map(({ client, isCurrent }) => (isCurrent ? `${client} (this one)` : client)).join(', ');
+      sessions = await web.auth.sessions.list.query();
+      return sessions.map(titleOf).join(', ');
     });
+    const idOf = (isWanted: (session: Session) => boolean) => sessions.find(isWanted)?.id ?? '';
+
+    await step('The laptop signs out the phone', async () => {
+      await web.auth.sessions.revoke.mutate({ id: idOf(({ name }) => name === 'Phone') });
+      return 'revoked';
+    });
+    await refusal("The phone's token is no longer valid", () => phone.whoami.query(), 'INVALID_TOKEN');
+    await step('The laptop is still signed in', async () => describe(await web.whoami.query()));
     if (isOnCli) report('web leaves the session of cli alone', 'it existed before the tour');
     else {
       await step('web ends the session of cli', async () => {
-        await web.auth.sessions.revoke.mutate({ id: cliSession });
+        await web.auth.sessions.revoke.mutate({ id: idOf(({ client }) => client === 'cli') });
         return 'revoked';
       });
       await refusal("cli's token is no longer valid", () => cli.whoami.query(), 'INVALID_TOKEN');
@@ -68,6 +82,10 @@ export async function takeTour(url: string): Promise<boolean> {
       () => connect(url, key).changeSettings.mutate(),
       'CLIENT_NOT_ALLOWED',
     );
+    await step('The laptop logs out', async () => {
+      await web.auth.logout.mutate();
+      return 'the tour leaves no session behind';
+    });
     console.log(`\nCall the API with ${username}'s key from another terminal:`);
     console.log(`  curl -H "Authorization: Token ${key}" ${url}/trpc/whoami\n`);
     return true;
@@ -75,6 +93,13 @@ export async function takeTour(url: string): Promise<boolean> {
     console.log(`✗ ${error instanceof Error ? error.message : String(error)}`);
     return false;
   }
+}
+
+type Session = Awaited<ReturnType<ReturnType<typeof connect>['auth']['sessions']['list']['query']>>[number];
+
+/** `Phone on web`, or the client of a session without a name. */
+function titleOf({ name, client, isCurrent }: Session): string {
+  return `${name === null ? client : `${name} on ${client}`}${isCurrent ? ' (this one)' : ''}`;
 }
 
 function connect(url: string, token?: string) {

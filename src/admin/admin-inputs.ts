@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DurinUsageError } from '../errors.ts';
-import { clientNameProblem } from '../values/client-fields.ts';
+import { sessionNameProblem } from '../session.ts';
+import { clientNameProblem, maxSessionsLimit, parseClientFields } from '../values/client-fields.ts';
 import { type Duration, parseDuration } from '../values/duration.ts';
 import { parseRate, type Rate } from '../values/rate.ts';
 import type { UserId } from './admin-views.ts';
@@ -47,7 +48,13 @@ const newName = text.check((context) => {
   if (fault !== null) context.issues.push({ code: 'custom', message: fault, input: context.value });
 });
 
+const sessionName = text.check((context) => {
+  const fault = sessionNameProblem(context.value);
+  if (fault !== null) context.issues.push({ code: 'custom', message: fault, input: context.value });
+});
+
 const ttl = checkedBy<Duration | null | undefined>((value) => value == null || parseDuration(value, 'This field'));
+const idleTtl = checkedBy<Duration | null | undefined>((value) => parseClientFields({ idleTtl: value }));
 const rate = checkedBy<Rate | null | undefined>((value) => value == null || parseRate(value, 'This field'));
 const userId: z.ZodType<UserId, UserId> = z.union(
   [text, z.number()],
@@ -64,6 +71,19 @@ function oneOf<const TValues extends readonly string[]>(values: TValues) {
 }
 
 const order = oneOf(['asc', 'desc']);
+const atLimit = oneOf(['end-oldest', 'refuse']);
+
+/** The fields of a client that limit its sessions. */
+const sessionLimits = {
+  /** Sessions that a user may have at once. Default: 1. */
+  maxSessions: wholeNumber(maxSessionsLimit).optional(),
+  /** What a login does at that limit. Default: `end-oldest`. */
+  atLimit: atLimit.optional(),
+  /** How long a session may go unused, at least 5 minutes. Default: `null`, for ever. */
+  idleTtl: idleTtl.optional(),
+  /** How long a session may last in all. Default: `null`, for ever. */
+  maxLifetime: ttl.optional(),
+};
 
 export const clientListInput = strictObject({
   /** Part of a name; case-insensitive. */
@@ -89,12 +109,18 @@ export const clientCreateInput = strictObject({
   tokenTtl: ttl.optional(),
   /** `null`, the default: the option `throttle.rate`. */
   throttleRate: rate.optional(),
+  ...sessionLimits,
 });
 
 export const clientUpdateInput = strictObject({
   name: text,
   /** Omitted fields stay unchanged. */
-  changes: strictObject({ name: newName.optional(), tokenTtl: ttl.optional(), throttleRate: rate.optional() }),
+  changes: strictObject({
+    name: newName.optional(),
+    tokenTtl: ttl.optional(),
+    throttleRate: rate.optional(),
+    ...sessionLimits,
+  }),
 });
 
 export const tokenListInput = strictObject({
@@ -118,6 +144,10 @@ export const tokenIssueInput = strictObject({
   client: text,
   /** `null`: never expires. Default: the client's token lifetime. */
   ttl: ttl.optional(),
+  /** `refuse`: issue nothing if a session of the user would have to end. Default: the client's, or `end-oldest`. */
+  atLimit: atLimit.optional(),
+  /** The name that the user's list of sessions shows. Default: none. */
+  name: sessionName.optional(),
 });
 
 export const userInput = strictObject({ user: userId });

@@ -3,6 +3,8 @@
  * that the database stores.
  */
 
+import type { Device } from '../wire.ts';
+
 /** A user's primary key in JSON: a bigint is a string of digits. */
 export type UserId = string | number;
 
@@ -27,6 +29,14 @@ export interface ClientRow {
   /** Seconds; `null`: its tokens never expire. */
   tokenTtl: number | null;
   throttleRate: string | null;
+  /** The sessions that a user may have at once. */
+  maxSessions: number;
+  /** What a login does at that limit. */
+  atLimit: 'end-oldest' | 'refuse';
+  /** Seconds without use after which a session ends; `null`: it does not. */
+  idleTtl: number | null;
+  /** Seconds after which a session ends in any case; `null`: it does not. */
+  maxLifetime: number | null;
   created: Date;
   tokens: number;
 }
@@ -43,8 +53,12 @@ export interface AdminTokenView {
   user: UserView;
   /** The client's name. */
   client: string;
+  /** The device's or the key's name. */
+  name: string | null;
+  /** The browser and the system that it was last used with, as far as its user agent names them. */
+  device: Device | null;
   created: Date;
-  /** `null`: never expires. */
+  /** When it expires if it is not used again; `null`: never. */
   expiry: Date | null;
   hasExpired: boolean;
   /** The time left from now, in words: `23 hours`, or `never`. */
@@ -67,6 +81,8 @@ export interface TokenPage {
 export interface IssuedTokenView {
   token: string;
   session: AdminTokenView;
+  /** How many sessions of the user ended, to make room for it. */
+  ended: number;
 }
 
 /** How many tokens a client has, and how many of them were used recently. */

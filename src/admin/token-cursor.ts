@@ -16,7 +16,7 @@ const cursorSchema = z.tuple([z.string(), z.string(), instant.nullable(), z.guid
 
 const instantOf: Record<TokenSort, (row: OwnedTokenRow) => Date | null> = {
   created: (row) => row.createdAt,
-  expiry: (row) => row.expiresAt,
+  expiry: (row) => row.storedExpiresAt,
   lastUsedAt: (row) => row.lastUsedAt,
 };
 

@@ -4,6 +4,7 @@ import type { Internals } from '../internals.ts';
 import { isSessionId } from '../session.ts';
 import { issuedLifetime, overtakenSentence } from '../tokens/issue-token.ts';
 import { toSessionTokenEvent, toTokenEvent } from '../tokens/token-event.ts';
+import { deviceOf } from '../values/device.ts';
 import { viewExpiry } from '../values/expiry.ts';
 import { tokenIdInput, tokenIssueInput, tokenListInput, userInput } from './admin-inputs.ts';
 import type { AdminProcedures } from './admin-procedures.ts';
@@ -27,6 +28,8 @@ export function createTokenProcedures(
       id: row.id,
       user: users.toView(row.owner),
       client: row.clientName,
+      name: row.name,
+      device: deviceOf(row.userAgent),
       created: row.createdAt,
       ...viewExpiry(row.expiresAt, now()),
       lastUsedAt: row.lastUsedAt,
@@ -74,24 +77,37 @@ export function createTokenProcedures(
       ctx,
       input,
     }): Promise<IssuedTokenView> {
-      const { client, ttl } = input;
+      const { client, ttl, atLimit, name } = input;
       const owner = await users.get(input.user);
       ctx.throwIfTimedOut();
-      const request = { userId: owner.key, clientName: client, ipAddress: null, userAgent: null };
-      const { operation } = ctx;
-      const issued = await issueToken({ ...request, ...issuedLifetime(ttl), onConflict: 'replace', operation });
+      const issued = await issueToken({
+        userId: owner.key,
+        clientName: client,
+        name: name ?? null,
+        ipAddress: null,
+        userAgent: null,
+        ...issuedLifetime(ttl),
+        ...(atLimit !== undefined && { atLimit }),
+        isAuthenticated: false,
+        onConflict: 'replace',
+        operation: ctx.operation,
+      });
       switch (issued.outcome) {
         case 'kept':
         case 'renewed':
         case 'issued': {
-          const { record, token } = issued;
+          const { record, token, ended } = issued;
+          emitAdminAction(ctx.by, { action: 'token-issued', ...toSessionTokenEvent(record), expiry: record.expiresAt });
+          const unused = { lastUsedAt: null, ipAddress: null, userAgent: null };
           const { id, createdAt, expiresAt } = record;
-          emitAdminAction(ctx.by, { action: 'token-issued', ...toSessionTokenEvent(record), expiry: expiresAt });
-          const row = { id, owner, clientName: client, createdAt, expiresAt };
-          return { token, session: toView({ ...row, lastUsedAt: null, ipAddress: null, userAgent: null }) };
+          const row = { id, owner, clientName: client, name: name ?? null, createdAt, expiresAt };
+          const session = toView({ ...row, ...unused, storedExpiresAt: expiresAt });
+          return { token, session, ended: ended.length };
         }
         case 'unknown-client':
           throw new DurinError('UNKNOWN_CLIENT', { fields: { client: ['There is no client with that name.'] } });
+        case 'at-limit':
+          throw new DurinError('SESSION_LIMIT');
         case 'overtaken':
           throw new DurinError('SESSION_NOT_FOUND', {
             fields: { user: [overtakenSentence] },

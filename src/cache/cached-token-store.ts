@@ -2,7 +2,7 @@ import { onUnknownOutcome } from '../database/failures.ts';
 import type { LoadSession, TokenIdentity, TokenStore } from '../database/token-store.ts';
 import type { SessionRecord } from '../session.ts';
 import type { Invalidation } from './invalidation.ts';
-import type { SessionCache } from './session-cache.ts';
+import type { CachedSession, SessionCache } from './session-cache.ts';
 
 export interface CachedTokenStoreDeps {
   readonly store: TokenStore;
@@ -35,10 +35,9 @@ export function createCachedTokenStore(deps: CachedTokenStoreDeps): TokenStore {
   return {
     ...store,
 
-    async findBySelector(selector): Promise<SessionRecord | null> {
+    findBySelector(selector): Promise<SessionRecord | null> {
       if (cache === null || isInTransaction()) return store.findBySelector(selector);
-      const found = await cache.find(selector, load);
-      return found && found.record;
+      return cache.find(selector, load).then(recordOf);
     },
 
     async issue(request, now) {
@@ -50,7 +49,10 @@ export function createCachedTokenStore(deps: CachedTokenStoreDeps): TokenStore {
           if (result.outcome === 'renewed') await tokenChanged(result.record.selector);
           // Until the commit, look-ups do not find the token, and may remember that.
           if (result.outcome === 'issued' && isInTransaction()) await tokenChanged(result.record.selector);
-          await ended(result.replaced);
+          await tokensEnded(result.ended);
+          return result;
+        case 'at-limit':
+          await tokensEnded(result.ended);
           return result;
         case 'unknown-client':
         case 'unknown-user':
@@ -67,11 +69,23 @@ export function createCachedTokenStore(deps: CachedTokenStoreDeps): TokenStore {
       return renewed;
     },
 
+    async reauthenticate(request, now) {
+      const { selector } = request;
+      const outcome = await onUnknownOutcome(store.reauthenticate(request, now), () => tokenChanged(selector));
+      if (outcome === 'authenticated') await tokenChanged(selector);
+      return outcome;
+    },
+
     /** If nothing was deleted, the cache was outdated: the token was renewed or deleted. */
     async deleteIfExpired(token, now) {
       const removed = await store.deleteIfExpired(token, now);
       await tokensEnded([token]);
       return removed;
+    },
+
+    async keepAlive(token, now) {
+      await store.keepAlive(token, now);
+      await tokenChanged(token.selector);
     },
 
     async delete(token) {
@@ -93,4 +107,8 @@ export function createCachedTokenStore(deps: CachedTokenStoreDeps): TokenStore {
       return expired;
     },
   };
+}
+
+function recordOf(found: CachedSession | null): SessionRecord | null {
+  return found && found.record;
 }

@@ -1,10 +1,11 @@
 import { Option, type Command as Program } from 'commander';
 import type { ClientRow } from '../admin/admin-views.ts';
+import type { AtLimit } from '../values/client-fields.ts';
 import type { Rate } from '../values/rate.ts';
 import type { AdminCaller } from './admin-caller.ts';
 import { CliError, exitCodes } from './cli-error.ts';
 import { confirm, type RunCommand } from './command.ts';
-import { nullIfNone, parseRateOption, parseTtlOption } from './option-values.ts';
+import { nullIfNone, parseIdleOption, parseRateOption, parseSessionsOption, parseTtlOption } from './option-values.ts';
 import { printable, toTable } from './terminal.ts';
 import { printTokenTtl } from './token-ttl.ts';
 
@@ -12,6 +13,10 @@ interface ClientFlags {
   readonly name?: string;
   readonly tokenTtl?: number | 'never';
   readonly throttleRate?: Rate | 'none';
+  readonly maxSessions?: number;
+  readonly atLimit?: AtLimit;
+  readonly idleTtl?: number | 'never';
+  readonly maxLifetime?: number | 'never';
 }
 
 interface ListFlags {
@@ -21,15 +26,23 @@ interface ListFlags {
 }
 
 const ttlHelp = "lifetime of its tokens: 14d, 12h, '14 00:00:00', P14D, or never";
+/** What a login does at the limit. */
+export const atLimitChoices: readonly AtLimit[] = ['end-oldest', 'refuse'];
+
 const rateHelp = 'requests per user: 5/s, 100/m, 1000/h, 10000/d, or none for the default';
 
 export function addClientCommands(program: Program, run: RunCommand): void {
-  program
+  const create = program
     .command('create-client <name>')
     .description('create an API client')
     .option('--token-ttl <duration>', `${ttlHelp} (default: the option defaultTokenTtl)`, parseTtlOption)
-    .option('--throttle-rate <rate>', rateHelp, parseRateOption)
-    .addHelpText('after', '\nExample:\n  trpc-durin create-client web --token-ttl 14d --throttle-rate 100/h')
+    .option('--throttle-rate <rate>', rateHelp, parseRateOption);
+  addSessionOptions(create)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  trpc-durin create-client web --token-ttl 14d --throttle-rate 100/h' +
+        '\n  trpc-durin create-client mobile --max-sessions 5 --idle-ttl 3d --max-lifetime 90d',
+    )
     .action((name: string, flags: ClientFlags) =>
       run(async ({ admin }) => {
         const created = await admin.clients.create({ name, ...toSettings(flags) });
@@ -51,16 +64,21 @@ export function addClientCommands(program: Program, run: RunCommand): void {
       }),
     );
 
-  program
+  const update = program
     .command('update-client <name>')
     .description('change an API client; its tokens keep their expiry until they are renewed')
     .option('--name <name>', 'the new name')
     .option('--token-ttl <duration>', ttlHelp, parseTtlOption)
-    .option('--throttle-rate <rate>', rateHelp, parseRateOption)
-    .addHelpText('after', '\nExample:\n  trpc-durin update-client web --token-ttl never --throttle-rate none')
+    .option('--throttle-rate <rate>', rateHelp, parseRateOption);
+  addSessionOptions(update)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  trpc-durin update-client web --token-ttl never --throttle-rate none' +
+        '\n  trpc-durin update-client mobile --max-sessions 3 --at-limit refuse --idle-ttl never',
+    )
     .action((name: string, flags: ClientFlags) => {
       if (Object.keys(flags).length === 0) {
-        throw new CliError('Nothing to change: pass --name, --token-ttl or --throttle-rate.', exitCodes.misused);
+        throw new CliError('Nothing to change: pass at least one option, such as --token-ttl.', exitCodes.misused);
       }
       return run(async ({ admin }) => {
         const updated = await admin.clients.update({ name, changes: { name: flags.name, ...toSettings(flags) } });
@@ -84,8 +102,33 @@ export function addClientCommands(program: Program, run: RunCommand): void {
     );
 }
 
-function toSettings({ tokenTtl, throttleRate }: ClientFlags) {
-  return { tokenTtl: nullIfNone(tokenTtl), throttleRate: nullIfNone(throttleRate) };
+/** The options that limit a user's sessions. */
+function addSessionOptions(command: Program): Program {
+  return command
+    .option('--max-sessions <count>', 'sessions that a user may have at once, 1 to 1000', parseSessionsOption)
+    .addOption(
+      new Option(
+        '--at-limit <action>',
+        'what a login beyond that does: end the least recently used session, or refuse',
+      ).choices(atLimitChoices),
+    )
+    .option(
+      '--idle-ttl <duration>',
+      'ends a session unused for so long: 3d, 12h, at least 5m, or never',
+      parseIdleOption,
+    )
+    .option('--max-lifetime <duration>', 'ends a session so long after its login: 90d, or never', parseTtlOption);
+}
+
+function toSettings({ tokenTtl, throttleRate, maxSessions, atLimit, idleTtl, maxLifetime }: ClientFlags) {
+  return {
+    tokenTtl: nullIfNone(tokenTtl),
+    throttleRate: nullIfNone(throttleRate),
+    maxSessions,
+    atLimit,
+    idleTtl: nullIfNone(idleTtl),
+    maxLifetime: nullIfNone(maxLifetime),
+  };
 }
 
 async function listAllClients(admin: AdminCaller, { search, sort, order }: ListFlags): Promise<ClientRow[]> {
@@ -98,14 +141,22 @@ async function listAllClients(admin: AdminCaller, { search, sort, order }: ListF
 }
 
 function toClientTable(clients: readonly ClientRow[]): string {
-  const rows = clients.map(({ name, tokenTtl, throttleRate, tokens, created }) => [
-    name,
-    printTokenTtl(tokenTtl),
-    throttleRate ?? 'default',
-    String(tokens),
-    created.toISOString(),
-  ]);
-  return toTable(['NAME', 'TOKEN TTL', 'THROTTLE RATE', 'TOKENS', 'CREATED'], rows);
+  const columns = {
+    NAME: ({ name }) => name,
+    'TOKEN TTL': ({ tokenTtl }) => printTokenTtl(tokenTtl),
+    'THROTTLE RATE': ({ throttleRate }) => throttleRate ?? 'default',
+    'MAX SESSIONS': ({ maxSessions }) => String(maxSessions),
+    'AT LIMIT': ({ atLimit }) => atLimit,
+    'IDLE TTL': ({ idleTtl }) => printTokenTtl(idleTtl),
+    'MAX LIFETIME': ({ maxLifetime }) => printTokenTtl(maxLifetime),
+    TOKENS: ({ tokens }) => String(tokens),
+    CREATED: ({ created }) => created.toISOString(),
+  } satisfies Record<string, (client: ClientRow) => string>;
+  const cells = Object.values(columns);
+  return toTable(
+    Object.keys(columns),
+    clients.map((client) => cells.map((cell) => cell(client))),
+  );
 }
 
 export function countTokens(tokens: number): string {

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { DurinUsageError } from '../errors.ts';
+import { maxSessionsLimit, maxSessionsProblem, parseClientFields } from '../values/client-fields.ts';
 import { parseRate, type Rate } from '../values/rate.ts';
 import { parseTokenTtl } from './token-ttl.ts';
 
@@ -17,6 +18,21 @@ export function parseTtlOption(typed: string): number | 'never' {
     "It must be a duration such as 14d, 12h, '14 00:00:00' or P14D, from 1 second to 68 years, or never.",
     () => parseTokenTtl(typed, 'It') ?? 'never',
   );
+}
+
+/** Seconds, or `never`. */
+export function parseIdleOption(typed: string): number | 'never' {
+  return orInvalidArgument('It must be a duration of at least 5 minutes, such as 3d or 12h, or never.', () => {
+    const idleTtl = parseTokenTtl(typed, 'It');
+    parseClientFields({ idleTtl });
+    return idleTtl ?? 'never';
+  });
+}
+
+export function parseSessionsOption(typed: string): number {
+  const count = /^\d+$/.test(typed) ? Number(typed) : 0;
+  if (maxSessionsProblem(count) === null) return count;
+  throw new InvalidArgumentError(`It must be a whole number from 1 to ${maxSessionsLimit}.`);
 }
 
 export function parseRateOption(typed: string): Rate | 'none' {

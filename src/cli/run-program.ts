@@ -12,6 +12,7 @@ import { addTokenCommands } from './token-commands.ts';
 const examples = `
 Examples:
   trpc-durin --config durin.config.ts create-client web --token-ttl 14d --throttle-rate 100/h
+  trpc-durin update-client web --max-sessions 5 --idle-ttl 3d --max-lifetime 90d
   trpc-durin list-tokens --client web --state valid
   trpc-durin issue-token alice cli --ttl 1h
 

@@ -1,10 +1,17 @@
 import { Option, type Command as Program } from 'commander';
-import type { AdminTokenView } from '../admin/admin-views.ts';
-import { countTokens } from './client-commands.ts';
+import type { TokenIssueInput } from '../admin/admin-inputs.ts';
+import type { AdminTokenView, IssuedTokenView, UserView } from '../admin/admin-views.ts';
+import { isDurinError } from '../errors.ts';
+import type { AtLimit } from '../values/client-fields.ts';
+import type { AdminCaller } from './admin-caller.ts';
+import { CliError } from './cli-error.ts';
+import { atLimitChoices, countTokens } from './client-commands.ts';
 import { type CommandDeps, confirm, type RunCommand } from './command.ts';
 import { findUser } from './find-user.ts';
 import { nullIfNone, parseCountOption, parseTtlOption } from './option-values.ts';
 import { printable, toTable } from './terminal.ts';
+
+const tokenHeadings = ['ID', 'USER', 'CLIENT', 'NAME', 'DEVICE', 'CREATED', 'EXPIRES IN', 'LAST USED', 'FROM'];
 
 interface ListFlags {
   readonly search?: string;
@@ -16,10 +23,16 @@ interface ListFlags {
   readonly limit: number;
 }
 
+interface IssueFlags {
+  readonly ttl?: number | 'never';
+  readonly name?: string;
+  readonly atLimit?: AtLimit;
+}
+
 export function addTokenCommands(program: Program, run: RunCommand): void {
   program
     .command('list-tokens')
-    .description('list tokens with their user, client, expiry and last use; never shows a token itself')
+    .description('list tokens with their user, client, device, expiry and last use; never shows a token itself')
     .option('--user <user>', 'only tokens of the user with this name or key')
     .option('--search <text>', 'only tokens of users whose name contains the text')
     .option('--client <name>', 'only tokens of this client')
@@ -40,21 +53,32 @@ export function addTokenCommands(program: Program, run: RunCommand): void {
 
   program
     .command('issue-token <user> <client>')
-    .description('issue a token to a user, given by name or key; replaces the token that the user has for the client')
+    .description('issue a token to a user, given by name or key; ends a session if the client allows no more')
     .option(
       '--ttl <duration>',
       "lifetime of the token: 14d, 12h, '14 00:00:00', P14D, or never (default: the client's)",
       parseTtlOption,
     )
-    .addHelpText('after', '\nExample:\n  trpc-durin issue-token alice cli --ttl 1h')
-    .action((typed: string, client: string, { ttl }: { ttl?: number | 'never' }) =>
+    .option('--name <name>', "its name in the user's list of sessions, at most 64 characters")
+    .addOption(
+      new Option('--at-limit <action>', "if the client allows no more sessions (default: the client's)").choices(
+        atLimitChoices,
+      ),
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  trpc-durin issue-token alice cli --ttl 1h' +
+        "\n  trpc-durin issue-token alice web --name 'Build server' --at-limit refuse",
+    )
+    .action((typed: string, client: string, { ttl, name, atLimit }: IssueFlags) =>
       run(async ({ admin, terminal }) => {
         const user = await findUser(admin, typed);
-        const issued = await admin.tokens.issue({ user: user.id, client, ttl: nullIfNone(ttl) });
+        const issued = await issue(admin, user, { user: user.id, client, ttl: nullIfNone(ttl), name, atLimit });
         const { expiry } = issued.session;
         const expires = expiry === null ? 'never expires' : `expires at ${expiry.toISOString()}`;
+        const ended = issued.ended === 0 ? '' : ` It ended ${countSessions(issued.ended)} of the user.`;
         terminal.printError(
-          `The token of ${printable(user.label)} (${printable(String(user.id))}) for ${printable(client)} ${expires}. It is not shown again.`,
+          `The token of ${printable(user.label)} (${printable(String(user.id))}) for ${printable(client)} ${expires}. It is not shown again.${ended}`,
         );
         return { text: issued.token, json: issued };
       }),
@@ -98,6 +122,22 @@ export function addTokenCommands(program: Program, run: RunCommand): void {
     );
 }
 
+/** @throws CliError if the client allows the user no more sessions */
+async function issue(admin: AdminCaller, user: UserView, input: TokenIssueInput): Promise<IssuedTokenView> {
+  try {
+    return await admin.tokens.issue(input);
+  } catch (error) {
+    if (!isDurinError(error) || error.durin.code !== 'SESSION_LIMIT') throw error;
+    throw new CliError(
+      `${printable(user.label)} has as many sessions for ${printable(input.client)} as it allows. With --at-limit end-oldest, the token ends one.`,
+    );
+  }
+}
+
+function countSessions(sessions: number): string {
+  return `${sessions} session${sessions === 1 ? '' : 's'}`;
+}
+
 async function listTokens({ admin, terminal }: CommandDeps, flags: ListFlags): Promise<AdminTokenView[]> {
   const { search, client, state, sort, order, limit } = flags;
   if (client !== undefined) await admin.clients.get({ name: client }); // refuses a mistyped name
@@ -120,14 +160,21 @@ async function listTokens({ admin, terminal }: CommandDeps, flags: ListFlags): P
 }
 
 function toTokenTable(tokens: readonly AdminTokenView[]): string {
-  const rows = tokens.map(({ id, user, client, created, hasExpired, expiresIn, lastUsedAt, ipAddress }) => [
-    id,
-    user.label,
-    client,
-    created.toISOString(),
-    hasExpired ? 'expired' : expiresIn,
-    lastUsedAt?.toISOString() ?? 'never',
-    ipAddress ?? '',
+  const rows = tokens.map((token) => [
+    token.id,
+    token.user.label,
+    token.client,
+    token.name ?? '',
+    describeDevice(token.device),
+    token.created.toISOString(),
+    token.hasExpired ? 'expired' : token.expiresIn,
+    token.lastUsedAt?.toISOString() ?? 'never',
+    token.ipAddress ?? '',
   ]);
-  return toTable(['ID', 'USER', 'CLIENT', 'CREATED', 'EXPIRES IN', 'LAST USED', 'FROM'], rows);
+  return toTable(tokenHeadings, rows);
+}
+
+/** `Firefox on Windows`; empty if nothing is known. */
+function describeDevice(device: AdminTokenView['device']): string {
+  return [device?.browser, device?.os].filter((word) => word != null).join(' on ');
 }

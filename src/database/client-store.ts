@@ -1,21 +1,11 @@
 import { DurinUsageError } from '../errors.ts';
+import type { ClientValues } from '../values/client-fields.ts';
 import type { TokenIdentity } from './token-store.ts';
 
 /** A stored client. */
-export interface ClientRecord {
+export interface ClientRecord extends ClientValues {
   id: number;
-  name: string;
-  /** Seconds; `null`: its tokens never expire. */
-  tokenTtl: number | null;
-  throttleRate: string | null;
   created: Date;
-}
-
-/** The fields of a client that can be set, parsed and valid. */
-export interface ClientValues {
-  name: string;
-  tokenTtl: number | null;
-  throttleRate: string | null;
 }
 
 /** Thrown if another client already has the name. */

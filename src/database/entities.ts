@@ -1,7 +1,15 @@
 import { type EntityName, EntitySchema, type Opt } from '@mikro-orm/core';
 import { ipAddressLength, userAgentLength } from '../request/call-origin.ts';
-import { assertValidClient, clientNameLength } from '../values/client-fields.ts';
+import { tokenNameLength } from '../session.ts';
+import {
+  type AtLimit,
+  clientNameLength,
+  maxSessionsLimit,
+  minimumIdleTtl,
+  parseClientFields,
+} from '../values/client-fields.ts';
 import { ratePattern } from '../values/rate.ts';
+import { parseTableNames } from './rows/table-names.ts';
 
 /** A row of `durin_client`: an API consumer such as `web`, `cli` or `api`. */
 export interface DurinClient {
@@ -12,20 +20,51 @@ export interface DurinClient {
   tokenTtl: Opt<number> | null;
   /** Calls per user, such as `100/m`; `null`: the rate of the option `throttle.rate` applies. */
   throttleRate: string | null;
+  /** The sessions that a user may have at once, 1 to 1000. Default: 1. */
+  maxSessions: Opt<number>;
+  /** What a login does when a user has `maxSessions` sessions. Default: `end-oldest`. */
+  atLimit: Opt<AtLimit>;
+  /** Seconds without use after which a session ends, at least 300; `null`: it never does. Default: `null`. */
+  idleTtl: number | null;
+  /** Seconds after which a session ends, however often it was refreshed; `null`: never. Default: `null`. */
+  maxLifetime: number | null;
   created: Opt<Date>;
 }
 
-/** A row of `durin_auth_token`: the token that a user holds for a client. Only durin writes it. */
+/** A row of `durin_auth_token`: a token that a user holds for a client. Only durin writes it. */
 export interface DurinAuthToken<TUser extends object = object, TClient extends DurinClient = DurinClient> {
   id: string;
   /** The token's public half, 32 hex characters. The token itself is never stored. */
   selector: string;
   user: TUser;
   client: TClient;
+  /** Numbers the sessions of the user and client, from 0. */
+  slot: Opt<number>;
+  /** The device's or the key's name. */
+  name: string | null;
+  /** The scopes that it was issued with; `null`: all of its client's. */
+  scopes: string[] | null;
   created: Date;
+  /** When the user last proved to be the user; `null`: never, as for a token that the server issued. */
+  authenticatedAt: Date | null;
   /** `null`: never. */
   expiry: Date | null;
+  /** Beyond it, nothing extends the token; `null`: no limit. */
+  maxExpiry: Date | null;
+  /** The token that this one replaces from its first use on. */
+  replaces: string | null;
+  /** When the user was last warned that it expires. */
+  warnedAt: Date | null;
+  /** Its last use; `null`: not used yet, and issued without a request. */
+  use: DurinTokenUse | null;
+}
+
+/** A row of `durin_token_use`: when and from where a token was last used. Apart from the token, since it changes often. */
+export interface DurinTokenUse {
+  token: object;
   lastUsedAt: Date | null;
+  /** The day (UTC) of `lastUsedAt`, by which lists find it. */
+  lastUsedOn: string | null;
   ipAddress: string | null;
   userAgent: string | null;
 }
@@ -45,19 +84,32 @@ export type ClientWith<TRelations extends Record<string, object>> = DurinClient 
 export interface DurinEntities<TUser extends object, TClient extends DurinClient> {
   Client: EntitySchema<TClient>;
   AuthToken: EntitySchema<DurinAuthToken<TUser, TClient>>;
+  /** MikroORM finds it through `AuthToken`. For the app's own queries. */
+  TokenUse: EntitySchema<DurinTokenUse>;
 }
 
-export const defaultTokenTable = 'durin_auth_token';
+export interface DurinEntitiesOptions<TUser extends object, TRelations extends Record<string, object>> {
+  /** Returns the app's user entity: any class or schema with a single-column primary key. */
+  user: () => EntityName<TUser>;
+  /**
+   * One-to-one relations that entities of the app have to `Client`, by the names they get on `Client`. `populate` can then
+   * join them, for example as `client.settings`. Default: none.
+   */
+  client?: { readonly [K in keyof TRelations]: ClientRelation<TRelations[K]> };
+  /** The schema of the tables. Default: that of the ORM. */
+  schema?: string;
+  /** Starts the names of the tables, and with a capital letter those of the entities. Default: `durin_`. */
+  tablePrefix?: string;
+}
 
 // Every table and column has an explicit name. Statements use these names, and the app's naming strategy cannot change them.
 const timestamp = { type: 'datetime', columnType: 'timestamptz(3)' } as const;
 
 /**
- * Defines durin's two entities, `Client` and `AuthToken`. Pass them to `MikroORM.init` together with the app's own entities:
- * MikroORM's schema generator and the app's migrations then create their tables.
- * @param options.user returns the app's user entity: any class or schema with a single-column primary key
- * @param options.client one-to-one relations that entities of the app have to `Client`, by the names they get on `Client`.
- *   `populate` can then join them, for example as `client.settings`. Default: none
+ * Defines durin's entities. Pass `Client` and `AuthToken` to `MikroORM.init` together with the app's own entities:
+ * MikroORM's schema generator and the app's migrations then create their tables. An app with two user models defines
+ * them twice, each with a `tablePrefix` of its own.
+ * @throws DurinUsageError for a prefix or schema that is not a name
  * @example
  * export const { Client, AuthToken } = defineDurinEntities({ user: () => User });
  *
@@ -69,61 +121,118 @@ const timestamp = { type: 'datetime', columnType: 'timestamptz(3)' } as const;
  *   client: { settings: { entity: () => ClientSettings, mappedBy: 'client' } },
  * });
  */
-export function defineDurinEntities<TUser extends object, TRelations extends Record<string, object> = {}>(options: {
-  user: () => EntityName<TUser>;
-  client?: { readonly [K in keyof TRelations]: ClientRelation<TRelations[K]> };
-}): DurinEntities<TUser, ClientWith<TRelations>> {
+export function defineDurinEntities<TUser extends object, TRelations extends Record<string, object> = {}>(
+  options: DurinEntitiesOptions<TUser, TRelations>,
+): DurinEntities<TUser, ClientWith<TRelations>> {
   type ClientRow = ClientWith<TRelations>;
+  const { place, tablePrefix, entityPrefix } = parseTableNames(options);
   const relations = Object.entries((options.client ?? {}) as Record<string, ClientRelation<object>>).map(
     ([name, { entity, mappedBy }]) => [name, { kind: '1:1', entity, mappedBy, nullable: true }] as const,
   );
 
   const Client = new EntitySchema<DurinClient>({
-    name: 'DurinClient',
-    tableName: 'durin_client',
+    ...place,
+    name: `${entityPrefix}Client`,
+    tableName: `${tablePrefix}client`,
     properties: {
       id: { type: 'integer', fieldName: 'id', primary: true, autoincrement: true },
       name: { type: 'string', fieldName: 'name', length: clientNameLength, unique: true },
       tokenTtl: { type: 'integer', fieldName: 'token_ttl', nullable: true, default: 86_400 },
       throttleRate: { type: 'string', fieldName: 'throttle_rate', length: 16, nullable: true },
+      maxSessions: { type: 'integer', fieldName: 'max_sessions', default: 1 },
+      atLimit: { type: 'text', fieldName: 'at_limit', default: 'end-oldest' },
+      idleTtl: { type: 'integer', fieldName: 'idle_ttl', nullable: true },
+      maxLifetime: { type: 'integer', fieldName: 'max_lifetime', nullable: true },
       created: { ...timestamp, fieldName: 'created', onCreate: () => new Date(), defaultRaw: 'now()' },
       ...Object.fromEntries(relations),
     },
-    checks: [
-      { name: 'durin_client_token_ttl_check', expression: 'token_ttl > 0' },
-      { name: 'durin_client_throttle_rate_check', expression: `((throttle_rate)::text ~ '${ratePattern}'::text)` },
-    ],
+    checks: Object.entries(clientChecks).map(([column, expression]) => ({
+      name: `${tablePrefix}client_${column}_check`,
+      expression,
+    })),
     hooks: { beforeCreate: [refuseInvalidRow], beforeUpdate: [refuseInvalidRow], beforeUpsert: [refuseInvalidRow] },
   }) as unknown as EntitySchema<ClientRow>; // DurinClient does not know the app's relations, only the caller's type does
 
   const AuthToken = new EntitySchema<DurinAuthToken<TUser, ClientRow>>({
-    name: 'DurinAuthToken',
-    tableName: defaultTokenTable,
+    ...place,
+    name: `${entityPrefix}AuthToken`,
+    tableName: `${tablePrefix}auth_token`,
     properties: {
       id: { type: 'uuid', fieldName: 'id', primary: true },
       selector: { type: 'string', fieldName: 'selector', length: 32, unique: true },
       user: { kind: 'm:1', entity: options.user, fieldName: 'user_id', deleteRule: 'cascade', index: false },
       client: { kind: 'm:1', entity: () => Client, fieldName: 'client_id', deleteRule: 'cascade', index: false },
+      slot: { type: 'smallint', fieldName: 'slot', default: 0 },
+      name: { type: 'string', fieldName: 'name', length: tokenNameLength, nullable: true, comment: comments.name },
+      scopes: { type: 'array', fieldName: 'scopes', columnType: 'text[]', nullable: true },
       created: { ...timestamp, fieldName: 'created' },
+      authenticatedAt: {
+        ...timestamp,
+        fieldName: 'authenticated_at',
+        nullable: true,
+        comment: comments.authenticatedAt,
+      },
       expiry: { ...timestamp, fieldName: 'expiry', nullable: true },
-      lastUsedAt: { ...timestamp, fieldName: 'last_used_at', nullable: true },
-      ipAddress: { type: 'string', fieldName: 'ip_address', length: ipAddressLength, nullable: true },
-      userAgent: { type: 'string', fieldName: 'user_agent', length: userAgentLength, nullable: true },
+      maxExpiry: { ...timestamp, fieldName: 'max_expiry', nullable: true, comment: comments.maxExpiry },
+      replaces: { type: 'uuid', fieldName: 'replaces', nullable: true },
+      warnedAt: { ...timestamp, fieldName: 'warned_at', nullable: true, comment: comments.warnedAt },
+      use: { kind: '1:1', entity: () => TokenUse, mappedBy: 'token', nullable: true },
     },
-    uniques: [{ properties: ['user', 'client'] }],
+    uniques: [{ properties: ['user', 'client', 'slot'] }],
     // The admin's token list sorts by these indexes and filters within them, so rows that it skips are not read from the
     // table. The index on `expiry` also serves purging; the one on `client` also serves deleting a client.
     indexes: [
       { properties: ['created', 'id', 'expiry'] },
       { properties: ['expiry', 'id', 'client'] },
-      { properties: ['lastUsedAt', 'id', 'expiry', 'client'] },
       { properties: ['client', 'created', 'id', 'expiry'] },
     ],
   } as never); // MikroORM's property types do not resolve over the generic TUser
 
-  return { Client, AuthToken };
+  const TokenUse = new EntitySchema<DurinTokenUse>({
+    ...place,
+    name: `${entityPrefix}TokenUse`,
+    tableName: `${tablePrefix}token_use`,
+    properties: {
+      token: {
+        kind: '1:1',
+        entity: () => AuthToken,
+        fieldName: 'token_id',
+        primary: true,
+        owner: true,
+        deleteRule: 'cascade',
+      },
+      lastUsedAt: { ...timestamp, fieldName: 'last_used_at', nullable: true },
+      // A use changes an indexed column only once a day, so PostgreSQL updates no index for the others (heap-only tuples).
+      lastUsedOn: { type: 'date', fieldName: 'last_used_on', nullable: true, index: true },
+      ipAddress: { type: 'string', fieldName: 'ip_address', length: ipAddressLength, nullable: true },
+      userAgent: { type: 'string', fieldName: 'user_agent', length: userAgentLength, nullable: true },
+    },
+  } as never);
+
+  return { Client, AuthToken, TokenUse };
 }
 
+/**
+ * Comments on the columns that are new since 0.1 and of the same type as one that it had. MikroORM would otherwise take
+ * them for the old columns renamed: an address would become a name, and a last use a login.
+ */
+const comments = {
+  name: "the device's or the key's name",
+  authenticatedAt: 'when the user last proved to be the user',
+  maxExpiry: 'beyond it, nothing extends the token',
+  warnedAt: 'when the user was last warned that it expires',
+};
+
+/** What PostgreSQL checks of a client's columns, also if the app bypasses MikroORM. */
+const clientChecks = {
+  token_ttl: 'token_ttl > 0',
+  throttle_rate: `((throttle_rate)::text ~ '${ratePattern}'::text)`,
+  max_sessions: `max_sessions >= 1 and max_sessions <= ${maxSessionsLimit}`,
+  at_limit: "at_limit in ('end-oldest', 'refuse')",
+  idle_ttl: `idle_ttl >= ${minimumIdleTtl}`,
+  max_lifetime: 'max_lifetime > 0',
+};
+
 function refuseInvalidRow({ entity }: { entity: object }): void {
-  assertValidClient(entity);
+  parseClientFields(entity);
 }

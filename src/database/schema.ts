@@ -11,13 +11,15 @@ import type {
   Platform,
 } from '@mikro-orm/core';
 import { DurinUsageError } from '../errors.ts';
-import { type DurinAuthToken, type DurinClient, defaultTokenTable } from './entities.ts';
+import type { DurinAuthToken, DurinClient, DurinTokenUse } from './entities.ts';
 import type { PopulateTree } from './rows/populate-tree.ts';
 import { primaryKeyOf } from './rows/primary-key.ts';
 import { Projection } from './rows/projection.ts';
 import { propertyConverter } from './rows/property-converter.ts';
+import { areSameValues } from './rows/property-values.ts';
 import { createRowConditions, type FilterChoices } from './rows/row-conditions.ts';
 import { createSchemaCheck } from './rows/row-schema.ts';
+import { defaultTokenTable } from './rows/table-names.ts';
 import { createTables } from './rows/tables.ts';
 
 export type { EntityManager, MikroORM };
@@ -37,10 +39,14 @@ export interface EntitySet<TUser extends object, TClient extends DurinClient> {
   User: EntityName<TUser>;
   Client: EntityName<TClient>;
   AuthToken: EntityName<DurinAuthToken<TUser, TClient>>;
+  /** May be left out, since `AuthToken` refers to it. */
+  TokenUse?: EntityName<DurinTokenUse>;
 }
 
 /** The same without the app's types. */
-export type EntityNames = Readonly<Record<keyof EntitySet<object, DurinClient>, EntityName<object>>>;
+export type EntityNames = Readonly<Record<'User' | 'Client' | 'AuthToken', EntityName<object>>> & {
+  readonly TokenUse?: EntityName<object>;
+};
 
 /** The app's tables, with quoted names, and the primary key of its users. */
 export interface Schema {
@@ -54,6 +60,7 @@ export interface Schema {
   readonly clientMeta: EntityMetadata;
   readonly userMeta: EntityMetadata;
   readonly tokens: string;
+  readonly uses: string;
   readonly clients: string;
   readonly users: string;
   /** What to select users `u` from: their table, joined to those of entities that they extend. */
@@ -65,6 +72,8 @@ export interface Schema {
   userKeyOf(userOrKey: unknown): unknown;
   /** Converts a user entity, or its primary key, to an SQL parameter. */
   toUserKey(userOrKey: unknown): unknown;
+  /** Compares primary keys by what the database stores. */
+  isSameUser(one: unknown, other: unknown): boolean;
   /** Converts a raw key from the database to the value of the entity's property. */
   fromUserKey(raw: unknown): unknown;
   /** Whether users have an `isActive`: a column, or a getter. */
@@ -91,6 +100,14 @@ export function readSchema(orm: MikroORM, entities: EntityNames, filters: Filter
   const tokenMeta = metadataOf(orm, entities.AuthToken, 'entities.AuthToken');
   if (tokenMeta.properties['selector'] === undefined) {
     throw new DurinUsageError('entities.AuthToken must come from defineDurinEntities');
+  }
+  const useMeta = tokenMeta.properties['use']?.targetMeta;
+  if (useMeta === undefined) throw new DurinUsageError('entities.AuthToken must come from defineDurinEntities');
+  if (
+    entities.TokenUse !== undefined &&
+    metadataOf(orm, entities.TokenUse, 'entities.TokenUse').class !== useMeta.class
+  ) {
+    throw new DurinUsageError('entities.TokenUse and entities.AuthToken must come from one defineDurinEntities');
   }
   if (tokenMeta.properties['user']?.targetMeta?.class !== userMeta.class) {
     throw new DurinUsageError('entities.User must be the entity that was given to defineDurinEntities');
@@ -121,6 +138,10 @@ export function readSchema(orm: MikroORM, entities: EntityNames, filters: Filter
     if (isEntity) check.refuseOther(userOrKey, userMeta);
     return key;
   }
+  function toUserKey(userOrKey: unknown): unknown {
+    const key = userKeyOf(userOrKey);
+    return userKey.customType?.convertToDatabaseValue(key, platform) ?? key;
+  }
   const tables = createTables(platform, orm.config.get('schema'));
   const conditions = createRowConditions(orm, filters);
   const baseOf = ({ extends: base }: EntityMetadata) => (base ? orm.getMetadata().find(base) : undefined);
@@ -132,6 +153,7 @@ export function readSchema(orm: MikroORM, entities: EntityNames, filters: Filter
     clientMeta,
     userMeta,
     tokens: tables.tableOf(tokenMeta),
+    uses: tables.tableOf(useMeta),
     clients: tables.tableOf(clientMeta),
     users: tables.tableOf(userMeta),
     usersAsU: tables.sourceOf(userMeta, 'u'),
@@ -139,10 +161,8 @@ export function readSchema(orm: MikroORM, entities: EntityNames, filters: Filter
     userKeyColumn: platform.quoteIdentifier(userKey.fieldNames[0] ?? ''),
     fromUserKey: readKey,
     userKeyOf,
-    toUserKey(userOrKey) {
-      const key = userKeyOf(userOrKey);
-      return userKey.customType?.convertToDatabaseValue(key, platform) ?? key;
-    },
+    toUserKey,
+    isSameUser: (one, other) => areSameValues(toUserKey(one), toUserKey(other)),
     hasActiveFlag: 'isActive' in userMeta.properties || 'isActive' in userMeta.class.prototype,
     newProjection: () => new Projection({ platform, tables, conditions, baseOf }),
     isUser: (tree) => conditions.ofEntity(userMeta, 'u', tree),

@@ -1,4 +1,5 @@
-import { ClientNameTakenError, type ClientRecord, type ClientStore, type ClientValues } from './client-store.ts';
+import type { ClientValues } from '../values/client-fields.ts';
+import { ClientNameTakenError, type ClientRecord, type ClientStore } from './client-store.ts';
 import type { Database } from './database.ts';
 import { causeCodeOf, sqlState } from './failures.ts';
 import { epochOf, toInstant } from './rows/instants.ts';
@@ -6,11 +7,19 @@ import type { Row } from './rows/row.ts';
 import type { Schema } from './schema.ts';
 import { toTokenIdentity } from './token-columns.ts';
 
-const columnsOf: Record<keyof ClientValues, string> = {
-  name: 'name',
-  tokenTtl: 'token_ttl',
-  throttleRate: 'throttle_rate',
+/** The column of each field, and its type. */
+const columnsOf: Record<keyof ClientValues, readonly [name: string, type: string]> = {
+  name: ['name', 'text'],
+  tokenTtl: ['token_ttl', 'integer'],
+  throttleRate: ['throttle_rate', 'text'],
+  maxSessions: ['max_sessions', 'integer'],
+  atLimit: ['at_limit', 'text'],
+  idleTtl: ['idle_ttl', 'integer'],
+  maxLifetime: ['max_lifetime', 'integer'],
 };
+const fields = Object.keys(columnsOf) as (keyof ClientValues)[];
+const fieldColumns = fields.map((field) => columnsOf[field][0]).join(', ');
+const placeholders = `(${fields.map((field) => `?::${columnsOf[field][1]}`).join(', ')})`;
 
 /** The client store on PostgreSQL. */
 export function createSqlClientStore(database: Database, schema: Schema): ClientStore {
@@ -28,25 +37,26 @@ export function createSqlClientStore(database: Database, schema: Schema): Client
 
   return {
     async create(values) {
-      const sql = `insert into ${clients} (name, token_ttl, throttle_rate) values (?, ?, ?) returning ${clientColumns}`;
-      const [created] = await runNamed(values.name, sql, [values.name, values.tokenTtl, values.throttleRate]);
+      const sql = `insert into ${clients} (${fieldColumns}) values ${placeholders} returning ${clientColumns}`;
+      const parameters = fields.map((field) => values[field]);
+      const [created] = await runNamed(values.name, sql, parameters);
       return created as ClientRecord;
     },
 
     async createMissing(all) {
       if (all.length === 0) return [];
-      const rows = all.map(() => '(?::text, ?::integer, ?::text)').join(', ');
-      const sql = `insert into ${clients} (name, token_ttl, throttle_rate) values ${rows} on conflict (name) do nothing returning ${clientColumns}`;
-      const parameters = all.flatMap(({ name, tokenTtl, throttleRate }) => [name, tokenTtl, throttleRate]);
+      const rows = all.map(() => placeholders).join(', ');
+      const sql = `insert into ${clients} (${fieldColumns}) values ${rows} on conflict (name) do nothing returning ${clientColumns}`;
+      const parameters = all.flatMap((values) => fields.map((field) => values[field]));
       return (await database.run(sql, parameters)).map(toClientRecord);
     },
 
     async update(name, changes) {
-      const columns = (Object.keys(columnsOf) as (keyof ClientValues)[]).filter((key) => changes[key] !== undefined);
-      if (columns.length === 0) return (await this.list()).find((client) => client.name === name) ?? null;
-      const assignments = columns.map((key) => `${columnsOf[key]} = ?`).join(', ');
+      const changed = fields.filter((field) => changes[field] !== undefined);
+      if (changed.length === 0) return (await this.list()).find((client) => client.name === name) ?? null;
+      const assignments = changed.map((field) => `${columnsOf[field][0]} = ?`).join(', ');
       const sql = `update ${clients} set ${assignments} where name = ? returning ${clientColumns}`;
-      const [updated] = await runNamed(changes.name ?? name, sql, [...columns.map((key) => changes[key]), name]);
+      const [updated] = await runNamed(changes.name ?? name, sql, [...changed.map((field) => changes[field]), name]);
       return updated ?? null;
     },
 
@@ -73,14 +83,13 @@ export function createSqlClientStore(database: Database, schema: Schema): Client
   };
 }
 
-export const clientColumns = `id, name, token_ttl, throttle_rate, ${epochOf('created')} as created`;
+export const clientColumns = `id, ${fieldColumns}, ${epochOf('created')} as created`;
 
 export function toClientRecord(row: Row): ClientRecord {
+  const values = Object.fromEntries(fields.map((field) => [field, row[columnsOf[field][0]]]));
   return {
     id: row['id'] as number,
-    name: row['name'] as string,
-    tokenTtl: row['token_ttl'] as number | null,
-    throttleRate: row['throttle_rate'] as string | null,
+    ...(values as unknown as ClientValues),
     created: toInstant(row['created']) as Date,
   };
 }

@@ -1,4 +1,5 @@
 import type { SessionRecord, TokenRow } from '../session.ts';
+import type { AtLimit } from '../values/client-fields.ts';
 
 /** What identifies a row of `durin_auth_token`, for events and for cache invalidation. */
 export interface TokenIdentity {
@@ -20,8 +21,9 @@ export interface EndedToken extends TokenIdentity {
 export type Deleted = 'user' | 'client' | 'token';
 
 /**
- * What to do if the pair already has a token. An expired one is always replaced. `keep` and `renew` are for logins: they
- * also replace a token that the server issued, since another person may hold it.
+ * What to do if the pair already has a token, and its client allows one. An expired one is always replaced. `keep` and `renew`
+ * are for logins: they also replace a token that the server issued, since another person may hold it. If the client allows
+ * more sessions, all but `refuse` take a free slot.
  * - `keep`: leave a valid one unchanged
  * - `renew`: keep a valid one and extend it to a full lifetime from now
  * - `replace`: replace it
@@ -51,6 +53,12 @@ export interface IssueRequest {
   readonly clientName: string;
   readonly onConflict: OnConflict;
   readonly origin: TokenOrigin;
+  /** Whether the user has just proved to be the user. */
+  readonly isAuthenticated: boolean;
+  /** The device's or the key's name. Default: none. */
+  readonly name?: string | null;
+  /** What to do at the client's limit of sessions. Default: its `atLimit`, if it allows more than one. */
+  readonly atLimit?: AtLimit;
   /** The session that creates the token. It is locked too, and must be valid. Default: no session does. */
   readonly sessionId?: string;
   /** What the user's credentials must still be. Default: anything. */
@@ -70,10 +78,29 @@ export type IssueResult =
   | { readonly outcome: 'session-ended' }
   /** `onConflict` was `refuse`, and the pair has a valid token. */
   | { readonly outcome: 'exists' }
-  | { readonly outcome: 'kept'; readonly record: SessionRecord; readonly replaced: null }
-  | { readonly outcome: 'renewed'; readonly record: SessionRecord; readonly replaced: null }
-  /** `replaced` is the token that the pair had before, valid or expired. */
-  | { readonly outcome: 'issued'; readonly record: SessionRecord; readonly replaced: EndedToken | null };
+  /** The user has as many sessions as the client allows. If there were more, since the limit was lowered, these ended. */
+  | ({ readonly outcome: 'at-limit' } & EndedByIssue)
+  | ({ readonly outcome: 'kept' | 'renewed' | 'issued'; readonly record: SessionRecord } & EndedByIssue);
+
+/** The tokens of the pair that an issue ended: expired ones, and those beyond the client's limit. */
+export interface EndedByIssue {
+  readonly ended: readonly EndedToken[];
+  /** Why the valid ones ended. */
+  readonly reason: 'replaced' | 'evicted';
+}
+
+/** A session whose user has proved again to be the user. The user's row is locked, as for an issue. */
+export interface Reauthentication extends Pick<TokenIdentity, 'id' | 'selector'> {
+  /** The user whose credentials were verified. */
+  readonly userId: unknown;
+  /** What the user's credentials must still be. Default: anything. */
+  readonly credentials?: CredentialsDigest;
+  /** In milliseconds since 1970; `null`: takes an earlier proof back. */
+  readonly authenticatedAt: number | null;
+}
+
+/** `session-ended`: the user has no valid session with this id. The other refusals are those of an issue. */
+export type ReauthenticationOutcome = 'authenticated' | 'unknown-user' | 'credentials-changed' | 'session-ended';
 
 /** Restricts an operation to some of a user's tokens. All conditions must hold. */
 export interface TokenFilter {
@@ -117,6 +144,8 @@ export interface SessionFormat {
 export interface TokenStore {
   /** The hot path: one prepared statement that joins the token, its client, its user and the `populate` relations. */
   findBySelector(selector: string): Promise<SessionRecord | null>;
+  /** The same, past any cache: for a decision that an outdated session would get wrong. */
+  findStored(selector: string): Promise<SessionRecord | null>;
   /** Returns the `userRow` that a session of this user would have, also if the user has no token. */
   findUserRow(userId: unknown): Promise<object | null>;
   issue(request: IssueRequest, now: number): Promise<IssueResult>;
@@ -125,6 +154,8 @@ export interface TokenStore {
    * keeps it. Returns `null` if there is no such token.
    */
   renew(id: string, now: number): Promise<{ readonly expiresAt: Date | null; readonly token: TokenIdentity } | null>;
+  /** Stores when the user of a valid session last proved to be the user. */
+  reauthenticate(request: Reauthentication, now: number): Promise<ReauthenticationOutcome>;
   delete(token: KnownToken): Promise<TokenIdentity | null>;
   /** Deletes the token if it is still expired. */
   deleteIfExpired(token: Pick<SessionRecord, 'id' | 'selector'>, now: number): Promise<TokenIdentity | null>;
@@ -156,4 +187,8 @@ export interface TokenStore {
    * stored use is less than `intervalMs` older.
    */
   recordUses(uses: readonly TokenUse[], intervalMs: number): Promise<void>;
+  /** Stores that a token is used now, unless it has expired. */
+  keepAlive(token: Pick<SessionRecord, 'id' | 'selector'>, now: number): Promise<void>;
+  /** Names an unexpired token of this user. Returns whether there is such a token. */
+  rename(userId: unknown, id: string, name: string, filter: TokenFilter, now: number): Promise<boolean>;
 }

@@ -3,9 +3,11 @@ import type { Bus } from '../cache/bus.ts';
 import type { KeyValueStore } from '../cache/shared-store.ts';
 import type { EntityNames, OpenOrm } from '../database/schema.ts';
 import type { ListenerErrorHandler } from '../events.ts';
+import { credentialHeaders, isHeaderName } from '../request/headers.ts';
 import { defaultLoginInput } from '../router/login.ts';
 import { type AnyLoginSchema, loginSchemaProblem } from '../router/login-schema.ts';
 import type { RateLimitRedis } from '../throttle/rate-limit-redis.ts';
+import { maxSessionsLimit, maxSessionsProblem, minimumIdleTtl } from '../values/client-fields.ts';
 import { type Duration, parseDuration } from '../values/duration.ts';
 import { parseRate, type Quota } from '../values/rate.ts';
 import type { LoginSettings, ParsedLoginInput, Settings } from './settings.ts';
@@ -32,13 +34,20 @@ function methodTypeOf(value: unknown, name: string): string {
 
 const orm = z.custom<OpenOrm>((value) => isOrm(value), 'must be a MikroORM');
 const entity = z.unknown();
-const entities = z.strictObject({ User: entity, Client: entity, AuthToken: entity }).pipe(z.custom<EntityNames>());
+const entities = z
+  .strictObject({ User: entity, Client: entity, AuthToken: entity, TokenUse: entity.optional() })
+  .pipe(z.custom<EntityNames>());
 const flag = z.boolean('must be true or false').default(false);
 const text = z.string('must be a string');
 const filledText = text.min(1, 'must not be empty');
 const secret = text.min(32, 'must have at least 32 characters');
 const secrets = z.union([secret.transform((only) => [only]), z.array(secret).min(1, 'must not be empty')]);
 const scheme = text.regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}$/, 'must be one word of at most 32 characters');
+const schemes = z.union([scheme.transform((only): [string] => [only]), z.tuple([scheme], scheme)]);
+const apiKeyHeader = text
+  .refine(isHeaderName, "must be the name of a header, such as 'x-api-key'")
+  .toLowerCase()
+  .refine((name) => !credentialHeaders.has(name), 'must be another header than Authorization or Cookie');
 
 /** A duration, in seconds. */
 const seconds = z
@@ -55,7 +64,22 @@ const rate = z.custom<string | null>(isRate, rateMessage);
 /** The same, parsed. */
 const quota = rate.transform((given): Quota | null => (given === null ? null : parseRate(given, 'a rate')));
 
-const clientConfig = z.strictObject({ tokenTtl: seconds.nullable().optional(), throttleRate: rate.default(null) });
+const clientConfig = z.strictObject({
+  tokenTtl: seconds.nullable().optional(),
+  throttleRate: rate.optional(),
+  maxSessions: z
+    .custom<number>(
+      (value) => maxSessionsProblem(value) === null,
+      `must be a whole number from 1 to ${maxSessionsLimit}`,
+    )
+    .optional(),
+  atLimit: z.enum(['end-oldest', 'refuse'], "must be 'end-oldest' or 'refuse'").optional(),
+  idleTtl: seconds
+    .refine((given) => given >= minimumIdleTtl, 'must be at least 5 minutes')
+    .nullable()
+    .optional(),
+  maxLifetime: seconds.nullable().optional(),
+});
 
 const loginThrottle = z
   .union([
@@ -128,7 +152,8 @@ export const optionsSchema = z.strictObject({
     .regex(/^[\w-]{0,32}$/, 'must have at most 32 characters, letters, digits, - and _ only')
     .default(''),
   serializeUser: callback<NonNullable<LoginSettings['serializeUser']>>().optional(),
-  authHeaderPrefix: scheme.default('Token'),
+  authHeaderPrefix: schemes.default(['Token', 'Bearer']),
+  apiKeyHeader: apiKeyHeader.optional(),
   formatExpiry: callback<Settings['formatExpiry']>().optional(),
   refreshTokenOnLogin: flag,
   rotateTokenOnLogin: flag,
@@ -141,7 +166,12 @@ export const optionsSchema = z.strictObject({
     )
     .default({}),
   apiAccess: z
-    .strictObject({ clientName: filledText.optional(), excludeFromSessions: flag, includeToken: flag })
+    .strictObject({
+      clientName: filledText.optional(),
+      excludeFromSessions: flag,
+      includeToken: flag,
+      fresh: seconds.optional(),
+    })
     .prefault({}),
   loginInput: z
     .unknown()

@@ -10,18 +10,14 @@ import type { DurinContext } from '../request/durin-request.ts';
 import type { LoginSchema } from '../router/login-schema.ts';
 import type { Auth } from '../session.ts';
 import type { RateLimitRedis } from '../throttle/rate-limit-redis.ts';
+import type { ClientFields } from '../values/client-fields.ts';
 import type { Duration } from '../values/duration.ts';
 import type { Rate } from '../values/rate.ts';
 
 type MaybePromise<T> = T | Promise<T>;
 
 /** An API client, as the option `clients` lists it. */
-export interface ClientConfig {
-  /** Lifetime of its tokens, such as `'14d'`; `null`: they never expire. Default: the option `defaultTokenTtl`. */
-  tokenTtl?: Duration | null | undefined;
-  /** Calls per user, such as `'1000/h'`. Default: `null`, the option `throttle.rate`. */
-  throttleRate?: Rate | null | undefined;
-}
+export interface ClientConfig extends Omit<ClientFields, 'name'> {}
 
 export interface ApiAccessOptions<TClientName extends string> {
   /** The client of users' API keys. Default: none, and the `apiAccess` procedures answer API_ACCESS_DISABLED. */
@@ -30,6 +26,11 @@ export interface ApiAccessOptions<TClientName extends string> {
   excludeFromSessions?: boolean | undefined;
   /** Makes `apiAccess.get` return the key again. Default: `false`. */
   includeToken?: boolean | undefined;
+  /**
+   * How long ago the user may have signed in or reauthenticated to create or delete a key. Others are refused with
+   * REAUTHENTICATION_REQUIRED. Default: any time.
+   */
+  fresh?: Duration | undefined;
 }
 
 export interface LoginThrottleOptions {
@@ -158,8 +159,16 @@ export interface DurinOptions<
   tokenPrefix?: string | undefined;
   /** Returns the `user` of the answer of `login`. Default: none, and the answer has no `user`. */
   serializeUser?: ((user: TUserEntity) => MaybePromise<TSerializedUser>) | undefined;
-  /** The scheme of the Authorization header, compared without case. Default: `'Token'`. */
-  authHeaderPrefix?: string | undefined;
+  /**
+   * The schemes of the Authorization header. Each is read, without regard to case, and the first is announced. A header of
+   * another scheme counts as no credentials. Default: `['Token', 'Bearer']`.
+   */
+  authHeaderPrefix?: string | readonly string[] | undefined;
+  /**
+   * A header that holds the token alone, such as `'x-api-key'`. It is read where there is no Authorization header. Default:
+   * none.
+   */
+  apiKeyHeader?: string | undefined;
   /** Formats the expiry in the answers of `login` and `refresh`; `null`: never. Default: the Date. */
   formatExpiry?: ((expiry: Date | null) => TExpiry) | undefined;
   /** If true, a login extends the existing token to a full lifetime. Default: `false`. */

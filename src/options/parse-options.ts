@@ -1,11 +1,10 @@
 import { availableParallelism } from 'node:os';
 import type { CacheSettings } from '../cache/create-cache.ts';
 import { maxSharedTtlMs } from '../cache/fence-store.ts';
-import type { ClientValues } from '../database/client-store.ts';
 import { DurinUsageError } from '../errors.ts';
 import { outputFieldsOf } from '../router/login-schema.ts';
 import { runSyncCallback } from '../tokens/app-callback.ts';
-import { assertValidClient } from '../values/client-fields.ts';
+import { type ConfiguredClient, clientDefaults, parseClientFields } from '../values/client-fields.ts';
 import { foldUserName } from '../values/fold-user-name.ts';
 import { describeOptionError, optionIssueMessage } from '../values/option-error.ts';
 import type { Quota } from '../values/rate.ts';
@@ -26,7 +25,8 @@ export function parseOptions(options: unknown): Settings {
     secrets: parsed.secret,
     tokenLength: parsed.tokenLength,
     tokenPrefix: parsed.tokenPrefix,
-    scheme: parsed.authHeaderPrefix,
+    schemes: parsed.authHeaderPrefix,
+    apiKeyHeader: parsed.apiKeyHeader ?? null,
     trustProxy: parsed.trustProxy,
     tokenInUrl: parsed.tokenInUrl,
     clients: clientsOf(parsed),
@@ -47,24 +47,23 @@ export function parseOptions(options: unknown): Settings {
   });
 }
 
-function clientsOf({ clients, defaultTokenTtl }: ParsedOptions): ClientValues[] | null {
+function clientsOf({ clients, defaultTokenTtl }: ParsedOptions): ConfiguredClient[] | null {
   if (clients === undefined) return null;
-  return Object.entries(clients).map(([name, { tokenTtl, throttleRate }]) => {
-    const values = { name, tokenTtl: tokenTtl === undefined ? defaultTokenTtl : tokenTtl, throttleRate };
+  return Object.entries(clients).map(([name, config]) => {
     try {
-      assertValidClient(values);
+      const given = parseClientFields({ name, ...config });
+      return { given, values: { tokenTtl: defaultTokenTtl, ...clientDefaults, ...given, name } };
     } catch (error) {
       throw new DurinUsageError(`createDurin: clients.${name}: ${error instanceof Error ? error.message : ''}`);
     }
-    return values;
   });
 }
 
 function apiAccessOf({ apiAccess, clients }: ParsedOptions): ApiAccessSettings {
-  const { clientName = null } = apiAccess;
+  const { clientName = null, fresh = null, ...flags } = apiAccess;
   if (clientName !== null && clients !== undefined && !Object.hasOwn(clients, clientName))
     throw new DurinUsageError(`createDurin: apiAccess.clientName: no client '${clientName}' in the option clients`);
-  return { ...apiAccess, clientName };
+  return { ...flags, clientName, freshSeconds: fresh };
 }
 
 const defaultStoreTimeoutMs = 100;

@@ -1,15 +1,15 @@
 import type { CacheSettings } from '../cache/create-cache.ts';
-import type { ClientValues } from '../database/client-store.ts';
 import type { FilterChoices } from '../database/rows/row-conditions.ts';
 import type { EntityManager, EntityNames, MikroORM } from '../database/schema.ts';
 import type { OnConflict } from '../database/token-store.ts';
 import type { ListenerErrorHandler } from '../events.ts';
 import type { DurinContext } from '../request/durin-request.ts';
-import type { LoginOutcome } from '../router/login.ts';
+import type { LoginOutcome } from '../router/login-answer.ts';
 import type { AnyLoginSchema } from '../router/login-schema.ts';
 import type { FairQueueOptions } from '../throttle/fair-queue.ts';
 import type { LoginQuotas } from '../throttle/login-buckets.ts';
 import type { RateLimitRedis } from '../throttle/rate-limit-redis.ts';
+import type { ConfiguredClient } from '../values/client-fields.ts';
 import type { Quota } from '../values/rate.ts';
 
 type MaybePromise<T> = T | Promise<T>;
@@ -28,13 +28,15 @@ export interface Settings {
   readonly secrets: readonly string[];
   readonly tokenLength: number;
   readonly tokenPrefix: string;
-  /** The scheme of the Authorization header. */
-  readonly scheme: string;
+  /** The schemes of the Authorization header that are read. The first one is announced. */
+  readonly schemes: readonly [string, ...string[]];
+  /** The header of a bare token, in lower case. `null`: none. */
+  readonly apiKeyHeader: string | null;
   readonly trustProxy: number;
   /** Whether a token is also read from `connectionParams` in a URL. */
   readonly tokenInUrl: boolean;
   /** `null`: the app names no clients. */
-  readonly clients: readonly ClientValues[] | null;
+  readonly clients: readonly ConfiguredClient[] | null;
   readonly defaultTtlSeconds: number;
   /** The user's properties that hold credentials. */
   readonly credentialFields: readonly string[];
@@ -80,6 +82,8 @@ export interface ApiAccessSettings {
   readonly clientName: string | null;
   readonly excludeFromSessions: boolean;
   readonly includeToken: boolean;
+  /** How old a login or reauthentication may be to create or delete a key; `null`: any age. */
+  readonly freshSeconds: number | null;
 }
 
 export interface ThrottleSettings {

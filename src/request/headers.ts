@@ -20,6 +20,14 @@ export function readHeader(headers: HeaderSource | undefined, name: string): str
   return key === undefined ? null : textOf(record[key]);
 }
 
+/** Headers that hold credentials, in lower case. The app does not see them through durin. */
+export const credentialHeaders: ReadonlySet<string> = new Set(['authorization', 'cookie']);
+
+/** Whether a header may have this name (RFC 9110, 5.1). */
+export function isHeaderName(name: string): boolean {
+  return /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/.test(name);
+}
+
 export function propertyOf(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 }

@@ -1,9 +1,11 @@
 import type { TokenStore } from '../database/token-store.ts';
 import { DurinError } from '../errors.ts';
+import type { SessionRecord } from '../session.ts';
 import { toApiAccessView } from '../session-views.ts';
 import type { IssueToken } from '../tokens/issue-token.ts';
 import type { TokenRevoker } from '../tokens/revoke-tokens.ts';
 import type { TokenCodec } from '../tokens/token-codec.ts';
+import type { RequireFresh } from '../tokens/verification/freshness.ts';
 import type { ApiAccessView } from '../wire.ts';
 import type { RouterProcedures } from './router-procedures.ts';
 
@@ -15,13 +17,22 @@ export interface ApiAccessDeps {
   /** `null`: there are no API keys. */
   readonly apiClientName: string | null;
   readonly includesToken: boolean;
+  /** How old a login or reauthentication may be to create or delete a key; `null`: any age. */
+  readonly freshSeconds: number | null;
+  readonly requireFresh: RequireFresh;
   readonly now: () => number;
 }
 
-export function createApiAccess(
-  { sessionProcedure, changingSessionProcedure }: RouterProcedures,
-  { store, issueToken, revoker, codec, apiClientName, includesToken, now }: ApiAccessDeps,
-) {
+/** A session creates the key, so it is no token that the server hands out; and nobody has signed in with it. */
+const keyRequest = { origin: 'login', isAuthenticated: false, onConflict: 'refuse', onlyIfActive: true } as const;
+
+export function createApiAccess({ sessionProcedure, changingSessionProcedure }: RouterProcedures, deps: ApiAccessDeps) {
+  const { store, issueToken, revoker, codec, apiClientName, includesToken, freshSeconds, requireFresh, now } = deps;
+
+  async function requireFreshSession(session: SessionRecord): Promise<void> {
+    if (freshSeconds !== null) await requireFresh(session, freshSeconds);
+  }
+
   function requireApiClient(): string {
     if (apiClientName === null) throw new DurinError('API_ACCESS_DISABLED');
     return apiClientName;
@@ -36,12 +47,14 @@ export function createApiAccess(
     }),
 
     create: sessionProcedure.mutation(async function createKey({ ctx }): Promise<ApiAccessView & { token: string }> {
+      await requireFreshSession(ctx.session);
       const { ipAddress, userAgent } = ctx.durin;
       const { id: sessionId, userId } = ctx.session;
       const request = { userId, sessionId, clientName: requireApiClient(), ipAddress, userAgent };
-      const issued = await issueToken({ ...request, origin: 'login', onConflict: 'refuse', onlyIfActive: true });
+      const issued = await issueToken({ ...request, ...keyRequest });
       switch (issued.outcome) {
         case 'exists':
+        case 'at-limit':
           throw new DurinError('API_ACCESS_EXISTS');
         case 'unknown-client':
           throw new DurinError('API_ACCESS_DISABLED'); // the client was never created, or is deleted
@@ -62,6 +75,7 @@ export function createApiAccess(
     }),
 
     delete: changingSessionProcedure.mutation(async function deleteApiAccess({ ctx: { session } }): Promise<void> {
+      await requireFreshSession(session);
       const row = await store.findOf(session.userId, requireApiClient());
       const ended = row === null ? null : await revoker.revoke(row, 'revoked');
       if (ended === null) throw new DurinError('API_ACCESS_NOT_FOUND');

@@ -5,13 +5,15 @@ import type { ApiAccessView, SessionView } from '../wire.ts';
 import { type ApiAccessDeps, createApiAccess } from './api-access.ts';
 import { createLogin, type LoginDeps } from './login.ts';
 import { createLogout, createLogoutAll, type LogoutDeps } from './logout.ts';
+import { createReauthenticateProcedure, type ReauthenticateProcedureDeps } from './reauthenticate.ts';
 import { createRefresh, type RefreshDeps } from './refresh.ts';
 import { createRouterProcedures, type RouterProcedureDeps } from './router-procedures.ts';
 import { createSessions, type SessionsDeps } from './sessions.ts';
 
-/** The types of `login` and `refresh`, which depend on the app's options. */
+/** The types of `login`, `reauthenticate` and `refresh`, which depend on the app's options. */
 export interface LoginTypes {
   loginInput: object;
+  reauthenticateInput: object;
   loginOutput: object;
   expiry: unknown;
 }
@@ -24,12 +26,14 @@ export interface SessionScope {
 // A type, not an interface: a router's record must have an index signature.
 export type DurinRouterRecord<TLogin extends LoginTypes> = {
   login: DurinMutation<TLogin['loginInput'], TLogin['loginOutput']>;
-  refresh: DurinMutation<void, { expiry: TLogin['expiry'] }>;
+  refresh: DurinMutation<void, { expiry: TLogin['expiry']; token?: string }>;
+  reauthenticate: DurinMutation<TLogin['reauthenticateInput'], void>;
   logout: DurinMutation<void, void>;
   logoutAll: DurinMutation<SessionScope | undefined, void>;
   sessions: {
     list: DurinQuery<void, SessionView[]>;
     revoke: DurinMutation<{ id: string }, void>;
+    rename: DurinMutation<{ id: string; name: string }, void>;
     revokeOthers: DurinMutation<SessionScope | undefined, { revoked: number }>;
   };
   apiAccess: {
@@ -45,13 +49,20 @@ export type DurinRouter<TLogin extends LoginTypes> = TRPCBuiltRouter<
   DurinRouterRecord<TLogin>
 >;
 
-export type RouterDeps = RouterProcedureDeps & LoginDeps & RefreshDeps & LogoutDeps & SessionsDeps & ApiAccessDeps;
+export type RouterDeps = RouterProcedureDeps &
+  LoginDeps &
+  RefreshDeps &
+  ReauthenticateProcedureDeps &
+  LogoutDeps &
+  SessionsDeps &
+  ApiAccessDeps;
 
 export function createDurinRouter<TLogin extends LoginTypes>(deps: RouterDeps): DurinRouter<TLogin> {
   const procedures = createRouterProcedures(deps);
   const router = t.router({
     login: createLogin(procedures, deps),
     refresh: createRefresh(procedures, deps),
+    reauthenticate: createReauthenticateProcedure(procedures, deps),
     logout: createLogout(procedures, deps),
     logoutAll: createLogoutAll(procedures, deps),
     sessions: createSessions(procedures, deps),

@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import type { DurinContext } from '../request/durin-request.ts';
-import type { Auth, SessionRecord } from '../session.ts';
-import { runCallback } from '../tokens/app-callback.ts';
-import type { SignIn } from '../tokens/sign-in.ts';
+import type { LogIn } from '../tokens/log-in.ts';
 import { refuseUnreadableInput, t } from '../trpc/base-procedure.ts';
+import type { LoginAnswer } from './login-answer.ts';
 import { type AnyLoginSchema, inputFieldsOf } from './login-schema.ts';
 import type { RouterProcedures } from './router-procedures.ts';
+import { sessionName } from './sessions.ts';
 
 /** PostgreSQL cannot store NUL or half of a surrogate pair, so no user has such a name. */
 const userName = z
@@ -19,58 +18,41 @@ export const defaultLoginInput = z.object({ username: userName, password: z.stri
 export type DefaultLoginInput = typeof defaultLoginInput;
 
 export interface LoginDeps {
-  readonly signIn: SignIn;
+  readonly logIn: LogIn;
   readonly loginInput: AnyLoginSchema;
   /** Whether the input names the client. */
   readonly takesClient: boolean;
-  readonly formatExpiry: (expiry: Date | null) => unknown;
-  /** `null`: the answer has no `user`. */
-  readonly serializeUser: ((user: object) => unknown) | null;
-  /** `null`: the answer has no fields of the app's own. */
-  readonly loginResponse: ((outcome: LoginOutcome) => unknown) | null;
-  readonly toAuth: (record: SessionRecord) => Auth;
-}
-
-/** What the option `loginResponse` is called with. */
-export interface LoginOutcome {
-  readonly user: object;
-  readonly auth: Auth;
-  readonly token: string;
-  readonly ctx: DurinContext;
+  readonly loginAnswer: LoginAnswer;
 }
 
 /** A missing and an unknown client have refusals of their own, so the schema accepts every value. */
-const clientInput = z.object({ client: z.unknown().optional() });
+const clientInput = { client: z.unknown().optional() };
+const deviceNameInput = { deviceName: sessionName.optional() };
 
-/** Hides `client` from the app's schema, which may refuse fields that it does not know. */
-const hideClient = t.middleware(async function hide({ getRawInput, next }) {
-  return next({ getRawInput: async () => withoutClient(await getRawInput()) });
-});
+/** Hides fields of durin's own from the app's schema, which may refuse fields that it does not know. */
+function hideFields(hidden: readonly string[]) {
+  return t.middleware(async function hide({ getRawInput, next }) {
+    return next({ getRawInput: async () => withoutFields(await getRawInput(), hidden) });
+  });
+}
 
-function withoutClient(input: unknown): unknown {
-  if (typeof input !== 'object' || input === null || !Object.hasOwn(input, 'client')) return input;
-  return Object.fromEntries(Object.entries(input).filter(([name]) => name !== 'client'));
+function withoutFields(input: unknown, hidden: readonly string[]): unknown {
+  if (typeof input !== 'object' || input === null || !hidden.some((name) => Object.hasOwn(input, name))) return input;
+  return Object.fromEntries(Object.entries(input).filter(([name]) => !hidden.includes(name)));
 }
 
 export function createLogin({ loginProcedure, stateOf }: RouterProcedures, deps: LoginDeps) {
-  const { signIn, loginInput, takesClient, formatExpiry, serializeUser, loginResponse, toAuth } = deps;
+  const { logIn, loginInput, takesClient, loginAnswer } = deps;
   const readableProcedure = loginProcedure.use(refuseUnreadableInput);
-  const declaresClient = inputFieldsOf(loginInput)?.every((fields) => fields.includes('client'));
-  const clientProcedure = readableProcedure.input(clientInput);
-  const inputProcedure = takesClient
-    ? (declaresClient ? clientProcedure : clientProcedure.use(hideClient)).input(loginInput)
-    : readableProcedure.input(loginInput);
+  const isDeclared = (field: string) => inputFieldsOf(loginInput)?.every((fields) => fields.includes(field)) === true;
+  const own = { ...(takesClient && clientInput), ...(!isDeclared('deviceName') && deviceNameInput) };
+  const hidden = Object.keys(own).filter((field) => !isDeclared(field));
+  const inputProcedure = readableProcedure.input(z.object(own)).use(hideFields(hidden)).input(loginInput);
 
   return inputProcedure.mutation(async function login({ ctx, input, batchIndex = 0 }) {
     const state = stateOf(ctx);
-    const { user, record, token } = await signIn(input, ctx, state.recordLimit);
-    state.useToken(batchIndex, token);
-    const extra = await runCallback(() => loginResponse?.({ user, auth: toAuth(record), token, ctx }));
-    return {
-      ...(extra as object | undefined),
-      token,
-      expiry: formatExpiry(record.expiresAt),
-      ...(serializeUser && { user: await runCallback(() => serializeUser(user)) }),
-    };
+    const signedIn = await logIn(input, ctx, state.recordLimit);
+    state.useToken(batchIndex, signedIn.token);
+    return loginAnswer(signedIn, ctx);
   });
 }

@@ -1,17 +1,28 @@
 import { DurinError } from '../errors.ts';
 import type { RenewToken } from '../tokens/renew-token.ts';
+import type { TokenCodec } from '../tokens/token-codec.ts';
 import type { RouterProcedures } from './router-procedures.ts';
 
 export interface RefreshDeps {
+  readonly codec: Pick<TokenCodec, 'resign'>;
   readonly renewToken: RenewToken;
   readonly formatExpiry: (expiry: Date | null) => unknown;
 }
 
-export function createRefresh({ changingSessionProcedure }: RouterProcedures, deps: RefreshDeps) {
-  const { renewToken, formatExpiry } = deps;
-  return changingSessionProcedure.mutation(async function refresh({ ctx: { session } }) {
-    const renewed = await renewToken(session.id);
+/** What `refresh` returns. */
+interface Refreshed {
+  readonly expiry: unknown;
+  /** The session's token as the first secret signs it. Only if an older secret signed the present one. */
+  readonly token?: string;
+}
+
+export function createRefresh({ changingSessionProcedure, stateOf }: RouterProcedures, deps: RefreshDeps) {
+  const { codec, renewToken, formatExpiry } = deps;
+  return changingSessionProcedure.mutation(async function refresh({ ctx, batchIndex = 0 }): Promise<Refreshed> {
+    const presented = stateOf(ctx).tokenAt(batchIndex);
+    const renewed = await renewToken(ctx.session.id);
     if (renewed === null) throw new DurinError('INVALID_TOKEN'); // ended after the session was looked up
-    return { expiry: formatExpiry(renewed.expiresAt) };
+    const token = presented === null ? null : codec.resign(presented);
+    return { expiry: formatExpiry(renewed.expiresAt), ...(token !== null && { token }) };
   });
 }

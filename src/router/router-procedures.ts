@@ -2,7 +2,7 @@ import type { BoundedByTimeout } from '../database/database-timeout.ts';
 import { type DurinContext, DurinRequest } from '../request/durin-request.ts';
 import type { Throttle } from '../throttle/throttle.ts';
 import type { LastUsed } from '../tokens/last-used.ts';
-import { maskedProcedure } from '../trpc/base-procedure.ts';
+import { maskedProcedure, t } from '../trpc/base-procedure.ts';
 import type { RequestState } from '../trpc/request-state.ts';
 import type { ResolveCaller } from '../trpc/resolve-caller.ts';
 import type { Quota } from '../values/rate.ts';
@@ -35,17 +35,13 @@ export function createRouterProcedures(deps: RouterProcedureDeps) {
     return stateOf(ctx).change(batchIndex, next, 'login');
   });
 
-  const unlimitedProcedure = maskedProcedure
-    .use(async function requireSession({ ctx, path, batchIndex, next }) {
-      const session = await resolveCaller({ ctx, path, batchIndex });
-      lastUsed.recordUse(session, ctx.durin);
-      return next({ ctx: { session } });
-    })
-    .use(function limitTime({ next }) {
-      return bounded(next);
-    });
+  const callerProcedure = maskedProcedure.use(async function requireSession({ ctx, path, batchIndex, next }) {
+    const session = await resolveCaller({ ctx, path, batchIndex });
+    lastUsed.recordUse(session, ctx.durin);
+    return next({ ctx: { session } });
+  });
 
-  const sessionProcedure = unlimitedProcedure.use(async function limitRate({ ctx, next }) {
+  const limitedProcedure = callerProcedure.use(async function limitRate({ ctx, next }) {
     if (authRouterQuota !== null) {
       const caller = { session: ctx.session, origin: DurinRequest.originOf(ctx.durin) };
       await throttle.enforcePerSession({ scope: 'auth', quota: authRouterQuota }, caller, stateOf(ctx).recordLimit);
@@ -53,12 +49,19 @@ export function createRouterProcedures(deps: RouterProcedureDeps) {
     return next();
   });
 
+  const limitTime = t.middleware(function limitTime({ next }) {
+    return bounded(next);
+  });
+  const sessionProcedure = limitedProcedure.use(limitTime);
+
   return {
     stateOf,
     loginProcedure,
     sessionProcedure,
     changingSessionProcedure: changingProcedure.concat(sessionProcedure),
+    /** For reauthenticate, which may wait for its turn to verify a password, and limits the time of its statements itself. */
+    untimedChangingProcedure: changingProcedure.concat(limitedProcedure),
     /** For logout alone. */
-    unlimitedChangingProcedure: changingProcedure.concat(unlimitedProcedure),
+    unlimitedChangingProcedure: changingProcedure.concat(callerProcedure.use(limitTime)),
   };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { TokenFilter, TokenStore } from '../database/token-store.ts';
 import { DurinError } from '../errors.ts';
-import { isSessionId } from '../session.ts';
+import { isSessionId, sessionNameProblem } from '../session.ts';
 import { toSessionView } from '../session-views.ts';
 import type { TokenRevoker } from '../tokens/revoke-tokens.ts';
 import { refuseUnreadableInput } from '../trpc/base-procedure.ts';
@@ -10,13 +10,19 @@ import { sessionScope } from './logout.ts';
 import type { RouterProcedures } from './router-procedures.ts';
 
 export interface SessionsDeps {
-  readonly store: Pick<TokenStore, 'listOf'>;
+  readonly store: Pick<TokenStore, 'listOf' | 'rename'>;
   readonly revoker: TokenRevoker;
   readonly apiClientName: string | null;
   /** Whether API keys are left out of the sessions. */
   readonly excludesApiAccess: boolean;
   readonly now: () => number;
 }
+
+/** The name of a device, as a login or its owner gives it. */
+export const sessionName = z.string().check((context) => {
+  const fault = sessionNameProblem(context.value);
+  if (fault !== null) context.issues.push({ code: 'custom', message: fault, input: context.value });
+});
 
 export function createSessions({ sessionProcedure }: RouterProcedures, deps: SessionsDeps) {
   const { store, revoker, apiClientName, excludesApiAccess, now } = deps;
@@ -37,6 +43,14 @@ export function createSessions({ sessionProcedure }: RouterProcedures, deps: Ses
         if (id === session.id) throw new DurinError('CURRENT_SESSION');
         const ended = isSessionId(id) ? await revoker.revokeOf(session.userId, id, visible) : null;
         if (ended === null) throw new DurinError('SESSION_NOT_FOUND');
+      }),
+
+    rename: sessionProcedure
+      .use(refuseUnreadableInput)
+      .input(z.object({ id: z.string(), name: sessionName }))
+      .mutation(async function renameSession({ ctx: { session }, input: { id, name } }): Promise<void> {
+        const isRenamed = isSessionId(id) && (await store.rename(session.userId, id, name, visible, now()));
+        if (!isRenamed) throw new DurinError('SESSION_NOT_FOUND');
       }),
 
     revokeOthers: sessionProcedure

@@ -6,6 +6,7 @@ import type { Credentials } from '../request/authorization.ts';
 import type { SessionRecord } from '../session.ts';
 import { isExpired } from '../values/expiry.ts';
 import type { ActiveUser } from './active-user.ts';
+import { judgeLifetime, type LifetimeStage } from './lifetime.ts';
 import type { TokenRevoker } from './revoke-tokens.ts';
 import type { TokenCodec } from './token-codec.ts';
 import { toTokenEvent } from './token-event.ts';
@@ -21,7 +22,7 @@ export type Authenticate = (credentials: Credentials, find?: FindSession) => Pro
 
 export interface AuthenticateDeps {
   readonly codec: TokenCodec;
-  readonly store: Pick<TokenStore, 'findBySelector' | 'deleteIfExpired'>;
+  readonly store: Pick<TokenStore, 'findBySelector' | 'deleteIfExpired' | 'keepAlive'>;
   readonly revoker: Pick<TokenRevoker, 'endAllOfInactive'>;
   readonly activeUser: Pick<ActiveUser, 'isActive'>;
   readonly events: EventSink;
@@ -41,6 +42,8 @@ export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
     switch (judge(session)) {
       case 'valid':
         return session;
+      case 'idling':
+        return keepAlive(session);
       case 'inactive':
         throw await endSessionsOf(session);
       case 'expired':
@@ -54,9 +57,8 @@ export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
     return selector;
   }
 
-  function judge({ userRow, expiresAt }: SessionRecord): 'valid' | 'inactive' | 'expired' {
-    if (!activeUser.isActive(userRow)) return 'inactive';
-    return isExpired(expiresAt, now()) ? 'expired' : 'valid';
+  function judge(session: SessionRecord): LifetimeStage | 'inactive' {
+    return activeUser.isActive(session.userRow) ? judgeLifetime(session, now()) : 'inactive';
   }
 
   /** A deactivated user's sessions end for good: they stay ended when the user is activated again. */
@@ -65,20 +67,31 @@ export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
     return new DurinError('USER_INACTIVE');
   }
 
-  /** Removes the row, unless the token was renewed after this look-up read it. Then the renewed session is returned. */
+  /** Stores this use before the session expires without it, and returns the session with its later expiry. */
+  async function keepAlive(idling: SessionRecord): Promise<SessionRecord> {
+    await bounded(() => store.keepAlive(idling, now()));
+    return findAgain(idling);
+  }
+
+  /** Removes the row, unless the token was renewed or used after this look-up read it. Then that session is returned. */
   async function removeExpired(expired: SessionRecord): Promise<SessionRecord> {
     const removed = await bounded(() => store.deleteIfExpired(expired, now()));
     if (removed !== null) {
       events.emit('tokenExpired', toTokenEvent(removed));
       throw new DurinError('TOKEN_EXPIRED');
     }
-    const renewed = await store.findBySelector(expired.selector);
-    if (renewed === null) throw new DurinError('TOKEN_EXPIRED');
-    switch (judge(renewed)) {
+    return findAgain(expired);
+  }
+
+  async function findAgain({ selector }: SessionRecord): Promise<SessionRecord> {
+    const session = await store.findBySelector(selector);
+    if (session === null) throw new DurinError('TOKEN_EXPIRED');
+    switch (judge(session)) {
       case 'valid':
-        return renewed;
+      case 'idling':
+        return session;
       case 'inactive':
-        throw await endSessionsOf(renewed);
+        throw await endSessionsOf(session);
       case 'expired':
         throw new DurinError('TOKEN_EXPIRED');
     }

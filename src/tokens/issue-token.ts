@@ -1,4 +1,4 @@
-import type { IssueRequest, IssueResult, TokenStore } from '../database/token-store.ts';
+import type { EndedByIssue, IssueRequest, IssueResult, TokenStore } from '../database/token-store.ts';
 import type { EventSink } from '../events.ts';
 import type { SessionRecord } from '../session.ts';
 import { type Duration, parseDuration } from '../values/duration.ts';
@@ -11,7 +11,13 @@ import type { Operation, UnderWay } from './under-way.ts';
 export type IssuedToken =
   | { readonly outcome: Exclude<IssueResult['outcome'], HeldToken['outcome']> | 'inactive-user' }
   /** `overtaken`: the user's sessions were ended meanwhile, and this token with them. */
-  | { readonly outcome: HeldToken['outcome'] | 'overtaken'; readonly record: SessionRecord; readonly token: string };
+  | {
+      readonly outcome: HeldToken['outcome'] | 'overtaken';
+      readonly record: SessionRecord;
+      readonly token: string;
+      /** The ids of the valid tokens that ended for it. */
+      readonly ended: readonly string[];
+    };
 
 /** Issues a token and emits what happened. */
 export type IssueToken = (request: TokenRequest) => Promise<IssuedToken>;
@@ -73,6 +79,9 @@ export function createIssueToken(deps: IssueTokenDeps): IssueToken {
       case 'credentials-changed':
       case 'exists':
         return result;
+      case 'at-limit':
+        emitEnded(result);
+        return { outcome: 'at-limit' };
       case 'session-ended':
         return (await activeUser.isActiveNow(request.userId)) ? result : { outcome: 'inactive-user' };
       case 'kept':
@@ -98,13 +107,19 @@ export function createIssueToken(deps: IssueTokenDeps): IssueToken {
     return true;
   }
 
-  function withToken({ outcome, record }: HeldToken) {
-    return { outcome, record, token: codec.tokenOf(record.selector) };
+  function withToken({ outcome, record, ended }: HeldToken) {
+    const endedIds = ended.filter(({ hadExpired }) => !hadExpired).map(({ id }) => id);
+    return { outcome, record, token: codec.tokenOf(record.selector), ended: endedIds };
   }
 
-  function emitIssue({ outcome, record, replaced }: HeldToken): void {
-    if (replaced?.hadExpired) events.emit('tokenExpired', toTokenEvent(replaced));
-    else if (replaced) events.emit('tokenRevoked', { ...toTokenEvent(replaced), reason: 'replaced' });
+  function emitEnded({ ended, reason }: EndedByIssue): void {
+    for (const token of ended)
+      if (token.hadExpired) events.emit('tokenExpired', toTokenEvent(token));
+      else events.emit('tokenRevoked', { ...toTokenEvent(token), reason });
+  }
+
+  function emitIssue({ outcome, record, ended, reason }: HeldToken): void {
+    emitEnded({ ended, reason });
     if (outcome === 'issued') events.emit('tokenIssued', { ...toSessionTokenEvent(record), expiry: record.expiresAt });
     if (outcome === 'renewed')
       events.emit('tokenRenewed', { ...toSessionTokenEvent(record), expiry: record.expiresAt });

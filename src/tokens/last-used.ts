@@ -17,6 +17,8 @@ const maxRemembered = 50_000;
 /** Records when, and from where, tokens are used. No request waits for it. */
 export interface LastUsed {
   recordUse(record: SessionRecord, origin: CallOrigin): void;
+  /** Writes the collected uses now. */
+  flush(): Promise<void>;
   /** Writes the collected uses. Later uses are not recorded. */
   close(): Promise<void>;
 }
@@ -55,6 +57,12 @@ export function createLastUsed({ store, bounded, now }: LastUsedDeps): LastUsed 
     }
   }
 
+  async function flush(): Promise<void> {
+    if (timer !== null) clearTimeout(timer);
+    startWriting();
+    await writing;
+  }
+
   return {
     recordUse(record, origin) {
       const usedAt = now();
@@ -64,11 +72,10 @@ export function createLastUsed({ store, bounded, now }: LastUsedDeps): LastUsed 
       collected.set(record.id, { id: record.id, usedAt: new Date(usedAt), ...origin });
       timer ??= setTimeout(startWriting, collectMs).unref();
     },
-    async close() {
+    flush,
+    close() {
       isClosed = true;
-      if (timer !== null) clearTimeout(timer);
-      startWriting();
-      await writing;
+      return flush();
     },
   };
 }

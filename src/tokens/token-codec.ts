@@ -1,4 +1,5 @@
 import { hkdfSync, timingSafeEqual } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { createMac } from './mac.ts';
 
 /**
@@ -12,6 +13,8 @@ export interface TokenCodec {
   tokenOf(selector: string): string;
   /** The selector of a token that one of the secrets signed, else `null`. Compares the MAC in constant time. */
   selectorOf(token: string): string | null;
+  /** The same token as the first secret signs it; `null` if it already does, or if none of the secrets signed it. */
+  resign(token: string): string | null;
 }
 
 export interface TokenFormat {
@@ -26,6 +29,8 @@ export interface TokenFormat {
 const selectorBytes = 16;
 const selectorLength = selectorBytes * 2;
 const keyBytes = 64;
+/** The number of verified tokens whose MAC this process remembers, about 2 MB. */
+const maxRemembered = 10_000;
 
 export function createTokenCodec({ secrets, tokenLength, tokenPrefix, randomBytes }: TokenFormat): TokenCodec {
   const macLength = tokenLength - selectorLength;
@@ -34,21 +39,50 @@ export function createTokenCodec({ secrets, tokenLength, tokenPrefix, randomByte
   if (sign === undefined) throw new TypeError('secrets must not be empty');
   const macs = [sign, ...older];
   const shape = new RegExp(`^[0-9a-f]{${tokenLength}}$`);
+  /**
+   * The MACs of selectors whose tokens were verified. Comparing one takes 0.2 µs, and computing it 1.5 µs, which was half of a
+   * cached look-up. They stay in this process, which holds the keys anyway.
+   */
+  const verified = new LRUCache<string, string>({ max: maxRemembered });
+
+  function wasVerified(selector: string, presented: string): boolean {
+    const known = verified.get(selector);
+    return known !== undefined && isSame(known, presented);
+  }
+
+  function verify(selector: string, presented: string): boolean {
+    const mac = macs.map((macOf) => macOf(selector)).find((candidate) => isSame(candidate, presented));
+    if (mac !== undefined) verified.set(selector, mac);
+    return mac !== undefined;
+  }
+
+  const tokenOf = (selector: string) => tokenPrefix + selector + sign(selector);
+
+  function selectorOf(token: string): string | null {
+    if (!token.startsWith(tokenPrefix)) return null;
+    const body = token.slice(tokenPrefix.length);
+    const selector = body.slice(0, selectorLength);
+    const mac = body.slice(selectorLength);
+    if (wasVerified(selector, mac)) return selector;
+    return shape.test(body) && verify(selector, mac) ? selector : null;
+  }
 
   return {
     newSelector: () => randomBytes(selectorBytes).toString('hex'),
-
-    tokenOf: (selector) => tokenPrefix + selector + sign(selector),
-
-    selectorOf(token) {
-      if (!token.startsWith(tokenPrefix)) return null;
-      const body = token.slice(tokenPrefix.length);
-      if (body.length !== tokenLength || !shape.test(body)) return null;
-      const selector = body.slice(0, selectorLength);
-      const mac = Buffer.from(body.slice(selectorLength), 'latin1');
-      return macs.some((macOf) => timingSafeEqual(Buffer.from(macOf(selector), 'latin1'), mac)) ? selector : null;
+    tokenOf,
+    selectorOf,
+    resign(token) {
+      const selector = selectorOf(token);
+      const resigned = selector === null ? null : tokenOf(selector);
+      return resigned === token ? null : resigned;
     },
   };
+}
+
+/** Compares a MAC with what was presented as it. Takes as long for each text of its length. */
+function isSame(mac: string, presented: string): boolean {
+  const [ours, theirs] = [Buffer.from(mac), Buffer.from(presented)];
+  return ours.length === theirs.length && timingSafeEqual(ours, theirs);
 }
 
 /**

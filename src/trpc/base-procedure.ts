@@ -1,8 +1,10 @@
 import {
+  getTRPCErrorFromUnknown,
   initTRPC,
   type TRPCDefaultErrorData,
   TRPCError,
   type TRPCErrorShape,
+  type TRPCMiddlewareFunction,
   type TRPCMutationProcedure,
   type TRPCProcedureBuilder,
   type TRPCQueryProcedure,
@@ -52,6 +54,29 @@ export const t = initTRPC.context<DurinContext>().create({ isDev: false });
 export const baseProcedure = t.procedure.errors(({ error, shape }) =>
   isDurinError(error) ? { ...shape, data: { ...shape.data, durin: error.durin } } : undefined,
 );
+
+/** A middleware that lets a call through with more context, or throws. */
+export type Guard = TRPCMiddlewareFunction<DurinContext, object, object, object, unknown>;
+type GuardResult = Awaited<ReturnType<Guard>>;
+
+/**
+ * Creates a builder with a single middleware, which guards and types errors. tRPC copies its options four times for each
+ * middleware, which takes about 4 µs, as long as everything that a guard does. So this runs the middleware that `.errors()`
+ * adds around the guard. Should a version of tRPC build `.errors()` otherwise, there are two middlewares.
+ */
+export function guardedBy(guard: Guard): object {
+  const [typeErrors, ...others] = baseProcedure._def.middlewares;
+  if (typeErrors === undefined || others.length > 0) return baseProcedure.use(guard);
+  return t.procedure.use(function typeErrorsAndGuard(call) {
+    return typeErrors({ ...call, next: () => guard(call).catch(toFailure) });
+  });
+}
+
+/** What tRPC makes of an error that a middleware throws. */
+function toFailure(cause: unknown): GuardResult {
+  const marker = 'middlewareMarker' as GuardResult['marker'];
+  return { ok: false, error: getTRPCErrorFromUnknown(cause), marker };
+}
 
 /** Types a builder by what its middleware adds to the context. tRPC cannot infer that from an app's generic types. */
 export function asBuilder<TAdded extends object>(builder: object): DurinBuilder<TAdded> {

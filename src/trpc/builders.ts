@@ -1,15 +1,10 @@
 import type { DurinClient } from '../database/entities.ts';
 import type { AnyClientName, AuthClient, AuthUser } from '../database/views.ts';
-import { DurinError, DurinUsageError } from '../errors.ts';
-import { type DurinContext, DurinRequest } from '../request/durin-request.ts';
-import type { Auth, SessionRecord } from '../session.ts';
-import type { Throttle } from '../throttle/throttle.ts';
-import type { LastUsed } from '../tokens/last-used.ts';
-import { parseRate, type Quota, type Rate } from '../values/rate.ts';
-import { asBuilder, baseProcedure, type DurinBuilder } from './base-procedure.ts';
-import type { Denials } from './denials.ts';
-import { isWithoutCredentials, type RequestState } from './request-state.ts';
-import type { ProcedureCall, ResolveCaller } from './resolve-caller.ts';
+import type { Auth } from '../session.ts';
+import type { Rate } from '../values/rate.ts';
+import { asBuilder, baseProcedure, type DurinBuilder, guardedBy } from './base-procedure.ts';
+import { createGuards, type GuardDeps } from './guard.ts';
+import { createParseGuardOptions, type GuardOptions, type GuardSettings, optionalSettings } from './guard-options.ts';
 
 /** The app's types that durin's types depend on. */
 export interface AppTypes {
@@ -30,6 +25,21 @@ export interface SignedOut {
   user: null;
   auth: null;
 }
+
+/** Lets through what its options ask for. The other builders are shorthands of it. */
+export type GuardedProcedure<TApp extends AppTypes> = <
+  const TAllowed extends TApp['clientName'] = never,
+  const TRefused extends TApp['clientName'] = never,
+>(
+  options: GuardOptions<TAllowed, TRefused>,
+) => DurinBuilder<SignedIn<TApp, GuardedName<TApp['clientName'], TAllowed, TRefused>>>;
+
+/** The names that `clients` or `exceptClients` leaves. */
+type GuardedName<TName extends string, TAllowed extends TName, TRefused extends TName> = [TAllowed] extends [never]
+  ? [TRefused] extends [never]
+    ? AnyClientName<TName>
+    : Exclude<TName, TRefused>
+  : TAllowed;
 
 /** Lets through the calls of some clients only. Others are refused with CLIENT_NOT_ALLOWED. */
 export interface ClientProcedure<TApp extends AppTypes> {
@@ -56,7 +66,9 @@ export interface ScopedRate {
  * @example
  * const appRouter = t.router({
  *   me: durin.authedProcedure.query(({ ctx }) => ctx.user),
+ *   deleteAccount: durin.guardedProcedure({ fresh: '10m' }).mutation(({ ctx }) => deleteAccount(ctx.user.id)),
  *   publish: durin.clientProcedure(['web']).mutation(({ ctx }) => publish(ctx.user.id)),
+ *   invite: durin.guardedProcedure({ clients: ['web'], rate: '5/m' }).mutation(({ ctx }) => invite(ctx.user.id)),
  *   search: durin.throttledProcedure({ scope: 'search', rate: '30/m' }).query(({ ctx }) => search(ctx.user)),
  * });
  */
@@ -65,6 +77,12 @@ export interface DurinProcedures<TApp extends AppTypes> {
   readonly procedure: DurinBuilder<object>;
   /** Lets everyone through, except callers with a bad token. */
   readonly optionalProcedure: DurinBuilder<SignedIn<TApp> | SignedOut>;
+  /**
+   * Lets through a valid token of an active user, within its client's rate and what the options demand. Refuses with the
+   * 401 codes, CLIENT_NOT_ALLOWED, REAUTHENTICATION_REQUIRED and THROTTLED.
+   * @throws DurinUsageError naming the option that is unknown or wrong
+   */
+  readonly guardedProcedure: GuardedProcedure<TApp>;
   /** Lets through a valid token of an active user, within its client's rate. Refuses with the 401 codes and THROTTLED. */
   readonly authedProcedure: DurinBuilder<SignedIn<TApp>>;
   readonly clientProcedure: ClientProcedure<TApp>;
@@ -72,118 +90,38 @@ export interface DurinProcedures<TApp extends AppTypes> {
   readonly throttledProcedure: (limit: ScopedRate) => DurinBuilder<SignedIn<TApp> | SignedOut>;
 }
 
-export interface BuildersDeps {
-  readonly stateOf: (ctx: DurinContext) => RequestState;
-  readonly resolveCaller: ResolveCaller;
-  readonly denials: Denials;
-  readonly throttle: Throttle;
-  /** For clients without a rate of their own. */
-  readonly sessionQuota: Quota | null;
-  readonly lastUsed: LastUsed;
-  readonly toAuth: (record: SessionRecord) => Auth;
+export interface BuildersDeps extends GuardDeps {
   /** `null`: any name may be given. */
   readonly clientNames: readonly string[] | null;
 }
 
 export function createBuilders<TApp extends AppTypes>(deps: BuildersDeps): DurinProcedures<TApp> {
-  const { stateOf, resolveCaller, denials, throttle, sessionQuota, lastUsed, toAuth, clientNames } = deps;
+  const createGuard = createGuards(deps);
+  const parse = createParseGuardOptions(deps.clientNames);
+  const build = (settings: GuardSettings) => guardedBy(createGuard(settings));
 
-  function createGuard(isAllowed: (clientName: string) => boolean): object {
-    return baseProcedure.use(async function requireSession({ ctx, path, batchIndex, next }) {
-      const record = await resolveCaller({ ctx, path, batchIndex });
-      if (!isAllowed(record.client.name)) throw denyClient(record, ctx, path);
-      await enforceClientRate(record, ctx);
-      lastUsed.recordUse(record, ctx.durin);
-      return next({ ctx: contextOf(record) });
-    });
+  function clientProcedure<TAllowed extends string>(clients: readonly TAllowed[]) {
+    return asBuilder<SignedIn<TApp, TAllowed>>(build(parse('clientProcedure', { clients })));
   }
 
-  function denyClient({ id, userId, client }: SessionRecord, ctx: DurinContext, path: string): DurinError {
-    const refusal = new DurinError('CLIENT_NOT_ALLOWED');
-    denials.report(refusal, { path, origin: ctx.durin, session: { id, userId, client: client.name } });
-    return refusal;
-  }
-
-  async function enforceClientRate(record: SessionRecord, ctx: DurinContext): Promise<void> {
-    const { throttleRate } = record.client;
-    const quota = throttleRate === null ? sessionQuota : parseRate(throttleRate, 'throttle_rate');
-    if (quota === null) return;
-    await throttle.enforce(
-      { scope: 'client', quota },
-      { session: record, origin: DurinRequest.originOf(ctx.durin) },
-      stateOf(ctx).recordLimit,
-    );
-  }
-
-  async function resolveOptionalSession(call: ProcedureCall): Promise<SessionRecord | null> {
-    try {
-      const record = await resolveCaller(call);
-      lastUsed.recordUse(record, call.ctx.durin);
-      return record;
-    } catch (error) {
-      if (isWithoutCredentials(error)) return null;
-      throw error;
-    }
-  }
-
-  function contextOf(record: SessionRecord) {
-    const auth = toAuth(record);
-    return { user: auth.user, auth };
-  }
-
-  function optionalContextOf(record: SessionRecord | null) {
-    return record === null ? { user: null, auth: null } : contextOf(record);
-  }
-
-  function requireKnownNames(names: readonly string[], builder: string): ReadonlySet<string> {
-    if (names.length === 0) throw new DurinUsageError(`${builder} must name at least one client`);
-    const unknown = clientNames === null ? undefined : names.find((name) => !clientNames.includes(name));
-    if (unknown !== undefined) throw new DurinUsageError(`${builder}: no client '${unknown}' in the option clients`);
-    return new Set(names);
-  }
-
-  function clientProcedure<TAllowed extends string>(names: readonly TAllowed[]) {
-    const allowed = requireKnownNames(names, 'clientProcedure');
-    return asBuilder<SignedIn<TApp, TAllowed>>(createGuard((name) => allowed.has(name)));
-  }
-
-  function except<TRefused extends string>(names: readonly TRefused[]) {
-    const refused = requireKnownNames(names, 'clientProcedure.except');
+  function except<TRefused extends string>(exceptClients: readonly TRefused[]) {
     return asBuilder<SignedIn<TApp, Exclude<TApp['clientName'], TRefused>>>(
-      createGuard((name) => !refused.has(name) && (clientNames === null || clientNames.includes(name))),
+      build(parse('clientProcedure.except', { exceptClients })),
     );
   }
 
   function throttledProcedure({ scope, rate }: ScopedRate) {
-    const quota = parseRate(rate, 'throttledProcedure: rate');
-    requireOwnScope(scope);
-    const builder = baseProcedure.use(async function limitScope({ ctx, path, batchIndex, next }) {
-      const record = await resolveOptionalSession({ ctx, path, batchIndex });
-      const caller = { session: record, origin: DurinRequest.originOf(ctx.durin) };
-      await throttle.enforce({ scope, quota }, caller, stateOf(ctx).recordLimit);
-      return next({ ctx: optionalContextOf(record) });
-    });
-    return asBuilder<SignedIn<TApp> | SignedOut>(builder);
+    return asBuilder<SignedIn<TApp> | SignedOut>(
+      build({ ...parse('throttledProcedure', { scope, rate }), isOptional: true }),
+    );
   }
-
-  const optionalProcedure = baseProcedure.use(async function allowAnonymous({ ctx, path, batchIndex, next }) {
-    return next({ ctx: optionalContextOf(await resolveOptionalSession({ ctx, path, batchIndex })) });
-  });
 
   return {
     procedure: baseProcedure,
-    optionalProcedure: asBuilder(optionalProcedure),
-    authedProcedure: asBuilder(createGuard(() => true)),
+    guardedProcedure: (options) => asBuilder(build(parse('guardedProcedure', options))),
+    optionalProcedure: asBuilder(build(optionalSettings)),
+    authedProcedure: asBuilder(build(parse('authedProcedure', {}))),
     clientProcedure: Object.assign(clientProcedure, { except }),
     throttledProcedure,
   };
-}
-
-const reservedScopes: ReadonlySet<string> = new Set(['client', 'login', 'auth']);
-
-function requireOwnScope(scope: string): void {
-  if (/^[\x20-\x7e]{1,64}$/.test(scope) && !reservedScopes.has(scope)) return;
-  throw new DurinUsageError(
-    "throttledProcedure: scope must be 1 to 64 printable ASCII characters, and not 'client', 'login' or 'auth'",
-  );
 }

@@ -1,6 +1,6 @@
 import { batch } from '../async/batch.ts';
 import { isDurinError } from '../errors.ts';
-import { type Credentials, parseAuthorization } from '../request/authorization.ts';
+import { type Credentials, parseApiKey, parseAuthorization } from '../request/authorization.ts';
 import { type AdapterCall, type DurinContext, DurinRequest, requireDurinContext } from '../request/durin-request.ts';
 import type { SessionRecord } from '../session.ts';
 import type { LimitState } from '../throttle/throttle.ts';
@@ -11,8 +11,8 @@ import type { Authenticate, FindSession } from '../tokens/authenticate.ts';
  * changed about it.
  */
 export interface RequestState {
-  /** For each scope, the limit that is nearest to being used up. The response's headers report them. */
-  readonly limits: ReadonlyMap<string, LimitState>;
+  /** For each scope, the limit that is nearest to being used up. */
+  limits(): Iterable<LimitState>;
   recordLimit(limit: LimitState): void;
   /**
    * Resolves the session of the call at this index of the batch, after the changes that earlier calls make.
@@ -29,6 +29,8 @@ export interface RequestState {
    * needs no session: it waits for earlier changes of one, such as a logout, and not for earlier logins.
    */
   change<T>(batchIndex: number, work: () => Promise<T>, kind?: ChangeKind): Promise<T>;
+  /** The token that the call at this index presents; `null` if it presents none. It is not verified here. */
+  tokenAt(batchIndex: number): string | null;
   /** Makes this token the request's credentials, for the call at this index and for those after it. */
   useToken(batchIndex: number, token: string): void;
 }
@@ -45,12 +47,14 @@ interface Change {
 export interface RequestStatesDeps {
   readonly authenticate: Authenticate;
   readonly findBySelector: FindSession;
-  /** The scheme of the Authorization header. */
-  readonly scheme: string;
+  /** The schemes of the Authorization header that are read. */
+  readonly schemes: readonly string[];
   /** The number of proxies whose X-Forwarded-For entries are trusted. */
   readonly trustProxy: number;
   /** Whether a token is also read from `connectionParams` in a URL. */
   readonly tokenInUrl: boolean;
+  /** The header of a bare token, in lower case. `null`: none. */
+  readonly apiKeyHeader: string | null;
   /** The clock, in milliseconds. */
   readonly now: () => number;
 }
@@ -60,10 +64,14 @@ export interface RequestStates {
   createContext(call?: AdapterCall): DurinContext;
   /** @throws DurinUsageError if the context was not made with `createContext` */
   stateOf(ctx: DurinContext): RequestState;
+  /** The limits that the response's headers report. */
+  limitsOf(ctx: DurinContext): Iterable<LimitState>;
 }
 
 export function createRequestStates(deps: RequestStatesDeps): RequestStates {
-  const states = new WeakMap<DurinRequest, RequestState>();
+  function knownStateOf(request: DurinRequest): RequestState | undefined {
+    return DurinRequest.statesOf(request).get(deps) as RequestState | undefined;
+  }
 
   return {
     createContext(call = {}) {
@@ -71,12 +79,13 @@ export function createRequestStates(deps: RequestStatesDeps): RequestStates {
     },
     stateOf(ctx) {
       requireDurinContext(ctx);
-      const known = states.get(ctx.durin);
+      const known = knownStateOf(ctx.durin);
       if (known !== undefined) return known;
       const state = createRequestState(ctx.durin, deps);
-      states.set(ctx.durin, state);
+      DurinRequest.statesOf(ctx.durin).set(deps, state);
       return state;
     },
+    limitsOf: ({ durin }) => knownStateOf(durin)?.limits() ?? [],
   };
 }
 
@@ -89,50 +98,63 @@ const maxBatchSize = 16;
 
 /** A look-up that the calls of a request share. */
 interface LookUp {
+  readonly selector: string;
   readonly found: Promise<SessionRecord | null>;
   /** In milliseconds; `Infinity` while it is in progress. */
   settledAt: number;
 }
 
+/** What most requests never need is `null` until then: most have one call, one token, and no limit. */
 function createRequestState(request: DurinRequest, deps: RequestStatesDeps): RequestState {
-  const { authenticate, findBySelector, scheme, now } = deps;
+  const { authenticate, findBySelector, schemes, now } = deps;
   const isOneRequest = DurinRequest.isOneRequest(request);
   const find = isOneRequest ? findOnce : findBatched(findBySelector);
-  const lookUps = new Map<string, LookUp>();
-  const changes = new Set<Change>();
-  const limits = new Map<string, LimitState>();
-  const presented = presentedCredentials(request, scheme);
-  /** The request's credentials, then those of each login, by index in the batch. */
-  const credentials = new Map<number, Credentials>([[beforeBatch, presented]]);
+  const presented = presentedCredentials(request, schemes);
+  /** The credentials of each login, by index in the batch. */
+  let logins: Map<number, Credentials> | null = null;
+  let lookUp: LookUp | null = null;
+  let changes: Set<Change> | null = null;
+  let limits: Map<string, LimitState> | null = null;
 
   function credentialsAt(batchIndex: number): Credentials {
-    const latest = Math.max(...[...credentials.keys()].filter((index) => index <= batchIndex));
-    return credentials.get(latest) ?? presented;
+    if (logins === null) return presented;
+    const latest = Math.max(...[...logins.keys()].filter((index) => index <= batchIndex));
+    return logins.get(latest) ?? presented;
   }
 
   function findOnce(selector: string): Promise<SessionRecord | null> {
-    const known = lookUps.get(selector);
-    if (known !== undefined && now() - known.settledAt < rememberedForMs) return known.found;
-    const lookUp = { found: findBySelector(selector), settledAt: Infinity };
-    lookUps.set(selector, lookUp);
+    const isKnown = lookUp?.selector === selector && now() - lookUp.settledAt < rememberedForMs;
+    if (lookUp !== null && isKnown) return lookUp.found;
+    const started: LookUp = { selector, found: findBySelector(selector), settledAt: Infinity };
     function settle(): void {
-      lookUp.settledAt = now();
+      started.settledAt = now();
     }
-    lookUp.found.finally(settle).catch(() => lookUps.delete(selector)); // an outage may be over by the next call
-    return lookUp.found;
+    function forget(): void {
+      if (lookUp === started) lookUp = null; // an outage may be over by the next call
+    }
+    lookUp = started;
+    started.found.then(settle, forget);
+    return started.found;
+  }
+
+  async function resolveAfterChanges(earlier: Iterable<Change>, batchIndex: number): Promise<SessionRecord> {
+    for (const change of earlier) if (change.batchIndex < batchIndex) await change.settled;
+    return authenticate(credentialsAt(batchIndex), find);
   }
 
   return {
-    limits,
+    limits: () => limits?.values() ?? [],
 
     recordLimit(limit) {
+      limits ??= new Map();
       const known = limits.get(limit.scope);
       if (known === undefined || isNearer(limit, known)) limits.set(limit.scope, limit);
     },
 
-    async resolveSession(batchIndex) {
-      for (const change of changes) if (change.batchIndex < batchIndex) await change.settled;
-      return authenticate(credentialsAt(batchIndex), find);
+    resolveSession(batchIndex) {
+      return changes === null
+        ? authenticate(credentialsAt(batchIndex), find)
+        : resolveAfterChanges(changes, batchIndex);
     },
 
     resolveSessionUncached: () => authenticate(credentialsAt(Infinity), findBySelector),
@@ -141,20 +163,27 @@ function createRequestState(request: DurinRequest, deps: RequestStatesDeps): Req
       const { promise: settled, resolve: settle } = Promise.withResolvers<void>();
       const change = { kind, batchIndex, settled };
       const isEarlier = (other: Change) => other.kind === 'session' && other.batchIndex < batchIndex;
+      changes ??= new Set();
       const earlier = [...changes].filter(isEarlier);
       changes.add(change);
       try {
         if (kind === 'login') await Promise.all(earlier.map((other) => other.settled));
         return await work();
       } finally {
-        lookUps.clear();
+        lookUp = null;
         changes.delete(change);
         settle();
       }
     },
 
+    tokenAt(batchIndex) {
+      const given = credentialsAt(batchIndex);
+      return given.kind === 'token' ? given.token : null;
+    },
+
     useToken(batchIndex, token) {
-      credentials.set(isOneRequest ? batchIndex : beforeBatch, { kind: 'token', token });
+      logins ??= new Map();
+      logins.set(isOneRequest ? batchIndex : beforeBatch, { kind: 'token', token });
     },
   };
 }
@@ -172,13 +201,14 @@ function isNearer(limit: LimitState, other: LimitState): boolean {
   return limit.resetSeconds > other.resetSeconds;
 }
 
-/** The credentials of this scheme: from the Authorization header, else from `connectionParams`. */
-export function presentedCredentials(request: DurinRequest, scheme: string): Credentials {
-  for (const text of DurinRequest.authorizationsOf(request)) {
-    const credentials = parseAuthorization(text, scheme);
+/** The credentials of these schemes: from the Authorization header, else from `connectionParams`, else from `apiKeyHeader`. */
+export function presentedCredentials(request: DurinRequest, schemes: readonly string[]): Credentials {
+  const { authorizations, apiKey } = DurinRequest.presentedBy(request);
+  for (const text of authorizations) {
+    const credentials = parseAuthorization(text, schemes);
     if (credentials.kind !== 'none') return credentials;
   }
-  return { kind: 'none' };
+  return parseApiKey(apiKey);
 }
 
 /** Whether the error only says that the request presented no credentials. */

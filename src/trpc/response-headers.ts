@@ -1,6 +1,6 @@
 import type { TRPCError } from '@trpc/server';
 import { type DurinError, isDurinError } from '../errors.ts';
-import { type DurinContext, isDurinContext } from '../request/durin-request.ts';
+import { type DurinContext, DurinRequest, isDurinContext } from '../request/durin-request.ts';
 import type { LimitState } from '../throttle/throttle.ts';
 import type { DurinErrorCode } from '../wire.ts';
 
@@ -12,6 +12,7 @@ export interface ResponseFacts {
 }
 
 export interface ResponseHeadersDeps {
+  /** The scheme that a challenge announces. */
   readonly scheme: string;
   /** Whether the answers of this procedure may hold a token or a session. */
   readonly isPrivate: (procedure: unknown) => boolean;
@@ -22,16 +23,18 @@ export interface ResponseHeadersDeps {
 
 /**
  * Creates `responseMeta`, which sets the headers of a response:
- * - `WWW-Authenticate` on 401, and on a 403 that another token might pass (RFC 9110, 11.6.1 and 15.5.4; RFC 6750, 3)
+ * - `WWW-Authenticate` on 401, and on a 403 that another token might pass (RFC 9110, 11.6.1 and 15.5.4; RFC 6750, 3;
+ *   RFC 9470, 3)
  * - `Retry-After`, `RateLimit-Policy` and `RateLimit` on throttled routes (draft-ietf-httpapi-ratelimit-headers)
  * - `Cache-Control: no-store` and `Date` on answers of the auth router. An SDK whose clock is wrong counts expiries from
  *   that `Date`.
+ * - `Cache-Control: private` on other answers to a request with `apiKeyHeader`: shared caches may otherwise store them, since
+ *   their rule for requests with an Authorization header does not apply (RFC 9111, 3.5)
  *
- * A streamed response sends its headers before its calls have run, so it has only the last two.
+ * A streamed response sends its headers before its calls have run, so it has only the last three.
  */
 export function createResponseMeta({ scheme, isPrivate, limitsOf, now }: ResponseHeadersDeps) {
-  return function responseMeta({ ctx, errors, info }: ResponseFacts): { headers: Headers } {
-    const headers = new Headers();
+  function setRefusal(headers: Headers, errors: ResponseFacts['errors']): void {
     const refusals = errors.filter(isDurinError);
     if (errors.some((error) => error.code === 'UNAUTHORIZED'))
       headers.set('WWW-Authenticate', challengeOf(refusals, scheme));
@@ -40,19 +43,26 @@ export function createResponseMeta({ scheme, isPrivate, limitsOf, now }: Respons
 
     const retryAfter = Math.max(0, ...refusals.map((refusal) => refusal.durin.retryAfter ?? 0));
     if (retryAfter > 0) headers.set('Retry-After', String(retryAfter));
+  }
 
-    const limits = isDurinContext(ctx) ? [...limitsOf(ctx)] : [];
-    if (limits.length > 0) {
-      headers.set('RateLimit-Policy', limits.map(policyOf).join(', '));
-      headers.set('RateLimit', limits.map(remainderOf).join(', '));
-    }
-
+  return function responseMeta({ ctx, errors, info }: ResponseFacts): { headers: Headers } {
+    const headers = new Headers();
+    if (errors.length > 0) setRefusal(headers, errors);
+    if (isDurinContext(ctx)) setLimits(headers, [...limitsOf(ctx)]);
     if (info?.calls.some((call) => isPrivate(call.procedure))) {
       headers.set('Cache-Control', 'no-store');
       headers.set('Date', new Date(now()).toUTCString());
+    } else if (isDurinContext(ctx) && DurinRequest.presentedBy(ctx.durin).apiKey !== null) {
+      headers.set('Cache-Control', 'private');
     }
     return { headers };
   };
+}
+
+function setLimits(headers: Headers, limits: readonly LimitState[]): void {
+  if (limits.length === 0) return;
+  headers.set('RateLimit-Policy', limits.map(policyOf).join(', '));
+  headers.set('RateLimit', limits.map(remainderOf).join(', '));
 }
 
 function policyOf({ scope, quota }: LimitState): string {
@@ -64,15 +74,24 @@ function remainderOf({ scope, remaining, resetSeconds }: LimitState): string {
 }
 
 /**
- * The challenge has an error code only if a token was refused: not if none was presented (RFC 6750, 3.1), a login was
- * refused, or the app itself refused the call.
+ * The challenge has an error code only if a token was refused, or its user has to prove again to be the user: not if no token
+ * was presented (RFC 6750, 3.1), a login was refused, or the app itself refused the call.
  */
 function challengeOf(refusals: readonly DurinError[], scheme: string): string {
-  const isBadToken = refusals.some(({ code, durin }) => code === 'UNAUTHORIZED' && !withoutToken.has(durin.code));
-  return `${scheme} realm="api"${isBadToken ? ', error="invalid_token"' : ''}`;
+  const isBadToken = refusals.some(({ code, durin }) => code === 'UNAUTHORIZED' && !acceptsToken.has(durin.code));
+  if (isBadToken) return `${scheme} realm="api", error="invalid_token"`;
+  const maxAge = Math.min(...refusals.map(({ durin }) => durin.maxAge ?? Infinity));
+  const isStale = maxAge < Infinity;
+  const error = isStale ? `, error="insufficient_user_authentication", max_age=${maxAge}` : '';
+  return `${scheme} realm="api"${error}`;
 }
 
-const withoutToken: ReadonlySet<DurinErrorCode> = new Set(['NO_CREDENTIALS', 'INVALID_CREDENTIALS']);
+/** Refusals that are no fault of the token. */
+const acceptsToken: ReadonlySet<DurinErrorCode> = new Set([
+  'NO_CREDENTIALS',
+  'INVALID_CREDENTIALS',
+  'REAUTHENTICATION_REQUIRED',
+]);
 
 /** Refusals of a valid token that has not the right to make this call (RFC 6750, 3.1). */
 const withoutRight: ReadonlySet<DurinErrorCode> = new Set(['CLIENT_NOT_ALLOWED', 'NOT_ADMIN']);

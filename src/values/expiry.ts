@@ -5,11 +5,16 @@ export function isExpired(expiresAt: Date | null, now: number): boolean {
   return expiresAt !== null && now >= expiresAt.getTime();
 }
 
-/** The three fields in which every view shows an expiry. `expiresIn` is the time left in words, or `never`. */
+/** The time left until `expiresAt`, in words, or `never`. */
+export function timeLeft(expiresAt: Date | null, now: number): string {
+  return expiresAt === null ? 'never' : durationInWords(expiresAt.getTime() - now);
+}
+
+/** The three fields in which every view shows an expiry. */
 export function viewExpiry(expiresAt: Date | null, now: number) {
   return {
     expiry: expiresAt,
     hasExpired: isExpired(expiresAt, now),
-    expiresIn: expiresAt === null ? 'never' : durationInWords(expiresAt.getTime() - now),
+    expiresIn: timeLeft(expiresAt, now),
   };
 }

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { createTokenCodec } from '../../src/tokens/token-codec.ts';
-import { withoutIndexes } from '../support/without-indexes.ts';
+import { plantedTokens } from '../support/planting/planted-tokens.ts';
+import { withoutIndexes } from '../support/planting/without-indexes.ts';
 import { entities } from './entities.ts';
 
 export const secret = 'a secret of the benchmark, long enough for it';
@@ -23,6 +24,7 @@ export async function createPopulation(serverUrl: string, name: string, populati
   url.pathname = `/${name}`;
   const orm = await MikroORM.init({ clientUrl: url.href, entities });
   await orm.schema.create();
+  await orm.em.getConnection().execute('alter table durin_token_use set (fillfactor = 50)'); // as the guide to the upgrade advises
   const { users, clients, expiredUsers = 0 } = population;
   const execute = (sql: string, ...values: unknown[]) => orm.em.getConnection().execute(sql, values);
   await execute(
@@ -38,11 +40,11 @@ export async function createPopulation(serverUrl: string, name: string, populati
   );
   await withoutIndexes(orm, 'durin_auth_token', async (em) => {
     await em.execute(
-      `insert into durin_auth_token (id, selector, user_id, client_id, created, expiry, last_used_at, ip_address, user_agent)
-       select gen_random_uuid(), md5(u || ':' || c), u, c, now() - interval '2 days',
+      plantedTokens(`
+       select md5(u || ':' || c), u, c, now() - interval '2 days',
          case when u > ? then now() - interval '1 day' + u * interval '1 ms' else now() + interval '1 day' end,
          now() + interval '1 day', '203.0.113.7', 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0'
-       from generate_series(1, ?) u, generate_series(1, ?) c`,
+       from generate_series(1, ?) u, generate_series(1, ?) c`),
       [users, users + expiredUsers, clients],
     );
   });

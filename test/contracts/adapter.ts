@@ -4,6 +4,7 @@ import {
   connect,
   createAppRouter,
   createDurinBehind,
+  createDurinWithApiKeys,
   credentials,
   issueToken,
   type Served,
@@ -79,6 +80,11 @@ export function describeAdapters(adapters: readonly Adapter[]): () => TestApp {
       expect(responses[0]?.headers.get('www-authenticate')).toBe(challenge);
     });
 
+    test('the scheme Bearer is read as well', async () => {
+      const authorization = `bearer ${await issueToken(app, 1, 'api')}`;
+      expect(await connect(served, { headers: { authorization } }).client.me.query()).toBe('alice');
+    });
+
     test.each([
       [0, peerAddress],
       [1, '203.0.113.3'],
@@ -92,6 +98,30 @@ export function describeAdapters(adapters: readonly Adapter[]): () => TestApp {
         expect(await client.origin.query()).toMatchObject({ ip: expected });
       } finally {
         await proxied.close();
+      }
+    });
+
+    test('ctx.durin.header returns a header of the request', async () => {
+      const { client } = connect(served, { headers: { 'x-client': 'cli' } });
+      expect(await client.clientHeader.query()).toBe('cli');
+      expect(await connect(served).client.clientHeader.query()).toBeNull();
+    });
+
+    test('apiKeyHeader is read where there is no Authorization header', async () => {
+      const durin = createDurinWithApiKeys(app);
+      const keyed = await serve(createAppRouter(durin), durin);
+      try {
+        const apiKey = { 'x-api-key': await issueToken(app, 1, 'api') };
+        const { client, responses } = connect(keyed, { headers: apiKey });
+        expect(await client.me.query()).toBe('alice');
+        expect(responses[0]?.headers.get('cache-control')).toBe('private');
+        const withBoth = connect(keyed, { token: await issueToken(app, 2, 'api'), headers: apiKey });
+        expect(await withBoth.client.me.query()).toBe('bob');
+        expect(withBoth.responses[0]?.headers.get('cache-control')).toBeNull();
+        const unread = connect(served, { headers: apiKey }).client;
+        await expect(unread.me.query()).rejects.toMatchObject({ data: { durin: { code: 'NO_CREDENTIALS' } } });
+      } finally {
+        await keyed.close();
       }
     });
   });

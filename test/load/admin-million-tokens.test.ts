@@ -43,8 +43,8 @@ async function listed({ where = 'true', order = 't.created desc, t.id desc', off
   const isNarrowed = where !== 'true'; // then they are taken first, whatever comes first in the order
   const rows = await query<{ username: string; client: string }>(
     `with t as ${isNarrowed ? '' : 'not'} materialized (
-       select u.username, c.name as client, t.id, t.created, t.expiry, t.last_used_at from durin_auth_token t
-       join quickstart_user u on u.id = t.user_id join durin_client c on c.id = t.client_id where ${where})
+       select u.username, c.name as client, t.id, t.created, t.expiry, l.last_used_at from durin_auth_token t
+       join durin_token_use l on l.token_id = t.id join quickstart_user u on u.id = t.user_id join durin_client c on c.id = t.client_id where ${where})
      select username, client from t order by ${order} limit ${limit} offset ${offset}`,
   );
   return rows.map(({ username, client }) => `${username} ${client}`);

@@ -1,5 +1,6 @@
 import type { Quickstart } from '../support/browser/quickstart-server.ts';
-import { withoutIndexes } from '../support/without-indexes.ts';
+import { plantedTokens } from '../support/planting/planted-tokens.ts';
+import { withoutIndexes } from '../support/planting/without-indexes.ts';
 
 export const userCount = 50_000;
 export const tokenCount = 1_000_000;
@@ -23,8 +24,8 @@ export async function plantMillion({ orm, auth }: Quickstart): Promise<void> {
   );
   await withoutIndexes(orm, 'durin_auth_token', async (em) => {
     await em.execute(
-      `insert into durin_auth_token (id, selector, user_id, client_id, created, expiry, last_used_at, ip_address, user_agent)
-       select gen_random_uuid(), md5(u.id || ':' || c.id), u.id, c.id, now() - age,
+      plantedTokens(`
+       select md5(u.id || ':' || c.id), u.id, c.id, now() - age,
          case when c.name <> 'cli' then now() - age + interval '30 days' end,
          case when (u.id + c.id) % 5 > 0 then now() - age * (u.id * 7919 % 1000 / 1000.0) end,
          '10.0.' || u.id % 250 || '.' || c.id,
@@ -32,7 +33,7 @@ export async function plantMillion({ orm, auth }: Quickstart): Promise<void> {
        from quickstart_user u cross join durin_client c cross join lateral (
          select ((u.id * 31 + c.id) % 45) * interval '1 day' + (0.5 + 23 * ((u.id * 7919 + c.id * 31) % 9973 / 9973.0)) * interval '1 hour' as age
        ) issued
-       where u.username like 'user%'`,
+       where u.username like 'user%'`),
     );
   });
   await connection.execute('vacuum analyze');

@@ -112,6 +112,7 @@ export interface TokenRowOfTest {
   id: string;
   selector: string;
   client: string;
+  slot: number;
   expiry: Date | null;
 }
 
@@ -121,7 +122,7 @@ export async function tokenRows(orm: MikroORM, userId: number): Promise<TokenRow
     .fork()
     .getConnection()
     .execute(
-      'select t.id, t.selector, c.name as client, t.expiry from durin_auth_token t join durin_client c on c.id = t.client_id where t.user_id = ?',
+      'select t.id, t.selector, c.name as client, t.slot, t.expiry from durin_auth_token t join durin_client c on c.id = t.client_id where t.user_id = ?',
       [userId],
     );
 }
@@ -131,6 +132,7 @@ type RecordedEvent = { [TName in EventName]: { readonly name: TName } & DurinEve
 const eventNames: readonly EventName[] = [
   'loggedIn',
   'loginFailed',
+  'reauthenticated',
   'loggedOut',
   'tokenIssued',
   'tokenRenewed',

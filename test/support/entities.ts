@@ -23,6 +23,6 @@ export const User = defineEntity({
 
 export type User = InferEntity<typeof User>;
 
-export const { Client, AuthToken } = defineDurinEntities({ user: () => User });
+export const { Client, AuthToken, TokenUse } = defineDurinEntities({ user: () => User });
 
 export const entities = [Organization, User, Client, AuthToken];

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
-import { toApiAccessView, toSessionView } from '../../src/session-views.ts';
+import { inspect } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { createToAuth, toApiAccessView, toSessionView } from '../../src/session-views.ts';
 
 const at = Date.parse('2026-11-23T12:00:00Z');
 
@@ -7,6 +8,7 @@ const row = {
   id: 'a',
   selector: 'b'.repeat(32),
   clientName: 'web',
+  name: null,
   createdAt: new Date(at - 29 * 86_400_000),
   expiresAt: new Date(at + 3_600_000),
   lastUsedAt: null,
@@ -35,6 +37,8 @@ test('a session view contains no token, selector or user', () => {
   const fields = [
     'id',
     'client',
+    'name',
+    'device',
     'created',
     'expiry',
     'hasExpired',
@@ -47,4 +51,67 @@ test('a session view contains no token, selector or user', () => {
   expect(Object.keys(toSessionView(row, 'a', at))).toEqual(fields);
   expect(toSessionView(row, 'a', at).isCurrent).toBe(true);
   expect(toSessionView(row, 'z', at).isCurrent).toBe(false);
+});
+
+describe('the view of a session as ctx.auth', () => {
+  const user = Object.freeze({ id: 1, born: new Date('1990-05-06T07:08:09.123Z') });
+  const client = Object.freeze({ id: 2, name: 'web', tokenTtl: 3600, throttleRate: null });
+  const { id, selector, createdAt, expiresAt, lastUsedAt } = row;
+  const record = {
+    id,
+    selector,
+    userId: 1,
+    userRow: { hash: '$argon2' },
+    user,
+    client,
+    createdAt,
+    authenticatedAt: null,
+    expiresAt,
+    expiresByIdling: false,
+    lastUsedAt,
+  };
+  let now = at;
+  const toAuth = createToAuth(() => now);
+  const shown = {
+    id,
+    user: { id: 1, born: new Date(user.born) },
+    client: { ...client },
+    created: new Date(createdAt),
+    expiry: new Date(expiresAt),
+    hasExpired: false,
+    expiresIn: '1 hour',
+  };
+
+  test('is the same each time it is read, copied, cloned and sent', () => {
+    const auth = toAuth(record);
+    expect(auth).toStrictEqual(shown);
+    expect(Object.keys(auth)).toEqual(Object.keys(shown));
+    expect({ ...auth }).toStrictEqual(shown);
+    expect(structuredClone(auth)).toStrictEqual(shown);
+    expect(JSON.stringify(auth)).toBe(JSON.stringify(shown));
+  });
+
+  test('is logged with its values, and with nothing else of the record', () => {
+    expect(inspect(toAuth(record))).toBe(inspect(shown));
+    expect(inspect(toAuth(record), { showHidden: true, getters: true })).not.toMatch(/argon2|selector/);
+  });
+
+  test('is shared by the requests of a record, and cannot be changed', () => {
+    const auth = toAuth(record);
+    expect(toAuth(record)).toBe(auth);
+    expect(Object.isFrozen(auth)).toBe(true);
+    expect(() => Object.assign(auth, { id: 'other' })).toThrow(TypeError);
+    expect(() => Object.assign(auth, { expiry: null })).toThrow(TypeError);
+    expect(() => Object.assign(auth.user, { id: 2 })).toThrow(TypeError);
+    expect(() => Object.assign(auth.client, { name: 'cli' })).toThrow(TypeError);
+    for (const date of [auth.created, auth.expiry, (auth.user as typeof user).born]) date?.setFullYear(1);
+    expect(auth).toStrictEqual(shown);
+  });
+
+  test('shows the time that is left when it is read', () => {
+    const auth = toAuth(record);
+    now = at + 3_600_000;
+    expect(auth).toMatchObject({ hasExpired: true, expiresIn: '0 seconds' });
+    now = at;
+  });
 });

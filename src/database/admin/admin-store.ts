@@ -26,6 +26,8 @@ export interface UserRow {
 /** A token and its owner, without the token's public half. */
 export interface OwnedTokenRow extends Omit<TokenRow, 'selector'> {
   readonly owner: UserRow;
+  /** The expiry that lists are sorted by, which does not depend on use. */
+  readonly storedExpiresAt: Date | null;
 }
 
 /** A column to sort by. `null` means never: it sorts as the latest expiry and as the earliest last use. */

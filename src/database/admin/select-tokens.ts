@@ -2,6 +2,7 @@ import type { Database } from '../database.ts';
 import { toParameter } from '../rows/instants.ts';
 import type { Row } from '../rows/row.ts';
 import type { Schema } from '../schema.ts';
+import { createExpiryConditions, effectiveExpiry } from '../tokens/token-conditions.ts';
 import type { OwnedTokenRow, TokenCursor, TokenQuery, TokenSort } from './admin-store.ts';
 import { addUser } from './select-users.ts';
 
@@ -12,6 +13,13 @@ interface SqlFragment {
 }
 
 const columnOf: Record<TokenSort, string> = { created: 't.created', expiry: 't.expiry', lastUsedAt: 't.last_used_at' };
+
+/** Last uses are indexed by day, and PostgreSQL sorts within a day. */
+const orderOf: Record<TokenSort, readonly string[]> = {
+  created: ['t.created', 't.id'],
+  expiry: ['t.expiry', 't.id'],
+  lastUsedAt: ['t.last_used_on', 't.last_used_at', 't.id'],
+};
 
 /**
  * The admin's queries for tokens.
@@ -25,22 +33,27 @@ const columnOf: Record<TokenSort, string> = { created: 't.created', expiry: 't.e
  * separately.
  */
 export function createSelectTokens(database: Database, schema: Schema) {
-  const { tokens, clients, usersAsU, userKeyColumn } = schema;
+  const { tokens, clients, uses, usersAsU, userKeyColumn } = schema;
+  const { expired } = createExpiryConditions(schema);
   const projection = schema.newProjection();
   const id = projection.add('t.id');
   const clientName = projection.add('c.name');
+  const name = projection.add('t.name');
   const createdAt = projection.addInstant('t.created');
-  const expiresAt = projection.addInstant('t.expiry');
-  const lastUsedAt = projection.addInstant('t.last_used_at');
-  const ipAddress = projection.add('t.ip_address');
-  const userAgent = projection.add('t.user_agent');
+  const storedExpiresAt = projection.addInstant('t.expiry');
+  const expiresAt = projection.addInstant(effectiveExpiry('l.last_used_at'));
+  const lastUsedAt = projection.addInstant('l.last_used_at');
+  const ipAddress = projection.add('l.ip_address');
+  const userAgent = projection.add('l.user_agent');
   const owner = addUser(projection, schema);
 
   function read(row: Row): OwnedTokenRow {
     return {
       id: id(row) as string,
       clientName: clientName(row) as string,
+      name: name(row) as string | null,
       createdAt: createdAt(row) as Date,
+      storedExpiresAt: storedExpiresAt(row),
       expiresAt: expiresAt(row),
       lastUsedAt: lastUsedAt(row),
       ipAddress: ipAddress(row) as string | null,
@@ -56,30 +69,46 @@ export function createSelectTokens(database: Database, schema: Schema) {
   async function selectJoined(page: SqlFragment, order: string): Promise<OwnedTokenRow[]> {
     const sql =
       `select ${projection.columns} from ${page.sql} t join ${clients} c on c.id = t.client_id ` +
-      `join ${usersAsU} on u.${userKeyColumn} = t.user_id ${projection.joins} ${order}`;
+      `left join ${uses} l on l.token_id = t.id join ${usersAsU} on u.${userKeyColumn} = t.user_id ${projection.joins} ${order}`;
     return (await database.run(sql, page.parameters)).map(read);
   }
 
   /**
    * The relation to list from. The tokens of some users are few, so they are all selected first: `offset 0` keeps the planner
-   * from scanning everyone's tokens in the requested order instead.
+   * from scanning everyone's tokens in the requested order instead. So are those of a client, if they are sorted by their
+   * last use, which no index of theirs contains.
    */
-  function tokensOf(userKeys: readonly unknown[] | null): SqlFragment {
-    if (userKeys === null) return { sql: tokens, parameters: [] };
+  function tokensOf({ userKeys, sort }: TokenQuery, ofClient: readonly SqlFragment[]): SqlFragment {
+    const isByUse = sort === 'lastUsedAt';
+    const select = isByUse
+      ? `select t.*, l.last_used_on, l.last_used_at from ${tokens} t left join ${uses} l on l.token_id = t.id`
+      : `select t.* from ${tokens} t`;
+    const first = [...(userKeys === null ? [] : [ofUsers(userKeys)]), ...(isByUse ? ofClient : [])];
+    if (first.length === 0) return { sql: `(${select})`, parameters: [] };
+    const { sql, parameters } = allOf(first);
+    return { sql: `(${select} where ${sql} offset 0)`, parameters };
+  }
+
+  function ofUsers(userKeys: readonly unknown[]): SqlFragment {
     const placeholders = userKeys.map(() => '?').join(', ');
-    const parameters = userKeys.map((key) => schema.toUserKey(key));
-    return { sql: `(select * from ${tokens} t where t.user_id in (${placeholders}) offset 0)`, parameters };
+    return { sql: `t.user_id in (${placeholders})`, parameters: userKeys.map((key) => schema.toUserKey(key)) };
   }
 
   /**
-   * Conditions by client; `null` if there is no such client. They compare the id instead of the name, since the planner then
-   * knows how many tokens the client has.
+   * What a query has to know of the clients. A condition by client compares the id instead of the name, since the planner
+   * then knows how many tokens the client has.
    */
-  async function clientConditions(name: string | null): Promise<SqlFragment[] | null> {
-    if (name === null) return [];
-    const [client] = await database.run(`select id from ${clients} where name = ?`, [name]);
-    return client === undefined ? null : [{ sql: 't.client_id = ?', parameters: [client['id']] }];
+  async function readClients(wanted: string | null): Promise<{ readonly id: unknown; readonly canIdle: boolean }> {
+    const [row] = await database.run(
+      `select (select id from ${clients} where name = ?::text) as id, ` +
+        `exists (select from ${clients} where idle_ttl is not null) as can_idle limit 1`,
+      [wanted],
+    );
+    return { id: row?.['id'], canIdle: row?.['can_idle'] === true };
   }
+
+  /** Whether a token has expired because it was not used. */
+  const isIdle = `exists (select from ${clients} c where c.id = t.client_id and c.idle_ttl is not null and ${expired})`;
 
   return {
     async findToken(tokenId: string): Promise<OwnedTokenRow | null> {
@@ -89,19 +118,22 @@ export function createSelectTokens(database: Database, schema: Schema) {
 
     async listTokens(query: TokenQuery, now: number): Promise<OwnedTokenRow[]> {
       if (query.userKeys?.length === 0) return [];
-      const ofClient = await clientConditions(query.clientName);
-      if (ofClient === null) return [];
-      const from = tokensOf(query.userKeys);
+      const client = await readClients(query.clientName);
+      if (query.clientName !== null && client.id === null) return [];
+      const ofClient = query.clientName === null ? [] : [{ sql: 't.client_id = ?', parameters: [client.id] }];
+      const from = tokensOf(query, ofClient);
       const column = columnOf[query.sort];
-      const order = `order by ${column} ${query.order}, t.id ${query.order}`;
+      const order = `order by ${orderOf[query.sort].map((sorted) => `${sorted} ${query.order}`).join(', ')}`;
       const found: OwnedTokenRow[] = [];
       for (const segment of segmentsOf(query)) {
         const missing = query.limit - found.length;
         if (missing === 0) break;
         const common = [...ofClient, ...segmentConditions(segment, column, query)];
-        const selects = expiryConditions(segment, query, now).map((expiry) =>
+        const idle = client.canIdle ? isIdle : null;
+        const selects = expiryConditions(segment, query, now, idle).map((expiry) =>
           selectFirst(from, [...common, ...expiry], order, missing),
         );
+        if (selects.length === 0) continue;
         found.push(...(await selectJoined(selectFirstOfAll(selects, order, missing), order)));
       }
       return found;
@@ -110,11 +142,17 @@ export function createSelectTokens(database: Database, schema: Schema) {
 }
 
 function selectFirst(from: SqlFragment, where: readonly SqlFragment[], order: string, limit: number): SqlFragment {
-  const conditions = where.map(({ sql }) => sql).join(' and ');
-  const parameters = [from, ...where].flatMap((fragment) => fragment.parameters);
+  const { sql, parameters } = allOf(where);
   return {
-    sql: `(select * from ${from.sql} t where ${conditions} ${order} limit ?)`,
-    parameters: [...parameters, limit],
+    sql: `(select * from ${from.sql} t where ${sql} ${order} limit ?)`,
+    parameters: [...from.parameters, ...parameters, limit],
+  };
+}
+
+function allOf(conditions: readonly SqlFragment[]): SqlFragment {
+  return {
+    sql: conditions.map(({ sql }) => sql).join(' and '),
+    parameters: conditions.flatMap(({ parameters }) => parameters),
   };
 }
 
@@ -134,13 +172,14 @@ interface Segment {
 }
 
 /** The segments from the cursor on, in the order of the list. */
-function segmentsOf({ sort, order, after, hasExpired }: TokenQuery): Segment[] {
+function segmentsOf({ sort, order, after }: TokenQuery): Segment[] {
   const nullsComeFirst = (sort === 'expiry') === (order === 'desc');
   const all = sort === 'created' ? [false] : nullsComeFirst ? [true, false] : [false, true];
   const remaining = after === null ? all : all.slice(all.indexOf(after.at === null));
-  return remaining
-    .filter((isNull) => !(isNull && sort === 'expiry' && hasExpired === true))
-    .map((isNull) => ({ isNull, after: after !== null && isNull === (after.at === null) ? after : null }));
+  return remaining.map((isNull) => ({
+    isNull,
+    after: after !== null && isNull === (after.at === null) ? after : null,
+  }));
 }
 
 /** The conditions for the rows of the segment that come after the cursor. */
@@ -149,15 +188,33 @@ function segmentConditions({ isNull, after }: Segment, column: string, { order }
   const inSegment = { sql: `${column} is ${isNull ? '' : 'not '}null`, parameters: [] };
   if (after === null) return [inSegment];
   if (isNull) return [inSegment, { sql: `t.id ${comparison} ?`, parameters: [after.id] }];
-  const parameters = [after.at?.toISOString(), after.id];
-  return [{ sql: `(${column}, t.id) ${comparison} (?::timestamptz, ?::uuid)`, parameters }];
+  const at = after.at?.toISOString();
+  const isAfter = { sql: `(${column}, t.id) ${comparison} (?::timestamptz, ?::uuid)`, parameters: [at, after.id] };
+  if (column !== columnOf.lastUsedAt) return [isAfter];
+  return [
+    isAfter,
+    { sql: `t.last_used_on ${comparison}= (?::timestamptz at time zone 'UTC')::date`, parameters: [at] },
+  ];
 }
 
-/** The conditions of the expiry filter. Each element needs a select of its own. */
-function expiryConditions({ isNull }: Segment, { sort, hasExpired }: TokenQuery, now: number): SqlFragment[][] {
-  if (hasExpired === null || (sort === 'expiry' && isNull)) return [[]];
+/**
+ * The conditions of the expiry filter. Each element needs a select of its own.
+ * @param isIdle SQL for whether a token has expired because it was not used; `null`: none can
+ */
+function expiryConditions(
+  { isNull }: Segment,
+  { sort, hasExpired }: TokenQuery,
+  now: number,
+  isIdle: string | null,
+): SqlFragment[][] {
+  if (hasExpired === null) return [[]];
   const parameters = [toParameter(now)];
-  if (hasExpired) return [[{ sql: 't.expiry <= ?', parameters }]];
-  const expiresLater = [{ sql: 't.expiry > ?', parameters }];
-  return sort === 'expiry' ? [expiresLater] : [expiresLater, [{ sql: 't.expiry is null', parameters: [] }]];
+  const expiresLater = { sql: 't.expiry > ?', parameters };
+  const never = { sql: 't.expiry is null', parameters: [] };
+  const unlessIdle = isIdle === null ? [] : [{ sql: `not ${isIdle}`, parameters }];
+  const ifIdle = isIdle === null ? null : { sql: isIdle, parameters };
+  const later = sort !== 'expiry' ? [expiresLater, never] : isNull ? [never] : [expiresLater];
+  if (!hasExpired) return later.map((condition) => [condition, ...unlessIdle]);
+  const overdue = sort === 'expiry' && isNull ? [] : [[{ sql: 't.expiry <= ?', parameters }]];
+  return [...overdue, ...(ifIdle === null ? [] : later.map((condition) => [condition, ifIdle]))];
 }

@@ -7,12 +7,12 @@ import type { ClientUsage, DayUsage } from './admin-store.ts';
  * Their time does not depend on how the tokens are distributed, or on what was written since the last vacuum.
  */
 export function createSelectUsage(database: Database, schema: Schema) {
-  const { tokens, clients } = schema;
+  const { tokens, clients, uses } = schema;
 
   return {
     async usageOfClients(since: readonly Date[]): Promise<ClientUsage[]> {
-      const counts = since.map((_, index) => `count(*) filter (where t.last_used_at > ?)::float8 as used_${index}`);
-      const usage = `select t.client_id, count(t.selector)::float8 as tokens, ${counts.join(', ')} from ${tokens} t group by t.client_id`;
+      const counts = since.map((_, index) => `count(*) filter (where l.last_used_at > ?)::float8 as used_${index}`);
+      const usage = `select t.client_id, count(t.selector)::float8 as tokens, ${counts.join(', ')} from ${tokens} t left join ${uses} l on l.token_id = t.id group by t.client_id`;
       const rows = await database.run(
         `select c.name, usage.* from ${clients} c left join (${usage}) usage on usage.client_id = c.id order by c.name`,
         since.map((instant) => instant.toISOString()),
@@ -27,20 +27,20 @@ export function createSelectUsage(database: Database, schema: Schema) {
     /**
      * The union hides from the planner that the days come from nearly unique instants. It therefore expects few days and
      * counts in parallel. Counting the selector forces the table scan, since no index on the instants contains it: an
-     * index-only scan gets slow once `last_used_at` has been updated.
+     * index-only scan gets slow once rows have been updated.
      */
     async usageByDay(clientName: string | null, since: Date): Promise<DayUsage[]> {
       const ofClient = clientName === null ? '' : `and t.client_id = (select id from ${clients} where name = ?)`;
       const start = since.toISOString();
       const parameters = [start, start, ...(clientName === null ? [] : [clientName])];
       const usesOf = (column: string, isIssue: boolean) =>
-        `select date_bin('24 hours', t.${column}, ?::timestamptz) as day, ${isIssue} as is_issue, t.selector ` +
-        `from ${tokens} t where t.${column} >= ? ${ofClient}`;
+        `select date_bin('24 hours', ${column}, ?::timestamptz) as day, ${isIssue} as is_issue, t.selector ` +
+        `from ${tokens} t ${isIssue ? '' : `join ${uses} l on l.token_id = t.id`} where ${column} >= ? ${ofClient}`;
       const rows = await database.run(
         "select to_char(day at time zone 'UTC', 'YYYY-MM-DD') as day, " +
           'count(selector) filter (where is_issue)::float8 as issued, ' +
           'count(selector) filter (where not is_issue)::float8 as last_used ' +
-          `from (${usesOf('created', true)} union all ${usesOf('last_used_at', false)}) fact group by fact.day`,
+          `from (${usesOf('t.created', true)} union all ${usesOf('l.last_used_at', false)}) fact group by fact.day`,
         [...parameters, ...parameters],
       );
       return rows.map((row) => ({

@@ -4,7 +4,7 @@ import type { Schema } from '../schema.ts';
 import { identityColumns, toTokenIdentity } from '../token-columns.ts';
 import type { EndedToken, TokenIdentity, TokenStore } from '../token-store.ts';
 import type { LockUser } from './lock-user.ts';
-import { filterConditions, unexpired } from './token-conditions.ts';
+import { createExpiryConditions, filterConditions } from './token-conditions.ts';
 
 type DeleteTokens = Pick<
   TokenStore,
@@ -17,6 +17,7 @@ const maxKeys = 1000;
 /** The deletes of the token store. Each returns the identities of the tokens it deleted. */
 export function createDeleteTokens(database: Database, schema: Schema, lockUser: LockUser): DeleteTokens {
   const { tokens, clients } = schema;
+  const { unexpired, expired } = createExpiryConditions(schema);
 
   /** The rows to lock before their tokens are deleted, and the column by which tokens refer to them. */
   const owners = {
@@ -30,6 +31,21 @@ export function createDeleteTokens(database: Database, schema: Schema, lockUser:
     return (await database.run(sql, parameters)).map((row) => toTokenIdentity(row, schema));
   }
 
+  /** Deletes the first tokens that a select finds. Skips those that others have locked. */
+  async function deleteFirst(select: string, parameters: readonly unknown[], limit: number): Promise<TokenIdentity[]> {
+    // Only a materialized CTE runs once. A subselect could run again and return other rows, exceeding the limit.
+    const rows = await database.run(
+      `with found as materialized (${select} limit ? for update of t skip locked) delete from ${tokens} t ` +
+        `using found, ${clients} c where t.id = found.id and c.id = t.client_id returning ${identityColumns}`,
+      [...parameters, limit],
+    );
+    return rows.map((row) => toTokenIdentity(row, schema));
+  }
+
+  const overdue = `select t.id from ${tokens} t where t.expiry <= ? order by t.expiry`;
+  /** Those that expired because they were not used. The tokens of a client are found by its index. */
+  const idle = `select t.id from ${clients} c join ${tokens} t on t.client_id = c.id where c.idle_ttl is not null and ${expired}`;
+
   return {
     async delete({ id }) {
       const [ended] = await deleteWhere('t.id = ?', [id]);
@@ -37,7 +53,7 @@ export function createDeleteTokens(database: Database, schema: Schema, lockUser:
     },
 
     async deleteIfExpired({ id }, now) {
-      const [ended] = await deleteWhere('t.id = ? and t.expiry <= ?', [id, toParameter(now)]);
+      const [ended] = await deleteWhere(`t.id = ? and ${expired}`, [id, toParameter(now)]);
       return ended ?? null;
     },
 
@@ -65,7 +81,7 @@ export function createDeleteTokens(database: Database, schema: Schema, lockUser:
         }
         const rows = await database.run(
           `delete from ${tokens} t using ${clients} c where c.id = t.client_id and ${column} in (${placeholders}) ` +
-            `returning ${identityColumns}, coalesce(t.expiry <= ?, false) as had_expired`,
+            `returning ${identityColumns}, coalesce(${expired}, false) as had_expired`,
           [...chunk, toParameter(now)],
         );
         ended.push(
@@ -76,14 +92,9 @@ export function createDeleteTokens(database: Database, schema: Schema, lockUser:
     },
 
     async deleteExpired(limit, now) {
-      // Only a materialized CTE runs once. A subselect could run again and return other rows, exceeding the limit.
-      const expired = `select id from ${tokens} where expiry <= ? order by expiry limit ? for update skip locked`;
-      const rows = await database.run(
-        `with expired as materialized (${expired}) delete from ${tokens} t using expired, ${clients} c ` +
-          `where t.id = expired.id and c.id = t.client_id returning ${identityColumns}`,
-        [toParameter(now), limit],
-      );
-      return rows.map((row) => toTokenIdentity(row, schema));
+      const found = [...(await deleteFirst(overdue, [toParameter(now)], limit))];
+      if (found.length < limit) found.push(...(await deleteFirst(idle, [toParameter(now)], limit - found.length)));
+      return found;
     },
   };
 }

@@ -4,23 +4,32 @@ import { causeCodeOf, sqlState } from '../failures.ts';
 import { toParameter } from '../rows/instants.ts';
 import type { Row } from '../rows/row.ts';
 import type { Schema } from '../schema.ts';
-import type { IssueRequest, IssueResult, OnConflict, TokenStore } from '../token-store.ts';
+import type { EndedToken, IssueRequest, IssueResult, OnConflict, TokenStore } from '../token-store.ts';
+import { createIssueInSlot } from './issue-in-slot.ts';
+import { issueParameters } from './issue-input.ts';
 import { issueStatement } from './issue-statement.ts';
+import type { LockUser } from './lock-user.ts';
 import type { SessionSelect } from './session-select.ts';
 import { newTokenId } from './token-id.ts';
 
-/** How often an issue may lose against concurrent ones for the same pair before it fails. */
-const maxAttempts = 10;
+/** One beside others, one alone, and some in case the user or the client is deleted meanwhile. */
+const maxAttempts = 4;
 
 /**
- * Creates the store's `issue`. It issues a token in one statement. Concurrent issues for one pair result in one row, one
- * token and no unique violation.
+ * What one attempt did; `null`: nothing, since another one for the same pair came first, or the user or the client was deleted.
+ */
+type Attempt = IssueResult | null;
+
+/**
+ * Creates the store's `issue`. If the client allows one session, it is one statement: concurrent issues for one pair result in
+ * one row, one token and no unique violation. If it allows several, and if others come first, it is a transaction.
  * @param credentialsDigest SQL for the digest of the credentials of a user `u`; `null`: they are not compared
  */
 export function createIssue(
   database: Database,
   schema: Schema,
   session: SessionSelect,
+  lockUser: LockUser,
   credentialsDigest: string | null,
 ): TokenStore['issue'] {
   const statementOf = (onConflict: OnConflict) => issueStatement(onConflict, schema, session, credentialsDigest);
@@ -30,53 +39,57 @@ export function createIssue(
     replace: statementOf('replace'),
     refuse: statementOf('refuse'),
   };
+  const issueInSlot = createIssueInSlot(database, schema, session, lockUser, credentialsDigest);
+  /** The clients that allowed several sessions when a token was last issued for them. A guess that saves a statement. */
+  const withSlots = new Set<string>();
 
-  /** Returns `undefined` if the user or the client was deleted while the statement ran. */
-  async function runStatement(request: IssueRequest, id: string, now: number): Promise<Row | undefined> {
+  async function issueAlone(request: IssueRequest, id: string, now: number): Promise<Attempt> {
+    const at = toParameter(now);
+    const parameters = [...issueParameters(request, id, now, schema), at, at];
+    const [row] = await database.run(statements[request.onConflict], parameters);
+    if (row === undefined) return null;
+    if (row['has_slots'] === true) withSlots.add(request.clientName);
+    return toAttempt(row, id, request, session);
+  }
+
+  async function attempt(request: IssueRequest, now: number, isFirst: boolean): Promise<Attempt> {
+    const issueOnce = isFirst && !withSlots.has(request.clientName) ? issueAlone : issueInSlot;
     try {
-      const [row] = await database.run(statements[request.onConflict], [
-        request.clientName,
-        schema.toUserKey(request.userId),
-        toParameter(now),
-        id,
-        request.selector,
-        request.ttlSeconds !== undefined,
-        request.ttlSeconds ?? null,
-        request.ipAddress,
-        request.userAgent,
-        request.sessionId ?? null,
-        request.credentials ?? null,
-      ]);
-      return row;
+      return await issueOnce(request, newTokenId(request.origin), now);
     } catch (error) {
-      if (causeCodeOf(error) === sqlState.foreignKeyViolation) return undefined; // the next attempt finds out which
+      if (causeCodeOf(error) === sqlState.foreignKeyViolation) return null;
       throw error;
     }
   }
 
   return async function issue(request, now) {
-    for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
-      const id = newTokenId(request.origin);
-      const row = await runStatement(request, id, now);
-      if (row === undefined) continue;
-      if (row['has_credentials'] === null) return { outcome: 'unknown-user' };
-      if (row['has_credentials'] === false) return { outcome: 'credentials-changed' };
-      if (row['session_found'] === false) return { outcome: 'session-ended' };
-      if (row['client_found'] !== true) return { outcome: 'unknown-client' };
-      if (row['issued_id'] !== null) return toResult(row, id, request, session);
-      if (request.onConflict === 'refuse' && row['old_expired'] === false) return { outcome: 'exists' };
+    for (let count = 0; count < maxAttempts; count += 1) {
+      const result = await attempt(request, now, count === 0);
+      if (result !== null) return result;
     }
     throw new DurinError('STORE_UNAVAILABLE', { cause: new Error(`no token was issued in ${maxAttempts} attempts`) });
   };
 }
 
+function toAttempt(row: Row, newId: string, request: IssueRequest, session: SessionSelect): Attempt {
+  if (row['has_credentials'] === null) return { outcome: 'unknown-user' };
+  if (row['has_credentials'] === false) return { outcome: 'credentials-changed' };
+  if (row['session_found'] === false) return { outcome: 'session-ended' };
+  if (row['client_found'] !== true) return { outcome: 'unknown-client' };
+  if (row['refusal'] === 'exists') return { outcome: 'exists' };
+  if (row['refusal'] === 'at-limit') return { outcome: 'at-limit', ended: [], reason: 'evicted' };
+  return row['held_id'] === null ? null : toResult(row, newId, request, session);
+}
+
 function toResult(row: Row, newId: string, request: IssueRequest, session: SessionSelect): IssueResult {
   const record = session.read(row);
-  if (row['issued_id'] !== newId) {
-    return { outcome: request.onConflict === 'renew' ? 'renewed' : 'kept', record, replaced: null };
-  }
-  if (row['old_id'] === null) return { outcome: 'issued', record, replaced: null };
+  const isNew = row['held_id'] === newId;
+  const ended = isNew && row['old_id'] !== null ? [toEnded(row, request)] : [];
+  if (isNew) return { outcome: 'issued', record, ended, reason: 'replaced' };
+  return { outcome: request.onConflict === 'renew' ? 'renewed' : 'kept', record, ended, reason: 'replaced' };
+}
+
+function toEnded(row: Row, { userId, clientName }: IssueRequest): EndedToken {
   const old = { id: row['old_id'] as string, selector: row['old_selector'] as string };
-  const pair = { userId: record.userId, clientName: record.client.name };
-  return { outcome: 'issued', record, replaced: { ...old, ...pair, hadExpired: row['old_expired'] === true } };
+  return { ...old, userId, clientName, hadExpired: row['old_expired'] === true };
 }

@@ -6,6 +6,7 @@ import { type PopulateTree, toPopulateTree } from '../rows/populate-tree.ts';
 import type { Projection } from '../rows/projection.ts';
 import type { Row } from '../rows/row.ts';
 import type { Schema } from '../schema.ts';
+import { effectiveExpiry } from './token-conditions.ts';
 
 export interface UserRowRules {
   /** Paths from AuthToken; `false`: a session's user has only its key. */
@@ -14,10 +15,10 @@ export interface UserRowRules {
   readonly hasOwnActiveRule: boolean;
 }
 
-/** Selects sessions: `t` is the token, `c` its client and `u` its user. */
+/** Selects sessions: `t` is the token, `c` its client, `u` its user and `l` its last use. */
 export interface SessionSelect {
   readonly columns: string;
-  /** The joins to a relation `t` that has the columns of `durin_auth_token`. */
+  /** The joins to a relation `t` that has the columns of `durin_auth_token`: of its client, its user and its last use. */
   readonly joins: string;
   /** See `Schema.isUser`. */
   readonly isUser: string;
@@ -27,16 +28,28 @@ export interface SessionSelect {
   readonly related: ReadonlySet<EntityMetadata>;
 }
 
+/** The columns of a client that sessions do not show. */
+const unreadClientFields = new Set(['created', 'maxSessions', 'atLimit', 'idleTtl', 'maxLifetime']);
+
 export function createSessionSelect(schema: Schema, rules: UserRowRules): SessionSelect {
   const projection = schema.newProjection();
   const id = projection.add('t.id');
   const selector = projection.add('t.selector');
   const userId = projection.add(`u.${schema.userKeyColumn}`);
   const createdAt = projection.addInstant('t.created');
-  const expiresAt = projection.addInstant('t.expiry');
-  const lastUsedAt = projection.addInstant('t.last_used_at');
+  const authenticatedAt = projection.addInstant('t.authenticated_at');
+  const expiresAt = projection.addInstant(effectiveExpiry('l.last_used_at'));
+  const isIdling = projection.add(
+    `${effectiveExpiry('l.last_used_at')} is distinct from least(t.expiry, t.max_expiry)`,
+  );
+  const lastUsedAt = projection.addInstant('l.last_used_at');
   const tree = rules.populate === false ? {} : toPopulateTree(rules.populate, schema.tokenMeta);
-  const client = projection.addEntity(schema.clientMeta, 'c', tree['client'] ?? {}, ({ name }) => name !== 'created');
+  const client = projection.addEntity(
+    schema.clientMeta,
+    'c',
+    tree['client'] ?? {},
+    ({ name }) => !unreadClientFields.has(name),
+  );
   const userRow = addUserRow(projection, schema, rules, tree['user']);
   const isPopulated = tree['user'] !== undefined;
   const isUser = schema.isUser(tree['user'] ?? {});
@@ -47,7 +60,7 @@ export function createSessionSelect(schema: Schema, rules: UserRowRules): Sessio
     columns: projection.columns,
     isUser,
     joins:
-      `join ${schema.clients} c on c.id = t.client_id ` +
+      `join ${schema.clients} c on c.id = t.client_id left join ${schema.uses} l on l.token_id = t.id ` +
       `join ${schema.usersAsU} on u.${schema.userKeyColumn} = t.user_id${isUser} ${projection.joins}`,
     read(row) {
       const user = userRow(row);
@@ -60,7 +73,9 @@ export function createSessionSelect(schema: Schema, rules: UserRowRules): Sessio
         user: isPopulated ? user : Object.freeze({ [schema.userKey.name]: key }),
         client: client(row) as SessionClient,
         createdAt: createdAt(row) as Date,
+        authenticatedAt: authenticatedAt(row),
         expiresAt: expiresAt(row),
+        expiresByIdling: isIdling(row) === true,
         lastUsedAt: lastUsedAt(row),
       };
     },

@@ -1,5 +1,5 @@
 import type { EntityMetadata } from '@mikro-orm/core';
-import type { TokenRow } from '../../session.ts';
+import type { SessionRecord, TokenRow } from '../../session.ts';
 import type { Database } from '../database.ts';
 import { epochOf, toInstant, toParameter } from '../rows/instants.ts';
 import type { Schema } from '../schema.ts';
@@ -8,10 +8,11 @@ import type { LoadedSession, LoadSession, SessionFormat, TokenStore } from '../t
 import { createDeleteTokens } from './delete-tokens.ts';
 import { createIssue } from './issue.ts';
 import { createLockUser } from './lock-user.ts';
+import { createReauthenticate } from './reauthenticate.ts';
 import { createRecordUses } from './record-uses.ts';
 import { createSessionFormat } from './session-format.ts';
 import { createSessionSelect, createUserRowSelect, type UserRowRules } from './session-select.ts';
-import { filterConditions, unexpired } from './token-conditions.ts';
+import { createExpiryConditions, filterConditions } from './token-conditions.ts';
 import { hasOwnLifetime } from './token-id.ts';
 import type { UserCredentials } from './user-credentials.ts';
 
@@ -32,7 +33,8 @@ export function createSqlTokenStore(
   rules: UserRowRules,
   { digestSql }: Pick<UserCredentials, 'digestSql'>,
 ): SqlTokenStore {
-  const { tokens, clients } = schema;
+  const { tokens, clients, uses } = schema;
+  const { unexpired, expiry } = createExpiryConditions(schema);
   const lockUser = createLockUser(database, schema);
   const session = createSessionSelect(schema, rules);
   const userRow = createUserRowSelect(schema, rules);
@@ -44,8 +46,15 @@ export function createSqlTokenStore(
     return row === null ? null : { record: session.read(row), row };
   }
 
+  async function findStored(selector: string): Promise<SessionRecord | null> {
+    const loaded = await load(selector);
+    return loaded && loaded.record;
+  }
+
   async function selectWhere(condition: string, parameters: readonly unknown[]): Promise<TokenRow[]> {
-    const sql = `select ${tokenRowColumns} from ${tokens} t join ${clients} c on c.id = t.client_id where ${condition} order by t.created desc, t.id`;
+    const sql =
+      `select ${tokenRowColumns} from ${tokens} t join ${clients} c on c.id = t.client_id ` +
+      `left join ${uses} l on l.token_id = t.id where ${condition} order by t.created desc, t.id`;
     return (await database.run(sql, parameters)).map(toTokenRow);
   }
 
@@ -54,14 +63,13 @@ export function createSqlTokenStore(
     format: createSessionFormat(session, `${schema.userMeta.className}: ${select}`),
     userRowSql: userRow.sql,
     related: session.related,
-    issue: createIssue(database, schema, session, digestSql),
-    recordUses: createRecordUses(database, schema),
+    issue: createIssue(database, schema, session, lockUser, digestSql),
+    reauthenticate: createReauthenticate(database, schema, session, digestSql),
+    ...createRecordUses(database, schema),
     ...createDeleteTokens(database, schema, lockUser),
 
-    async findBySelector(selector) {
-      const loaded = await load(selector);
-      return loaded && loaded.record;
-    },
+    findBySelector: findStored,
+    findStored,
 
     async findUserRow(userId) {
       const [row] = await database.run(userRow.sql, [schema.toUserKey(userId)]);
@@ -71,8 +79,9 @@ export function createSqlTokenStore(
     async renew(id, now) {
       const [row] = await database.run(
         `update ${tokens} t set expiry = case when ${hasOwnLifetime('t.id')} then t.expiry ` +
-          `else ?::timestamptz(3) + make_interval(secs => c.token_ttl) end from ${clients} c ` +
-          `where c.id = t.client_id and t.id = ? and ${unexpired} returning ${identityColumns}, ${epochOf('t.expiry')} as expiry`,
+          `else least(?::timestamptz(3) + make_interval(secs => c.token_ttl), t.max_expiry) end from ${clients} c ` +
+          `where c.id = t.client_id and t.id = ? and ${unexpired} returning ${identityColumns}, ` +
+          `${epochOf(expiry)} as expiry`,
         [toParameter(now), id, toParameter(now)],
       );
       return row === undefined ? null : { expiresAt: toInstant(row['expiry']), token: toTokenIdentity(row, schema) };
@@ -87,6 +96,16 @@ export function createSqlTokenStore(
         database.run(sql, [toParameter(now), key, toParameter(now), ...parameters]),
       );
       return rows.map((row) => toTokenIdentity(row, schema));
+    },
+
+    async rename(userId, id, name, filter, now) {
+      const { condition, parameters } = filterConditions(filter);
+      const renamed = await database.run(
+        `update ${tokens} t set name = ? from ${clients} c ` +
+          `where c.id = t.client_id and t.user_id = ? and t.id = ? and ${unexpired} ${condition} returning t.id`,
+        [name, schema.toUserKey(userId), id, toParameter(now), ...parameters],
+      );
+      return renamed.length > 0;
     },
 
     async listOf(userId, filter, now) {

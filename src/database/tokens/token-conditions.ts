@@ -1,8 +1,31 @@
 import { toParameter } from '../rows/instants.ts';
+import type { Schema } from '../schema.ts';
 import type { TokenFilter } from '../token-store.ts';
 
-/** Whether a token `t` has not expired at the instant that is its parameter. */
-export const unexpired = '(t.expiry is null or t.expiry > ?)';
+/** What statements on tokens `t` and their clients `c` say of their expiry. */
+export interface ExpiryConditions {
+  /** See `effectiveExpiry`. */
+  readonly expiry: string;
+  /** Whether a token has not expired at the instant that is its parameter. */
+  readonly unexpired: string;
+  /** Whether it has. */
+  readonly expired: string;
+}
+
+export function createExpiryConditions({ uses }: Pick<Schema, 'uses'>): ExpiryConditions {
+  const expiry = effectiveExpiry(`(select l.last_used_at from ${uses} l where l.token_id = t.id)`);
+  return { expiry, unexpired: `(${expiry} > ?) is not false`, expired: `${expiry} <= ?` };
+}
+
+/**
+ * SQL for the instant at which a token `t` of a client `c` expires if it is not used again; null: never. The only definition
+ * of the three lifetimes: of the token, without use, and in all.
+ * @param lastUsedAt SQL for its last use. A token that was not used yet counts as used when it was created
+ */
+export function effectiveExpiry(lastUsedAt: string): string {
+  const idleExpiry = `coalesce(${lastUsedAt}, t.created) + make_interval(secs => c.idle_ttl)`;
+  return `least(t.expiry, t.max_expiry, case when c.idle_ttl is not null then ${idleExpiry} end)`;
+}
 
 /** The conditions of a filter, each with a leading `and`, of a token `t` and its client `c`. */
 export function filterConditions(filter: TokenFilter): { condition: string; parameters: unknown[] } {

@@ -17,6 +17,8 @@ export interface UserCredentials {
    * @throws DurinUsageError naming the field that is not loaded
    */
   confirm(userId: unknown, verified: object): Promise<CredentialsDigest | null>;
+  /** The digest of the credentials that are stored now; `null`: the user is gone. */
+  current(userId: unknown): Promise<CredentialsDigest | null>;
 }
 
 /** @throws DurinUsageError if a field is not a column of the user entity */
@@ -47,6 +49,10 @@ export function createUserCredentials(database: Database, schema: Schema, names:
       if (row === undefined) return null;
       const isSame = stored.every(({ read }, index) => areSameValues(read(row), values[index]));
       return isSame ? String(digest(row)) : null;
+    },
+    async current(userId) {
+      const [row] = await database.run(select, [schema.toUserKey(userId)]);
+      return row === undefined ? null : String(digest(row));
     },
   };
 }

@@ -24,8 +24,8 @@ export async function benchCachedLookUp(
   if (ours === undefined) throw new TypeError('there is no such series');
   const work = 'look-up, cached in this process';
   return [
-    valueRow(work, fastest(ours), { atMost: 3 }, (value) => `${value.toFixed(1)} us`),
-    ...(jose ? [ratioRow(work, ours, jose, { atMost: 0.1 })] : []),
+    valueRow(work, fastest(ours), { atMost: 2 }, (value) => `${value.toFixed(1)} us`),
+    ...(jose ? [ratioRow(work, ours, jose, { atMost: 0.04 })] : []),
   ];
 }
 

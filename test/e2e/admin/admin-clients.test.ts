@@ -31,7 +31,9 @@ test('a client is created, edited and deleted', async () => {
   const page = await at('/clients');
   await row(page, 'web').waitFor();
   expect(await faultsInLooks(page, 'admin-clients')).toEqual([]);
-  expect(await row(page, 'web').innerText()).toMatch(/14 days\s+1,000 per hour/);
+  expect(await row(page, 'web').innerText()).toMatch(
+    /14 days\s+at most 3 days unused, 90 days in all\s+1,000 per hour/,
+  );
   expect(await row(page, 'cli').innerText()).toMatch(/never expires\s+default rate/);
 
   await link(page, 'New client').click();

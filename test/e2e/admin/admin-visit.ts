@@ -3,6 +3,7 @@ import { afterEach, beforeAll, expect } from 'vitest';
 import { demoAdmin } from '../../../examples/quickstart/database.ts';
 import { openVisitor, type Visitor } from '../../support/browser/chromium.ts';
 import type { Quickstart } from '../../support/browser/quickstart-server.ts';
+import { plantedTokens } from '../../support/planting/planted-tokens.ts';
 import { useQuickstart } from '../quickstart/quickstart-visit.ts';
 
 const views = {
@@ -107,8 +108,8 @@ export async function plantTokens({ orm }: Quickstart, count: number): Promise<v
     [count],
   );
   await connection.execute(
-    `insert into durin_auth_token (id, selector, user_id, client_id, created, expiry, last_used_at, ip_address, user_agent)
-     select gen_random_uuid(), md5(u.username || c.name), u.id, c.id,
+    plantedTokens(`
+     select md5(u.username || c.name), u.id, c.id,
        u.created,
        case when c.token_ttl is null then null else now() + (u.id % 40 - 4) * interval '8 hours' end,
        case when u.id % 5 > 0 then u.created + (now() - u.created) * (1 - power(u.id * 104729 % 997 / 997.0, 2)) end,
@@ -117,6 +118,6 @@ export async function plantTokens({ orm }: Quickstart, count: number): Promise<v
      from (
        select *, now() - interval '45 days' * power(id * 7919 % 1000 / 1000.0, 1.4) as created
        from quickstart_user where username like 'user%'
-     ) u cross join durin_client c where c.name in ('web', 'cli')`,
+     ) u cross join durin_client c where c.name in ('web', 'cli')`),
   );
 }

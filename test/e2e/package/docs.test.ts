@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { commandsOf, docsSamples, promisedOutput } from '../../docs/pages.ts';
 import { freePort } from '../../support/servers/postgres-server.ts';
 import { project, startProgram } from '../programs/program.ts';
+import { writeDocsApp } from './docs-app.ts';
 
 const env = { DURIN_SECRET: 'a secret of the documents, long enough for it' };
 const started = 'docs/getting-started.md';
@@ -34,15 +35,14 @@ declare module 'expo-secure-store' {
 }
 `;
 
-/** An app of all samples of docs/, inside the package, so that `trpc-durin` is the package as it is built. */
+/** The folder of an app of all samples of docs/. */
 let app: string;
+let remove: () => Promise<void>;
 beforeAll(async () => {
-  await mkdir(join(project, '.data'), { recursive: true });
-  app = await mkdtemp(join(project, '.data', 'docs-'));
-  for (const { file, code } of docsSamples) await writeFile(join(app, file), code);
+  ({ folder: app, remove } = await writeDocsApp());
   await writeFile(join(app, 'absent.d.ts'), absent);
 });
-afterAll(() => rm(app, { recursive: true, force: true }));
+afterAll(() => remove());
 
 const run = (file: string) => startProgram([file], env, app).ended;
 
@@ -112,10 +112,14 @@ test('the app migrates its database, serves, and is called', async () => {
   expect(await server.stop('SIGTERM')).toEqual({ code: 0, output: 'Listening\n' });
 });
 
-test.for(['programmatic.ts', 'transactions.ts'])('%s prints what its comments say', async (file) => {
+test.for(['programmatic.ts', 'transactions.ts', 'sync-clients.ts'])('%s prints what its comments say', async (file) => {
   expect(outputOf(file)).not.toBe('');
   const code = `import './${file}';\nimport { orm } from './auth.ts';\nawait orm.close();\n`;
   expect(await runWritten('run-one.ts', code)).toEqual({ code: 0, output: outputOf(file) });
+});
+
+test('the sample of two user models prints what its comments say', async () => {
+  expect(await run('two-user-models.ts')).toEqual({ code: 0, output: outputOf('two-user-models.ts') });
 });
 
 test('the sample of the testing guide passes', async () => {

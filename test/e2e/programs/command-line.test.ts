@@ -73,7 +73,9 @@ describe('on PostgreSQL', () => {
     });
     expect(await json('create-client', 'cli', '--token-ttl', 'never')).toMatchObject({ tokenTtl: null });
     const list = await app.run(['list-clients', '--search', 'W']);
-    expect(list.stdout).toMatch(/^NAME +TOKEN TTL +THROTTLE RATE +TOKENS +CREATED\nweb +14d +100\/h +0 +20\S+Z\n$/);
+    expect(list.stdout).toMatch(
+      /^NAME +TOKEN TTL +THROTTLE RATE .*CREATED\nweb +14d +100\/h +1 +end-oldest +never +never +0 +20\S+Z\n$/,
+    );
     await app.audited();
   });
 

@@ -14,7 +14,7 @@ test('during an outage the page keeps its content and then recovers', async () =
   await page.getByText('The server cannot be reached. Check your connection and try again.').first().waitFor();
   await button(page, 'Sign out').click();
   await page.getByText('You are still signed in. The server cannot be reached.').waitFor();
-  await button(page, 'End the session of cli').waitFor({ state: 'detached' });
+  await button(page, 'Sign out Chrome on Linux').waitFor({ state: 'detached' });
   expect(await faultsInLooks(page, 'server-away')).toEqual([]);
 
   await quickstart().start();
@@ -29,7 +29,7 @@ test('a card that cannot load has a button to try again', async () => {
   await visitor.context.route('**/trpc/*sessions.list*', (route) => route.abort());
   const page = await visitor.open();
   await signIn(page);
-  const sessions = card(page, 'Your sessions');
+  const sessions = card(page, 'Your devices');
   await sessions.getByText('The server cannot be reached.').waitFor();
   expect(await faultsInLooks(page, 'not-loaded')).toEqual([]);
   await visitor.context.unroute('**/trpc/*sessions.list*');
@@ -56,7 +56,7 @@ test('a card that is loading says so', async () => {
   });
   const page = await visitor.open();
   await signIn(page);
-  await card(page, 'Your sessions').getByRole('status').filter({ hasText: 'Loading…' }).waitFor();
+  await card(page, 'Your devices').getByRole('status').filter({ hasText: 'Loading…' }).waitFor();
   expect(await faultsInLooks(page, 'loading')).toEqual([]);
   answer();
   await session(page, 'web').waitFor();

@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished } from 'vitest';
 import { connectToChromium, openVisitor, type Visitor } from '../../support/browser/chromium.ts';
 import { openQuickstart, type Quickstart } from '../../support/browser/quickstart-server.ts';
@@ -19,8 +19,8 @@ export function useQuickstart() {
     quickstart: () => quickstart,
     browser: () => browser,
     /** Opens a browser window for the current test. The test fails if the page reports an error. */
-    async visit(): Promise<Visitor> {
-      const visitor = await openVisitor(browser, quickstart.url);
+    async visit(options: BrowserContextOptions = {}): Promise<Visitor> {
+      const visitor = await openVisitor(browser, quickstart.url, options);
       onTestFinished(async () => {
         await visitor.close();
         expect(visitor.faults).toEqual([]);
@@ -44,9 +44,11 @@ export async function signIn(page: Page, username = 'alice'): Promise<void> {
 export const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 export const heading = (page: Page, name: string) => page.getByRole('heading', { name, exact: true });
 export const card = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
-/** A session in the list. */
-export const session = (page: Page, client: string) =>
-  card(page, 'Your sessions').getByRole('listitem').filter({ hasText: client });
+/** A session in the list, by its client, its name or its device. */
+export const session = (page: Page, text: string) =>
+  card(page, 'Your devices')
+    .getByRole('listitem')
+    .filter({ has: page.getByText(text, { exact: true }) });
 
 export const isSignedIn = (page: Page, username = 'alice') => heading(page, `Hello, ${username}`).waitFor();
 export const isSignedOut = (page: Page) => heading(page, 'Sign in').waitFor();

@@ -11,6 +11,11 @@ export function createDurinBehind(app: TestApp, trustProxy: number) {
   return createDurin({ ...app.options, trustProxy });
 }
 
+/** A durin on the test app's database that reads the header `X-Api-Key`. */
+export function createDurinWithApiKeys(app: TestApp) {
+  return createDurin({ ...app.options, apiKeyHeader: 'X-Api-Key' });
+}
+
 /** The router that every adapter serves. */
 export function createAppRouter(durin: TestDurin) {
   return t.router({
@@ -19,6 +24,7 @@ export function createAppRouter(durin: TestDurin) {
     publish: durin.authedProcedure.mutation(({ ctx }) => `${ctx.user.username} by ${ctx.auth.client.name}`),
     report: t.procedure.concat(durin.authedProcedure).query(({ ctx }) => ctx.user.username),
     origin: durin.procedure.query(({ ctx }) => ({ ip: ctx.durin.ipAddress, agent: ctx.durin.userAgent })),
+    clientHeader: durin.procedure.query(({ ctx }) => ctx.durin.header('X-Client')),
     watch: durin.authedProcedure.subscription(async function* watch({ ctx }) {
       yield ctx.user.username;
     }),

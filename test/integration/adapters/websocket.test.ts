@@ -10,6 +10,7 @@ import {
   type AppRouter,
   createAppRouter,
   createDurinBehind,
+  createDurinWithApiKeys,
   credentials,
   issueToken,
   type TestApp,
@@ -187,4 +188,17 @@ test.each([
   const headers = { 'x-forwarded-for': '198.51.100.1, 203.0.113.2, 203.0.113.3' };
   const client = connect(await serve(createDurinBehind(app, trustProxy)), { headers });
   expect(await client.origin.query()).toMatchObject({ ip: expected });
+});
+
+test('ctx.durin.header returns a header of the handshake', async () => {
+  const client = connect(await serve(), { headers: { 'x-client': 'cli' } });
+  expect(await client.clientHeader.query()).toBe('cli');
+});
+
+test('apiKeyHeader is read from the handshake, after connectionParams', async () => {
+  const url = await serve(createDurinWithApiKeys(app));
+  const headers = { 'x-api-key': await issueToken(app, 1, 'api') };
+  expect(await connect(url, { headers }).me.query()).toBe('alice');
+  const both = { headers, ...withToken(await issueToken(app, 2, 'web')) };
+  expect(await connect(url, both).me.query()).toBe('bob');
 });

@@ -19,13 +19,21 @@ const byAlice = () => ({
 test('each change of a client emits one event, with the admin', async () => {
   const { clients } = caller.admin;
   await clients.create({ name: 'kiosk' });
-  await clients.update({ name: 'kiosk', changes: { name: 'stand', tokenTtl: '1h', throttleRate: undefined } });
+  await clients.update({
+    name: 'kiosk',
+    changes: { name: 'stand', tokenTtl: '1h', throttleRate: undefined, idleTtl: '3d' },
+  });
   await clients.update({ name: 'stand', changes: {} });
   await app.durin.tokens.issue({ user: app.bob, client: 'stand' as never });
   await clients.delete({ name: 'stand' });
   expect(app.actions).toEqual([
     { action: 'client-created', client: 'kiosk', ...byAlice() },
-    { action: 'client-updated', client: 'kiosk', changes: { name: 'stand', tokenTtl: 3600 }, ...byAlice() },
+    {
+      action: 'client-updated',
+      client: 'kiosk',
+      changes: { name: 'stand', tokenTtl: 3600, idleTtl: 259_200 },
+      ...byAlice(),
+    },
     { action: 'client-deleted', client: 'stand', tokens: 1, ...byAlice() },
   ]);
 });

@@ -34,6 +34,10 @@ describe('the list of clients', () => {
       name: 'api',
       tokenTtl: 365 * 86_400,
       throttleRate: null,
+      maxSessions: 1,
+      atLimit: 'end-oldest',
+      idleTtl: null,
+      maxLifetime: null,
       created: expect.any(Date) as Date,
       tokens: 1,
     });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AdminTokenView, TokenListInput } from '../../../src/admin/index.ts';
 import { type AdminApp, openAdminApp } from '../../support/admin-app.ts';
-import { AuthToken, Client, User } from '../../support/entities.ts';
+import { AuthToken, Client, TokenUse, User } from '../../support/entities.ts';
 
 /** A token in the table. Many share an instant, and some have none. */
 interface Row {
@@ -27,7 +27,7 @@ beforeAll(async () => {
   await app.durin.close(); // from here on, uses of this token are not recorded
   ({ admin } = app.callAs({ token }));
   const own = await app.orm.em.fork().findOneOrFail(AuthToken, { user: app.alice }, { populate: ['client'] });
-  rows.push({ ...own, client: own.client.name, username: 'alice' });
+  rows.push({ ...own, lastUsedAt: null, client: own.client.name, username: 'alice' });
 });
 afterAll(() => app.close());
 
@@ -49,16 +49,17 @@ async function addTokens(): Promise<Row[]> {
       return { row, userId };
     }),
   );
-  for (const { row, userId } of added) {
-    const { username: _username, ...columns } = row;
-    em.create(AuthToken, {
+  for (const [index, { row, userId }] of added.entries()) {
+    const { username: _username, lastUsedAt, ...columns } = row;
+    const token = em.create(AuthToken, {
       ...columns,
       selector: row.id.replaceAll('-', ''),
       user: em.getReference(User, userId),
       client: await em.findOneOrFail(Client, { name: row.client }),
-      ipAddress: null,
-      userAgent: null,
     });
+    const lastUsedOn = lastUsedAt?.toISOString().slice(0, 10) ?? null;
+    const hasRow = lastUsedAt !== null || index % 2 === 0; // a token that was never used may have a row
+    if (hasRow) em.create(TokenUse, { token, lastUsedAt, lastUsedOn });
   }
   await em.flush();
   return added.map(({ row }) => row);
@@ -144,6 +145,8 @@ test('a row contains everything but the token', async () => {
       id,
       user: { id: app.alice.id, label: 'alice' },
       client: 'web',
+      name: null,
+      device: null,
       created: new Date(app.clock()),
       expiry: new Date(app.clock() + 24 * hour),
       hasExpired: false,

@@ -24,6 +24,8 @@ test("an issued token works and replaces the pair's old token", async () => {
     id: expect.any(String) as string,
     user: { id: app.bob.id, label: 'bob' },
     client: 'cli',
+    name: null,
+    device: null,
     created: new Date(app.clock()),
     expiry: new Date(app.clock() + 7_200_000),
     hasExpired: false,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AdminApp, openAdminApp } from '../../support/admin-app.ts';
-import { AuthToken } from '../../support/entities.ts';
+import { AuthToken, TokenUse } from '../../support/entities.ts';
 
 let app: AdminApp;
 let admin: Awaited<ReturnType<AdminApp['asAlice']>>['admin'];
@@ -27,11 +27,10 @@ beforeAll(async () => {
     for (const [index, { issued, used }] of tokens.entries()) {
       const user = users[index]?.id ?? 0;
       const { auth } = await app.durin.tokens.issue({ user, client: client as 'cli' });
-      const values = {
-        created: new Date(now - issued * day),
-        lastUsedAt: used === null ? null : new Date(now - used * day),
-      };
-      await app.orm.em.fork().nativeUpdate(AuthToken, { id: auth.id }, values);
+      const em = app.orm.em.fork();
+      await em.nativeUpdate(AuthToken, { id: auth.id }, { created: new Date(now - issued * day) });
+      const lastUsedAt = used === null ? null : new Date(now - used * day);
+      await em.nativeUpdate(TokenUse, { token: auth.id }, { lastUsedAt });
     }
   }
   ({ admin } = await app.asAlice());

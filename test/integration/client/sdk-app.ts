@@ -2,11 +2,14 @@ import type { httpBatchLink } from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import superjson from 'superjson';
+import { z } from 'zod';
 import type { DurinStorage } from '../../../client/index.ts';
 import { createDurin } from '../../../src/index.ts';
 import { openApp, password, t } from '../../support/app.ts';
+import { User } from '../../support/entities.ts';
 
 export type TestApp = Awaited<ReturnType<typeof openSdkApp>>;
+type OpenApp = Awaited<ReturnType<typeof openApp>>;
 export type AppRouter = TestApp['router'];
 
 /** The fetch that tRPC's links take. */
@@ -23,11 +26,11 @@ export interface Seen {
   readonly authorization: string | null;
 }
 
-/** Opens the app that the SDK's tests call, without a socket: `connect().fetch` is the server. */
-export async function openSdkApp() {
-  const { orm, clock, options, close } = await openApp();
+/** The server as it starts with these secrets. */
+function startServer(options: OpenApp['options'], secret: string | readonly string[]) {
   const durin = createDurin({
     ...options,
+    secret,
     throttle: { login: false },
     onWarning() {}, // fetch passes no address
     apiAccess: { clientName: 'api' },
@@ -37,13 +40,32 @@ export async function openSdkApp() {
     auth: durin.durinRouter,
     me: durin.authedProcedure.query(({ ctx }) => ctx.user.username),
     save: durin.authedProcedure.mutation(({ ctx }) => ctx.user.username),
+    erase: durin.guardedProcedure({ fresh: '10m' }).mutation(({ ctx }) => ctx.user.username),
+    secrets: durin.guardedProcedure({ fresh: '5m' }).query(({ ctx }) => `secrets of ${ctx.user.username}`),
+    watchSecrets: durin.guardedProcedure({ fresh: '10m' }).subscription(async function* watchSecrets({ ctx, signal }) {
+      yield ctx.user.username;
+      await new Promise((resolve) => signal?.addEventListener('abort', resolve));
+    }),
     hello: durin.optionalProcedure.query(({ ctx }) => ctx.user?.username ?? 'stranger'),
     throttled: durin.throttledProcedure({ scope: 'test', rate: '1/h' }).query(() => 'done'),
+    enter: durin.procedure.input(z.number()).mutation(async ({ ctx, input }) => {
+      const user = await options.orm.em.fork().findOneOrFail(User, input);
+      const { token, expiry, user: view } = await durin.signIn({ user, client: 'web', ctx });
+      return { token, expiry, user: view };
+    }),
     watch: durin.authedProcedure.subscription(async function* watch({ ctx, signal }) {
       yield ctx.user.username;
       await new Promise((resolve) => signal?.addEventListener('abort', resolve));
     }),
   });
+  return { durin, router };
+}
+
+/** Opens the app that the SDK's tests call, without a socket: `connect().fetch` is the server. */
+export async function openSdkApp() {
+  const { orm, clock, options, close } = await openApp();
+  const first = startServer(options, options.secret);
+  let current = first;
 
   /** Creates a network between one client and the server. */
   function connect() {
@@ -58,6 +80,7 @@ export async function openSdkApp() {
       seen.push({ calls, authorization: request.headers.get('authorization') });
       if (isDown) throw new TypeError('fetch failed');
       if (mangled.delete(calls)) request.headers.set('authorization', 'Token mangled');
+      const { durin, router } = current;
       const { createContext, responseMeta } = durin;
       const response = await fetchRequestHandler({
         endpoint: '/trpc',
@@ -95,7 +118,11 @@ export async function openSdkApp() {
       },
     };
   }
-  return { orm, durin, clock, router, connect, close };
+  /** Restarts the server with these secrets. */
+  function rotate(secret: string | readonly string[]) {
+    current = startServer(options, secret);
+  }
+  return { orm, ...first, clock, connect, rotate, close };
 }
 
 /** A `localStorage` in memory. */

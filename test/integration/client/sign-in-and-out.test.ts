@@ -46,6 +46,34 @@ test('snapshots are stable, and listeners are notified once per change', async (
   expect(auth.getSnapshot()).toEqual({ status: 'signed-out', reason: 'logged-out' });
 });
 
+test('a login sends the name of the device, unless it names another', async () => {
+  const { deviceName, fetch } = { deviceName: 'Alice’s laptop', fetch: app.connect().fetch };
+  const { trpc, auth } = createDurinClient<AppRouter>({
+    url,
+    transformer,
+    path: 'auth',
+    client: 'cli',
+    deviceName,
+    fetch,
+  });
+  const names = async () =>
+    (await trpc.auth.sessions.list.query()).flatMap(({ client, name }) => (client === 'cli' ? [name] : []));
+  await auth.login(alice);
+  expect(await names()).toEqual(['Alice’s laptop']);
+  await auth.logout();
+  await auth.login({ ...alice, deviceName: 'Kitchen' });
+  expect(await names()).toEqual(['Kitchen']);
+  await auth.logoutAll();
+});
+
+test('a name of more than 64 characters is refused at the login', async () => {
+  const { fetch } = app.connect();
+  const options = { url, transformer, path: 'auth', client: 'cli', fetch } as const;
+  const { auth } = createDurinClient<AppRouter>({ ...options, deviceName: 'x'.repeat(65) });
+  await expect(auth.login(alice)).rejects.toThrow('At most 64 characters.');
+  expect(auth.getSnapshot()).toEqual({ status: 'signed-out' });
+});
+
 test('the app’s own login, refresh and logout calls are followed', async () => {
   const { trpc, auth } = open();
   await trpc.auth.login.mutate({ ...alice, client: 'web' });

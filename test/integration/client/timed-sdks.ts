@@ -10,6 +10,12 @@ interface Options {
   onStorageError?: (error: unknown) => void;
 }
 
+/** Sends a batched call, which waits for a timer. */
+export async function sent<T>(call: Promise<T>): Promise<T> {
+  await vi.advanceTimersByTimeAsync(1);
+  return call;
+}
+
 /** Opens SDKs in a fake page with a fake clock, which `pass` advances for them and their server. End it with `close`. */
 export function openTimedSdks(app: TestApp) {
   const page = openFakePage();

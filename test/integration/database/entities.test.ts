@@ -77,27 +77,36 @@ test('the token table has the indexes for purging, lists and cascades', async ()
     'created, id, expiry',
     'expiry, id, client_id',
     'id',
-    'last_used_at, id, expiry, client_id',
     'selector',
-    'user_id, client_id',
+    'user_id, client_id, slot',
   ]);
 });
 
-test('the generated tables are those of 0.1, so no migration is needed', async () => {
+test('the generated tables are these, so that apps see no other migration', async () => {
   const lines = (await app.orm.schema.getCreateSchemaSQL()).split('\n');
   expect(lines.filter((line) => line.includes('"durin_'))).toEqual([
-    'create table "durin_client" ("id" serial primary key, "name" varchar(64) not null, "token_ttl" int null default 86400, "throttle_rate" varchar(16) null, "created" timestamptz(3) not null default now());',
+    `create table "durin_client" ("id" serial primary key, "name" varchar(64) not null, "token_ttl" int null default 86400, "throttle_rate" varchar(16) null, "max_sessions" int not null default 1, "at_limit" text not null default 'end-oldest', "idle_ttl" int null, "max_lifetime" int null, "created" timestamptz(3) not null default now());`,
     'alter table "durin_client" add constraint "durin_client_name_unique" unique ("name");',
     'alter table "durin_client" add constraint "durin_client_token_ttl_check" check (token_ttl > 0);',
     `alter table "durin_client" add constraint "durin_client_throttle_rate_check" check (((throttle_rate)::text ~ '^[1-9][0-9]{0,8}/[smhd]$'::text));`,
-    'create table "durin_auth_token" ("id" uuid not null, "selector" varchar(32) not null, "user_id" int not null, "client_id" int not null, "created" timestamptz(3) not null, "expiry" timestamptz(3) null, "last_used_at" timestamptz(3) null, "ip_address" varchar(64) null, "user_agent" varchar(256) null, primary key ("id"));',
+    'alter table "durin_client" add constraint "durin_client_max_sessions_check" check (max_sessions >= 1 and max_sessions <= 1000);',
+    `alter table "durin_client" add constraint "durin_client_at_limit_check" check (at_limit in ('end-oldest', 'refuse'));`,
+    'alter table "durin_client" add constraint "durin_client_idle_ttl_check" check (idle_ttl >= 300);',
+    'alter table "durin_client" add constraint "durin_client_max_lifetime_check" check (max_lifetime > 0);',
+    'create table "durin_auth_token" ("id" uuid not null, "selector" varchar(32) not null, "user_id" int not null, "client_id" int not null, "slot" smallint not null default 0, "name" varchar(64) null, "scopes" text[] null, "created" timestamptz(3) not null, "authenticated_at" timestamptz(3) null, "expiry" timestamptz(3) null, "max_expiry" timestamptz(3) null, "replaces" uuid null, "warned_at" timestamptz(3) null, primary key ("id"));',
+    `comment on column "durin_auth_token"."name" is 'the device''s or the key''s name';`,
+    `comment on column "durin_auth_token"."authenticated_at" is 'when the user last proved to be the user';`,
+    `comment on column "durin_auth_token"."max_expiry" is 'beyond it, nothing extends the token';`,
+    `comment on column "durin_auth_token"."warned_at" is 'when the user was last warned that it expires';`,
     'alter table "durin_auth_token" add constraint "durin_auth_token_selector_unique" unique ("selector");',
     'create index "durin_auth_token_created_id_expiry_index" on "durin_auth_token" ("created", "id", "expiry");',
     'create index "durin_auth_token_expiry_id_client_id_index" on "durin_auth_token" ("expiry", "id", "client_id");',
-    'create index "durin_auth_token_last_used_at_id_expiry_client_id_index" on "durin_auth_token" ("last_used_at", "id", "expiry", "client_id");',
     'create index "durin_auth_token_client_id_created_id_expiry_index" on "durin_auth_token" ("client_id", "created", "id", "expiry");',
-    'alter table "durin_auth_token" add constraint "durin_auth_token_user_id_client_id_unique" unique ("user_id", "client_id");',
+    'alter table "durin_auth_token" add constraint "durin_auth_token_user_id_client_id_slot_unique" unique ("user_id", "client_id", "slot");',
+    'create table "durin_token_use" ("token_id" uuid not null, "last_used_at" timestamptz(3) null, "last_used_on" date null, "ip_address" varchar(64) null, "user_agent" varchar(256) null, primary key ("token_id"));',
+    'create index "durin_token_use_last_used_on_index" on "durin_token_use" ("last_used_on");',
     'alter table "durin_auth_token" add constraint "durin_auth_token_user_id_foreign" foreign key ("user_id") references "app_user" ("id") on delete cascade;',
     'alter table "durin_auth_token" add constraint "durin_auth_token_client_id_foreign" foreign key ("client_id") references "durin_client" ("id") on delete cascade;',
+    'alter table "durin_token_use" add constraint "durin_token_use_token_id_foreign" foreign key ("token_id") references "durin_auth_token" ("id") on update cascade on delete cascade;',
   ]);
 });

@@ -45,7 +45,7 @@ async function tableNames(): Promise<string[]> {
 test("the app's own migrations create and drop durin's tables", async () => {
   const { fileName, diff } = await orm.migrator.create(folder);
   expect(await readFile(join(folder, fileName), 'utf8')).toContain('create table "durin_auth_token"');
-  expect(diff.up.join('\n')).toMatch(/unique \("user_id", "client_id"\)/);
+  expect(diff.up.join('\n')).toMatch(/unique \("user_id", "client_id", "slot"\)/);
   expect(diff.up.join('\n')).toMatch(/references "user" \("id"\) on delete cascade/);
 
   await orm.migrator.up();
@@ -53,6 +53,7 @@ test("the app's own migrations create and drop durin's tables", async () => {
     'client_settings',
     'durin_auth_token',
     'durin_client',
+    'durin_token_use',
     'mikro_orm_migrations',
     'user',
   ]);

@@ -16,7 +16,7 @@ test('one of several processes records the use, once a minute', async () => {
     return (ipAddress: string) => router.createCaller(durin.createContext(requestOf({ token, ipAddress }))).me();
   });
   const address = async () => {
-    const rows = await app.orm.em.fork().getConnection().execute('select ip_address from durin_auth_token');
+    const rows = await app.orm.em.fork().getConnection().execute('select ip_address from durin_token_use');
     return (rows as { ip_address: string | null }[])[0]?.ip_address;
   };
 

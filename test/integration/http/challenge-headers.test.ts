@@ -41,6 +41,8 @@ function createBearerRouter() {
     lazyAuth: lazy(async () => durin.durinRouter),
     me: durin.authedProcedure.query(({ ctx }) => ctx.user.username),
     publish: durin.authedProcedure.mutation(({ ctx }) => ctx.user.username),
+    erase: durin.guardedProcedure({ fresh: '10m' }).mutation(({ ctx }) => ctx.user.username),
+    eraseNow: durin.guardedProcedure({ fresh: '30s' }).mutation(({ ctx }) => ctx.user.username),
     cliOnly: durin.clientProcedure(['cli']).query(({ ctx }) => ctx.user.username),
     vault: t.procedure.query((): string => {
       throw new TRPCError({ code: 'UNAUTHORIZED', message: 'Not without the second factor.' });
@@ -87,6 +89,12 @@ test.each([
   expect(connection.header('www-authenticate')).toBe(challenge);
 });
 
+test('the first scheme of a list is announced', () => {
+  const both = createDurin({ ...requiredOptions(app.orm), authHeaderPrefix: ['Bearer', 'Token'] });
+  const errors = [new TRPCError({ code: 'UNAUTHORIZED' })];
+  expect(both.responseMeta({ errors }).headers.get('www-authenticate')).toBe(plain);
+});
+
 test('an expired token has a challenge with an error', async () => {
   const connection = connect(await issueHeader('1h'));
   app.clock.advance(3600);
@@ -113,6 +121,13 @@ test('a call refused to the client has a challenge of insufficient scope', async
   await safe(connection.client.cliOnly.query());
   expect(connection.responses[0]?.status).toBe(403);
   expect(connection.header('www-authenticate')).toBe(`${plain}, error="insufficient_scope"`);
+});
+
+test('a session that is not fresh has the challenge of RFC 9470', async () => {
+  const connection = connect(await issueHeader(), 'httpBatchLink');
+  await Promise.all([safe(connection.client.erase.mutate()), safe(connection.client.eraseNow.mutate())]);
+  expect(connection.responses.map(({ status }) => status)).toEqual([401]);
+  expect(connection.header('www-authenticate')).toBe(`${plain}, error="insufficient_user_authentication", max_age=30`);
 });
 
 test('other responses have no challenge', async () => {

@@ -38,6 +38,10 @@ const operations: Record<string, (field: Field, racer: Racer) => Promise<string>
     await callAs({ token }).auth.refresh();
     return token;
   },
+  reauthenticate: async ({ callAs }, { username, web: { token } }) => {
+    await callAs({ token }).auth.reauthenticate({ username, password });
+    return token;
+  },
   'apiAccess.create': async ({ callAs }, { web: { token } }) => (await callAs({ token }).auth.apiAccess.create()).token,
   'admin issue': async ({ issueAsAdmin }, { id }) => (await issueAsAdmin(id)).token,
 };

@@ -131,8 +131,8 @@ test('recording uses skips a locked row', async () => {
   const { orm, durin } = contest;
   const { token } = await contest.login();
   const id = await contest.callAs({ token }).me();
-  const renewal = await hold(orm, () => durin.tokens.renew(id));
+  const revocation = await hold(orm, () => durin.tokens.revoke(id));
   await durin.close();
-  await renewal.commit();
+  await revocation.rollback();
   expect(await contest.callAs({ token }).auth.sessions.list()).toMatchObject([{ id, lastUsedAt: null }]);
 });

@@ -11,17 +11,13 @@ import { closeDatabase, openDatabase, postgresUrl } from '../../support/database
 import { type OpenRedis, openRedis } from '../../support/servers/redis-server.ts';
 
 /** Entities of an app's own: two apps may have them under the same names or under different ones. */
-function defineApp(name: string, userTable: string, prefix = '') {
+function defineApp(name: string, userTable: string, prefix = 'durin_') {
   const User = defineEntity({
     name,
     tableName: userTable,
     properties: { id: p.integer().primary(), username: p.string(), isActive: p.boolean().default(true) },
   });
-  const { Client, AuthToken } = defineDurinEntities({ user: () => User });
-  if (prefix !== '') {
-    Client.meta.tableName = `${prefix}client`;
-    AuthToken.meta.tableName = `${prefix}auth_token`;
-  }
+  const { Client, AuthToken } = defineDurinEntities({ user: () => User, tablePrefix: prefix });
   return { User, Client, AuthToken };
 }
 type App = ReturnType<typeof defineApp>;
@@ -113,6 +109,13 @@ const settings: Record<string, () => Promise<[Deployment, Deployment]>> = {
       { app: members, orm: await openOn(orm, members, { schema: 'members' }) },
     ];
   },
+  'two user models of one ORM': async () => {
+    const orm = await openDatabase({ entities: [...Object.values(shop), ...Object.values(staff)] });
+    return [
+      { app: shop, orm },
+      { app: staff, orm },
+    ];
+  },
   'two user models with tables of their own': async () => {
     const orm = await open(shop);
     return [
@@ -131,6 +134,7 @@ describe.each(Object.entries(settings))('%s on one Redis', (_name, openBoth) => 
     other = await start(second, 'other');
     return async () => {
       await Promise.all([one.durin.close(), other.durin.close()]);
+      if (second.orm === first.orm) return closeDatabase(first.orm);
       if (second.orm.config.get('dbName') === first.orm.config.get('dbName')) await second.orm.close(true);
       else await closeDatabase(second.orm);
       await closeDatabase(first.orm);

@@ -13,6 +13,10 @@ test('4: a name alone creates a client', async () => {
     name: 'bot',
     tokenTtl: day,
     throttleRate: null,
+    maxSessions: 1,
+    atLimit: 'end-oldest',
+    idleTtl: null,
+    maxLifetime: null,
     created: expect.any(Date) as Date,
   });
   expect(await clients.list()).toContainEqual(created);

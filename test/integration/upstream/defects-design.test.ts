@@ -89,7 +89,7 @@ test('B40: options belong to their instance and do not change later', async () =
     apiAccess: { clientName: 'api', includeToken: false } as const,
   };
   const bearer = mount(createDurin(Object.freeze(options)));
-  const plain = mount(app.durin());
+  const plain = mount(createDurin({ ...app.options, authHeaderPrefix: 'Token' }));
   const { token } = await plain.durin.tokens.issue({ user: 1, client: 'web' });
   expect(await bearer.fetch('me', { header: `Bearer ${token}` })).toMatchObject({ status: 200 });
   expect(await plain.fetch('me', { header: `Bearer ${token}` })).toMatchObject({ status: 401 });

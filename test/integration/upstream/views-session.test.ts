@@ -50,7 +50,8 @@ test('37: the list of sessions contains neither tokens nor the user', async () =
   const { asAlice, fetch, web, cli, api } = await openSessions();
   const sessions = await asAlice.auth.sessions.list();
   expect(sessions).toHaveLength(3);
-  const shown = 'id client created expiry hasExpired expiresIn isCurrent lastUsedAt ipAddress userAgent'.split(' ');
+  const shown =
+    'id client name device created expiry hasExpired expiresIn isCurrent lastUsedAt ipAddress userAgent'.split(' ');
   for (const session of sessions) expect(Object.keys(session).toSorted()).toEqual(shown.toSorted());
   const { text } = await fetch('auth.sessions.list', { token: web.token });
   for (const { token } of [web, cli, api]) {

@@ -8,6 +8,7 @@ import { createTokenCodec } from '../../../src/tokens/token-codec.ts';
 import { requestOf, requiredOptions, secret, t } from '../../support/app.ts';
 import { closeDatabase, connect } from '../../support/database.ts';
 import { entities } from '../../support/entities.ts';
+import { openAppOfVersion01 } from '../../support/version-0.1/app.ts';
 
 let orm: Awaited<ReturnType<typeof connect>>;
 beforeAll(async () => {
@@ -35,7 +36,7 @@ test('outside of requests, a missing table is a mistake and no outage', async ()
   for (const call of calls) {
     const error = await call().catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(DurinUsageError);
-    expect((error as Error).message).toMatch(/^\w+ does not exist: run your migrations$/);
+    expect((error as Error).message).toMatch(/^\w+ does not exist: run your migrations(?: \(.*\))?$/);
   }
   await expect(clients.list()).rejects.toThrow(/^durin_client does not exist: run your migrations$/);
 });
@@ -76,4 +77,21 @@ test('a missing column is named as well', async () => {
   const message = /^column (?:\w+\.)?throttle_rate (?:of durin_client )?does not exist: run your migrations$/;
   await expect(durin.clients.list()).rejects.toThrow(message);
   await expect(durin.clients.sync()).rejects.toThrow(message);
+});
+
+test('a database still at 0.1 is named, with the guide to the upgrade', async () => {
+  const old = await openAppOfVersion01();
+  const durin = createDurin({ ...requiredOptions(old.orm), clients: { web: {} }, now: old.clock });
+  const guide = 'does not exist: run your migrations (from 0.1: docs/guides/upgrading-from-0.1.md)';
+  const { clients, tokens } = durin;
+  await expect(clients.sync()).rejects.toThrow(`column max_sessions of durin_client ${guide}`);
+  await expect(clients.list()).rejects.toThrow(`column max_sessions ${guide}`);
+  await expect(tokens.issue({ user: 1, client: 'web' })).rejects.toThrow(guide);
+  await expect(tokens.purgeExpired()).rejects.toThrow(guide);
+  await expect(durin.authenticate(old.tokens[0]?.token ?? '')).rejects.toMatchObject({
+    durin: { code: 'STORE_UNAVAILABLE' },
+    cause: { message: `durin_token_use ${guide}` },
+  });
+  await durin.close();
+  await closeDatabase(old.orm);
 });

@@ -35,7 +35,9 @@ function toRecord(selector: string, row: { version: number; userId: number; clie
     user: {},
     client: { id: row.clientId, name: 'web', tokenTtl: null, throttleRate: null },
     createdAt: new Date(row.version),
+    authenticatedAt: null,
     expiresAt: null,
+    expiresByIdling: false,
     lastUsedAt: null,
   };
 }

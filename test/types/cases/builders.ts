@@ -60,6 +60,9 @@ export const appRouter = t.router({
   search: t.procedure
     .concat(durin.throttledProcedure({ scope: 'search', rate: '10/m' }))
     .query(({ ctx }) => (ctx.user === null ? null : ctx.db.report(ctx.user.id))),
+  invite: t.procedure
+    .concat(durin.guardedProcedure({ clients: ['web'], rate: '5/m' }))
+    .mutation(({ ctx }) => ctx.db.report(ctx.user.id)),
   me: durin.authedProcedure.query(({ ctx }) => ctx.user),
 });
 // @ts-expect-error: the app's meta is still checked

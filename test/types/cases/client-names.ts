@@ -23,6 +23,22 @@ durin.clientProcedure.except(['wbe']);
 // @ts-expect-error: names come in a list
 durin.clientProcedure('web');
 
+// guardedProcedure is the same in one builder.
+durin.guardedProcedure({}).query(({ ctx }) => same<typeof ctx.auth.client.name, AnyName>());
+durin.guardedProcedure({ rate: '5/m' }).query(({ ctx }) => same<typeof ctx.auth.client.name, AnyName>());
+durin.guardedProcedure({ clients: ['web'] }).query(({ ctx }) => same<typeof ctx.auth.client.name, 'web'>());
+durin
+  .guardedProcedure({ exceptClients: ['web'], rate: '5/m', scope: 'publish' })
+  .query(({ ctx }) => same<typeof ctx.auth.client.name, 'cli'>());
+// @ts-expect-error: no client has that name
+durin.guardedProcedure({ clients: ['wbe'] });
+// @ts-expect-error: no client has that name
+durin.guardedProcedure({ exceptClients: ['web', 'wbe'] });
+// @ts-expect-error: no such option
+durin.guardedProcedure({ client: ['web'] });
+// @ts-expect-error: no such unit
+durin.guardedProcedure({ rate: '5/minute' });
+
 void durin.tokens.issue({ user, client: 'cli', ttl: '90d' });
 // @ts-expect-error: no client has that name
 void durin.tokens.issue({ user, client: 'desktop' });
@@ -35,6 +51,9 @@ createDurin({ ...required, apiAccess: { clientName: 'api' }, clients: { web: {} 
 
 // Without `clients`, they are strings.
 namelessDurin.clientProcedure(['anything']).query(({ ctx }) => same<typeof ctx.auth.client.name, 'anything'>());
+namelessDurin
+  .guardedProcedure({ clients: ['anything'] })
+  .query(({ ctx }) => same<typeof ctx.auth.client.name, 'anything'>());
 namelessDurin.clientProcedure.except(['anything']).query(({ ctx }) => same<typeof ctx.auth.client.name, string>());
 namelessDurin.authedProcedure.query(({ ctx }) => same<typeof ctx.auth.client.name, string>());
 void namelessDurin.tokens.issue({ user: 1, client: 'anything' });

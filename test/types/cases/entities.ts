@@ -9,7 +9,7 @@ import {
   p,
 } from '@mikro-orm/core';
 import type { inferRouterOutputs } from '@trpc/server';
-import { createDurin, defineDurinEntities } from '../../../src/index.ts';
+import { createDurin, defineDurinEntities, type SyncedClient } from '../../../src/index.ts';
 import { same } from './same.ts';
 
 declare const orm: MikroORM;
@@ -150,3 +150,24 @@ createDurin({
   same<NonNullable<typeof ctx.auth.client.settings>['client'], number>();
   same<typeof ctx.auth.client.name, string>();
 });
+
+// A second user model, with tables of its own.
+const Staff = defineEntity({ name: 'Staff', properties: { id: p.integer().primary(), badge: p.string() } });
+const byPrefix = defineDurinEntities({ user: () => Staff, tablePrefix: 'staff_', schema: 'office' });
+const staff = createDurin({
+  orm,
+  entities: { User: Staff, ...byPrefix },
+  secret,
+  verifyCredentials: ({ em }) => em.findOne(Staff, { badge: '7' }),
+});
+staff.authedProcedure.query(({ ctx }) => same<typeof ctx.user.badge, string>());
+// @ts-expect-error: the tables of one user model do not fit the other
+createDurin({ orm, entities: { User: Member, ...byPrefix }, secret, verifyCredentials: () => null });
+// @ts-expect-error: a prefix is a string
+defineDurinEntities({ user: () => Staff, tablePrefix: 7 });
+
+// Fields that `sync` may update.
+void staff.clients.sync({ update: ['tokenTtl', 'maxSessions', 'atLimit', 'idleTtl', 'maxLifetime', 'throttleRate'] });
+void staff.clients.sync({ update: true }).then(([client]) => same<typeof client, SyncedClient | undefined>());
+// @ts-expect-error: the name is how a client is found
+void staff.clients.sync({ update: ['name'] });

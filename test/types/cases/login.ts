@@ -12,9 +12,9 @@ type Flat<T> = { [K in keyof T]: T[K] };
 // As it is: a user name, a password, one of the clients; a token and a Date.
 type Input = inferProcedureInput<typeof durin.durinRouter.login>;
 type Output = inferProcedureOutput<typeof durin.durinRouter.login>;
-same<Flat<Input>, { username: string; password: string; client: 'web' | 'cli' }>();
+same<Flat<Input>, { username: string; password: string; client: 'web' | 'cli'; deviceName?: string | undefined }>();
 same<Output, { token: string; expiry: Date | null }>();
-same<inferProcedureOutput<typeof durin.durinRouter.refresh>, { expiry: Date | null }>();
+same<inferProcedureOutput<typeof durin.durinRouter.refresh>, { expiry: Date | null; token?: string }>();
 same<Flat<inferProcedureInput<typeof namelessDurin.durinRouter.login>>['client'], string>();
 export const input: Input = { username: 'alice', password: 'secret', client: 'web' };
 // @ts-expect-error: no client has that name
@@ -38,7 +38,7 @@ createDurin({ ...required, serializeUser: (user) => user.email });
 // `formatExpiry` gives the expiry of login and of refresh.
 const formatting = createDurin({ ...required, formatExpiry: (expiry) => expiry?.getTime() ?? 0 });
 same<inferProcedureOutput<typeof formatting.durinRouter.login>, { token: string; expiry: number }>();
-same<inferProcedureOutput<typeof formatting.durinRouter.refresh>, { expiry: number }>();
+same<inferProcedureOutput<typeof formatting.durinRouter.refresh>, { expiry: number; token?: string }>();
 
 // `loginResponse` adds fields.
 const adding = createDurin({
@@ -70,7 +70,7 @@ const emailing = createDurin({
   },
 });
 type Emailing = inferProcedureInput<typeof emailing.durinRouter.login>;
-same<Flat<Emailing>, { email: string; code: string; client: 'web' | 'cli' }>();
+same<Flat<Emailing>, { email: string; code: string; client: 'web' | 'cli'; deviceName?: string | undefined }>();
 // @ts-expect-error: login takes an object
 createDurin({ ...required, loginInput: z.string() });
 // @ts-expect-error: login takes an object, always
@@ -93,7 +93,10 @@ const either = createDurin({
   },
 });
 type Either = inferProcedureInput<typeof either.durinRouter.login>;
-same<Flat<Extract<Either, { by: 'code' }>>, { by: 'code'; email: string; code: string; client: 'web' | 'cli' }>();
+same<
+  Flat<Extract<Either, { by: 'code' }>>,
+  { by: 'code'; email: string; code: string; client: 'web' | 'cli'; deviceName?: string | undefined }
+>();
 // @ts-expect-error: a mixture of both
 export const mixed: Either = { by: 'code', username: 'alice', password: 'secret', client: 'web' };
 const transformed = createDurin({
@@ -108,7 +111,10 @@ const transformed = createDurin({
     return null;
   },
 });
-same<Flat<inferProcedureInput<typeof transformed.durinRouter.login>>, { username: string; client: 'web' | 'cli' }>();
+same<
+  Flat<inferProcedureInput<typeof transformed.durinRouter.login>>,
+  { username: string; client: 'web' | 'cli'; deviceName?: string | undefined }
+>();
 createDurin({
   ...required,
   // @ts-expect-error: the default input has no email
@@ -124,6 +130,21 @@ const resolving = createDurin({
     return ctx.durin.userAgent === null ? 'cli' : 'web';
   },
 });
-same<Flat<inferProcedureInput<typeof resolving.durinRouter.login>>, { username: string; password: string }>();
+same<
+  Flat<inferProcedureInput<typeof resolving.durinRouter.login>>,
+  { username: string; password: string; deviceName?: string | undefined }
+>();
 // @ts-expect-error: it gives a name, or nothing
 createDurin({ ...required, resolveClient: () => 1 });
+
+// `signIn` returns what `login` returns, and the session.
+declare const user: User;
+const signedIn = await adding.signIn({ user, client: 'web', ctx: adding.createContext() });
+same<Omit<typeof signedIn, 'auth'>, inferProcedureOutput<typeof adding.durinRouter.login>>();
+same<typeof signedIn.auth.client.name, AnyName>();
+// @ts-expect-error: it takes the entity, not its key
+void adding.signIn({ user: 1, client: 'web', ctx: adding.createContext() });
+// @ts-expect-error: no client has that name
+void adding.signIn({ user, client: 'desktop', ctx: adding.createContext() });
+// @ts-expect-error: the context is required
+void adding.signIn({ user, client: 'web' });

@@ -12,14 +12,16 @@ import type {
   DurinPath,
   DurinStorage,
   HeadersSource,
+  LoginAnswer,
   LoginInput,
+  ReauthenticateInput,
   SignedOutReason,
   Snapshot,
   WebStorage,
 } from '../../../client/index.ts';
 import type * as fileStorageTypes from '../../../client/node/file-storage.ts';
 import type * as reactTypes from '../../../client/react.ts';
-import type { SnapshotSource } from '../../../client/react.ts';
+import type { Reauthentication, ReauthenticationRequest, SnapshotSource } from '../../../client/react.ts';
 import type * as adminTypes from '../../../src/admin/index.ts';
 import type {
   AdminPage,
@@ -65,9 +67,11 @@ import type {
   AuthUser,
   Bus,
   CacheOptions,
+  CachePart,
   CallOrigin,
   ClientChanges,
   ClientConfig,
+  ClientDifference,
   ClientInput,
   ClientProcedure,
   ClientRecord,
@@ -82,6 +86,7 @@ import type {
   DurinClients,
   DurinContext,
   DurinEntities,
+  DurinEntitiesOptions,
   DurinErrorCode,
   DurinErrorData,
   DurinErrorShape,
@@ -94,8 +99,11 @@ import type {
   DurinRouter,
   DurinRouterRecord,
   DurinTokens,
+  DurinTokenUse,
   EventName,
   EventSource,
+  GuardedProcedure,
+  GuardOptions,
   HeaderSource,
   KeyValueStore,
   ListenerErrorHandler,
@@ -112,6 +120,10 @@ import type {
   SessionView,
   SignedIn,
   SignedOut,
+  SignInAnswer,
+  SignInRequest,
+  SyncedClient,
+  SyncOptions,
   ThrottleOptions,
   TokenEvent,
 } from '../../../src/index.ts';
@@ -131,7 +143,12 @@ type App = {
   clientName: 'web' | 'cli';
   populate: readonly ['user.organization'];
 };
-type Login = { loginInput: { username: string }; loginOutput: { token: string }; expiry: Date | null };
+type Login = {
+  loginInput: { username: string };
+  reauthenticateInput: { username: string };
+  loginOutput: { token: string };
+  expiry: Date | null;
+};
 
 interface Public {
   values: typeof durinTypes;
@@ -147,7 +164,9 @@ interface Public {
   AuthSource: AuthSource;
   AuthUser: AuthUser<User, readonly ['user.organization.country']>;
   AuthUserKey: AuthUser<User, false>;
+  CachePart: CachePart;
   ClientConfig: ClientConfig;
+  ClientDifference: ClientDifference;
   ClientInput: ClientInput;
   ClientProcedure: ClientProcedure<App>;
   ClientRecord: ClientRecord;
@@ -160,6 +179,7 @@ interface Public {
   DurinClients: DurinClients;
   DurinContext: DurinContext;
   DurinEntities: DurinEntities<User, DurinClient>;
+  DurinEntitiesOptions: Omit<DurinEntitiesOptions<User, { settings: { client: DurinClient } }>, 'user' | 'client'>;
   DurinErrorCode: DurinErrorCode;
   DurinErrorData: DurinErrorData;
   DurinErrorShape: DurinErrorShape;
@@ -179,11 +199,16 @@ interface Public {
   DurinRequest: DurinRequest;
   DurinRouter: DurinRouter<Login>;
   DurinRouterRecord: DurinRouterRecord<Login>;
+  DurinTokenUse: DurinTokenUse;
+  SyncedClient: SyncedClient;
+  SyncOptions: SyncOptions;
   DurinTokens: DurinTokens<User | number, Auth, 'web'>;
   Duration: Duration;
   DenialCode: DenialCode;
   EventName: EventName;
   EventSource: EventSource<number>;
+  GuardedProcedure: GuardedProcedure<App>;
+  GuardOptions: GuardOptions<'web', 'cli'>;
   Bus: Bus;
   RateLimitRedis: RateLimitRedis;
   CacheOptions: CacheOptions;
@@ -198,6 +223,8 @@ interface Public {
   SessionView: SessionView;
   SignedIn: SignedIn<App>;
   SignedOut: SignedOut;
+  SignInAnswer: SignInAnswer<App, Login>;
+  SignInRequest: SignInRequest<PlainApp>;
   ThrottleOptions: ThrottleOptions;
   TokenEvent: TokenEvent<number>;
   SessionScope: SessionScope;
@@ -266,7 +293,11 @@ interface PublicOfSdk {
   DurinPath: DurinPath<SdkRouter>;
   DurinStorage: DurinStorage;
   HeadersSource: HeadersSource;
+  LoginAnswer: LoginAnswer<SdkRouter, 'auth'>;
+  ReauthenticateInput: ReauthenticateInput<SdkRouter, 'auth'>;
   LoginInput: LoginInput<SdkRouter, 'auth'>;
+  Reauthentication: Reauthentication<ReauthenticateInput<SdkRouter, 'auth'>>;
+  ReauthenticationRequest: ReauthenticationRequest<ReauthenticateInput<SdkRouter, 'auth'>>;
   SignedOutReason: SignedOutReason;
   Snapshot: Snapshot;
   SnapshotSource: SnapshotSource<Snapshot>;

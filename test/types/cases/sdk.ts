@@ -34,7 +34,7 @@ const { trpc, auth } = createDurinClient<AppRouter>({
 same<Awaited<ReturnType<typeof trpc.me.query>>, string>();
 
 // `auth.login` takes the app's input without `client`, and resolves to the server's output, with its errors.
-same<Flat<Parameters<typeof auth.login>[0]>, { username: string; password: string }>();
+same<Flat<Parameters<typeof auth.login>[0]>, { username: string; password: string; deviceName?: string | undefined }>();
 const [session, error] = await safe(auth.login({ username: 'alice', password: 'secret' }));
 if (error === undefined) same<typeof session, { token: string; expiry: Date | null; user: { name: string } }>();
 else if (error.data) same<typeof error.data.durin, DurinErrorData | undefined>();
@@ -42,7 +42,11 @@ else if (error.data) same<typeof error.data.durin, DurinErrorData | undefined>()
 await auth.login({ username: 'alice', password: 'secret', client: 'web' });
 // @ts-expect-error: the password is required
 await auth.login({ username: 'alice' });
-same<Awaited<ReturnType<typeof auth.refresh>>, { expiry: Date | null }>();
+same<Awaited<ReturnType<typeof auth.refresh>>, { expiry: Date | null; token?: string }>();
+same<Parameters<typeof auth.adopt>, [answer: { token: string; expiry: Date | null } & { user: { name: string } }]>();
+await auth.adopt(await trpc.auth.login.mutate({ username: 'alice', password: 'secret', client: 'web' }));
+// @ts-expect-error: the answer needs the user, as that of a login has it
+await auth.adopt({ token: 'token', expiry: null });
 same<Awaited<ReturnType<typeof auth.logout>>, void>();
 await auth.logoutAll({ exceptApiAccess: true });
 await auth.logoutAll();
@@ -69,6 +73,9 @@ createDurinClient<AppRouter>({ ...options, path: 'login', client: 'web' });
 createDurinLink<AppRouter>({ path: 'other', client: 'web' });
 // @ts-expect-error: no client has that name
 createDurinClient<AppRouter>({ ...options, path: 'auth', client: 'desktop' });
+createDurinLink<AppRouter>({ path: 'auth', client: 'web', deviceName: 'Laptop' });
+// @ts-expect-error: the name is a text
+createDurinLink<AppRouter>({ path: 'auth', client: 'web', deviceName: 7 });
 // @ts-expect-error: the client is required
 createDurinClient<AppRouter>({ ...options, path: 'auth' });
 // @ts-expect-error: the app has a transformer
@@ -95,7 +102,10 @@ const own = createDurin({
 });
 const ownRouter = t.router({ auth: own.durinRouter, admins: durin.durinRouter });
 const ownLink = createDurinLink<typeof ownRouter, 'auth'>({ path: 'auth' });
-same<Flat<Parameters<typeof ownLink.auth.login>[0]>, { email: string; code: string; remember?: boolean | undefined }>();
+same<
+  Flat<Parameters<typeof ownLink.auth.login>[0]>,
+  { email: string; code: string; remember?: boolean | undefined; deviceName?: string | undefined }
+>();
 same<Awaited<ReturnType<typeof ownLink.auth.login>>, { token: string; expiry: number; motd: string }>();
 const ownSnapshot = ownLink.auth.getSnapshot();
 if (ownSnapshot.status === 'signed-in') same<typeof ownSnapshot.expiry, number>();
@@ -115,8 +125,9 @@ const either = createDurin({
 const eitherRouter = t.router({ auth: either.durinRouter });
 const eitherLink = createDurinLink<typeof eitherRouter>({ path: 'auth', client: 'cli' });
 same<
-  Parameters<typeof eitherLink.auth.login>[0],
-  { username: string; password: string } | { email: string; code: string }
+  Flat<Parameters<typeof eitherLink.auth.login>[0]>,
+  | { username: string; password: string; deviceName?: string | undefined }
+  | { email: string; code: string; deviceName?: string | undefined }
 >();
 // @ts-expect-error: the client is one of the app's
 createDurinLink<typeof eitherRouter>({ path: 'auth', client: 'desktop' });

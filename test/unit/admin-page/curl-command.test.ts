@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { curlCommand } from '../../../admin-page/tokens/curl-command.ts';
+import { curlCommand } from '../../../admin-page/tokens/issue/curl-command.ts';
 
 test('the path of the page cannot inject shell commands', () => {
   const { href } = new URL("https://app.example/admin/';echo$IFS'hurt';'/api/auth.sessions.list");

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { lifetimeFromText, lifetimeInWords, lifetimeToText } from '../../../admin-page/text/lifetime.ts';
-import { describeUserAgent } from '../../../admin-page/tokens/user-agent.ts';
 import { parseDuration } from '../../../src/values/duration.ts';
 
 test.for<[seconds: number | null, words: string, text: string]>([
@@ -31,15 +30,4 @@ test('a typed lifetime is sent for the server to validate', () => {
   expect(lifetimeFromText('3600')).toBe(3600);
   expect(lifetimeFromText('14 D')).toBe('14d');
   expect(lifetimeFromText('a while')).toBe('awhile');
-});
-
-test.for<[userAgent: string | null, words: string]>([
-  ['Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', 'Firefox on Linux'],
-  ['Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/141.0.0.0 Safari/537.36 Edg/141.0.0.0', 'Edge on Windows'],
-  ['Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile Safari/604.1', 'Safari on iPhone'],
-  ['curl/8.5.0', 'curl/8.5.0'],
-  ['node', 'node'],
-  [null, ''],
-])('the user agent %s is "%s"', ([userAgent, words]) => {
-  expect(describeUserAgent(userAgent)).toBe(words);
 });

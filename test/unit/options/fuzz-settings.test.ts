@@ -93,7 +93,7 @@ const places: Record<string, (value: unknown) => object> = {
   'throttle.login.userKey': (value) => ({ throttle: { login: { userKey: value } } }),
 };
 const flat =
-  'verifyCredentials defaultTokenTtl tokenLength tokenPrefix serializeUser authHeaderPrefix formatExpiry ' +
+  'verifyCredentials defaultTokenTtl tokenLength tokenPrefix serializeUser authHeaderPrefix apiKeyHeader formatExpiry ' +
   'refreshTokenOnLogin rotateTokenOnLogin populate loginInput resolveClient loginResponse isUserActive trustProxy tokenInUrl now ' +
   'onListenerError notAnOption';
 for (const name of flat.split(' ')) places[name] = (value) => ({ [name]: value });

@@ -23,6 +23,18 @@ describe.each(['en', 'de'] as const)('in an app that has set the locale %s of zo
     [withOptions({ entities: {} }), 'entities.User is required'],
     [withOptions({ secret: 5 }), 'secret must be a string'],
     [withOptions({ secret: ['short'] }), 'secret.0 must have at least 32 characters'],
+    [withOptions({ authHeaderPrefix: 5 }), 'authHeaderPrefix must be a string'],
+    [withOptions({ authHeaderPrefix: [] }), 'authHeaderPrefix.0 is required'],
+    [
+      withOptions({ authHeaderPrefix: ['Token', 'a b'] }),
+      'authHeaderPrefix.1 must be one word of at most 32 characters',
+    ],
+    [withOptions({ apiKeyHeader: 'x api key' }), "apiKeyHeader must be the name of a header, such as 'x-api-key'"],
+    [withOptions({ apiKeyHeader: 'Cookie' }), 'apiKeyHeader must be another header than Authorization or Cookie'],
+    [
+      withOptions({ apiKeyHeader: 'authorization' }),
+      'apiKeyHeader must be another header than Authorization or Cookie',
+    ],
     [withOptions({ clients: 5 }), 'clients must be an object'],
     [withOptions({ clients: { web: { ttl: '1d' } } }), "unknown option of clients.web 'ttl'"],
     [withOptions({ populate: [5] }), 'populate must be a list of paths, or false'],

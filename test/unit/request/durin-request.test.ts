@@ -71,3 +71,25 @@ test('unexpected adapter input does not throw', () => {
     expect(DurinRequest.fromAdapter(call, { trustProxy: 1 })).toBeInstanceOf(DurinRequest);
   }
 });
+
+test('a header is returned regardless of case, from Headers and objects', () => {
+  for (const headers of [{ 'X-Client': 'cli' }, new Headers({ 'x-client': 'cli' }), { 'x-client': ['cli', 'web'] }]) {
+    const request = DurinRequest.fromAdapter({ req: { headers } }, { trustProxy: 0 });
+    expect(request.header('X-CLIENT')).toBe('cli');
+    expect(request.header('x-other')).toBeNull();
+  }
+  expect(DurinRequest.fromAdapter({}, { trustProxy: 0 }).header('x-client')).toBeNull();
+});
+
+test.each(['Authorization', 'cookie', 'X-API-Key'])('the header %s, which holds credentials, is refused', (name) => {
+  const headers = { authorization: 'Token a', cookie: 'b=c', 'x-api-key': 'd' };
+  const request = DurinRequest.fromAdapter({ req: { headers } }, { trustProxy: 0, apiKeyHeader: 'x-api-key' });
+  expect(() => request.header(name)).toThrow(
+    `ctx.durin.header does not return '${name.toLowerCase()}', which holds credentials`,
+  );
+});
+
+test('text that is no header name is refused', () => {
+  const request = DurinRequest.fromAdapter({ req: { headers: new Headers() } }, { trustProxy: 0 });
+  for (const name of ['', 'a b', 'é']) expect(() => request.header(name)).toThrow('must be called with the name');
+});

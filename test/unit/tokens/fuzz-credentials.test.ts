@@ -19,7 +19,7 @@ test(
       fc.tuple(schemes, fc.constantFrom(' ', '  ', '\t', '', '\n'), anyText).map((parts) => parts.join('')),
     );
     await tryOut('header', headers, (header) => {
-      const credentials = parseAuthorization(header, 'Token');
+      const credentials = parseAuthorization(header, ['Token']);
       const isOurs = /^token(?:[ \t]|$)/i.test(header.trim());
       expect(credentials.kind === 'none').toBe(!isOurs);
       const token = credentials.kind === 'token' ? credentials.token : 'none';

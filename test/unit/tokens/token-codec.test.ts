@@ -44,6 +44,18 @@ describe('a token', () => {
     expect(after.tokenOf(selector)).toBe(createTokenCodec(format).tokenOf(selector));
   });
 
+  test('is signed anew if an older secret signed it', () => {
+    const before = createTokenCodec(format);
+    const after = createTokenCodec({ ...format, secrets: ['n'.repeat(32), ...format.secrets] });
+    const token = before.tokenOf(before.newSelector());
+    const resigned = after.resign(token);
+    expect(resigned).not.toBe(token);
+    expect(after.selectorOf(resigned ?? '')).toBe(before.selectorOf(token));
+    expect(after.resign(resigned ?? '')).toBeNull();
+    expect(before.resign(token)).toBeNull();
+    expect(before.resign(resigned ?? '')).toBeNull();
+  });
+
   test('is refused with any one character changed', () => {
     const codec = createTokenCodec({ ...format, tokenPrefix: 'acme_' });
     const token = codec.tokenOf(codec.newSelector());
@@ -51,6 +63,26 @@ describe('a token', () => {
       const other = token[at] === '0' ? '1' : '0';
       expect(codec.selectorOf(token.slice(0, at) + other + token.slice(at + 1))).toBeNull();
     }
+  });
+
+  test('is refused with another MAC after it was verified', () => {
+    const codec = createTokenCodec(format);
+    const token = codec.tokenOf(codec.newSelector());
+    const forged = token.slice(0, -1) + (token.endsWith('0') ? '1' : '0');
+    expect([token, forged, token, forged].map(codec.selectorOf)).toEqual([
+      token.slice(0, 32),
+      null,
+      token.slice(0, 32),
+      null,
+    ]);
+  });
+
+  test('of each secret is verified in turn, for one selector', () => {
+    const [first, second] = [secret, older].map((each) => createTokenCodec({ ...format, secrets: [each] }));
+    const both = createTokenCodec({ ...format, secrets: [secret, older] });
+    const selector = both.newSelector();
+    const tokens = [first, second].map((codec) => codec?.tokenOf(selector) ?? '');
+    expect([...tokens, ...tokens].map(both.selectorOf)).toEqual([selector, selector, selector, selector]);
   });
 
   test('is refused when cut, prolonged or in capitals', () => {

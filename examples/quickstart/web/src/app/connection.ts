@@ -1,9 +1,13 @@
 import { QueryClient } from '@tanstack/react-query';
 import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query';
 import { createDurinClient, webStorage } from 'trpc-durin/client';
+import { createReauthentication } from 'trpc-durin/react';
 import type { AppRouter } from '../../../router.ts';
 import { followSession } from '../sessions/follow-session.ts';
 import { chosenClient } from '../sign-in/client-choice.ts';
+
+/** Asks for the password before what needs a recent sign-in. `ConfirmIdentity` shows the question. */
+export const reauthentication = createReauthentication<AppRouter>();
 
 /** The typed client and its session. */
 export const { trpc, auth } = createDurinClient<AppRouter>({
@@ -11,6 +15,7 @@ export const { trpc, auth } = createDurinClient<AppRouter>({
   path: 'auth',
   client: chosenClient,
   storage: webStorage(() => localStorage),
+  onReauthenticate: reauthentication.onReauthenticate,
 });
 
 export const queryClient = new QueryClient({

@@ -2,6 +2,7 @@ import { ApiKeyCard } from '../api-key/api-key-card.tsx';
 import { CallsCard } from '../calls/calls-card.tsx';
 import { CurrentSessionCard } from '../sessions/current-session-card.tsx';
 import { SessionsCard } from '../sessions/sessions-card.tsx';
+import { ConfirmIdentity } from '../sign-in/confirm-identity.tsx';
 
 interface Props {
   username: string;
@@ -18,6 +19,7 @@ export function Dashboard({ username, expiry }: Props) {
         <ApiKeyCard />
       </div>
       <CallsCard />
+      <ConfirmIdentity username={username} />
     </div>
   );
 }

@@ -6,6 +6,7 @@ import type { AppRouter } from '../../../router.ts';
 const sentences: Partial<Record<DurinErrorCode, string>> = {
   NO_CREDENTIALS: 'You need to sign in first.',
   INVALID_CREDENTIALS: 'The user name or password is wrong.',
+  SESSION_LIMIT: 'You are already signed in on as many devices as allowed. Sign out on one of them, then try again.',
   SESSION_NOT_FOUND: 'This session has already ended.',
   API_ACCESS_EXISTS: 'You already have an API key.',
   API_ACCESS_NOT_FOUND: 'You no longer have an API key.',

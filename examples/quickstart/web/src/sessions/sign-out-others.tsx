@@ -26,12 +26,12 @@ export function SignOutOthers({ hasApiKey, onDone }: Props) {
   return (
     <>
       <button type="button" className="danger" onClick={() => setIsOpen(true)}>
-        Sign out everywhere else
+        Sign out all other devices
       </button>
       <ConfirmDialog
         isOpen={isOpen}
-        title="Sign out everywhere else?"
-        action="Sign out everywhere else"
+        title="Sign out all other devices?"
+        action="Sign out all other devices"
         isBusy={revokeOthers.isPending}
         error={revokeOthers.error}
         onConfirm={() => revokeOthers.mutate({ exceptApiAccess: keepsKey })}
@@ -40,7 +40,7 @@ export function SignOutOthers({ hasApiKey, onDone }: Props) {
           revokeOthers.reset();
         }}
       >
-        <p>All your other sessions end immediately.</p>
+        <p>All your other devices are signed out immediately. This one stays signed in.</p>
         {hasApiKey && (
           <label className="check">
             <input type="checkbox" checked={keepsKey} onChange={(event) => setKeepsKey(event.target.checked)} />

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useId, useState } from 'react';
 
 interface Props {
   value: string;
@@ -7,12 +7,13 @@ interface Props {
 
 export function PasswordField({ value, onChange }: Props) {
   const [isShown, setIsShown] = useState(false);
+  const id = useId();
   return (
     <div className="field">
-      <label htmlFor="password">Password</label>
+      <label htmlFor={id}>Password</label>
       <div className="with-button">
         <input
-          id="password"
+          id={id}
           name="password"
           type={isShown ? 'text' : 'password'}
           value={value}

@@ -12,8 +12,9 @@ import { PasswordField } from './password-field.tsx';
 const farewells: Readonly<Record<SignedOutReason, string>> = {
   'logged-out': 'You have signed out.',
   expired: 'Your session has expired. Sign in again to continue.',
-  // The server cannot tell why: the user has signed out on another device, or ended the session from there, or an admin has.
-  revoked: 'Your session was ended elsewhere, for example by signing out on another device. Sign in again to continue.',
+  // The server does not say why: the user has signed this device out from another one, or an admin has, or it was one too many.
+  revoked:
+    'This device was signed out, from another one or because you signed in on too many. Sign in again to continue.',
 };
 
 interface Props {

@@ -1,0 +1,80 @@
+import { toParameter } from '../rows/instants.ts';
+import type { Schema } from '../schema.ts';
+import type { IssueRequest } from '../token-store.ts';
+import type { SessionSelect } from './session-select.ts';
+
+/** The columns of `input` after the user's key, with their types. */
+const columns = {
+  client_name: 'text',
+  now: 'timestamptz(3)',
+  id: 'uuid',
+  selector: 'text',
+  name: 'text',
+  authenticated_at: 'timestamptz(3)',
+  has_own_ttl: 'boolean',
+  own_ttl: 'integer',
+  at_limit: 'text',
+  ip_address: 'text',
+  user_agent: 'text',
+  session_id: 'uuid',
+  credentials: 'text',
+} as const;
+
+/**
+ * The first parts of the statements that issue a token: `input`, `owner`, which locks the user's row for the rest of the
+ * transaction, and `chosen`, the client.
+ * @param credentialsDigest SQL for the digest of the credentials of a user `u`; `null`: they are not compared
+ */
+export function issueInput(
+  { tokenMeta, clients, usersAsU, userKeyColumn }: Schema,
+  { isUser }: SessionSelect,
+  credentialsDigest: string | null,
+): string {
+  const userKeyType = tokenMeta.properties['user']?.columnTypes[0] ?? 'text';
+  const values = Object.values(columns).map((type) => `?::${type}`);
+  const hasCredentials =
+    credentialsDigest === null ? 'true' : `(input.credentials is null or input.credentials = ${credentialsDigest})`;
+  return `input (user_id, ${Object.keys(columns).join(', ')}) as (values (?::${userKeyType}, ${values.join(', ')})),
+    owner as (
+      select input.*, (
+        select ${hasCredentials} from ${usersAsU} where u.${userKeyColumn} = input.user_id${isUser} for share
+      ) as has_credentials
+      from input
+    ),
+    chosen as (
+      select c.id, c.idle_ttl, c.max_sessions, coalesce(owner.at_limit, c.at_limit) as at_limit,
+        owner.now + make_interval(secs => case when owner.has_own_ttl then owner.own_ttl else c.token_ttl end)
+          as expires_at,
+        owner.now + make_interval(secs => case when owner.has_own_ttl then owner.own_ttl else c.max_lifetime end)
+          as ends_at
+      from ${clients} c join owner on c.name = owner.client_name
+    )`;
+}
+
+/** The session `t` that asks for the token, if it is valid. Has one parameter, the present instant. */
+export function askingSession({ tokens, clients }: Schema, unexpired: string): string {
+  return `${tokens} t join owner on owner.session_id = t.id and owner.user_id = t.user_id
+        join ${clients} c on c.id = t.client_id
+      where owner.has_credentials and ${unexpired}`;
+}
+
+/** The parameters of `issueInput`. */
+export function issueParameters(request: IssueRequest, id: string, now: number, schema: Schema): unknown[] {
+  const at = toParameter(now);
+  const values: Record<keyof typeof columns, unknown> = {
+    client_name: request.clientName,
+    now: at,
+    id,
+    selector: request.selector,
+    name: request.name ?? null,
+    authenticated_at: request.isAuthenticated ? at : null,
+    has_own_ttl: request.ttlSeconds !== undefined,
+    own_ttl: request.ttlSeconds ?? null,
+    at_limit: request.atLimit ?? null,
+    ip_address: request.ipAddress,
+    user_agent: request.userAgent,
+    session_id: request.sessionId ?? null,
+    credentials: request.credentials ?? null,
+  };
+  return [schema.toUserKey(request.userId), ...Object.values(values)];
+}

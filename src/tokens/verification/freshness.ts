@@ -1,0 +1,42 @@
+import { DurinError } from '../../errors.ts';
+import type { SessionRecord } from '../../session.ts';
+import type { Authenticate, FindSession } from '../authenticate.ts';
+import type { TokenCodec } from '../token-codec.ts';
+
+/** Whether the user of a session proved to be the user at most `maxAgeSeconds` ago. A token that the server issued is never fresh. */
+export function isFresh(
+  { authenticatedAt }: Pick<SessionRecord, 'authenticatedAt'>,
+  maxAgeSeconds: number,
+  now: number,
+): boolean {
+  return authenticatedAt !== null && now - authenticatedAt.getTime() <= maxAgeSeconds * 1000;
+}
+
+/**
+ * Lets a session through whose user proved to be the user at most `maxAgeSeconds` ago, and returns it.
+ * @throws DurinError REAUTHENTICATION_REQUIRED, and what `authenticate` throws if the session has ended
+ */
+export type RequireFresh = (session: SessionRecord, maxAgeSeconds: number) => Promise<SessionRecord>;
+
+export interface RequireFreshDeps {
+  readonly codec: Pick<TokenCodec, 'tokenOf'>;
+  readonly authenticate: Authenticate;
+  /** Reads the database. */
+  readonly findStored: FindSession;
+  /** The clock, in milliseconds. */
+  readonly now: () => number;
+}
+
+/**
+ * A session that is not fresh is looked up again, in the database. A cache may hold it as it was before a login or a
+ * reauthentication: one in memory without a bus until its `ttl`, one with a bus until the message arrives. Nobody is asked
+ * for a password twice because of that.
+ */
+export function createRequireFresh({ codec, authenticate, findStored, now }: RequireFreshDeps): RequireFresh {
+  return async function requireFresh(session, maxAgeSeconds) {
+    if (isFresh(session, maxAgeSeconds, now())) return session;
+    const stored = await authenticate({ kind: 'token', token: codec.tokenOf(session.selector) }, findStored);
+    if (isFresh(stored, maxAgeSeconds, now())) return stored;
+    throw new DurinError('REAUTHENTICATION_REQUIRED', { maxAge: maxAgeSeconds });
+  };
+}

@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import { DurinUsageError } from '../errors.ts';
+import { type Duration, parseDuration } from '../values/duration.ts';
+import { describeOptionError, optionIssueMessage } from '../values/option-error.ts';
+import { parseRate, type Quota, type Rate } from '../values/rate.ts';
+
+/** What a guarded procedure demands. Each option narrows it; without any, every valid session is let through. */
+export interface GuardOptions<TAllowed extends string = string, TRefused extends string = string> {
+  /** Lets these clients through. Others are refused with CLIENT_NOT_ALLOWED. Default: every client. */
+  clients?: readonly TAllowed[] | undefined;
+  /**
+   * Lets the clients of the option `clients` through, but not these. Clients that were created at run time are refused.
+   * Without the option of `createDurin`, all clients but these are let through. Not together with `clients`.
+   */
+  exceptClients?: readonly TRefused[] | undefined;
+  /**
+   * How long ago the user may have signed in or reauthenticated, such as `'10m'`. Others are refused with
+   * REAUTHENTICATION_REQUIRED, and may call `reauthenticate`. Default: any time.
+   */
+  fresh?: Duration | undefined;
+  /**
+   * Limits the calls of each user and client, such as to `'5/m'`, in addition to the client's own rate. Others are refused
+   * with THROTTLED. Default: no limit.
+   */
+  rate?: Rate | undefined;
+  /**
+   * Names the limit to callers. Procedures with the same scope share it. Default: the procedure's path, so that each
+   * procedure counts for itself. Printable ASCII; not `client`, `login` or `auth`. Only together with `rate`.
+   */
+  scope?: string | undefined;
+}
+
+/** The options of a guard, parsed. */
+export interface GuardSettings {
+  /** Whether callers without credentials are let through. No client's own rate applies then. */
+  readonly isOptional: boolean;
+  readonly isAllowed: (clientName: string) => boolean;
+  /** How old a login or reauthentication may be; `null`: any age. */
+  readonly freshSeconds: number | null;
+  /** `null`: no limit besides the client's own. */
+  readonly limit: GuardLimit | null;
+}
+
+export interface GuardLimit {
+  /** `null`: the procedure's path. */
+  readonly scope: string | null;
+  readonly quota: Quota;
+}
+
+/** Settings that let every caller through who has no bad token. */
+export const optionalSettings: GuardSettings = {
+  isOptional: true,
+  isAllowed: () => true,
+  freshSeconds: null,
+  limit: null,
+};
+
+const reservedScopes: ReadonlySet<string> = new Set(['client', 'login', 'auth']);
+const scopeMessage = "must be 1 to 64 printable ASCII characters, and not 'client', 'login' or 'auth'";
+
+function isOwnScope(scope: unknown): boolean {
+  return typeof scope === 'string' && /^[\x20-\x7e]{1,64}$/.test(scope) && !reservedScopes.has(scope);
+}
+
+const names = z
+  .array(z.string('must be the name of a client'), 'must be a list of names')
+  .min(1, 'must name at least one client')
+  .optional();
+
+const guardSchema = z
+  .strictObject({
+    clients: names,
+    exceptClients: names,
+    fresh: z
+      .custom<Duration>(
+        isDuration,
+        "must be a duration such as '60s', '15m', '12h', '14d' or a whole number of seconds, from 1 second to 68 years",
+      )
+      .optional(),
+    rate: z.custom<Rate>(isRate, "must be a rate such as '5/s', '100/m', '1000/h' or '10000/d'").optional(),
+    scope: z.custom<string>(isOwnScope, scopeMessage).optional(),
+  })
+  .refine(({ clients, exceptClients }) => clients === undefined || exceptClients === undefined, {
+    path: ['exceptClients'],
+    error: 'must not be together with clients',
+  })
+  .refine(({ rate, scope }) => scope === undefined || rate !== undefined, {
+    path: ['scope'],
+    error: 'must be together with a rate',
+  });
+
+/**
+ * Parses the options of one guard.
+ * @param builder is named in errors
+ * @throws DurinUsageError naming the option that is unknown or wrong
+ */
+export type ParseGuardOptions = (builder: string, options: unknown) => GuardSettings;
+
+/** @param clientNames the names in the option `clients`; `null`: any name may be given */
+export function createParseGuardOptions(clientNames: readonly string[] | null): ParseGuardOptions {
+  function isAllowedBy({ clients, exceptClients }: GuardOptions): GuardSettings['isAllowed'] {
+    if (clients !== undefined) return (name) => clients.includes(name);
+    if (exceptClients === undefined) return () => true;
+    return (name) => !exceptClients.includes(name) && (clientNames === null || clientNames.includes(name));
+  }
+
+  return function parseGuardOptions(builder, options) {
+    const result = guardSchema.safeParse(options, { error: optionIssueMessage });
+    if (!result.success) throw new DurinUsageError(`${builder}: ${describeOptionError(result.error, options)}`);
+    const { clients = [], exceptClients = [], fresh, rate, scope = null } = result.data;
+    const unknown = [...clients, ...exceptClients].find((name) => clientNames?.includes(name) === false);
+    if (unknown !== undefined) throw new DurinUsageError(`${builder}: no client '${unknown}' in the option clients`);
+    const limit = rate === undefined ? null : { scope, quota: parseRate(rate, 'rate') };
+    const freshSeconds = fresh === undefined ? null : parseDuration(fresh, 'fresh');
+    return { isOptional: false, isAllowed: isAllowedBy(result.data), freshSeconds, limit };
+  };
+}
+
+/** The scope of a procedure without one: its path, in ASCII, and told apart from trpc-durin's own scopes. */
+export function scopeOfPath(path: string): string {
+  return reservedScopes.has(path) ? `procedure ${path}` : encodeURI(path.toWellFormed());
+}
+
+function isRate(rate: unknown): boolean {
+  return doesNotThrow(() => parseRate(rate, 'rate'));
+}
+
+function isDuration(duration: unknown): boolean {
+  return doesNotThrow(() => parseDuration(duration, 'fresh'));
+}
+
+function doesNotThrow(parse: () => unknown): boolean {
+  try {
+    parse();
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,49 @@
+import { CommanderError, Command as Program } from 'commander';
+import { createAdminCaller } from '../../../src/cli/admin-caller.ts';
+import { describeError } from '../../../src/cli/cli-error.ts';
+import { addClientCommands } from '../../../src/cli/client-commands.ts';
+import type { Command } from '../../../src/cli/command.ts';
+import type { Terminal } from '../../../src/cli/terminal.ts';
+import { addTokenCommands } from '../../../src/cli/token-commands.ts';
+import { internalsOf } from '../../../src/internals.ts';
+
+/** What a command printed. */
+export interface CommandRun {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The result that `--json` prints. */
+  readonly json: unknown;
+}
+
+/** Runs commands of the command line in this process, on a durin that stays open. */
+export function createCommandLine(durin: object) {
+  const internals = internalsOf(durin);
+  if (internals === null) throw new Error('This is no durin');
+  const admin = createAdminCaller({ internals });
+
+  return async function runCommand(...args: string[]): Promise<CommandRun> {
+    const printed = { stdout: '', stderr: '', json: undefined as unknown };
+    const terminal: Terminal = {
+      print: (text) => void (printed.stdout += text),
+      printError: (text) => void (printed.stderr += text),
+      isInteractive: false,
+      confirm: () => Promise.resolve(false),
+    };
+    async function run(command: Command): Promise<void> {
+      const { text, json } = await command({ admin, terminal });
+      printed.stdout += text;
+      printed.json = json;
+    }
+    const program = new Program('trpc-durin')
+      .exitOverride()
+      .configureOutput({ writeOut: terminal.print, writeErr: terminal.printError });
+    addClientCommands(program, run);
+    addTokenCommands(program, run);
+    try {
+      await program.parseAsync(args, { from: 'user' });
+    } catch (error) {
+      if (!(error instanceof CommanderError)) printed.stderr += describeError(error).line;
+    }
+    return printed;
+  };
+}

@@ -1,0 +1,137 @@
+import { createServer, type Server } from 'node:http';
+import {
+  createTRPCClient,
+  createWSClient,
+  httpBatchLink,
+  httpBatchStreamLink,
+  httpLink,
+  httpSubscriptionLink,
+  splitLink,
+  type TRPCLink,
+  wsLink,
+} from '@trpc/client';
+import { createHTTPHandler } from '@trpc/server/adapters/standalone';
+import { applyWSSHandler } from '@trpc/server/adapters/ws';
+import { EventSource } from 'eventsource';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { WebSocketServer } from 'ws';
+import { createDurinLink, type DurinLink } from '../../../../client/index.ts';
+import { listen } from '../../adapters/node-server.ts';
+import { type AppRouter, alice, openSdkApp, type TestApp, transformer } from '../sdk-app.ts';
+
+let app: TestApp;
+let server: Server;
+let url: string;
+let close: () => Promise<void>;
+beforeAll(async () => {
+  app = await openSdkApp();
+  const { createContext, responseMeta } = app.durin;
+  server = createServer(createHTTPHandler({ router: app.router, createContext, responseMeta }));
+  const wss = new WebSocketServer({ server });
+  applyWSSHandler({ wss, router: app.router, createContext });
+  const served = await listen(server);
+  url = served.url;
+  close = async () => {
+    for (const socket of wss.clients) socket.terminate();
+    await served.close();
+  };
+});
+afterAll(async () => {
+  await close();
+  await app.close();
+});
+
+/** Passwords are hashed, which takes long on a busy machine. */
+const until = (check: () => unknown) => vi.waitFor(check, { timeout: 15_000 });
+
+type Sdk = DurinLink<AppRouter>;
+type Answer = typeof alice | null;
+
+/** A client with a session that is not fresh. */
+async function open(links: (sdk: Sdk) => TRPCLink<AppRouter>[], answer: () => Promise<Answer>) {
+  const onReauthenticate = vi.fn<() => Promise<Answer>>(answer);
+  const sdk = createDurinLink<AppRouter>({ path: 'auth', client: 'web', onReauthenticate });
+  const trpc = createTRPCClient<AppRouter>({ links: [sdk.link, ...links(sdk)] });
+  sdk.auth.connect(trpc);
+  await sdk.auth.login(alice);
+  app.clock.advance(3600);
+  return { ...sdk, trpc, onReauthenticate };
+}
+
+const sockets = ({ perSession }: Sdk) =>
+  perSession((headers) => {
+    const client = createWSClient({ url: url.replace('http', 'ws'), connectionParams: headers });
+    return { link: wsLink({ client, transformer }), close: () => client.close() };
+  });
+
+const events = ({ headers }: Sdk) =>
+  httpSubscriptionLink<AppRouter, typeof EventSource>({
+    url,
+    transformer,
+    EventSource,
+    eventSourceOptions: ({ op }) => ({
+      fetch: (input, init) => fetch(input, { ...init, headers: { ...init.headers, ...headers({ op }) } }),
+    }),
+  });
+
+test.each<[string, (sdk: Sdk) => TRPCLink<AppRouter>[]]>([
+  ['httpLink', ({ headers }) => [httpLink({ url, transformer, headers })]],
+  ['httpBatchLink', ({ headers }) => [httpBatchLink({ url, transformer, headers })]],
+  ['httpBatchStreamLink', ({ headers }) => [httpBatchStreamLink({ url, transformer, headers })]],
+  ['wsLink, a socket for each session', (sdk) => [sockets(sdk)]],
+])('over %s, calls wait for the user once', async (_, links) => {
+  const { trpc, auth, onReauthenticate } = await open(links, async () => alice);
+  const calls = Promise.all([trpc.erase.mutate(), trpc.me.query(), trpc.secrets.query(), trpc.erase.mutate()]);
+  expect(await calls).toEqual(['alice', 'alice', 'secrets of alice', 'alice']);
+  expect(onReauthenticate).toHaveBeenCalledTimes(1);
+  expect(auth.getSnapshot().status).toBe('signed-in');
+  auth.close();
+});
+
+const subscribing: [string, (sdk: Sdk) => TRPCLink<AppRouter>][] = [
+  ['SSE', events],
+  ['WebSocket', sockets],
+];
+
+function withSubscriptions(link: (sdk: Sdk) => TRPCLink<AppRouter>) {
+  return (sdk: Sdk) => [
+    splitLink({
+      condition: ({ type }) => type === 'subscription',
+      true: link(sdk),
+      false: httpBatchLink({ url, transformer, headers: sdk.headers }),
+    }),
+  ];
+}
+
+test.each(subscribing)('a subscription over %s starts after the user proved it', async (_, link) => {
+  const { trpc, auth, onReauthenticate } = await open(withSubscriptions(link), async () => alice);
+  const onData = vi.fn<(name: string) => void>();
+  const onError = vi.fn<(error: unknown) => void>();
+  const running = trpc.watchSecrets.subscribe(undefined, { onData, onError });
+  await until(() => expect(onData.mock.calls).toEqual([['alice']]));
+  expect(onReauthenticate).toHaveBeenCalledTimes(1);
+  expect(onError).not.toHaveBeenCalled();
+  running.unsubscribe();
+  auth.close();
+});
+
+test.each(subscribing)('a subscription over %s that is declined fails', async (_, link) => {
+  const { trpc, auth } = await open(withSubscriptions(link), async () => null);
+  const failure = await new Promise((resolve) => trpc.watchSecrets.subscribe(undefined, { onError: resolve }));
+  expect(failure).toMatchObject({ data: { durin: { code: 'REAUTHENTICATION_REQUIRED', maxAge: 600 } } });
+  expect(auth.getSnapshot().status).toBe('signed-in');
+  auth.close();
+});
+
+test.each(subscribing)('a subscription over %s that was left is not started', async (_, link) => {
+  const { promise, resolve } = Promise.withResolvers<Answer>();
+  const { trpc, auth, onReauthenticate } = await open(withSubscriptions(link), () => promise);
+  const onData = vi.fn<(name: string) => void>();
+  const running = trpc.watchSecrets.subscribe(undefined, { onData });
+  await until(() => expect(onReauthenticate).toHaveBeenCalledTimes(1));
+  running.unsubscribe();
+  resolve(alice);
+  await until(async () => expect(await trpc.erase.mutate()).toBe('alice'));
+  expect(onData).not.toHaveBeenCalled();
+  auth.close();
+});
