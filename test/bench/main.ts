@@ -7,6 +7,8 @@ import { benchAgainstBetterAuth } from './rows/better-auth.ts';
 import { benchCachedLookUp } from './rows/cached-look-up.ts';
 import { benchCounts } from './rows/counts.ts';
 import { benchHttp } from './rows/http.ts';
+import { benchLastUsed } from './rows/last-used.ts';
+import { benchLogin } from './rows/login.ts';
 import { benchLookUp } from './rows/look-up.ts';
 import { benchManyTokens, benchPurge } from './rows/many-tokens.ts';
 import { benchMemory } from './rows/memory.ts';
@@ -37,6 +39,7 @@ try {
   await add('shared', () => benchSharedLookUp(url, redis.url, tokens, { count: 2000, rounds: 41 }));
   await add('HTTP, no cache', () => benchHttp(url, tokens, 'uncached', { count: 320, rounds: 101 }));
   await add('HTTP, cached', () => benchHttp(url, tokens, 'cached', { count: 320, rounds: 101 }));
+  await add('login', () => benchLogin(url, { count: 20, rounds: 15 }));
   await add('counts', () => benchCounts(url, redis.url, tokens));
   await add('memory', () => benchMemory(url, users));
   await add('SDK', () => benchSdkSize());
@@ -47,6 +50,10 @@ try {
     const compared = await benchAgainstBetterAuth(url, redis.url, tokens, others, { count: 400, rounds: 9 });
     await Promise.all([onPostgres.close(), onRedis.close()]);
     return compared;
+  });
+  await add('last used', async () => {
+    const used = await createPopulation(postgres.url, 'used', { users: 200_000, clients: 1 });
+    return benchLastUsed(used, 10);
   });
   await add('many tokens', async () => {
     const [large, small] = [

@@ -3,6 +3,8 @@ import { createPopulation, dropPopulation, tokensOf } from '../../bench/populati
 import { benchCachedLookUp } from '../../bench/rows/cached-look-up.ts';
 import { benchCounts } from '../../bench/rows/counts.ts';
 import { benchHttp } from '../../bench/rows/http.ts';
+import { benchLastUsed } from '../../bench/rows/last-used.ts';
+import { benchLogin } from '../../bench/rows/login.ts';
 import { benchLookUp } from '../../bench/rows/look-up.ts';
 import { benchManyTokens, benchPurge } from '../../bench/rows/many-tokens.ts';
 import { benchMemory } from '../../bench/rows/memory.ts';
@@ -42,6 +44,8 @@ test('the benchmark works, and what it counts is as it should be', async () => {
     ...(await benchHttp(manyUrl, tokens, 'cached', extent)),
     ...(await benchHttp(manyUrl, tokens, 'uncached', extent)),
     ...(await benchMemory(manyUrl, 500)),
+    ...(await benchLogin(fewUrl, { count: 1, rounds: 1 })),
+    ...(await benchLastUsed(fewUrl, 2)),
     ...(await benchManyTokens({ url: manyUrl, ...many }, { url: fewUrl, ...few }, extent)),
     ...(await benchPurge({ url: manyUrl, ...many }, { url: fewUrl, ...few })),
   ];

@@ -67,13 +67,17 @@ export const lookUpStatement = `
   from "durin_auth_token" t join "durin_client" c on c.id = t.client_id join "app_user" u on u."id" = t.user_id
   where t.selector = ?`;
 
-/** Its parameters: id, now, address and user agent of a use, and the seconds between two recorded ones. */
-export const recordUseStatement = `
-  with used (id, used_at, ip_address, user_agent) as (values (?::uuid, ?::timestamptz, ?::text, ?::text)),
+/** Its parameters: id, now, address and user agent of each use, and the seconds between two recorded ones. */
+export const recordUsesStatement = (table: string, uses: number) => `
+  with used (id, used_at, ip_address, user_agent) as (
+    values ${Array.from({ length: uses }, () => '(?::uuid, ?::timestamptz, ?::text, ?::text)').join(', ')}
+  ),
   free as (
-    select t.id from "durin_auth_token" t join used on used.id = t.id where t.last_used_at is null
+    select t.id from ${table} t join used on used.id = t.id where t.last_used_at is null
       or t.last_used_at <= used.used_at - make_interval(secs => ?) for update of t skip locked
   )
-  update "durin_auth_token" t set last_used_at = used.used_at, ip_address = coalesce(used.ip_address, t.ip_address),
+  update ${table} t set last_used_at = used.used_at, ip_address = coalesce(used.ip_address, t.ip_address),
     user_agent = coalesce(used.user_agent, t.user_agent)
   from used join free on free.id = used.id where t.id = used.id returning t.id`;
+
+export const recordUseStatement = recordUsesStatement('"durin_auth_token"', 1);

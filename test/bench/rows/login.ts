@@ -1,0 +1,51 @@
+import { MikroORM } from '@mikro-orm/postgresql';
+import { initTRPC } from '@trpc/server';
+import { createDurin, type DurinContext } from '../../../src/index.ts';
+import { hashPassword, verifyPassword } from '../../../src/password.ts';
+import { AuthToken, Client, entities, User } from '../entities.ts';
+import { type Extent, sideBySide } from '../measure.ts';
+import { secret } from '../population.ts';
+import { type Row, ratioRow } from '../table.ts';
+
+const password = 'a password of the benchmark';
+
+/** A login, which verifies a password and issues a token, against verifying the password alone. */
+export async function benchLogin(url: string, extent: Extent): Promise<Row[]> {
+  const orm = await MikroORM.init({ clientUrl: url, entities, pool: { min: 0, max: 10 } });
+  const hash = await hashPassword(password);
+  const durin = createDurin({
+    orm,
+    entities: { User, Client, AuthToken },
+    secret,
+    clients: { 'one session': {}, 'five devices': { maxSessions: 5 } },
+    verifyCredentials: async ({ input, em }) => {
+      const user = await em.findOne(User, { username: input.username });
+      return (await verifyPassword(hash, input.password)) ? user : null;
+    },
+    throttle: { login: false },
+  });
+  await durin.clients.sync();
+  const t = initTRPC.context<DurinContext>().create();
+  const caller = t.router({ auth: durin.durinRouter }).createCaller(durin.createContext());
+  const logIn = (client: 'one session' | 'five devices') => (count: number) =>
+    times(count, () => caller.auth.login({ username: 'user 1', password, client }));
+  const series = await sideBySide(
+    {
+      'one session': logIn('one session'),
+      'five devices': logIn('five devices'),
+      'argon2 alone': (count) => times(count, () => verifyPassword(hash, password)),
+    },
+    extent,
+  );
+  await durin.close();
+  await orm.close();
+  const [one, five, argon2] = series;
+  return [
+    ratioRow('login, a client of one session', one, argon2, { atMost: 1.15 }),
+    ratioRow('login, a client of five devices, a new one each time', five, argon2, { atMost: 1.15 }),
+  ];
+}
+
+async function times(count: number, work: () => Promise<unknown>): Promise<void> {
+  for (let done = 0; done < count; done += 1) await work();
+}
