@@ -33,10 +33,15 @@ assert.equal(await usersWithoutAlice(), 1);
 
 const tabs = [openTab(), openTab()];
 const atOnce = tabs.map(async (each) => finish(consent(await start(each), 'subject-0'), each));
-assert.deepEqual((await Promise.all(atOnce)).map(({ status }) => status), ['signed-in', 'signed-in']);
+assert.deepEqual(
+  (await Promise.all(atOnce)).map(({ status }) => status),
+  ['signed-in', 'signed-in'],
+);
 assert.equal(await usersWithoutAlice(), 2);
 
-await orm.em.getConnection().execute("update oauth_account set issuer = 'https://other.example.com' where subject = 'subject-0'");
+await orm.em
+  .getConnection()
+  .execute("update oauth_account set issuer = 'https://other.example.com' where subject = 'subject-0'");
 assert.equal((await finish(consent(await start(tab), 'subject-0'), tab)).status, 'signed-in');
 assert.equal(await usersWithoutAlice(), 3); // the same subject at another issuer is another person
 

@@ -17,13 +17,12 @@ export function ApiKeyCard() {
   const { announcement, announce, heading } = useAnnouncement();
   const create = useMutation(api.auth.apiAccess.create.mutationOptions({ onSettled: reloadSessions, gcTime: 0 }));
   const remove = useMutation(api.auth.apiAccess.delete.mutationOptions({ onSettled: reloadSessions }));
-  const { data: created } = create; // another tab may have replaced that key
-
+  const newKey = create.data; // another tab may have replaced it
   // Callbacks given to `mutate` run only while this card is mounted, so the next user never sees this user's key.
   const createKey = () =>
     create.mutate(undefined, {
-      onSuccess({ token: _, ...view }) {
-        queryClient.setQueryData(apiKeyQuery.queryKey, view);
+      onSuccess(created) {
+        queryClient.setQueryData(apiKeyQuery.queryKey, created);
         announce('The API key was created.');
       },
     });
@@ -47,7 +46,7 @@ export function ApiKeyCard() {
           view ? (
             <ApiKey
               apiKey={view}
-              token={created?.created === view.created ? created.token : undefined}
+              token={newKey?.created === view.created ? newKey.token : undefined}
               onDelete={() => setIsDeleting(true)}
             />
           ) : (
