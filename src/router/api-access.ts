@@ -17,7 +17,7 @@ export interface ApiAccessDeps {
   /** `null`: there are no API keys. */
   readonly apiClientName: string | null;
   readonly includesToken: boolean;
-  /** How old a login or reauthentication may be to create or delete a key; `null`: any age. */
+  /** How old a login or reauthentication may be to create, delete or read a key; `null`: any age. */
   readonly freshSeconds: number | null;
   readonly requireFresh: RequireFresh;
   readonly now: () => number;
@@ -51,7 +51,9 @@ export function createApiAccess({ sessionProcedure, changingSessionProcedure }: 
       const row = await store.findOf(session.userId, requireApiClient());
       if (row === null) throw new DurinError('API_ACCESS_NOT_FOUND');
       const view = toApiAccessView(row, now());
-      return includesToken ? { ...view, token: codec.tokenOf(row.selector) } : view;
+      if (!includesToken) return view;
+      await requireFreshSession(session);
+      return { ...view, token: codec.tokenOf(row.selector) };
     }),
 
     create: sessionProcedure.mutation(async function createKey({ ctx }): Promise<ApiAccessView & { token: string }> {
