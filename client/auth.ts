@@ -1,9 +1,9 @@
 import { getUntypedClient, type TRPCClient, type TRPCLink, TRPCUntypedClient } from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
+import { followLogin, type SharedConnection } from './link/call-mark.ts';
 import { endReasonOf } from './link/end-reason.ts';
 import type { DurinPath, ExpiryOf, LoginAnswer, LoginInput, Mutate, UserOf } from './mounted-router.ts';
-import { createEpoch } from './session/epoch.ts';
-import { type LoginAnswer as Answer, newSession, type Snapshot } from './session/session.ts';
+import { type LoginAnswer as Answer, loginEvent, type Snapshot } from './session/session.ts';
 import type { SessionStore } from './session/session-store.ts';
 import { isToken } from './session/session-text.ts';
 
@@ -19,7 +19,8 @@ export interface DurinAuth<TRouter extends AnyTRPCRouter, TPath extends DurinPat
   readonly reauthenticate: Mutate<TRouter, TPath, 'reauthenticate'>;
   /**
    * Makes the answer of a procedure of your own the session, as if it were the answer of `login`: one that returns what
-   * `durin.signIn` returned. Resolves when it is stored.
+   * `durin.signIn` returned. Resolves when it is stored. With one WebSocket for the whole app, pass the object itself that
+   * the procedure returned, not a copy.
    * @throws TypeError if the answer has no token
    * @example await auth.adopt(await trpc.register.mutate({ username, password }));
    */
@@ -55,6 +56,7 @@ export interface DurinAuth<TRouter extends AnyTRPCRouter, TPath extends DurinPat
 /**
  * Creates `auth`, without the app's types.
  * @param fixed the fields of every login: the client's name, empty if the server resolves it, and the device's
+ * @param connection moves to the new epoch when an answer that came over it is adopted
  * @param links the links of its calls until `connect` is called
  * @param closing aborted by `close`
  */
@@ -62,6 +64,7 @@ export function createAuth(
   path: string,
   { client, deviceName }: { readonly client: string; readonly deviceName: string | undefined },
   store: SessionStore,
+  connection: SharedConnection,
   links: TRPCLink<AnyTRPCRouter>[],
   closing: AbortController,
 ) {
@@ -74,8 +77,9 @@ export function createAuth(
     async adopt(answer: Answer) {
       if (!isToken((answer as Answer | undefined)?.token)) throw new TypeError('No token to adopt.');
       store.calls += 1;
-      const session = newSession(answer);
-      await store.dispatch({ type: 'login', epoch: createEpoch(session.token), session, login: store.calls });
+      const login = loginEvent(answer, store.calls);
+      followLogin(connection, answer, login.epoch);
+      await store.dispatch(login);
     },
     logout: () =>
       call('logout').catch((error) => {

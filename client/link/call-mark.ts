@@ -12,4 +12,11 @@ export interface CallMark {
 export interface SharedConnection {
   /** The epoch that the connection was opened in, or moved to by a login. Absent if there is no such connection. */
   epoch?: Epoch;
+  /** The outputs of the calls that went over it. With each login among them, the server has moved the connection. */
+  readonly outputs: WeakSet<object>;
+}
+
+/** Moves the connection to the epoch of a login, if the login went over it. */
+export function followLogin(connection: SharedConnection, output: unknown, epoch: Epoch): void {
+  if (connection.epoch && connection.outputs.has(Object(output))) connection.epoch = epoch;
 }
