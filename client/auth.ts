@@ -19,8 +19,7 @@ export interface DurinAuth<TRouter extends AnyTRPCRouter, TPath extends DurinPat
   readonly reauthenticate: Mutate<TRouter, TPath, 'reauthenticate'>;
   /**
    * Makes the answer of a procedure of your own the session, as if it were the answer of `login`: one that returns what
-   * `durin.signIn` returned. Resolves when it is stored. With one WebSocket for the whole app, pass the object itself that
-   * the procedure returned, not a copy.
+   * `durin.signIn` returned. Resolves when it is stored.
    * @throws TypeError if the answer has no token
    * @example await auth.adopt(await trpc.register.mutate({ username, password }));
    */
@@ -56,7 +55,7 @@ export interface DurinAuth<TRouter extends AnyTRPCRouter, TPath extends DurinPat
 /**
  * Creates `auth`, without the app's types.
  * @param fixed the fields of every login: the client's name, empty if the server resolves it, and the device's
- * @param connection moves to the new epoch when an answer that came over it is adopted
+ * @param connection moves to the new epoch when a token that came over it is adopted
  * @param links the links of its calls until `connect` is called
  * @param closing aborted by `close`
  */
@@ -78,7 +77,7 @@ export function createAuth(
       if (!isToken((answer as Answer | undefined)?.token)) throw new TypeError('No token to adopt.');
       store.calls += 1;
       const login = loginEvent(answer, store.calls);
-      followLogin(connection, answer, login.epoch);
+      followLogin(connection, login.session, login.epoch);
       await store.dispatch(login);
     },
     logout: () =>

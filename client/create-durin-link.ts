@@ -101,7 +101,7 @@ export function createDurinLink<
   const closing = new AbortController();
   const { signal } = closing;
   const store = createSessionStore(storage, storageKey, onStorageError, signal);
-  const connection: SharedConnection = { outputs: new WeakSet() };
+  const connection: SharedConnection = {};
   const confirm =
     onReauthenticate && createLazyConfirm(store, onReauthenticate, (input) => auth.reauthenticate(input), signal);
   const { ownLinks, ...parts } = createSessionLink(store, path, authHeaderPrefix, signal, connection, confirm);

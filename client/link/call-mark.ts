@@ -1,4 +1,5 @@
 import type { Epoch } from '../session/epoch.ts';
+import type { Session } from '../session/session.ts';
 
 /** The entry `durin` of a call's context. */
 export interface CallMark {
@@ -12,11 +13,11 @@ export interface CallMark {
 export interface SharedConnection {
   /** The epoch that the connection was opened in, or moved to by a login. Absent if there is no such connection. */
   epoch?: Epoch;
-  /** The outputs of the calls that went over it. With each login among them, the server has moved the connection. */
-  readonly outputs: WeakSet<object>;
+  /** The last token that came over it: that of the session to which the server has moved it. */
+  token?: string | undefined;
 }
 
-/** Moves the connection to the epoch of a login, if the login went over it. */
-export function followLogin(connection: SharedConnection, output: unknown, epoch: Epoch): void {
-  if (connection.epoch && connection.outputs.has(Object(output))) connection.epoch = epoch;
+/** Moves the connection to the epoch of a login whose token came over it. */
+export function followLogin(connection: SharedConnection, { token }: Session, epoch: Epoch): void {
+  if (connection.epoch && connection.token === token) connection.epoch = epoch;
 }

@@ -1,6 +1,7 @@
 import type { Operation, TRPCClientError, TRPCLink } from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { observable } from '@trpc/server/observable';
+import type { Epoch } from '../session/epoch.ts';
 import { refreshTimeoutMs } from '../session/refresh-time.ts';
 import type { SessionStore } from '../session/session-store.ts';
 import { answerEvent } from './answer-event.ts';
@@ -8,17 +9,9 @@ import { createAnswerQueue } from './answer-queue.ts';
 import { type CallMark, followLogin, type SharedConnection } from './call-mark.ts';
 import type { Confirm } from './confirmation.ts';
 import { endReasonOf } from './end-reason.ts';
-import { resumedInput } from './resumed-input.ts';
+import type { Result, SentCall } from './sent-call.ts';
 
 export type Call = Parameters<ReturnType<TRPCLink<AnyTRPCRouter>>>[0];
-
-/** A WebSocket sets the type of a result with data, HTTP does not. */
-interface Result {
-  readonly type?: 'started' | 'stopped' | 'state' | 'data';
-  readonly data?: unknown;
-  /** Sent by a subscription whose events are `tracked`. */
-  readonly id?: string;
-}
 
 /**
  * Assigns each call to the epoch in which it is made, and turns its answer into an event. An answer that changes the
@@ -37,7 +30,7 @@ export function createCallObserver(
 
   return function observeCall({ op, next }: Call) {
     store.calls += 1;
-    let call = store.calls;
+    const number = store.calls;
     const procedure = op.path.startsWith(`${path}.`) ? op.path.slice(path.length + 1) : '';
 
     return observable((observer) => {
@@ -50,17 +43,14 @@ export function createCallObserver(
         const mark: CallMark = marks.get(op) ?? { epoch: store.state.epoch };
         const { epoch } = mark;
         marks.set(op, mark);
-        let connectedIn = epoch;
-        let isConfirming = false;
-        /** Whether the user was asked for this call, and it has had no data since. */
-        let wasAsked = false;
-        let lastEventId: string | undefined;
+        const call: SentCall = { op, epoch, left: ending.signal, number, send, fail };
+        let connectedIn: Epoch;
 
         /** The epoch whose token the server saw. An answer over a shared connection is about the connection's session. */
         const sentIn = () => mark.sentIn ?? connectedIn;
 
         function completeWithSession(): void {
-          if (epoch !== store.state.epoch && !isConfirming) enqueue(observer.complete);
+          if (epoch !== store.state.epoch && !call.isWaiting) enqueue(observer.complete);
         }
         if (op.type === 'subscription' && epoch.token()) onEnd(store.subscribe(completeWithSession));
 
@@ -77,39 +67,20 @@ export function createCallObserver(
           enqueue(() => observer.error(error), reason && { type: 'end', epoch: sentIn(), reason });
         }
 
-        async function confirmOrFail(error: TRPCClientError<AnyTRPCRouter>): Promise<void> {
-          try {
-            if (!confirm || wasAsked || epoch !== sentIn()) throw error;
-            isConfirming = true;
-            wasAsked = await confirm(error, epoch, call, [ending.signal, op.signal]);
-            isConfirming = false;
-            if (epoch !== store.state.epoch) throw error;
-            store.calls += 1;
-            call = store.calls;
-            send();
-          } catch (failure) {
-            fail(failure as TRPCClientError<AnyTRPCRouter>);
-          }
-        }
-
         function send(): void {
-          if (ending.signal.aborted) return;
           connectedIn = connection.epoch ?? epoch;
-          const input = resumedInput(op.input, lastEventId);
-          const sent = next({ ...op, input, context: { ...op.context, durin: mark } }).subscribe({
+          const context = { ...op.context, durin: mark };
+          const sent = next({ ...op, ...call.resumed, context }).subscribe({
             next(envelope) {
               const result = envelope.result as Result;
-              if (!result.type || result.type === 'data') {
-                wasAsked = false;
-                lastEventId = result.id ?? lastEventId;
-              }
+              if (result.data !== undefined) call.last = result;
               if (procedure === 'reauthenticate') sentIn().provenAt = store.calls;
-              if (!mark.sentIn) connection.outputs.add(Object(result.data));
-              const event = answerEvent(procedure, sentIn(), call, envelope);
-              if (event?.type === 'login') followLogin(connection, result.data, event.epoch);
+              if (!mark.sentIn) connection.token = result.data?.token ?? connection.token;
+              const event = answerEvent(procedure, sentIn(), number, envelope);
+              if (event?.type === 'login') followLogin(connection, event.session, event.epoch);
               enqueue(() => observer.next(envelope), event);
             },
-            error: confirmOrFail,
+            error: (error) => (confirm && epoch === sentIn() ? confirm(error, call) : fail(error)),
             complete: () => enqueue(observer.complete),
           });
           onEnd(() => sent.unsubscribe());

@@ -56,11 +56,6 @@ export function loginEvent({ token, expiry, user }: LoginAnswer, login: number, 
   return { type: 'login', epoch: createEpoch(token), session, login } satisfies SessionEvent;
 }
 
-/** Returns the state before any event. */
-export function createState(): SessionState {
-  return signedOut(0);
-}
-
 /** Whether two texts describe one session: they have the same token, or are of the same login. */
 export function isSameSession(one: Session | null, other: Session | null): boolean {
   return one?.token === other?.token || (one?.key ?? 0) === other?.key;
@@ -91,7 +86,8 @@ function signedIn(session: Session, login: number, epoch = createEpoch(session.t
   return { epoch, session, snapshot: { status: 'signed-in', expiry, ...(user !== undefined && { user }) }, login };
 }
 
-function signedOut(login: number, reason?: SignedOutReason): SessionState {
+/** Returns the state in which nobody is signed in. Without a reason, nobody ever was. */
+export function signedOut(login: number, reason?: SignedOutReason): SessionState {
   const snapshot: Snapshot = { status: 'signed-out', ...(reason && { reason }) };
   return { epoch: createEpoch(null), session: null, snapshot, login };
 }

@@ -90,7 +90,7 @@ test('after a login over the socket, its answers are about that session', async 
 test('an adopted answer that came over the socket moves it', async () => {
   const { tab } = await openTabs();
   await tab.auth.login(bob);
-  await tab.auth.adopt(await tab.trpc.enter.mutate(1));
+  await tab.auth.adopt({ ...(await tab.trpc.enter.mutate(1)) });
   expect(await tab.trpc.me.query()).toBe('alice');
   await tab.auth.logout();
   expect(tab.auth.getSnapshot()).toEqual({ status: 'signed-out', reason: 'logged-out' });
