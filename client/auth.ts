@@ -77,7 +77,7 @@ export function createAuth(
       if (!isToken((answer as Answer | undefined)?.token)) throw new TypeError('No token to adopt.');
       store.calls += 1;
       const login = loginEvent(answer, store.calls);
-      followLogin(connection, login.session, login.epoch);
+      followLogin(connection, login);
       await store.dispatch(login);
     },
     logout: () =>

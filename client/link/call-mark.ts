@@ -1,5 +1,5 @@
 import type { Epoch } from '../session/epoch.ts';
-import type { Session } from '../session/session.ts';
+import type { SessionEvent } from '../session/session.ts';
 
 /** The entry `durin` of a call's context. */
 export interface CallMark {
@@ -17,7 +17,9 @@ export interface SharedConnection {
   token?: string | undefined;
 }
 
+type LoginEvent = Extract<SessionEvent, { type: 'login' }>;
+
 /** Moves the connection to the epoch of a login whose token came over it. */
-export function followLogin(connection: SharedConnection, { token }: Session, epoch: Epoch): void {
-  if (connection.epoch && connection.token === token) connection.epoch = epoch;
+export function followLogin(connection: SharedConnection, { epoch, session }: LoginEvent): void {
+  if (connection.epoch && connection.token === session.token) connection.epoch = epoch;
 }

@@ -77,7 +77,7 @@ export function createCallObserver(
               if (procedure === 'reauthenticate') sentIn().provenAt = store.calls;
               if (!mark.sentIn) connection.token = result.data?.token ?? connection.token;
               const event = answerEvent(procedure, sentIn(), number, envelope);
-              if (event?.type === 'login') followLogin(connection, event.session, event.epoch);
+              if (event?.type === 'login') followLogin(connection, event);
               enqueue(() => observer.next(envelope), event);
             },
             error: (error) => (confirm && epoch === sentIn() ? confirm(error, call) : fail(error)),
