@@ -30,11 +30,12 @@ const sdk = ['test/integration/client/**/*.test.ts', 'test/regressions/client/**
  */
 const pgliteSmoke = [
   ...sdk,
-  'test/integration/{database,flows}/**/*.test.ts',
+  'test/integration/database/{entities,migrations,user-keys}.test.ts',
+  'test/integration/flows/{devices,last-used,lifetimes,reauthenticate,session,transactions}.test.ts',
   'test/integration/admin/{actions,clients,token-pages,tokens,usage}.test.ts',
   'test/integration/upstream/{api-access,views-login,views-session}.test.ts',
 ];
-/** Programs that are run as a user would run them. */
+/** Programs that are run as a user would run them. CI runs these after the others. */
 const programs = ['test/e2e/programs/**/*.test.ts'];
 /** The package as npm publishes it, installed and used as its documents say. CI runs these after the others. */
 const packaged = ['test/e2e/package/**/*.test.ts'];

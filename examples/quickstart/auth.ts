@@ -20,7 +20,7 @@ export function createAuth(orm: MikroORM, secret: string) {
       api: { tokenTtl: '365d', throttleRate: '100/m' },
       admin: { tokenTtl: '8h' },
     },
-    apiAccess: { clientName: 'api', includeToken: true, fresh: '10m' },
+    apiAccess: { clientName: 'api', fresh: '10m' },
     serializeUser: ({ id, username }) => ({ id, username }),
     verifyCredentials: async ({ input, em }) => {
       const user = await em.findOne(User, { username: input.username });

@@ -73,21 +73,24 @@ export async function takeTour(url: string): Promise<boolean> {
     await refusal('but only three times a minute', () => web.rollDice.query(), 'THROTTLED');
 
     let key = '';
-    await step(`${username} gets an API key (the existing one, if any)`, async () => {
-      key = await getApiKey(web);
-      return describe(await connect(url, key).whoami.query());
-    });
-    await refusal(
-      'An API key may not change settings',
-      () => connect(url, key).changeSettings.mutate(),
-      'CLIENT_NOT_ALLOWED',
-    );
+    if (sessions.some(({ client }) => client === 'api')) report('The API key stays', 'it existed before the tour');
+    else {
+      let program = anonymous;
+      await step(`${username} creates an API key`, async () => {
+        ({ token: key } = await web.auth.apiAccess.create.mutate());
+        program = connect(url, key);
+        return describe(await program.whoami.query());
+      });
+      await refusal('An API key may not change settings', () => program.changeSettings.mutate(), 'CLIENT_NOT_ALLOWED');
+    }
     await step('The laptop logs out', async () => {
       await web.auth.logout.mutate();
       return 'the tour leaves no session behind';
     });
-    console.log(`\nCall the API with ${username}'s key from another terminal:`);
-    console.log(`  curl -H "Authorization: Token ${key}" ${url}/trpc/whoami\n`);
+    if (key !== '') {
+      console.log(`\nCall the API with ${username}'s key from another terminal. It is not shown again:`);
+      console.log(`  curl -H "Authorization: Token ${key}" ${url}/trpc/whoami\n`);
+    }
     return true;
   } catch (error) {
     console.log(`✗ ${error instanceof Error ? error.message : String(error)}`);
@@ -105,15 +108,6 @@ function titleOf({ name, client, isCurrent }: Session): string {
 function connect(url: string, token?: string) {
   const headers = token === undefined ? {} : { authorization: `Token ${token}` };
   return createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: `${url}/trpc`, headers })] });
-}
-
-async function getApiKey(client: ReturnType<typeof connect>): Promise<string> {
-  try {
-    return (await client.auth.apiAccess.create.mutate()).token;
-  } catch (error) {
-    if (codeOf(error) !== 'API_ACCESS_EXISTS') throw error;
-    return (await client.auth.apiAccess.get.query()).token ?? '';
-  }
 }
 
 async function step(title: string, run: () => Promise<string>): Promise<void> {

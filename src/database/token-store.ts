@@ -106,6 +106,7 @@ export type ReauthenticationOutcome = 'authenticated' | 'unknown-user' | 'creden
 export interface TokenFilter {
   readonly exceptId?: string;
   readonly exceptClient?: string | null;
+  readonly onlyClient?: string;
   /** Only tokens that were created until then, in milliseconds since 1970. */
   readonly createdUntil?: number;
   /** Spares the tokens that this transaction stored. */
@@ -180,7 +181,7 @@ export interface TokenStore {
   deleteExpired(limit: number, now: number): Promise<TokenIdentity[]>;
   /** Returns the user's unexpired tokens, newest first. */
   listOf(userId: unknown, filter: TokenFilter, now: number): Promise<TokenRow[]>;
-  /** Returns the pair's token, expired or not. */
+  /** Returns a token of the pair, expired or not: a valid one, if there is one. */
   findOf(userId: unknown, clientName: string): Promise<TokenRow | null>;
   /**
    * Stores when, from where and by which program tokens were used. Skips rows locked by other transactions, and rows whose

@@ -27,8 +27,8 @@ export interface ApiAccessOptions<TClientName extends string> {
   /** Makes `apiAccess.get` return the key again. Default: `false`. */
   includeToken?: boolean | undefined;
   /**
-   * How long ago the user may have signed in or reauthenticated to create or delete a key. Others are refused with
-   * REAUTHENTICATION_REQUIRED. Default: any time.
+   * How long ago the user may have signed in or reauthenticated to create or delete a key, or to read it again with
+   * `includeToken`. Others are refused with REAUTHENTICATION_REQUIRED. Default: any time.
    */
   fresh?: Duration | undefined;
 }

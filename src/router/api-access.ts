@@ -1,6 +1,6 @@
 import type { TokenStore } from '../database/token-store.ts';
 import { DurinError } from '../errors.ts';
-import type { SessionRecord } from '../session.ts';
+import type { SessionRecord, TokenRow } from '../session.ts';
 import { toApiAccessView } from '../session-views.ts';
 import type { IssueToken } from '../tokens/issue-token.ts';
 import type { TokenRevoker } from '../tokens/revoke-tokens.ts';
@@ -10,14 +10,14 @@ import type { ApiAccessView } from '../wire.ts';
 import type { RouterProcedures } from './router-procedures.ts';
 
 export interface ApiAccessDeps {
-  readonly store: Pick<TokenStore, 'findOf'>;
+  readonly store: Pick<TokenStore, 'findOf' | 'listOf'>;
   readonly issueToken: IssueToken;
   readonly revoker: TokenRevoker;
   readonly codec: TokenCodec;
   /** `null`: there are no API keys. */
   readonly apiClientName: string | null;
   readonly includesToken: boolean;
-  /** How old a login or reauthentication may be to create or delete a key; `null`: any age. */
+  /** How old a login or reauthentication may be to create, delete or read a key; `null`: any age. */
   readonly freshSeconds: number | null;
   readonly requireFresh: RequireFresh;
   readonly now: () => number;
@@ -38,12 +38,22 @@ export function createApiAccess({ sessionProcedure, changingSessionProcedure }: 
     return apiClientName;
   }
 
+  /** The valid keys, of which there may be several if the server issued some, else the one that has expired. */
+  async function keysOf(userId: unknown): Promise<TokenRow[]> {
+    const clientName = requireApiClient();
+    const valid = await store.listOf(userId, { onlyClient: clientName }, now());
+    const latest = valid.length === 0 ? await store.findOf(userId, clientName) : null;
+    return latest === null ? valid : [latest];
+  }
+
   return {
     get: sessionProcedure.query(async function getApiAccess({ ctx: { session } }): Promise<ApiAccessView> {
       const row = await store.findOf(session.userId, requireApiClient());
       if (row === null) throw new DurinError('API_ACCESS_NOT_FOUND');
       const view = toApiAccessView(row, now());
-      return includesToken ? { ...view, token: codec.tokenOf(row.selector) } : view;
+      if (!includesToken) return view;
+      await requireFreshSession(session);
+      return { ...view, token: codec.tokenOf(row.selector) };
     }),
 
     create: sessionProcedure.mutation(async function createKey({ ctx }): Promise<ApiAccessView & { token: string }> {
@@ -76,9 +86,9 @@ export function createApiAccess({ sessionProcedure, changingSessionProcedure }: 
 
     delete: changingSessionProcedure.mutation(async function deleteApiAccess({ ctx: { session } }): Promise<void> {
       await requireFreshSession(session);
-      const row = await store.findOf(session.userId, requireApiClient());
-      const ended = row === null ? null : await revoker.revoke(row, 'revoked');
-      if (ended === null) throw new DurinError('API_ACCESS_NOT_FOUND');
+      const keys = await keysOf(session.userId);
+      const ended = await Promise.all(keys.map((key) => revoker.revoke(key, 'revoked')));
+      if (ended.every((key) => key === null)) throw new DurinError('API_ACCESS_NOT_FOUND');
     }),
   };
 }

@@ -44,9 +44,11 @@ function withoutFields(input: unknown, hidden: readonly string[]): unknown {
 export function createLogin({ loginProcedure, stateOf }: RouterProcedures, deps: LoginDeps) {
   const { logIn, loginInput, takesClient, loginAnswer } = deps;
   const readableProcedure = loginProcedure.use(refuseUnreadableInput);
-  const isDeclared = (field: string) => inputFieldsOf(loginInput)?.every((fields) => fields.includes(field)) === true;
-  const own = { ...(takesClient && clientInput), ...(!isDeclared('deviceName') && deviceNameInput) };
-  const hidden = Object.keys(own).filter((field) => !isDeclared(field));
+  const alternatives = inputFieldsOf(loginInput) ?? [];
+  const isDeclared = alternatives.length > 0 && alternatives.every((fields) => fields.includes('client'));
+  const hasDeviceName = alternatives.some((fields) => fields.includes('deviceName')); // then it is the app's
+  const own = { ...(takesClient && clientInput), ...(!hasDeviceName && deviceNameInput) };
+  const hidden = Object.keys(own).filter((field) => field !== 'client' || !isDeclared);
   const inputProcedure = readableProcedure.input(z.object(own)).use(hideFields(hidden)).input(loginInput);
 
   return inputProcedure.mutation(async function login({ ctx, input, batchIndex = 0 }) {

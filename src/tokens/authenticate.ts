@@ -1,3 +1,4 @@
+import { createSingleFlight } from '../async/single-flight.ts';
 import type { BoundedByTimeout } from '../database/database-timeout.ts';
 import type { TokenStore } from '../database/token-store.ts';
 import { DurinError } from '../errors.ts';
@@ -33,6 +34,8 @@ export interface AuthenticateDeps {
 
 export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
   const { codec, store, revoker, activeUser, events, bounded, now } = deps;
+  /** The calls of a batch share a write. */
+  const keepingAlive = createSingleFlight<void>();
 
   return async function authenticate(credentials, find = store.findBySelector) {
     const token = parse(credentials);
@@ -69,7 +72,8 @@ export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
 
   /** Stores this use before the session expires without it, and returns the session with its later expiry. */
   async function keepAlive(idling: SessionRecord): Promise<SessionRecord> {
-    await bounded(() => store.keepAlive(idling, now()));
+    const storing = keepingAlive.inFlight(idling.id)?.answer;
+    await (storing ?? keepingAlive.start(idling.id, () => bounded(() => store.keepAlive(idling, now()))));
     return findAgain(idling);
   }
 

@@ -44,7 +44,7 @@ export const overtakenSentence =
 
 export interface IssueTokenDeps {
   readonly codec: TokenCodec;
-  readonly store: Pick<TokenStore, 'issue'>;
+  readonly store: Pick<TokenStore, 'issue' | 'keepAlive' | 'findBySelector' | 'reauthenticate'>;
   readonly revoker: Pick<TokenRevoker, 'endAllOfInactive' | 'revoke'>;
   readonly activeUser: Pick<ActiveUser, 'isActiveNow'>;
   readonly events: EventSink;
@@ -90,14 +90,26 @@ export function createIssueToken(deps: IssueTokenDeps): IssueToken {
         emitIssue(result);
         if (onlyIfActive && (await isEndedAsInactive(result))) return { outcome: 'inactive-user' };
         if (isOvertakenFor(result.record.userId)) return endOvertaken(result);
-        return withToken(result);
+        return withToken(await countAsUse(result));
     }
   }
 
-  /** The end may have come before the token was stored, and missed it. A token that was kept is of a later login. */
+  /**
+   * The end may have come before the token was stored, and missed it. A token that was kept is one that the end spared, or
+   * of a later login, and this login proves nothing about its user.
+   */
   async function endOvertaken(result: HeldToken): Promise<IssuedToken> {
+    const { id, selector, userId } = result.record;
     if (result.outcome === 'issued') await revoker.revoke(result.record, 'revoked');
+    else await store.reauthenticate({ id, selector, userId, authenticatedAt: null }, now());
     return { ...withToken(result), outcome: 'overtaken' };
+  }
+
+  /** A login that returns an existing token is a use of it: a session that was about to expire by idling does not. */
+  async function countAsUse(result: HeldToken): Promise<HeldToken> {
+    if (result.outcome === 'issued' || !result.record.expiresByIdling) return result;
+    await store.keepAlive(result.record, now());
+    return { ...result, record: (await store.findBySelector(result.record.selector)) ?? result.record };
   }
 
   /** The row of the user was locked: a later deactivation sees the token, an earlier one is found here. */

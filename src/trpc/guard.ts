@@ -39,6 +39,15 @@ export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guar
     return refusal;
   }
 
+  /** A session that is looked up again may have ended. */
+  async function findFresh(record: SessionRecord, seconds: number, call: ProcedureCall): Promise<SessionRecord> {
+    try {
+      return await requireFresh(record, seconds);
+    } catch (error) {
+      throw reportDenied(error, call);
+    }
+  }
+
   function quotaOf({ client: { throttleRate } }: SessionRecord): Quota | null {
     return throttleRate === null ? sessionQuota : parseRate(throttleRate, 'throttle_rate');
   }
@@ -61,7 +70,7 @@ export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guar
       if (record !== null && !isAllowed(record.client.name)) throw denyClient(record, call);
       const clientQuota = record === null || isOptional ? null : quotaOf(record);
       if (clientQuota !== null) await enforce({ scope: 'client', quota: clientQuota }, record, ctx);
-      if (record !== null && freshSeconds !== null) record = await requireFresh(record, freshSeconds);
+      if (record !== null && freshSeconds !== null) record = await findFresh(record, freshSeconds, call);
       if (limit !== null) await enforce({ scope: limit.scope ?? scopeOfPath(path), quota: limit.quota }, record, ctx);
       if (record === null) return next({ ctx: signedOut });
       lastUsed.recordUse(record, ctx.durin);

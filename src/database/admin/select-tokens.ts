@@ -107,8 +107,10 @@ export function createSelectTokens(database: Database, schema: Schema) {
     return { id: row?.['id'], canIdle: row?.['can_idle'] === true };
   }
 
-  /** Whether a token has expired because it was not used. */
-  const isIdle = `exists (select from ${clients} c where c.id = t.client_id and c.idle_ttl is not null and ${expired})`;
+  /** Whether a token has expired because it was not used. The array lets the index on the client find the few that can. */
+  const isIdle =
+    `t.client_id = any (array(select id from ${clients} where idle_ttl is not null)) and ` +
+    `exists (select from ${clients} c where c.id = t.client_id and c.idle_ttl is not null and ${expired})`;
 
   return {
     async findToken(tokenId: string): Promise<OwnedTokenRow | null> {
@@ -185,7 +187,8 @@ function segmentsOf({ sort, order, after }: TokenQuery): Segment[] {
 /** The conditions for the rows of the segment that come after the cursor. */
 function segmentConditions({ isNull, after }: Segment, column: string, { order }: TokenQuery): SqlFragment[] {
   const comparison = order === 'asc' ? '>' : '<';
-  const inSegment = { sql: `${column} is ${isNull ? '' : 'not '}null`, parameters: [] };
+  const sorted = column === columnOf.lastUsedAt && !isNull ? [column, 't.last_used_on'] : [column];
+  const inSegment = { sql: sorted.map((one) => `${one} is ${isNull ? '' : 'not '}null`).join(' and '), parameters: [] };
   if (after === null) return [inSegment];
   if (isNull) return [inSegment, { sql: `t.id ${comparison} ?`, parameters: [after.id] }];
   const at = after.at?.toISOString();
@@ -211,7 +214,7 @@ function expiryConditions(
   const parameters = [toParameter(now)];
   const expiresLater = { sql: 't.expiry > ?', parameters };
   const never = { sql: 't.expiry is null', parameters: [] };
-  const unlessIdle = isIdle === null ? [] : [{ sql: `not ${isIdle}`, parameters }];
+  const unlessIdle = isIdle === null ? [] : [{ sql: `not (${isIdle})`, parameters }];
   const ifIdle = isIdle === null ? null : { sql: isIdle, parameters };
   const later = sort !== 'expiry' ? [expiresLater, never] : isNull ? [never] : [expiresLater];
   if (!hasExpired) return later.map((condition) => [condition, ...unlessIdle]);

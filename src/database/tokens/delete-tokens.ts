@@ -13,10 +13,11 @@ type DeleteTokens = Pick<
 
 /** The most keys in one statement. */
 const maxKeys = 1000;
+const idleGraceMs = 60_000;
 
 /** The deletes of the token store. Each returns the identities of the tokens it deleted. */
 export function createDeleteTokens(database: Database, schema: Schema, lockUser: LockUser): DeleteTokens {
-  const { tokens, clients } = schema;
+  const { tokens, clients, uses } = schema;
   const { unexpired, expired } = createExpiryConditions(schema);
 
   /** The rows to lock before their tokens are deleted, and the column by which tokens refer to them. */
@@ -43,8 +44,19 @@ export function createDeleteTokens(database: Database, schema: Schema, lockUser:
   }
 
   const overdue = `select t.id from ${tokens} t where t.expiry <= ? order by t.expiry`;
-  /** Those that expired because they were not used. The tokens of a client are found by its index. */
-  const idle = `select t.id from ${clients} c join ${tokens} t on t.client_id = c.id where c.idle_ttl is not null and ${expired}`;
+  /**
+   * Tokens that expired because they were not used, a minute ago or earlier: a use in their last minute may not be stored
+   * yet. The index on the day of the last use finds them.
+   */
+  const idle = (day: string) =>
+    `select t.id from ${uses} l join ${tokens} t on t.id = l.token_id join ${clients} c on c.id = t.client_id ` +
+    `where ${day} and c.idle_ttl is not null and ${expired}`;
+  const idleSelects = [
+    idle(
+      `l.last_used_on <= ((?::timestamptz - make_interval(secs => (select min(idle_ttl) from ${clients}))) at time zone 'UTC')::date`,
+    ),
+    idle('l.last_used_on is null and ?::timestamptz is not null'),
+  ];
 
   return {
     async delete({ id }) {
@@ -92,8 +104,12 @@ export function createDeleteTokens(database: Database, schema: Schema, lockUser:
     },
 
     async deleteExpired(limit, now) {
-      const found = [...(await deleteFirst(overdue, [toParameter(now)], limit))];
-      if (found.length < limit) found.push(...(await deleteFirst(idle, [toParameter(now)], limit - found.length)));
+      const found = await deleteFirst(overdue, [toParameter(now)], limit);
+      for (const select of idleSelects) {
+        const aMinuteAgo = toParameter(now - idleGraceMs);
+        if (found.length < limit)
+          found.push(...(await deleteFirst(select, [aMinuteAgo, aMinuteAgo], limit - found.length)));
+      }
       return found;
     },
   };

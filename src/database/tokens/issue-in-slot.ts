@@ -10,7 +10,10 @@ import type { SessionSelect } from './session-select.ts';
 import { createExpiryConditions } from './token-conditions.ts';
 import { isIssued } from './token-id.ts';
 
-/** Issues a token in one of several slots. `null`: the client was deleted meanwhile, or the token that was to be kept. */
+/**
+ * Issues a token in one of several slots. `null`: the client was deleted meanwhile, or the token that was to be kept, or the slot
+ * was taken although the user is locked, by a statement of version 0.1.
+ */
 export type IssueInSlot = (request: IssueRequest, id: string, now: number) => Promise<IssueResult | null>;
 
 interface ReadToken extends HeldToken {
@@ -60,7 +63,7 @@ export function createIssueInSlot(
     target (slot, kept, ended, is_extended) as (values (?::smallint, ?::uuid, ?::uuid[], ?::boolean)),
     ended as (delete from ${tokens} t using target where t.id = any(target.ended) returning t.id),
     extended as (
-      update ${tokens} t set authenticated_at = coalesce(owner.authenticated_at, t.authenticated_at),
+      update ${tokens} t set name = coalesce(owner.name, t.name), authenticated_at = coalesce(owner.authenticated_at, t.authenticated_at),
         expiry = case when target.is_extended then least(chosen.expires_at, t.max_expiry) else t.expiry end
       from target cross join owner cross join chosen where t.id = target.kept
       returning t.*
@@ -71,6 +74,7 @@ export function createIssueInSlot(
         owner.authenticated_at, least(chosen.expires_at, chosen.ends_at), chosen.ends_at
       from target cross join owner cross join chosen cross join (select count(*) from ended) as after_ending
       where target.slot is not null
+      on conflict (user_id, client_id, slot) do nothing
       returning *
     ),
     used as (

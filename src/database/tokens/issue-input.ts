@@ -37,7 +37,7 @@ export function issueInput(
   return `input (user_id, ${Object.keys(columns).join(', ')}) as (values (?::${userKeyType}, ${values.join(', ')})),
     owner as (
       select input.*, (
-        select ${hasCredentials} from ${usersAsU} where u.${userKeyColumn} = input.user_id${isUser} for share
+        select ${hasCredentials} from ${usersAsU} where u.${userKeyColumn} = input.user_id${isUser} for no key update
       ) as has_credentials
       from input
     ),

@@ -62,7 +62,8 @@ export function issueStatement(
       returning t.id
     ),
     extended as (
-      update ${tokens} t set authenticated_at = coalesce(owner.authenticated_at, t.authenticated_at),
+      update ${tokens} t set name = coalesce(owner.name, t.name),
+        authenticated_at = coalesce(owner.authenticated_at, t.authenticated_at),
         expiry = ${onConflict === 'renew' ? 'least(permitted.expires_at, t.max_expiry)' : 't.expiry'}
       from old cross join permitted cross join owner where t.id = old.id and permitted.keeps
       returning t.*
@@ -81,7 +82,7 @@ export function issueStatement(
       select owner.id, owner.ip_address, owner.user_agent from owner join issued on issued.id = owner.id
     )
     select owner.has_credentials, plan.session_found, chosen.id is not null as client_found, plan.has_slots, plan.refusal,
-      t.id as held_id, old.id as old_id, old.selector as old_selector, old.expired as old_expired, ${session.columns}
+      chosen.max_sessions, t.id as held_id, old.id as old_id, old.selector as old_selector, old.expired as old_expired, ${session.columns}
     from owner cross join plan left join chosen on true left join old on true left join (
       (select * from issued union all select * from extended) t ${session.joins}
     ) on true`;

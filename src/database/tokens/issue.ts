@@ -48,7 +48,7 @@ export function createIssue(
     const parameters = [...issueParameters(request, id, now, schema), at, at];
     const [row] = await database.run(statements[request.onConflict], parameters);
     if (row === undefined) return null;
-    if (row['has_slots'] === true) withSlots.add(request.clientName);
+    if (Number(row['max_sessions']) > 1) withSlots.add(request.clientName);
     return toAttempt(row, id, request, session);
   }
 
@@ -77,6 +77,7 @@ function toAttempt(row: Row, newId: string, request: IssueRequest, session: Sess
   if (row['session_found'] === false) return { outcome: 'session-ended' };
   if (row['client_found'] !== true) return { outcome: 'unknown-client' };
   if (row['refusal'] === 'exists') return { outcome: 'exists' };
+  if (row['has_slots'] === true) return null; // another slot may be free
   if (row['refusal'] === 'at-limit') return { outcome: 'at-limit', ended: [], reason: 'evicted' };
   return row['held_id'] === null ? null : toResult(row, newId, request, session);
 }

@@ -27,7 +27,7 @@ export function createReauthenticate(
     ),
     owner as (
       select input.*, (
-        select ${hasCredentials} from ${usersAsU} where u.${userKeyColumn} = input.user_id${isUser} for share
+        select ${hasCredentials} from ${usersAsU} where u.${userKeyColumn} = input.user_id${isUser} for no key update
       ) as has_credentials
       from input
     ),

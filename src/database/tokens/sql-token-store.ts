@@ -51,10 +51,14 @@ export function createSqlTokenStore(
     return loaded && loaded.record;
   }
 
-  async function selectWhere(condition: string, parameters: readonly unknown[]): Promise<TokenRow[]> {
+  async function selectWhere(
+    condition: string,
+    parameters: readonly unknown[],
+    order = 't.created desc, t.id',
+  ): Promise<TokenRow[]> {
     const sql =
       `select ${tokenRowColumns} from ${tokens} t join ${clients} c on c.id = t.client_id ` +
-      `left join ${uses} l on l.token_id = t.id where ${condition} order by t.created desc, t.id`;
+      `left join ${uses} l on l.token_id = t.id where ${condition} order by ${order}`;
     return (await database.run(sql, parameters)).map(toTokenRow);
   }
 
@@ -118,7 +122,8 @@ export function createSqlTokenStore(
     },
 
     async findOf(userId, clientName) {
-      const [row] = await selectWhere('t.user_id = ? and c.name = ?', [schema.toUserKey(userId), clientName]);
+      const parameters = [schema.toUserKey(userId), clientName];
+      const [row] = await selectWhere('t.user_id = ? and c.name = ?', parameters, `${expiry} desc nulls first, t.id`);
       return row ?? null;
     },
   };

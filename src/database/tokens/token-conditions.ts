@@ -39,6 +39,10 @@ export function filterConditions(filter: TokenFilter): { condition: string; para
     conditions.push('and c.name <> ?');
     parameters.push(filter.exceptClient);
   }
+  if (filter.onlyClient !== undefined) {
+    conditions.push('and c.name = ?');
+    parameters.push(filter.onlyClient);
+  }
   if (filter.createdUntil !== undefined) {
     conditions.push('and t.created <= ?');
     parameters.push(toParameter(filter.createdUntil));

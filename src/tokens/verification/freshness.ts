@@ -3,7 +3,10 @@ import type { SessionRecord } from '../../session.ts';
 import type { Authenticate, FindSession } from '../authenticate.ts';
 import type { TokenCodec } from '../token-codec.ts';
 
-/** Whether the user of a session proved to be the user at most `maxAgeSeconds` ago. A token that the server issued is never fresh. */
+/**
+ * Whether the user of a session proved to be the user at most `maxAgeSeconds` ago. A token that the server issued is not fresh
+ * until its user reauthenticates.
+ */
 export function isFresh(
   { authenticatedAt }: Pick<SessionRecord, 'authenticatedAt'>,
   maxAgeSeconds: number,

@@ -34,6 +34,10 @@ test('a key is created, shown, copied and deleted', async () => {
   const { stdout } = await promisify(execFile)('sh', ['-c', await clipboard()]);
   expect(JSON.parse(stdout)).toMatchObject({ result: { data: { username: 'alice', client: 'api' } } });
 
+  await page.reload();
+  await ofKey.getByText('The key was shown when it was created.').waitFor();
+  expect(await button(page, 'Copy the key').count()).toBe(0);
+
   await button(page, 'Delete the key').click();
   await page.getByRole('dialog').getByRole('button', { name: 'Delete the key' }).click();
   await ofKey.getByText('The API key was deleted.').waitFor();

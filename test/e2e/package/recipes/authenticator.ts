@@ -90,9 +90,9 @@ export function createAuthenticator(page: { origin: string; rpID: string }) {
       });
     },
 
-    /** Makes the counter go back, as that of a copied authenticator does. */
-    rewind() {
-      counter = 0;
+    /** Sets the counter, which goes back in a copied authenticator, and may be as large as 32 bits allow. */
+    count(value: number) {
+      counter = value;
     },
   };
 }

@@ -18,6 +18,7 @@ async function newCode(): Promise<string> {
   await requestCode(email);
   return /\d{8}/.exec(mails.at(-1) ?? '')?.[0] ?? '';
 }
+const sql = (statement: string) => orm.em.getConnection().execute(statement);
 const wrong = '12345';
 
 const code = await newCode();
@@ -35,15 +36,23 @@ const guessed = await newCode();
 await Promise.all(Array.from({ length: 8 }, () => refusalOf(signIn(email, wrong))));
 assert.equal(await refusalOf(signIn(email, guessed)), 'UNAUTHORIZED');
 
+const sent = mails.length;
+await requestCode(email); // succeeds, and sends nothing within a minute
+assert.equal(mails.length, sent);
+await sql("update login_code set expires_at = expires_at - interval '1 minute'");
+await Promise.all([1, 2, 3].map(() => requestCode(email)));
+assert.equal(mails.length, sent + 1);
+
+await sql("update login_code set expires_at = expires_at - interval '1 minute'");
 const late = await newCode();
-await orm.em.getConnection().execute('update login_code set expires_at = now()');
+const rows = JSON.stringify(await sql('select * from login_code'));
+for (const mailed of mails) assert.equal(rows.includes(/\d{8}/.exec(mailed)?.[0] ?? 'no code'), false);
+await sql('update login_code set expires_at = now()');
 assert.equal(await refusalOf(signIn(email, late)), 'UNAUTHORIZED');
 
-const sent = mails.length;
+const before = mails.length;
 await requestCode('nobody@example.com');
-assert.equal(mails.length, sent);
-
-const rows = JSON.stringify(await orm.em.getConnection().execute('select * from login_code'));
-for (const mailed of mails) assert.equal(rows.includes(/\d{8}/.exec(mailed)?.[0] ?? 'no code'), false);
+assert.equal(mails.length, before);
+assert.deepEqual(await sql('select email from login_code'), [{ email: 'nobody@example.com' }]); // expired ones are deleted
 log('done');
 await orm.close();

@@ -5,7 +5,9 @@ import { importSample, openRecipe, refusalOf } from './open-recipe.ts';
 
 type Options = Parameters<typeof startAuthentication>[0]['optionsJSON'];
 interface Page {
-  readonly trpc: { readonly passkeys: Record<'start' | 'signIn', { mutate(input?: unknown): Promise<unknown> }> };
+  readonly trpc: {
+    readonly passkeys: Record<'startAdding' | 'start' | 'signIn', { mutate(input?: unknown): Promise<unknown> }>;
+  };
   readonly auth: { adopt(answer: object): Promise<void>; logout(): Promise<void> };
   addPasskey(): Promise<void>;
   signInWithPasskey(): Promise<{ status: string }>;
@@ -27,8 +29,20 @@ const answer = async () => startAuthentication({ optionsJSON: (await passkeys.st
 
 assert.equal(await refusalOf(addPasskey()), 'UNAUTHORIZED');
 const { tokens } = durin as unknown as { tokens: { issue(request: object): Promise<{ token: string }> } };
-const issued = await tokens.issue({ user: alice.id, client: 'web' });
-await auth.adopt({ token: issued.token, expiry: null, user: { name: alice.username } });
+const sql = (statement: string) => orm.em.getConnection().execute<{ count: number }[]>(statement);
+async function holdTokenOf(client: string): Promise<void> {
+  const { token } = await tokens.issue({ user: alice.id, client });
+  await auth.adopt({ token, expiry: null, user: { name: alice.username } });
+}
+await holdTokenOf('api');
+assert.equal(await refusalOf(addPasskey()), 'FORBIDDEN');
+await holdTokenOf('web');
+assert.equal(await refusalOf(addPasskey()), 'UNAUTHORIZED'); // nobody has signed in with this token
+await sql("update durin_auth_token set authenticated_at = now() - interval '11 minutes'");
+assert.equal(await refusalOf(addPasskey()), 'UNAUTHORIZED');
+await sql('update durin_auth_token set authenticated_at = now()');
+const handles = await Promise.all([1, 2].map(() => passkeys.startAdding.mutate() as Promise<{ user: { id: string } }>));
+assert.equal(handles[0]?.user.id, handles[1]?.user.id);
 await addPasskey();
 await auth.logout();
 
@@ -44,14 +58,18 @@ const uses = await Promise.all([1, 2, 3].map(() => refusalOf(passkeys.signIn.mut
 assert.deepEqual(uses.toSorted(), ['UNAUTHORIZED', 'UNAUTHORIZED', 'not refused']);
 
 const late = await answer();
-await orm.em.getConnection().execute('update passkey_challenge set expires_at = now()');
+await sql('update passkey_challenge set expires_at = now()');
 assert.equal(await refusalOf(passkeys.signIn.mutate(late)), 'UNAUTHORIZED');
+
+assert.notDeepEqual(await sql('select * from passkey_challenge'), []);
+await answer();
+assert.deepEqual(await sql('select count(*)::int from passkey_challenge'), [{ count: 1 }]); // expired ones are deleted
 
 const unknown = { ...(await answer()), id: 'AAAA', rawId: 'AAAA' };
 assert.equal(await refusalOf(passkeys.signIn.mutate(unknown)), 'UNAUTHORIZED');
 assert.equal(await refusalOf(passkeys.signIn.mutate('text')), 'BAD_REQUEST');
 
-authenticator.rewind();
+authenticator.count(0);
 assert.equal(await refusalOf(signInWithPasskey()), 'UNAUTHORIZED');
 
 await orm.em.fork().nativeUpdate(User, alice.id, { isActive: false } as never);
@@ -59,6 +77,9 @@ const { length } = await Promise.all([1, 2, 3, 4, 5, 6].map(answer)); // past th
 assert.equal(length, 6);
 assert.equal(await refusalOf(signInWithPasskey()), 'UNAUTHORIZED');
 await orm.em.fork().nativeUpdate(User, alice.id, { isActive: true } as never);
+assert.equal((await signInWithPasskey()).status, 'signed-in');
+
+authenticator.count(4_000_000_000);
 assert.equal((await signInWithPasskey()).status, 'signed-in');
 
 const { create } = openPage('https://evil.example.com');

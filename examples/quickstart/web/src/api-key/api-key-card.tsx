@@ -10,14 +10,14 @@ import { reloadSessions } from '../sessions/reload-sessions.ts';
 import { ApiKey } from './api-key.tsx';
 import { apiKeyQuery } from './api-key-query.ts';
 
-/** The user's API key: create, copy and delete it. */
+/** The user's API key: create and delete it, and copy it after its creation. */
 export function ApiKeyCard() {
   const key = useQuery(apiKeyQuery);
   const [isDeleting, setIsDeleting] = useState(false);
   const { announcement, announce, heading } = useAnnouncement();
-  const create = useMutation(api.auth.apiAccess.create.mutationOptions({ onSettled: reloadSessions }));
+  const create = useMutation(api.auth.apiAccess.create.mutationOptions({ onSettled: reloadSessions, gcTime: 0 }));
   const remove = useMutation(api.auth.apiAccess.delete.mutationOptions({ onSettled: reloadSessions }));
-
+  const newKey = create.data; // another tab may have replaced it
   // Callbacks given to `mutate` run only while this card is mounted, so the next user never sees this user's key.
   const createKey = () =>
     create.mutate(undefined, {
@@ -30,6 +30,7 @@ export function ApiKeyCard() {
     remove.mutate(undefined, {
       onSuccess() {
         queryClient.setQueryData(apiKeyQuery.queryKey, null);
+        create.reset();
         setIsDeleting(false);
         announce('The API key was deleted.');
       },
@@ -43,7 +44,11 @@ export function ApiKeyCard() {
       <Loaded query={key}>
         {(view) =>
           view ? (
-            <ApiKey apiKey={view} onDelete={() => setIsDeleting(true)} />
+            <ApiKey
+              apiKey={view}
+              token={newKey?.created === view.created ? newKey.token : undefined}
+              onDelete={() => setIsDeleting(true)}
+            />
           ) : (
             <>
               <p className="muted">
