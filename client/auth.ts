@@ -1,9 +1,9 @@
 import { getUntypedClient, type TRPCClient, type TRPCLink, TRPCUntypedClient } from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
+import { followLogin, type SharedConnection } from './link/call-mark.ts';
 import { endReasonOf } from './link/end-reason.ts';
 import type { DurinPath, ExpiryOf, LoginAnswer, LoginInput, Mutate, UserOf } from './mounted-router.ts';
-import { createEpoch } from './session/epoch.ts';
-import { type LoginAnswer as Answer, newSession, type Snapshot } from './session/session.ts';
+import { type LoginAnswer as Answer, loginEvent, type Snapshot } from './session/session.ts';
 import type { SessionStore } from './session/session-store.ts';
 import { isToken } from './session/session-text.ts';
 
@@ -55,6 +55,7 @@ export interface DurinAuth<TRouter extends AnyTRPCRouter, TPath extends DurinPat
 /**
  * Creates `auth`, without the app's types.
  * @param fixed the fields of every login: the client's name, empty if the server resolves it, and the device's
+ * @param connection moves to the new epoch when a token that came over it is adopted
  * @param links the links of its calls until `connect` is called
  * @param closing aborted by `close`
  */
@@ -62,6 +63,7 @@ export function createAuth(
   path: string,
   { client, deviceName }: { readonly client: string; readonly deviceName: string | undefined },
   store: SessionStore,
+  connection: SharedConnection,
   links: TRPCLink<AnyTRPCRouter>[],
   closing: AbortController,
 ) {
@@ -74,8 +76,9 @@ export function createAuth(
     async adopt(answer: Answer) {
       if (!isToken((answer as Answer | undefined)?.token)) throw new TypeError('No token to adopt.');
       store.calls += 1;
-      const session = newSession(answer);
-      await store.dispatch({ type: 'login', epoch: createEpoch(session.token), session, login: store.calls });
+      const login = loginEvent(answer, store.calls);
+      followLogin(connection, login);
+      await store.dispatch(login);
     },
     logout: () =>
       call('logout').catch((error) => {

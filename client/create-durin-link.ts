@@ -2,8 +2,10 @@ import type { TRPCLink } from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
 import type { DurinErrorData } from '../src/wire.ts';
 import { createAuth, type DurinAuth } from './auth.ts';
-import { createConfirm, type OnReauthenticate } from './link/confirmation.ts';
+import type { SharedConnection } from './link/call-mark.ts';
+import type { OnReauthenticate } from './link/confirmation.ts';
 import type { DurinHeaders, HeadersSource } from './link/headers.ts';
+import { createLazyConfirm } from './link/lazy-confirmation.ts';
 import type { Connection } from './link/per-session.ts';
 import { createSessionLink } from './link/session-link.ts';
 import type { ClientOption, DurinPath, ReauthenticateInput } from './mounted-router.ts';
@@ -28,11 +30,17 @@ export type DurinLinkOptions<TRouter extends AnyTRPCRouter, TPath extends DurinP
    * Asks the user to prove again to be the user, when a call is refused with REAUTHENTICATION_REQUIRED. Called once for any
    * number of calls, which wait, and again with INVALID_CREDENTIALS after a wrong password. The calls are then sent again.
    * Default: they fail.
-   * @param signal aborted when the question is over: answered rightly or declined, or the session has ended
+   * @param signal aborted when the question is over: it is answered rightly or declined, nobody waits for it, or the session
+   * has ended
+   * @param decline ends the question, also while an answer is verified. The calls then fail with their refusal.
    * @returns the input of `reauthenticate`; `null` fails the calls with their refusal
    */
   onReauthenticate?:
-    | ((refusal: DurinErrorData, signal: AbortSignal) => Promise<ReauthenticateInput<TRouter, TPath> | null>)
+    | ((
+        refusal: DurinErrorData,
+        signal: AbortSignal,
+        decline: () => void,
+      ) => Promise<ReauthenticateInput<TRouter, TPath> | null>)
     | undefined;
   /**
    * The name of this device in the user's list of sessions, at most 64 characters. It is sent with every `auth.login` whose
@@ -93,9 +101,11 @@ export function createDurinLink<
   const closing = new AbortController();
   const { signal } = closing;
   const store = createSessionStore(storage, storageKey, onStorageError, signal);
-  const confirm = createConfirm(store, onReauthenticate, (input) => auth.reauthenticate(input));
-  const { ownLinks, ...parts } = createSessionLink(store, path, authHeaderPrefix, signal, confirm);
-  const auth = createAuth(path, { client, deviceName }, store, ownLinks, closing);
+  const connection: SharedConnection = {};
+  const confirm =
+    onReauthenticate && createLazyConfirm(store, onReauthenticate, (input) => auth.reauthenticate(input), signal);
+  const { ownLinks, ...parts } = createSessionLink(store, path, authHeaderPrefix, signal, connection, confirm);
+  const auth = createAuth(path, { client, deviceName }, store, connection, ownLinks, closing);
   if (refresh) startRefresher(store, storageKey, auth.refresh, signal);
 
   return { ...parts, auth } as unknown as DurinLink<TRouter, TPath>; // the code inside does not use the app's types

@@ -9,14 +9,18 @@ export interface ReauthenticationRequest<TInput> {
   /** Whether an answer is being verified. */
   readonly isBusy: boolean;
   readonly submit: (input: TInput) => void;
-  /** Declines. The calls that wait fail with their refusal. */
+  /** Declines, also while an answer is verified. The calls that wait fail with their refusal. */
   readonly cancel: () => void;
 }
 
 /** Connects the SDK, which asks, with a dialog, which shows the question. */
 export interface Reauthentication<TInput> {
   /** The option of `createDurinClient` or `createDurinLink`. */
-  readonly onReauthenticate: (refusal: DurinErrorData, signal: AbortSignal) => Promise<TInput | null>;
+  readonly onReauthenticate: (
+    refusal: DurinErrorData,
+    signal: AbortSignal,
+    decline: () => void,
+  ) => Promise<TInput | null>;
   readonly subscribe: (listener: () => void) => () => void;
   /** Returns the question; `null`: there is none. */
   readonly getSnapshot: () => ReauthenticationRequest<TInput> | null;
@@ -48,17 +52,16 @@ export function createReauthentication<
   }
 
   return {
-    onReauthenticate(refusal, signal) {
+    onReauthenticate(refusal, signal, cancel) {
       return new Promise((resolve) => {
-        function cancel(): void {
-          show(null);
-          resolve(null);
-        }
         function submit(input: Input): void {
           show({ refusal, isBusy: true, submit() {}, cancel });
           resolve(input);
         }
-        signal.addEventListener('abort', cancel);
+        signal.addEventListener('abort', () => {
+          show(null);
+          resolve(null);
+        });
         show({ refusal, isBusy: false, submit, cancel });
       });
     },

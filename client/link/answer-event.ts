@@ -1,5 +1,5 @@
-import { createEpoch, type Epoch } from '../session/epoch.ts';
-import { type LoginAnswer, newSession, type SessionEvent } from '../session/session.ts';
+import type { Epoch } from '../session/epoch.ts';
+import { type LoginAnswer, loginEvent, type SessionEvent } from '../session/session.ts';
 
 /** What a link emits for a success. The HTTP links put the response into the context; a WebSocket link does not. */
 interface Envelope {
@@ -24,9 +24,6 @@ export function answerEvent(
 
   const { data } = envelope.result as { data: LoginAnswer };
   const response = envelope.context?.response as { headers?: Pick<Headers, 'get'> } | undefined;
-  const session = newSession(data, response?.headers?.get('date'));
-  const { token, expiry, refreshAt } = session;
-  return procedure === 'login'
-    ? { type: 'login', epoch: createEpoch(token), session, login: call }
-    : { type: 'refresh', epoch, session: { expiry, refreshAt, ...(token && { token }) } };
+  const login = loginEvent(data, call, response?.headers?.get('date'));
+  return procedure === 'login' ? login : { type: 'refresh', epoch, session: login.session };
 }

@@ -1,4 +1,5 @@
 import type { Epoch } from '../session/epoch.ts';
+import type { SessionEvent } from '../session/session.ts';
 
 /** The entry `durin` of a call's context. */
 export interface CallMark {
@@ -12,4 +13,13 @@ export interface CallMark {
 export interface SharedConnection {
   /** The epoch that the connection was opened in, or moved to by a login. Absent if there is no such connection. */
   epoch?: Epoch;
+  /** The last token that came over it: that of the session to which the server has moved it. */
+  token?: string | undefined;
+}
+
+type LoginEvent = Extract<SessionEvent, { type: 'login' }>;
+
+/** Moves the connection to the epoch of a login whose token came over it. */
+export function followLogin(connection: SharedConnection, { epoch, session }: LoginEvent): void {
+  if (connection.epoch && connection.token === session.token) connection.epoch = epoch;
 }

@@ -1,13 +1,15 @@
 import type { Operation, TRPCClientError, TRPCLink } from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { observable } from '@trpc/server/observable';
+import type { Epoch } from '../session/epoch.ts';
 import { refreshTimeoutMs } from '../session/refresh-time.ts';
 import type { SessionStore } from '../session/session-store.ts';
 import { answerEvent } from './answer-event.ts';
 import { createAnswerQueue } from './answer-queue.ts';
-import type { CallMark, SharedConnection } from './call-mark.ts';
+import { type CallMark, followLogin, type SharedConnection } from './call-mark.ts';
 import type { Confirm } from './confirmation.ts';
 import { endReasonOf } from './end-reason.ts';
+import type { Result, SentCall } from './sent-call.ts';
 
 export type Call = Parameters<ReturnType<TRPCLink<AnyTRPCRouter>>>[0];
 
@@ -15,15 +17,20 @@ export type Call = Parameters<ReturnType<TRPCLink<AnyTRPCRouter>>>[0];
  * Assigns each call to the epoch in which it is made, and turns its answer into an event. An answer that changes the
  * session reaches the caller once the change is stored.
  * @param path where the durin router is mounted
- * @param confirm lets a refused call be sent again, once
  * @param connection moves to the new epoch when a login goes over it
+ * @param confirm lets a refused call be sent again, once for each time that the user is asked. Absent: it fails.
  */
-export function createCallObserver(store: SessionStore, path: string, connection: SharedConnection, confirm: Confirm) {
+export function createCallObserver(
+  store: SessionStore,
+  path: string,
+  connection: SharedConnection,
+  confirm: Confirm | undefined,
+) {
   const marks = new WeakMap<Operation, CallMark>();
 
   return function observeCall({ op, next }: Call) {
     store.calls += 1;
-    const call = store.calls;
+    const number = store.calls;
     const procedure = op.path.startsWith(`${path}.`) ? op.path.slice(path.length + 1) : '';
 
     return observable((observer) => {
@@ -31,18 +38,19 @@ export function createCallObserver(store: SessionStore, path: string, connection
       const enqueue = createAnswerQueue(store, observer.error, ending.signal);
       const onEnd = (cleanup: () => void) => ending.signal.addEventListener('abort', cleanup);
 
-      function send(isRepeated = false): void {
+      function start(): void {
         // A call that an earlier link retries keeps its mark, and so its epoch.
         const mark: CallMark = marks.get(op) ?? { epoch: store.state.epoch };
         const { epoch } = mark;
-        const connectedIn = connection.epoch ?? epoch;
         marks.set(op, mark);
+        const call: SentCall = { op, epoch, left: ending.signal, number, send, fail };
+        let connectedIn: Epoch;
 
         /** The epoch whose token the server saw. An answer over a shared connection is about the connection's session. */
         const sentIn = () => mark.sentIn ?? connectedIn;
 
         function completeWithSession(): void {
-          if (epoch !== store.state.epoch) enqueue(observer.complete);
+          if (epoch !== store.state.epoch && !call.isWaiting) enqueue(observer.complete);
         }
         if (op.type === 'subscription' && epoch.token()) onEnd(store.subscribe(completeWithSession));
 
@@ -59,34 +67,33 @@ export function createCallObserver(store: SessionStore, path: string, connection
           enqueue(() => observer.error(error), reason && { type: 'end', epoch: sentIn(), reason });
         }
 
-        async function sendAgain(error: unknown): Promise<void> {
-          try {
-            await confirm(error, epoch, call);
-            enqueue(() => send(true));
-          } catch (failure) {
-            fail(failure as TRPCClientError<AnyTRPCRouter>);
-          }
+        function send(): void {
+          connectedIn = connection.epoch ?? epoch;
+          const context = { ...op.context, durin: mark };
+          const sent = next({ ...op, ...call.resumed, context }).subscribe({
+            next(envelope) {
+              const result = envelope.result as Result;
+              if (result.data !== undefined) call.last = result;
+              if (procedure === 'reauthenticate') sentIn().provenAt = store.calls;
+              if (!mark.sentIn) connection.token = result.data?.token ?? connection.token;
+              const event = answerEvent(procedure, sentIn(), number, envelope);
+              if (event?.type === 'login') followLogin(connection, event);
+              enqueue(() => observer.next(envelope), event);
+            },
+            error: (error) => (confirm && epoch === sentIn() ? confirm(error, call) : fail(error)),
+            complete: () => enqueue(observer.complete),
+          });
+          onEnd(() => sent.unsubscribe());
         }
-
-        const sent = next({ ...op, context: { ...op.context, durin: mark } }).subscribe({
-          next(envelope) {
-            if (procedure === 'reauthenticate') epoch.provenAt = store.calls;
-            const event = answerEvent(procedure, sentIn(), call, envelope);
-            if (event?.type === 'login' && !mark.sentIn) connection.epoch &&= event.epoch;
-            enqueue(() => observer.next(envelope), event);
-          },
-          error: isRepeated ? fail : sendAgain,
-          complete: () => enqueue(observer.complete),
-        });
-        onEnd(() => sent.unsubscribe());
+        send();
       }
 
       if (procedure === 'refresh') {
         const timer = setTimeout(observer.error, refreshTimeoutMs, new Error('Refresh timed out.'));
         onEnd(() => clearTimeout(timer));
       }
-      if (store.restoring) enqueue(() => send());
-      else send();
+      if (store.restoring) enqueue(start);
+      else start();
 
       return () => ending.abort();
     });

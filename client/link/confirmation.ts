@@ -1,64 +1,121 @@
+import type { TRPCClientError } from '@trpc/client';
+import type { AnyTRPCRouter } from '@trpc/server';
 import type { DurinErrorData } from '../../src/wire.ts';
-import type { Epoch } from '../session/epoch.ts';
+import type { Epoch, Question } from '../session/epoch.ts';
 import type { SessionStore } from '../session/session-store.ts';
-import { durinErrorOf } from './durin-error.ts';
+import type { durinErrorOf } from './durin-error.ts';
+import type { SentCall } from './sent-call.ts';
 
 /**
  * The option `onReauthenticate`, without the app's types.
- * @param signal aborted when the question is over: answered rightly or declined, or the session has ended
+ * @param signal aborted when the question is over
+ * @param decline ends the question, also while its answer is verified
  */
-export type OnReauthenticate = (refusal: DurinErrorData, signal: AbortSignal) => Promise<object | null>;
+export type OnReauthenticate = (
+  refusal: DurinErrorData,
+  signal: AbortSignal,
+  decline: () => void,
+) => Promise<object | null>;
+
+/** Sends a call that was refused again when the user has proved to be the user. Otherwise it fails with its refusal. */
+export type Confirm = (failure: TRPCClientError<AnyTRPCRouter>, call: SentCall) => void;
 
 /**
- * Resolves when a call that failed may be sent again. Rejects with what its caller gets instead.
- * @param call the number of the call
- */
-export type Confirm = (failure: unknown, epoch: Epoch, call: number) => Promise<void>;
-
-/**
- * Asks the user of a session once for any number of calls that are refused with REAUTHENTICATION_REQUIRED, and again after wrong
- * credentials. A call that was made before the user's last proof needs none of its own, also if its refusal arrives later.
+ * Asks the user of a session once for any number of calls that are refused with REAUTHENTICATION_REQUIRED, and again after
+ * wrong credentials. A call that was sent before the user's last proof needs none of its own, also if its refusal arrives
+ * later. The question is over when it is answered or declined, when nobody waits for it, and when the session ends.
  * @param reauthenticate calls the procedure
+ * @param closing aborted when the SDK is closed, which ends the question
+ * @param refusalOf passed, because what this file imports at run time would become a file of its own
  */
 export function createConfirm(
   store: SessionStore,
-  onReauthenticate: OnReauthenticate | undefined,
+  onReauthenticate: OnReauthenticate,
   reauthenticate: (input: object) => Promise<unknown>,
-): Confirm {
-  /** Returns whether the user has proved to be the user. */
-  async function ask(refusal: DurinErrorData, signal: AbortSignal): Promise<boolean> {
-    const input = await onReauthenticate?.(refusal, signal);
-    if (!input || signal.aborted) return false;
-    try {
-      await reauthenticate(input);
-      return true;
-    } catch (error) {
-      const wrong = durinErrorOf(error);
-      if (wrong?.code !== 'INVALID_CREDENTIALS') throw error;
-      return ask(wrong, signal);
-    }
-  }
+  closing: AbortSignal,
+  refusalOf: typeof durinErrorOf,
+): (...refused: Parameters<Confirm>) => Promise<void> {
+  function openQuestion(epoch: Epoch, refusal: DurinErrorData): Question {
+    const ending = new AbortController();
+    const { signal } = ending;
+    const end = () => ending.abort();
 
-  /** Asks until the session of this epoch ends. */
-  function askDuring(epoch: Epoch, refusal: DurinErrorData): Promise<boolean> {
-    return new Promise((resolve, reject) => {
-      const asking = new AbortController();
-      const unsubscribe = store.subscribe(() => epoch === store.state.epoch || end());
-      function end(): void {
-        unsubscribe();
-        epoch.asked = undefined;
-        asking.abort();
-        resolve(false); // unless it is settled
+    /** Returns whether the user has proved to be the user. */
+    async function ask(why: DurinErrorData): Promise<boolean> {
+      if (signal.aborted) return false;
+      const input = await onReauthenticate(why, signal, end);
+      if (!input || signal.aborted) return false;
+      try {
+        await reauthenticate(input);
+        return true;
+      } catch (error) {
+        const wrong = refusalOf(error);
+        if (wrong?.code !== 'INVALID_CREDENTIALS') throw error;
+        return ask(wrong);
       }
-      void ask(refusal, asking.signal).then(resolve, reject).finally(end);
+    }
+
+    const unsubscribe = store.subscribe(() => epoch === store.state.epoch || end());
+    closing.addEventListener('abort', end);
+    const answer = new Promise<boolean>((resolve, reject) => {
+      signal.addEventListener('abort', () => {
+        unsubscribe();
+        closing.removeEventListener('abort', end);
+        epoch.question = undefined;
+        resolve(false); // unless it is settled
+      });
+      void Promise.resolve(refusal).then(ask).then(resolve, reject).finally(end);
     });
+    return { answer, end, calls: new Set() };
   }
 
-  return async function confirm(failure, epoch, call) {
-    const refusal = durinErrorOf(failure);
-    if (refusal?.code !== 'REAUTHENTICATION_REQUIRED') throw failure;
-    if (call <= (epoch.provenAt ?? 0)) return;
-    epoch.asked ??= askDuring(epoch, refusal);
-    if (!(await epoch.asked)) throw failure;
+  function isOver({ op, epoch, left }: SentCall): boolean {
+    return epoch !== store.state.epoch || closing.aborted || left.aborted || Boolean(op.signal?.aborted);
+  }
+
+  /** Resolves when the call may be sent again. Rejects with what it fails with. */
+  async function waitForProof(failure: TRPCClientError<AnyTRPCRouter>, call: SentCall): Promise<void> {
+    const { epoch, number } = call;
+    const refusal = refusalOf(failure);
+    if (!refusal || isOver(call) || (call.wasAsked && !call.last)) throw failure;
+    call.wasAsked = number > (epoch.provenAt ?? 0);
+    if (!call.wasAsked) return;
+    epoch.question ??= openQuestion(epoch, refusal);
+    if (!(await answerTo(epoch.question, call))) throw failure;
+  }
+
+  return async function confirm(failure, call) {
+    try {
+      await waitForProof(failure, call);
+      if (isOver(call)) throw failure;
+      store.calls += 1;
+      call.number = store.calls;
+      call.resumed = resumedAfter(call);
+      call.last = undefined;
+      call.isWaiting = false;
+      call.send();
+    } catch (error) {
+      call.fail(error as TRPCClientError<AnyTRPCRouter>);
+    }
   };
+}
+
+/** Returns whether the user has proved to be the user; `false` also when the call is left before. */
+function answerTo(question: Question, { op, left, number }: SentCall): Promise<boolean> {
+  question.calls.add(number);
+  return new Promise((resolve, reject) => {
+    question.answer.then(resolve, reject);
+    function leave(): void {
+      resolve(false);
+      question.calls.delete(number);
+      if (question.calls.size === 0) question.end();
+    }
+    for (const signal of [left, op.signal]) signal?.addEventListener('abort', leave);
+  });
+}
+
+/** As tRPC's own links do it when they reconnect. */
+function resumedAfter({ op: { input }, last, resumed = { input } }: SentCall): { input: unknown } {
+  const canResume = last?.id && (typeof input === 'object' || input === undefined);
+  return canResume ? { input: { ...input, lastEventId: last.id } } : resumed;
 }

@@ -12,6 +12,8 @@ import { perSession } from './per-session.ts';
  * @param path where the durin router is mounted
  * @param scheme the first word of the Authorization header
  * @param signal closes the connections of `perSession`
+ * @param connection the one that authenticates once for all calls, if the app has such a connection
+ * @param confirm lets refused calls be sent again
  * @returns also `ownLinks`, the links of a client that sends its calls through the link that sent the app's last one
  */
 export function createSessionLink(
@@ -19,9 +21,9 @@ export function createSessionLink(
   path: string,
   scheme: string,
   signal: AbortSignal,
-  confirm: Confirm,
+  connection: SharedConnection,
+  confirm: Confirm | undefined,
 ) {
-  const connection: SharedConnection = {};
   const observe = createCallObserver(store, path, connection, confirm);
   let lastNext: Call['next'] | undefined;
 

@@ -10,10 +10,19 @@ export interface Epoch {
   isEnding?: boolean;
   /** Pending while the session is refreshed. */
   refreshing?: Promise<unknown> | undefined;
-  /** Pending while the user is asked to prove to be the user. */
-  asked?: Promise<boolean> | undefined;
+  /** Open while the user is asked to prove to be the user. */
+  question?: Question | undefined;
   /** The number of the last call that was made before the user last proved to be the user. */
   provenAt?: number;
+}
+
+/** A question to the user, which calls wait for. */
+export interface Question {
+  /** Whether the user has proved to be the user. */
+  readonly answer: Promise<boolean>;
+  /** The numbers of the calls that wait for the answer. */
+  readonly calls: Set<number>;
+  readonly end: () => void;
 }
 
 export function createEpoch(token: string | null): Epoch {

@@ -1,5 +1,5 @@
 import type { DurinStorage } from '../storage/storage.ts';
-import { initialState, isSameSession, reduce, type Session, type SessionEvent, type SessionState } from './session.ts';
+import { isSameSession, reduce, type Session, type SessionEvent, type SessionState, signedOut } from './session.ts';
 import { readSession, writeSession } from './session-text.ts';
 
 /** Holds the state, writes the session to the storage, and reads what other tabs and programs write there. */
@@ -77,7 +77,7 @@ export function createSessionStore(
   }
 
   const store = {
-    state: initialState,
+    state: signedOut(0),
     restoring: undefined as Promise<void> | undefined,
     calls: 0,
     dispatch: (event: SessionEvent) =>

@@ -32,33 +32,28 @@ export interface SessionState {
   readonly login: number;
 }
 
-export const initialState: SessionState = {
-  epoch: createEpoch(null),
-  session: null,
-  snapshot: { status: 'signed-out' },
-  login: 0,
-};
-
 export type SessionEvent =
   /** A login succeeded, and its epoch begins. It does not count if a login that was called later has succeeded. */
   | { readonly type: 'login'; readonly epoch: Epoch; readonly session: Session; readonly login: number }
   /** The session of this epoch has a new expiry, and another token if an older secret had signed its token. */
-  | {
-      readonly type: 'refresh';
-      readonly epoch: Epoch;
-      readonly session: Pick<Session, 'expiry' | 'refreshAt'> & Partial<Pick<Session, 'token'>>;
-    }
+  | { readonly type: 'refresh'; readonly epoch: Epoch; readonly session: Renewal }
   /** The session of this epoch is over. */
   | { readonly type: 'end'; readonly epoch: Epoch; readonly reason: SignedOutReason }
   /** Another tab or program has stored this session, or has removed it. */
   | { readonly type: 'stored'; readonly session: Session | null };
 
+/** What a refresh changes. An empty token, or none, leaves the token. */
+type Renewal = Pick<Session, 'expiry' | 'refreshAt'> & { readonly token?: string | null };
+
 /**
- * Creates the session that the answer to a login begins.
+ * Returns the event that the answer to a login stands for.
+ * @param login the call's number
  * @param dateHeader the header Date of the answer, if it is known
  */
-export function newSession({ token, expiry, user }: LoginAnswer, dateHeader?: string | null): Session {
-  return { token, expiry, user, refreshAt: refreshTimeOf(expiry, dateHeader, Date.now()), key: Math.random() };
+export function loginEvent({ token, expiry, user }: LoginAnswer, login: number, dateHeader?: string | null) {
+  const refreshAt = refreshTimeOf(expiry, dateHeader, Date.now());
+  const session: Session = { token, expiry, user, refreshAt, key: Math.random() };
+  return { type: 'login', epoch: createEpoch(token), session, login } satisfies SessionEvent;
 }
 
 /** Whether two texts describe one session: they have the same token, or are of the same login. */
@@ -72,14 +67,16 @@ export function reduce(state: SessionState, event: SessionEvent): SessionState {
   switch (event.type) {
     case 'login':
       return event.login < login ? state : signedIn(event.session, event.login, event.epoch);
-    case 'refresh':
+    case 'refresh': {
       if (event.epoch !== epoch || !session) return state;
-      return signedIn({ ...session, ...event.session }, login, epoch);
+      const { expiry, refreshAt, token } = event.session;
+      return signedIn({ ...session, expiry, refreshAt, token: token || session.token }, login, epoch);
+    }
     case 'end':
       if (event.epoch !== epoch || !session) return state;
-      return signedOut(event.reason, login);
+      return signedOut(login, event.reason);
     case 'stored':
-      if (!event.session) return session ? signedOut('logged-out', login) : state;
+      if (!event.session) return session ? signedOut(login, 'logged-out') : state;
       return signedIn(event.session, login, isSameSession(event.session, session) ? epoch : undefined);
   }
 }
@@ -89,6 +86,8 @@ function signedIn(session: Session, login: number, epoch = createEpoch(session.t
   return { epoch, session, snapshot: { status: 'signed-in', expiry, ...(user !== undefined && { user }) }, login };
 }
 
-function signedOut(reason: SignedOutReason, login: number): SessionState {
-  return { epoch: createEpoch(null), session: null, snapshot: { status: 'signed-out', reason }, login };
+/** Returns the state in which nobody is signed in. Without a reason, nobody ever was. */
+export function signedOut(login: number, reason?: SignedOutReason): SessionState {
+  const snapshot: Snapshot = { status: 'signed-out', ...(reason && { reason }) };
+  return { epoch: createEpoch(null), session: null, snapshot, login };
 }

@@ -27,23 +27,17 @@ export interface WebStorage {
  * });
  */
 export function webStorage(source: WebStorage | undefined | (() => WebStorage | undefined)): DurinStorage {
-  const memory = memoryStorage();
-  const open = () => (typeof source === 'function' ? source() : source);
-  /** The storage, unless it is missing or has no methods. */
-  function usable(): WebStorage | undefined {
-    const storage = open();
-    return storage?.getItem && storage;
+  const { get, set, remove } = memoryStorage();
+  const memory = { getItem: get, setItem: set, removeItem: remove };
+  /** Returns the storage, or the memory if it is missing or has no methods. */
+  function open(): WebStorage {
+    const storage = typeof source === 'function' ? source() : source;
+    return storage?.getItem ? storage : (memory as WebStorage);
   }
   return {
-    get: (key) => usable()?.getItem(key) ?? memory.get(key),
-    set(key, value) {
-      const storage = usable();
-      return storage ? storage.setItem(key, value) : memory.set(key, value);
-    },
-    remove(key) {
-      usable()?.removeItem(key);
-      return memory.remove(key);
-    },
+    get: (key) => open().getItem(key),
+    set: (key, value) => open().setItem(key, value),
+    remove: (key) => open().removeItem(key),
     watch(key, listener, signal) {
       function onStorage(event: StorageEventLike): void {
         if (event.storageArea === open() && (event.key ?? key) === key) listener();

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { type Row, valueRow } from '../table.ts';
 
-/** All of `trpc-durin/client` as an app would bundle it. */
+/** All of `trpc-durin/client` as an app would bundle it, without step-up, which a page loads when it asks for a password. */
 export async function benchSdkSize(): Promise<Row[]> {
   const { outputFiles } = await build({
     entryPoints: [join(import.meta.dirname, '../../../client/index.ts')],
@@ -13,6 +13,8 @@ export async function benchSdkSize(): Promise<Row[]> {
     platform: 'browser',
     target: 'es2022',
     external: ['@trpc/client', '@trpc/server'],
+    splitting: true,
+    outdir: import.meta.dirname,
     write: false,
   });
   const size = gzipSync(outputFiles[0]?.text ?? '', { level: 9 }).length;

@@ -64,6 +64,26 @@ test.each<[string, (page: Page) => Promise<void>]>([
   expect(await page.getByRole('dialog').count()).toBe(0);
 });
 
+test('Cancel while the password is checked keeps the key', async () => {
+  const visitor = await visit();
+  const calls = watchCalls(visitor);
+  const page = await deleteKey(visitor);
+  const { promise: isCancelled, resolve: release } = Promise.withResolvers<void>();
+  await page.route('**/trpc/auth.reauthenticate*', async (route) => {
+    await isCancelled;
+    await route.continue();
+  });
+  await answer(page, 'wonderland');
+  await question(page).getByRole('button', { name: 'One moment…' }).waitFor();
+  await question(page).getByRole('button', { name: 'Cancel' }).click();
+  await question(page).waitFor({ state: 'hidden' });
+  const verified = page.waitForResponse('**/trpc/auth.reauthenticate*');
+  release();
+  await verified;
+  await deletion(page).getByText('Please confirm that it is you.').waitFor();
+  expect(calls.filter((call) => call === 'auth.apiAccess.delete')).toHaveLength(1);
+});
+
 test('a question that is asked again does not hold the old password', async () => {
   const page = await deleteKey(await visit());
   await question(page).getByLabel('Password', { exact: true }).fill('half a passw');

@@ -8,7 +8,7 @@ import { readSourceFiles } from '../../project/source-files.ts';
 const root = join(import.meta.dirname, '../../..');
 const client = join(root, 'client/index.ts');
 
-/** Bundles the code for a browser, without tRPC and React. */
+/** Bundles the code for a browser, without tRPC and React. `lazy` is a file that the page loads when it needs it. */
 async function bundle(code: string) {
   const { outputFiles, metafile } = await build({
     stdin: { contents: code, resolveDir: root, loader: 'ts' },
@@ -18,18 +18,25 @@ async function bundle(code: string) {
     platform: 'browser',
     target: 'es2022',
     external: ['@trpc/client', '@trpc/server', 'react'],
+    splitting: true,
+    outdir: root,
     write: false,
     metafile: true,
   });
-  return { text: outputFiles[0]?.text ?? '', inputs: Object.keys(metafile.inputs) };
+  const [entry, lazy, ...others] = outputFiles;
+  expect(others).toEqual([]);
+  return { text: entry?.text ?? '', lazy: lazy?.text ?? '', inputs: Object.keys(metafile.inputs) };
 }
 
 const sizeOf = (text: string) => gzipSync(text, { level: 9 }).length;
 
-test('the whole SDK is at most 3.75 kB, minified and gzipped', async () => {
-  const { text } = await bundle(`export * from ${JSON.stringify(client)}`);
+test('the SDK is at most 3.75 kB, minified and gzipped, and step-up 0.75 kB', async () => {
+  const { text, lazy } = await bundle(`export * from ${JSON.stringify(client)}`);
   expect(text).toContain('createDurinClient');
   expect(sizeOf(text)).toBeLessThanOrEqual(3750);
+  expect(lazy).toContain('INVALID_CREDENTIALS'); // a file of its own, for pages that ask for a password
+  expect(text).not.toContain('INVALID_CREDENTIALS');
+  expect(sizeOf(lazy)).toBeLessThanOrEqual(750);
 });
 
 test('an app bundles only the exports that it uses', async () => {

@@ -115,6 +115,17 @@ test('one socket with connectionParams follows logins and revocations', async ()
   await clients[0]?.close();
 });
 
+test('with a socket for each session, an adopted session has its own', async () => {
+  const { trpc, auth, login } = open((sdk) => [sockets(sdk)]);
+  auth.connect(trpc);
+  await login(bob);
+  await auth.adopt(await trpc.enter.mutate(1));
+  expect(await trpc.me.query()).toBe('alice');
+  await auth.logout();
+  expect(auth.getSnapshot()).toEqual({ status: 'signed-out', reason: 'logged-out' });
+  auth.close();
+});
+
 test('after a login over HTTP, new calls use a new socket, old ones finish', async () => {
   const { trpc, auth, login } = open((sdk) => [
     splitLink({

@@ -1,5 +1,5 @@
 import type { httpBatchLink } from '@trpc/client';
-import type { AnyTRPCRouter } from '@trpc/server';
+import { type AnyTRPCRouter, tracked } from '@trpc/server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import superjson from 'superjson';
 import { z } from 'zod';
@@ -46,6 +46,14 @@ function startServer(options: OpenApp['options'], secret: string | readonly stri
       yield ctx.user.username;
       await new Promise((resolve) => signal?.addEventListener('abort', resolve));
     }),
+    watchNews: durin
+      .guardedProcedure({ fresh: '10m' })
+      .input(z.object({ lastEventId: z.string().optional() }).optional())
+      .subscription(async function* watchNews({ input, signal }) {
+        const number = Number(input?.lastEventId ?? 0) + 1;
+        yield tracked(String(number), `news ${number}`);
+        await new Promise((resolve) => signal?.addEventListener('abort', resolve));
+      }),
     hello: durin.optionalProcedure.query(({ ctx }) => ctx.user?.username ?? 'stranger'),
     throttled: durin.throttledProcedure({ scope: 'test', rate: '1/h' }).query(() => 'done'),
     enter: durin.procedure.input(z.number()).mutation(async ({ ctx, input }) => {

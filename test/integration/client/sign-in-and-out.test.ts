@@ -209,3 +209,14 @@ test('a logger that prints a call does not print the token', async () => {
   expect(printed.join('\n')).not.toContain(token);
   expect(auth.getSnapshot().status).toBe('signed-in');
 });
+
+test('two clients that are signed out share no refresh', async () => {
+  const [one, two] = [open(), open()];
+  one.network.hold('auth.refresh');
+  const first = one.auth.refresh().catch(() => 'refused');
+  const second = two.auth.refresh().catch(() => 'refused');
+  expect(await second).toBe('refused');
+  expect(two.network.seen.map(({ calls }) => calls)).toEqual(['auth.refresh']);
+  one.network.release('auth.refresh');
+  expect(await first).toBe('refused');
+});

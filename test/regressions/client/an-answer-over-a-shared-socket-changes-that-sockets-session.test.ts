@@ -87,6 +87,23 @@ test('after a login over the socket, its answers are about that session', async 
   expect(tab.auth.getSnapshot()).toEqual({ status: 'signed-out', reason: 'logged-out' });
 });
 
+test('an adopted answer that came over the socket moves it', async () => {
+  const { tab } = await openTabs();
+  await tab.auth.login(bob);
+  await tab.auth.adopt({ ...(await tab.trpc.enter.mutate(1)) });
+  expect(await tab.trpc.me.query()).toBe('alice');
+  await tab.auth.logout();
+  expect(tab.auth.getSnapshot()).toEqual({ status: 'signed-out', reason: 'logged-out' });
+});
+
+test('an adopted answer that came another way does not move the socket', async () => {
+  const { tab, other } = await openTabs();
+  await tab.auth.login(bob);
+  await tab.auth.adopt(await other.trpc.enter.mutate(1));
+  await tab.auth.logout(); // of bob, whose session the socket has
+  expect(tab.auth.getSnapshot()).toMatchObject({ status: 'signed-in', user: { name: 'alice' } });
+});
+
 test('a late refusal of the socket’s old session does not end the new one', async () => {
   const { tab } = await openTabs();
   await tab.auth.login(alice);

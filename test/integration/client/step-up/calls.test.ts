@@ -1,7 +1,7 @@
-import { createTRPCClient, httpLink } from '@trpc/client';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { createDurinClient, createDurinLink, type DurinErrorData, memoryStorage } from '../../../../client/index.ts';
+import { createDurinClient, type DurinErrorData } from '../../../../client/index.ts';
 import { type AppRouter, alice, bob, openSdkApp, type TestApp, transformer, url } from '../sdk-app.ts';
+import { type Ask, openStaleSession, question, refusal, refused, until, wrong } from './stale-session.ts';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -9,45 +9,8 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-/** Passwords are hashed, which takes long on a busy machine. */
-const until = (check: () => unknown) => vi.waitFor(check, { timeout: 15_000 });
-
-type Credentials = typeof alice;
-type Ask = (refusal: DurinErrorData) => Promise<Credentials | null>;
-
-const wrong = { ...alice, password: 'wrong' };
-const refusal = { code: 'REAUTHENTICATION_REQUIRED', maxAge: 600 };
-const refused = (data: object) => ({ data: { durin: data } });
-
-/** A client with a session that is not fresh. Each call is a request of its own. */
-async function open(onReauthenticate?: Ask) {
-  const network = app.connect();
-  const storage = memoryStorage();
-  const { link, headers, auth } = createDurinLink<AppRouter>({
-    path: 'auth',
-    client: 'web',
-    storage,
-    onReauthenticate,
-  });
-  const links = [link, httpLink<AppRouter>({ url, transformer, headers, fetch: network.fetch })];
-  const trpc = createTRPCClient<AppRouter>({ links });
-  auth.connect(trpc);
-  await auth.login(alice);
-  app.clock.advance(3600);
-  network.seen.length = 0;
-  return { network, auth, trpc, calls: () => network.seen.map(({ calls }) => calls) };
-}
-
-/** A question that stays open until `answer` is called. */
-function question() {
-  const asked: DurinErrorData[] = [];
-  const answers: ((input: Credentials | null) => void)[] = [];
-  const ask: Ask = (data) => {
-    asked.push(data);
-    return new Promise((resolve) => answers.push(resolve));
-  };
-  return { asked, ask, answer: (input: Credentials | null) => answers.at(-1)?.(input) };
-}
+/** Opens a client with a session that is not fresh. */
+const open = (onReauthenticate?: Ask) => openStaleSession(app, onReauthenticate);
 
 test('a refused call waits for the user, and is then sent again', async () => {
   const ask = vi.fn<Ask>(async () => alice);

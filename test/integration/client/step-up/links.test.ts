@@ -23,6 +23,7 @@ let app: TestApp;
 let server: Server;
 let url: string;
 let close: () => Promise<void>;
+let breakSockets: () => void;
 beforeAll(async () => {
   app = await openSdkApp();
   const { createContext, responseMeta } = app.durin;
@@ -31,8 +32,11 @@ beforeAll(async () => {
   applyWSSHandler({ wss, router: app.router, createContext });
   const served = await listen(server);
   url = served.url;
-  close = async () => {
+  breakSockets = () => {
     for (const socket of wss.clients) socket.terminate();
+  };
+  close = async () => {
+    breakSockets();
     await served.close();
   };
 });
@@ -133,5 +137,46 @@ test.each(subscribing)('a subscription over %s that was left is not started', as
   resolve(alice);
   await until(async () => expect(await trpc.erase.mutate()).toBe('alice'));
   expect(onData).not.toHaveBeenCalled();
+  auth.close();
+});
+
+test.each(subscribing)('a subscription over %s that waits fails with its session', async (_, link) => {
+  const { promise } = Promise.withResolvers<Answer>();
+  const { trpc, auth, onReauthenticate } = await open(withSubscriptions(link), () => promise);
+  const { promise: failure, resolve: onError } = Promise.withResolvers<unknown>();
+  const onComplete = vi.fn<() => void>();
+  trpc.watchSecrets.subscribe(undefined, { onError, onComplete });
+  await until(() => expect(onReauthenticate).toHaveBeenCalledTimes(1));
+  await auth.logout();
+  expect(await failure).toMatchObject({ data: { durin: { code: 'REAUTHENTICATION_REQUIRED' } } });
+  expect(onComplete).not.toHaveBeenCalled();
+  auth.close();
+});
+
+test('a subscription that reconnects later asks again, and then continues', async () => {
+  const { trpc, auth, onReauthenticate } = await open(withSubscriptions(sockets), async () => alice);
+  const onData = vi.fn<(event: { data: string }) => void>();
+  const onError = vi.fn<(error: unknown) => void>();
+  const running = trpc.watchNews.subscribe(undefined, { onData, onError });
+  await until(() => expect(onData).toHaveBeenCalledTimes(1));
+  await auth.reauthenticate(alice); // which must not count for a refusal an hour later
+  app.clock.advance(3600);
+  breakSockets();
+  await until(() => expect(onData).toHaveBeenCalledTimes(2));
+  expect(onData.mock.calls.map(([{ data }]) => data)).toEqual(['news 1', 'news 2']);
+  expect(onReauthenticate).toHaveBeenCalledTimes(2);
+  expect(onError).not.toHaveBeenCalled();
+  running.unsubscribe();
+  auth.close();
+});
+
+test('a subscription that waited completes once, with its session', async () => {
+  const { trpc, auth } = await open(withSubscriptions(sockets), async () => alice);
+  const onData = vi.fn<(name: string) => void>();
+  const onComplete = vi.fn<() => void>();
+  trpc.watchSecrets.subscribe(undefined, { onData, onComplete });
+  await until(() => expect(onData).toHaveBeenCalledTimes(1));
+  await auth.logout();
+  await until(() => expect(onComplete).toHaveBeenCalledTimes(1));
   auth.close();
 });

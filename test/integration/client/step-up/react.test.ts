@@ -120,6 +120,21 @@ test('the dialog is busy while an answer is verified, and takes no other', async
   await page.close();
 });
 
+test('Cancel while an answer is verified fails them, though it was right', async () => {
+  const page = await openApp();
+  expect(await page.shows(asking, page.erase)).toBe(asking);
+  page.network.hold('auth.reauthenticate');
+  await page.shows(asking.replace('REQUIRED;', 'REQUIRED, busy;'), () => page.submit(alice));
+  await until(() => expect(page.network.held).toHaveLength(1));
+  const sent = page.network.seen.length;
+  const refused = 'error, error: REAUTHENTICATION_REQUIRED';
+  const declined = `asked: nothing; query: ${refused}; mutation: ${refused}`;
+  await page.shows(declined, page.cancel);
+  expect(await page.shows(declined, () => page.network.release('auth.reauthenticate'))).toBe(declined);
+  expect(page.network.seen).toHaveLength(sent);
+  await page.close();
+});
+
 test('a dialog that is cancelled fails them with their refusal', async () => {
   const page = await openApp();
   expect(await page.shows(asking, page.erase)).toBe(asking);
