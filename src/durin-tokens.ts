@@ -19,8 +19,10 @@ export interface DurinTokens<TUserRef, TAuth, TClientName extends string> {
    * @param request.atLimit `'refuse'`: issues nothing if a session of the user's own would have to end. Default: the client's
    *   `atLimit`, or `'end-oldest'` if it allows one session
    * @param request.name the name that `sessions.list` shows, at most 64 characters. Default: none
+   * @param request.session the id of the session that asks for the token, such as `ctx.auth.id`: nothing is issued once that
+   *   has ended. Pass it in a guarded procedure. Default: none
    * @returns the token, its session, and the ids of the sessions that ended for it
-   * @throws DurinError UNKNOWN_CLIENT, SESSION_LIMIT, STORE_UNAVAILABLE
+   * @throws DurinError UNKNOWN_CLIENT, SESSION_LIMIT, STORE_UNAVAILABLE; INVALID_TOKEN if `session` has ended
    * @throws DurinError SESSION_NOT_FOUND if the user's sessions were ended meanwhile, and the new token with them. Its
    *   `cause` says so
    * @throws DurinUsageError for a user that is not in the database, or a name that is too long
@@ -32,6 +34,7 @@ export interface DurinTokens<TUserRef, TAuth, TClientName extends string> {
     ttl?: Duration | null | undefined;
     atLimit?: AtLimit | undefined;
     name?: string | undefined;
+    session?: string | undefined;
   }): Promise<{ token: string; auth: TAuth; ended: readonly string[] }>;
   /**
    * Extends a token to the full lifetime of its client from now. One that was issued with a `ttl` keeps its expiry.
@@ -79,11 +82,14 @@ export function createDurinTokens<TAuth>(deps: DurinTokensDeps<TAuth>): DurinTok
   const { issueToken, renewToken, revoker, purge, apiClientName, userKeyOf, toAuth, bounded } = deps;
 
   return {
-    async issue({ user, client, ttl, atLimit, name }) {
+    async issue({ user, client, ttl, atLimit, name, session }) {
       const nameProblem = name === undefined ? null : sessionNameProblem(name);
       if (nameProblem !== null) throw new DurinUsageError(`name: ${nameProblem}`);
       const { atLimit: limit } = parseClientFields({ atLimit });
+      if (session !== undefined && !isSessionId(session))
+        throw new DurinUsageError('session must be the id of a session, such as ctx.auth.id');
       const request = {
+        ...(session !== undefined && { sessionId: session }),
         userId: userKeyOf(user),
         clientName: client,
         name: name ?? null,
@@ -98,12 +104,13 @@ export function createDurinTokens<TAuth>(deps: DurinTokensDeps<TAuth>): DurinTok
           throw new DurinError('UNKNOWN_CLIENT');
         case 'at-limit':
           throw new DurinError('SESSION_LIMIT');
+        case 'session-ended':
+          throw new DurinError('INVALID_TOKEN');
         case 'overtaken':
           throw new DurinError('SESSION_NOT_FOUND', { cause: new Error(overtakenSentence) });
         case 'unknown-user':
         case 'inactive-user':
         case 'credentials-changed':
-        case 'session-ended':
         case 'exists':
           throw new DurinUsageError('user: there is no such user in the database');
         case 'kept':

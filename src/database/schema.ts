@@ -132,7 +132,7 @@ export function readSchema(orm: MikroORM, entities: EntityNames, filters: Filter
   function userKeyOf(userOrKey: unknown): unknown {
     const isEntity = typeof userOrKey === 'object' && userOrKey !== null && userKey.name in userOrKey;
     const key: unknown = isEntity ? (userOrKey as Record<string, unknown>)[userKey.name] : userOrKey;
-    if (key === undefined || key === null || typeof key === 'object') {
+    if (!isKey(key)) {
       throw new DurinUsageError(`user must be a ${userMeta.className} that is stored, or its ${userKey.name}`);
     }
     if (isEntity) check.refuseOther(userOrKey, userMeta);
@@ -198,4 +198,9 @@ function refuseSecondDefinition(orm: MikroORM, meta: EntityMetadata, option: str
       'as hot reload does. Create orm and durin from one evaluation of it, for example on globalThis, and restart after ' +
       'you edit entities',
   );
+}
+
+/** A value of another type may be converted to the key of another user: PostgreSQL takes `true` for 1. */
+function isKey(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'bigint' || Number.isFinite(value);
 }

@@ -1,4 +1,4 @@
-import { type EntityMetadata, type MikroORM, Utils, wrap } from '@mikro-orm/core';
+import { type EntityClass, type EntityMetadata, type MikroORM, Utils, wrap } from '@mikro-orm/core';
 import { DurinUsageError } from '../../errors.ts';
 
 /**
@@ -7,7 +7,7 @@ import { DurinUsageError } from '../../errors.ts';
  */
 export interface SchemaCheck {
   isOther(entity: object, meta: EntityMetadata): boolean;
-  /** @throws DurinUsageError if the entity is of another schema */
+  /** @throws DurinUsageError if the entity is of another table or schema, whose keys are those of other rows */
   refuseOther(entity: object, meta: EntityMetadata): void;
 }
 
@@ -23,6 +23,9 @@ export function createSchemaCheck(orm: MikroORM): SchemaCheck {
     },
 
     refuseOther(entity, meta) {
+      const own = (Utils.isEntity(entity) && orm.getMetadata().find(entity.constructor as EntityClass<object>)) || meta;
+      if (own.root.tableName !== meta.root.tableName)
+        throw new DurinUsageError(`user must be a ${meta.className}, and is a ${own.className}`);
       const schema = schemaOfEntity(entity);
       if (schema === null || schema === schemaOf(meta)) return;
       throw new DurinUsageError(

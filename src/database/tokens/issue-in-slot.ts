@@ -64,7 +64,8 @@ export function createIssueInSlot(
     ended as (delete from ${tokens} t using target where t.id = any(target.ended) returning t.id),
     extended as (
       update ${tokens} t set name = coalesce(owner.name, t.name), authenticated_at = coalesce(owner.authenticated_at, t.authenticated_at),
-        expiry = case when target.is_extended then least(chosen.expires_at, t.max_expiry) else t.expiry end
+        expiry = case when target.is_extended then least(chosen.expires_at,
+          coalesce(t.max_expiry, t.created + make_interval(secs => chosen.max_lifetime))) else t.expiry end
       from target cross join owner cross join chosen where t.id = target.kept
       returning t.*
     ),

@@ -42,7 +42,7 @@ export function issueInput(
       from input
     ),
     chosen as (
-      select c.id, c.idle_ttl, c.max_sessions, coalesce(owner.at_limit, c.at_limit) as at_limit,
+      select c.id, c.idle_ttl, c.max_sessions, c.max_lifetime, coalesce(owner.at_limit, c.at_limit) as at_limit,
         owner.now + make_interval(secs => case when owner.has_own_ttl then owner.own_ttl else c.token_ttl end)
           as expires_at,
         owner.now + make_interval(secs => case when owner.has_own_ttl then owner.own_ttl else c.max_lifetime end)

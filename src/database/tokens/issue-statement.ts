@@ -64,7 +64,7 @@ export function issueStatement(
     extended as (
       update ${tokens} t set name = coalesce(owner.name, t.name),
         authenticated_at = coalesce(owner.authenticated_at, t.authenticated_at),
-        expiry = ${onConflict === 'renew' ? 'least(permitted.expires_at, t.max_expiry)' : 't.expiry'}
+        expiry = ${onConflict === 'renew' ? 'least(permitted.expires_at, coalesce(t.max_expiry, t.created + make_interval(secs => permitted.max_lifetime)))' : 't.expiry'}
       from old cross join permitted cross join owner where t.id = old.id and permitted.keeps
       returning t.*
     ),

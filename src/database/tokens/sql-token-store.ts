@@ -12,7 +12,7 @@ import { createReauthenticate } from './reauthenticate.ts';
 import { createRecordUses } from './record-uses.ts';
 import { createSessionFormat } from './session-format.ts';
 import { createSessionSelect, createUserRowSelect, type UserRowRules } from './session-select.ts';
-import { createExpiryConditions, filterConditions } from './token-conditions.ts';
+import { createExpiryConditions, endOfLife, filterConditions } from './token-conditions.ts';
 import { hasOwnLifetime } from './token-id.ts';
 import type { UserCredentials } from './user-credentials.ts';
 
@@ -83,7 +83,7 @@ export function createSqlTokenStore(
     async renew(id, now) {
       const [row] = await database.run(
         `update ${tokens} t set expiry = case when ${hasOwnLifetime('t.id')} then t.expiry ` +
-          `else least(?::timestamptz(3) + make_interval(secs => c.token_ttl), t.max_expiry) end from ${clients} c ` +
+          `else least(?::timestamptz(3) + make_interval(secs => c.token_ttl), ${endOfLife}) end from ${clients} c ` +
           `where c.id = t.client_id and t.id = ? and ${unexpired} returning ${identityColumns}, ` +
           `${epochOf(expiry)} as expiry`,
         [toParameter(now), id, toParameter(now)],

@@ -18,6 +18,12 @@ export function createExpiryConditions({ uses }: Pick<Schema, 'uses'>): ExpiryCo
 }
 
 /**
+ * SQL for the instant beyond which nothing extends a token `t` of a client `c`. A token that is older than its client's
+ * `maxLifetime`, as one of version 0.1, has none stored.
+ */
+export const endOfLife = 'coalesce(t.max_expiry, t.created + make_interval(secs => c.max_lifetime))';
+
+/**
  * SQL for the instant at which a token `t` of a client `c` expires if it is not used again; null: never. The only definition
  * of the three lifetimes: of the token, without use, and in all.
  * @param lastUsedAt SQL for its last use. A token that was not used yet counts as used when it was created

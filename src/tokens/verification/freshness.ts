@@ -3,6 +3,9 @@ import type { SessionRecord } from '../../session.ts';
 import type { Authenticate, FindSession } from '../authenticate.ts';
 import type { TokenCodec } from '../token-codec.ts';
 
+/** A proof may come from a process whose clock is ahead. One from further in the future shows that the clock was set back. */
+const toleratedSkewMs = 60_000;
+
 /**
  * Whether the user of a session proved to be the user at most `maxAgeSeconds` ago. A token that the server issued is not fresh
  * until its user reauthenticates.
@@ -12,7 +15,9 @@ export function isFresh(
   maxAgeSeconds: number,
   now: number,
 ): boolean {
-  return authenticatedAt !== null && now - authenticatedAt.getTime() <= maxAgeSeconds * 1000;
+  if (authenticatedAt === null) return false;
+  const age = now - authenticatedAt.getTime();
+  return age <= maxAgeSeconds * 1000 && age > -toleratedSkewMs;
 }
 
 /**

@@ -121,3 +121,12 @@ test('apiAccess.delete ends every key that the user holds', async () => {
   }
   await expect(apiAccess.delete()).rejects.toMatchObject({ durin: { code: 'API_ACCESS_NOT_FOUND' } });
 });
+
+test('a session that has ended asks for no token', async () => {
+  const { auth } = await app.durin.tokens.issue({ user: 1, client: 'web' });
+  const issue = (session: string) => app.durin.tokens.issue({ user: 1, client: 'cli', session });
+  expect((await issue(auth.id)).token).toHaveLength(64);
+  await app.durin.tokens.revoke(auth.id);
+  await expect(issue(auth.id)).rejects.toMatchObject({ durin: { code: 'INVALID_TOKEN' } });
+  await expect(issue('no id')).rejects.toThrow('session must be the id of a session');
+});

@@ -131,6 +131,18 @@ describe.each(kinds)('a session with three lifetimes (%s)', (kind) => {
     expect(await call.auth.refresh()).toEqual({ expiry });
   });
 
+  test('a maxLifetime that is set later binds the sessions that exist', async () => {
+    await app.here.clients.update('web', { maxLifetime: null });
+    const { auth } = await app.here.tokens.issue({ user: 1, client: 'web' });
+    await app.here.clients.update('web', { maxLifetime, idleTtl: null });
+    const end = new Date(app.clock() + maxLifetime * 1000);
+    app.clock.advance(tokenTtl - 1);
+    await app.here.tokens.renew(auth.id);
+    app.clock.advance(tokenTtl - 1);
+    expect(await app.here.tokens.renew(auth.id)).toEqual({ expiry: end });
+    await app.here.clients.update('web', { idleTtl });
+  });
+
   test('a lifetime given to tokens.issue is not passed by a refresh', async () => {
     const { token, auth } = await app.here.tokens.issue({ user: 1, client: 'cli', ttl: 2 * minute });
     const expiry = new Date(app.clock() + 2 * minute * 1000);
