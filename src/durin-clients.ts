@@ -86,12 +86,14 @@ export function createDurinClients(deps: DurinClientsDeps): DurinClients {
   const { clientStore, revoker, clients, defaultTtlSeconds } = deps;
   return {
     async create(fields) {
+      assertKnownFields(fields);
       if (fields.name === undefined) throw new DurinUsageError('name: This field is required.');
       const given = parseClientFields(fields);
       return clientStore.create({ tokenTtl: defaultTtlSeconds, ...clientDefaults, ...given, name: fields.name });
     },
 
     async update(name, changes) {
+      assertKnownFields(changes);
       const updated = await clientStore.update(name, parseClientFields(changes));
       if (updated === null) throw new UnknownClientError(name);
       return updated;
@@ -151,11 +153,11 @@ export async function deleteClient(
 function fieldsToUpdate(update: SyncOptions['update']): ReadonlySet<ClientField> {
   const all = Object.keys({ tokenTtl: true, ...clientDefaults }) as ClientField[];
   if (typeof update === 'boolean' || update === undefined) return new Set(update ? all : []);
-  const unknown = Array.isArray(update) ? update.find((field) => !all.includes(field)) : update;
-  if (unknown === undefined) return new Set(update);
-  throw new DurinUsageError(
-    `update must be true, false or a list of ${all.join(', ')}: not ${JSON.stringify(unknown)}`,
-  );
+  const wrong: unknown[] = Array.isArray(update) ? update.filter((field) => !all.includes(field)) : [update];
+  if (wrong.length === 0) return new Set(update);
+  const [first] = wrong;
+  const written = typeof first === 'bigint' ? String(first) : JSON.stringify(first);
+  throw new DurinUsageError(`update must be true, false or a list of ${all.join(', ')}: not ${written}`);
 }
 
 function differencesOf(stored: ClientRecord, given: Partial<ClientValues>): ClientDifference[] {
@@ -163,4 +165,13 @@ function differencesOf(stored: ClientRecord, given: Partial<ClientValues>): Clie
   return fields
     .filter(([field, configured]) => stored[field] !== configured)
     .map(([field, configured]) => ({ field, stored: stored[field], configured }));
+}
+
+/** @throws DurinUsageError naming what is no field of a client */
+function assertKnownFields(fields: unknown): void {
+  if (typeof fields !== 'object' || fields === null)
+    throw new DurinUsageError('the fields of a client must be an object');
+  const known = ['name', 'tokenTtl', ...Object.keys(clientDefaults)];
+  const unknown = Object.keys(fields).find((field) => !known.includes(field));
+  if (unknown !== undefined) throw new DurinUsageError(`${unknown}: A client has no such field.`);
 }

@@ -1,12 +1,11 @@
+import { nameProblem } from './values/name-problem.ts';
+
 /** The longest name of a session, in characters: a device's or a key's. */
 export const tokenNameLength = 64;
 
 /** A sentence that says what is wrong with a session's name, or `null` if the name is valid. */
 export function sessionNameProblem(name: unknown): string | null {
-  if (typeof name !== 'string' || name.trim() === '') return 'This field may not be blank.';
-  if (name.length > tokenNameLength) return `At most ${tokenNameLength} characters.`;
-  if (/\p{Cc}/u.test(name) || !name.isWellFormed()) return 'No control characters.';
-  return null;
+  return nameProblem(name, tokenNameLength);
 }
 
 /** A client as sessions know it. */

@@ -45,12 +45,14 @@ const text = z
 
 const newName = text.check((context) => {
   const fault = clientNameProblem(context.value);
-  if (fault !== null) context.issues.push({ code: 'custom', message: fault, input: context.value });
+  if (fault !== null && context.issues.length === 0)
+    context.issues.push({ code: 'custom', message: fault, input: context.value });
 });
 
 const sessionName = text.check((context) => {
   const fault = sessionNameProblem(context.value);
-  if (fault !== null) context.issues.push({ code: 'custom', message: fault, input: context.value });
+  if (fault !== null && context.issues.length === 0)
+    context.issues.push({ code: 'custom', message: fault, input: context.value });
 });
 
 const ttl = checkedBy<Duration | null | undefined>((value) => value == null || parseDuration(value, 'This field'));

@@ -21,7 +21,7 @@ export function readHeader(headers: HeaderSource | undefined, name: string): str
 }
 
 /** Headers that hold credentials, in lower case. The app does not see them through durin. */
-export const credentialHeaders: ReadonlySet<string> = new Set(['authorization', 'cookie']);
+export const credentialHeaders: ReadonlySet<string> = new Set(['authorization', 'cookie', 'proxy-authorization']);
 
 /** Whether a header may have this name (RFC 9110, 5.1). */
 export function isHeaderName(name: string): boolean {

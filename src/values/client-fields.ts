@@ -1,5 +1,6 @@
 import { DurinUsageError } from '../errors.ts';
 import { type Duration, parseDuration } from './duration.ts';
+import { nameProblem } from './name-problem.ts';
 import { parseRate, type Rate } from './rate.ts';
 
 /** What a login does when its user has `maxSessions` sessions: end the least recently used one, or refuse the login. */
@@ -111,8 +112,5 @@ export function maxSessionsProblem(value: unknown): string | null {
 
 /** A sentence that says what is wrong with a client's name, or `null` if the name is valid. */
 export function clientNameProblem(name: unknown): string | null {
-  if (typeof name !== 'string' || name.trim() === '') return 'This field may not be blank.';
-  if (name.length > clientNameLength) return `At most ${clientNameLength} characters.`;
-  if (/\p{Cc}/u.test(name)) return 'No control characters.';
-  return null;
+  return nameProblem(name, clientNameLength);
 }

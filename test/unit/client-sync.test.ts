@@ -133,3 +133,18 @@ test.each([
   );
   expect(memory.rows.has('tv')).toBe(false);
 });
+
+test.each([
+  [[1n], 'update must be true, false or a list of '],
+  [[undefined], 'update must be true, false or a list of '],
+  ['maxSessions', 'update must be true, false or a list of '],
+])('an update of %s is refused', async (update, message) => {
+  await expect(clientsOf(memory.store, changed).sync({ update: update as never })).rejects.toThrow(message);
+});
+
+test('a field that clients do not have is named', async () => {
+  const clients = clientsOf(memory.store, changed);
+  await expect(clients.update('web', { nope: 1 } as never)).rejects.toThrow('nope: A client has no such field.');
+  await expect(clients.create({ name: 'new', nope: 1 } as never)).rejects.toThrow('nope: ');
+  await expect(clients.update('web', null as never)).rejects.toThrow('must be an object');
+});
