@@ -29,7 +29,7 @@ export async function benchLastUsed(url: string, rounds: number): Promise<Row[]>
   await createTableOfVersion01(run);
   const schema = readSchema(orm, { User, Client, AuthToken } as never, {});
   const { recordUses } = createRecordUses(createDatabase(orm, intervalMs), schema);
-  const ids = (await run<{ id: string }>('select id from durin_auth_token order by random()')).map(({ id }) => id);
+  const ids = (await run<{ id: string }>('select id from token_of_0_1 order by random()')).map(({ id }) => id);
   const ours: Recorder = {
     table: 'durin_token_use',
     record: (some, usedAt) =>
@@ -101,7 +101,7 @@ async function createTableOfVersion01(run: Run): Promise<void> {
   await run(`
     create table token_of_0_1 as
       select t.id, t.selector, t.user_id, t.client_id, t.created, t.expiry, l.last_used_at, l.ip_address, l.user_agent
-      from durin_auth_token t join durin_token_use l on l.token_id = t.id`);
+      from durin_auth_token t join durin_token_use l on l.token_id = t.id where t.slot = 0`);
   await run('alter table token_of_0_1 add primary key (id)');
   await run('create unique index on token_of_0_1 (selector)');
   await run('create unique index on token_of_0_1 (user_id, client_id)');
