@@ -171,7 +171,7 @@ function differencesOf(stored: ClientRecord, given: Partial<ClientValues>): Clie
 function assertKnownFields(fields: unknown): void {
   if (typeof fields !== 'object' || fields === null)
     throw new DurinUsageError('the fields of a client must be an object');
-  const known = ['name', 'tokenTtl', ...Object.keys(clientDefaults)];
-  const unknown = Object.keys(fields).find((field) => !known.includes(field));
+  const known = new Set(['name', 'tokenTtl', ...Object.keys(clientDefaults)]);
+  const unknown = Object.keys(fields).find((field) => !known.has(field));
   if (unknown !== undefined) throw new DurinUsageError(`${unknown}: A client has no such field.`);
 }
