@@ -90,7 +90,7 @@ export type Server = Awaited<ReturnType<typeof startServer>>;
 
 /** A Redis that is stopped or slow is reported once per outage. */
 function isUnexpected(line: string): boolean {
-  return line !== '' && !line.startsWith("trpc-durin: the cache's store is not used until it works again");
+  return line !== '' && !/^trpc-durin: .* until (?:it|the cache's bus) works again/.test(line);
 }
 
 async function failed(child: ChildProcess, complaints: readonly string[]): Promise<never> {
