@@ -82,7 +82,7 @@ export interface ApiAccessSettings {
   readonly clientName: string | null;
   readonly excludeFromSessions: boolean;
   readonly includeToken: boolean;
-  /** How old a login or reauthentication may be to create or delete a key; `null`: any age. */
+  /** How old a login or reauthentication may be to create, delete or read a key; `null`: any age. */
   readonly freshSeconds: number | null;
 }
 
