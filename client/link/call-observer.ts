@@ -62,7 +62,7 @@ export function createCallObserver(
         }
 
         function fail(error: TRPCClientError<AnyTRPCRouter>): void {
-          const refusal = endReasonOf(error);
+          const refusal = endReasonOf(error, store.state.session?.expiry);
           const reason = refusal && sentIn().isEnding ? 'logged-out' : refusal;
           enqueue(() => observer.error(error), reason && { type: 'end', epoch: sentIn(), reason });
         }

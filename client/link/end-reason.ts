@@ -1,4 +1,5 @@
 import type { DurinErrorCode } from '../../src/wire.ts';
+import { instantOf } from '../session/refresh-time.ts';
 import type { SignedOutReason } from '../session/session.ts';
 import { durinErrorOf } from './durin-error.ts';
 
@@ -13,7 +14,10 @@ const reasons: Partial<Record<DurinErrorCode, SignedOutReason>> = {
 /**
  * Returns why the session is over whose call failed with this error; `undefined` if it is not over. It reads the error
  * data, because a batch or a stream has one HTTP status for all of its calls.
+ * @param expiry of the session, as the server sent it. A token that has expired is unknown to the server as soon as its
+ * row is removed, by a purge or by another call, and is reported as expired all the same.
  */
-export function endReasonOf(error: unknown): SignedOutReason | undefined {
-  return reasons[durinErrorOf(error)?.code as DurinErrorCode];
+export function endReasonOf(error: unknown, expiry?: unknown): SignedOutReason | undefined {
+  const reason = reasons[durinErrorOf(error)?.code as DurinErrorCode];
+  return reason && instantOf(expiry) <= Date.now() ? 'expired' : reason;
 }

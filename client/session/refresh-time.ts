@@ -21,12 +21,17 @@ export const refreshTimeoutMs = 30_000;
 /** Date.parse also accepts other strings, with results that depend on the engine. */
 const isoPattern = /^\d{4}-\d\d-\d\dT/;
 
+/** Returns an expiry in milliseconds since 1970; `NaN` if it is `null` or neither a Date nor an ISO string. */
+export function instantOf(expiry: unknown): number {
+  const text = expiry instanceof Date ? expiry.toJSON() : String(expiry);
+  return Date.parse(isoPattern.test(text) ? text : '');
+}
+
 /**
  * Returns when to refresh, in milliseconds since 1970 on this machine's clock. Returns `null`, which means never, if the
  * token does not expire or if the app formats its expiry as something other than a Date or an ISO string.
  */
 export function refreshTimeOf(expiry: unknown, dateHeader: string | null | undefined, now: number): number | null {
-  const text = expiry instanceof Date ? expiry.toJSON() : String(expiry);
-  const leftMs = Date.parse(isoPattern.test(text) ? text : '') - (Date.parse(dateHeader ?? '') || now);
+  const leftMs = instantOf(expiry) - (Date.parse(dateHeader ?? '') || now);
   return now + (leftMs <= 0 ? soonMs : Math.max(leftMs / 2, minimumWaitMs)) || null;
 }

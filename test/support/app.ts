@@ -16,7 +16,7 @@ export const password = 'correct horse battery staple';
 const passwordHash = hashPassword(password);
 
 /** What most tests need: an app with users alice and bob, the clients web, cli and api, and a clock of its own. */
-export async function openApp() {
+export async function openApp(clock = createClock()) {
   const orm = await openDatabase({ entities });
   const em = orm.em.fork();
   const acme = em.create(Organization, { name: 'Acme' });
@@ -24,7 +24,6 @@ export async function openApp() {
     em.create(User, { username, passwordHash: await passwordHash, organization: acme, biography: 'a long story' });
   }
   await em.flush();
-  const clock = createClock();
   /** What `durin` was created with: spread it to create another one, and add what a test is about. */
   const options = { ...requiredOptions(orm), clients, now: clock };
   const durin = createDurin(options);

@@ -30,10 +30,10 @@ async function bundle(code: string) {
 
 const sizeOf = (text: string) => gzipSync(text, { level: 9 }).length;
 
-test('the SDK is at most 3.75 kB, minified and gzipped, and step-up 0.75 kB', async () => {
+test('the SDK is at most 3.8 kB, minified and gzipped, and step-up 0.75 kB', async () => {
   const { text, lazy } = await bundle(`export * from ${JSON.stringify(client)}`);
   expect(text).toContain('createDurinClient');
-  expect(sizeOf(text)).toBeLessThanOrEqual(3750);
+  expect(sizeOf(text)).toBeLessThanOrEqual(3800);
   expect(lazy).toContain('INVALID_CREDENTIALS'); // a file of its own, for pages that ask for a password
   expect(text).not.toContain('INVALID_CREDENTIALS');
   expect(sizeOf(lazy)).toBeLessThanOrEqual(750);

@@ -5,7 +5,7 @@ import superjson from 'superjson';
 import { z } from 'zod';
 import type { DurinStorage } from '../../../client/index.ts';
 import { createDurin } from '../../../src/index.ts';
-import { openApp, password, t } from '../../support/app.ts';
+import { createClock, openApp, password, t } from '../../support/app.ts';
 import { User } from '../../support/entities.ts';
 
 export type TestApp = Awaited<ReturnType<typeof openSdkApp>>;
@@ -69,9 +69,12 @@ function startServer(options: OpenApp['options'], secret: string | readonly stri
   return { durin, router };
 }
 
-/** Opens the app that the SDK's tests call, without a socket: `connect().fetch` is the server. */
+/**
+ * Opens the app that the SDK's tests call, without a socket: `connect().fetch` is the server. Its clock starts with the
+ * SDK's, at a whole second.
+ */
 export async function openSdkApp() {
-  const { orm, clock, options, close } = await openApp();
+  const { orm, clock, options, close } = await openApp(createClock(Math.ceil(Date.now() / 1000) * 1000));
   const first = startServer(options, options.secret);
   let current = first;
 

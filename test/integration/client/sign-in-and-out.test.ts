@@ -126,6 +126,17 @@ test('a revoked token signs out as revoked, an expired one as expired', async ()
   expect(auth.getSnapshot()).toEqual({ status: 'signed-out', reason: 'expired' });
 });
 
+test('a token that expired and was purged signs out as expired', async () => {
+  const { trpc, auth } = open();
+  await auth.login(alice);
+  app.clock.advance(86_400);
+  await app.durin.tokens.purgeExpired();
+  vi.setSystemTime(app.clock());
+  await expect(trpc.me.query()).rejects.toMatchObject({ data: { durin: { code: 'INVALID_TOKEN' } } });
+  expect(auth.getSnapshot()).toEqual({ status: 'signed-out', reason: 'expired' });
+  vi.useRealTimers();
+});
+
 test('a refusal inside a batch signs out as well', async () => {
   const { trpc, auth } = open();
   await auth.login(bob);
