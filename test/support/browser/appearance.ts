@@ -10,7 +10,7 @@ const widths = { wide: { width: 1280, height: 800 }, narrow: { width: 360, heigh
 /** The wide window at a zoom of 200 %, which halves what it holds. */
 const zoomed = { zoomed: { width: 640, height: 400 } };
 const schemes = ['light', 'dark'] as const;
-/** How long a page may take to fit a new width. */
+/** How long a page may take to fit a new width and to fade to new colours. */
 const settlingMs = 4000;
 /** Pictures take half of the time of a look. Nothing is compared with them. */
 const takesPictures = process.env['SCREENSHOTS'] !== undefined;
@@ -73,8 +73,18 @@ async function isTooWide(page: Page): Promise<boolean> {
   return !(await holdsSoon(page, 'document.documentElement.scrollWidth <= document.documentElement.clientWidth'));
 }
 
-/** What axe finds, a line each: what it is, and where. */
+/** The barriers that stay. A page that is still fading to its new colours has some that go away. */
 async function barriersOf(page: Page): Promise<string[]> {
+  const startedAt = performance.now();
+  let barriers: string[];
+  do {
+    barriers = await barriersNow(page);
+  } while (barriers.length > 0 && performance.now() - startedAt < settlingMs);
+  return barriers;
+}
+
+/** What axe finds, a line each: what it is, and where. */
+async function barriersNow(page: Page): Promise<string[]> {
   if (await page.evaluate<boolean>("typeof axe === 'undefined'")) await page.evaluate(`${axe.source}; undefined`);
   const { violations } = await page.evaluate<axe.AxeResults>('axe.run(document, { resultTypes: ["violations"] })');
   return violations.flatMap(({ id, impact, help, nodes }) =>
