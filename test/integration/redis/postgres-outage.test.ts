@@ -20,6 +20,15 @@ afterAll(async () => {
   await Promise.all([postgres.stop(), redis.stop()]);
 });
 
+async function withoutPostgres(work: () => Promise<void>): Promise<void> {
+  await postgres.pause();
+  try {
+    await work();
+  } finally {
+    await postgres.resume(); // also for the tests after one that fails
+  }
+}
+
 describe.each([false, true])('while PostgreSQL is stopped, with a bus: %s', (hasBus) => {
   let processes: AppProcess[] = [];
   let cached: Caller;
@@ -37,15 +46,7 @@ describe.each([false, true])('while PostgreSQL is stopped, with a bus: %s', (has
 
   const answersOf = ({ token }: Caller) => Promise.all(processes.map((process) => process.me(token)));
   const all = (answer: string) => processes.map(() => answer);
-
-  async function withoutPostgres(work: () => Promise<void>): Promise<void> {
-    await postgres.pause();
-    try {
-      await work();
-    } finally {
-      await postgres.resume(); // also for the tests after one that fails
-    }
-  }
+  const expectRefused = async () => expect(await answersOf(cached)).toEqual(all('INVALID_TOKEN'));
 
   test('cached sessions are accepted, others are not called invalid', async () => {
     await withoutPostgres(async () => {
@@ -63,7 +64,6 @@ describe.each([false, true])('while PostgreSQL is stopped, with a bus: %s', (has
       expect(await answersOf(cached)).toEqual(all(cached.username));
     });
     await logout();
-    const expectRefused = async () => expect(await answersOf(cached)).toEqual(all('INVALID_TOKEN'));
     await (hasBus ? vi.waitFor(expectRefused, { timeout: 1000, interval: 5 }) : expectRefused());
   });
 
