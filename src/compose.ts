@@ -40,6 +40,7 @@ import { createRequireFresh } from './tokens/verification/freshness.ts';
 import { createReauthenticate } from './tokens/verification/reauthenticate.ts';
 import { createVerifyUser } from './tokens/verification/verify-user.ts';
 import { createDenials } from './trpc/denials.ts';
+import { createPolicies } from './trpc/policies.ts';
 import { createRequestStates } from './trpc/request-state.ts';
 import { createResolveCaller } from './trpc/resolve-caller.ts';
 
@@ -187,6 +188,7 @@ export function compose(settings: Settings) {
     apiKeyHeader: settings.apiKeyHeader,
     now,
   });
+  const policies = createPolicies();
   const denials = createDenials({ events, now });
   const resolveCaller = createResolveCaller({ stateOf, denials });
 
@@ -237,6 +239,7 @@ export function compose(settings: Settings) {
     stateOf,
     limitsOf,
     denials,
+    policies,
     resolveCaller,
     toAuth,
     /** Writes pending uses and ends timers and connections. The app's ORM stays open. */

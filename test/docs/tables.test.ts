@@ -222,6 +222,7 @@ test('the table of builders names every builder', () => {
       optionalProcedure: true,
       authedProcedure: true,
       clientProcedure: true,
+      scopedProcedure: true,
       throttledProcedure: true,
     }),
   );
