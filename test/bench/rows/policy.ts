@@ -20,8 +20,11 @@ export async function benchPolicy(url: string, extent: Extent): Promise<Row[]> {
   const [listed] = await sideBySide({ 'durin.policyOf': list }, extent);
   await close();
   if (listed === undefined) throw new TypeError('there is no such series');
-  const inMilliseconds = (value: number) => `${value.toFixed(1)} ms`;
   return [valueRow('`policyOf`, 1,000 procedures', fastest(listed) / 1000, { atMost: 20 }, inMilliseconds)];
+}
+
+function inMilliseconds(value: number): string {
+  return `${value.toFixed(1)} ms`;
 }
 
 function named<T>(prefix: string, count: number, create: () => T): Record<string, T> {
