@@ -4,7 +4,7 @@ import { createCachedTokenStore } from './cache/cached-token-store.ts';
 import { createCache } from './cache/create-cache.ts';
 import { createInvalidation } from './cache/invalidation.ts';
 import { joinProcess } from './cache/process-peers.ts';
-import type { OutageListener } from './cache/trust/outage-report.ts';
+import { createOutageReport } from './cache/trust/report-outage.ts';
 import { createDatabase } from './database/database.ts';
 import { createDatabaseTimeout, withDatabaseTimeout } from './database/database-timeout.ts';
 import { readSchema } from './database/schema.ts';
@@ -70,6 +70,7 @@ export function compose(settings: Settings) {
   const sqlTokenStore = createSqlTokenStore(database, schema, rowRules, credentials);
   const { namespace } = schema;
   const { format } = sqlTokenStore;
+  const reportOutage = createOutageReport(events, settings.onWarning);
   const cache =
     settings.cache &&
     createCache(settings.cache, {
@@ -77,8 +78,8 @@ export function compose(settings: Settings) {
       namespace,
       secrets: settings.secrets,
       now,
-      onOutage: reportOutage('store', events, settings.onWarning),
-      onBusOutage: reportOutage('bus', events, settings.onWarning),
+      onOutage: reportOutage('store'),
+      onBusOutage: reportOutage('bus'),
     });
   const peers = joinProcess(namespace, cache);
   const invalidation = createInvalidation({ cache, peers, afterCommit });
@@ -240,25 +241,5 @@ export function compose(settings: Settings) {
       counters.close();
       await lastUsed.close();
     },
-  };
-}
-
-const outageEffects = {
-  store: "the cache's store is not used until it works again",
-  bus: "sessions are not kept in this process until the cache's bus works again",
-};
-
-/** Immediately, whatever the app's transaction does: an outage is a fact. */
-function reportOutage(
-  part: keyof typeof outageEffects,
-  events: EventSink,
-  onWarning: Settings['onWarning'],
-): OutageListener {
-  return {
-    unavailable(reason) {
-      onWarning(`trpc-durin: ${outageEffects[part]}: ${reason}`);
-      events.emit('cacheUnavailable', { part, reason });
-    },
-    recovered: () => events.emit('cacheRecovered', { part }),
   };
 }
