@@ -24,7 +24,8 @@ type UserRef<TApp extends AppTypes> = TApp['userEntity'] | UserKey<TApp['userEnt
 
 type AppAuth<TApp extends AppTypes> = Auth<
   AuthUser<TApp['userEntity'], TApp['populate']>,
-  AuthClient<TApp['clientEntity'], TApp['populate'], AnyClientName<TApp['clientName']>>
+  AuthClient<TApp['clientEntity'], TApp['populate'], AnyClientName<TApp['clientName']>>,
+  TApp['scope']
 >;
 
 /** What `durin.signIn` takes. */
@@ -50,7 +51,7 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
   readonly createContext: (call?: AdapterCall) => DurinContext;
   /** Returns the headers of refusals, throttled routes and answers with a token. */
   readonly responseMeta: (facts: ResponseFacts) => { headers: Headers };
-  readonly tokens: DurinTokens<UserRef<TApp>, AppAuth<TApp>, TApp['clientName']>;
+  readonly tokens: DurinTokens<UserRef<TApp>, AppAuth<TApp>, TApp['clientName'], TApp['scope']>;
   readonly clients: DurinClients;
   readonly users: {
     /**
@@ -118,6 +119,7 @@ export function createDurin<
   TSerializedUser = unknown,
   TExpiry = Date | null,
   TLoginExtra extends object = object,
+  const TScope extends string = never,
 >(
   options: DurinOptions<
     TUserEntity,
@@ -128,10 +130,17 @@ export function createDurin<
     TResolveClient,
     TSerializedUser,
     TExpiry,
-    TLoginExtra
+    TLoginExtra,
+    TScope
   >,
 ): Durin<
-  { userEntity: TUserEntity; clientEntity: TClientEntity; clientName: TClientName; populate: TPopulate },
+  {
+    userEntity: TUserEntity;
+    clientEntity: TClientEntity;
+    clientName: TClientName;
+    populate: TPopulate;
+    scope: TScope;
+  },
   {
     loginInput: LoginInput<TLoginInput, TClientName, TResolveClient>;
     reauthenticateInput: z.input<TLoginInput>;
@@ -180,6 +189,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     tokens: createDurinTokens({
       ...graph,
       bounded: outsideRequests,
+      appScopes: settings.scopes,
       apiClientName: apiAccess.clientName,
       userKeyOf: schema.userKeyOf,
       toAuth,

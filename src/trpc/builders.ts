@@ -12,12 +12,13 @@ export interface AppTypes {
   clientEntity: DurinClient;
   clientName: string;
   populate: readonly string[] | false;
+  scope: string;
 }
 
 /** What a guarded procedure's context has. */
 export interface SignedIn<TApp extends AppTypes, TName extends string = AnyClientName<TApp['clientName']>> {
   user: AuthUser<TApp['userEntity'], TApp['populate']>;
-  auth: Auth<this['user'], AuthClient<TApp['clientEntity'], TApp['populate'], TName>>;
+  auth: Auth<this['user'], AuthClient<TApp['clientEntity'], TApp['populate'], TName>, TApp['scope']>;
 }
 
 /** What an optional procedure's context has when nobody is signed in. */

@@ -142,6 +142,7 @@ type App = {
   clientEntity: DurinClient;
   clientName: 'web' | 'cli';
   populate: readonly ['user.organization'];
+  scope: 'billing';
 };
 type Login = {
   loginInput: { username: string };
@@ -165,7 +166,7 @@ interface Public {
   AuthUser: AuthUser<User, readonly ['user.organization.country']>;
   AuthUserKey: AuthUser<User, false>;
   CachePart: CachePart;
-  ClientConfig: ClientConfig;
+  ClientConfig: ClientConfig<'billing'>;
   ClientDifference: ClientDifference;
   ClientInput: ClientInput;
   ClientProcedure: ClientProcedure<App>;
@@ -193,7 +194,8 @@ interface Public {
     unknown,
     string,
     Date,
-    { motd: string }
+    { motd: string },
+    'billing'
   >;
   DurinProcedures: DurinProcedures<App>;
   DurinRequest: DurinRequest;
@@ -202,7 +204,7 @@ interface Public {
   DurinTokenUse: DurinTokenUse;
   SyncedClient: SyncedClient;
   SyncOptions: SyncOptions;
-  DurinTokens: DurinTokens<User | number, Auth, 'web'>;
+  DurinTokens: DurinTokens<User | number, Auth, 'web', 'billing'>;
   Duration: Duration;
   DenialCode: DenialCode;
   EventName: EventName;
