@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createCachedClientStore } from './cache/cached-client-store.ts';
+import { createCachedKeyStore } from './cache/cached-key-store.ts';
 import { createCachedTokenStore } from './cache/cached-token-store.ts';
 import { createCache } from './cache/create-cache.ts';
 import { createInvalidation } from './cache/invalidation.ts';
@@ -7,6 +8,7 @@ import { joinProcess } from './cache/process-peers.ts';
 import { createOutageReport } from './cache/trust/report-outage.ts';
 import { createDatabase } from './database/database.ts';
 import { createDatabaseTimeout, withDatabaseTimeout } from './database/database-timeout.ts';
+import { createSqlKeyStore } from './database/keys/sql-key-store.ts';
 import { readSchema } from './database/schema.ts';
 import { createSqlClientStore } from './database/sql-client-store.ts';
 import { createSqlTokenStore } from './database/tokens/sql-token-store.ts';
@@ -26,6 +28,10 @@ import { createActiveUser } from './tokens/active-user.ts';
 import { createAuthenticate } from './tokens/authenticate.ts';
 import { createEntityChanges } from './tokens/entity-changes.ts';
 import { createIssueToken } from './tokens/issue-token.ts';
+import { createActivateKey } from './tokens/keys/activate-key.ts';
+import { createExpiryNotices } from './tokens/keys/expiry-notices.ts';
+import { createKeyAccess } from './tokens/keys/key-access.ts';
+import { createKeyClients } from './tokens/keys/key-rules.ts';
 import { createLastUsed } from './tokens/last-used.ts';
 import { createLogIn } from './tokens/log-in.ts';
 import { createPurgeTokens } from './tokens/purge-tokens.ts';
@@ -71,6 +77,7 @@ export function compose(settings: Settings) {
     populate: settings.populate,
     hasOwnActiveRule: settings.isUserActive !== null,
     hasScopesRule: settings.scopesOf !== null,
+    hasNetworksRule: settings.keys.some(({ readsUser }) => readsUser),
   };
   const sqlTokenStore = createSqlTokenStore(database, schema, rowRules, credentials);
   const { namespace } = schema;
@@ -89,9 +96,11 @@ export function compose(settings: Settings) {
   const peers = joinProcess(namespace, cache);
   const invalidation = createInvalidation({ cache, peers, afterCommit });
   const { load } = sqlTokenStore;
+  const keyStore = createCachedKeyStore(createSqlKeyStore(database, schema), invalidation);
   const store = createCachedTokenStore({ store: sqlTokenStore, load, cache, isInTransaction, invalidation });
 
   // The rules
+  const keyClients = createKeyClients(settings.keys);
   const codec = createTokenCodec({ ...settings, randomBytes });
   const signInsUnderWay = createUnderWay();
   const issuesUnderWay = createUnderWay();
@@ -103,10 +112,13 @@ export function compose(settings: Settings) {
   });
   const scopes = createSessionScopes(settings);
   const authenticate = createAuthenticate({ codec, store, revoker, activeUser, events, bounded, now });
-  const issueToken = createIssueToken({ codec, store, revoker, activeUser, events, issuesUnderWay, now });
+  const issueToken = createIssueToken({ codec, store, revoker, activeUser, keyClients, events, issuesUnderWay, now });
   const renewToken = createRenewToken({ store, revoker, activeUser, events, now });
-  const purge = createPurgeTokens({ store, events, now });
-  const lastUsed = createLastUsed({ store, bounded, now });
+  const notices = createExpiryNotices({ keyStore, keyClients, events, bounded, now });
+  const keyAccess = createKeyAccess(keyClients);
+  const activateKey = createActivateKey({ keyStore, events, bounded, now });
+  const purge = createPurgeTokens({ store, notices, events, now });
+  const lastUsed = createLastUsed({ store, notices, bounded, now });
 
   // Changes that the app makes through its ORM
   const entityChanges = createEntityChanges({ store, revoker, events, invalidation, activeUser, now });
@@ -149,6 +161,7 @@ export function compose(settings: Settings) {
   const verifyUser = createVerifyUser({
     throttle: loginThrottle,
     signInsUnderWay,
+    keyClients,
     rules: {
       verifyCredentials: (input, ctx) =>
         withDatabaseTimeout(databaseTimeoutMs, () => verifyCredentials({ input, em: database.fork(), ctx })),
@@ -199,6 +212,7 @@ export function compose(settings: Settings) {
   const signInUser = createSignInUser({
     signIn,
     signInsUnderWay,
+    keyClients,
     credentials: comparedCredentials,
     userKeyOf: schema.userKeyOf,
     stateOf,
@@ -215,6 +229,11 @@ export function compose(settings: Settings) {
     hub,
     events,
     store,
+    keyStore,
+    keyClients,
+    keyAccess,
+    activateKey,
+    notices,
     clientStore,
     clients,
     codec,

@@ -153,12 +153,13 @@ export function createDurin<
 
 /** Builds what an app sees. `TApp` and `TLogin` are the app's types; the services below know none of them. */
 function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGraph): Durin<TApp, TLogin> {
-  const { settings, schema, store, lastUsed, entityChanges, bounded } = graph;
+  const { settings, schema, store, lastUsed, notices, entityChanges, bounded } = graph;
   const outsideRequests = boundedThrowingMistakes(bounded);
   const { schemes, login, apiAccess, formatExpiry, now } = settings;
   const [scheme] = schemes;
   const takesClient = login.resolveClient === null;
   const clientNames = settings.clients?.map(({ values }) => values.name) ?? null;
+  const keyClientNames = [apiAccess.clientName ?? [], graph.keyClients.names].flat();
   /** Look-ups select what the metadata of the app's entities says, so a record has the app's types. */
   const toAuth = graph.toAuth as (record: SessionRecord) => AppAuth<TApp>;
 
@@ -169,6 +170,8 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     takesClient,
     formatExpiry,
     apiClientName: apiAccess.clientName,
+    appScopes: settings.scopes,
+    keyClientNames,
     excludesApiAccess: apiAccess.excludeFromSessions,
     includesToken: apiAccess.includeToken,
     freshSeconds: apiAccess.freshSeconds,
@@ -190,7 +193,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
       ...graph,
       bounded: outsideRequests,
       appScopes: settings.scopes,
-      apiClientName: apiAccess.clientName,
+      keyClientNames,
       userKeyOf: schema.userKeyOf,
       toAuth,
     }),
@@ -206,7 +209,10 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
       return toAuth(await authenticateSource(source));
     },
     signIn: graph.signInUser as Durin<TApp, TLogin>['signIn'],
-    flush: lastUsed.flush,
+    async flush() {
+      await lastUsed.flush();
+      await notices.emitAll().catch(() => undefined); // the next flush is another occasion
+    },
     close: graph.close,
   };
 

@@ -25,7 +25,13 @@ export type RevocationReason =
   | 'credentials-changed';
 
 /** Why a call that is no login was refused, as far as it may be a sign of an attack. */
-export type DenialCode = 'INVALID_TOKEN' | 'MALFORMED_HEADER' | 'USER_INACTIVE' | 'CLIENT_NOT_ALLOWED' | 'NOT_ADMIN';
+export type DenialCode =
+  | 'INVALID_TOKEN'
+  | 'MALFORMED_HEADER'
+  | 'USER_INACTIVE'
+  | 'CLIENT_NOT_ALLOWED'
+  | 'NETWORK_NOT_ALLOWED'
+  | 'NOT_ADMIN';
 
 /** A part of the cache that may fail. */
 export type CachePart = 'store' | 'bus';
@@ -69,7 +75,7 @@ export interface DurinEvents<TUserId = unknown> {
    * people type passwords into that field.
    */
   loginFailed: CallOrigin & {
-    readonly code: 'INVALID_CREDENTIALS' | 'NO_CLIENT' | 'UNKNOWN_CLIENT' | 'SESSION_LIMIT';
+    readonly code: 'INVALID_CREDENTIALS' | 'NO_CLIENT' | 'UNKNOWN_CLIENT' | 'CLIENT_NOT_ALLOWED' | 'SESSION_LIMIT';
     readonly userId: TUserId | null;
   };
   /** The user of a session has proved again to be the user, with `reauthenticate`. */
@@ -77,6 +83,16 @@ export interface DurinEvents<TUserId = unknown> {
   loggedOut: TokenEvent<TUserId> & { readonly everywhere: boolean };
   tokenIssued: TokenEvent<TUserId> & { readonly expiry: Date | null };
   tokenRenewed: TokenEvent<TUserId> & { readonly expiry: Date | null };
+  /**
+   * A key expires soon. Emitted once per key and step: 14 days, 7 days and 1 day before. It is noticed when the key is used, by
+   * `durin.flush()` and by `durin.tokens.purgeExpired()`.
+   */
+  tokenExpiring: TokenEvent<TUserId> & {
+    readonly name: string | null;
+    readonly expiry: Date;
+    /** The step: 14, 7 or 1. */
+    readonly daysLeft: number;
+  };
   /** The row of an expired token was deleted, because the token was presented, replaced or purged. */
   tokenExpired: TokenEvent<TUserId>;
   tokenRevoked: TokenEvent<TUserId> & { readonly reason: RevocationReason };

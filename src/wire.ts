@@ -12,12 +12,17 @@ export const refusals = {
   NO_CLIENT: ['BAD_REQUEST', 'No client specified.'],
   UNKNOWN_CLIENT: ['BAD_REQUEST', 'No client with that name.'],
   CLIENT_NOT_ALLOWED: ['FORBIDDEN', 'This client may not use this procedure.'],
+  INSUFFICIENT_SCOPE: ['FORBIDDEN', 'This token may not use this procedure.'],
   CURRENT_SESSION: ['BAD_REQUEST', 'Use logout to end the current session.'],
   SESSION_LIMIT: ['CONFLICT', 'You are signed in on as many devices as this client allows.'],
   SESSION_NOT_FOUND: ['NOT_FOUND', 'Not found.'],
   API_ACCESS_NOT_FOUND: ['NOT_FOUND', 'Not found.'],
   API_ACCESS_EXISTS: ['CONFLICT', 'An API token was already issued to you.'],
   API_ACCESS_DISABLED: ['NOT_FOUND', 'API access is not configured.'],
+  KEY_NOT_FOUND: ['NOT_FOUND', 'No API key with that id.'],
+  KEY_NAME_TAKEN: ['CONFLICT', 'You already have an API key with that name.'],
+  KEY_LIMIT: ['CONFLICT', 'You have as many API keys as this client allows.'],
+  NETWORK_NOT_ALLOWED: ['FORBIDDEN', 'This API key may not be used from this network.'],
   THROTTLED: ['TOO_MANY_REQUESTS', 'Request was throttled.'],
   NOT_ADMIN: ['FORBIDDEN', 'Only admins may use this procedure.'],
   INVALID_INPUT: ['BAD_REQUEST', 'The input is invalid.'],
@@ -41,6 +46,7 @@ export interface DurinErrorData {
   scope?: string;
   /** How many seconds ago the user may have signed in or reauthenticated. Only with REAUTHENTICATION_REQUIRED. */
   maxAge?: number;
+  missing?: readonly string[];
   /**
    * Sentences that describe the invalid input, by field: `name`, `changes.tokenTtl`, or `''` for the input as a whole.
    * Only from the admin router.
@@ -77,7 +83,26 @@ export interface SessionView {
   userAgent: string | null;
 }
 
-/** A user's API key. */
+/** A key, as its owner sees it. */
+export interface KeyView {
+  id: string;
+  name: string | null;
+  /** The prefix, and the first and the last four characters: `acme_3f9a…c21b`. */
+  preview: string;
+  /** What it may do now. */
+  scopes: readonly string[];
+  created: Date;
+  /** When it expires if it is not used again; `null`: never. */
+  expiry: Date | null;
+  hasExpired: boolean;
+  /** The time left from now, in words: `23 hours`, or `never`. */
+  expiresIn: string;
+  lastUsedAt: Date | null;
+  /** The id of the key that this one replaces from its first use on; `null`: none, or it was used already. */
+  replaces: string | null;
+}
+
+/** A user's only API key, of the client `apiAccess.clientName`. */
 export interface ApiAccessView {
   client: string;
   created: Date;

@@ -3,6 +3,8 @@ import { type DurinContext, DurinRequest, type RequestSettings } from '../reques
 import type { HeaderSource } from '../request/headers.ts';
 import type { SessionRecord } from '../session.ts';
 import type { Authenticate } from '../tokens/authenticate.ts';
+import type { ActivateKey } from '../tokens/keys/activate-key.ts';
+import type { KeyAccess } from '../tokens/keys/key-access.ts';
 import type { LastUsed } from '../tokens/last-used.ts';
 import type { Denials } from './denials.ts';
 import { presentedCredentials, type RequestState } from './request-state.ts';
@@ -11,14 +13,16 @@ import { presentedCredentials, type RequestState } from './request-state.ts';
 export type AuthSource = string | DurinRequest | HeaderSource | { readonly headers: HeaderSource };
 
 /**
- * Resolves the session of a caller that calls no procedure, and records its use.
- * @throws DurinError the 401 codes, STORE_UNAVAILABLE
+ * Resolves the session of a caller that calls no procedure, and records its use. An API key needs full access.
+ * @throws DurinError the 401 codes, INSUFFICIENT_SCOPE, NETWORK_NOT_ALLOWED, STORE_UNAVAILABLE
  */
 export type AuthenticateSource = (source: AuthSource) => Promise<SessionRecord>;
 
 export interface AuthenticateSourceDeps {
   readonly authenticate: Authenticate;
   readonly stateOf: (ctx: DurinContext) => RequestState;
+  readonly keyAccess: KeyAccess;
+  readonly activateKey: ActivateKey;
   readonly lastUsed: LastUsed;
   readonly denials: Denials;
   /** The schemes of the Authorization header that are read. */
@@ -27,7 +31,7 @@ export interface AuthenticateSourceDeps {
 }
 
 export function createAuthenticateSource(deps: AuthenticateSourceDeps): AuthenticateSource {
-  const { authenticate, stateOf, lastUsed, denials, schemes, requestSettings } = deps;
+  const { authenticate, stateOf, keyAccess, activateKey, lastUsed, denials, schemes, requestSettings } = deps;
 
   function resolve(source: AuthSource, request: DurinRequest): Promise<SessionRecord> {
     if (source instanceof DurinRequest) return stateOf({ durin: source }).resolveSessionUncached();
@@ -36,15 +40,23 @@ export function createAuthenticateSource(deps: AuthenticateSourceDeps): Authenti
 
   return async function authenticateSource(source) {
     const request = source instanceof DurinRequest ? source : toRequest(source, requestSettings);
+    let record: SessionRecord | null = null;
     try {
-      const record = await resolve(source, request);
-      lastUsed.recordUse(record, request);
-      return record;
+      record = await resolve(source, request);
+      const refusal = keyAccess.refusalOf(record, request.ipAddress, 'everything');
+      if (refusal !== null) throw refusal;
     } catch (error) {
-      denials.report(error, { path: null, origin: request, session: null });
+      denials.report(error, { path: null, origin: request, session: record && toSessionOf(record) });
       throw error;
     }
+    await activateKey(record);
+    lastUsed.recordUse(record, request);
+    return record;
   };
+}
+
+function toSessionOf({ id, userId, client }: SessionRecord) {
+  return { id, userId, client: client.name };
 }
 
 /** A source that is not an object, such as a missing header, has no origin. */

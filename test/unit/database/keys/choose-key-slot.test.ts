@@ -112,7 +112,7 @@ describe('a name', () => {
   });
 });
 
-test('a chosen slot is never one that stays, and there are never more keys than allowed', () => {
+test('a chosen slot is free, and the limit holds', () => {
   const heldKeys = fc.uniqueArray(fc.nat(8), { maxLength: 8 }).chain((slots) =>
     fc.tuple(
       ...slots.map((slot) =>
