@@ -9,16 +9,15 @@ import type { EventSource } from './events.ts';
 import { attachInternals } from './internals.ts';
 import type { DurinOptions } from './options/options.ts';
 import { parseOptions } from './options/parse-options.ts';
-import type { Credentials } from './request/authorization.ts';
-import { type AdapterCall, type DurinContext, DurinRequest, type RequestSettings } from './request/durin-request.ts';
-import type { HeaderSource } from './request/headers.ts';
+import type { AdapterCall, DurinContext } from './request/durin-request.ts';
 import { createDurinRouter, type DurinRouter, type LoginTypes } from './router/durin-router.ts';
 import type { DefaultLoginInput } from './router/login.ts';
 import type { LoginSchema } from './router/login-schema.ts';
+import type { SignInRequest } from './router/sign-in-user.ts';
 import type { Auth, SessionRecord } from './session.ts';
+import { type AuthSource, createAuthenticateSource } from './trpc/authenticate-source.ts';
 import { type AppTypes, createBuilders, type DurinProcedures } from './trpc/builders.ts';
 import { createPolicyOf, type PolicyOf } from './trpc/policy-of.ts';
-import { presentedCredentials } from './trpc/request-state.ts';
 import { createResponseMeta, type ResponseFacts } from './trpc/response-headers.ts';
 
 /** A user entity, or its primary key. */
@@ -30,16 +29,6 @@ type AppAuth<TApp extends AppTypes> = Auth<
   TApp['scope']
 >;
 
-/** What `durin.signIn` takes. */
-export interface SignInRequest<TApp extends AppTypes> {
-  user: TApp['userEntity'];
-  client: TApp['clientName'];
-  /** The name that `sessions.list` shows, at most 64 characters. Default: none. */
-  deviceName?: string | undefined;
-  ctx: DurinContext;
-  batchIndex?: number | undefined;
-}
-
 /** What `durin.signIn` returns: the output of `login`, and the session. */
 export type SignInAnswer<TApp extends AppTypes, TLogin extends LoginTypes> = Beside<
   { auth: AppAuth<TApp> },
@@ -49,7 +38,6 @@ export type SignInAnswer<TApp extends AppTypes, TLogin extends LoginTypes> = Bes
 /** What `createDurin` returns. Its functions need no `this`. */
 export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends DurinProcedures<TApp> {
   readonly durinRouter: DurinRouter<TLogin>;
-  /** Creates `ctx.durin` from what any tRPC adapter passes. Does no I/O. Spread the result to add a context of your own. */
   /**
    * Lists who may call each procedure of a router, as this durin's guards say, sorted by path. Lazy routers are loaded. A
    * snapshot of it in a test shows every change of rights in review.
@@ -57,6 +45,7 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
    * @example expect(await durin.policyOf(appRouter)).toMatchSnapshot();
    */
   readonly policyOf: PolicyOf;
+  /** Creates `ctx.durin` from what any tRPC adapter passes. Does no I/O. Spread the result to add a context of your own. */
   readonly createContext: (call?: AdapterCall) => DurinContext;
   /** Returns the headers of refusals, throttled routes and answers with a token. */
   readonly responseMeta: (facts: ResponseFacts) => { headers: Headers };
@@ -72,9 +61,9 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
   readonly events: EventSource<UserKey<TApp['userEntity']>>;
   /**
    * Resolves the caller, for routes that are not tRPC and for work that outlives its call. Records the use; does not
-   * throttle.
+   * throttle. API keys need `fullAccess`.
    * @param source a request, its headers, a token, or the `ctx.durin` of a call
-   * @throws DurinError the 401 codes, STORE_UNAVAILABLE
+   * @throws DurinError the 401 codes, INSUFFICIENT_SCOPE, NETWORK_NOT_ALLOWED, STORE_UNAVAILABLE
    * @example const { user } = await durin.authenticate(request);
    */
   readonly authenticate: (source: AuthSource) => Promise<AppAuth<TApp>>;
@@ -86,7 +75,7 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
    * @param request.ctx the procedure's context; later calls with it are signed in
    * @param request.batchIndex the procedure's `batchIndex`, if it may be called in a batch. Default: 0
    * @returns what `login` returns, and `auth`, the session
-   * @throws DurinError UNKNOWN_CLIENT, INVALID_CREDENTIALS, SESSION_LIMIT, STORE_UNAVAILABLE
+   * @throws DurinError UNKNOWN_CLIENT, CLIENT_NOT_ALLOWED, INVALID_CREDENTIALS, SESSION_LIMIT, STORE_UNAVAILABLE
    * @throws DurinUsageError if `user` is no entity, or `ctx` was not made with `durin.createContext`
    * @example
    * const { token, expiry } = await durin.signIn({ user, client: 'web', ctx });
@@ -101,9 +90,6 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
   /** Writes pending uses and ends timers and connections. The app's ORM stays open. */
   readonly close: () => Promise<void>;
 }
-
-/** A fetch or Node request, headers, a token, or `ctx.durin`. */
-export type AuthSource = string | DurinRequest | HeaderSource | { readonly headers: HeaderSource };
 
 /**
  * The input of `login`: the app's `loginInput`, the client's name unless the app has `resolveClient`, and the name that
@@ -182,13 +168,14 @@ export function createDurin<
 
 /** Builds what an app sees. `TApp` and `TLogin` are the app's types; the services below know none of them. */
 function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGraph): Durin<TApp, TLogin> {
-  const { settings, schema, store, stateOf, lastUsed, entityChanges, bounded } = graph;
+  const { settings, schema, store, lastUsed, notices, entityChanges, bounded } = graph;
   const outsideRequests = boundedThrowingMistakes(bounded);
   const { schemes, login, apiAccess, formatExpiry, now } = settings;
   const [scheme] = schemes;
   const takesClient = login.resolveClient === null;
   const appScopes = settings.scopes;
   const clientNames = settings.clients?.map(({ values }) => values.name) ?? null;
+  const isForLogins = (name: string) => graph.keyClients.rulesOf(name) === null;
   /** Look-ups select what the metadata of the app's entities says, so a record has the app's types. */
   const toAuth = graph.toAuth as (record: SessionRecord) => AppAuth<TApp>;
 
@@ -199,10 +186,12 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     takesClient,
     formatExpiry,
     apiClientName: apiAccess.clientName,
+    appScopes,
     excludesApiAccess: apiAccess.excludeFromSessions,
     includesToken: apiAccess.includeToken,
     freshSeconds: apiAccess.freshSeconds,
   });
+  const authenticateSource = createAuthenticateSource({ ...graph, schemes, requestSettings: settings });
   const privateProcedures = new Set<unknown>(Object.values(durinRouter._def.procedures));
 
   const durin: Durin<TApp, TLogin> = {
@@ -220,7 +209,6 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
       ...graph,
       bounded: outsideRequests,
       appScopes,
-      apiClientName: apiAccess.clientName,
       userKeyOf: schema.userKeyOf,
       toAuth,
     }),
@@ -233,27 +221,20 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     },
     events: { on: graph.hub.on },
     async authenticate(source) {
-      const request = source instanceof DurinRequest ? source : toRequest(source, settings);
-      try {
-        const record = await (source instanceof DurinRequest
-          ? stateOf({ durin: source }).resolveSessionUncached()
-          : graph.authenticate(credentialsOf(source, request, schemes)));
-        lastUsed.recordUse(record, request);
-        return toAuth(record);
-      } catch (error) {
-        graph.denials.report(error, { path: null, origin: request, session: null });
-        throw error;
-      }
+      return toAuth(await authenticateSource(source));
     },
     signIn: graph.signInUser as Durin<TApp, TLogin>['signIn'],
-    flush: lastUsed.flush,
+    async flush() {
+      await lastUsed.flush();
+      await notices.emitAll().catch(() => undefined); // the next flush is another occasion
+    },
     close: graph.close,
   };
 
   attachInternals(durin, {
     ...graph,
     durinRouter,
-    loginForm: { input: login.input, takesClient, clientNames, scheme },
+    loginForm: { input: login.input, takesClient, clientNames: clientNames?.filter(isForLogins) ?? null, scheme },
     authedProcedure: durin.authedProcedure,
     responseMeta: durin.responseMeta,
     markPrivate(procedures) {
@@ -265,15 +246,4 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     now,
   });
   return durin;
-}
-
-/** A source that is not an object, such as a missing header, has no origin. */
-function toRequest(source: Exclude<AuthSource, DurinRequest>, settings: RequestSettings): DurinRequest {
-  const isRequest =
-    typeof source === 'object' && source !== null && 'headers' in source && typeof source.headers === 'object';
-  return DurinRequest.fromAdapter({ req: isRequest ? source : { headers: source } }, settings);
-}
-
-function credentialsOf(source: AuthSource, request: DurinRequest, schemes: readonly string[]): Credentials {
-  return typeof source === 'string' ? { kind: 'token', token: source } : presentedCredentials(request, schemes);
 }

@@ -119,6 +119,10 @@ export function createTokenProcedures(
           throw new DurinError('UNKNOWN_CLIENT', { fields: { client: ['There is no client with that name.'] } });
         case 'at-limit':
           throw new DurinError('SESSION_LIMIT');
+        case 'key-limit':
+          throw new DurinError('KEY_LIMIT');
+        case 'name-taken':
+          throw new DurinError('KEY_NAME_TAKEN', { fields: { name: ['The user has a key with that name.'] } });
         case 'overtaken':
           throw new DurinError('SESSION_NOT_FOUND', {
             fields: { user: [overtakenSentence] },
@@ -129,6 +133,7 @@ export function createTokenProcedures(
         case 'credentials-changed':
         case 'session-ended':
         case 'exists':
+        case 'key-not-found':
           throw userNotFound();
       }
     }),

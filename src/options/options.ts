@@ -8,18 +8,20 @@ import type { AnyClientName, AuthUser } from '../database/views.ts';
 import type { ListenerErrorHandler } from '../events.ts';
 import type { DurinContext } from '../request/durin-request.ts';
 import type { LoginSchema } from '../router/login-schema.ts';
-import type { Auth } from '../session.ts';
 import type { RateLimitRedis } from '../throttle/rate-limit-redis.ts';
 import type { ClientFields } from '../values/client-fields.ts';
 import type { Duration } from '../values/duration.ts';
 import type { Rate } from '../values/rate.ts';
-
-type MaybePromise<T> = T | Promise<T>;
+import type { LoginResponseArgs, MaybePromise, ResolveClient } from './callbacks.ts';
+import type { KeyOptions } from './key-options.ts';
 
 /** An API client, as the option `clients` lists it. */
-export interface ClientConfig<TScope extends string = never> extends Omit<ClientFields, 'name'> {
+export interface ClientConfig<TScope extends string = never, TClientName extends string = string, TUser = object>
+  extends Omit<ClientFields, 'name'> {
   /** The scopes that its tokens may have at most. Default: all. */
   scopes?: readonly TScope[] | undefined;
+  /** Makes its tokens API keys. Default: they are sessions. */
+  keys?: KeyOptions<TClientName, TUser> | undefined;
 }
 
 export interface ApiAccessOptions<TClientName extends string> {
@@ -92,13 +94,6 @@ export interface ThrottleOptions {
   login?: LoginThrottleOptions | false | undefined;
 }
 
-export interface LoginResponseArgs<TUserEntity, TUser, TClient, TScope extends string> {
-  user: TUserEntity;
-  auth: Auth<TUser, TClient, TScope>;
-  token: string;
-  ctx: DurinContext;
-}
-
 export interface CacheOptions {
   /**
    * How long a session may be cached, such as `'60s'`; at most 1 hour with a store. Changes are seen immediately all the same.
@@ -154,7 +149,9 @@ export interface DurinOptions<
    */
   credentialFields?: readonly (keyof NoInfer<TUserEntity> & string)[] | undefined;
   /** The app's clients. Their names become a union type. `durin.clients.sync()` creates the missing ones. */
-  clients?: Readonly<Record<TClientName, ClientConfig<NoInfer<TScope>>>> | undefined;
+  clients?:
+    | Readonly<Record<TClientName, ClientConfig<NoInfer<TScope>, TClientName, AuthUser<TUserEntity, TPopulate>>>>
+    | undefined;
   /**
    * The rights that guards can ask for, such as `['reports:read', 'billing']`. Their names become a union type. At most 256, of
    * 1 to 64 printable ASCII characters each, without space, `"` and `\`. Default: none.
@@ -247,8 +244,3 @@ export interface DurinOptions<
   /** Called once for each thing that the operator should change. Default: logs with `console.warn`. */
   onWarning?: ((message: string) => void) | undefined;
 }
-
-export type ResolveClient<TLoginInput extends LoginSchema> = (args: {
-  input: z.output<TLoginInput>;
-  ctx: DurinContext;
-}) => MaybePromise<string | null | undefined>;

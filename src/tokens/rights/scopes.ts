@@ -1,5 +1,5 @@
 import { DurinUsageError, internalError } from '../../errors.ts';
-import type { SessionRecord } from '../../session.ts';
+import type { SessionClient, SessionRecord } from '../../session.ts';
 import type { ConfiguredClient } from '../../values/client-fields.ts';
 import { unknownScopeProblem } from '../../values/scope.ts';
 import { runSyncCallback } from '../app-callback.ts';
@@ -8,7 +8,9 @@ import { runSyncCallback } from '../app-callback.ts';
 export type ScopeLimit = readonly string[] | null;
 
 /** What decides about the scopes of a session. */
-export type ScopedSession = Pick<SessionRecord, 'scopes' | 'client' | 'userRow'>;
+export interface ScopedSession extends Pick<SessionRecord, 'scopes' | 'userRow'> {
+  readonly client: Pick<SessionClient, 'name'>;
+}
 
 /**
  * Returns the scopes that every limit lists, in the order of `scopes`. Limits only narrow: what they list beyond `scopes` is
