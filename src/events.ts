@@ -22,7 +22,8 @@ export type RevocationReason =
   | 'client-deleted'
   | 'user-deleted'
   | 'user-inactive'
-  | 'credentials-changed';
+  | 'credentials-changed'
+  | 'leaked';
 
 /** Why a call that is no login was refused, as far as it may be a sign of an attack. */
 export type DenialCode = 'INVALID_TOKEN' | 'MALFORMED_HEADER' | 'USER_INACTIVE' | 'CLIENT_NOT_ALLOWED' | 'NOT_ADMIN';
@@ -80,6 +81,18 @@ export interface DurinEvents<TUserId = unknown> {
   /** The row of an expired token was deleted, because the token was presented, replaced or purged. */
   tokenExpired: TokenEvent<TUserId>;
   tokenRevoked: TokenEvent<TUserId> & { readonly reason: RevocationReason };
+  /**
+   * A token was found in public and reported to `durin.leaks`, and is revoked. Emitted once per token, after its
+   * `tokenRevoked`.
+   */
+  tokenLeaked: TokenEvent<TUserId> & {
+    /** The name of the pattern that the app registered. */
+    readonly type: string;
+    /** Where it was found; `null`: not known. */
+    readonly url: string | null;
+    /** The kind of that place, such as `commit`; `null`: not known. */
+    readonly source: string | null;
+  };
   throttled: CallOrigin & {
     readonly scope: string;
     readonly userId: TUserId | null;

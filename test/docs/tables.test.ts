@@ -182,6 +182,7 @@ test('the table of events names every event', () => {
       tokenRenewed: true,
       tokenExpired: true,
       tokenRevoked: true,
+      tokenLeaked: true,
       throttled: true,
       cacheUnavailable: true,
       cacheRecovered: true,

@@ -106,6 +106,8 @@ import type {
   GuardOptions,
   HeaderSource,
   KeyValueStore,
+  LeaksHandler,
+  LeaksOptions,
   ListenerErrorHandler,
   LoginThrottleOptions,
   LoginTypes,
@@ -216,6 +218,8 @@ interface Public {
   RedisBusOptions: RedisBusOptions;
   RedisStore: RedisStore;
   RedisStoreOptions: RedisStoreOptions;
+  LeaksHandler: LeaksHandler;
+  LeaksOptions: LeaksOptions;
   ListenerErrorHandler: ListenerErrorHandler;
   LoginThrottleOptions: LoginThrottleOptions;
   PopulatePath: PopulatePath<User, DurinClient>;
