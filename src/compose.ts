@@ -31,6 +31,7 @@ import { createLogIn } from './tokens/log-in.ts';
 import { createPurgeTokens } from './tokens/purge-tokens.ts';
 import { createRenewToken } from './tokens/renew-token.ts';
 import { createTokenRevoker } from './tokens/revoke-tokens.ts';
+import { createSessionScopes } from './tokens/rights/scopes.ts';
 import { createSignIn } from './tokens/sign-in.ts';
 import { createTokenCodec } from './tokens/token-codec.ts';
 import { createUnderWay } from './tokens/under-way.ts';
@@ -39,6 +40,7 @@ import { createRequireFresh } from './tokens/verification/freshness.ts';
 import { createReauthenticate } from './tokens/verification/reauthenticate.ts';
 import { createVerifyUser } from './tokens/verification/verify-user.ts';
 import { createDenials } from './trpc/denials.ts';
+import { createPolicies } from './trpc/policies.ts';
 import { createRequestStates } from './trpc/request-state.ts';
 import { createResolveCaller } from './trpc/resolve-caller.ts';
 
@@ -66,7 +68,11 @@ export function compose(settings: Settings) {
 
   // The stores, behind the cache if there is one
   const credentials = createUserCredentials(database, schema, settings.credentialFields);
-  const rowRules = { populate: settings.populate, hasOwnActiveRule: settings.isUserActive !== null };
+  const rowRules = {
+    populate: settings.populate,
+    hasOwnActiveRule: settings.isUserActive !== null,
+    hasScopesRule: settings.scopesOf !== null,
+  };
   const sqlTokenStore = createSqlTokenStore(database, schema, rowRules, credentials);
   const { namespace } = schema;
   const { format } = sqlTokenStore;
@@ -95,6 +101,7 @@ export function compose(settings: Settings) {
     isUserActive: settings.isUserActive,
     hasFlag: schema.hasActiveFlag,
   });
+  const scopes = createSessionScopes(settings);
   const authenticate = createAuthenticate({ codec, store, revoker, activeUser, events, bounded, now });
   const issueToken = createIssueToken({ codec, store, revoker, activeUser, events, issuesUnderWay, now });
   const renewToken = createRenewToken({ store, revoker, activeUser, events, now });
@@ -181,11 +188,12 @@ export function compose(settings: Settings) {
     apiKeyHeader: settings.apiKeyHeader,
     now,
   });
+  const policies = createPolicies();
   const denials = createDenials({ events, now });
   const resolveCaller = createResolveCaller({ stateOf, denials });
 
   // The answers to logins
-  const toAuth = createToAuth(now);
+  const toAuth = createToAuth(now, scopes.heldBy);
   const { serializeUser, response: loginResponse } = settings.login;
   const { formatExpiry } = settings;
   const loginAnswer = createLoginAnswer({ formatExpiry, serializeUser, loginResponse, toAuth });
@@ -212,6 +220,7 @@ export function compose(settings: Settings) {
     clients,
     codec,
     revoker,
+    scopes,
     authenticate,
     issueToken,
     issuesUnderWay,
@@ -230,6 +239,7 @@ export function compose(settings: Settings) {
     stateOf,
     limitsOf,
     denials,
+    policies,
     resolveCaller,
     toAuth,
     /** Writes pending uses and ends timers and connections. The app's ORM stays open. */

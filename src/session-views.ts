@@ -10,7 +10,10 @@ import type { ApiAccessView, SessionView } from './wire.ts';
  * for each would take a quarter of a cached look-up. The view cannot be changed: its fields are computed when they are read,
  * and dates, and what contains dates or bytes, are copied then. The time left is the time left at that moment.
  */
-export function createToAuth(now: () => number): (record: SessionRecord) => Auth {
+export function createToAuth(
+  now: () => number,
+  scopesOf: (record: SessionRecord) => readonly string[],
+): (record: SessionRecord) => Auth {
   const views = new WeakMap<SessionRecord, Auth>();
   const records = new WeakMap<object, SessionRecord>();
 
@@ -28,6 +31,7 @@ export function createToAuth(now: () => number): (record: SessionRecord) => Auth
   const fields = {
     user: field(({ user }) => isolatedCopy(user)),
     client: field(({ client }) => isolatedCopy(client)),
+    scopes: field(scopesOf),
     created: field(({ createdAt }) => isolatedCopy(createdAt)),
     expiry: field(({ expiresAt }) => isolatedCopy(expiresAt)),
     hasExpired: field(({ expiresAt }) => isExpired(expiresAt, now())),

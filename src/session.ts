@@ -43,6 +43,8 @@ export interface SessionRecord {
   /** The user as `ctx.user` shows it. */
   readonly user: object;
   readonly client: SessionClient;
+  /** What the token was issued with; `null`: all scopes of its client. */
+  readonly scopes: readonly string[] | null;
   readonly createdAt: Date;
   /** When the user last proved to be the user; `null`: never. */
   readonly authenticatedAt: Date | null;
@@ -54,10 +56,12 @@ export interface SessionRecord {
 }
 
 /** A session as `ctx.auth` shows it. */
-export interface Auth<TUser = object, TClient = SessionClient> {
+export interface Auth<TUser = object, TClient = SessionClient, TScope extends string = string> {
   readonly id: string;
   readonly user: TUser;
   readonly client: TClient;
+  /** The scopes that it holds, in the order of the option `scopes`. */
+  readonly scopes: readonly TScope[];
   readonly created: Date;
   /** `null`: never expires. */
   readonly expiry: Date | null;

@@ -10,6 +10,7 @@ import type { RateLimitRedis } from '../throttle/rate-limit-redis.ts';
 import { maxSessionsLimit, maxSessionsProblem, minimumIdleTtl } from '../values/client-fields.ts';
 import { type Duration, parseDuration } from '../values/duration.ts';
 import { parseRate, type Quota } from '../values/rate.ts';
+import { maxScopes, repeatedScope, scopeProblem } from '../values/scope.ts';
 import type { LoginSettings, ParsedLoginInput, Settings } from './settings.ts';
 
 /*
@@ -64,6 +65,16 @@ const rate = z.custom<string | null>(isRate, rateMessage);
 /** The same, parsed. */
 const quota = rate.transform((given): Quota | null => (given === null ? null : parseRate(given, 'a rate')));
 
+const scope = z.custom<string>((value) => scopeProblem(value) === null, {
+  error: ({ input }) => scopeProblem(input) ?? '',
+});
+const scopeList = z
+  .array(scope, 'must be a list of scopes')
+  .max(maxScopes, `must have at most ${maxScopes} scopes`)
+  .refine((list) => repeatedScope(list) === undefined, {
+    error: ({ input }) => `must not list '${repeatedScope(input as string[])}' twice`,
+  });
+
 const clientConfig = z.strictObject({
   tokenTtl: seconds.nullable().optional(),
   throttleRate: rate.optional(),
@@ -79,6 +90,7 @@ const clientConfig = z.strictObject({
     .nullable()
     .optional(),
   maxLifetime: seconds.nullable().optional(),
+  scopes: scopeList.optional(),
 });
 
 const loginThrottle = z
@@ -143,6 +155,8 @@ export const optionsSchema = z.strictObject({
   secret: secrets,
   verifyCredentials: callback<LoginSettings['verifyCredentials']>(),
   clients: z.record(z.string(), clientConfig).optional(),
+  scopes: scopeList.default([]),
+  scopesOf: callback<NonNullable<Settings['scopesOf']>>().optional(),
   defaultTokenTtl: seconds.prefault('1d'),
   tokenLength: z
     .number('must be a number')

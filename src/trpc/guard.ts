@@ -3,6 +3,8 @@ import { type DurinContext, DurinRequest } from '../request/durin-request.ts';
 import type { Auth, SessionRecord } from '../session.ts';
 import type { Limit, Throttle } from '../throttle/throttle.ts';
 import type { LastUsed } from '../tokens/last-used.ts';
+import { type Demands, judgeRights } from '../tokens/rights/judge-rights.ts';
+import type { SessionScopes } from '../tokens/rights/scopes.ts';
 import type { RequireFresh } from '../tokens/verification/freshness.ts';
 import { parseRate, type Quota } from '../values/rate.ts';
 import type { Guard } from './base-procedure.ts';
@@ -17,6 +19,7 @@ export interface GuardDeps {
   readonly throttle: Throttle;
   /** For clients without a rate of their own. */
   readonly sessionQuota: Quota | null;
+  readonly scopes: Pick<SessionScopes, 'heldBy'>;
   readonly requireFresh: RequireFresh;
   readonly lastUsed: LastUsed;
   readonly toAuth: (record: SessionRecord) => Auth;
@@ -26,15 +29,28 @@ const signedOut = { user: null, auth: null };
 
 /** Creates guards, which let a call through with `ctx.user` and `ctx.auth`, or refuse it. */
 export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guard {
-  const { stateOf, denials, throttle, sessionQuota, requireFresh, lastUsed, toAuth } = deps;
+  const { stateOf, denials, throttle, sessionQuota, scopes, requireFresh, lastUsed, toAuth } = deps;
 
   function reportDenied(error: unknown, { ctx, path }: ProcedureCall): unknown {
     denials.report(error, { path, origin: ctx.durin, session: null });
     return error;
   }
 
-  function denyClient({ id, userId, client }: SessionRecord, { ctx, path }: ProcedureCall): DurinError {
-    const refusal = new DurinError('CLIENT_NOT_ALLOWED');
+  /** @throws DurinError CLIENT_NOT_ALLOWED, INSUFFICIENT_SCOPE, and what `scopesOf` throws */
+  function requireRights(record: SessionRecord, demands: Demands, call: ProcedureCall): void {
+    const judgement = judgeRights(record, demands, scopes.heldBy);
+    switch (judgement.verdict) {
+      case 'allowed':
+        return;
+      case 'client-not-allowed':
+        throw reportRefused(new DurinError('CLIENT_NOT_ALLOWED'), record, call);
+      case 'insufficient-scope':
+        throw reportRefused(new DurinError('INSUFFICIENT_SCOPE', { missing: judgement.missing }), record, call);
+    }
+  }
+
+  function reportRefused(refusal: DurinError, session: SessionRecord, { ctx, path }: ProcedureCall): DurinError {
+    const { id, userId, client } = session;
     denials.report(refusal, { path, origin: ctx.durin, session: { id, userId, client: client.name } });
     return refusal;
   }
@@ -57,7 +73,8 @@ export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guar
     return throttle.enforce(limit, caller, stateOf(ctx).recordLimit);
   }
 
-  return function createGuard({ isOptional, isAllowed, freshSeconds, limit }) {
+  return function createGuard(settings) {
+    const { isOptional, freshSeconds, limit } = settings;
     return async function guard(call) {
       const { ctx, path, batchIndex, next } = call;
       const state = stateOf(ctx);
@@ -67,10 +84,13 @@ export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guar
       } catch (error) {
         if (!isOptional || !isWithoutCredentials(error)) throw reportDenied(error, call);
       }
-      if (record !== null && !isAllowed(record.client.name)) throw denyClient(record, call);
+      if (record !== null) requireRights(record, settings, call);
       const clientQuota = record === null || isOptional ? null : quotaOf(record);
       if (clientQuota !== null) await enforce({ scope: 'client', quota: clientQuota }, record, ctx);
-      if (record !== null && freshSeconds !== null) record = await findFresh(record, freshSeconds, call);
+      if (record !== null && freshSeconds !== null) {
+        record = await findFresh(record, freshSeconds, call);
+        requireRights(record, settings, call); // the user may have changed since the session was cached
+      }
       if (limit !== null) await enforce({ scope: limit.scope ?? scopeOfPath(path), quota: limit.quota }, record, ctx);
       if (record === null) return next({ ctx: signedOut });
       lastUsed.recordUse(record, ctx.durin);

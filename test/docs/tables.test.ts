@@ -50,6 +50,8 @@ describe('the table of options', () => {
         secret: true,
         verifyCredentials: true,
         clients: true,
+        scopes: true,
+        scopesOf: true,
         defaultTokenTtl: true,
         credentialFields: true,
         tokenLength: true,
@@ -85,6 +87,7 @@ describe('the table of options', () => {
         atLimit: true,
         idleTtl: true,
         maxLifetime: true,
+        scopes: true,
       }),
     );
     expect(below('apiAccess.').toSorted()).toEqual(
@@ -220,6 +223,7 @@ test('the table of builders names every builder', () => {
       optionalProcedure: true,
       authedProcedure: true,
       clientProcedure: true,
+      scopedProcedure: true,
       throttledProcedure: true,
     }),
   );

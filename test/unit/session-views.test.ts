@@ -64,6 +64,7 @@ describe('the view of a session as ctx.auth', () => {
     userRow: { hash: '$argon2' },
     user,
     client,
+    scopes: null,
     createdAt,
     authenticatedAt: null,
     expiresAt,
@@ -71,11 +72,15 @@ describe('the view of a session as ctx.auth', () => {
     lastUsedAt,
   };
   let now = at;
-  const toAuth = createToAuth(() => now);
+  const toAuth = createToAuth(
+    () => now,
+    () => Object.freeze(['billing']),
+  );
   const shown = {
     id,
     user: { id: 1, born: new Date(user.born) },
     client: { ...client },
+    scopes: ['billing'],
     created: new Date(createdAt),
     expiry: new Date(expiresAt),
     hasExpired: false,
@@ -104,6 +109,7 @@ describe('the view of a session as ctx.auth', () => {
     expect(() => Object.assign(auth, { expiry: null })).toThrow(TypeError);
     expect(() => Object.assign(auth.user, { id: 2 })).toThrow(TypeError);
     expect(() => Object.assign(auth.client, { name: 'cli' })).toThrow(TypeError);
+    expect(() => Object.assign(auth.scopes, ['admin'])).toThrow(TypeError);
     for (const date of [auth.created, auth.expiry, (auth.user as typeof user).born]) date?.setFullYear(1);
     expect(auth).toStrictEqual(shown);
   });

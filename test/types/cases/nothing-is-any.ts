@@ -111,7 +111,9 @@ import type {
   ListenerErrorHandler,
   LoginThrottleOptions,
   LoginTypes,
+  PolicyOf,
   PopulatePath,
+  ProcedurePolicy,
   Rate,
   RateLimitRedis,
   ResponseFacts,
@@ -144,6 +146,7 @@ type App = {
   clientEntity: DurinClient;
   clientName: 'web' | 'cli';
   populate: readonly ['user.organization'];
+  scope: 'billing';
 };
 type Login = {
   loginInput: { username: string };
@@ -167,7 +170,7 @@ interface Public {
   AuthUser: AuthUser<User, readonly ['user.organization.country']>;
   AuthUserKey: AuthUser<User, false>;
   CachePart: CachePart;
-  ClientConfig: ClientConfig;
+  ClientConfig: ClientConfig<'billing'>;
   ClientDifference: ClientDifference;
   ClientInput: ClientInput;
   ClientProcedure: ClientProcedure<App>;
@@ -195,7 +198,8 @@ interface Public {
     unknown,
     string,
     Date,
-    { motd: string }
+    { motd: string },
+    'billing'
   >;
   DurinProcedures: DurinProcedures<App>;
   DurinRequest: DurinRequest;
@@ -204,13 +208,13 @@ interface Public {
   DurinTokenUse: DurinTokenUse;
   SyncedClient: SyncedClient;
   SyncOptions: SyncOptions;
-  DurinTokens: DurinTokens<User | number, Auth, 'web'>;
+  DurinTokens: DurinTokens<User | number, Auth, 'web', 'billing'>;
   Duration: Duration;
   DenialCode: DenialCode;
   EventName: EventName;
   EventSource: EventSource<number>;
   GuardedProcedure: GuardedProcedure<App>;
-  GuardOptions: GuardOptions<'web', 'cli'>;
+  GuardOptions: GuardOptions<'web', 'cli', 'billing'>;
   Bus: Bus;
   RateLimitRedis: RateLimitRedis;
   CacheOptions: CacheOptions;
@@ -222,7 +226,9 @@ interface Public {
   LeaksOptions: LeaksOptions;
   ListenerErrorHandler: ListenerErrorHandler;
   LoginThrottleOptions: LoginThrottleOptions;
+  PolicyOf: PolicyOf;
   PopulatePath: PopulatePath<User, DurinClient>;
+  ProcedurePolicy: ProcedurePolicy;
   Rate: Rate;
   SessionView: SessionView;
   SignedIn: SignedIn<App>;
