@@ -278,6 +278,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     loginForm: { input: login.input, takesClient, clientNames, scheme },
     authedProcedure: durin.authedProcedure,
     responseMeta: durin.responseMeta,
+    policyOf: durin.policyOf,
     markPrivate(procedures) {
       for (const procedure of procedures) privateProcedures.add(procedure);
     },

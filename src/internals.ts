@@ -13,6 +13,7 @@ import type { TokenRevoker } from './tokens/revoke-tokens.ts';
 import type { UnderWay } from './tokens/under-way.ts';
 import type { DurinBuilder } from './trpc/base-procedure.ts';
 import type { Denials } from './trpc/denials.ts';
+import type { PolicyOf } from './trpc/policy-of.ts';
 import type { RequestState } from './trpc/request-state.ts';
 import type { ResponseFacts } from './trpc/response-headers.ts';
 
@@ -37,6 +38,7 @@ export interface Internals {
   readonly authedProcedure: DurinBuilder<{ user: object; auth: Auth }>;
   readonly createContext: (call?: AdapterCall) => DurinContext;
   readonly responseMeta: (facts: ResponseFacts) => { headers: Headers };
+  readonly policyOf: PolicyOf;
   /** Makes `responseMeta` keep the answers of these procedures out of HTTP caches. */
   readonly markPrivate: (procedures: Iterable<unknown>) => void;
   /** Resolves once no event listener is running. */

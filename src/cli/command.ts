@@ -1,9 +1,11 @@
+import type { PolicyOf } from '../trpc/policy-of.ts';
 import type { AdminCaller } from './admin-caller.ts';
 import { CliError, exitCodes } from './cli-error.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface CommandDeps {
   readonly admin: AdminCaller;
+  readonly policyOf: PolicyOf;
   readonly terminal: Terminal;
 }
 
