@@ -1,19 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { createCachedClientStore } from './cache/cached-client-store.ts';
+import { createCachedKeyStore } from './cache/cached-key-store.ts';
 import { createCachedTokenStore } from './cache/cached-token-store.ts';
 import { createCache } from './cache/create-cache.ts';
 import { createInvalidation } from './cache/invalidation.ts';
 import { joinProcess } from './cache/process-peers.ts';
-import type { OutageListener } from './cache/trust/outage-report.ts';
+import { createOutageReport } from './cache/trust/report-outage.ts';
 import { createDatabase } from './database/database.ts';
 import { createDatabaseTimeout, withDatabaseTimeout } from './database/database-timeout.ts';
+import { createSqlKeyStore } from './database/keys/sql-key-store.ts';
 import { readSchema } from './database/schema.ts';
 import { createSqlClientStore } from './database/sql-client-store.ts';
 import { createSqlTokenStore } from './database/tokens/sql-token-store.ts';
 import { createUserCredentials } from './database/tokens/user-credentials.ts';
 import { watchChanges } from './database/watch-changes.ts';
 import { createDurinClients } from './durin-clients.ts';
-import { createEventHub, type EventSink, isAboutRows } from './events.ts';
+import { createCommittedEvents, createEventHub } from './events.ts';
 import type { Settings } from './options/settings.ts';
 import { createLoginAnswer } from './router/login-answer.ts';
 import { createSignInUser } from './router/sign-in-user.ts';
@@ -26,19 +28,16 @@ import { createActiveUser } from './tokens/active-user.ts';
 import { createAuthenticate } from './tokens/authenticate.ts';
 import { createEntityChanges } from './tokens/entity-changes.ts';
 import { createIssueToken } from './tokens/issue-token.ts';
+import { createKeyServices } from './tokens/keys/create-key-services.ts';
 import { createLastUsed } from './tokens/last-used.ts';
-import { createLogIn } from './tokens/log-in.ts';
 import { createPurgeTokens } from './tokens/purge-tokens.ts';
 import { createRenewToken } from './tokens/renew-token.ts';
 import { createTokenRevoker } from './tokens/revoke-tokens.ts';
 import { createSessionScopes } from './tokens/rights/scopes.ts';
-import { createSignIn } from './tokens/sign-in.ts';
 import { createTokenCodec } from './tokens/token-codec.ts';
 import { createUnderWay } from './tokens/under-way.ts';
-import { createConfirmUser } from './tokens/verification/confirm-user.ts';
+import { createLogins } from './tokens/verification/create-logins.ts';
 import { createRequireFresh } from './tokens/verification/freshness.ts';
-import { createReauthenticate } from './tokens/verification/reauthenticate.ts';
-import { createVerifyUser } from './tokens/verification/verify-user.ts';
 import { createDenials } from './trpc/denials.ts';
 import { createPolicies } from './trpc/policies.ts';
 import { createRequestStates } from './trpc/request-state.ts';
@@ -57,13 +56,7 @@ export function compose(settings: Settings) {
   const { isInTransaction } = database;
   const bounded = createDatabaseTimeout(databaseTimeoutMs, isInTransaction);
   const hub = createEventHub(settings.onListenerError);
-  const events: EventSink = {
-    emit(name, event) {
-      const notify = () => database.outsideTransaction(() => hub.emit(name, event)); // what listeners write must not roll back
-      if (isAboutRows(name)) void database.afterCommit(notify);
-      else notify();
-    },
-  };
+  const events = createCommittedEvents(hub, database);
   const afterCommit = (work: () => Promise<void>) => database.afterCommit(work, { onUnknownOutcome: true });
 
   // The stores, behind the cache if there is one
@@ -72,10 +65,12 @@ export function compose(settings: Settings) {
     populate: settings.populate,
     hasOwnActiveRule: settings.isUserActive !== null,
     hasScopesRule: settings.scopesOf !== null,
+    hasNetworksRule: settings.keys.some(({ readsUser }) => readsUser),
   };
   const sqlTokenStore = createSqlTokenStore(database, schema, rowRules, credentials);
   const { namespace } = schema;
   const { format } = sqlTokenStore;
+  const reportOutage = createOutageReport(events, settings.onWarning);
   const cache =
     settings.cache &&
     createCache(settings.cache, {
@@ -83,15 +78,18 @@ export function compose(settings: Settings) {
       namespace,
       secrets: settings.secrets,
       now,
-      onOutage: reportOutage('store', events, settings.onWarning),
-      onBusOutage: reportOutage('bus', events, settings.onWarning),
+      onOutage: reportOutage('store'),
+      onBusOutage: reportOutage('bus'),
     });
   const peers = joinProcess(namespace, cache);
   const invalidation = createInvalidation({ cache, peers, afterCommit });
   const { load } = sqlTokenStore;
+  const keyStore = createCachedKeyStore(createSqlKeyStore(database, schema), invalidation);
   const store = createCachedTokenStore({ store: sqlTokenStore, load, cache, isInTransaction, invalidation });
 
   // The rules
+  const keyServices = createKeyServices({ rules: settings.keys, keyStore, events, bounded, now });
+  const { keyClients, notices } = keyServices;
   const codec = createTokenCodec({ ...settings, randomBytes });
   const signInsUnderWay = createUnderWay();
   const issuesUnderWay = createUnderWay();
@@ -103,10 +101,10 @@ export function compose(settings: Settings) {
   });
   const scopes = createSessionScopes(settings);
   const authenticate = createAuthenticate({ codec, store, revoker, activeUser, events, bounded, now });
-  const issueToken = createIssueToken({ codec, store, revoker, activeUser, events, issuesUnderWay, now });
+  const issueToken = createIssueToken({ codec, store, revoker, activeUser, keyClients, events, issuesUnderWay, now });
   const renewToken = createRenewToken({ store, revoker, activeUser, events, now });
-  const purge = createPurgeTokens({ store, events, now });
-  const lastUsed = createLastUsed({ store, bounded, now });
+  const purge = createPurgeTokens({ store, notices, events, now });
+  const lastUsed = createLastUsed({ store, notices, bounded, now });
 
   // Changes that the app makes through its ORM
   const entityChanges = createEntityChanges({ store, revoker, events, invalidation, activeUser, now });
@@ -146,9 +144,14 @@ export function compose(settings: Settings) {
   });
   const { verifyCredentials, resolveClient, userNames, typedName, onConflict } = settings.login;
   const comparedCredentials = credentials.fields.size === 0 ? null : credentials;
-  const verifyUser = createVerifyUser({
-    throttle: loginThrottle,
+  const { signIn, logIn, reauthenticate } = createLogins({
+    store,
+    loginThrottle,
+    activeUser,
+    issueToken,
+    keyClients,
     signInsUnderWay,
+    issuesUnderWay,
     rules: {
       verifyCredentials: (input, ctx) =>
         withDatabaseTimeout(databaseTimeoutMs, () => verifyCredentials({ input, em: database.fork(), ctx })),
@@ -157,21 +160,9 @@ export function compose(settings: Settings) {
       loginUserNames: userNames,
       typedName,
     },
-  });
-  const confirmUser = createConfirmUser(activeUser);
-  const signIn = createSignIn({ confirmUser, issueToken, onConflict, bounded });
-  const logIn = createLogIn({
-    verifyUser,
-    signIn,
-    events,
     resolveClient: (input, ctx) => (resolveClient === null ? input['client'] : resolveClient({ input, ctx })),
-  });
-  const reauthenticate = createReauthenticate({
-    verifyUser,
-    confirmUser,
-    store,
+    onConflict,
     isSameUser: schema.isSameUser,
-    issuesUnderWay,
     events,
     bounded,
     now,
@@ -200,6 +191,7 @@ export function compose(settings: Settings) {
   const signInUser = createSignInUser({
     signIn,
     signInsUnderWay,
+    keyClients,
     credentials: comparedCredentials,
     userKeyOf: schema.userKeyOf,
     stateOf,
@@ -216,6 +208,8 @@ export function compose(settings: Settings) {
     hub,
     events,
     store,
+    keyStore,
+    ...keyServices,
     clientStore,
     clients,
     codec,
@@ -250,25 +244,5 @@ export function compose(settings: Settings) {
       counters.close();
       await lastUsed.close();
     },
-  };
-}
-
-const outageEffects = {
-  store: "the cache's store is not used until it works again",
-  bus: "sessions are not kept in this process until the cache's bus works again",
-};
-
-/** Immediately, whatever the app's transaction does: an outage is a fact. */
-function reportOutage(
-  part: keyof typeof outageEffects,
-  events: EventSink,
-  onWarning: Settings['onWarning'],
-): OutageListener {
-  return {
-    unavailable(reason) {
-      onWarning(`trpc-durin: ${outageEffects[part]}: ${reason}`);
-      events.emit('cacheUnavailable', { part, reason });
-    },
-    recovered: () => events.emit('cacheRecovered', { part }),
   };
 }

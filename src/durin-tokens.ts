@@ -76,7 +76,8 @@ export interface DurinTokensDeps<TAuth> {
   readonly purge: PurgeTokens;
   /** The option `scopes`. */
   readonly appScopes: readonly string[];
-  readonly apiClientName: string | null;
+  /** The clients of API keys: that of `apiAccess`, and those with `keys`. */
+  readonly keyClientNames: readonly string[];
   readonly userKeyOf: (user: unknown) => unknown;
   readonly toAuth: (record: SessionRecord) => TAuth;
   readonly bounded: BoundedByTimeout;
@@ -85,7 +86,7 @@ export interface DurinTokensDeps<TAuth> {
 const maxBatchSize = 100_000;
 
 export function createDurinTokens<TAuth>(deps: DurinTokensDeps<TAuth>): DurinTokens<unknown, TAuth, string> {
-  const { issueToken, renewToken, revoker, purge, appScopes, apiClientName, userKeyOf, toAuth, bounded } = deps;
+  const { issueToken, renewToken, revoker, purge, appScopes, keyClientNames, userKeyOf, toAuth, bounded } = deps;
 
   return {
     async issue({ user, client, ttl, atLimit, name, scopes, session }) {
@@ -111,6 +112,10 @@ export function createDurinTokens<TAuth>(deps: DurinTokensDeps<TAuth>): DurinTok
           throw new DurinError('UNKNOWN_CLIENT');
         case 'at-limit':
           throw new DurinError('SESSION_LIMIT');
+        case 'key-limit':
+          throw new DurinError('KEY_LIMIT');
+        case 'name-taken':
+          throw new DurinError('KEY_NAME_TAKEN');
         case 'session-ended':
           throw new DurinError('INVALID_TOKEN');
         case 'overtaken':
@@ -119,6 +124,7 @@ export function createDurinTokens<TAuth>(deps: DurinTokensDeps<TAuth>): DurinTok
         case 'inactive-user':
         case 'credentials-changed':
         case 'exists':
+        case 'key-not-found':
           throw new DurinUsageError('user: there is no such user in the database');
         case 'kept':
         case 'renewed':
@@ -142,7 +148,7 @@ export function createDurinTokens<TAuth>(deps: DurinTokensDeps<TAuth>): DurinTok
         throw new DurinUsageError('except must be the id of a session, such as ctx.auth.id');
       const filter = {
         ...(except !== undefined && { exceptId: except }),
-        exceptClient: exceptApiAccess ? apiClientName : null,
+        exceptClients: exceptApiAccess ? keyClientNames : [],
       };
       const ended = await bounded(() => revoker.revokeAllOf(userKeyOf(user), filter, 'revoked'));
       return ended.length;

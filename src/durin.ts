@@ -11,16 +11,15 @@ import { type CreateLeaks, createLeaks } from './leaks/create-leaks.ts';
 import { createTokenPattern } from './leaks/token-pattern.ts';
 import type { DurinOptions } from './options/options.ts';
 import { parseOptions } from './options/parse-options.ts';
-import type { Credentials } from './request/authorization.ts';
-import { type AdapterCall, type DurinContext, DurinRequest, type RequestSettings } from './request/durin-request.ts';
-import type { HeaderSource } from './request/headers.ts';
+import type { AdapterCall, DurinContext } from './request/durin-request.ts';
 import { createDurinRouter, type DurinRouter, type LoginTypes } from './router/durin-router.ts';
 import type { DefaultLoginInput } from './router/login.ts';
 import type { LoginSchema } from './router/login-schema.ts';
+import type { Beside, LoginInput, LoginOutput } from './router/login-types.ts';
 import type { Auth, SessionRecord } from './session.ts';
+import { type AuthSource, createAuthenticateSource } from './trpc/authenticate-source.ts';
 import { type AppTypes, createBuilders, type DurinProcedures } from './trpc/builders.ts';
 import { createPolicyOf, type PolicyOf } from './trpc/policy-of.ts';
-import { presentedCredentials } from './trpc/request-state.ts';
 import { createResponseMeta, type ResponseFacts } from './trpc/response-headers.ts';
 
 /** A user entity, or its primary key. */
@@ -122,26 +121,6 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
   readonly close: () => Promise<void>;
 }
 
-/** A fetch or Node request, headers, a token, or `ctx.durin`. */
-export type AuthSource = string | DurinRequest | HeaderSource | { readonly headers: HeaderSource };
-
-/**
- * The input of `login`: the app's `loginInput`, the client's name unless the app has `resolveClient`, and the name that
- * `sessions.list` shows, at most 64 characters.
- */
-type LoginInput<TLoginInput extends LoginSchema, TClientName extends string, TResolveClient> = z.input<TLoginInput> &
-  (unknown extends TResolveClient ? { client: TClientName } : object) & { deviceName?: string | undefined };
-
-type LoginOutput<TSerializedUser, TExpiry, TExtra> = Beside<
-  { token: string; expiry: TExpiry } & (unknown extends TSerializedUser ? object : { user: TSerializedUser }),
-  TExtra
->;
-
-/** The app's extra fields cannot replace durin's own. */
-type Beside<TOwn, TExtra> = TExtra extends unknown ? Flatten<TOwn & Omit<TExtra, keyof TOwn>> : never;
-
-type Flatten<T> = { [K in keyof T]: T[K] } & {};
-
 /**
  * Creates token authentication for an app, over its ORM. Does no I/O.
  * @throws DurinUsageError naming the option that is unknown, missing or wrong
@@ -202,13 +181,14 @@ export function createDurin<
 
 /** Builds what an app sees. `TApp` and `TLogin` are the app's types; the services below know none of them. */
 function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGraph): Durin<TApp, TLogin> {
-  const { settings, schema, store, stateOf, lastUsed, entityChanges, bounded } = graph;
+  const { settings, schema, store, lastUsed, notices, entityChanges, bounded } = graph;
   const outsideRequests = boundedThrowingMistakes(bounded);
   const { schemes, login, apiAccess, formatExpiry, now } = settings;
   const [scheme] = schemes;
   const takesClient = login.resolveClient === null;
   const appScopes = settings.scopes;
   const clientNames = settings.clients?.map(({ values }) => values.name) ?? null;
+  const keyClientNames = [apiAccess.clientName ?? [], graph.keyClients.names].flat();
   /** Look-ups select what the metadata of the app's entities says, so a record has the app's types. */
   const toAuth = graph.toAuth as (record: SessionRecord) => AppAuth<TApp>;
 
@@ -219,10 +199,13 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     takesClient,
     formatExpiry,
     apiClientName: apiAccess.clientName,
+    appScopes,
+    keyClientNames,
     excludesApiAccess: apiAccess.excludeFromSessions,
     includesToken: apiAccess.includeToken,
     freshSeconds: apiAccess.freshSeconds,
   });
+  const authenticateSource = createAuthenticateSource({ ...graph, schemes, requestSettings: settings });
   const privateProcedures = new Set<unknown>(Object.values(durinRouter._def.procedures));
 
   const durin: Durin<TApp, TLogin> = {
@@ -240,7 +223,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
       ...graph,
       bounded: outsideRequests,
       appScopes,
-      apiClientName: apiAccess.clientName,
+      keyClientNames,
       userKeyOf: schema.userKeyOf,
       toAuth,
     }),
@@ -253,22 +236,15 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     },
     events: { on: graph.hub.on },
     async authenticate(source) {
-      const request = source instanceof DurinRequest ? source : toRequest(source, settings);
-      try {
-        const record = await (source instanceof DurinRequest
-          ? stateOf({ durin: source }).resolveSessionUncached()
-          : graph.authenticate(credentialsOf(source, request, schemes)));
-        lastUsed.recordUse(record, request);
-        return toAuth(record);
-      } catch (error) {
-        graph.denials.report(error, { path: null, origin: request, session: null });
-        throw error;
-      }
+      return toAuth(await authenticateSource(source));
     },
     leaks: createLeaks({ ...graph, bounded: outsideRequests }),
     tokenPattern: createTokenPattern(settings),
     signIn: graph.signInUser as Durin<TApp, TLogin>['signIn'],
-    flush: lastUsed.flush,
+    async flush() {
+      await lastUsed.flush();
+      await notices.emitAll().catch(() => undefined); // the next flush is another occasion
+    },
     close: graph.close,
   };
 
@@ -288,15 +264,4 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     now,
   });
   return durin;
-}
-
-/** A source that is not an object, such as a missing header, has no origin. */
-function toRequest(source: Exclude<AuthSource, DurinRequest>, settings: RequestSettings): DurinRequest {
-  const isRequest =
-    typeof source === 'object' && source !== null && 'headers' in source && typeof source.headers === 'object';
-  return DurinRequest.fromAdapter({ req: isRequest ? source : { headers: source } }, settings);
-}
-
-function credentialsOf(source: AuthSource, request: DurinRequest, schemes: readonly string[]): Credentials {
-  return typeof source === 'string' ? { kind: 'token', token: source } : presentedCredentials(request, schemes);
 }

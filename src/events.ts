@@ -32,6 +32,7 @@ export type DenialCode =
   | 'USER_INACTIVE'
   | 'CLIENT_NOT_ALLOWED'
   | 'INSUFFICIENT_SCOPE'
+  | 'NETWORK_NOT_ALLOWED'
   | 'NOT_ADMIN';
 
 /** A part of the cache that may fail. */
@@ -76,7 +77,7 @@ export interface DurinEvents<TUserId = unknown> {
    * people type passwords into that field.
    */
   loginFailed: CallOrigin & {
-    readonly code: 'INVALID_CREDENTIALS' | 'NO_CLIENT' | 'UNKNOWN_CLIENT' | 'SESSION_LIMIT';
+    readonly code: 'INVALID_CREDENTIALS' | 'NO_CLIENT' | 'UNKNOWN_CLIENT' | 'CLIENT_NOT_ALLOWED' | 'SESSION_LIMIT';
     readonly userId: TUserId | null;
   };
   /** The user of a session has proved again to be the user, with `reauthenticate`. */
@@ -84,6 +85,16 @@ export interface DurinEvents<TUserId = unknown> {
   loggedOut: TokenEvent<TUserId> & { readonly everywhere: boolean };
   tokenIssued: TokenEvent<TUserId> & { readonly expiry: Date | null };
   tokenRenewed: TokenEvent<TUserId> & { readonly expiry: Date | null };
+  /**
+   * A key expires soon. Emitted once per key and step: 14 days, 7 days and 1 day before. It is noticed when the key is used, by
+   * `durin.flush()` and by `durin.tokens.purgeExpired()`.
+   */
+  tokenExpiring: TokenEvent<TUserId> & {
+    readonly name: string | null;
+    readonly expiry: Date;
+    /** The step: 14, 7 or 1. */
+    readonly daysLeft: number;
+  };
   /** The row of an expired token was deleted, because the token was presented, replaced or purged. */
   tokenExpired: TokenEvent<TUserId>;
   tokenRevoked: TokenEvent<TUserId> & { readonly reason: RevocationReason };
@@ -140,7 +151,7 @@ const immediateEvents: ReadonlySet<EventName> = new Set([
 ]);
 
 /** Whether an event is about rows, so that it is true once these are committed. */
-export function isAboutRows(name: EventName): boolean {
+function isAboutRows(name: EventName): boolean {
   return !immediateEvents.has(name);
 }
 
@@ -202,6 +213,23 @@ export function createEventHub<TUserId>(onListenerError: ListenerErrorHandler): 
     },
     async settled() {
       while (inFlight.size > 0) await Promise.all(inFlight);
+    },
+  };
+}
+
+/** What decides when a change is true. */
+export interface Commits {
+  afterCommit(callback: () => unknown): Promise<void>;
+  outsideTransaction<T>(work: () => T): T;
+}
+
+/** Emits events about rows once these are committed. What listeners write is not part of the app's transaction. */
+export function createCommittedEvents(hub: EventSink, { afterCommit, outsideTransaction }: Commits): EventSink {
+  return {
+    emit(name, event) {
+      const notify = () => outsideTransaction(() => hub.emit(name, event)); // what listeners write must not roll back
+      if (isAboutRows(name)) void afterCommit(notify);
+      else notify();
     },
   };
 }

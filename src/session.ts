@@ -45,6 +45,8 @@ export interface SessionRecord {
   readonly client: SessionClient;
   /** What the token was issued with; `null`: all scopes of its client. */
   readonly scopes: readonly string[] | null;
+  /** The key that this one is to replace; `null`: none, or this one was used already. */
+  readonly replaces: string | null;
   readonly createdAt: Date;
   /** When the user last proved to be the user; `null`: never. */
   readonly authenticatedAt: Date | null;

@@ -19,6 +19,10 @@ export const refusals = {
   API_ACCESS_NOT_FOUND: ['NOT_FOUND', 'Not found.'],
   API_ACCESS_EXISTS: ['CONFLICT', 'An API token was already issued to you.'],
   API_ACCESS_DISABLED: ['NOT_FOUND', 'API access is not configured.'],
+  KEY_NOT_FOUND: ['NOT_FOUND', 'No API key with that id.'],
+  KEY_NAME_TAKEN: ['CONFLICT', 'You already have an API key with that name.'],
+  KEY_LIMIT: ['CONFLICT', 'You have as many API keys as this client allows.'],
+  NETWORK_NOT_ALLOWED: ['FORBIDDEN', 'This API key may not be used from this network.'],
   THROTTLED: ['TOO_MANY_REQUESTS', 'Request was throttled.'],
   NOT_ADMIN: ['FORBIDDEN', 'Only admins may use this procedure.'],
   INVALID_INPUT: ['BAD_REQUEST', 'The input is invalid.'],
@@ -37,7 +41,7 @@ export interface DurinErrorData {
   code: DurinErrorCode;
   /** Seconds to wait before the next try. Only with THROTTLED. */
   retryAfter?: number;
-  /** The limit that was hit: `client`, `login`, `auth`, or the scope of a guard, such as a procedure's path. Only with
+  /** The limit that was hit: `client`, `key`, `login`, `auth`, or the scope of a guard, such as a procedure's path. Only with
    * THROTTLED. */
   scope?: string;
   /** How many seconds ago the user may have signed in or reauthenticated. Only with REAUTHENTICATION_REQUIRED. */
@@ -82,7 +86,26 @@ export interface SessionView {
   userAgent: string | null;
 }
 
-/** A user's API key. */
+/** A key, as its owner sees it. */
+export interface KeyView {
+  id: string;
+  name: string | null;
+  /** The prefix, and the first and the last four characters: `acme_3f9a…c21b`. */
+  preview: string;
+  /** What it may do now. */
+  scopes: readonly string[];
+  created: Date;
+  /** When it expires if it is not used again; `null`: never. */
+  expiry: Date | null;
+  hasExpired: boolean;
+  /** The time left from now, in words: `23 hours`, or `never`. */
+  expiresIn: string;
+  lastUsedAt: Date | null;
+  /** The id of the key that this one replaces from its first use on; `null`: none, or it was used already. */
+  replaces: string | null;
+}
+
+/** A user's only API key, of the client `apiAccess.clientName`. */
 export interface ApiAccessView {
   client: string;
   created: Date;

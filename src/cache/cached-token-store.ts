@@ -59,6 +59,9 @@ export function createCachedTokenStore(deps: CachedTokenStoreDeps): TokenStore {
         case 'credentials-changed':
         case 'session-ended':
         case 'exists':
+        case 'name-taken':
+        case 'key-limit':
+        case 'key-not-found':
           return result;
       }
     },

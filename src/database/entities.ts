@@ -53,6 +53,8 @@ export interface DurinAuthToken<TUser extends object = object, TClient extends D
   maxExpiry: Date | null;
   /** The token that this one replaces from its first use on. */
   replaces: string | null;
+  /** Seconds for which the replaced token works on after that; `null`: it replaces none. */
+  overlap: number | null;
   /** When the user was last warned that it expires. */
   warnedAt: Date | null;
   /** Its last use; `null`: not used yet, and issued without a request. */
@@ -175,6 +177,7 @@ export function defineDurinEntities<TUser extends object, TRelations extends Rec
       expiry: { ...timestamp, fieldName: 'expiry', nullable: true },
       maxExpiry: { ...timestamp, fieldName: 'max_expiry', nullable: true, comment: comments.maxExpiry },
       replaces: { type: 'uuid', fieldName: 'replaces', nullable: true },
+      overlap: { type: 'integer', fieldName: 'overlap', nullable: true },
       warnedAt: { ...timestamp, fieldName: 'warned_at', nullable: true, comment: comments.warnedAt },
       use: { kind: '1:1', entity: () => TokenUse, mappedBy: 'token', nullable: true },
     },

@@ -67,8 +67,18 @@ export interface IssueRequest {
   readonly credentials?: CredentialsDigest;
   /** Seconds; `null`: the token never expires. Default: the client's `tokenTtl`. */
   readonly ttlSeconds?: number | null;
+  /** What holds for it because it is a key. `onConflict`, `atLimit` and the client's limit are then not read. Default: it is none. */
+  readonly key?: KeyRequest;
   readonly ipAddress: string | null;
   readonly userAgent: string | null;
+}
+
+/** A key: a token of a client that has `keys`. */
+export interface KeyRequest {
+  /** The keys that the user may have. */
+  readonly max: number;
+  /** The key that it replaces from its first use on, and whose name, scopes and lifetime it has. Default: none. */
+  readonly replaces?: { readonly id: string; readonly overlapSeconds: number };
 }
 
 export type IssueResult =
@@ -80,6 +90,8 @@ export type IssueResult =
   | { readonly outcome: 'session-ended' }
   /** `onConflict` was `refuse`, and the pair has a valid token. */
   | { readonly outcome: 'exists' }
+  /** Why no key is issued: another one has its name, there are as many as allowed, or the one to replace is gone. */
+  | { readonly outcome: 'name-taken' | 'key-limit' | 'key-not-found' }
   /** The user has as many sessions as the client allows. If there were more, since the limit was lowered, these ended. */
   | ({ readonly outcome: 'at-limit' } & EndedByIssue)
   | ({ readonly outcome: 'kept' | 'renewed' | 'issued'; readonly record: SessionRecord } & EndedByIssue);
@@ -107,7 +119,7 @@ export type ReauthenticationOutcome = 'authenticated' | 'unknown-user' | 'creden
 /** Restricts an operation to some of a user's tokens. All conditions must hold. */
 export interface TokenFilter {
   readonly exceptId?: string;
-  readonly exceptClient?: string | null;
+  readonly exceptClients?: readonly string[];
   readonly onlyClient?: string;
   /** Only tokens that were created until then, in milliseconds since 1970. */
   readonly createdUntil?: number;

@@ -3,6 +3,7 @@ import type { Bus } from '../cache/bus.ts';
 import type { KeyValueStore } from '../cache/shared-store.ts';
 import type { EntityNames, OpenOrm } from '../database/schema.ts';
 import type { ListenerErrorHandler } from '../events.ts';
+import { parseNetwork } from '../request/allowed-networks.ts';
 import { credentialHeaders, isHeaderName } from '../request/headers.ts';
 import { defaultLoginInput } from '../router/login.ts';
 import { type AnyLoginSchema, loginSchemaProblem } from '../router/login-schema.ts';
@@ -75,15 +76,45 @@ const scopeList = z
     error: ({ input }) => `must not list '${repeatedScope(input as string[])}' twice`,
   });
 
+const networks = z.union([
+  z
+    .array(
+      text.transform((given, context) => {
+        const network = parseNetwork(given);
+        if (network !== null) return network;
+        context.issues.push({
+          code: 'custom',
+          message: "must be an address or a network, such as '10.0.0.0/8'",
+          input: given,
+        });
+        return z.NEVER;
+      }),
+      'must be a list of networks, or a function',
+    )
+    .min(1, 'must not be empty'),
+  callback<(user: object) => unknown>(),
+]);
+
+const maxSessions = z.custom<number>(
+  (value) => maxSessionsProblem(value) === null,
+  `must be a whole number from 1 to ${maxSessionsLimit}`,
+);
+
+const keys = z.strictObject({
+  max: maxSessions.default(50),
+  ttl: seconds.nullable().optional(),
+  maxTtl: seconds.nullable().default(null),
+  fresh: seconds.optional(),
+  createFrom: z.array(text, 'must be a list of names').optional(),
+  fullAccess: flag,
+  rate: quota.optional(),
+  allowedNetworks: networks.optional(),
+});
+
 const clientConfig = z.strictObject({
   tokenTtl: seconds.nullable().optional(),
   throttleRate: rate.optional(),
-  maxSessions: z
-    .custom<number>(
-      (value) => maxSessionsProblem(value) === null,
-      `must be a whole number from 1 to ${maxSessionsLimit}`,
-    )
-    .optional(),
+  maxSessions: maxSessions.optional(),
   atLimit: z.enum(['end-oldest', 'refuse'], "must be 'end-oldest' or 'refuse'").optional(),
   idleTtl: seconds
     .refine((given) => given >= minimumIdleTtl, 'must be at least 5 minutes')
@@ -91,6 +122,7 @@ const clientConfig = z.strictObject({
     .optional(),
   maxLifetime: seconds.nullable().optional(),
   scopes: scopeList.optional(),
+  keys: keys.optional(),
 });
 
 const loginThrottle = z

@@ -13,13 +13,17 @@ import type { RateLimitRedis } from '../throttle/rate-limit-redis.ts';
 import type { ClientFields } from '../values/client-fields.ts';
 import type { Duration } from '../values/duration.ts';
 import type { Rate } from '../values/rate.ts';
+import type { KeyOptions } from './key-options.ts';
 
 type MaybePromise<T> = T | Promise<T>;
 
 /** An API client, as the option `clients` lists it. */
-export interface ClientConfig<TScope extends string = never> extends Omit<ClientFields, 'name'> {
+export interface ClientConfig<TScope extends string = never, TClientName extends string = string, TUser = object>
+  extends Omit<ClientFields, 'name'> {
   /** The scopes that its tokens may have at most. Default: all. */
   scopes?: readonly TScope[] | undefined;
+  /** Makes its tokens API keys. Default: they are sessions. */
+  keys?: KeyOptions<TClientName, TUser> | undefined;
 }
 
 export interface ApiAccessOptions<TClientName extends string> {
@@ -154,7 +158,9 @@ export interface DurinOptions<
    */
   credentialFields?: readonly (keyof NoInfer<TUserEntity> & string)[] | undefined;
   /** The app's clients. Their names become a union type. `durin.clients.sync()` creates the missing ones. */
-  clients?: Readonly<Record<TClientName, ClientConfig<NoInfer<TScope>>>> | undefined;
+  clients?:
+    | Readonly<Record<TClientName, ClientConfig<NoInfer<TScope>, TClientName, AuthUser<TUserEntity, TPopulate>>>>
+    | undefined;
   /**
    * The rights that guards can ask for, such as `['reports:read', 'billing']`. Their names become a union type. At most 256, of
    * 1 to 64 printable ASCII characters each, without space, `"` and `\`. Default: none.

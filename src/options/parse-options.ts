@@ -9,6 +9,7 @@ import { foldUserName } from '../values/fold-user-name.ts';
 import { describeOptionError, optionIssueMessage } from '../values/option-error.ts';
 import type { Quota } from '../values/rate.ts';
 import { unknownScopeProblem } from '../values/scope.ts';
+import { keyRulesOf } from './key-rules-of.ts';
 import { optionsSchema, type ParsedOptions } from './options-schema.ts';
 import type { ApiAccessSettings, LoginSettings, ParsedLoginInput, Settings, ThrottleSettings } from './settings.ts';
 
@@ -31,6 +32,7 @@ export function parseOptions(options: unknown): Settings {
     trustProxy: parsed.trustProxy,
     tokenInUrl: parsed.tokenInUrl,
     clients: clientsOf(parsed),
+    keys: keyRulesOf(parsed),
     scopes: parsed.scopes,
     scopesOf: parsed.scopesOf ?? null,
     defaultTtlSeconds: parsed.defaultTokenTtl,
@@ -52,7 +54,7 @@ export function parseOptions(options: unknown): Settings {
 
 function clientsOf({ clients, scopes: ofApp, defaultTokenTtl }: ParsedOptions): ConfiguredClient[] | null {
   if (clients === undefined) return null;
-  return Object.entries(clients).map(([name, { scopes = null, ...fields }]) => {
+  return Object.entries(clients).map(([name, { scopes = null, keys: _keys, ...fields }]) => {
     const problem = unknownScopeProblem(scopes ?? [], ofApp);
     if (problem !== null) throw new DurinUsageError(`createDurin: clients.${name}.scopes: ${problem}`);
     try {
@@ -68,6 +70,10 @@ function apiAccessOf({ apiAccess, clients }: ParsedOptions): ApiAccessSettings {
   const { clientName = null, fresh = null, ...flags } = apiAccess;
   if (clientName !== null && clients !== undefined && !Object.hasOwn(clients, clientName))
     throw new DurinUsageError(`createDurin: apiAccess.clientName: no client '${clientName}' in the option clients`);
+  if (clientName !== null && clients?.[clientName]?.keys !== undefined)
+    throw new DurinUsageError(
+      `createDurin: apiAccess.clientName: the client '${clientName}' has keys, and apiAccess replaces a user's only one`,
+    );
   return { ...flags, clientName, freshSeconds: fresh };
 }
 

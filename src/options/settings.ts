@@ -9,6 +9,7 @@ import type { AnyLoginSchema } from '../router/login-schema.ts';
 import type { FairQueueOptions } from '../throttle/fair-queue.ts';
 import type { LoginQuotas } from '../throttle/login-buckets.ts';
 import type { RateLimitRedis } from '../throttle/rate-limit-redis.ts';
+import type { KeyRules } from '../tokens/keys/key-rules.ts';
 import type { ConfiguredClient } from '../values/client-fields.ts';
 import type { Quota } from '../values/rate.ts';
 
@@ -37,6 +38,8 @@ export interface Settings {
   readonly tokenInUrl: boolean;
   /** `null`: the app names no clients. */
   readonly clients: readonly ConfiguredClient[] | null;
+  /** The rules of the clients whose tokens are keys. */
+  readonly keys: readonly KeyRules[];
   readonly scopes: readonly string[];
   /** `null`: every user holds all scopes. */
   readonly scopesOf: ((user: object) => unknown) | null;

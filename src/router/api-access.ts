@@ -68,6 +68,9 @@ export function createApiAccess({ sessionProcedure, changingSessionProcedure }: 
       switch (issued.outcome) {
         case 'exists':
         case 'at-limit':
+        case 'name-taken':
+        case 'key-limit':
+        case 'key-not-found':
           throw new DurinError('API_ACCESS_EXISTS');
         case 'unknown-client':
           throw new DurinError('API_ACCESS_DISABLED'); // the client was never created, or is deleted

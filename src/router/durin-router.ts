@@ -1,8 +1,10 @@
 import type { TRPCBuiltRouter } from '@trpc/server';
 import type { DurinContext } from '../request/durin-request.ts';
 import { type DurinErrorShape, type DurinMutation, type DurinQuery, t } from '../trpc/base-procedure.ts';
-import type { ApiAccessView, SessionView } from '../wire.ts';
+import type { Duration } from '../values/duration.ts';
+import type { ApiAccessView, KeyView, SessionView } from '../wire.ts';
 import { type ApiAccessDeps, createApiAccess } from './api-access.ts';
+import { createKeys, type KeysDeps } from './keys/keys.ts';
 import { createLogin, type LoginDeps } from './login.ts';
 import { createLogout, createLogoutAll, type LogoutDeps } from './logout.ts';
 import { createReauthenticateProcedure, type ReauthenticateProcedureDeps } from './reauthenticate.ts';
@@ -23,6 +25,29 @@ export interface SessionScope {
   exceptApiAccess?: boolean | undefined;
 }
 
+/** Which client a call about keys is about. Only needed if there are several clients with `keys`. */
+interface KeyClient {
+  client?: string | undefined;
+}
+
+export interface KeyListInput extends KeyClient {
+  /** Only keys that were not used, or not created, within this time, such as `'90d'`. Default: all. */
+  unusedFor?: Duration | undefined;
+}
+
+export interface KeyInput extends KeyClient {
+  /** 1 to 64 characters. No other unexpired key of the user has it, without regard to case. */
+  name: string;
+  /** What the key may do, of what the session may. Default: all of its client's scopes that the session may pass on. */
+  scopes?: readonly string[] | undefined;
+  /** Its lifetime, such as `'30d'`; `null`: it never expires. Default: the option `keys.ttl`. */
+  ttl?: Duration | null | undefined;
+}
+
+export interface KeyOf extends KeyClient {
+  id: string;
+}
+
 // A type, not an interface: a router's record must have an index signature.
 export type DurinRouterRecord<TLogin extends LoginTypes> = {
   login: DurinMutation<TLogin['loginInput'], TLogin['loginOutput']>;
@@ -35,6 +60,13 @@ export type DurinRouterRecord<TLogin extends LoginTypes> = {
     revoke: DurinMutation<{ id: string }, void>;
     rename: DurinMutation<{ id: string; name: string }, void>;
     revokeOthers: DurinMutation<SessionScope | undefined, { revoked: number }>;
+  };
+  keys: {
+    list: DurinQuery<KeyListInput | undefined, KeyView[]>;
+    create: DurinMutation<KeyInput, KeyView & { token: string }>;
+    rename: DurinMutation<KeyOf & { name: string }, void>;
+    revoke: DurinMutation<KeyOf, void>;
+    roll: DurinMutation<KeyOf & { overlap?: Duration | undefined }, KeyView & { token: string }>;
   };
   apiAccess: {
     get: DurinQuery<void, ApiAccessView>;
@@ -55,6 +87,7 @@ export type RouterDeps = RouterProcedureDeps &
   ReauthenticateProcedureDeps &
   LogoutDeps &
   SessionsDeps &
+  KeysDeps &
   ApiAccessDeps;
 
 export function createDurinRouter<TLogin extends LoginTypes>(deps: RouterDeps): DurinRouter<TLogin> {
@@ -66,6 +99,7 @@ export function createDurinRouter<TLogin extends LoginTypes>(deps: RouterDeps): 
     logout: createLogout(procedures, deps),
     logoutAll: createLogoutAll(procedures, deps),
     sessions: createSessions(procedures, deps),
+    keys: createKeys(procedures, deps),
     apiAccess: createApiAccess(procedures, deps),
   });
   return router;

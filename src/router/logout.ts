@@ -9,8 +9,8 @@ import type { RouterProcedures } from './router-procedures.ts';
 export interface LogoutDeps {
   readonly revoker: TokenRevoker;
   readonly events: EventSink;
-  /** The client of API keys; `null`: there are none. */
-  readonly apiClientName: string | null;
+  /** The clients of API keys: that of `apiAccess`, and those with `keys`. */
+  readonly keyClientNames: readonly string[];
 }
 
 /** Which of the user's sessions a call is about. Default: all. */
@@ -25,12 +25,12 @@ export function createLogout({ unlimitedChangingProcedure }: RouterProcedures, {
 }
 
 export function createLogoutAll({ changingSessionProcedure }: RouterProcedures, deps: LogoutDeps) {
-  const { revoker, events, apiClientName } = deps;
+  const { revoker, events, keyClientNames } = deps;
   return changingSessionProcedure
     .use(refuseUnreadableInput)
     .input(sessionScope)
     .mutation(async function logoutAll({ ctx: { session }, input }): Promise<void> {
-      const filter = { exceptClient: input?.exceptApiAccess ? apiClientName : null };
+      const filter = { exceptClients: input?.exceptApiAccess ? keyClientNames : [] };
       const ended = await revoker.revokeAllOf(session.userId, filter, 'logout-all');
       const isLoggedOut = ended.some(({ id }) => id === session.id); // false for an API key that spares API keys
       if (isLoggedOut) events.emit('loggedOut', { ...toSessionTokenEvent(session), everywhere: true });

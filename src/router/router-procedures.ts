@@ -1,16 +1,24 @@
 import type { BoundedByTimeout } from '../database/database-timeout.ts';
+import type { DurinError } from '../errors.ts';
 import { type DurinContext, DurinRequest } from '../request/durin-request.ts';
+import type { SessionRecord } from '../session.ts';
 import type { Throttle } from '../throttle/throttle.ts';
+import type { ActivateKey } from '../tokens/keys/activate-key.ts';
+import type { KeyAccess } from '../tokens/keys/key-access.ts';
 import type { LastUsed } from '../tokens/last-used.ts';
 import { maskedProcedure, t } from '../trpc/base-procedure.ts';
+import type { Denials } from '../trpc/denials.ts';
 import { guardedPolicy, type Policies } from '../trpc/policies.ts';
 import type { RequestState } from '../trpc/request-state.ts';
-import type { ResolveCaller } from '../trpc/resolve-caller.ts';
+import type { ProcedureCall, ResolveCaller } from '../trpc/resolve-caller.ts';
 import type { Quota } from '../values/rate.ts';
 
 export interface RouterProcedureDeps {
   readonly stateOf: (ctx: DurinContext) => RequestState;
   readonly resolveCaller: ResolveCaller;
+  readonly denials: Denials;
+  readonly keyAccess: KeyAccess;
+  readonly activateKey: ActivateKey;
   readonly throttle: Throttle;
   /** For the calls of one session; `null`: no limit. */
   readonly authRouterQuota: Quota | null;
@@ -27,7 +35,18 @@ export type RouterProcedures = ReturnType<typeof createRouterProcedures>;
  * Procedures that may change the caller's session make the later calls of their batch wait.
  */
 export function createRouterProcedures(deps: RouterProcedureDeps) {
-  const { stateOf, resolveCaller, throttle, authRouterQuota, lastUsed, bounded, policies } = deps;
+  const {
+    stateOf,
+    resolveCaller,
+    denials,
+    keyAccess,
+    activateKey,
+    throttle,
+    authRouterQuota,
+    lastUsed,
+    bounded,
+    policies,
+  } = deps;
 
   const changingProcedure = maskedProcedure.use(function delayLaterCalls({ ctx, batchIndex, next }) {
     return stateOf(ctx).change(batchIndex, next);
@@ -37,18 +56,35 @@ export function createRouterProcedures(deps: RouterProcedureDeps) {
     return stateOf(ctx).change(batchIndex, next, 'login');
   });
 
-  const callerProcedure = maskedProcedure.use(async function requireSession({ ctx, path, batchIndex, next }) {
-    const session = await resolveCaller({ ctx, path, batchIndex });
-    lastUsed.recordUse(session, ctx.durin);
-    return next({ ctx: { session } });
-  });
-  policies.register(callerProcedure, guardedPolicy);
+  function reportRefused(
+    refusal: DurinError,
+    session: SessionRecord,
+    { ctx, path }: Omit<ProcedureCall, 'batchIndex'>,
+  ) {
+    const { id, userId, client } = session;
+    denials.report(refusal, { path, origin: ctx.durin, session: { id, userId, client: client.name } });
+    return refusal;
+  }
 
-  const limitedProcedure = callerProcedure.use(async function limitRate({ ctx, next }) {
+  /** Lets a session through that may reach the auth router: a key may only log out. */
+  function callerProcedure(reach: 'account' | 'logout') {
+    const procedure = maskedProcedure.use(async function requireSession({ ctx, path, batchIndex, next }) {
+      const session = await resolveCaller({ ctx, path, batchIndex });
+      const refusal = keyAccess.refusalOf(session, ctx.durin.ipAddress, reach);
+      if (refusal !== null) throw reportRefused(refusal, session, { ctx, path });
+      lastUsed.recordUse(session, ctx.durin);
+      return next({ ctx: { session } });
+    });
+    policies.register(procedure, guardedPolicy);
+    return procedure;
+  }
+
+  const limitedProcedure = callerProcedure('account').use(async function limitRate({ ctx, next }) {
     if (authRouterQuota !== null) {
       const caller = { session: ctx.session, origin: DurinRequest.originOf(ctx.durin) };
       await throttle.enforcePerSession({ scope: 'auth', quota: authRouterQuota }, caller, stateOf(ctx).recordLimit);
     }
+    await activateKey(ctx.session);
     return next();
   });
 
@@ -59,12 +95,13 @@ export function createRouterProcedures(deps: RouterProcedureDeps) {
 
   return {
     stateOf,
+    reportRefused,
     loginProcedure,
     sessionProcedure,
     changingSessionProcedure: changingProcedure.concat(sessionProcedure),
     /** For reauthenticate, which may wait for its turn to verify a password, and limits the time of its statements itself. */
     untimedChangingProcedure: changingProcedure.concat(limitedProcedure),
     /** For logout alone. */
-    unlimitedChangingProcedure: changingProcedure.concat(callerProcedure.use(limitTime)),
+    unlimitedChangingProcedure: changingProcedure.concat(callerProcedure('logout').use(limitTime)),
   };
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import type { TokenFilter, TokenStore } from '../database/token-store.ts';
+import type { TokenStore } from '../database/token-store.ts';
 import { DurinError } from '../errors.ts';
 import { isSessionId, sessionNameProblem } from '../session.ts';
 import { toSessionView } from '../session-views.ts';
+import type { KeyClients } from '../tokens/keys/key-rules.ts';
 import type { TokenRevoker } from '../tokens/revoke-tokens.ts';
 import { refuseUnreadableInput } from '../trpc/base-procedure.ts';
 import type { SessionView } from '../wire.ts';
@@ -12,7 +13,9 @@ import type { RouterProcedures } from './router-procedures.ts';
 export interface SessionsDeps {
   readonly store: Pick<TokenStore, 'listOf' | 'rename'>;
   readonly revoker: TokenRevoker;
-  readonly apiClientName: string | null;
+  /** The clients of API keys: that of `apiAccess`, and those with `keys`. */
+  readonly keyClientNames: readonly string[];
+  readonly keyClients: Pick<KeyClients, 'names'>;
   /** Whether API keys are left out of the sessions. */
   readonly excludesApiAccess: boolean;
   readonly now: () => number;
@@ -25,8 +28,10 @@ export const sessionName = z.string().check((context) => {
 });
 
 export function createSessions({ sessionProcedure }: RouterProcedures, deps: SessionsDeps) {
-  const { store, revoker, apiClientName, excludesApiAccess, now } = deps;
-  const visible: TokenFilter = { exceptClient: excludesApiAccess ? apiClientName : null };
+  const { store, revoker, keyClientNames, keyClients, excludesApiAccess, now } = deps;
+  const visible = { exceptClients: excludesApiAccess ? keyClientNames : [] };
+  /** The names of keys are unique, so `keys.rename` changes them. */
+  const renamable = { exceptClients: [...visible.exceptClients, ...keyClients.names] };
 
   return {
     list: sessionProcedure.query(async function listSessions({ ctx: { session } }): Promise<SessionView[]> {
@@ -49,7 +54,7 @@ export function createSessions({ sessionProcedure }: RouterProcedures, deps: Ses
       .use(refuseUnreadableInput)
       .input(z.object({ id: z.string(), name: sessionName }))
       .mutation(async function renameSession({ ctx: { session }, input: { id, name } }): Promise<void> {
-        const isRenamed = isSessionId(id) && (await store.rename(session.userId, id, name, visible, now()));
+        const isRenamed = isSessionId(id) && (await store.rename(session.userId, id, name, renamable, now()));
         if (!isRenamed) throw new DurinError('SESSION_NOT_FOUND');
       }),
 
@@ -58,7 +63,7 @@ export function createSessions({ sessionProcedure }: RouterProcedures, deps: Ses
       .input(sessionScope)
       .mutation(async function revokeOtherSessions({ ctx: { session }, input }) {
         const sparesApiAccess = excludesApiAccess || input?.exceptApiAccess === true;
-        const filter = { exceptId: session.id, exceptClient: sparesApiAccess ? apiClientName : null };
+        const filter = { exceptId: session.id, exceptClients: sparesApiAccess ? keyClientNames : [] };
         const ended = await revoker.revokeAllOf(session.userId, filter, 'revoked');
         return { revoked: ended.length };
       }),

@@ -3,6 +3,7 @@ import { DurinUsageError } from '../errors.ts';
 import type { EventSink } from '../events.ts';
 import type { DurinContext } from '../request/durin-request.ts';
 import { type Auth, type SessionRecord, sessionNameProblem } from '../session.ts';
+import type { KeyClients } from '../tokens/keys/key-rules.ts';
 import { concludeSignIn, type SignIn } from '../tokens/sign-in.ts';
 import type { UnderWay } from '../tokens/under-way.ts';
 import { nameClient } from '../tokens/verification/refusal.ts';
@@ -21,6 +22,7 @@ export type SignInUser = (request: {
 export interface SignInUserDeps {
   readonly signIn: SignIn;
   readonly signInsUnderWay: UnderWay;
+  readonly keyClients: Pick<KeyClients, 'rulesOf'>;
   /** `null`: the app does not set `credentialFields`. */
   readonly credentials: Pick<UserCredentials, 'current'> | null;
   readonly userKeyOf: (user: object) => unknown;
@@ -31,7 +33,7 @@ export interface SignInUserDeps {
 }
 
 export function createSignInUser(deps: SignInUserDeps): SignInUser {
-  const { signIn, signInsUnderWay, credentials, userKeyOf, stateOf, loginAnswer, toAuth, events } = deps;
+  const { signIn, signInsUnderWay, keyClients, credentials, userKeyOf, stateOf, loginAnswer, toAuth, events } = deps;
 
   return async function signInUser({ user, client, deviceName, ctx, batchIndex = 0 }) {
     const state = stateOf(ctx);
@@ -48,7 +50,7 @@ export function createSignInUser(deps: SignInUserDeps): SignInUser {
     }
 
     async function signInOnce(): Promise<object> {
-      const named = nameClient(client);
+      const named = nameClient(client, keyClients);
       const readCredentials = credentials && (() => credentials.current(userId));
       const request = { user, userId, deviceName: deviceName ?? null, origin: ctx.durin, operation, readCredentials };
       const result = named.outcome === 'named' ? await signIn({ ...request, clientName: named.clientName }) : named;

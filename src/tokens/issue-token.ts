@@ -3,6 +3,7 @@ import type { EventSink } from '../events.ts';
 import type { SessionRecord } from '../session.ts';
 import { type Duration, parseDuration } from '../values/duration.ts';
 import type { ActiveUser } from './active-user.ts';
+import type { KeyClients } from './keys/key-rules.ts';
 import type { TokenRevoker } from './revoke-tokens.ts';
 import type { TokenCodec } from './token-codec.ts';
 import { toSessionTokenEvent, toTokenEvent } from './token-event.ts';
@@ -47,6 +48,7 @@ export interface IssueTokenDeps {
   readonly store: Pick<TokenStore, 'issue' | 'keepAlive' | 'findBySelector' | 'reauthenticate'>;
   readonly revoker: Pick<TokenRevoker, 'endAllOfInactive' | 'revoke'>;
   readonly activeUser: Pick<ActiveUser, 'isActiveNow'>;
+  readonly keyClients: Pick<KeyClients, 'rulesOf'>;
   readonly events: EventSink;
   readonly issuesUnderWay: UnderWay;
   /** The clock, in milliseconds. */
@@ -54,7 +56,7 @@ export interface IssueTokenDeps {
 }
 
 export function createIssueToken(deps: IssueTokenDeps): IssueToken {
-  const { codec, store, revoker, activeUser, events, issuesUnderWay, now } = deps;
+  const { codec, store, revoker, activeUser, keyClients, events, issuesUnderWay, now } = deps;
 
   return async function issueToken({ operation, ...request }) {
     const call = issuesUnderWay.begin(); // the operation may end by its timeout while this continues
@@ -72,12 +74,15 @@ export function createIssueToken(deps: IssueTokenDeps): IssueToken {
     { onlyIfActive = false, ...request }: Omit<TokenRequest, 'operation'>,
     isOvertakenFor: (userId: unknown) => boolean,
   ): Promise<IssuedToken> {
-    const result = await store.issue({ ...request, selector: codec.newSelector() }, now());
+    const result = await store.issue({ ...asKey(request), selector: codec.newSelector() }, now());
     switch (result.outcome) {
       case 'unknown-client':
       case 'unknown-user':
       case 'credentials-changed':
       case 'exists':
+      case 'name-taken':
+      case 'key-limit':
+      case 'key-not-found':
         return result;
       case 'at-limit':
         emitEnded(result);
@@ -92,6 +97,14 @@ export function createIssueToken(deps: IssueTokenDeps): IssueToken {
         if (isOvertakenFor(result.record.userId)) return endOvertaken(result);
         return withToken(await countAsUse(result));
     }
+  }
+
+  /** A token of a client with `keys` is a key, whoever issues it. */
+  function asKey(request: Omit<IssueRequest, 'selector'>): Omit<IssueRequest, 'selector'> {
+    const rules = keyClients.rulesOf(request.clientName);
+    if (rules === null) return request;
+    const { max, ttlSeconds } = rules;
+    return { ...(ttlSeconds !== undefined && { ttlSeconds }), key: { max }, ...request };
   }
 
   /**

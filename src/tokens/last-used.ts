@@ -4,6 +4,7 @@ import type { BoundedByTimeout } from '../database/database-timeout.ts';
 import type { TokenStore, TokenUse } from '../database/token-store.ts';
 import type { CallOrigin } from '../events.ts';
 import type { SessionRecord } from '../session.ts';
+import type { ExpiryNotices } from './keys/expiry-notices.ts';
 
 /** A token's use is written at most this often. */
 const intervalMs = 60_000;
@@ -25,16 +26,19 @@ export interface LastUsed {
 
 export interface LastUsedDeps {
   readonly store: Pick<TokenStore, 'recordUses'>;
+  readonly notices: Pick<ExpiryNotices, 'mayBeDue' | 'emitOf'>;
   readonly bounded: BoundedByTimeout;
   /** The clock, in milliseconds. */
   readonly now: () => number;
 }
 
-export function createLastUsed({ store, bounded, now }: LastUsedDeps): LastUsed {
+export function createLastUsed({ store, notices, bounded, now }: LastUsedDeps): LastUsed {
   /** Runs a write outside of any transaction that the use happened in. */
   const outsideTransaction = AsyncLocalStorage.snapshot();
   const recordedAt = new LRUCache<string, number>({ max: maxRemembered });
   const collected = new Map<string, TokenUse>();
+  /** The ids of the collected keys that expire soon. */
+  const expiring = new Set<string>();
   let timer: NodeJS.Timeout | null = null;
   let writing: Promise<void> = Promise.resolve();
   let isClosed = false;
@@ -46,7 +50,9 @@ export function createLastUsed({ store, bounded, now }: LastUsedDeps): LastUsed 
 
   async function write(): Promise<void> {
     const uses = [...collected.values()];
+    const ids = [...expiring];
     collected.clear();
+    expiring.clear();
     for (let start = 0; start < uses.length; start += maxBatchSize) {
       const batch = uses.slice(start, start + maxBatchSize);
       try {
@@ -55,6 +61,7 @@ export function createLastUsed({ store, bounded, now }: LastUsedDeps): LastUsed 
         for (const { id } of batch) recordedAt.delete(id); // the next use is recorded; requests report the outage
       }
     }
+    await notices.emitOf(ids).catch(() => undefined); // the next use is another occasion
   }
 
   async function flush(): Promise<void> {
@@ -69,6 +76,7 @@ export function createLastUsed({ store, bounded, now }: LastUsedDeps): LastUsed 
       const last = recordedAt.get(record.id) ?? record.lastUsedAt?.getTime();
       if (isClosed || (last !== undefined && usedAt - last < intervalMs)) return;
       recordedAt.set(record.id, usedAt);
+      if (notices.mayBeDue(record)) expiring.add(record.id);
       collected.set(record.id, { id: record.id, usedAt: new Date(usedAt), ...origin });
       timer ??= setTimeout(startWriting, collectMs).unref();
     },

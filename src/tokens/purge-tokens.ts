@@ -1,12 +1,14 @@
 import type { TokenStore } from '../database/token-store.ts';
 import type { EventSink } from '../events.ts';
+import type { ExpiryNotices } from './keys/expiry-notices.ts';
 import { toTokenEvent } from './token-event.ts';
 
-/** Removes expired tokens in batches, and yields the number of each batch. */
+/** Gives the notices of keys that expire soon, removes expired tokens in batches, and yields the number of each batch. */
 export type PurgeTokens = (batchSize?: number) => AsyncGenerator<number>;
 
 export interface PurgeTokensDeps {
   readonly store: Pick<TokenStore, 'deleteExpired'>;
+  readonly notices: Pick<ExpiryNotices, 'emitAll'>;
   readonly events: EventSink;
   /** The clock, in milliseconds. */
   readonly now: () => number;
@@ -14,8 +16,9 @@ export interface PurgeTokensDeps {
 
 const defaultBatchSize = 1000;
 
-export function createPurgeTokens({ store, events, now }: PurgeTokensDeps): PurgeTokens {
+export function createPurgeTokens({ store, notices, events, now }: PurgeTokensDeps): PurgeTokens {
   return async function* purgeTokens(batchSize = defaultBatchSize) {
+    await notices.emitAll();
     const startedAt = now(); // tokens that expire meanwhile are left to the next purge, so this one ends
     for (let isDone = false; !isDone; ) {
       const ended = await store.deleteExpired(batchSize, startedAt);

@@ -53,12 +53,12 @@ export function createTokenRevoker(deps: TokenRevokerDeps): TokenRevoker {
   async function overtake(
     userId: unknown,
     reason: RevocationReason,
-    { exceptClient = null }: TokenFilter = {},
+    { exceptClients = [] }: TokenFilter = {},
   ): Promise<void> {
     const comparesItself = reason === 'credentials-changed';
     const kinds = comparesItself ? [issuesUnderWay] : [signInsUnderWay, issuesUnderWay];
     const overtakeAll = () => {
-      for (const kind of kinds) kind.overtake(userId, exceptClient);
+      for (const kind of kinds) kind.overtake(userId, exceptClients);
     };
     overtakeAll();
     await database.afterCommit(overtakeAll, { onUnknownOutcome: true, beforeCommit: overtakeAll });

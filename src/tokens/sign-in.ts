@@ -64,6 +64,9 @@ export function createSignIn({ confirmUser, issueToken, onConflict, bounded }: S
         case 'overtaken':
         case 'session-ended':
         case 'exists':
+        case 'name-taken':
+        case 'key-limit':
+        case 'key-not-found':
           return refused('INVALID_CREDENTIALS', userId);
         case 'at-limit':
           return refused('SESSION_LIMIT', userId);

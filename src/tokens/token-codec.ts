@@ -11,6 +11,11 @@ import { createMac } from './mac.ts';
 export interface TokenCodec {
   newSelector(): string;
   tokenOf(selector: string): string;
+  /**
+   * Shows a token without revealing it: its prefix, and its first and last four characters, such as `acme_3f9a…c21b`. They are
+   * those of the token as the first secret signs it.
+   */
+  previewOf(selector: string): string;
   /** The selector of a token that one of the secrets signed, else `null`. Compares the MAC in constant time. */
   selectorOf(token: string): string | null;
   /** The same token as the first secret signs it; `null` if it already does, or if none of the secrets signed it. */
@@ -70,6 +75,7 @@ export function createTokenCodec({ secrets, tokenLength, tokenPrefix, randomByte
   return {
     newSelector: () => randomBytes(selectorBytes).toString('hex'),
     tokenOf,
+    previewOf: (selector) => `${tokenPrefix}${selector.slice(0, 4)}…${tokenOf(selector).slice(-4)}`,
     selectorOf,
     resign(token) {
       const selector = selectorOf(token);

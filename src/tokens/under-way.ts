@@ -6,9 +6,9 @@ export interface UnderWay {
   begin(): Operation;
   /**
    * Overtakes every operation in progress that turns out to be for this user.
-   * @param exceptClient spares those for this client
+   * @param exceptClients spares those for these clients
    */
-  overtake(userId: unknown, exceptClient?: string | null): void;
+  overtake(userId: unknown, exceptClients?: readonly string[]): void;
 }
 
 export interface Operation {
@@ -17,18 +17,25 @@ export interface Operation {
   finish(): void;
 }
 
+/** The end of a user's tokens. */
+interface End {
+  /** The clients whose tokens it spared. */
+  readonly spared: readonly string[];
+  readonly step: number;
+}
+
 /** Remembers an end only as long as an operation is in progress that began before it. */
 export function createUnderWay(): UnderWay {
   let steps = 0;
   /** The steps at which the operations in progress began, in that order. */
   const begun = new Set<number>();
-  /** For each user, the step of the latest end by the client that it spared. In the order of the users' latest ends. */
-  const ended = new Map<string, Map<string | null, number>>();
+  /** For each user, the latest end by the clients that it spared. In the order of the users' latest ends. */
+  const ended = new Map<string, Map<string, End>>();
 
   function dropOldEnds(): void {
     const [earliest = Infinity] = begun;
     for (const [user, ends] of ended) {
-      if (Math.max(...ends.values()) > earliest) return;
+      if ([...ends.values()].some(({ step }) => step > earliest)) return;
       ended.delete(user);
     }
   }
@@ -40,8 +47,8 @@ export function createUnderWay(): UnderWay {
       begun.add(start);
       return {
         isOvertakenFor(userId, client) {
-          const ends = [...(ended.get(keyOf(userId)) ?? [])];
-          return ends.some(([spared, step]) => step > start && spared !== client);
+          const ends = [...(ended.get(keyOf(userId))?.values() ?? [])];
+          return ends.some(({ spared, step }) => step > start && !spared.includes(client));
         },
         finish() {
           begun.delete(start);
@@ -50,13 +57,13 @@ export function createUnderWay(): UnderWay {
       };
     },
 
-    overtake(userId, exceptClient = null) {
+    overtake(userId, spared = []) {
       if (begun.size === 0) return;
       steps += 1;
       const key = keyOf(userId);
-      const ends = ended.get(key) ?? new Map<string | null, number>();
+      const ends = ended.get(key) ?? new Map<string, End>();
       ended.delete(key);
-      ended.set(key, ends.set(exceptClient, steps)); // last, since it is the latest
+      ended.set(key, ends.set(JSON.stringify(spared), { spared, step: steps })); // last, since it is the latest
     },
   };
 }

@@ -12,6 +12,7 @@ import {
   type DurinProcedures,
   type EventName,
 } from '../../src/index.ts';
+import type { KeyOptions } from '../../src/options/key-options.ts';
 import type {
   ApiAccessOptions,
   CacheOptions,
@@ -88,6 +89,19 @@ describe('the table of options', () => {
         idleTtl: true,
         maxLifetime: true,
         scopes: true,
+        keys: true,
+      }),
+    );
+    expect(below('clients.*.keys.').toSorted()).toEqual(
+      namesOf<KeyOptions>({
+        max: true,
+        ttl: true,
+        maxTtl: true,
+        fresh: true,
+        createFrom: true,
+        fullAccess: true,
+        rate: true,
+        allowedNetworks: true,
       }),
     );
     expect(below('apiAccess.').toSorted()).toEqual(
@@ -130,7 +144,10 @@ describe('the table of options', () => {
     // Of defaults inside an option, what is left out of it is compared with what is written into it.
     const store = { get() {}, set() {}, delete() {} };
     const bus = { start() {}, isConnected() {}, publish() {}, close() {} };
-    const around = { clients: { clients: { web: {} } }, cache: { cache: { ttl: '60s', store, bus } } };
+    const around = {
+      clients: { clients: { web: name.includes('.keys.') ? { keys: {} } : {} } },
+      cache: { cache: { ttl: '60s', store, bus } },
+    };
     const [group = ''] = name.split('.');
     const left = { ...requiredOptions(orm), ...(name.includes('.') ? around[group as keyof typeof around] : {}) };
     const written = withValue(left, name.replace('*', 'web').split('.'), given);
@@ -141,6 +158,8 @@ describe('the table of options', () => {
     const others = rows.filter((row) => !withDefault.includes(row) && !['required', 'none'].includes(row.value));
     expect(others.map(({ name, value }) => `${name}: ${value}`)).toEqual([
       'clients.*.tokenTtl: defaultTokenTtl',
+      "clients.*.keys.ttl: the client's `tokenTtl`",
+      'clients.*.keys.createFrom: every client without `keys`',
       'loginInput: z.object({ username, password })',
       'isUserActive: user.isActive !== false',
       'throttle.login.unknownAddress: `60/m` or `perUser`',
@@ -183,6 +202,7 @@ test('the table of events names every event', () => {
       loggedOut: true,
       tokenIssued: true,
       tokenRenewed: true,
+      tokenExpiring: true,
       tokenExpired: true,
       tokenRevoked: true,
       tokenLeaked: true,
@@ -322,7 +342,8 @@ test('the table of the server API names functions that exist', () => {
   expect(paths.filter((path) => typeof valueAt(path) !== 'function')).toEqual([]);
 });
 
-/** Settings also remember which fields of a client were written. */
-function withoutGiven({ clients, ...settings }: Settings) {
-  return { ...settings, clients: clients?.map(({ values }) => values) };
+/** Settings also remember which fields of a client were written. The rules of keys have functions, which are not compared. */
+function withoutGiven({ clients, keys, ...settings }: Settings) {
+  const rules = keys.map((rule) => ({ ...rule, mayManage: null }));
+  return { ...settings, keys: rules, clients: clients?.map(({ values }) => values) };
 }

@@ -66,6 +66,7 @@ describe('the view of a session as ctx.auth', () => {
     client,
     scopes: null,
     createdAt,
+    replaces: null,
     authenticatedAt: null,
     expiresAt,
     expiresByIdling: false,

@@ -1,4 +1,5 @@
 import type { Database } from '../database.ts';
+import { chooseKeySlot, type HeldKey, type KeySlotChoice } from '../keys/choose-key-slot.ts';
 import { toParameter } from '../rows/instants.ts';
 import type { Row } from '../rows/row.ts';
 import type { Schema } from '../schema.ts';
@@ -16,8 +17,11 @@ import { isIssued } from './token-id.ts';
  */
 export type IssueInSlot = (request: IssueRequest, id: string, now: number) => Promise<IssueResult | null>;
 
-interface ReadToken extends HeldToken {
+interface ReadToken extends HeldToken, HeldKey {
   readonly selector: string;
+  readonly scopes: readonly string[] | null;
+  /** Seconds from its creation to the instant beyond which nothing extends it; `null`: no limit. */
+  readonly lifetime: number | null;
 }
 
 /** What is read under the lock, before the slot is chosen. */
@@ -48,7 +52,8 @@ export function createIssueInSlot(
     asking as (select t.id from ${askingSession(schema, unexpired)} for update of t),
     held as (
       select t.id, t.slot, t.selector, ${unexpired} as "isValid", ${isIssued('t.id')} as "isIssued",
-        date_part('epoch', coalesce(${usedAt}, t.created)) as "usedAt"
+        date_part('epoch', coalesce(${usedAt}, t.created)) as "usedAt", t.name, t.scopes, t.replaces,
+        date_part('epoch', t.expiry) as "expiresAt", date_part('epoch', t.max_expiry - t.created) as lifetime
       from ${tokens} t join chosen on chosen.id = t.client_id join ${clients} c on c.id = chosen.id
         join owner on owner.user_id = t.user_id
       order by t.slot
@@ -70,9 +75,10 @@ export function createIssueInSlot(
       returning t.*
     ),
     issued as (
-      insert into ${tokens} (id, selector, user_id, client_id, slot, name, scopes, created, authenticated_at, expiry, max_expiry)
+      insert into ${tokens} (id, selector, user_id, client_id, slot, name, scopes, created, authenticated_at, expiry, max_expiry,
+        replaces, overlap)
       select owner.id, owner.selector, owner.user_id, chosen.id, target.slot, owner.name, owner.scopes, owner.now,
-        owner.authenticated_at, least(chosen.expires_at, chosen.ends_at), chosen.ends_at
+        owner.authenticated_at, least(chosen.expires_at, chosen.ends_at), chosen.ends_at, owner.replaces, owner.overlap
       from target cross join owner cross join chosen cross join (select count(*) from ended) as after_ending
       where target.slot is not null
       on conflict (user_id, client_id, slot) do nothing
@@ -102,29 +108,49 @@ export function createIssueInSlot(
     };
   }
 
+  async function apply(
+    request: IssueRequest,
+    id: string,
+    now: number,
+    { held, rules }: Pick<Found, 'held' | 'rules'>,
+    choice: Chosen,
+  ): Promise<IssueResult | null> {
+    const [row] = await database.run(write, [
+      ...issueParameters(ofSameKind(request, held), id, now, schema),
+      ...targetOf(choice),
+      request.onConflict === 'renew',
+    ]);
+    const endedIds = new Set((row?.['ended_ids'] ?? []) as readonly string[]);
+    const ended = held.filter((token) => endedIds.has(token.id)).map((token) => toEnded(token, request));
+    switch (choice.choice) {
+      case 'at-limit':
+        return { outcome: 'at-limit', ended, reason: 'evicted' };
+      case 'keep':
+      case 'issue': {
+        if (row === undefined || row['held_id'] === null) return null;
+        const outcome = outcomeOf(choice, request);
+        const isOnlyOne = rules.maxSessions === 1 || request.key !== undefined;
+        const reason = outcome === 'issued' && isOnlyOne ? 'replaced' : 'evicted';
+        return { outcome, record: session.read(row), ended, reason };
+      }
+    }
+  }
+
   return (request, id, now) =>
     lockUser(request.userId, async () => {
       const { refusal, held, rules } = await find(request, id, now);
       if (refusal !== null) return refusal;
-      const choice = chooseSlot(held, rules);
-      if (choice.choice === 'exists') return { outcome: 'exists' };
-      const [row] = await database.run(write, [
-        ...issueParameters(request, id, now, schema),
-        ...targetOf(choice),
-        request.onConflict === 'renew',
-      ]);
-      const endedIds = new Set((row?.['ended_ids'] ?? []) as readonly string[]);
-      const ended = held.filter((token) => endedIds.has(token.id)).map((token) => toEnded(token, request));
+      const choice = choose(request, held, rules);
       switch (choice.choice) {
+        case 'exists':
+        case 'name-taken':
+        case 'key-limit':
+        case 'key-not-found':
+          return { outcome: choice.choice };
         case 'at-limit':
-          return { outcome: 'at-limit', ended, reason: 'evicted' };
         case 'keep':
-        case 'issue': {
-          if (row === undefined || row['held_id'] === null) return null;
-          const outcome = outcomeOf(choice, request);
-          const reason = outcome === 'issued' && rules.maxSessions === 1 ? 'replaced' : 'evicted';
-          return { outcome, record: session.read(row), ended, reason };
-        }
+        case 'issue':
+          return apply(request, id, now, { held, rules }, choice);
       }
     });
 }
@@ -137,13 +163,35 @@ function refusalIn(row: Row | undefined): IssueResult | null {
   return row['max_sessions'] === null ? { outcome: 'unknown-client' } : null;
 }
 
-function outcomeOf({ choice }: SlotChoice, { onConflict }: IssueRequest): 'issued' | 'renewed' | 'kept' {
+function choose(request: IssueRequest, held: readonly ReadToken[], rules: SlotRules): SlotChoice | KeySlotChoice {
+  const { key, name = null } = request;
+  if (key === undefined) return chooseSlot(held, rules);
+  return chooseKeySlot(held, { name, max: key.max, replaces: key.replaces?.id ?? null });
+}
+
+type Chosen = Extract<SlotChoice | KeySlotChoice, { readonly ended: readonly string[] }>;
+
+/** A key has the name, the scopes and the lifetime of the one that it replaces. */
+function ofSameKind(request: IssueRequest, held: readonly ReadToken[]): IssueRequest {
+  const replaced = held.find(({ id }) => id === request.key?.replaces?.id);
+  if (replaced === undefined) return request;
+  const { name, scopes, expiresAt, lifetime } = replaced;
+  const isUnlimited = expiresAt === null || lifetime !== null;
+  return {
+    ...request,
+    name,
+    scopes,
+    ...(isUnlimited && { ttlSeconds: lifetime === null ? null : Math.round(lifetime) }),
+  };
+}
+
+function outcomeOf({ choice }: Chosen, { onConflict }: IssueRequest): 'issued' | 'renewed' | 'kept' {
   if (choice === 'issue') return 'issued';
   return onConflict === 'renew' ? 'renewed' : 'kept';
 }
 
 /** The parameters of `target`: slot, kept, ended. */
-function targetOf(choice: Exclude<SlotChoice, { choice: 'exists' }>): unknown[] {
+function targetOf(choice: Chosen): unknown[] {
   const slot = choice.choice === 'issue' ? choice.slot : null;
   const kept = choice.choice === 'keep' ? choice.kept : null;
   return [slot, kept, `{${choice.ended.join(',')}}`];

@@ -19,6 +19,8 @@ const columns = {
   user_agent: 'text',
   session_id: 'uuid',
   credentials: 'text',
+  replaces: 'uuid',
+  overlap: 'integer',
 } as const;
 
 /**
@@ -77,6 +79,8 @@ export function issueParameters(request: IssueRequest, id: string, now: number, 
     user_agent: request.userAgent,
     session_id: request.sessionId ?? null,
     credentials: request.credentials ?? null,
+    replaces: request.key?.replaces?.id ?? null,
+    overlap: request.key?.replaces?.overlapSeconds ?? null,
   };
   return [schema.toUserKey(request.userId), ...Object.values(values)];
 }

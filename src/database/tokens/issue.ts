@@ -53,7 +53,8 @@ export function createIssue(
   }
 
   async function attempt(request: IssueRequest, now: number, isFirst: boolean): Promise<Attempt> {
-    const issueOnce = isFirst && !withSlots.has(request.clientName) ? issueAlone : issueInSlot;
+    const isAlone = isFirst && request.key === undefined && !withSlots.has(request.clientName);
+    const issueOnce = isAlone ? issueAlone : issueInSlot;
     try {
       return await issueOnce(request, newTokenId(request.origin), now);
     } catch (error) {

@@ -15,6 +15,8 @@ export interface UserRowRules {
   readonly hasOwnActiveRule: boolean;
   /** Whether the app passed `scopesOf`, which may read any column too. */
   readonly hasScopesRule: boolean;
+  /** Whether an `allowedNetworks` of the app is a function, which may too. */
+  readonly hasNetworksRule: boolean;
 }
 
 /** Selects sessions: `t` is the token, `c` its client, `u` its user and `l` its last use. */
@@ -39,6 +41,7 @@ export function createSessionSelect(schema: Schema, rules: UserRowRules): Sessio
   const selector = projection.add('t.selector');
   const userId = projection.add(`u.${schema.userKeyColumn}`);
   const scopes = projection.add('t.scopes');
+  const replaces = projection.add('t.replaces');
   const createdAt = projection.addInstant('t.created');
   const authenticatedAt = projection.addInstant('t.authenticated_at');
   const expiresAt = projection.addInstant(effectiveExpiry('l.last_used_at'));
@@ -76,6 +79,7 @@ export function createSessionSelect(schema: Schema, rules: UserRowRules): Sessio
         user: isPopulated ? user : Object.freeze({ [schema.userKey.name]: key }),
         client: client(row) as SessionClient,
         scopes: scopes(row) as readonly string[] | null,
+        replaces: replaces(row) as string | null,
         createdAt: createdAt(row) as Date,
         authenticatedAt: authenticatedAt(row),
         expiresAt: expiresAt(row),
@@ -110,7 +114,8 @@ function addUserRow(
     );
   }
   const isGetter = flag === undefined && schema.hasActiveFlag;
-  const needsAllColumns = tree !== undefined || rules.hasOwnActiveRule || rules.hasScopesRule || isGetter;
+  const needsAllColumns =
+    tree !== undefined || rules.hasOwnActiveRule || rules.hasScopesRule || rules.hasNetworksRule || isGetter;
   const read = projection.addEntity(
     schema.userMeta,
     'u',

@@ -41,9 +41,9 @@ export function filterConditions(filter: TokenFilter): { condition: string; para
     conditions.push('and t.id <> ?');
     parameters.push(filter.exceptId);
   }
-  if (filter.exceptClient !== undefined && filter.exceptClient !== null) {
+  for (const name of filter.exceptClients ?? []) {
     conditions.push('and c.name <> ?');
-    parameters.push(filter.exceptClient);
+    parameters.push(name);
   }
   if (filter.onlyClient !== undefined) {
     conditions.push('and c.name = ?');

@@ -1,5 +1,5 @@
 import { DurinUsageError, internalError } from '../../errors.ts';
-import type { SessionRecord } from '../../session.ts';
+import type { SessionClient, SessionRecord } from '../../session.ts';
 import type { ConfiguredClient } from '../../values/client-fields.ts';
 import { unknownScopeProblem } from '../../values/scope.ts';
 import { runSyncCallback } from '../app-callback.ts';
@@ -8,7 +8,9 @@ import { runSyncCallback } from '../app-callback.ts';
 export type ScopeLimit = readonly string[] | null;
 
 /** What decides about the scopes of a session. */
-export type ScopedSession = Pick<SessionRecord, 'scopes' | 'client' | 'userRow'>;
+export interface ScopedSession extends Pick<SessionRecord, 'scopes' | 'userRow'> {
+  readonly client: Pick<SessionClient, 'name'>;
+}
 
 /**
  * Returns the scopes that every limit lists, in the order of `scopes`. Limits only narrow: what they list beyond `scopes` is
@@ -21,6 +23,8 @@ export function effectiveScopes(scopes: readonly string[], limits: readonly Scop
 
 /** The scopes of sessions: those of the token, of its client and of its user together. */
 export interface SessionScopes {
+  /** The option `scopes`. */
+  readonly all: readonly string[];
   /**
    * The scopes that a session holds, in the order of the option `scopes`. They are computed once for each look-up.
    * @throws TRPCError what `scopesOf` threw, or INTERNAL_SERVER_ERROR, also if it returned a Promise or an unknown scope
@@ -60,6 +64,7 @@ export function createSessionScopes({ scopes, clients, scopesOf }: SessionScopes
   }
 
   return {
+    all,
     ceilingOf,
     heldBy(session) {
       const held = known.get(session);

@@ -7,6 +7,7 @@ import type { LoginVerdict } from '../../throttle/login-buckets.ts';
 import type { LoginThrottle } from '../../throttle/login-throttle.ts';
 import type { LimitState } from '../../throttle/throttle.ts';
 import { runCallback, toCallbackError } from '../app-callback.ts';
+import type { KeyClients } from '../keys/key-rules.ts';
 import type { Operation, UnderWay } from '../under-way.ts';
 import type { VerifiedUser } from './confirm-user.ts';
 import { isRefused, nameClient, type Refused, refused } from './refusal.ts';
@@ -28,6 +29,7 @@ export interface VerificationRules {
 export interface VerifyUserDeps {
   readonly throttle: LoginThrottle;
   readonly signInsUnderWay: UnderWay;
+  readonly keyClients: Pick<KeyClients, 'rulesOf'>;
   readonly rules: VerificationRules;
 }
 
@@ -53,7 +55,7 @@ export type VerifyUser = <T extends { readonly outcome: string }>(
   proceed: (verified: VerifiedUser) => Promise<T | Refused>,
 ) => Promise<T | Refused>;
 
-export function createVerifyUser({ throttle, signInsUnderWay, rules }: VerifyUserDeps): VerifyUser {
+export function createVerifyUser({ throttle, signInsUnderWay, keyClients, rules }: VerifyUserDeps): VerifyUser {
   /** Refusals take equal time, so that their duration does not reveal whether the user exists or is active. */
   const refusalTime = createEvenTime();
 
@@ -72,7 +74,7 @@ export function createVerifyUser({ throttle, signInsUnderWay, rules }: VerifyUse
     proceed: (verified: VerifiedUser) => Promise<T | Refused>,
   ): Promise<T | Refused> {
     const { input, ctx, onLimit, resolveClient } = attempt;
-    const named = nameClient(await runCallback(resolveClient));
+    const named = nameClient(await runCallback(resolveClient), keyClients);
     const hasClient = named.outcome === 'named';
     const userNames = hasClient ? rules.loginUserNames(input) : [];
     const typedName = hasClient ? rules.typedName(input) : null;

@@ -35,6 +35,7 @@ function toRecord(selector: string, row: { version: number; userId: number; clie
     user: {},
     client: { id: row.clientId, name: 'web', tokenTtl: null, throttleRate: null },
     scopes: null,
+    replaces: null,
     createdAt: new Date(row.version),
     authenticatedAt: null,
     expiresAt: null,

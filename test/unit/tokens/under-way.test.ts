@@ -14,11 +14,11 @@ test('an end overtakes the operations of its user that began before it', () => {
 test('an end that spares a client overtakes the operations of the others', () => {
   const underWay = createUnderWay();
   const operation = underWay.begin();
-  underWay.overtake('A-1', 'api');
+  underWay.overtake('A-1', ['api']);
   expect(operation.isOvertakenFor('a-1', 'web')).toBe(true);
   expect(operation.isOvertakenFor('a-1', 'api')).toBe(false);
   underWay.overtake('A-1');
-  underWay.overtake('A-1', 'api');
+  underWay.overtake('A-1', ['api']);
   expect(operation.isOvertakenFor('a-1', 'api')).toBe(true);
 });
 

@@ -17,7 +17,7 @@ function client(name: string, scopes: readonly string[] | null): ConfiguredClien
 }
 
 function session(scopes: readonly string[] | null, clientName = 'web', userRow: object = {}): ScopedSession {
-  return { scopes, client: { id: 1, name: clientName, tokenTtl: null, throttleRate: null }, userRow };
+  return { scopes, client: { name: clientName }, userRow };
 }
 
 const clients = [client('web', null), client('api', ['write', 'read'])];

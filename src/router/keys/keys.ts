@@ -1,0 +1,142 @@
+import { TRPCError } from '@trpc/server';
+import type { KeyStore } from '../../database/keys/key-store.ts';
+import { DurinError } from '../../errors.ts';
+import type { EventSink } from '../../events.ts';
+import type { DurinContext } from '../../request/durin-request.ts';
+import { isSessionId, type SessionRecord } from '../../session.ts';
+import type { IssueToken } from '../../tokens/issue-token.ts';
+import type { KeyClients, KeyRules } from '../../tokens/keys/key-rules.ts';
+import { effectiveScopes, type SessionScopes } from '../../tokens/rights/scopes.ts';
+import { toTokenEvent } from '../../tokens/token-event.ts';
+import type { RequireFresh } from '../../tokens/verification/freshness.ts';
+import { refuseUnreadableInput } from '../../trpc/base-procedure.ts';
+import type { KeyView } from '../../wire.ts';
+import type { RouterProcedures } from '../router-procedures.ts';
+import { createIssueKey } from './issue-key.ts';
+import { createKeyInputs } from './key-inputs.ts';
+import { createToKeyView, type KeyViewDeps } from './key-view.ts';
+
+export interface KeysDeps extends KeyViewDeps {
+  readonly keyStore: Pick<KeyStore, 'listKeys' | 'renameKey' | 'deleteKey'>;
+  readonly keyClients: KeyClients;
+  readonly issueToken: IssueToken;
+  readonly scopes: SessionScopes;
+  /** The option `scopes`. */
+  readonly appScopes: readonly string[];
+  readonly requireFresh: RequireFresh;
+  readonly events: EventSink;
+}
+
+/** A call by a session. */
+interface Call {
+  readonly ctx: DurinContext & { readonly session: SessionRecord };
+  readonly path: string;
+}
+
+export function createKeys({ sessionProcedure, reportRefused }: RouterProcedures, deps: KeysDeps) {
+  const { keyStore, keyClients, scopes, appScopes, requireFresh, events, now } = deps;
+  const toKeyView = createToKeyView(deps);
+  const issueKey = createIssueKey(deps.issueToken, toKeyView);
+  const inputs = createKeyInputs(keyClients.names, appScopes);
+  const procedure = sessionProcedure.use(refuseUnreadableInput);
+
+  /** @param client the one that the input names; if there is only one, it need not */
+  function requireRules(call: Call, client = keyClients.names[0]): KeyRules {
+    const rules = client === undefined ? null : keyClients.rulesOf(client);
+    if (rules === null) throw new DurinError('API_ACCESS_DISABLED');
+    if (!rules.mayManage(call.ctx.session.client.name)) throw refuse(new DurinError('CLIENT_NOT_ALLOWED'), call);
+    return rules;
+  }
+
+  function refuse(refusal: DurinError, { ctx, path }: Call): DurinError {
+    return reportRefused(refusal, ctx.session, { ctx, path });
+  }
+
+  async function requireFreshSession({ ctx }: Call, { freshSeconds }: KeyRules): Promise<void> {
+    if (freshSeconds !== null) await requireFresh(ctx.session, freshSeconds);
+  }
+
+  /** A session never passes on what it does not hold. */
+  function requireScopes(wanted: readonly string[], held: readonly string[], call: Call): void {
+    const missing = wanted.filter((scope) => !held.includes(scope));
+    if (missing.length > 0) throw refuse(new DurinError('INSUFFICIENT_SCOPE', { missing }), call);
+  }
+
+  /** The scopes to store with a new key; `null`: all of its client's. */
+  function scopesToStore(wanted: readonly string[] | undefined, { clientName }: KeyRules, call: Call) {
+    const { session } = call.ctx;
+    if (wanted === undefined) return scopes.passedOnBy(session);
+    requireScopes(wanted, effectiveScopes(scopes.heldBy(session), [scopes.ceilingOf(clientName)]), call);
+    return effectiveScopes(appScopes, [wanted]);
+  }
+
+  return {
+    list: procedure.input(inputs.list).query(async function listKeys({ input, ...call }): Promise<KeyView[]> {
+      const { session } = call.ctx;
+      const { clientName } = requireRules(call, input?.client);
+      const unusedSince = now() - (input?.unusedFor ?? 0) * 1000;
+      const keys = await keyStore.listKeys(session.userId, clientName);
+      const unused = keys.filter(({ lastUsedAt, createdAt }) => (lastUsedAt ?? createdAt).getTime() <= unusedSince);
+      return (input?.unusedFor === undefined ? keys : unused).map((key) => toKeyView(key, session));
+    }),
+
+    create: procedure.input(inputs.create).mutation(async function createKey({
+      input: { client, name, ttl, ...input },
+      ...call
+    }) {
+      const rules = requireRules(call, client);
+      requireTtl(ttl, rules);
+      const stored = scopesToStore(input.scopes, rules, call);
+      await requireFreshSession(call, rules);
+      const { clientName } = rules;
+      const order = { clientName, name, scopes: stored, ...(ttl !== undefined && { ttlSeconds: ttl }) };
+      return issueKey(order, call.ctx.session, call.ctx.durin);
+    }),
+
+    rename: procedure.input(inputs.rename).mutation(async function renameKey({ input, ...call }): Promise<void> {
+      const ref = refOf(input.id, requireRules(call, input.client), call);
+      const outcome = await keyStore.renameKey(ref, input.name, now());
+      switch (outcome) {
+        case 'renamed':
+          return;
+        case 'name-taken':
+          throw new DurinError('KEY_NAME_TAKEN');
+        case 'key-not-found':
+          throw new DurinError('KEY_NOT_FOUND');
+      }
+    }),
+
+    revoke: procedure.input(inputs.revoke).mutation(async function revokeKey({ input, ...call }): Promise<void> {
+      const ended = await keyStore.deleteKey(refOf(input.id, requireRules(call, input.client), call), now());
+      if (ended === null) throw new DurinError('KEY_NOT_FOUND');
+      if (ended.hadExpired) events.emit('tokenExpired', toTokenEvent(ended));
+      else events.emit('tokenRevoked', { ...toTokenEvent(ended), reason: 'revoked' });
+    }),
+
+    roll: procedure.input(inputs.roll).mutation(async function rollKey({ input: { id, overlap, client }, ...call }) {
+      const rules = requireRules(call, client);
+      const { clientName, max } = rules;
+      const ref = refOf(id, rules, call);
+      await requireFreshSession(call, rules);
+      const replaced = (await keyStore.listKeys(ref.userId, clientName)).find((key) => key.id === id);
+      if (replaced === undefined) throw new DurinError('KEY_NOT_FOUND');
+      const ofKey = effectiveScopes(appScopes, [replaced.scopes, scopes.ceilingOf(clientName)]);
+      requireScopes(ofKey, scopes.passedOnBy(call.ctx.session) ?? appScopes, call);
+      const key = { max, replaces: { id, overlapSeconds: overlap } };
+      return issueKey({ clientName, name: replaced.name, key }, call.ctx.session, call.ctx.durin);
+    }),
+  };
+}
+
+function requireTtl(ttl: number | null | undefined, { maxTtlSeconds, clientName }: KeyRules): void {
+  const isTooLong = ttl !== undefined && maxTtlSeconds !== null && (ttl === null || ttl > maxTtlSeconds);
+  if (!isTooLong) return;
+  const message = `ttl: must be at most ${maxTtlSeconds} seconds, the maxTtl of the client ${clientName}`;
+  throw new TRPCError({ code: 'BAD_REQUEST', message });
+}
+
+/** @throws DurinError KEY_NOT_FOUND */
+function refOf(id: string, { clientName }: KeyRules, { ctx }: Call) {
+  if (!isSessionId(id)) throw new DurinError('KEY_NOT_FOUND');
+  return { id, clientName, userId: ctx.session.userId };
+}
