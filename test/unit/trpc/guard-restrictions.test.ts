@@ -31,6 +31,7 @@ function recordOf({ client, ageSeconds, ofToken }: World): SessionRecord {
     user: {},
     client: { id: 1, name: client, tokenTtl: null, throttleRate: null },
     scopes: ofToken,
+    replaces: null,
     createdAt: new Date(now),
     authenticatedAt: new Date(now - ageSeconds * 1000),
     expiresAt: null,
