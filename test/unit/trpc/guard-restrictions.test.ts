@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isDurinError } from '../../../src/errors.ts';
 import type { SessionRecord } from '../../../src/session.ts';
+import { createKeyAccess } from '../../../src/tokens/keys/key-access.ts';
+import { createKeyClients } from '../../../src/tokens/keys/key-rules.ts';
 import { createSessionScopes } from '../../../src/tokens/rights/scopes.ts';
 import { createRequireFresh } from '../../../src/tokens/verification/freshness.ts';
 import type { Guard } from '../../../src/trpc/base-procedure.ts';
@@ -67,6 +69,7 @@ function guardsOf(world: World): Guard[] {
       findStored: find,
       now: () => now,
     }),
+    keyAccess: createKeyAccess(createKeyClients([])),
     lastUsed: { recordUse() {} },
     toAuth: () => ({ user: {} }),
   };
