@@ -7,6 +7,8 @@ import { boundDurinClients, type DurinClients } from './durin-clients.ts';
 import { createDurinTokens, type DurinTokens } from './durin-tokens.ts';
 import type { EventSource } from './events.ts';
 import { attachInternals } from './internals.ts';
+import { type CreateLeaks, createLeaks } from './leaks/create-leaks.ts';
+import { createTokenPattern } from './leaks/token-pattern.ts';
 import type { DurinOptions } from './options/options.ts';
 import { parseOptions } from './options/parse-options.ts';
 import type { AdapterCall, DurinContext } from './request/durin-request.ts';
@@ -82,6 +84,24 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
    * return { token, expiry }; // for `auth.adopt` of the SDK
    */
   readonly signIn: (request: SignInRequest<TApp>) => Promise<SignInAnswer<TApp, TLogin>>;
+  /**
+   * Creates the handler of GitHub's reports of leaked tokens (secret scanning partner program), for fetch servers and for
+   * node:http. It needs the raw body: route it before body parsers. Once a report's signature is verified, the tokens in it
+   * that this durin has signed are revoked, and `tokenLeaked` is emitted for each.
+   * @param options.publicKey returns GitHub's public key with an identifier, as PEM or KeyObject, or `null`
+   * @param options.onError receives the errors of reports that are answered with a 5xx status. Default: `console.error`
+   * @throws DurinUsageError naming the option that is unknown, missing or wrong
+   * @example
+   * const leaks = durin.leaks({ publicKey: async (keyId) => (await githubKeys()).get(keyId) ?? null });
+   * app.post('/leaks', leaks); // Express, before express.json()
+   */
+  readonly leaks: CreateLeaks;
+  /**
+   * Matches this durin's tokens within a text, for the configuration of secret scanners. It has no flags: its `source` is also
+   * valid in RE2 and Hyperscan. Set `tokenPrefix`, or it matches every SHA-256 in hex.
+   * @example durin.tokenPattern.source // \bacme_[0-9a-f]{64}\b
+   */
+  readonly tokenPattern: RegExp;
   /**
    * Writes the uses of tokens that are still in memory. They are otherwise written within a second, which a serverless function
    * may not live to see.
@@ -223,6 +243,8 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     async authenticate(source) {
       return toAuth(await authenticateSource(source));
     },
+    leaks: createLeaks({ ...graph, bounded: outsideRequests }),
+    tokenPattern: createTokenPattern(settings),
     signIn: graph.signInUser as Durin<TApp, TLogin>['signIn'],
     async flush() {
       await lastUsed.flush();
@@ -237,6 +259,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     loginForm: { input: login.input, takesClient, clientNames: clientNames?.filter(isForLogins) ?? null, scheme },
     authedProcedure: durin.authedProcedure,
     responseMeta: durin.responseMeta,
+    policyOf: durin.policyOf,
     markPrivate(procedures) {
       for (const procedure of procedures) privateProcedures.add(procedure);
     },

@@ -22,7 +22,8 @@ export type RevocationReason =
   | 'client-deleted'
   | 'user-deleted'
   | 'user-inactive'
-  | 'credentials-changed';
+  | 'credentials-changed'
+  | 'leaked';
 
 /** Why a call that is no login was refused, as far as it may be a sign of an attack. */
 export type DenialCode =
@@ -46,6 +47,12 @@ export type AdminAction<TUserId = unknown> =
   | { readonly action: 'client-updated'; readonly client: string; readonly changes: ClientChanges }
   | { readonly action: 'client-deleted'; readonly client: string; readonly tokens: number }
   | (TokenEvent<TUserId> & { readonly action: 'token-issued'; readonly expiry: Date | null })
+  | (TokenEvent<TUserId> & {
+      readonly action: 'key-rolled';
+      readonly expiry: Date | null;
+      /** The id of the key that the new one replaces from its first use on. */
+      readonly replaces: string;
+    })
   | (TokenEvent<TUserId> & { readonly action: 'token-revoked' })
   | { readonly action: 'user-signed-out'; readonly userId: TUserId; readonly revoked: number }
   | { readonly action: 'expired-purged'; readonly purged: number };
@@ -97,6 +104,18 @@ export interface DurinEvents<TUserId = unknown> {
   /** The row of an expired token was deleted, because the token was presented, replaced or purged. */
   tokenExpired: TokenEvent<TUserId>;
   tokenRevoked: TokenEvent<TUserId> & { readonly reason: RevocationReason };
+  /**
+   * A token was found in public and reported to `durin.leaks`, and is revoked. Emitted once per token, after its
+   * `tokenRevoked`.
+   */
+  tokenLeaked: TokenEvent<TUserId> & {
+    /** The name of the pattern that the app registered. */
+    readonly type: string;
+    /** Where it was found; `null`: not known. */
+    readonly url: string | null;
+    /** The kind of that place, such as `commit`; `null`: not known. */
+    readonly source: string | null;
+  };
   throttled: CallOrigin & {
     readonly scope: string;
     readonly userId: TUserId | null;

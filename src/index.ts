@@ -31,6 +31,8 @@ export type {
   RevocationReason,
   TokenEvent,
 } from './events.ts';
+export type { LeaksOptions } from './leaks/create-leaks.ts';
+export type { LeaksHandler } from './leaks/leaks-adapter.ts';
 export type {
   ApiAccessOptions,
   CacheOptions,

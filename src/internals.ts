@@ -8,12 +8,15 @@ import type { DurinRouter, LoginTypes } from './router/durin-router.ts';
 import type { AnyLoginSchema } from './router/login-schema.ts';
 import type { Auth } from './session.ts';
 import type { IssueToken } from './tokens/issue-token.ts';
+import type { KeyClients } from './tokens/keys/key-rules.ts';
 import type { PurgeTokens } from './tokens/purge-tokens.ts';
 import type { TokenRevoker } from './tokens/revoke-tokens.ts';
 import type { SessionScopes } from './tokens/rights/scopes.ts';
+import type { TokenCodec } from './tokens/token-codec.ts';
 import type { UnderWay } from './tokens/under-way.ts';
 import type { DurinBuilder } from './trpc/base-procedure.ts';
 import type { Denials } from './trpc/denials.ts';
+import type { PolicyOf } from './trpc/policy-of.ts';
 import type { RequestState } from './trpc/request-state.ts';
 import type { ResponseFacts } from './trpc/response-headers.ts';
 
@@ -38,6 +41,7 @@ export interface Internals {
   readonly authedProcedure: DurinBuilder<{ user: object; auth: Auth }>;
   readonly createContext: (call?: AdapterCall) => DurinContext;
   readonly responseMeta: (facts: ResponseFacts) => { headers: Headers };
+  readonly policyOf: PolicyOf;
   /** Makes `responseMeta` keep the answers of these procedures out of HTTP caches. */
   readonly markPrivate: (procedures: Iterable<unknown>) => void;
   /** Resolves once no event listener is running. */
@@ -51,6 +55,8 @@ export interface Internals {
   readonly databaseTimeoutMs: number;
   readonly clients: DurinClients;
   readonly clientStore: ClientStore;
+  readonly codec: Pick<TokenCodec, 'previewOf'>;
+  readonly keyClients: KeyClients;
   readonly issueToken: IssueToken;
   readonly issuesUnderWay: UnderWay;
   readonly scopes: SessionScopes;

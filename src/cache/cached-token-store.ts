@@ -97,6 +97,9 @@ export function createCachedTokenStore(deps: CachedTokenStoreDeps): TokenStore {
       return ended(await onUnknownOutcome(store.delete(token), changed));
     },
 
+    deleteBySelector: async (selector) =>
+      ended(await onUnknownOutcome(store.deleteBySelector(selector), () => tokenChanged(selector))),
+
     deleteOf: async (userId, ...args) =>
       ended(await onUnknownOutcome(store.deleteOf(userId, ...args), () => userChanged(userId))),
 

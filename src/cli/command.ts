@@ -1,10 +1,14 @@
+import type { PolicyOf } from '../trpc/policy-of.ts';
 import type { AdminCaller } from './admin-caller.ts';
 import { CliError, exitCodes } from './cli-error.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface CommandDeps {
   readonly admin: AdminCaller;
+  readonly policyOf: PolicyOf;
   readonly terminal: Terminal;
+  /** The clock, in milliseconds. */
+  readonly now: () => number;
 }
 
 /** What a command prints: `text`, or `json` with the flag `--json`. */

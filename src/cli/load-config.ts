@@ -1,10 +1,9 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { AnyUserNaming } from '../admin/user-directory.ts';
-import { codeOf } from '../database/failures.ts';
 import { type Internals, internalsOf } from '../internals.ts';
-import { CliError, exitCodes, firstLineOf } from './cli-error.ts';
+import { CliError, exitCodes } from './cli-error.ts';
+import { importModule, isFile, type ModuleExports } from './import-module.ts';
 
 /** What the command line uses of a config file. */
 export interface CliConfig extends AnyUserNaming {
@@ -12,14 +11,6 @@ export interface CliConfig extends AnyUserNaming {
 }
 
 const defaultFiles = ['durin.config.ts', 'durin.config.js', 'durin.config.mjs'];
-
-/** Node's error codes for TypeScript that it cannot run by stripping the types. */
-const typeStrippingErrors = new Set([
-  'ERR_UNKNOWN_FILE_EXTENSION',
-  'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX',
-  'ERR_INVALID_TYPESCRIPT_SYNTAX',
-  'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING',
-]);
 
 /**
  * Imports the app's config file, which opens its ORM.
@@ -35,7 +26,7 @@ export async function loadConfig(file: string | null): Promise<CliConfig> {
         : `There is no file ${JSON.stringify(file)}.`;
     throw new CliError(`${problem} Use --config to name the file that exports durin.`, exitCodes.misused);
   }
-  const exports = await importConfig(path);
+  const exports = await importModule(path);
   const internals = internalsOf(exports['durin']) ?? internalsOf(exports['default']);
   if (internals === null) {
     const isCandidate = Object.hasOwn(exports, 'durin') || Object.hasOwn(exports, 'default');
@@ -45,27 +36,8 @@ export async function loadConfig(file: string | null): Promise<CliConfig> {
   return { internals, ...namingOf(exports, basename(path)) };
 }
 
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
-}
-
-type ConfigExports = Readonly<Record<string, unknown>>;
-
-async function importConfig(path: string): Promise<ConfigExports> {
-  try {
-    return (await import(pathToFileURL(path).href)) as ConfigExports;
-  } catch (error) {
-    const isTypeStripping =
-      typeStrippingErrors.has(codeOf(error) ?? '') || /\.ts'? imported from/.test(firstLineOf(error));
-    const hint = isTypeStripping
-      ? " Node 22.18 and newer run TypeScript whose types can be stripped. For other TypeScript, install tsx and set NODE_OPTIONS='--import tsx'."
-      : '';
-    throw new CliError(`${basename(path)} cannot be loaded: ${firstLineOf(error)}${hint}`);
-  }
-}
-
 /** `userLabel` and `searchUsers`, with the same meaning as in `createDurinAdmin`. */
-function namingOf(exports: ConfigExports, file: string): AnyUserNaming {
+function namingOf(exports: ModuleExports, file: string): AnyUserNaming {
   const { userLabel, searchUsers } = exports;
   return {
     userLabel: functionOrUndefined(userLabel, 'userLabel', file),

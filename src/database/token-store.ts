@@ -172,6 +172,7 @@ export interface TokenStore {
   /** Stores when the user of a valid session last proved to be the user. */
   reauthenticate(request: Reauthentication, now: number): Promise<ReauthenticationOutcome>;
   delete(token: KnownToken): Promise<TokenIdentity | null>;
+  deleteBySelector(selector: string): Promise<TokenIdentity | null>;
   /** Deletes the token if it is still expired. */
   deleteIfExpired(token: Pick<SessionRecord, 'id' | 'selector'>, now: number): Promise<TokenIdentity | null>;
   /** Deletes the token if it belongs to this user, has not expired and passes the filter. */

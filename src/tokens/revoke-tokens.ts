@@ -8,6 +8,8 @@ import type { UnderWay } from './under-way.ts';
 export interface TokenRevoker {
   /** `null`: there is no such token. */
   revoke(token: KnownToken, reason: RevocationReason): Promise<TokenIdentity | null>;
+  /** The same for the token with this selector. */
+  revokeBySelector(selector: string, reason: RevocationReason): Promise<TokenIdentity | null>;
   /** Revokes a token only if it belongs to this user and has not expired. */
   revokeOf(userId: unknown, id: string, filter: TokenFilter): Promise<TokenIdentity | null>;
   /** Outlasts what is under way: sign-ins that began earlier fail, and tokens that are being issued end. */
@@ -23,7 +25,7 @@ export interface TokenRevoker {
 }
 
 export interface TokenRevokerDeps {
-  readonly store: Pick<TokenStore, 'delete' | 'deleteOf' | 'deleteAllOf' | 'expireAllOf'>;
+  readonly store: Pick<TokenStore, 'delete' | 'deleteBySelector' | 'deleteOf' | 'deleteAllOf' | 'expireAllOf'>;
   readonly database: Pick<Database, 'afterCommit' | 'snapshotTransactionId'>;
   readonly events: EventSink;
   readonly signInsUnderWay: Pick<UnderWay, 'overtake'>;
@@ -90,6 +92,7 @@ export function createTokenRevoker(deps: TokenRevokerDeps): TokenRevoker {
 
   return {
     revoke: async (token, reason) => emitOne(await store.delete(token), reason),
+    revokeBySelector: async (selector, reason) => emitOne(await store.deleteBySelector(selector), reason),
     revokeOf: async (userId, id, filter) => emitOne(await store.deleteOf(userId, id, filter, now()), 'revoked'),
     async revokeAllOf(userId, filter, reason) {
       await overtake(userId, reason, filter);

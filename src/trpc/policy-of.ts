@@ -42,7 +42,8 @@ export function createPolicyOf(policies: Pick<Policies, 'guardsOf'>): PolicyOf {
   };
 }
 
-function isRouter(value: unknown): boolean {
+/** Whether a value is a tRPC router, of any copy of tRPC. */
+export function isRouter(value: unknown): value is AnyTRPCRouter {
   const { _def } = (value ?? {}) as { _def?: { procedures?: unknown } };
   return typeof _def?.procedures === 'object';
 }

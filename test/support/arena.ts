@@ -138,6 +138,7 @@ const eventNames: readonly EventName[] = [
   'tokenRenewed',
   'tokenExpired',
   'tokenRevoked',
+  'tokenLeaked',
   'throttled',
   'denied',
 ];

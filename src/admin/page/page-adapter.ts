@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TRPCError } from '@trpc/server';
 import { incomingMessageToRequest } from '@trpc/server/adapters/node-http';
+import { isServerResponse, sendResponse } from '../../request/send-response.ts';
 import { limitBody, maxBodyBytes } from './limit-body.ts';
 import type { PageHandler } from './page-handler.ts';
 import { methodNotAllowed, notFound, textResponse } from './page-responses.ts';
@@ -42,13 +43,13 @@ export function createPageAdapter(handle: PageHandler): AdminPage {
     try {
       const response = await handleNode(req, res);
       if (response === null && next !== undefined) next();
-      else await send(response ?? notFound(), req, res);
+      else await sendResponse(response ?? notFound(), req, res);
     } catch (error) {
-      if (isBadRequest(error)) await send(textResponse(400, 'Bad request.'), req, res);
+      if (isBadRequest(error)) await sendResponse(textResponse(400, 'Bad request.'), req, res);
       else if (next !== undefined) next(error);
       else {
         console.error('The admin page failed:', error);
-        await send(textResponse(500, 'Internal server error.'), req, res);
+        await sendResponse(textResponse(500, 'Internal server error.'), req, res);
       }
     }
   }
@@ -69,22 +70,4 @@ function isBadRequest(error: unknown): boolean {
 /** Reads `//host/path` as a path. */
 function pathnameOf(target: string): string {
   return new URL(target.startsWith('/') ? `http://localhost${target}` : target, 'http://localhost').pathname;
-}
-
-function isServerResponse(value: unknown): value is ServerResponse {
-  return typeof (value as Partial<ServerResponse> | undefined)?.writeHead === 'function';
-}
-
-async function send(response: Response, req: IncomingMessage, res: ServerResponse): Promise<void> {
-  const body = Buffer.from(await response.arrayBuffer());
-  if (res.headersSent || res.destroyed) {
-    res.destroy();
-    return;
-  }
-  for (const [name, value] of response.headers) res.setHeader(name, value);
-  res.statusCode = response.status;
-  if (req.method !== 'HEAD' && response.status !== 304 && !res.hasHeader('content-length')) {
-    res.setHeader('Content-Length', body.byteLength);
-  }
-  res.end(body);
 }

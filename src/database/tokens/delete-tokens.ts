@@ -8,7 +8,7 @@ import { createExpiryConditions, filterConditions } from './token-conditions.ts'
 
 type DeleteTokens = Pick<
   TokenStore,
-  'delete' | 'deleteIfExpired' | 'deleteOf' | 'deleteAllOf' | 'deleteBefore' | 'deleteExpired'
+  'delete' | 'deleteBySelector' | 'deleteIfExpired' | 'deleteOf' | 'deleteAllOf' | 'deleteBefore' | 'deleteExpired'
 >;
 
 /** The most keys in one statement. */
@@ -61,6 +61,11 @@ export function createDeleteTokens(database: Database, schema: Schema, lockUser:
   return {
     async delete({ id }) {
       const [ended] = await deleteWhere('t.id = ?', [id]);
+      return ended ?? null;
+    },
+
+    async deleteBySelector(selector) {
+      const [ended] = await deleteWhere('t.selector = ?', [selector]);
       return ended ?? null;
     },
 

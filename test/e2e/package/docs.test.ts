@@ -112,11 +112,14 @@ test('the app migrates its database, serves, and is called', async () => {
   expect(await server.stop('SIGTERM')).toEqual({ code: 0, output: 'Listening\n' });
 });
 
-test.for(['programmatic.ts', 'transactions.ts', 'sync-clients.ts'])('%s prints what its comments say', async (file) => {
-  expect(outputOf(file)).not.toBe('');
-  const code = `import './${file}';\nimport { orm } from './auth.ts';\nawait orm.close();\n`;
-  expect(await runWritten('run-one.ts', code)).toEqual({ code: 0, output: outputOf(file) });
-});
+test.for(['programmatic.ts', 'transactions.ts', 'sync-clients.ts', 'try-leaks.ts'])(
+  '%s prints what its comments say',
+  async (file) => {
+    expect(outputOf(file)).not.toBe('');
+    const code = `import './${file}';\nimport { orm } from './auth.ts';\nawait orm.close();\n`;
+    expect(await runWritten('run-one.ts', code)).toEqual({ code: 0, output: outputOf(file) });
+  },
+);
 
 test('the sample of two user models prints what its comments say', async () => {
   expect(await run('two-user-models.ts')).toEqual({ code: 0, output: outputOf('two-user-models.ts') });
@@ -183,6 +186,7 @@ await orm.close();
 
 /** A program that uses the samples that do nothing by themselves. */
 const useOfTheRest = `import './events.ts';
+import './tell-about-leaks.ts';
 import { once } from 'node:events';
 import { MikroORM } from '@mikro-orm/pglite';
 import { initTRPC } from '@trpc/server';
@@ -197,6 +201,7 @@ import { downloads } from './download.ts';
 import { durinRouter as byEmail } from './email-login.ts';
 import { AuthToken, User } from './entities.ts';
 import { store } from './keyv-store.ts';
+import { server as leaksServer } from './leaks-server.ts';
 import { close as closeOther } from './pglite-folder.ts';
 import { register } from './register.ts';
 import { appRouter } from './router.ts';
@@ -235,6 +240,12 @@ await once(listening, 'listening');
 const preflight = await fetch('http://127.0.0.1:' + listening.address().port + '/me', { method: 'OPTIONS' });
 console.log('preflight', preflight.status, preflight.headers.get('access-control-allow-headers'));
 listening.close();
+
+const leaks = leaksServer.listen(0, '127.0.0.1');
+await once(leaks, 'listening');
+const unsigned = await fetch('http://127.0.0.1:' + leaks.address().port + '/leaks', { method: 'POST', body: '[]' });
+console.log('a report without a signature:', unsigned.status);
+leaks.close();
 
 const visitor = initTRPC.context().create().router({ register }).createCaller(durin.createContext());
 await visitor.register({ username: 'hatter', password: 'a dozen characters' });
@@ -282,6 +293,7 @@ test('the samples that do nothing by themselves do what their pages say', async 
     'fastify 200',
     'without a client: 400',
     'preflight 204 authorization, content-type',
+    'a report without a signature: 403',
     'This name is taken.',
     'registered: hatter',
     'Redis is down: The client is offline',

@@ -255,7 +255,7 @@ describe('on PostgreSQL', () => {
     'delete-client',
     'list-tokens',
     'issue-token',
-  ].concat(['revoke-token', 'revoke-user', 'purge-expired']);
+  ].concat(['revoke-token', 'revoke-user', 'purge-expired', 'policy', 'keys', 'create-key', 'roll-key', 'revoke-key']);
 
   test('help lists every command, with examples', async () => {
     const { code, stdout, stderr } = await app.run(['--help']);
@@ -308,6 +308,37 @@ describe('on PostgreSQL', () => {
     const yes = await app.runOnTerminal(['revoke-user', 'alice'], 'y\n');
     expect(yes).toMatchObject({ code: 0, stdout: expect.stringContaining('0 tokens of alice revoked.') as string });
     expect((await app.run(['list-clients'])).stdout).toContain('kiosk');
+  });
+
+  test('policy reads a router in TypeScript that uses the durin of the config', async () => {
+    await app.write(
+      'router.ts',
+      "import { initTRPC } from '@trpc/server';\nimport type { DurinContext } from 'trpc-durin';\n" +
+        "import { durin } from './durin.config.ts';\nconst t = initTRPC.context<DurinContext>().create();\n" +
+        "export const api = t.router({ me: durin.authedProcedure.query(() => 'me'), ping: t.procedure.query(() => 'pong') });\n",
+    );
+    const named = ['policy', '--router', './router.ts', '--export', 'api'];
+    expect(await app.run(named)).toEqual({
+      code: 0,
+      stdout:
+        'PROCEDURE  TYPE   GUARD    CLIENTS  SCOPES  FRESH  RATE\nme         query  guarded\nping       query  open\n',
+      stderr: '',
+    });
+    expect(await json(...named)).toMatchObject([{ path: 'me', guard: 'guarded' }, { path: 'ping' }]);
+    expect(await app.run(['policy', '--router', 'router.ts'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'error: router.ts does not export appRouter. Its routers are: api. Use --export.\n',
+    });
+    await app.write('enum.ts', 'enum Color { Red }\n');
+    expect(await app.run(['policy', '--router', 'enum.ts'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^error: enum\.ts cannot be loaded: [^\n]*install tsx[^\n]*\n$/) as string,
+    });
+    expect(await app.run(['policy', '--router', 'rooter.ts'])).toMatchObject({
+      code: 2,
+      stderr: 'error: There is no file "rooter.ts". Use --router to name the module that exports the router.\n',
+    });
   });
 
   test('a config may export durin as default, userLabel and searchUsers', async () => {

@@ -106,6 +106,8 @@ import type {
   GuardOptions,
   HeaderSource,
   KeyValueStore,
+  LeaksHandler,
+  LeaksOptions,
   ListenerErrorHandler,
   LoginThrottleOptions,
   LoginTypes,
@@ -220,6 +222,8 @@ interface Public {
   RedisBusOptions: RedisBusOptions;
   RedisStore: RedisStore;
   RedisStoreOptions: RedisStoreOptions;
+  LeaksHandler: LeaksHandler;
+  LeaksOptions: LeaksOptions;
   ListenerErrorHandler: ListenerErrorHandler;
   LoginThrottleOptions: LoginThrottleOptions;
   PolicyOf: PolicyOf;
