@@ -55,6 +55,11 @@ const loadOnPostgres = ['test/load/{admin-million,many}-tokens.test.ts', 'test/l
 const loadInBrowser = ['test/load/admin-million-tokens.test.ts'];
 /** Web pages, in a Chromium. */
 const browser = ['test/e2e/{quickstart,admin,browser}/**/*.test.ts'];
+/** The pages that `npm test` opens. `npm run test:browser` and CI open all of them. */
+const browserSmoke = [
+  'test/e2e/quickstart/quickstart-{sign-in,step-up,api-key}.test.ts',
+  'test/e2e/admin/admin-sign-in.test.ts',
+];
 
 // Each file has a process of its own. Node keeps the compiled packages here, so that not each of them compiles the ORM.
 process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules', '.cache', 'node');
@@ -79,6 +84,7 @@ const missing = [
 if (isCI && missing.length > 0) throw new Error(`This is CI, and it would skip ${missing.join('; ')}`);
 const isSmoke = withPostgres && !isCI;
 if (isSmoke) missing.push('most tests a second time, on PGlite: they run on PostgreSQL. With CI=true they run on both');
+if (withChromium && !isCI) missing.push('most tests of the web pages: npm run test:browser runs them, and so does CI');
 
 const globalPostgres = 'test/support/servers/global-postgres.ts';
 const globalPglite = 'test/support/servers/global-pglite.ts';
@@ -127,7 +133,7 @@ export default defineConfig(({ mode }) => {
     test: {
       ...database,
       name: 'browser',
-      include: browser,
+      include: isCI || isFull ? browser : browserSmoke,
       provide: onAny,
       globalSetup: [...forPages, globalDatabase],
       testTimeout: 60_000,

@@ -45,7 +45,10 @@ const filledText = text.min(1, 'must not be empty');
 const secret = text.min(32, 'must have at least 32 characters');
 const secrets = z.union([secret.transform((only) => [only]), z.array(secret).min(1, 'must not be empty')]);
 const scheme = text.regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}$/, 'must be one word of at most 32 characters');
-const schemes = z.union([scheme.transform((only): [string] => [only]), z.tuple([scheme], scheme)]);
+const schemes = z.union([
+  scheme.transform((only): [string] => [only]),
+  z.tuple([scheme], scheme).refine(areDistinct, 'must name each scheme once, without regard to case'),
+]);
 const apiKeyHeader = text
   .refine(isHeaderName, "must be the name of a header, such as 'x-api-key'")
   .toLowerCase()
@@ -248,6 +251,10 @@ export type ParsedOptions = z.output<typeof optionsSchema>;
 function isOrm(value: unknown): boolean {
   const { em, getMetadata } = (value ?? {}) as { em?: { getPlatform?: unknown }; getMetadata?: unknown };
   return typeof getMetadata === 'function' && typeof em?.getPlatform === 'function';
+}
+
+function areDistinct(names: readonly string[]): boolean {
+  return new Set(names.map((name) => name.toLowerCase())).size === names.length;
 }
 
 function doesNotThrow(run: () => unknown): boolean {

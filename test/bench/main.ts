@@ -16,7 +16,8 @@ import { benchSdkSize } from './rows/sdk-size.ts';
 import { benchSharedLookUp } from './rows/shared-look-up.ts';
 import { type Row, tableOf } from './table.ts';
 
-// All rows of the table in docs/benchmarks.md. Prints it as Markdown, and its progress to stderr.
+// All rows of the table in docs/benchmarks.md, or those that the arguments name: `npm run bench -- login 'last used'`.
+// Prints it as Markdown, and its progress to stderr.
 
 const users = 10_000;
 const few = { users: 50, clients: 20, expiredUsers: 50 };
@@ -24,7 +25,10 @@ const many = { users: 50_000, clients: 20, expiredUsers: 5000 };
 
 const [postgres, redis] = await Promise.all([startPostgres(['shared_buffers=1GB']), startRedis()]);
 const rows: Row[] = [];
+const chosen = process.argv.slice(2);
+
 async function add(what: string, bench: () => Promise<Row[]>): Promise<void> {
+  if (chosen.length > 0 && !chosen.includes(what)) return;
   const startedAt = performance.now();
   rows.push(...(await bench()));
   console.error(`${what}: ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);

@@ -5,8 +5,9 @@ import type { TokenStore, TokenUse } from '../token-store.ts';
 import { createExpiryConditions } from './token-conditions.ts';
 
 /**
- * Creates the writes of last uses. `recordUses` is one statement for any number of them. It locks the tokens before it
- * writes, so that a token that is being deleted is skipped, and not waited for.
+ * Creates the writes of last uses. `recordUses` is one statement for any number of them. It waits for no other transaction: a
+ * row that another one has locked, because it records a use or deletes the token, is skipped. It locks tokens only to
+ * add rows that are missing, since a lock on a token writes to its page.
  */
 export function createRecordUses(database: Database, schema: Schema): Pick<TokenStore, 'recordUses' | 'keepAlive'> {
   const { tokens, clients, uses } = schema;
@@ -16,7 +17,7 @@ export function createRecordUses(database: Database, schema: Schema): Pick<Token
     const at = toParameter(now);
     await database.run(
       `insert into ${uses} as l (token_id, last_used_at, last_used_on) ` +
-        "select t.id, used.at, (used.at at time zone 'UTC')::date " +
+        `select t.id, used.at, ${dayOf('used.at')} ` +
         `from (values (?::timestamptz)) as used (at), ${tokens} t join ${clients} c on c.id = t.client_id ` +
         `where t.id = ? and ${unexpired} for key share of t ` +
         'on conflict (token_id) do update set last_used_at = greatest(l.last_used_at, excluded.last_used_at), ' +
@@ -27,20 +28,38 @@ export function createRecordUses(database: Database, schema: Schema): Pick<Token
 
   async function recordUses(all: readonly TokenUse[], intervalMs: number): Promise<void> {
     if (all.length === 0) return;
-    const values = all.map(() => '(?::uuid, ?::timestamptz, ?::text, ?::text)').join(', ');
-    const parameters = all.flatMap((use) => [use.id, use.usedAt.toISOString(), use.ipAddress, use.userAgent]);
+    const values = all.map(({ id, usedAt, ipAddress, userAgent }) => ({ id, usedAt, ipAddress, userAgent }));
     await database.run(
-      `with used (id, used_at, ip_address, user_agent) as (values ${values}), ` +
-        `free as (select used.* from ${tokens} t join used on used.id = t.id for key share of t skip locked) ` +
-        `insert into ${uses} as l (token_id, last_used_at, last_used_on, ip_address, user_agent) ` +
-        "select id, used_at, (used_at at time zone 'UTC')::date, ip_address, user_agent from free order by id " +
-        'on conflict (token_id) do update set last_used_at = excluded.last_used_at, ' +
-        'last_used_on = excluded.last_used_on, ip_address = coalesce(excluded.ip_address, l.ip_address), ' +
-        'user_agent = coalesce(excluded.user_agent, l.user_agent) ' +
-        'where l.last_used_at is null or l.last_used_at <= excluded.last_used_at - make_interval(secs => ?)',
-      [...parameters, intervalMs / 1000],
+      `with used as (
+          select * from json_to_recordset(?::json)
+            as used (id uuid, "usedAt" timestamptz, "ipAddress" text, "userAgent" text)
+        ),
+        free as (
+          select l.token_id from ${uses} l join used on used.id = l.token_id
+          where l.last_used_at is null or l.last_used_at <= used."usedAt" - make_interval(secs => ?)
+          for no key update of l skip locked
+        ),
+        updated as (
+          update ${uses} l set last_used_at = used."usedAt", last_used_on = ${dayOf('used."usedAt"')},
+            ip_address = coalesce(used."ipAddress", l.ip_address), user_agent = coalesce(used."userAgent", l.user_agent)
+          from used join free on free.token_id = used.id where l.token_id = used.id
+        ),
+        missing as (
+          select used.* from ${tokens} t join used on used.id = t.id
+          where not exists (select from ${uses} l where l.token_id = t.id)
+          for key share of t skip locked
+        )
+      insert into ${uses} (token_id, last_used_at, last_used_on, ip_address, user_agent)
+      select id, "usedAt", ${dayOf('"usedAt"')}, "ipAddress", "userAgent" from missing order by id
+      on conflict (token_id) do nothing`,
+      [JSON.stringify(values), intervalMs / 1000],
     );
   }
 
   return { recordUses, keepAlive };
+}
+
+/** SQL for the day of an instant, in UTC. */
+function dayOf(instant: string): string {
+  return `(${instant} at time zone 'UTC')::date`;
 }

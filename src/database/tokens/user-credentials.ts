@@ -62,6 +62,8 @@ function columnOf(name: string, { userMeta }: Schema): EntityProperty {
   const isColumn = property?.kind === ReferenceKind.SCALAR && property.persist !== false && !property.formula;
   if (property === undefined || !isColumn || property.fieldNames?.length !== 1)
     throw new DurinUsageError(`createDurin: credentialFields: ${userMeta.className} has no column '${name}'`);
+  if (property.primary)
+    throw new DurinUsageError(`createDurin: credentialFields: '${name}' is the primary key, which never changes`);
   return property;
 }
 

@@ -29,6 +29,10 @@ describe.each(['en', 'de'] as const)('in an app that has set the locale %s of zo
       withOptions({ authHeaderPrefix: ['Token', 'a b'] }),
       'authHeaderPrefix.1 must be one word of at most 32 characters',
     ],
+    [
+      withOptions({ authHeaderPrefix: ['Token', 'token'] }),
+      'authHeaderPrefix must name each scheme once, without regard to case',
+    ],
     [withOptions({ apiKeyHeader: 'x api key' }), "apiKeyHeader must be the name of a header, such as 'x-api-key'"],
     [withOptions({ apiKeyHeader: 'Cookie' }), 'apiKeyHeader must be another header than Authorization or Cookie'],
     [
