@@ -15,7 +15,7 @@ import { createSqlTokenStore } from './database/tokens/sql-token-store.ts';
 import { createUserCredentials } from './database/tokens/user-credentials.ts';
 import { watchChanges } from './database/watch-changes.ts';
 import { createDurinClients } from './durin-clients.ts';
-import { createEventHub, type EventSink, isAboutRows } from './events.ts';
+import { createCommittedEvents, createEventHub } from './events.ts';
 import type { Settings } from './options/settings.ts';
 import { createLoginAnswer } from './router/login-answer.ts';
 import { createSignInUser } from './router/sign-in-user.ts';
@@ -28,24 +28,18 @@ import { createActiveUser } from './tokens/active-user.ts';
 import { createAuthenticate } from './tokens/authenticate.ts';
 import { createEntityChanges } from './tokens/entity-changes.ts';
 import { createIssueToken } from './tokens/issue-token.ts';
-import { createActivateKey } from './tokens/keys/activate-key.ts';
-import { createExpiryNotices } from './tokens/keys/expiry-notices.ts';
-import { createKeyAccess } from './tokens/keys/key-access.ts';
-import { createKeyClients } from './tokens/keys/key-rules.ts';
+import { createKeyServices } from './tokens/keys/create-key-services.ts';
 import { createLastUsed } from './tokens/last-used.ts';
-import { createLogIn } from './tokens/log-in.ts';
 import { createPurgeTokens } from './tokens/purge-tokens.ts';
 import { createRenewToken } from './tokens/renew-token.ts';
 import { createTokenRevoker } from './tokens/revoke-tokens.ts';
 import { createSessionScopes } from './tokens/rights/scopes.ts';
-import { createSignIn } from './tokens/sign-in.ts';
 import { createTokenCodec } from './tokens/token-codec.ts';
 import { createUnderWay } from './tokens/under-way.ts';
-import { createConfirmUser } from './tokens/verification/confirm-user.ts';
+import { createLogins } from './tokens/verification/create-logins.ts';
 import { createRequireFresh } from './tokens/verification/freshness.ts';
-import { createReauthenticate } from './tokens/verification/reauthenticate.ts';
-import { createVerifyUser } from './tokens/verification/verify-user.ts';
 import { createDenials } from './trpc/denials.ts';
+import { createPolicies } from './trpc/policies.ts';
 import { createRequestStates } from './trpc/request-state.ts';
 import { createResolveCaller } from './trpc/resolve-caller.ts';
 
@@ -62,13 +56,7 @@ export function compose(settings: Settings) {
   const { isInTransaction } = database;
   const bounded = createDatabaseTimeout(databaseTimeoutMs, isInTransaction);
   const hub = createEventHub(settings.onListenerError);
-  const events: EventSink = {
-    emit(name, event) {
-      const notify = () => database.outsideTransaction(() => hub.emit(name, event)); // what listeners write must not roll back
-      if (isAboutRows(name)) void database.afterCommit(notify);
-      else notify();
-    },
-  };
+  const events = createCommittedEvents(hub, database);
   const afterCommit = (work: () => Promise<void>) => database.afterCommit(work, { onUnknownOutcome: true });
 
   // The stores, behind the cache if there is one
@@ -100,7 +88,8 @@ export function compose(settings: Settings) {
   const store = createCachedTokenStore({ store: sqlTokenStore, load, cache, isInTransaction, invalidation });
 
   // The rules
-  const keyClients = createKeyClients(settings.keys);
+  const keyServices = createKeyServices({ rules: settings.keys, keyStore, events, bounded, now });
+  const { keyClients, notices } = keyServices;
   const codec = createTokenCodec({ ...settings, randomBytes });
   const signInsUnderWay = createUnderWay();
   const issuesUnderWay = createUnderWay();
@@ -114,9 +103,6 @@ export function compose(settings: Settings) {
   const authenticate = createAuthenticate({ codec, store, revoker, activeUser, events, bounded, now });
   const issueToken = createIssueToken({ codec, store, revoker, activeUser, keyClients, events, issuesUnderWay, now });
   const renewToken = createRenewToken({ store, revoker, activeUser, events, now });
-  const notices = createExpiryNotices({ keyStore, keyClients, events, bounded, now });
-  const keyAccess = createKeyAccess(keyClients);
-  const activateKey = createActivateKey({ keyStore, events, bounded, now });
   const purge = createPurgeTokens({ store, notices, events, now });
   const lastUsed = createLastUsed({ store, notices, bounded, now });
 
@@ -158,10 +144,14 @@ export function compose(settings: Settings) {
   });
   const { verifyCredentials, resolveClient, userNames, typedName, onConflict } = settings.login;
   const comparedCredentials = credentials.fields.size === 0 ? null : credentials;
-  const verifyUser = createVerifyUser({
-    throttle: loginThrottle,
-    signInsUnderWay,
+  const { signIn, logIn, reauthenticate } = createLogins({
+    store,
+    loginThrottle,
+    activeUser,
+    issueToken,
     keyClients,
+    signInsUnderWay,
+    issuesUnderWay,
     rules: {
       verifyCredentials: (input, ctx) =>
         withDatabaseTimeout(databaseTimeoutMs, () => verifyCredentials({ input, em: database.fork(), ctx })),
@@ -170,21 +160,9 @@ export function compose(settings: Settings) {
       loginUserNames: userNames,
       typedName,
     },
-  });
-  const confirmUser = createConfirmUser(activeUser);
-  const signIn = createSignIn({ confirmUser, issueToken, onConflict, bounded });
-  const logIn = createLogIn({
-    verifyUser,
-    signIn,
-    events,
     resolveClient: (input, ctx) => (resolveClient === null ? input['client'] : resolveClient({ input, ctx })),
-  });
-  const reauthenticate = createReauthenticate({
-    verifyUser,
-    confirmUser,
-    store,
+    onConflict,
     isSameUser: schema.isSameUser,
-    issuesUnderWay,
     events,
     bounded,
     now,
@@ -201,6 +179,7 @@ export function compose(settings: Settings) {
     apiKeyHeader: settings.apiKeyHeader,
     now,
   });
+  const policies = createPolicies();
   const denials = createDenials({ events, now });
   const resolveCaller = createResolveCaller({ stateOf, denials });
 
@@ -230,10 +209,7 @@ export function compose(settings: Settings) {
     events,
     store,
     keyStore,
-    keyClients,
-    keyAccess,
-    activateKey,
-    notices,
+    ...keyServices,
     clientStore,
     clients,
     codec,
@@ -257,6 +233,7 @@ export function compose(settings: Settings) {
     stateOf,
     limitsOf,
     denials,
+    policies,
     resolveCaller,
     toAuth,
     /** Writes pending uses and ends timers and connections. The app's ORM stays open. */

@@ -17,6 +17,7 @@ import type { Beside, LoginInput, LoginOutput } from './router/login-types.ts';
 import type { Auth, SessionRecord } from './session.ts';
 import { type AuthSource, createAuthenticateSource } from './trpc/authenticate-source.ts';
 import { type AppTypes, createBuilders, type DurinProcedures } from './trpc/builders.ts';
+import { createPolicyOf, type PolicyOf } from './trpc/policy-of.ts';
 import { createResponseMeta, type ResponseFacts } from './trpc/response-headers.ts';
 
 /** A user entity, or its primary key. */
@@ -48,6 +49,13 @@ export type SignInAnswer<TApp extends AppTypes, TLogin extends LoginTypes> = Bes
 export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends DurinProcedures<TApp> {
   readonly durinRouter: DurinRouter<TLogin>;
   /** Creates `ctx.durin` from what any tRPC adapter passes. Does no I/O. Spread the result to add a context of your own. */
+  /**
+   * Lists who may call each procedure of a router, as this durin's guards say, sorted by path. Lazy routers are loaded. A
+   * snapshot of it in a test shows every change of rights in review.
+   * @throws DurinUsageError if it is given no router
+   * @example expect(await durin.policyOf(appRouter)).toMatchSnapshot();
+   */
+  readonly policyOf: PolicyOf;
   readonly createContext: (call?: AdapterCall) => DurinContext;
   /** Returns the headers of refusals, throttled routes and answers with a token. */
   readonly responseMeta: (facts: ResponseFacts) => { headers: Headers };
@@ -158,6 +166,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
   const { schemes, login, apiAccess, formatExpiry, now } = settings;
   const [scheme] = schemes;
   const takesClient = login.resolveClient === null;
+  const appScopes = settings.scopes;
   const clientNames = settings.clients?.map(({ values }) => values.name) ?? null;
   const keyClientNames = [apiAccess.clientName ?? [], graph.keyClients.names].flat();
   /** Look-ups select what the metadata of the app's entities says, so a record has the app's types. */
@@ -170,7 +179,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     takesClient,
     formatExpiry,
     apiClientName: apiAccess.clientName,
-    appScopes: settings.scopes,
+    appScopes,
     keyClientNames,
     excludesApiAccess: apiAccess.excludeFromSessions,
     includesToken: apiAccess.includeToken,
@@ -181,7 +190,8 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
 
   const durin: Durin<TApp, TLogin> = {
     durinRouter,
-    ...createBuilders<TApp>({ ...graph, sessionQuota: settings.throttle.sessionQuota, clientNames }),
+    ...createBuilders<TApp>({ ...graph, sessionQuota: settings.throttle.sessionQuota, clientNames, appScopes }),
+    policyOf: createPolicyOf(graph.policies),
     createContext: graph.createContext,
     responseMeta: createResponseMeta({
       scheme,
@@ -192,7 +202,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     tokens: createDurinTokens({
       ...graph,
       bounded: outsideRequests,
-      appScopes: settings.scopes,
+      appScopes,
       keyClientNames,
       userKeyOf: schema.userKeyOf,
       toAuth,

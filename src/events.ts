@@ -30,6 +30,7 @@ export type DenialCode =
   | 'MALFORMED_HEADER'
   | 'USER_INACTIVE'
   | 'CLIENT_NOT_ALLOWED'
+  | 'INSUFFICIENT_SCOPE'
   | 'NETWORK_NOT_ALLOWED'
   | 'NOT_ADMIN';
 
@@ -137,7 +138,7 @@ const immediateEvents: ReadonlySet<EventName> = new Set([
 ]);
 
 /** Whether an event is about rows, so that it is true once these are committed. */
-export function isAboutRows(name: EventName): boolean {
+function isAboutRows(name: EventName): boolean {
   return !immediateEvents.has(name);
 }
 
@@ -199,6 +200,23 @@ export function createEventHub<TUserId>(onListenerError: ListenerErrorHandler): 
     },
     async settled() {
       while (inFlight.size > 0) await Promise.all(inFlight);
+    },
+  };
+}
+
+/** What decides when a change is true. */
+export interface Commits {
+  afterCommit(callback: () => unknown): Promise<void>;
+  outsideTransaction<T>(work: () => T): T;
+}
+
+/** Emits events about rows once these are committed. What listeners write is not part of the app's transaction. */
+export function createCommittedEvents(hub: EventSink, { afterCommit, outsideTransaction }: Commits): EventSink {
+  return {
+    emit(name, event) {
+      const notify = () => outsideTransaction(() => hub.emit(name, event)); // what listeners write must not roll back
+      if (isAboutRows(name)) void afterCommit(notify);
+      else notify();
     },
   };
 }

@@ -41,11 +41,14 @@ export interface DurinErrorData {
   code: DurinErrorCode;
   /** Seconds to wait before the next try. Only with THROTTLED. */
   retryAfter?: number;
-  /** The limit that was hit: `client`, `login`, `auth`, or the scope of a guard, such as a procedure's path. Only with
+  /** The limit that was hit: `client`, `key`, `login`, `auth`, or the scope of a guard, such as a procedure's path. Only with
    * THROTTLED. */
   scope?: string;
   /** How many seconds ago the user may have signed in or reauthenticated. Only with REAUTHENTICATION_REQUIRED. */
   maxAge?: number;
+  /**
+   * The scopes that the token lacks, or of which it needs one. Empty: no scope would help. Only with INSUFFICIENT_SCOPE.
+   */
   missing?: readonly string[];
   /**
    * Sentences that describe the invalid input, by field: `name`, `changes.tokenTtl`, or `''` for the input as a whole.

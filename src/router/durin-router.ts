@@ -4,7 +4,7 @@ import { type DurinErrorShape, type DurinMutation, type DurinQuery, t } from '..
 import type { Duration } from '../values/duration.ts';
 import type { ApiAccessView, KeyView, SessionView } from '../wire.ts';
 import { type ApiAccessDeps, createApiAccess } from './api-access.ts';
-import { createKeys, type KeysDeps } from './keys.ts';
+import { createKeys, type KeysDeps } from './keys/keys.ts';
 import { createLogin, type LoginDeps } from './login.ts';
 import { createLogout, createLogoutAll, type LogoutDeps } from './logout.ts';
 import { createReauthenticateProcedure, type ReauthenticateProcedureDeps } from './reauthenticate.ts';

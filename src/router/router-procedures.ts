@@ -8,6 +8,7 @@ import type { KeyAccess } from '../tokens/keys/key-access.ts';
 import type { LastUsed } from '../tokens/last-used.ts';
 import { maskedProcedure, t } from '../trpc/base-procedure.ts';
 import type { Denials } from '../trpc/denials.ts';
+import { guardedPolicy, type Policies } from '../trpc/policies.ts';
 import type { RequestState } from '../trpc/request-state.ts';
 import type { ProcedureCall, ResolveCaller } from '../trpc/resolve-caller.ts';
 import type { Quota } from '../values/rate.ts';
@@ -23,6 +24,7 @@ export interface RouterProcedureDeps {
   readonly authRouterQuota: Quota | null;
   readonly lastUsed: LastUsed;
   readonly bounded: BoundedByTimeout;
+  readonly policies: Pick<Policies, 'register'>;
 }
 
 export type RouterProcedures = ReturnType<typeof createRouterProcedures>;
@@ -33,8 +35,18 @@ export type RouterProcedures = ReturnType<typeof createRouterProcedures>;
  * Procedures that may change the caller's session make the later calls of their batch wait.
  */
 export function createRouterProcedures(deps: RouterProcedureDeps) {
-  const { stateOf, resolveCaller, denials, keyAccess, activateKey, throttle, authRouterQuota, lastUsed, bounded } =
-    deps;
+  const {
+    stateOf,
+    resolveCaller,
+    denials,
+    keyAccess,
+    activateKey,
+    throttle,
+    authRouterQuota,
+    lastUsed,
+    bounded,
+    policies,
+  } = deps;
 
   const changingProcedure = maskedProcedure.use(function delayLaterCalls({ ctx, batchIndex, next }) {
     return stateOf(ctx).change(batchIndex, next);
@@ -56,13 +68,15 @@ export function createRouterProcedures(deps: RouterProcedureDeps) {
 
   /** Lets a session through that may reach the auth router: a key may only log out. */
   function callerProcedure(reach: 'account' | 'logout') {
-    return maskedProcedure.use(async function requireSession({ ctx, path, batchIndex, next }) {
+    const procedure = maskedProcedure.use(async function requireSession({ ctx, path, batchIndex, next }) {
       const session = await resolveCaller({ ctx, path, batchIndex });
       const refusal = keyAccess.refusalOf(session, ctx.durin.ipAddress, reach);
       if (refusal !== null) throw reportRefused(refusal, session, { ctx, path });
       lastUsed.recordUse(session, ctx.durin);
       return next({ ctx: { session } });
     });
+    policies.register(procedure, guardedPolicy);
+    return procedure;
   }
 
   const limitedProcedure = callerProcedure('account').use(async function limitRate({ ctx, next }) {

@@ -2,7 +2,11 @@ import { DurinError } from '../errors.ts';
 import { type DurinContext, DurinRequest } from '../request/durin-request.ts';
 import type { Auth, SessionRecord } from '../session.ts';
 import type { Limit, Throttle } from '../throttle/throttle.ts';
+import type { ActivateKey } from '../tokens/keys/activate-key.ts';
+import type { KeyAccess, Reach } from '../tokens/keys/key-access.ts';
 import type { LastUsed } from '../tokens/last-used.ts';
+import { type Demands, judgeRights } from '../tokens/rights/judge-rights.ts';
+import type { SessionScopes } from '../tokens/rights/scopes.ts';
 import type { RequireFresh } from '../tokens/verification/freshness.ts';
 import { parseRate, type Quota } from '../values/rate.ts';
 import type { Guard } from './base-procedure.ts';
@@ -17,6 +21,9 @@ export interface GuardDeps {
   readonly throttle: Throttle;
   /** For clients without a rate of their own. */
   readonly sessionQuota: Quota | null;
+  readonly scopes: Pick<SessionScopes, 'heldBy'>;
+  readonly keyAccess: KeyAccess;
+  readonly activateKey: ActivateKey;
   readonly requireFresh: RequireFresh;
   readonly lastUsed: LastUsed;
   readonly toAuth: (record: SessionRecord) => Auth;
@@ -26,15 +33,32 @@ const signedOut = { user: null, auth: null };
 
 /** Creates guards, which let a call through with `ctx.user` and `ctx.auth`, or refuse it. */
 export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guard {
-  const { stateOf, denials, throttle, sessionQuota, requireFresh, lastUsed, toAuth } = deps;
+  const { stateOf, denials, throttle, sessionQuota, scopes, keyAccess, activateKey, requireFresh, lastUsed, toAuth } =
+    deps;
 
   function reportDenied(error: unknown, { ctx, path }: ProcedureCall): unknown {
     denials.report(error, { path, origin: ctx.durin, session: null });
     return error;
   }
 
-  function denyClient({ id, userId, client }: SessionRecord, { ctx, path }: ProcedureCall): DurinError {
-    const refusal = new DurinError('CLIENT_NOT_ALLOWED');
+  /** @throws DurinError CLIENT_NOT_ALLOWED, INSUFFICIENT_SCOPE, NETWORK_NOT_ALLOWED, and what the app's callbacks throw */
+  function requireRights(record: SessionRecord, demands: Demands, reach: Reach, call: ProcedureCall): void {
+    const judgement = judgeRights(record, demands, scopes.heldBy);
+    switch (judgement.verdict) {
+      case 'allowed': {
+        const refusal = keyAccess.refusalOf(record, call.ctx.durin.ipAddress, reach);
+        if (refusal !== null) throw reportRefused(refusal, record, call);
+        return;
+      }
+      case 'client-not-allowed':
+        throw reportRefused(new DurinError('CLIENT_NOT_ALLOWED'), record, call);
+      case 'insufficient-scope':
+        throw reportRefused(new DurinError('INSUFFICIENT_SCOPE', { missing: judgement.missing }), record, call);
+    }
+  }
+
+  function reportRefused(refusal: DurinError, session: SessionRecord, { ctx, path }: ProcedureCall): DurinError {
+    const { id, userId, client } = session;
     denials.report(refusal, { path, origin: ctx.durin, session: { id, userId, client: client.name } });
     return refusal;
   }
@@ -57,7 +81,19 @@ export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guar
     return throttle.enforce(limit, caller, stateOf(ctx).recordLimit);
   }
 
-  return function createGuard({ isOptional, isAllowed, freshSeconds, limit }) {
+  /** Those of its client and, of a key, its own. */
+  async function enforceOwnRates(record: SessionRecord, ctx: DurinContext): Promise<void> {
+    const clientQuota = quotaOf(record);
+    if (clientQuota !== null) await enforce({ scope: 'client', quota: clientQuota }, record, ctx);
+    const keyQuota = keyAccess.quotaOf(record);
+    if (keyQuota === null) return;
+    const caller = { session: record, origin: DurinRequest.originOf(ctx.durin) };
+    await throttle.enforcePerSession({ scope: 'key', quota: keyQuota }, caller, stateOf(ctx).recordLimit);
+  }
+
+  return function createGuard(settings) {
+    const { isOptional, freshSeconds, limit } = settings;
+    const reach = settings.scopes.length + settings.anyScope.length > 0 ? 'scopes' : 'everything';
     return async function guard(call) {
       const { ctx, path, batchIndex, next } = call;
       const state = stateOf(ctx);
@@ -67,12 +103,17 @@ export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guar
       } catch (error) {
         if (!isOptional || !isWithoutCredentials(error)) throw reportDenied(error, call);
       }
-      if (record !== null && !isAllowed(record.client.name)) throw denyClient(record, call);
-      const clientQuota = record === null || isOptional ? null : quotaOf(record);
-      if (clientQuota !== null) await enforce({ scope: 'client', quota: clientQuota }, record, ctx);
-      if (record !== null && freshSeconds !== null) record = await findFresh(record, freshSeconds, call);
+      if (record !== null) {
+        requireRights(record, settings, reach, call);
+        if (!isOptional) await enforceOwnRates(record, ctx);
+      }
+      if (record !== null && freshSeconds !== null) {
+        record = await findFresh(record, freshSeconds, call);
+        requireRights(record, settings, reach, call); // the user may have changed since the session was cached
+      }
       if (limit !== null) await enforce({ scope: limit.scope ?? scopeOfPath(path), quota: limit.quota }, record, ctx);
       if (record === null) return next({ ctx: signedOut });
+      if (record.replaces !== null) await activateKey(record);
       lastUsed.recordUse(record, ctx.durin);
       const auth = toAuth(record);
       return next({ ctx: { user: auth.user, auth } });

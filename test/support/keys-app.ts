@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import { createDurin } from '../../src/index.ts';
 import type { KeyOptions } from '../../src/options/key-options.ts';
-import { type Caller, openApp, requestOf, t } from './app.ts';
+import { type Caller, openApp, requestOf, type requiredOptions, t } from './app.ts';
 import { recordEvents } from './arena.ts';
 
 export const scopes = ['read', 'write', 'admin'] as const;
@@ -33,13 +33,17 @@ export function useKeysApp() {
       const { token } = await durin.tokens.issue({ user: 1, client: 'web' });
       const events = recordEvents(durin.events);
       const callAs = (caller: Caller) => createKeysRouter(durin).createCaller(durin.createContext(requestOf(caller)));
-      const { keys: ownKeys, ...auth } = callAs({ token }).auth;
-      return { durin, events, callAs, token, keys: ownKeys, auth };
+      const { auth } = callAs({ token });
+      return { durin, events, callAs, token, keys: auth.keys, auth };
     },
   };
 }
 
-export function createKeysDurin({ options }: Pick<KeysApp, 'options'>, keys: KeyOptions = {}) {
+/** @param app.options those of `requiredOptions`, and what a test is about */
+export function createKeysDurin<T extends ReturnType<typeof requiredOptions>>(
+  { options }: { options: T },
+  keys: KeyOptions = {},
+) {
   return createDurin({
     ...options,
     tokenPrefix: 'acme_',

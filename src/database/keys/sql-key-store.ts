@@ -17,7 +17,7 @@ export function createSqlKeyStore(database: Database, schema: Schema): KeyStore 
   const ofClient = `from ${tokens} t join ${clients} c on c.id = t.client_id`;
   const select =
     `select ${tokenRowColumns}, t.scopes, t.replaces ${ofClient} left join ${uses} l on l.token_id = t.id ` +
-    'where t.user_id = ? and c.name = ? order by t.created desc, t.id';
+    'where t.user_id = ? and c.name = ? order by t.created desc, t.slot desc';
   const selectHeld =
     `select t.id, t.slot, t.name, true as "isValid", t.replaces, ${epochOf('t.expiry')} as "expiresAt" ${ofClient} ` +
     `where t.user_id = ? and c.name = ? and ${unexpired}`;

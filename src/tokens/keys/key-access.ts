@@ -1,6 +1,7 @@
 import { DurinError } from '../../errors.ts';
 import { isInNetworks } from '../../request/allowed-networks.ts';
 import type { SessionRecord } from '../../session.ts';
+import type { Quota } from '../../values/rate.ts';
 import type { KeyClients } from './key-rules.ts';
 
 /**
@@ -23,10 +24,13 @@ export interface KeyAccess {
     ipAddress: string | null,
     reach: Reach,
   ): DurinError | null;
+  /** The rate of each key; `null`: none, or the session is no key. */
+  quotaOf(session: Pick<SessionRecord, 'client'>): Quota | null;
 }
 
 export function createKeyAccess({ rulesOf }: Pick<KeyClients, 'rulesOf'>): KeyAccess {
   return {
+    quotaOf: ({ client }) => rulesOf(client.name)?.quota ?? null,
     refusalOf({ client, userRow }, ipAddress, reach) {
       const rules = rulesOf(client.name);
       if (rules === null) return null;

@@ -23,6 +23,8 @@ export function effectiveScopes(scopes: readonly string[], limits: readonly Scop
 
 /** The scopes of sessions: those of the token, of its client and of its user together. */
 export interface SessionScopes {
+  /** The option `scopes`. */
+  readonly all: readonly string[];
   /**
    * The scopes that a session holds, in the order of the option `scopes`. They are computed once for each look-up.
    * @throws TRPCError what `scopesOf` threw, or INTERNAL_SERVER_ERROR, also if it returned a Promise or an unknown scope
@@ -62,6 +64,7 @@ export function createSessionScopes({ scopes, clients, scopesOf }: SessionScopes
   }
 
   return {
+    all,
     ceilingOf,
     heldBy(session) {
       const held = known.get(session);

@@ -109,7 +109,9 @@ import type {
   ListenerErrorHandler,
   LoginThrottleOptions,
   LoginTypes,
+  PolicyOf,
   PopulatePath,
+  ProcedurePolicy,
   Rate,
   RateLimitRedis,
   ResponseFacts,
@@ -210,7 +212,7 @@ interface Public {
   EventName: EventName;
   EventSource: EventSource<number>;
   GuardedProcedure: GuardedProcedure<App>;
-  GuardOptions: GuardOptions<'web', 'cli'>;
+  GuardOptions: GuardOptions<'web', 'cli', 'billing'>;
   Bus: Bus;
   RateLimitRedis: RateLimitRedis;
   CacheOptions: CacheOptions;
@@ -220,7 +222,9 @@ interface Public {
   RedisStoreOptions: RedisStoreOptions;
   ListenerErrorHandler: ListenerErrorHandler;
   LoginThrottleOptions: LoginThrottleOptions;
+  PolicyOf: PolicyOf;
   PopulatePath: PopulatePath<User, DurinClient>;
+  ProcedurePolicy: ProcedurePolicy;
   Rate: Rate;
   SessionView: SessionView;
   SignedIn: SignedIn<App>;

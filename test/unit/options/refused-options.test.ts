@@ -12,6 +12,8 @@ const required = {
 };
 const without = (name: keyof typeof required) => ({ ...required, [name]: undefined });
 const withOptions = (options: object) => ({ ...required, ...options });
+const withKeys = (keys: unknown, client: object = {}) =>
+  withOptions({ clients: { web: {}, api: { ...client, keys } } });
 
 describe.each(['en', 'de'] as const)('in an app that has set the locale %s of zod', (locale) => {
   afterEach(() => z.config(z.locales.en()));
@@ -147,4 +149,57 @@ test('each alternative of a union has to say who the login is for', () => {
   expect(parseOptions(withOptions({ loginInput: z.union([named, named]) })).login.userNames({ username: 'A' })).toEqual(
     ['a'],
   );
+});
+
+describe('keys', () => {
+  const place = 'createDurin: clients.api.keys';
+
+  test.each<[keys: unknown, sentence: string]>([
+    [true, ' must be an object'],
+    [{ max: 0 }, '.max must be a whole number from 1 to 1000'],
+    [{ max: 1001 }, '.max must be a whole number from 1 to 1000'],
+    [{ ttl: 'soon' }, '.ttl must be a duration'],
+    [{ ttl: '91d', maxTtl: '90d' }, '.ttl must not be longer than maxTtl'],
+    [{ ttl: null, maxTtl: '90d' }, '.ttl must not be longer than maxTtl'],
+    [{ maxTtl: '1h' }, ".ttl, which is the client's tokenTtl, must not be longer than maxTtl"],
+    [{ fresh: null }, '.fresh must be a duration'],
+    [{ createFrom: 'web' }, '.createFrom must be a list of names'],
+    [{ createFrom: ['wep'] }, ".createFrom: no client 'wep' in the option clients"],
+    [{ fullAccess: 'yes' }, '.fullAccess must be true or false'],
+    [{ rate: '5' }, ".rate must be a rate such as '100/m'"],
+    [{ allowedNetworks: [] }, '.allowedNetworks must not be empty'],
+    [{ allowedNetworks: ['10.0.0.0/33'] }, ".allowedNetworks.0 must be an address or a network, such as '10.0.0.0/8'"],
+  ])('%# are refused by name', (keys, sentence) => {
+    expect(() => parseOptions(withKeys(keys))).toThrow(`${place}${sentence}`);
+  });
+
+  test('are refused an unknown option', () => {
+    expect(() => parseOptions(withKeys({ limit: 5 }))).toThrow(
+      "createDurin: unknown option of clients.api.keys 'limit'",
+    );
+  });
+
+  test('of a client that never expires are refused a longest lifetime', () => {
+    expect(() => parseOptions(withKeys({ maxTtl: '1d' }, { tokenTtl: null }))).toThrow(`${place}.ttl, which is`);
+    expect(parseOptions(withKeys({ maxTtl: '1d' })).keys).toMatchObject([
+      { ttlSeconds: 86_400, maxTtlSeconds: 86_400 },
+    ]);
+  });
+
+  test('are not those of apiAccess', () => {
+    expect(() => parseOptions({ ...withKeys({}), apiAccess: { clientName: 'api' } })).toThrow(
+      "createDurin: apiAccess.clientName: the client 'api' has keys",
+    );
+  });
+
+  test('may be created by every client without keys, unless the app names some', () => {
+    const [byDefault] = parseOptions(withKeys({})).keys;
+    expect(['web', 'made at run time', 'api', 'toString'].filter((name) => byDefault?.mayManage(name))).toEqual([
+      'web',
+      'made at run time',
+      'toString',
+    ]);
+    const [fromWeb] = parseOptions(withKeys({ createFrom: ['web'] })).keys;
+    expect(['web', 'made at run time', 'api'].filter((name) => fromWeb?.mayManage(name))).toEqual(['web']);
+  });
 });

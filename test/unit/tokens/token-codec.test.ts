@@ -44,6 +44,17 @@ describe('a token', () => {
     expect(after.tokenOf(selector)).toBe(createTokenCodec(format).tokenOf(selector));
   });
 
+  test.each([
+    ['acme_', 64],
+    ['', 128],
+  ])('is shown by its first and last four characters: %j', (tokenPrefix, tokenLength) => {
+    const codec = createTokenCodec({ ...format, tokenPrefix, tokenLength });
+    const selector = codec.newSelector();
+    const token = codec.tokenOf(selector);
+    const start = token.slice(0, tokenPrefix.length + 4);
+    expect(codec.previewOf(selector)).toBe(`${start}…${token.slice(-4)}`);
+  });
+
   test('is signed anew if an older secret signed it', () => {
     const before = createTokenCodec(format);
     const after = createTokenCodec({ ...format, secrets: ['n'.repeat(32), ...format.secrets] });

@@ -1,32 +1,30 @@
 import { TRPCError } from '@trpc/server';
-import type { KeyRow, KeyStore } from '../database/keys/key-store.ts';
-import { DurinError } from '../errors.ts';
-import type { EventSink } from '../events.ts';
-import type { DurinContext } from '../request/durin-request.ts';
-import { isSessionId, type SessionRecord } from '../session.ts';
-import type { IssueToken, TokenRequest } from '../tokens/issue-token.ts';
-import type { KeyClients, KeyRules } from '../tokens/keys/key-rules.ts';
-import { effectiveScopes, type SessionScopes } from '../tokens/rights/scopes.ts';
-import type { TokenCodec } from '../tokens/token-codec.ts';
-import { toTokenEvent } from '../tokens/token-event.ts';
-import type { RequireFresh } from '../tokens/verification/freshness.ts';
-import { refuseUnreadableInput } from '../trpc/base-procedure.ts';
-import { viewExpiry } from '../values/expiry.ts';
-import type { KeyView } from '../wire.ts';
+import type { KeyStore } from '../../database/keys/key-store.ts';
+import { DurinError } from '../../errors.ts';
+import type { EventSink } from '../../events.ts';
+import type { DurinContext } from '../../request/durin-request.ts';
+import { isSessionId, type SessionRecord } from '../../session.ts';
+import type { IssueToken } from '../../tokens/issue-token.ts';
+import type { KeyClients, KeyRules } from '../../tokens/keys/key-rules.ts';
+import { effectiveScopes, type SessionScopes } from '../../tokens/rights/scopes.ts';
+import { toTokenEvent } from '../../tokens/token-event.ts';
+import type { RequireFresh } from '../../tokens/verification/freshness.ts';
+import { refuseUnreadableInput } from '../../trpc/base-procedure.ts';
+import type { KeyView } from '../../wire.ts';
+import type { RouterProcedures } from '../router-procedures.ts';
+import { createIssueKey } from './issue-key.ts';
 import { createKeyInputs } from './key-inputs.ts';
-import type { RouterProcedures } from './router-procedures.ts';
+import { createToKeyView, type KeyViewDeps } from './key-view.ts';
 
-export interface KeysDeps {
+export interface KeysDeps extends KeyViewDeps {
   readonly keyStore: Pick<KeyStore, 'listKeys' | 'renameKey' | 'deleteKey'>;
   readonly keyClients: KeyClients;
   readonly issueToken: IssueToken;
-  readonly codec: Pick<TokenCodec, 'previewOf'>;
   readonly scopes: SessionScopes;
   /** The option `scopes`. */
   readonly appScopes: readonly string[];
   readonly requireFresh: RequireFresh;
   readonly events: EventSink;
-  readonly now: () => number;
 }
 
 /** A call by a session. */
@@ -35,11 +33,10 @@ interface Call {
   readonly path: string;
 }
 
-/** A session creates the key, so it is no token that the server hands out; and nobody has signed in with it. */
-const keyRequest = { origin: 'login', isAuthenticated: false, onConflict: 'refuse', onlyIfActive: true } as const;
-
 export function createKeys({ sessionProcedure, reportRefused }: RouterProcedures, deps: KeysDeps) {
-  const { keyStore, keyClients, issueToken, codec, scopes, appScopes, requireFresh, events, now } = deps;
+  const { keyStore, keyClients, scopes, appScopes, requireFresh, events, now } = deps;
+  const toKeyView = createToKeyView(deps);
+  const issueKey = createIssueKey(deps.issueToken, toKeyView);
   const inputs = createKeyInputs(keyClients.names, appScopes);
   const procedure = sessionProcedure.use(refuseUnreadableInput);
 
@@ -73,71 +70,6 @@ export function createKeys({ sessionProcedure, reportRefused }: RouterProcedures
     return effectiveScopes(appScopes, [wanted]);
   }
 
-  function requireTtl(ttl: number | null | undefined, { maxTtlSeconds, clientName }: KeyRules): void {
-    const isTooLong = ttl !== undefined && maxTtlSeconds !== null && (ttl === null || ttl > maxTtlSeconds);
-    if (!isTooLong) return;
-    const message = `ttl: must be at most ${maxTtlSeconds} seconds, the maxTtl of the client ${clientName}`;
-    throw new TRPCError({ code: 'BAD_REQUEST', message });
-  }
-
-  async function issueKey(
-    request: Pick<TokenRequest, 'ttlSeconds' | 'scopes' | 'key'> & { name: string | null },
-    { clientName }: KeyRules,
-    { ctx }: Call,
-  ): Promise<KeyView & { token: string }> {
-    const { ipAddress, userAgent } = ctx.durin;
-    const { id: sessionId, userId } = ctx.session;
-    const issued = await issueToken({ ...request, ...keyRequest, userId, sessionId, clientName, ipAddress, userAgent });
-    switch (issued.outcome) {
-      case 'name-taken':
-        throw new DurinError('KEY_NAME_TAKEN');
-      case 'exists':
-      case 'at-limit':
-      case 'key-limit':
-        throw new DurinError('KEY_LIMIT');
-      case 'key-not-found':
-        throw new DurinError('KEY_NOT_FOUND');
-      case 'unknown-client':
-        throw new DurinError('API_ACCESS_DISABLED'); // the client was never created, or is deleted
-      case 'inactive-user':
-        throw new DurinError('USER_INACTIVE'); // deactivated after the session was looked up
-      case 'unknown-user':
-      case 'session-ended':
-      case 'credentials-changed':
-      case 'overtaken':
-        throw new DurinError('INVALID_TOKEN'); // ended after the session was looked up
-      case 'kept':
-      case 'renewed':
-      case 'issued': {
-        const { record, token } = issued;
-        return { ...toView({ ...record, name: request.name }, clientName, ctx.session), token };
-      }
-    }
-  }
-
-  function toView(
-    key: Omit<KeyRow, 'clientName' | 'ipAddress' | 'userAgent'>,
-    clientName: string,
-    { userRow }: SessionRecord,
-  ): KeyView {
-    return {
-      id: key.id,
-      name: key.name,
-      preview: codec.previewOf(key.selector),
-      scopes: scopes.heldBy({ scopes: key.scopes, client: { name: clientName }, userRow }),
-      created: key.createdAt,
-      ...viewExpiry(key.expiresAt, now()),
-      lastUsedAt: key.lastUsedAt,
-      replaces: key.replaces,
-    };
-  }
-
-  /** @throws DurinError KEY_NOT_FOUND */
-  function refOf(id: string, { clientName }: KeyRules, { ctx }: Call) {
-    if (!isSessionId(id)) throw new DurinError('KEY_NOT_FOUND');
-    return { id, clientName, userId: ctx.session.userId };
-  }
-
   return {
     list: procedure.input(inputs.list).query(async function listKeys({ input, ...call }): Promise<KeyView[]> {
       const { session } = call.ctx;
@@ -145,7 +77,7 @@ export function createKeys({ sessionProcedure, reportRefused }: RouterProcedures
       const unusedSince = now() - (input?.unusedFor ?? 0) * 1000;
       const keys = await keyStore.listKeys(session.userId, clientName);
       const unused = keys.filter(({ lastUsedAt, createdAt }) => (lastUsedAt ?? createdAt).getTime() <= unusedSince);
-      return (input?.unusedFor === undefined ? keys : unused).map((key) => toView(key, clientName, session));
+      return (input?.unusedFor === undefined ? keys : unused).map((key) => toKeyView(key, session));
     }),
 
     create: procedure.input(inputs.create).mutation(async function createKey({
@@ -156,7 +88,9 @@ export function createKeys({ sessionProcedure, reportRefused }: RouterProcedures
       requireTtl(ttl, rules);
       const stored = scopesToStore(input.scopes, rules, call);
       await requireFreshSession(call, rules);
-      return issueKey({ name, scopes: stored, ...(ttl !== undefined && { ttlSeconds: ttl }) }, rules, call);
+      const { clientName } = rules;
+      const order = { clientName, name, scopes: stored, ...(ttl !== undefined && { ttlSeconds: ttl }) };
+      return issueKey(order, call.ctx.session, call.ctx.durin);
     }),
 
     rename: procedure.input(inputs.rename).mutation(async function renameKey({ input, ...call }): Promise<void> {
@@ -188,7 +122,21 @@ export function createKeys({ sessionProcedure, reportRefused }: RouterProcedures
       if (replaced === undefined) throw new DurinError('KEY_NOT_FOUND');
       const ofKey = effectiveScopes(appScopes, [replaced.scopes, scopes.ceilingOf(clientName)]);
       requireScopes(ofKey, scopes.passedOnBy(call.ctx.session) ?? appScopes, call);
-      return issueKey({ name: replaced.name, key: { max, replaces: { id, overlapSeconds: overlap } } }, rules, call);
+      const key = { max, replaces: { id, overlapSeconds: overlap } };
+      return issueKey({ clientName, name: replaced.name, key }, call.ctx.session, call.ctx.durin);
     }),
   };
+}
+
+function requireTtl(ttl: number | null | undefined, { maxTtlSeconds, clientName }: KeyRules): void {
+  const isTooLong = ttl !== undefined && maxTtlSeconds !== null && (ttl === null || ttl > maxTtlSeconds);
+  if (!isTooLong) return;
+  const message = `ttl: must be at most ${maxTtlSeconds} seconds, the maxTtl of the client ${clientName}`;
+  throw new TRPCError({ code: 'BAD_REQUEST', message });
+}
+
+/** @throws DurinError KEY_NOT_FOUND */
+function refOf(id: string, { clientName }: KeyRules, { ctx }: Call) {
+  if (!isSessionId(id)) throw new DurinError('KEY_NOT_FOUND');
+  return { id, clientName, userId: ctx.session.userId };
 }

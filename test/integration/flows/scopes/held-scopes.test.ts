@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDurin } from '../../../src/index.ts';
-import { openApp, requestOf } from '../../support/app.ts';
-import { AuthToken, User } from '../../support/entities.ts';
+import { createDurin } from '../../../../src/index.ts';
+import { openApp, requestOf } from '../../../support/app.ts';
+import { AuthToken, User } from '../../../support/entities.ts';
 
 const scopes = ['reports:read', 'reports:write', 'a,{b}'] as const;
 

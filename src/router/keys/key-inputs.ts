@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { DurinUsageError } from '../errors.ts';
-import { type Duration, parseDuration } from '../values/duration.ts';
-import { sessionName } from './sessions.ts';
+import { DurinUsageError } from '../../errors.ts';
+import { type Duration, parseDuration } from '../../values/duration.ts';
+import { sessionName } from '../sessions.ts';
 
 /** A duration, in seconds. */
 const seconds = z
