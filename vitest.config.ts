@@ -58,7 +58,7 @@ const loadInBrowser = ['test/load/admin-million-tokens.test.ts'];
 const browser = ['test/e2e/{quickstart,admin,browser}/**/*.test.ts'];
 /** The pages that `npm test` opens. `npm run test:browser` and CI open all of them. */
 const browserSmoke = [
-  'test/e2e/quickstart/quickstart-{sign-in,step-up,api-key}.test.ts',
+  'test/e2e/quickstart/quickstart-{sign-in,step-up,keys}.test.ts',
   'test/e2e/admin/admin-sign-in.test.ts',
 ];
 

@@ -7,20 +7,24 @@ export type Auth = ReturnType<typeof createAuth>;
 
 /**
  * Creates durin with four clients: the web page, a command-line program, API keys and the admin page. A user may be signed
- * in to the web page on five devices, and to each of the others once.
+ * in to the web page on five devices, to `cli` and `admin` once, and have ten API keys, which only the web page creates.
  */
 export function createAuth(orm: MikroORM, secret: string) {
   return createDurin({
     orm,
     entities: { User, Client, AuthToken },
     secret,
+    scopes: ['reports:read', 'reports:write'],
     clients: {
       web: { tokenTtl: '14d', throttleRate: '1000/h', maxSessions: 5, idleTtl: '3d', maxLifetime: '90d' },
-      cli: { tokenTtl: null },
-      api: { tokenTtl: '365d', throttleRate: '100/m' },
+      cli: { tokenTtl: null, scopes: ['reports:read'] },
+      api: {
+        tokenTtl: '90d',
+        throttleRate: '100/m',
+        keys: { max: 10, maxTtl: '365d', fresh: '10m', createFrom: ['web'] },
+      },
       admin: { tokenTtl: '8h' },
     },
-    apiAccess: { clientName: 'api', fresh: '10m' },
     serializeUser: ({ id, username }) => ({ id, username }),
     verifyCredentials: async ({ input, em }) => {
       const user = await em.findOne(User, { username: input.username });

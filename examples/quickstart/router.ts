@@ -8,9 +8,9 @@ const t = initTRPC.context<DurinContext>().create();
 
 export type AppRouter = ReturnType<typeof createAppRouter>;
 
-/** The app's API: durin's procedures under `auth` and `admin`, and one procedure of each kind. */
+/** The app's API: durin's procedures under `auth` and `admin`, and procedures of each kind. API keys reach only `reports`. */
 export function createAppRouter(auth: Auth, { adminRouter }: DurinAdmin) {
-  const { durinRouter, procedure, authedProcedure, clientProcedure, throttledProcedure } = auth;
+  const { durinRouter, procedure, authedProcedure, clientProcedure, guardedProcedure, throttledProcedure } = auth;
   return t.router({
     auth: durinRouter,
     admin: adminRouter,
@@ -29,7 +29,15 @@ export function createAppRouter(auth: Auth, { adminRouter }: DurinAdmin) {
 
     deploy: clientProcedure(['cli']).mutation(({ ctx }) => `${ctx.user.username} deployed from a terminal`),
 
-    changeSettings: clientProcedure.except(['api']).mutation(({ ctx }) => `changed from ${ctx.auth.client.name}`),
+    changeSettings: guardedProcedure({ fresh: '10m' }).mutation(({ ctx }) => `changed from ${ctx.auth.client.name}`),
+
+    reports: t.router({
+      list: guardedProcedure({ scopes: ['reports:read'] }).query(() => ['The Pool of Tears', 'A Caucus-Race']),
+
+      add: guardedProcedure({ scopes: ['reports:write'] })
+        .input(z.object({ title: z.string() }))
+        .mutation(({ ctx, input }) => `${ctx.user.username} added "${input.title}"`),
+    }),
 
     rollDice: throttledProcedure({ scope: 'dice', rate: '3/m' }).query(() => 1 + Math.floor(Math.random() * 6)),
   });

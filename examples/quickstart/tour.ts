@@ -73,15 +73,19 @@ export async function takeTour(url: string): Promise<boolean> {
     await refusal('but only three times a minute', () => web.rollDice.query(), 'THROTTLED');
 
     let key = '';
-    if (sessions.some(({ client }) => client === 'api')) report('The API key stays', 'it existed before the tour');
-    else {
+    if ((await web.auth.keys.list.query()).some(({ name }) => name === keyName)) {
+      report('The API key stays', 'it existed before the tour');
+    } else {
       let program = anonymous;
-      await step(`${username} creates an API key`, async () => {
-        ({ token: key } = await web.auth.apiAccess.create.mutate());
+      await step(`${username} creates an API key that may read`, async () => {
+        const created = await web.auth.keys.create.mutate({ name: keyName, scopes: ['reports:read'], ttl: '30d' });
+        key = created.token;
         program = connect(url, key);
-        return describe(await program.whoami.query());
+        return `${created.preview}, for ${created.scopes.join(', ')}, expires: in ${created.expiresIn}`;
       });
-      await refusal('An API key may not change settings', () => program.changeSettings.mutate(), 'CLIENT_NOT_ALLOWED');
+      await step('With the key, a program lists reports', async () => (await program.reports.list.query()).join(', '));
+      await refusal('The key may not add one', () => program.reports.add.mutate({ title: 'x' }), 'INSUFFICIENT_SCOPE');
+      await refusal('An API key may not change settings', () => program.changeSettings.mutate(), 'INSUFFICIENT_SCOPE');
     }
     await step('The laptop logs out', async () => {
       await web.auth.logout.mutate();
@@ -89,7 +93,7 @@ export async function takeTour(url: string): Promise<boolean> {
     });
     if (key !== '') {
       console.log(`\nCall the API with ${username}'s key from another terminal. It is not shown again:`);
-      console.log(`  curl -H "Authorization: Token ${key}" ${url}/trpc/whoami\n`);
+      console.log(`  curl -H "Authorization: Token ${key}" ${url}/trpc/reports.list\n`);
     }
     return true;
   } catch (error) {
@@ -97,6 +101,9 @@ export async function takeTour(url: string): Promise<boolean> {
     return false;
   }
 }
+
+/** The API key of the tour. A user's keys have different names. */
+const keyName = 'Tour';
 
 type Session = Awaited<ReturnType<ReturnType<typeof connect>['auth']['sessions']['list']['query']>>[number];
 

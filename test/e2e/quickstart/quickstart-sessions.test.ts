@@ -1,10 +1,12 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { User } from '../../../examples/quickstart/entities.ts';
 import { faultsInLooks } from '../../support/browser/appearance.ts';
 import {
+  apiKey,
   button,
   card,
+  createKey,
   focused,
   isSignedIn,
   isSignedOut,
@@ -58,20 +60,23 @@ test('a session can be ended from another tab', async () => {
   await isSignedIn(web);
 });
 
-test('the columns of the sessions line up', async () => {
+test('the columns of the sessions and the keys line up', async () => {
   const visitor = await visit();
+  const cli = await visitor.open('/?client=cli');
+  await signIn(cli);
   const page = await visitor.open();
   await signIn(page);
-  await button(page, 'Create a key').click();
-  await session(page, 'api').waitFor();
-  const columns = (client: string) =>
-    session(page, client)
+  await createKey(page, 'export');
+  const columns = (item: Locator) =>
+    item
       .locator('dd')
       .evaluateAll((cells: unknown[]) =>
         cells.map((cell) => (cell as { getBoundingClientRect(): { left: number } }).getBoundingClientRect().left),
       );
-  expect(await columns('api')).toEqual(await columns('web'));
-  expect(new Set(await columns('web')).size).toBe(3);
+  const ofWeb = await columns(session(page, 'web'));
+  expect(new Set(ofWeb).size).toBe(3);
+  expect(await columns(session(page, 'cli'))).toEqual(ofWeb);
+  expect(await columns(apiKey(page, 'export'))).toEqual(ofWeb);
 });
 
 test('long and right-to-left names fit', async () => {
@@ -91,33 +96,32 @@ test('long and right-to-left names fit', async () => {
   }
 });
 
-test('all other sessions end, with or without the API key', async () => {
+test('all other sessions end, with or without the API keys', async () => {
   const visitor = await visit();
   const [web, cli] = [await visitor.open(), await visitor.open('/?client=cli')];
   await signIn(cli);
   await turnTo(web);
   await signIn(web);
-  await turnTo(cli);
-  await button(cli, 'Create a key').click();
-  await button(cli, 'Delete the key').waitFor();
-  await turnTo(web);
+  await createKey(web, 'export');
+  await session(web, 'cli').waitFor();
   const allOthers = web.getByRole('button', { name: 'Sign out all other devices' });
 
   await allOthers.click();
   const dialog = web.getByRole('dialog', { name: 'Sign out all other devices?' });
   await dialog.getByRole('button', { name: 'Sign out all other devices' }).click();
   await web.getByText('1 other session was ended.').waitFor();
-  await session(web, 'api').waitFor();
+  await apiKey(web, 'export').waitFor();
   await turnTo(cli);
   await isSignedOut(cli);
+  await signIn(cli);
 
   await turnTo(web);
   await allOthers.click();
-  await dialog.getByLabel('Keep the API key').uncheck();
+  await dialog.getByLabel('Keep the API keys').uncheck();
   await dialog.getByRole('button', { name: 'Sign out all other devices' }).click();
-  await session(web, 'api').waitFor({ state: 'detached' });
-  await button(web, 'Create a key').waitFor();
-  expect(await web.getByRole('button', { name: 'Sign out all other devices' }).count()).toBe(0);
+  await web.getByText('2 other sessions were ended.').waitFor();
+  await card(web, 'Your API keys').getByText('You have none.').waitFor();
+  expect(await allOthers.count()).toBe(0);
 });
 
 test('tabs of one client sign in and out together', async () => {
@@ -141,15 +145,14 @@ test('when another user signs in, data of the first user is gone', async () => {
   const visitor = await visit();
   const one = await visitor.open();
   await signIn(one);
-  await button(one, 'Create a key').click();
-  await button(one, 'Delete the key').waitFor();
+  await createKey(one, 'export');
   const two = await visitor.open();
-  await button(two, 'Delete the key').waitFor();
-  await visitor.context.route('**/trpc/**apiAccess.get**', (route) => route.abort()); // only the cache could show one
+  await apiKey(two, 'export').waitFor();
+  await visitor.context.route('**/trpc/**keys.list**', (route) => route.abort()); // only the cache could show one
   await signInElsewhere(two, 'bob');
   await isSignedIn(one, 'bob');
-  await card(one, 'Your API key').getByText('The server cannot be reached.').waitFor();
-  expect(await button(one, 'Delete the key').count()).toBe(0);
+  await card(one, 'Your API keys').getByText('The server cannot be reached.').waitFor();
+  expect(await one.getByText('export').count()).toBe(0);
 });
 
 test('a key created during a switch of users is not shown', async () => {
@@ -157,23 +160,25 @@ test('a key created during a switch of users is not shown', async () => {
   const [one, two] = [await visitor.open(), await visitor.open()];
   await signIn(one);
   const { promise: isSwitched, resolve: goOn } = Promise.withResolvers<void>();
-  await visitor.context.route('**/trpc/auth.apiAccess.create', async (route) => {
+  await visitor.context.route('**/trpc/auth.keys.create', async (route) => {
     const response = await route.fetch();
     await isSwitched;
     await route.fulfill({ response });
   });
   await button(one, 'Create a key').click();
+  await one.getByLabel('Name of the key').fill('export');
+  await one.keyboard.press('Enter');
   await button(one, 'Creating…').waitFor();
-  await visitor.context.route('**/trpc/**apiAccess.get**', (route) => route.abort()); // only the cache could show one
+  await visitor.context.route('**/trpc/**keys.list**', (route) => route.abort()); // only the cache could show one
   await signInElsewhere(two, 'bob');
   await isSignedIn(one, 'bob');
-  const ofKey = card(one, 'Your API key');
-  await ofKey.getByText('The server cannot be reached.').waitFor();
+  const ofKeys = card(one, 'Your API keys');
+  await ofKeys.getByText('The server cannot be reached.').waitFor();
   const lists = one.waitForResponse('**/trpc/**sessions.list**'); // reloaded once the key exists
   goOn();
   await lists;
-  await ofKey.getByText('The server cannot be reached.').waitFor();
-  expect(await button(one, 'Delete the key').count()).toBe(0);
+  await ofKeys.getByText('The server cannot be reached.').waitFor();
+  expect(await one.getByText('export').count()).toBe(0);
 });
 
 test('halfway to the expiry one tab refreshes for both', async () => {

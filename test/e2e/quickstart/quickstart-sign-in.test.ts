@@ -4,6 +4,7 @@ import { faultsInLooks } from '../../support/browser/appearance.ts';
 import {
   button,
   card,
+  createKey,
   fillIn,
   heading,
   isSignedIn,
@@ -58,15 +59,16 @@ test('a button pressed twice acts once', async () => {
   await isSignedIn(page);
   expect(timesCalled('auth.login')).toBe(1);
 
-  await pressTwice(button(page, 'Create a key'));
-  await button(page, 'Delete the key').click();
-  const dialog = page.getByRole('dialog', { name: 'Delete the API key?' });
-  await pressTwice(dialog.getByRole('button', { name: 'Delete the key' }));
-  await page.getByText('The API key was deleted.').waitFor();
+  await button(page, 'Create a key').click();
+  await page.getByLabel('Name of the key').fill('export');
+  await pressTwice(button(page, 'Create the key'));
+  await button(page, 'Revoke export').click();
+  const dialog = page.getByRole('dialog', { name: 'Revoke the key export?' });
+  await pressTwice(dialog.getByRole('button', { name: 'Revoke the key' }));
+  await page.getByText('The key export was revoked.').waitFor();
   expect(await dialog.count()).toBe(0);
-  expect([timesCalled('auth.apiAccess.create'), timesCalled('auth.apiAccess.delete')]).toEqual([1, 1]);
-  await button(page, 'Create a key').click(); // once more, after the first time
-  await button(page, 'Delete the key').waitFor();
+  expect([timesCalled('auth.keys.create'), timesCalled('auth.keys.revoke')]).toEqual([1, 1]);
+  await createKey(page, 'export'); // once more, after the first time
 });
 
 test('a wrong password is reported', async () => {
@@ -125,6 +127,8 @@ test('what a user may call depends on the client', async () => {
     publish: await call('publish'),
     deploy: await call('deploy'),
     changeSettings: await call('changeSettings'),
+    'reports.list': await call('reports.list'),
+    'reports.add': await call('reports.add'),
   });
 
   const unknown = 'You need to sign in first. NO_CREDENTIALS';
@@ -135,6 +139,8 @@ test('what a user may call depends on the client', async () => {
     publish: unknown,
     deploy: unknown,
     changeSettings: unknown,
+    'reports.list': unknown,
+    'reports.add': unknown,
   });
 
   await signIn(page);
@@ -145,6 +151,8 @@ test('what a user may call depends on the client', async () => {
     publish: 'alice published "Down the rabbit hole"',
     deploy: refused,
     changeSettings: 'changed from web',
+    'reports.list': 'The Pool of Tears, A Caucus-Race',
+    'reports.add': 'alice added "Alice’s Evidence"',
   });
   for (let roll = 1; roll <= 3; roll += 1) expect(await call('rollDice')).toMatch(/^[1-6]$/);
   await button(page, 'Call rollDice').click();
@@ -162,7 +170,12 @@ test('what a user may call depends on the client', async () => {
   await signIn(page);
   await card(page, 'Hello, alice').getByText('you sign out').waitFor();
   await card(page, 'Hello, alice').getByText('no limit').waitFor();
-  expect(await answers()).toMatchObject({ publish: refused, deploy: 'alice deployed from a terminal' });
+  expect(await answers()).toMatchObject({
+    publish: refused,
+    deploy: 'alice deployed from a terminal',
+    'reports.list': 'The Pool of Tears, A Caucus-Race',
+    'reports.add': 'This session may not do that. INSUFFICIENT_SCOPE',
+  });
   expect(await heading(page, 'Hello, alice').count()).toBe(1);
 });
 

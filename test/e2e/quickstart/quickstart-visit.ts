@@ -50,6 +50,20 @@ export const session = (page: Page, text: string) =>
     .getByRole('listitem')
     .filter({ has: page.getByText(text, { exact: true }) });
 
+/** An API key in the list, by its name or its preview. */
+export const apiKey = (page: Page, text: string) =>
+  card(page, 'Your API keys')
+    .getByRole('listitem')
+    .filter({ has: page.locator('.title, .muted').getByText(text, { exact: true }) });
+
+/** Creates an API key that may read, and waits until it is shown. */
+export async function createKey(page: Page, name: string): Promise<void> {
+  await button(page, 'Create a key').click();
+  await page.getByLabel('Name of the key').fill(name);
+  await button(page, 'Create the key').click();
+  await heading(page, `The new key ${name}`).waitFor();
+}
+
 export const isSignedIn = (page: Page, username = 'alice') => heading(page, `Hello, ${username}`).waitFor();
 export const isSignedOut = (page: Page) => heading(page, 'Sign in').waitFor();
 

@@ -25,6 +25,7 @@ export async function openQuickstart() {
     url,
     orm,
     auth,
+    router,
     /** Of alice. */
     userId: alice.id,
     /** Nothing listens any more; the sessions are kept. */

@@ -11,7 +11,6 @@ test('a device is described by its browser and its system', () => {
 });
 
 test('a session is called by its name, or else by its device', () => {
-  expect(titleOf({ client: 'web', name: 'Laptop', device: firefox })).toBe('Laptop');
-  expect(titleOf({ client: 'web', name: null, device: firefox })).toBe('Firefox on Windows');
-  expect(titleOf({ client: 'api', name: null, device: null })).toBe('API key');
+  expect(titleOf({ name: 'Laptop', device: firefox })).toBe('Laptop');
+  expect(titleOf({ name: null, device: firefox })).toBe('Firefox on Windows');
 });

@@ -1,13 +1,17 @@
-import { ApiKeyCard } from '../api-key/api-key-card.tsx';
+import { ApiKeysCard } from '../api-keys/api-keys-card.tsx';
 import { CallsCard } from '../calls/calls-card.tsx';
 import { CurrentSessionCard } from '../sessions/current-session-card.tsx';
 import { SessionsCard } from '../sessions/sessions-card.tsx';
+import { chosenClient } from '../sign-in/client-choice.ts';
 import { ConfirmIdentity } from '../sign-in/confirm-identity.tsx';
 
 interface Props {
   username: string;
   expiry: string | null;
 }
+
+/** The client whose sessions may create API keys. See auth.ts. */
+const keyManager = 'web';
 
 /** The page for a user who is signed in. */
 export function Dashboard({ username, expiry }: Props) {
@@ -16,7 +20,7 @@ export function Dashboard({ username, expiry }: Props) {
       <div className="stack">
         <CurrentSessionCard username={username} expiry={expiry} />
         <SessionsCard />
-        <ApiKeyCard />
+        {chosenClient === keyManager && <ApiKeysCard />}
       </div>
       <CallsCard />
       <ConfirmIdentity username={username} />

@@ -34,6 +34,7 @@ export function CallItem({ call: { name, allowed, run } }: { call: Call }) {
 }
 
 function formatResponse(response: unknown): string {
+  if (Array.isArray(response)) return response.join(', ');
   if (typeof response !== 'object' || response === null) return String(response);
   return Object.entries(response)
     .map(([name, value]) => `${name}: ${String(value)}`)

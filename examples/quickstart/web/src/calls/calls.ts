@@ -17,6 +17,16 @@ export const calls: readonly Call[] = [
     run: () => trpc.publish.mutate({ title: 'Down the rabbit hole' }),
   },
   { name: 'deploy', allowed: 'Only the client cli', run: () => trpc.deploy.mutate() },
-  { name: 'changeSettings', allowed: 'Every client except API keys', run: () => trpc.changeSettings.mutate() },
+  {
+    name: 'changeSettings',
+    allowed: 'Every client, within ten minutes of the sign-in',
+    run: () => trpc.changeSettings.mutate(),
+  },
+  { name: 'reports.list', allowed: 'With the scope reports:read', run: () => trpc.reports.list.query() },
+  {
+    name: 'reports.add',
+    allowed: 'With the scope reports:write, which cli lacks',
+    run: () => trpc.reports.add.mutate({ title: 'Alice’s Evidence' }),
+  },
   { name: 'rollDice', allowed: 'Anyone, three times a minute', run: () => trpc.rollDice.query() },
 ];

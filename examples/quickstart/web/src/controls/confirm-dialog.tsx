@@ -1,4 +1,4 @@
-import { type PropsWithChildren, useId, useLayoutEffect, useRef } from 'react';
+import { type PropsWithChildren, type ReactNode, useId, useLayoutEffect, useRef } from 'react';
 import { BusyButton } from './busy-button.tsx';
 import { Problem } from './problem.tsx';
 
@@ -8,6 +8,10 @@ interface Props {
   title: string;
   /** The label of the confirm button, a verb. */
   action: string;
+  /** Whether it destroys something. Default: it does. */
+  tone?: 'danger solid' | 'primary';
+  /** What the user may choose, below the text. */
+  field?: ReactNode;
   isBusy: boolean;
   error: unknown;
   onConfirm: () => void;
@@ -15,11 +19,13 @@ interface Props {
   onClose: () => void;
 }
 
-/** Asks before an action that cannot be undone. The browser traps the focus in the dialog and restores it afterwards. */
+/** Asks before an action. The browser traps the focus in the dialog and restores it afterwards. */
 export function ConfirmDialog({
   isOpen,
   title,
   action,
+  tone = 'danger solid',
+  field,
   isBusy,
   error,
   onConfirm,
@@ -37,12 +43,13 @@ export function ConfirmDialog({
     <dialog ref={dialog} onClose={onClose} aria-labelledby={`${id}title`} aria-describedby={`${id}text`}>
       <h2 id={`${id}title`}>{title}</h2>
       <div id={`${id}text`}>{children}</div>
+      {field}
       <Problem error={error} />
       <div className="actions">
         <button type="button" onClick={onClose}>
           Cancel
         </button>
-        <BusyButton className="danger solid" onClick={onConfirm} isBusy={isBusy} busyText="One moment…">
+        <BusyButton className={tone} onClick={onConfirm} isBusy={isBusy} busyText="One moment…">
           {action}
         </BusyButton>
       </div>

@@ -8,8 +8,10 @@ const sentences: Partial<Record<DurinErrorCode, string>> = {
   INVALID_CREDENTIALS: 'The user name or password is wrong.',
   SESSION_LIMIT: 'You are already signed in on as many devices as allowed. Sign out on one of them, then try again.',
   SESSION_NOT_FOUND: 'This session has already ended.',
-  API_ACCESS_EXISTS: 'You already have an API key.',
-  API_ACCESS_NOT_FOUND: 'You no longer have an API key.',
+  INSUFFICIENT_SCOPE: 'This session may not do that.',
+  KEY_NAME_TAKEN: 'You already have an API key with this name. Choose another one.',
+  KEY_LIMIT: 'You already have as many API keys as allowed. Revoke one, then try again.',
+  KEY_NOT_FOUND: 'This API key no longer exists.',
   STORE_UNAVAILABLE: 'The server cannot reach its database. Try again in a moment.',
 };
 

@@ -2,8 +2,8 @@ import { useState } from 'react';
 import type { api } from '../app/connection.ts';
 import { formatExpiry, formatTimeAgo } from '../controls/format-time.ts';
 import { useFocusOnMount } from '../controls/use-focus-on-mount.ts';
-import { RenameForm } from './rename-form.tsx';
-import { describeDevice, keyClient, titleOf } from './session-title.ts';
+import { RenameSession } from './rename-session.tsx';
+import { describeDevice, titleOf } from './session-title.ts';
 
 /** A session as the server lists it. */
 export type Session = (typeof api.auth.sessions.list)['~types']['output'][number];
@@ -24,7 +24,7 @@ export function SessionItem({ session, onRenamed, onEnd }: Props) {
   return (
     <li className="item">
       {renaming === 'yes' ? (
-        <RenameForm
+        <RenameSession
           session={session}
           onClose={(newName) => {
             setRenaming(newName === null ? 'cancelled' : 'no');
@@ -45,8 +45,7 @@ export function SessionItem({ session, onRenamed, onEnd }: Props) {
             </button>
             {!isCurrent && (
               <button type="button" className="danger" onClick={onEnd}>
-                {client === keyClient ? 'Revoke' : 'Sign out'}
-                <span className="hidden"> {title}</span>
+                Sign out<span className="hidden"> {title}</span>
               </button>
             )}
           </div>

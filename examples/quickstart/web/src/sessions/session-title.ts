@@ -1,11 +1,11 @@
 import type { SessionView } from 'trpc-durin';
 
-/** The client of API keys, which the sessions list too. */
+/** The client of API keys. The server lists them among the sessions, and this page in a card of their own. */
 export const keyClient = 'api';
 
 /** What to call a session: its name, or else its device, such as "Firefox on Windows". */
-export function titleOf({ client, name, device }: Pick<SessionView, 'client' | 'name' | 'device'>): string {
-  return name ?? (client === keyClient ? 'API key' : describeDevice(device));
+export function titleOf({ name, device }: Pick<SessionView, 'name' | 'device'>): string {
+  return name ?? describeDevice(device);
 }
 
 /** Describes a device: "Firefox on Windows". */

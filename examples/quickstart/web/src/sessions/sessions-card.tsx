@@ -17,13 +17,12 @@ export function SessionsCard() {
   const sessions = useQuery(api.auth.sessions.list.queryOptions());
   const [ending, setEnding] = useState<Session>();
   const { announcement, announce, heading } = useAnnouncement();
-  const isKey = ending?.client === keyClient;
   const title = ending === undefined ? '' : titleOf(ending);
   const revoke = useMutation(
     api.auth.sessions.revoke.mutationOptions({
       onSuccess() {
         setEnding(undefined);
-        announce(isKey ? 'The API key was revoked.' : `${title} was signed out.`);
+        announce(`${title} was signed out.`);
       },
       onSettled: reloadSessions,
     }),
@@ -38,7 +37,7 @@ export function SessionsCard() {
         {(list) => (
           <>
             <ul className="items">
-              {currentFirst(list).map((session) => (
+              {devicesIn(list).map((session) => (
                 <SessionItem
                   key={session.id}
                   session={session}
@@ -47,9 +46,10 @@ export function SessionsCard() {
                 />
               ))}
             </ul>
-            {list.length === 1 && <TryAnother />}
-            {list.length > 1 && (
-              <SignOutOthers hasApiKey={list.some(({ client }) => client === keyClient)} onDone={announce} />
+            {devicesIn(list).length === 1 ? (
+              <TryAnother />
+            ) : (
+              <SignOutOthers hasApiKeys={list.some(isKey)} onDone={announce} />
             )}
           </>
         )}
@@ -57,8 +57,8 @@ export function SessionsCard() {
       <output className="muted">{announcement}</output>
       <ConfirmDialog
         isOpen={ending !== undefined}
-        title={isKey ? 'Revoke the API key?' : `Sign out ${title}?`}
-        action={isKey ? 'Revoke the key' : 'Sign out'}
+        title={`Sign out ${title}?`}
+        action="Sign out"
         isBusy={revoke.isPending}
         error={revoke.error}
         onConfirm={() => ending && revoke.mutate({ id: ending.id })}
@@ -67,20 +67,19 @@ export function SessionsCard() {
           revoke.reset();
         }}
       >
-        {isKey ? (
-          <p>Programs that use it lose access immediately.</p>
-        ) : (
-          <p>
-            That device is signed out of the client <code>{ending?.client}</code> immediately. This one stays signed in.
-          </p>
-        )}
+        <p>
+          That device is signed out of the client <code>{ending?.client}</code> immediately. This one stays signed in.
+        </p>
       </ConfirmDialog>
     </section>
   );
 }
 
-const currentFirst = (sessions: readonly Session[]) =>
-  sessions.toSorted((a, b) => Number(b.isCurrent) - Number(a.isCurrent));
+const isKey = ({ client }: Session) => client === keyClient;
+
+/** The sessions of people, this device first. */
+const devicesIn = (sessions: readonly Session[]) =>
+  sessions.filter((session) => !isKey(session)).toSorted((a, b) => Number(b.isCurrent) - Number(a.isCurrent));
 
 function TryAnother() {
   return (

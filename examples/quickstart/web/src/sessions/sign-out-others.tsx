@@ -5,14 +5,14 @@ import { ConfirmDialog } from '../controls/confirm-dialog.tsx';
 import { reloadSessions } from './reload-sessions.ts';
 
 interface Props {
-  hasApiKey: boolean;
+  hasApiKeys: boolean;
   /** Called with a sentence that describes the result. */
   onDone: (announcement: string) => void;
 }
 
-export function SignOutOthers({ hasApiKey, onDone }: Props) {
+export function SignOutOthers({ hasApiKeys, onDone }: Props) {
   const [isOpen, setIsOpen] = useState(false);
-  const [keepsKey, setKeepsKey] = useState(true);
+  const [keepsKeys, setKeepsKeys] = useState(true);
   const revokeOthers = useMutation(
     api.auth.sessions.revokeOthers.mutationOptions({
       onSuccess({ revoked }) {
@@ -34,17 +34,17 @@ export function SignOutOthers({ hasApiKey, onDone }: Props) {
         action="Sign out all other devices"
         isBusy={revokeOthers.isPending}
         error={revokeOthers.error}
-        onConfirm={() => revokeOthers.mutate({ exceptApiAccess: keepsKey })}
+        onConfirm={() => revokeOthers.mutate({ exceptApiAccess: keepsKeys })}
         onClose={() => {
           setIsOpen(false);
           revokeOthers.reset();
         }}
       >
         <p>All your other devices are signed out immediately. This one stays signed in.</p>
-        {hasApiKey && (
+        {hasApiKeys && (
           <label className="check">
-            <input type="checkbox" checked={keepsKey} onChange={(event) => setKeepsKey(event.target.checked)} />
-            Keep the API key
+            <input type="checkbox" checked={keepsKeys} onChange={(event) => setKeepsKeys(event.target.checked)} />
+            Keep the API keys
           </label>
         )}
       </ConfirmDialog>
