@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { createDatabaseChanges } from './cache/bus/database-changes.ts';
 import { createCachedClientStore } from './cache/cached-client-store.ts';
 import { createCachedTokenStore } from './cache/cached-token-store.ts';
 import { createCache } from './cache/create-cache.ts';
@@ -7,6 +8,8 @@ import { joinProcess } from './cache/process-peers.ts';
 import type { OutageListener } from './cache/trust/outage-report.ts';
 import { createDatabase } from './database/database.ts';
 import { createDatabaseTimeout, withDatabaseTimeout } from './database/database-timeout.ts';
+import type { Listen } from './database/notify/listening.ts';
+import { createNotifyingTables } from './database/notify/notifying-tables.ts';
 import { readSchema } from './database/schema.ts';
 import { createSqlClientStore } from './database/sql-client-store.ts';
 import { createSqlTokenStore } from './database/tokens/sql-token-store.ts';
@@ -70,6 +73,13 @@ export function compose(settings: Settings) {
   const sqlTokenStore = createSqlTokenStore(database, schema, rowRules, credentials);
   const { namespace } = schema;
   const { format } = sqlTokenStore;
+  const tables = createNotifyingTables(database, schema, sqlTokenStore.related);
+  const changes = createDatabaseChanges({ tables, userIdOf: schema.fromUserKeyText });
+  const listen: Listen = (options) =>
+    database.outsideTransaction(async () => {
+      await tables.inspect(); // before it listens, so that it knows what it hears about
+      return database.listen(options);
+    });
   const cache =
     settings.cache &&
     createCache(settings.cache, {
@@ -77,6 +87,8 @@ export function compose(settings: Settings) {
       namespace,
       secrets: settings.secrets,
       now,
+      listen,
+      changes,
       onOutage: reportOutage('store', events, settings.onWarning),
       onBusOutage: reportOutage('bus', events, settings.onWarning),
     });
@@ -219,6 +231,7 @@ export function compose(settings: Settings) {
     purge,
     lastUsed,
     entityChanges,
+    invalidation,
     throttle,
     authRouterQuota,
     logIn,

@@ -45,9 +45,11 @@ export interface SessionCache {
   find(selector: string, load: LoadSession): Promise<CachedSession | null>;
   /**
    * Called once the change is committed, by invalidation.ts alone.
+   * @param isWritten whether the change is one of durin's tables or of the user's, so that a trigger may have announced it
+   *   to the other processes. Default: false
    * @returns the new value of the scope's fence in a shared store; `null` if there is none
    */
-  invalidate(scope: Scope): Promise<string | null>;
+  invalidate(scope: Scope, isWritten?: boolean): Promise<string | null>;
   /**
    * Called with a change that another durin or process has announced. From then on, this cache returns nothing from
    * before it.
