@@ -21,11 +21,9 @@ export function selectorOf(scope: Scope): string | null {
   return scope.startsWith('token:') ? scope.slice('token:'.length) : null;
 }
 
-/** Whether a change of this scope makes this session's entry stale. */
-export function concerns(scope: Scope, { selector, userId, client }: SessionRecord): boolean {
-  return (
-    scope === 'all' || scope === tokenScope(selector) || scope === userScope(userId) || scope === clientScope(client.id)
-  );
+/** The scopes, besides that of its token, whose changes make this session's entry stale. */
+export function ownerScopesOf({ userId, client }: Pick<SessionRecord, 'userId' | 'client'>): Scope[] {
+  return ['all', userScope(userId), clientScope(client.id)];
 }
 
 /** A session as a cache returns it. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { withTimeout } from '../async/with-timeout.ts';
 import type { Bus, Listen, Listening } from '../cache/bus.ts';
 import { notifyChannel } from '../database/notify/triggers.ts';
 import { DurinUsageError } from '../errors.ts';
@@ -21,6 +22,8 @@ const stallMs = 150;
 /** So many heartbeats are due while one is unanswered. Then the connection is replaced. */
 const maxMissedHeartbeats = 4;
 const connectTimeoutMs = 10_000;
+/** After this long without an answer, a message counts as not sent. */
+const publishTimeout = { timeoutMs: 250, service: 'PostgreSQL' };
 const firstRetryMs = 50;
 const lastRetryMs = 1000;
 
@@ -135,8 +138,9 @@ export function postgresBus(options: PostgresBusOptions = {}): Bus {
     },
     isConnected,
     async publish(message) {
-      if (listening === null) throw new Error('postgresBus is not connected');
-      await listening.notify(notifyChannel, message);
+      const connection = listening;
+      if (connection === null) throw new Error('postgresBus is not connected');
+      await withTimeout(() => connection.notify(notifyChannel, message), publishTimeout);
     },
     async close() {
       isClosed = true;

@@ -26,7 +26,7 @@ export function createBusCache(deps: BusCacheDeps): SessionCache {
   let isClosed = false;
 
   function receiveMessage(message: string): void {
-    for (const scope of readMessage(namespace, message, changes)?.scopes ?? []) memory.evict(scope);
+    memory.evict(...(readMessage(namespace, message, changes)?.scopes ?? []));
   }
 
   function start(): void {
@@ -48,7 +48,7 @@ export function createBusCache(deps: BusCacheDeps): SessionCache {
       if (!isWritten || !changes.announce(scope)) await publisher.publish(scope, null);
       return null;
     },
-    receive: memory.evict,
+    receive: (scope) => memory.evict(scope),
     async close() {
       isClosed = true;
       await publisher.close();

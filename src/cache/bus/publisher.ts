@@ -52,8 +52,10 @@ export function createPublisher({ bus, namespace, now }: PublisherDeps): Publish
     try {
       await send(scope, fence);
     } catch {
-      const later = unsent.get(scope);
-      if (later === undefined || later.until < until) unsent.set(scope, { fence, until });
+      const isCovered = unsent.get('all')?.fence === null;
+      const waiting = isCovered ? 'all' : scope;
+      const later = unsent.get(waiting);
+      if (later === undefined || later.until < until) unsent.set(waiting, { fence: isCovered ? null : fence, until });
       if (unsent.size > maxMessages) {
         const last = Math.max(...Array.from(unsent.values(), (change) => change.until));
         unsent.clear();

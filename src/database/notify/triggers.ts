@@ -11,10 +11,12 @@ export const updateTrigger = 'durin_notify_update';
 export const deleteTrigger = 'durin_notify_delete';
 export const truncateTrigger = 'durin_notify_truncate';
 
-/** The most keys in a message. A statement that changes more rows sends one message about the whole table. */
+/** The most keys in a message. */
 const maxKeys = 100;
-/** The most bytes of keys in a message, since NOTIFY takes less than 8,000 bytes in all. */
+/** The most bytes of keys in a message, since NOTIFY takes less than 8,000 bytes in all. Beyond it, it is about the table. */
 const maxKeyBytes = 7000;
+/** A statement that changes more rows sends one message about the whole table. A purge deletes as many at once. */
+const maxRows = 1000;
 
 /** A table; its schema is `undefined` if the connection finds it. */
 interface TableName {
@@ -97,11 +99,13 @@ interface Message {
 function rowsMessage(keyColumn: string): Message {
   const keys = 'json_agg(key)';
   const fits = `count(*) <= ${maxKeys} and octet_length(${keys}::text) <= ${maxKeyBytes}`;
+  const part = `case when (select count(*) from changed) <= ${maxRows} then (place - 1) / ${maxKeys} end`;
   return {
     reads: 'referencing old table as old_rows',
     select:
-      `select case when ${fits} then ${changeOf(keys)} else ${changeOf()} end as message ` +
-      `from (select concat(${quote(keyColumn)}) as key from old_rows limit ${maxKeys + 1}) as changed having count(*) > 0`,
+      `with changed as (select concat(${quote(keyColumn)}) as key, row_number() over () as place from old_rows ` +
+      `limit ${maxRows + 1}) ` +
+      `select case when ${fits} then ${changeOf(keys)} else ${changeOf()} end as message from changed group by ${part}`,
   };
 }
 

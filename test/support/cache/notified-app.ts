@@ -1,48 +1,14 @@
-import { defineEntity, type MikroORM, p } from '@mikro-orm/core';
+import type { MikroORM } from '@mikro-orm/core';
 import { Client as PgClient } from 'pg';
 import { vi } from 'vitest';
-import { createDurin, defineDurinEntities, durinTrigger } from '../../../src/index.ts';
+import { createDurin } from '../../../src/index.ts';
 import { type PostgresBusOptions, postgresBus } from '../../../src/postgres/index.ts';
 import { secret } from '../app.ts';
 import { codeOf } from '../arena.ts';
 import { closeDatabase, openAgain, openDatabase, postgresUrl } from '../database.ts';
 import { databaseUrl } from '../servers/database-server.ts';
+import { defineNotifiedEntities, type NotifiedEntities, type NotifiedEntitiesOptions } from './notified-entities.ts';
 import { inProcessOfItsOwn } from './process-of-its-own.ts';
-
-export interface NotifiedEntitiesOptions {
-  /** Whether the tables have triggers. */
-  readonly notify: boolean;
-  readonly schema?: string;
-  readonly tablePrefix?: string;
-}
-
-/** An app's entities, whose tables announce their changes. */
-export function defineNotifiedEntities({ notify, ...names }: NotifiedEntitiesOptions) {
-  const triggers = notify ? () => [durinTrigger()] : () => [];
-  const place = names.schema === undefined ? {} : { schema: names.schema };
-  const Organization = defineEntity({
-    name: 'Organization',
-    ...place,
-    properties: { id: p.integer().primary(), name: p.string() },
-    triggers: triggers(),
-  });
-  const User = defineEntity({
-    name: 'User',
-    ...place,
-    tableName: 'app_user',
-    properties: {
-      id: p.integer().primary(),
-      username: p.string().unique(),
-      isActive: p.boolean().default(true),
-      organization: () => p.manyToOne(Organization).nullable(),
-    },
-    triggers: triggers(),
-  });
-  const { Client, AuthToken } = defineDurinEntities({ user: () => User, notify, ...names });
-  return { Organization, User, Client, AuthToken };
-}
-
-export type NotifiedEntities = ReturnType<typeof defineNotifiedEntities>;
 
 /** A database with its tables, and processes that cache its sessions over a postgresBus. On PostgreSQL. */
 export async function openNotifiedApp(options: NotifiedEntitiesOptions, existing?: { orm: MikroORM }) {
@@ -58,8 +24,16 @@ export async function openNotifiedApp(options: NotifiedEntitiesOptions, existing
   const running: { close(): Promise<void> }[] = [];
 
   async function start(busOptions?: PostgresBusOptions) {
-    const own = await openAgain(orm, { entities: Object.values(entities) });
-    const process = startNotifiedProcess(own, entities, busOptions);
+    let lookUps = 0;
+    const own = await openAgain(orm, {
+      entities: Object.values(entities),
+      debug: ['query'],
+      logger(line) {
+        if (/auth_token" t join/.test(line)) lookUps += 1;
+      },
+      colors: false,
+    });
+    const process = { ...startNotifiedProcess(own, entities, busOptions), lookUps: () => lookUps };
     running.push(process);
     return process;
   }
@@ -72,7 +46,7 @@ export async function openNotifiedApp(options: NotifiedEntitiesOptions, existing
     psql,
     start,
     /** Adds a user with a session, at a client of its own. */
-    async enter({ durin }: NotifiedProcess) {
+    async enter({ durin }: Pick<ReturnType<typeof startNotifiedProcess>, 'durin'>) {
       const name = crypto.randomUUID();
       const em = orm.em.fork();
       const organization = em.create(entities.Organization, { name });
@@ -145,4 +119,4 @@ export function startNotifiedProcess(
   };
 }
 
-export type NotifiedProcess = ReturnType<typeof startNotifiedProcess>;
+export type NotifiedProcess = Awaited<ReturnType<NotifiedApp['start']>>;

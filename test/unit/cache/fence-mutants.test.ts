@@ -226,7 +226,12 @@ const mutants: readonly (readonly [name: string, kind: Kind, topic: Topic, load:
     'without a store, messages are ignored',
     'bus',
     'messages',
-    overBus({ 'cache/bus/bus-cache': [['?.scopes ?? []) memory.evict(scope)', '?.scopes ?? []) void scope']] }),
+    overBus({
+      'cache/bus/bus-cache': [
+        ['memory.evict(...(readMessage(', 'void (readMessage('],
+        ['?.scopes ?? []));', '?.scopes ?? []);'],
+      ],
+    }),
   ],
   [
     'without a store, a process does not forget what it changed itself',
