@@ -12,6 +12,7 @@ import type {
 } from '@mikro-orm/core';
 import { DurinUsageError } from '../errors.ts';
 import type { DurinAuthToken, DurinClient, DurinTokenUse } from './entities.ts';
+import { refuseUnplacedTriggers } from './mistakes/unplaced-triggers.ts';
 import type { PopulateTree } from './rows/populate-tree.ts';
 import { primaryKeyOf } from './rows/primary-key.ts';
 import { Projection } from './rows/projection.ts';
@@ -131,6 +132,7 @@ export function readSchema(orm: MikroORM, entities: EntityNames, filters: Filter
         "each. Leave the entity's schema out, and create one MikroORM, with its option schema, and one durin per schema",
     );
   }
+  refuseUnplacedTriggers(orm, tokenMeta, userMeta);
   const check = createSchemaCheck(orm);
   const readKey = propertyConverter(userKey, platform) ?? ((raw: unknown) => raw);
   function userKeyOf(userOrKey: unknown): unknown {

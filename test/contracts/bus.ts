@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
 import type { Bus } from '../../src/cache/bus.ts';
 import { DurinUsageError } from '../../src/index.ts';
-import type { BusMember } from '../support/cache/bus-probe.ts';
+import type { BusMember } from '../support/bus/bus-probe.ts';
 
 export interface BusContract {
   /** Starts a bus of another process of the app. It is closed after the test. */

@@ -5,7 +5,7 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import { createTRPCClient, httpLink, TRPCClientError } from '@trpc/client';
 import { Client as PgClient } from 'pg';
 import { createDurin } from '../../../src/index.ts';
-import { defineNotifiedEntities, notifiedSecret as secret } from '../../support/cache/notified-entities.ts';
+import { defineNotifiedEntities, notifiedSecret as secret } from '../../support/bus/notified-entities.ts';
 import type { NotifiedRouter } from './notified-server.ts';
 
 /** A user with a session. */

@@ -4,7 +4,7 @@ import { initTRPC } from '@trpc/server';
 import { createHTTPServer } from '@trpc/server/adapters/standalone';
 import { createDurin, type DurinContext } from '../../../src/index.ts';
 import { postgresBus } from '../../../src/postgres/index.ts';
-import { defineNotifiedEntities, notifiedSecret as secret } from '../../support/cache/notified-entities.ts';
+import { defineNotifiedEntities, notifiedSecret as secret } from '../../support/bus/notified-entities.ts';
 
 // One of the processes of an app whose sessions PostgreSQL ends. It closes and ends by itself when it is told to stop.
 

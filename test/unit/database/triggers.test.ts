@@ -1,7 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { expect, test } from 'vitest';
-import { DurinUsageError, defineDurinEntities, durinTrigger } from '../../../src/index.ts';
+import { createDurin, DurinUsageError, defineDurinEntities, durinTrigger } from '../../../src/index.ts';
 
 const properties = { id: p.integer().primary(), username: p.string() };
 
@@ -35,4 +35,17 @@ test('the table of last uses has none at all', async () => {
     'create trigger "durin_notify_update" after update on "durin_client"',
     'create trigger "durin_notify_update" after update on "user"',
   ]);
+});
+
+function createInTenant(schema?: string) {
+  const User = defineEntity({ name: 'User', properties, triggers: [durinTrigger({ schema })] });
+  const entities = defineDurinEntities({ user: () => User, notify: true, ...(schema !== undefined && { schema }) });
+  const orm = new MikroORM({ entities: [User, ...Object.values(entities)], dbName: 'none', schema: 'tenant' });
+  return createDurin({ orm, entities: { User, ...entities }, secret: 'x'.repeat(32), verifyCredentials: () => null });
+}
+
+test('in a schema that an option of the ORM sets, triggers must name it', () => {
+  expect(() => createInTenant()).toThrow(DurinUsageError);
+  expect(() => createInTenant()).toThrow("defineDurinEntities: with notify, schema must be 'tenant'");
+  expect(() => createInTenant('tenant')).not.toThrow();
 });

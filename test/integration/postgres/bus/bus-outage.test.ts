@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type BusMember } from '../../../support/cache/bus-probe.ts';
-import { createPostgresBusProbe } from '../../../support/cache/postgres-bus-probe.ts';
+import { type BusMember } from '../../../support/bus/bus-probe.ts';
+import { createPostgresBusProbe } from '../../../support/bus/postgres-bus-probe.ts';
 import { openNetworkPath } from '../../../support/servers/network-path.ts';
 import { freePort, type PostgresServer, startPostgres } from '../../../support/servers/postgres-server.ts';
 import { noteUncaught } from '../../../support/uncaught.ts';

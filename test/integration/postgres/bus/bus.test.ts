@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { DurinUsageError } from '../../../../src/index.ts';
 import { postgresBus } from '../../../../src/postgres/index.ts';
 import { testBus } from '../../../contracts/bus.ts';
-import { createPostgresBusProbe, listenersOf } from '../../../support/cache/postgres-bus-probe.ts';
+import { createPostgresBusProbe, listenersOf } from '../../../support/bus/postgres-bus-probe.ts';
 import { type PostgresServer, startPostgres } from '../../../support/servers/postgres-server.ts';
 
 let postgres: PostgresServer;

@@ -2,8 +2,8 @@ import { defineEntity, type MikroORM, p } from '@mikro-orm/core';
 import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { durinTrigger } from '../../../../src/index.ts';
-import { hearNotifications } from '../../../support/cache/heard-notifications.ts';
-import { type NotifiedApp, type NotifiedProcess, openNotifiedApp } from '../../../support/cache/notified-app.ts';
+import { hearNotifications } from '../../../support/bus/heard-notifications.ts';
+import { type NotifiedApp, type NotifiedProcess, openNotifiedApp } from '../../../support/bus/notified-app.ts';
 import { closeDatabase, openDatabase, postgresUrl } from '../../../support/database.ts';
 import { databaseUrl } from '../../../support/servers/database-server.ts';
 

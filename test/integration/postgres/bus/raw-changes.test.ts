@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type NotifiedApp, type NotifiedProcess, openNotifiedApp } from '../../../support/cache/notified-app.ts';
+import { type NotifiedApp, type NotifiedProcess, openNotifiedApp } from '../../../support/bus/notified-app.ts';
 
 let app: NotifiedApp;
 let here: NotifiedProcess;

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
-import { type NotifiedApp, openNotifiedApp } from '../../../support/cache/notified-app.ts';
-import type { NotifiedEntitiesOptions } from '../../../support/cache/notified-entities.ts';
+import { type NotifiedApp, openNotifiedApp } from '../../../support/bus/notified-app.ts';
+import type { NotifiedEntitiesOptions } from '../../../support/bus/notified-entities.ts';
 
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createRedisBusProbe } from '../../../support/cache/redis-bus-probe.ts';
+import { createRedisBusProbe } from '../../../support/bus/redis-bus-probe.ts';
 import { openNetworkPath } from '../../../support/servers/network-path.ts';
 import { freePort } from '../../../support/servers/postgres-server.ts';
 import { type RedisServer, startRedis } from '../../../support/servers/redis-server.ts';

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { DurinUsageError } from '../../../../src/index.ts';
 import { redisBus } from '../../../../src/redis/index.ts';
 import { testBus } from '../../../contracts/bus.ts';
-import { createRedisBusProbe, subscribersOf } from '../../../support/cache/redis-bus-probe.ts';
+import { createRedisBusProbe, subscribersOf } from '../../../support/bus/redis-bus-probe.ts';
 import { type OpenRedis, openRedis } from '../../../support/servers/redis-server.ts';
 
 let redis: OpenRedis;

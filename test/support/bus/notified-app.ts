@@ -5,10 +5,10 @@ import { createDurin } from '../../../src/index.ts';
 import { type PostgresBusOptions, postgresBus } from '../../../src/postgres/index.ts';
 import { secret } from '../app.ts';
 import { codeOf } from '../arena.ts';
+import { inProcessOfItsOwn } from '../cache/process-of-its-own.ts';
 import { closeDatabase, openAgain, openDatabase, postgresUrl } from '../database.ts';
 import { databaseUrl } from '../servers/database-server.ts';
 import { defineNotifiedEntities, type NotifiedEntities, type NotifiedEntitiesOptions } from './notified-entities.ts';
-import { inProcessOfItsOwn } from './process-of-its-own.ts';
 
 /** A database with its tables, and processes that cache its sessions over a postgresBus. On PostgreSQL. */
 export async function openNotifiedApp(options: NotifiedEntitiesOptions, existing?: { orm: MikroORM }) {
