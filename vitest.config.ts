@@ -52,7 +52,10 @@ const fuzz = [
 /** Races that are run hundreds of times at full length, and a few dozen times otherwise. */
 const longRaces = ['test/integration/races/{endings-matrix,login-races}.test.ts'];
 /** Of the load tests, those that need a PostgreSQL, and those that need a Chromium as well. */
-const loadOnPostgres = ['test/load/{admin-million,many}-tokens.test.ts', 'test/load/heap-only-uses.test.ts'];
+const loadOnPostgres = [
+  'test/load/{admin-million,many}-tokens.test.ts',
+  'test/load/{heap-only-uses,postgres-bus}.test.ts',
+];
 const loadInBrowser = ['test/load/admin-million-tokens.test.ts'];
 /** Web pages, in a Chromium. */
 const browser = ['test/e2e/{quickstart,admin,browser}/**/*.test.ts'];

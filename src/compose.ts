@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { createDatabaseChanges } from './cache/bus/database-changes.ts';
 import { createCachedClientStore } from './cache/cached-client-store.ts';
 import { createCachedKeyStore } from './cache/cached-key-store.ts';
 import { createCachedTokenStore } from './cache/cached-token-store.ts';
@@ -9,6 +10,8 @@ import { createOutageReport } from './cache/trust/report-outage.ts';
 import { createDatabase } from './database/database.ts';
 import { createDatabaseTimeout, withDatabaseTimeout } from './database/database-timeout.ts';
 import { createSqlKeyStore } from './database/keys/sql-key-store.ts';
+import type { Listen } from './database/notify/listening.ts';
+import { createNotifyingTables } from './database/notify/notifying-tables.ts';
 import { readSchema } from './database/schema.ts';
 import { createSqlClientStore } from './database/sql-client-store.ts';
 import { createSqlTokenStore } from './database/tokens/sql-token-store.ts';
@@ -72,6 +75,13 @@ export function compose(settings: Settings) {
   const { namespace } = schema;
   const { format } = sqlTokenStore;
   const reportOutage = createOutageReport(events, settings.onWarning);
+  const tables = createNotifyingTables(database, schema, sqlTokenStore.related);
+  const changes = createDatabaseChanges({ tables, userIdOf: schema.fromUserKeyText });
+  const listen: Listen = (options) =>
+    database.outsideTransaction(async () => {
+      await tables.inspect(); // before it listens, so that it knows what it hears about
+      return database.listen(options);
+    });
   const cache =
     settings.cache &&
     createCache(settings.cache, {
@@ -79,6 +89,8 @@ export function compose(settings: Settings) {
       namespace,
       secrets: settings.secrets,
       now,
+      listen,
+      changes,
       onOutage: reportOutage('store'),
       onBusOutage: reportOutage('bus'),
     });
@@ -223,6 +235,7 @@ export function compose(settings: Settings) {
     purge,
     lastUsed,
     entityChanges,
+    invalidation,
     throttle,
     authRouterQuota,
     logIn,

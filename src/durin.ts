@@ -188,7 +188,7 @@ export function createDurin<
 
 /** Builds what an app sees. `TApp` and `TLogin` are the app's types; the services below know none of them. */
 function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGraph): Durin<TApp, TLogin> {
-  const { settings, schema, store, lastUsed, notices, entityChanges, bounded } = graph;
+  const { settings, schema, store, lastUsed, notices, entityChanges, invalidation, bounded } = graph;
   const outsideRequests = boundedThrowingMistakes(bounded);
   const { schemes, login, apiAccess, formatExpiry, now } = settings;
   const [scheme] = schemes;
@@ -236,7 +236,10 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     users: {
       async forget(user) {
         const userId = schema.userKeyOf(user);
-        await outsideRequests(async () => entityChanges.userChanged(userId, { user: await store.findUserRow(userId) }));
+        await outsideRequests(async () => {
+          await entityChanges.userChanged(userId, { user: await store.findUserRow(userId) });
+          await invalidation.userForgotten(userId);
+        });
       },
     },
     events: { on: graph.hub.on },

@@ -11,6 +11,7 @@ export type {
   DurinTokenUse,
 } from './database/entities.ts';
 export { defineDurinEntities } from './database/entities.ts';
+export { type DurinTriggerOptions, durinTrigger } from './database/notify/triggers.ts';
 export type { AuthClient, AuthUser, PopulatePath } from './database/views.ts';
 export type { Durin, SignInAnswer } from './durin.ts';
 export { createDurin } from './durin.ts';

@@ -1,3 +1,7 @@
+import type { Listen } from '../database/notify/listening.ts';
+
+export type { Listen, Listening, ListenOptions } from '../database/notify/listening.ts';
+
 /**
  * The port to messages between processes, by which each process learns about changes that another one made. It may lose
  * messages and reports when it might have: listeners must then clear their memory. `redisBus` is the implementation that
@@ -26,8 +30,9 @@ export interface Bus {
    * @param onPossibleLoss called when messages may have been lost, and each time the bus has connected
    * @param namespace names the app's database and schema, for a bus that chooses its channel by it. Messages of other apps
    *   may arrive: they are ignored
+   * @param listen listens to the app's own database, for a bus over it
    */
-  start(onMessage: (message: string) => void, onPossibleLoss: () => void, namespace?: string): void;
+  start(onMessage: (message: string) => void, onPossibleLoss: () => void, namespace?: string, listen?: Listen): void;
   /** Whether messages that other processes publish now will arrive. */
   isConnected(): boolean;
   /** Rejects if the message could not be sent. */

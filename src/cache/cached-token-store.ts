@@ -20,7 +20,7 @@ export interface CachedTokenStoreDeps {
  */
 export function createCachedTokenStore(deps: CachedTokenStoreDeps): TokenStore {
   const { store, load, cache, isInTransaction, invalidation } = deps;
-  const { tokenChanged, tokensEnded, userChanged, everythingChanged } = invalidation;
+  const { tokenChanged, tokenUsed, tokensEnded, userChanged, everythingChanged } = invalidation;
 
   async function ended<T extends TokenIdentity | null>(token: T): Promise<T> {
     if (token !== null) await tokensEnded([token]);
@@ -88,7 +88,7 @@ export function createCachedTokenStore(deps: CachedTokenStoreDeps): TokenStore {
 
     async keepAlive(token, now) {
       await store.keepAlive(token, now);
-      await tokenChanged(token.selector);
+      await tokenUsed(token.selector);
     },
 
     async delete(token) {

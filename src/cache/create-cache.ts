@@ -1,4 +1,7 @@
+import type { Listen } from '../database/notify/listening.ts';
 import type { SessionFormat } from '../database/token-store.ts';
+import { createBusCache } from './bus/bus-cache.ts';
+import type { DatabaseChanges } from './bus/messages.ts';
 import type { Bus } from './bus.ts';
 import { createLayeredCache } from './layered-cache.ts';
 import { createMemoryCache } from './memory-cache.ts';
@@ -13,9 +16,9 @@ export interface CacheSettings {
   readonly ttlMs: number;
   readonly maxSessions: number;
   readonly deadlineMs: number;
-  /** `null`: sessions are cached in this process only. */
+  /** `null`: processes share no cached sessions. */
   readonly store: KeyValueStore | null;
-  /** `null`: with a store, sessions are not cached in this process. */
+  /** `null`: with a store, sessions are not cached in this process; without one, there is no other process. */
   readonly bus: Bus | null;
 }
 
@@ -27,6 +30,9 @@ export interface CacheDeps {
   readonly secrets: readonly string[];
   /** The clock, in milliseconds. */
   readonly now: () => number;
+  /** Listens to the app's database, for a bus over it. */
+  readonly listen: Listen;
+  readonly changes: DatabaseChanges;
   /** Learns of outages of the store. */
   readonly onOutage: OutageListener;
   /** Learns of outages of the bus. */
@@ -39,12 +45,24 @@ const maxMissMs = 5000;
 /** Creates the cache that the settings describe: in this process, shared, or both. */
 export function createCache(settings: CacheSettings, deps: CacheDeps): SessionCache {
   const { ttlMs, maxSessions, deadlineMs, store, bus } = settings;
-  const { format, namespace, secrets, now, onOutage, onBusOutage } = deps;
-  if (store === null) return createMemoryCache({ ttlMs, maxSessions, missTtlMs: Math.min(ttlMs, maxMissMs), now });
+  const { format, namespace, secrets, now, changes, onOutage, onBusOutage } = deps;
+  if (store === null && bus === null)
+    return createMemoryCache({ ttlMs, maxSessions, missTtlMs: Math.min(ttlMs, maxMissMs), now });
   const memory = createMemoryCache({ ttlMs, maxSessions, now });
+  const connected = bus && reportBusOutages(withListen(bus, deps.listen), onBusOutage);
+  if (store === null) return connected ? createBusCache({ memory, bus: connected, namespace, changes, now }) : memory;
   const sharedStore = createSharedStore(store, deadlineMs);
   const mac = createEntryMac(secrets);
   const shared = createSharedCache({ store: sharedStore, format, mac, namespace, ttlMs, maxSessions, now, onOutage });
-  if (bus === null) return shared;
-  return createLayeredCache({ memory, shared, bus: reportBusOutages(bus, onBusOutage), namespace, now });
+  if (connected === null) return shared;
+  return createLayeredCache({ memory, shared, bus: connected, namespace, changes, now });
+}
+
+function withListen(bus: Bus, listen: Listen): Bus {
+  return {
+    start: (onMessage, onPossibleLoss, namespace) => bus.start(onMessage, onPossibleLoss, namespace, listen),
+    isConnected: () => bus.isConnected(),
+    publish: (message) => bus.publish(message),
+    close: () => bus.close(),
+  };
 }

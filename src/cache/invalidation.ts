@@ -18,10 +18,14 @@ export interface InvalidationDeps {
 export interface Invalidation {
   /** The token was renewed, edited or deleted. */
   tokenChanged(selector: string): Promise<void>;
+  /** A use was stored that extends the token. */
+  tokenUsed(selector: string): Promise<void>;
   /** These tokens were revoked or replaced, or have expired. */
   tokensEnded(tokens: readonly Pick<TokenIdentity, 'selector'>[]): Promise<void>;
   /** The user was edited, deactivated or deleted, or many of its tokens ended. */
   userChanged(userId: unknown): Promise<void>;
+  /** Something else that the user's sessions show may have changed, or somebody else changed the user. */
+  userForgotten(userId: unknown): Promise<void>;
   /** The client was edited or deleted. */
   clientChanged(clientId: number): Promise<void>;
   /** Anything else that sessions consist of has changed, or it is not known which token, user or client has. */
@@ -29,23 +33,27 @@ export interface Invalidation {
 }
 
 export function createInvalidation({ cache, peers, afterCommit }: InvalidationDeps): Invalidation {
-  async function invalidateOne(scope: Scope): Promise<void> {
-    const fence = cache === null ? null : await cache.invalidate(scope);
-    peers.announce(scope, fence);
-  }
-
-  async function invalidate(scopes: readonly Scope[]): Promise<void> {
+  async function invalidate(scopes: readonly Scope[], isWritten: boolean): Promise<void> {
     if (scopes.length === 0 || (cache === null && !peers.hasOthers())) return;
+    async function invalidateOne(scope: Scope): Promise<void> {
+      const fence = cache === null ? null : await cache.invalidate(scope, isWritten);
+      peers.announce(scope, fence);
+    }
     await afterCommit(async () => {
       await Promise.all(scopes.map(invalidateOne));
     });
   }
 
+  const written = (...scopes: readonly Scope[]) => invalidate(scopes, true);
+  const unwritten = (...scopes: readonly Scope[]) => invalidate(scopes, false);
+
   return {
-    tokenChanged: (selector) => invalidate([tokenScope(selector)]),
-    tokensEnded: (tokens) => invalidate(tokens.map(({ selector }) => tokenScope(selector))),
-    userChanged: (userId) => invalidate([userScope(userId)]),
-    clientChanged: (clientId) => invalidate([clientScope(clientId)]),
-    everythingChanged: () => invalidate(['all']),
+    tokenChanged: (selector) => written(tokenScope(selector)),
+    tokenUsed: (selector) => unwritten(tokenScope(selector)),
+    tokensEnded: (tokens) => written(...tokens.map(({ selector }) => tokenScope(selector))),
+    userChanged: (userId) => written(userScope(userId)),
+    userForgotten: (userId) => unwritten(userScope(userId)),
+    clientChanged: (clientId) => written(clientScope(clientId)),
+    everythingChanged: () => unwritten('all'),
   };
 }

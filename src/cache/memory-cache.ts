@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { createSingleFlight } from '../async/single-flight.ts';
-import { type CachedSession, concerns, type Scope, type SessionCache, selectorOf } from './session-cache.ts';
+import { type CachedSession, ownerScopesOf, type Scope, type SessionCache, selectorOf } from './session-cache.ts';
 
 export interface MemoryCacheOptions {
   readonly ttlMs: number;
@@ -17,8 +17,8 @@ export type LoadBehind = (selector: string) => Promise<(Pick<CachedSession, 'rec
 
 export interface MemoryCache extends SessionCache {
   find(selector: string, load: LoadBehind): Promise<CachedSession | null>;
-  /** What `invalidate` and `receive` do. */
-  evict(scope: Scope): void;
+  /** What `invalidate` and `receive` do. Many scopes take one pass over the sessions. */
+  evict(...scopes: readonly Scope[]): void;
 }
 
 /**
@@ -54,16 +54,19 @@ export function createMemoryCache({ ttlMs, maxSessions, missTtlMs = 0, now }: Me
     return session;
   }
 
-  function evict(scope: Scope): void {
-    const changed = selectorOf(scope);
-    loads.outdate((selector) => changed === null || selector === changed); // whose session it is becomes known later
-    if (changed !== null) {
-      sessions.delete(changed);
-      misses.delete(changed);
-      return;
+  function evict(...scopes: readonly Scope[]): void {
+    const tokens = new Set(scopes.map(selectorOf).filter((selector) => selector !== null));
+    const others = new Set(scopes.filter((scope) => selectorOf(scope) === null));
+    // Whose session is being loaded becomes known later.
+    loads.outdate((selector) => others.size > 0 || tokens.has(selector));
+    for (const selector of tokens) {
+      sessions.delete(selector);
+      misses.delete(selector);
     }
+    if (others.size === 0) return;
     misses.clear(); // whose token has no session is not known
-    for (const [selector, { record }] of sessions.entries()) if (concerns(scope, record)) sessions.delete(selector);
+    for (const [selector, { record }] of sessions.entries())
+      if (ownerScopesOf(record).some((scope) => others.has(scope))) sessions.delete(selector);
   }
 
   return {
@@ -75,7 +78,7 @@ export function createMemoryCache({ ttlMs, maxSessions, missTtlMs = 0, now }: Me
       return inFlight?.answer ?? loads.start(selector, (isOutdated) => loadAndKeep(selector, load, isOutdated));
     },
     evict,
-    receive: evict,
+    receive: (scope) => evict(scope),
     async invalidate(scope) {
       evict(scope);
       return null;

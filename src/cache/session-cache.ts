@@ -21,11 +21,9 @@ export function selectorOf(scope: Scope): string | null {
   return scope.startsWith('token:') ? scope.slice('token:'.length) : null;
 }
 
-/** Whether a change of this scope makes this session's entry stale. */
-export function concerns(scope: Scope, { selector, userId, client }: SessionRecord): boolean {
-  return (
-    scope === 'all' || scope === tokenScope(selector) || scope === userScope(userId) || scope === clientScope(client.id)
-  );
+/** The scopes, besides that of its token, whose changes make this session's entry stale. */
+export function ownerScopesOf({ userId, client }: Pick<SessionRecord, 'userId' | 'client'>): Scope[] {
+  return ['all', userScope(userId), clientScope(client.id)];
 }
 
 /** A session as a cache returns it. */
@@ -45,9 +43,11 @@ export interface SessionCache {
   find(selector: string, load: LoadSession): Promise<CachedSession | null>;
   /**
    * Called once the change is committed, by invalidation.ts alone.
+   * @param isWritten whether the change is one of durin's tables or of the user's, so that a trigger may have announced it
+   *   to the other processes. Default: false
    * @returns the new value of the scope's fence in a shared store; `null` if there is none
    */
-  invalidate(scope: Scope): Promise<string | null>;
+  invalidate(scope: Scope, isWritten?: boolean): Promise<string | null>;
   /**
    * Called with a change that another durin or process has announced. From then on, this cache returns nothing from
    * before it.

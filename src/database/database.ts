@@ -1,6 +1,8 @@
 import type { EntityManager, MikroORM, Transaction } from '@mikro-orm/core';
 import { DurinUsageError } from '../errors.ts';
 import { translateErrors, wasAborted } from './failures.ts';
+import { createListen } from './notify/listen.ts';
+import type { Listen } from './notify/listening.ts';
 import { createFolderClaim } from './pglite/folder-claim.ts';
 import { createPreparedLookUp, type LookUp, type LookUpColumn } from './prepared-look-up.ts';
 import type { Row } from './rows/row.ts';
@@ -27,6 +29,8 @@ export interface Database {
    * PostgreSQL aborts runs again, so `work` must do nothing but run statements.
    */
   atomically<T>(work: () => Promise<T>): Promise<T>;
+  /** Listens to NOTIFY on a connection of its own, also within the app's transaction. */
+  readonly listen: Listen;
   /** Creates an empty entity manager, inside the app's transaction if there is one. */
   fork(): EntityManager;
   /** Whether statements currently belong to the app's transaction. */
@@ -92,8 +96,9 @@ export function createDatabase(orm: MikroORM, timeoutMs: number): Database {
     return row === undefined ? null : String(row['id']);
   }
 
+  const getNativeClient = async () => connection().getNativeClient();
   const lookUpDeps = {
-    getNativeClient: async () => connection().getNativeClient(),
+    getNativeClient,
     run,
     isInTransaction,
     logger: orm.config.getLogger(),
@@ -107,6 +112,7 @@ export function createDatabase(orm: MikroORM, timeoutMs: number): Database {
       claimFolder();
       return transactions.atomically(work);
     },
+    listen: createListen(getNativeClient),
     fork() {
       claimFolder();
       return orm.em.fork({ keepTransactionContext: isInTransaction() });

@@ -9,6 +9,7 @@ import {
   parseClientFields,
 } from '../values/client-fields.ts';
 import { ratePattern } from '../values/rate.ts';
+import { clientTriggers, tokenTriggers } from './notify/triggers.ts';
 import { parseTableNames } from './rows/table-names.ts';
 
 /** A row of `durin_client`: an API consumer such as `web`, `cli` or `api`. */
@@ -102,6 +103,11 @@ export interface DurinEntitiesOptions<TUser extends object, TRelations extends R
   schema?: string;
   /** Starts the names of the tables, and with a capital letter those of the entities. Default: `durin_`. */
   tablePrefix?: string;
+  /**
+   * Adds triggers to the tables, by which the transaction that changes a token or a client announces it to every process
+   * with a `postgresBus`, whichever program makes the change. Give the user entity a `durinTrigger`. Default: `false`.
+   */
+  notify?: boolean;
 }
 
 // Every table and column has an explicit name. Statements use these names, and the app's naming strategy cannot change them.
@@ -128,6 +134,9 @@ export function defineDurinEntities<TUser extends object, TRelations extends Rec
 ): DurinEntities<TUser, ClientWith<TRelations>> {
   type ClientRow = ClientWith<TRelations>;
   const { place, tablePrefix, entityPrefix } = parseTableNames(options);
+  const { notify = false } = options;
+  const clientTable = { ...place, name: `${tablePrefix}client` };
+  const tokenTable = { ...place, name: `${tablePrefix}auth_token` };
   const relations = Object.entries((options.client ?? {}) as Record<string, ClientRelation<object>>).map(
     ([name, { entity, mappedBy }]) => [name, { kind: '1:1', entity, mappedBy, nullable: true }] as const,
   );
@@ -135,7 +144,7 @@ export function defineDurinEntities<TUser extends object, TRelations extends Rec
   const Client = new EntitySchema<DurinClient>({
     ...place,
     name: `${entityPrefix}Client`,
-    tableName: `${tablePrefix}client`,
+    tableName: clientTable.name,
     properties: {
       id: { type: 'integer', fieldName: 'id', primary: true, autoincrement: true },
       name: { type: 'string', fieldName: 'name', length: clientNameLength, unique: true },
@@ -152,13 +161,14 @@ export function defineDurinEntities<TUser extends object, TRelations extends Rec
       name: `${tablePrefix}client_${column}_check`,
       expression,
     })),
+    triggers: notify ? clientTriggers(clientTable) : [],
     hooks: { beforeCreate: [refuseInvalidRow], beforeUpdate: [refuseInvalidRow], beforeUpsert: [refuseInvalidRow] },
   }) as unknown as EntitySchema<ClientRow>; // DurinClient does not know the app's relations, only the caller's type does
 
   const AuthToken = new EntitySchema<DurinAuthToken<TUser, ClientRow>>({
     ...place,
     name: `${entityPrefix}AuthToken`,
-    tableName: `${tablePrefix}auth_token`,
+    tableName: tokenTable.name,
     properties: {
       id: { type: 'uuid', fieldName: 'id', primary: true },
       selector: { type: 'string', fieldName: 'selector', length: 32, unique: true },
@@ -189,6 +199,7 @@ export function defineDurinEntities<TUser extends object, TRelations extends Rec
       { properties: ['expiry', 'id', 'client'] },
       { properties: ['client', 'created', 'id', 'expiry'] },
     ],
+    triggers: notify ? tokenTriggers(tokenTable) : [],
   } as never); // MikroORM's property types do not resolve over the generic TUser
 
   const TokenUse = new EntitySchema<DurinTokenUse>({

@@ -12,6 +12,7 @@ import type {
 } from '@mikro-orm/core';
 import { DurinUsageError } from '../errors.ts';
 import type { DurinAuthToken, DurinClient, DurinTokenUse } from './entities.ts';
+import { refuseUnplacedTriggers } from './mistakes/unplaced-triggers.ts';
 import type { PopulateTree } from './rows/populate-tree.ts';
 import { primaryKeyOf } from './rows/primary-key.ts';
 import { Projection } from './rows/projection.ts';
@@ -63,6 +64,8 @@ export interface Schema {
   readonly uses: string;
   readonly clients: string;
   readonly users: string;
+  /** The tables of an entity and, if it extends others, of those. */
+  tablesOf(meta: EntityMetadata): string[];
   /** What to select users `u` from: their table, joined to those of entities that they extend. */
   readonly usersAsU: string;
   /** The user table's quoted key column. */
@@ -76,6 +79,8 @@ export interface Schema {
   isSameUser(one: unknown, other: unknown): boolean;
   /** Converts a raw key from the database to the value of the entity's property. */
   fromUserKey(raw: unknown): unknown;
+  /** Converts a key as the database writes it. */
+  fromUserKeyText(text: string): unknown;
   /** Whether users have an `isActive`: a column, or a getter. */
   readonly hasActiveFlag: boolean;
   newProjection(): Projection;
@@ -127,6 +132,7 @@ export function readSchema(orm: MikroORM, entities: EntityNames, filters: Filter
         "each. Leave the entity's schema out, and create one MikroORM, with its option schema, and one durin per schema",
     );
   }
+  refuseUnplacedTriggers(orm, tokenMeta, userMeta);
   const check = createSchemaCheck(orm);
   const readKey = propertyConverter(userKey, platform) ?? ((raw: unknown) => raw);
   function userKeyOf(userOrKey: unknown): unknown {
@@ -156,10 +162,12 @@ export function readSchema(orm: MikroORM, entities: EntityNames, filters: Filter
     uses: tables.tableOf(useMeta),
     clients: tables.tableOf(clientMeta),
     users: tables.tableOf(userMeta),
+    tablesOf: tables.tablesOf,
     usersAsU: tables.sourceOf(userMeta, 'u'),
     userKey,
     userKeyColumn: platform.quoteIdentifier(userKey.fieldNames[0] ?? ''),
     fromUserKey: readKey,
+    fromUserKeyText: (text) => readKey(userKey.runtimeType === 'number' ? Number(text) : text),
     userKeyOf,
     toUserKey,
     isSameUser: (one, other) => areSameValues(toUserKey(one), toUserKey(other)),

@@ -94,7 +94,6 @@ const cache = z
       .optional(),
     bus: objectWith<Bus>(['start', 'isConnected', 'publish', 'close']).optional(),
   })
-  .refine(({ store, bus }) => bus === undefined || store !== undefined, 'must have a store where it has a bus')
   .refine(({ timeout, store }) => timeout === undefined || store !== undefined, {
     path: ['timeout'],
     error: 'is for calls of the store: it must have a store beside it',

@@ -96,7 +96,8 @@ export interface ThrottleOptions {
 
 export interface CacheOptions {
   /**
-   * How long a session may be cached, such as `'60s'`; at most 1 hour with a store. Changes are seen immediately all the same.
+   * How long a session may be cached, such as `'60s'`; at most 1 hour with a store or a bus. Changes are seen immediately
+   * all the same.
    */
   ttl: Duration;
   /**
@@ -107,11 +108,14 @@ export interface CacheOptions {
   /** Milliseconds after which a call to the store counts as failed and the database is read. Default: 100. */
   timeout?: number | undefined;
   /**
-   * A store that all processes share, such as a Keyv over Redis. `durin.close()` disconnects it. Default: none, for an app
-   * of one process.
+   * A store that all processes share, such as a Keyv over Redis. `durin.close()` disconnects it. Default: none, and each
+   * process caches for itself.
    */
   store?: KeyValueStore | undefined;
-  /** Publishes changes to all processes, so that each can cache sessions in memory as well: `redisBus({ url })`. */
+  /**
+   * Publishes changes to all processes, so that each can cache sessions in memory: `postgresBus()`, or `redisBus({ url })`
+   * beside a store. Default: none, for an app of one process, or one that caches in a store alone.
+   */
   bus?: Bus | undefined;
 }
 

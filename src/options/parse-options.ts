@@ -83,8 +83,8 @@ function cacheOf({ cache }: ParsedOptions): CacheSettings | null {
   if (cache === undefined) return null;
   const { ttl, maxSessions, timeout, store = null, bus = null } = cache;
   const ttlMs = ttl * 1000;
-  if (store !== null && ttlMs > maxSharedTtlMs)
-    throw new DurinUsageError('createDurin: cache.ttl must be at most 1 hour where there is a store');
+  if ((store !== null || bus !== null) && ttlMs > maxSharedTtlMs)
+    throw new DurinUsageError('createDurin: cache.ttl must be at most 1 hour where there is a store or a bus');
   return { ttlMs, maxSessions, deadlineMs: timeout ?? defaultStoreTimeoutMs, store, bus };
 }
 

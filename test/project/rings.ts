@@ -14,7 +14,7 @@ export const rings = [
   ['request'],
   ['database', 'throttle'],
   ['cache'],
-  ['redis'],
+  ['redis', 'postgres'],
   ['tokens'],
   ['leaks'],
   ['trpc'],
@@ -46,6 +46,7 @@ const onlyImporters: Readonly<Record<string, readonly string[]>> = {
   'src/admin/index.ts': [],
   'src/pglite/index.ts': [],
   'src/redis/index.ts': [],
+  'src/postgres/index.ts': [],
 };
 
 const vagueNames = /(?:^|\/)(?:utils?|helpers?|common|types|misc|shared|lib)(?:\.tsx?|\/)/;

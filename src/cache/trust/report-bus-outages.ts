@@ -26,9 +26,9 @@ export function reportBusOutages(bus: Bus, listener: OutageListener): Bus {
   }
 
   return {
-    start(...listeners) {
+    start(onMessage, onPossibleLoss, namespace, listen) {
       checks = setInterval(check, checkMs).unref();
-      bus.start(...listeners);
+      bus.start(onMessage, onPossibleLoss, namespace, listen);
     },
     isConnected: () => bus.isConnected(),
     publish: (message) => bus.publish(message),

@@ -4,6 +4,8 @@ import type { EntityMetadata, EntityProperty, Platform } from '@mikro-orm/core';
 export interface Tables {
   /** The quoted name of the entity's own table. */
   tableOf(meta: EntityMetadata): string;
+  /** The quoted names of the entity's own table and of its parents'. */
+  tablesOf(meta: EntityMetadata): string[];
   /** What to select the entity from: its table, joined to those of its parents, if it has any. */
   sourceOf(meta: EntityMetadata, alias: string): string;
   /** The quoted column of a property, in the entity's table or in a parent's. */
@@ -22,6 +24,7 @@ export function createTables(platform: Platform, defaultSchema: string | undefin
 
   return {
     tableOf,
+    tablesOf: (meta) => lineageOf(meta).map(tableOf),
 
     sourceOf(meta, alias) {
       const [own, ...parents] = lineageOf(meta);

@@ -1,3 +1,4 @@
+import { noDatabaseChanges } from '../../../src/cache/bus/messages.ts';
 import type { Bus } from '../../../src/cache/bus.ts';
 import type { SharedStore } from '../../../src/cache/shared-store.ts';
 import { createEntryMac } from '../../../src/cache/trust/entry-mac.ts';
@@ -68,6 +69,8 @@ export const cacheParts = {
   format: fakeFormat,
   namespace: 'test',
   secrets: ['a secret of the tests, with 32 characters'],
+  listen: () => Promise.reject(new Error('there is no database')),
+  changes: noDatabaseChanges,
   onOutage: silent,
   onBusOutage: silent,
 };

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { vi } from 'vitest';
+import * as busModule from '../../../src/cache/bus/bus-cache.ts';
+import { noDatabaseChanges } from '../../../src/cache/bus/messages.ts';
 import * as layeredModule from '../../../src/cache/layered-cache.ts';
 import * as memoryModule from '../../../src/cache/memory-cache.ts';
 import type { Scope } from '../../../src/cache/session-cache.ts';
@@ -11,8 +13,8 @@ import { drive, FenceWorld, type ProcessParts, type Selector } from './fence-wor
 const minute = 60_000;
 const hour = 3_600_000;
 
-export type Modules = typeof sharedModule & typeof memoryModule & typeof layeredModule;
-export const modules: Modules = { ...sharedModule, ...memoryModule, ...layeredModule };
+export type Modules = typeof sharedModule & typeof memoryModule & typeof layeredModule & typeof busModule;
+export const modules: Modules = { ...sharedModule, ...memoryModule, ...layeredModule, ...busModule };
 
 type Command = readonly [kind: string, process: number, what: string | number, isDeletion: boolean];
 
@@ -102,7 +104,7 @@ export const stories = {
     [reaches(0, 'not once'), changes(0, 'token:a'), finds(0, 'a')],
   ),
 } satisfies Record<string, fc.Arbitrary<Story>>;
-export type Kind = 'shared' | 'layered';
+export type Kind = 'shared' | 'layered' | 'bus';
 export type Topic = keyof typeof stories;
 
 async function run(world: FenceWorld, [kind, index, what, isDeletion]: Command): Promise<void> {
@@ -122,12 +124,13 @@ async function run(world: FenceWorld, [kind, index, what, isDeletion]: Command):
 export function fenceHolds(
   kind: Kind,
   topic: Topic,
-  { createSharedCache, createMemoryCache, createLayeredCache }: Modules,
+  { createSharedCache, createMemoryCache, createLayeredCache, createBusCache }: Modules,
 ) {
   const create = ({ store, bus, now, ttlMs }: ProcessParts) => {
+    const memory = createMemoryCache({ ttlMs, maxSessions: 100, now });
+    if (kind === 'bus') return createBusCache({ namespace: 'test', memory, bus, changes: noDatabaseChanges, now });
     const shared = createSharedCache({ store, ...sharedParts, ttlMs, maxSessions: 100, now });
     if (kind === 'shared') return shared;
-    const memory = createMemoryCache({ ttlMs, maxSessions: 100, now });
     return createLayeredCache({ namespace: 'test', memory, shared, bus, now });
   };
   const circumstances = fc.record({
@@ -142,7 +145,13 @@ export function fenceHolds(
     stories[topic],
     async (scheduler, given, { prelude, actors }) => {
       vi.clearAllTimers();
-      const world = new FenceWorld({ ...given, scheduler, isLayered: kind === 'layered', create });
+      const world = new FenceWorld({
+        ...given,
+        scheduler,
+        isLayered: kind !== 'shared',
+        isStoreless: kind === 'bus',
+        create,
+      });
       for (const each of prelude) await drive(scheduler, run(world, each));
       const acting = actors.map(async (script) => {
         for (const each of script) await run(world, each);

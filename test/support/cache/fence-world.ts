@@ -62,6 +62,8 @@ export interface WorldOptions {
   /** Whether the store has no `getMany`. */
   readonly isAskedSingly: boolean;
   readonly isLayered: boolean;
+  /** Whether there is no store: a process that does not read its memory reads the database. */
+  readonly isStoreless: boolean;
   readonly create: (parts: ProcessParts) => SessionCache;
 }
 
@@ -127,7 +129,7 @@ export class FenceWorld {
       scope,
       versions,
       hasReturned: false,
-      isFenced: false,
+      isFenced: this.#options.isStoreless,
       isLost: false,
       knownBy: new Set(),
     };

@@ -25,7 +25,7 @@ test.each<[why: string, cache: unknown, message: RegExp]>([
   ['a key is unknown', { ttl: '60s', tll: '60s' }, /unknown option of cache 'tll'/],
   ['cache is a number', 60, /cache must be/],
   ['cache is true', true, /cache must be/],
-  ['there is a bus but no store', { ttl: '60s', bus }, /cache must have a store where it has a bus/],
+  ['the ttl is over an hour, with a bus', { ttl: '61m', bus }, /cache\.ttl must be at most 1 hour/],
   ['the store has no methods', { ttl: '60s', store: {} }, /cache\.store must have the methods get, set, delete/],
   ['the store lacks a method', { ttl: '60s', store: { ...store, delete: 1 } }, /cache\.store must have the methods/],
   ['the store is a URL', { ttl: '60s', store: 'redis://localhost' }, /cache\.store must have the methods/],
@@ -46,8 +46,9 @@ test('without the option, nothing is cached', () => {
   expect(resolve(undefined)).toBeNull();
 });
 
-test('with a store the ttl is at most an hour, without one any', () => {
+test('with a store or a bus the ttl is at most an hour, else any', () => {
   expect(resolve({ ttl: '1h', store })?.ttlMs).toBe(3_600_000);
+  expect(resolve({ ttl: '1h', bus })?.ttlMs).toBe(3_600_000);
   expect(resolve({ ttl: '7d' })?.ttlMs).toBe(604_800_000);
 });
 

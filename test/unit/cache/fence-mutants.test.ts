@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type * as busModule from '../../../src/cache/bus/bus-cache.ts';
 import type * as layeredModule from '../../../src/cache/layered-cache.ts';
 import type * as memoryModule from '../../../src/cache/memory-cache.ts';
 import type * as sharedModule from '../../../src/cache/shared-cache.ts';
@@ -24,6 +25,7 @@ type Mutant = () => Promise<Partial<Modules>>;
 const memory = (mutations: Mutations) => () => loadMutant<typeof memoryModule>('cache/memory-cache', mutations);
 const shared = (mutations: Mutations) => () => loadMutant<typeof sharedModule>('cache/shared-cache', mutations);
 const layered = (mutations: Mutations) => () => loadMutant<typeof layeredModule>('cache/layered-cache', mutations);
+const overBus = (mutations: Mutations) => () => loadMutant<typeof busModule>('cache/bus/bus-cache', mutations);
 
 const ignoresFences: Mutation = [/const isUnchanged = .*;/, 'const isUnchanged = true;'];
 const bumpsNoFence: Mutation = ['return await bumpFence(scope);', "return '';"];
@@ -115,7 +117,7 @@ const mutants: readonly (readonly [name: string, kind: Kind, topic: Topic, load:
     'a message is dropped while others may still remember',
     'layered',
     'a message that is late',
-    layered({ 'cache/layered-cache': [['now() + maxSharedTtlMs', 'now() + 60_000']] }),
+    layered({ 'cache/bus/publisher': [['now() + maxSharedTtlMs', 'now() + 60_000']] }),
   ],
   [
     'a store that has lost everything is still used',
@@ -186,7 +188,7 @@ const mutants: readonly (readonly [name: string, kind: Kind, topic: Topic, load:
     'a message that could not be sent is dropped',
     'layered',
     'messages',
-    layered({ 'cache/layered-cache': [[/if \(later === undefined.*;/, '']] }),
+    layered({ 'cache/bus/publisher': [[/if \(later === undefined.*;/, '']] }),
   ],
   [
     'the change is published before the fence is written',
@@ -196,15 +198,56 @@ const mutants: readonly (readonly [name: string, kind: Kind, topic: Topic, load:
       'cache/layered-cache': [
         [
           'const fence = await shared.invalidate(scope);',
-          "await publish(scope, 'x'); const fence = await shared.invalidate(scope);",
+          "await publisher.publish(scope, 'x'); const fence = await shared.invalidate(scope);",
         ],
-        [/(?<=memory\.evict\(scope\);\s*)await publish.*;/, ''],
+        [/(?<=memory\.evict\(scope\);\s*)await publisher.*;/, ''],
       ],
     }),
   ],
   [
     'a load in flight fills the memory after the change',
     'layered',
+    'anything',
+    memory({ 'cache/memory-cache': [['if (!isClosed && !isOutdated()) ', '']] }),
+  ],
+  [
+    'without a store, memory is read while the bus is disconnected',
+    'bus',
+    'messages',
+    overBus({ 'cache/bus/bus-cache': [['if (bus.isConnected())', 'if (true)']] }),
+  ],
+  [
+    'without a store, a possible loss of messages is ignored',
+    'bus',
+    'messages',
+    overBus({ 'cache/bus/bus-cache': [["() => memory.evict('all')", '() => {}']] }),
+  ],
+  [
+    'without a store, messages are ignored',
+    'bus',
+    'messages',
+    overBus({
+      'cache/bus/bus-cache': [
+        ['memory.evict(...(readMessage(', 'void (readMessage('],
+        ['?.scopes ?? []));', '?.scopes ?? []);'],
+      ],
+    }),
+  ],
+  [
+    'without a store, a process does not forget what it changed itself',
+    'bus',
+    'anything',
+    overBus({ 'cache/bus/bus-cache': [['memory.evict(scope);\n      if', 'if']] }),
+  ],
+  [
+    'without a store, a message that could not be sent is dropped',
+    'bus',
+    'messages',
+    overBus({ 'cache/bus/publisher': [[/if \(later === undefined.*;/, '']] }),
+  ],
+  [
+    'without a store, a load in flight fills the memory after the change',
+    'bus',
     'anything',
     memory({ 'cache/memory-cache': [['if (!isClosed && !isOutdated()) ', '']] }),
   ],

@@ -18,7 +18,7 @@ afterAll(() => {
   vi.useRealTimers();
 });
 
-describe.each(['shared', 'layered'] as const)(
+describe.each(['shared', 'layered', 'bus'] as const)(
   `no interleaving lets a %s cache return stale data (seed ${seed})`,
   (kind) => {
     test.each(Object.keys(stories) as Topic[])('in stories of: %s', async (topic) => {

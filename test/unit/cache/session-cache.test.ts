@@ -1,4 +1,6 @@
 import { describe } from 'vitest';
+import { createBusCache } from '../../../src/cache/bus/bus-cache.ts';
+import { noDatabaseChanges } from '../../../src/cache/bus/messages.ts';
 import { createLayeredCache } from '../../../src/cache/layered-cache.ts';
 import { createMemoryCache } from '../../../src/cache/memory-cache.ts';
 import type { SessionCache } from '../../../src/cache/session-cache.ts';
@@ -22,6 +24,14 @@ const kinds: Record<string, (now: Clock) => SessionCache> = {
       memory: openMemory(now),
       shared: openShared(now),
       bus: new FakeBusNetwork().join(),
+      now,
+    }),
+  bus: (now) =>
+    createBusCache({
+      namespace: 'test',
+      memory: openMemory(now),
+      bus: new FakeBusNetwork().join(),
+      changes: noDatabaseChanges,
       now,
     }),
 };

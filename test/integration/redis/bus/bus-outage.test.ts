@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createBusProbe } from '../../../support/cache/bus-probe.ts';
+import { createRedisBusProbe } from '../../../support/bus/redis-bus-probe.ts';
 import { openNetworkPath } from '../../../support/servers/network-path.ts';
 import { freePort } from '../../../support/servers/postgres-server.ts';
 import { type RedisServer, startRedis } from '../../../support/servers/redis-server.ts';
 import { noteUncaught } from '../../../support/uncaught.ts';
 
 const uncaught = noteUncaught();
-const probe = createBusProbe();
+const probe = createRedisBusProbe();
 let redis: RedisServer;
 beforeEach(async () => {
   redis = await startRedis();

@@ -1,18 +1,18 @@
-import { createClient } from 'redis';
 import { vi } from 'vitest';
-import { redisBus } from '../../../src/redis/index.ts';
+import type { Bus, Listen } from '../../../src/cache/bus.ts';
 
-/** Buses that record what they receive, and are closed after each test. */
+/** Starts buses that record what they receive, and closes them after each test. */
 export function createBusProbe() {
-  const open: { close(): Promise<void> }[] = [];
+  const open: Bus[] = [];
 
-  function join(url: string, channel?: string) {
-    const bus = redisBus({ url, channel });
+  function observe(bus: Bus, listen?: Listen) {
     const messages: string[] = [];
     const lostAt: number[] = [];
     bus.start(
       (message) => void messages.push(message),
       () => void lostAt.push(performance.now()),
+      undefined,
+      listen,
     );
     open.push(bus);
     return {
@@ -23,22 +23,18 @@ export function createBusProbe() {
       disconnected: (timeout = 5000) => until(() => !bus.isConnected(), timeout),
       lost: (times: number, timeout = 5000) => until(() => lostAt.length >= times, timeout),
       received: (message: string) => until(() => messages.includes(message), 5000),
-      async subscribersOf(name: string): Promise<number> {
-        const client = await createClient({ url }).connect();
-        const counts = await client.pubSubNumSub([name]);
-        client.destroy();
-        return counts[name] ?? 0;
-      },
     };
   }
 
   return {
-    join,
+    observe,
     closeAll: async () => {
       await Promise.all(open.splice(0).map((bus) => bus.close()));
     },
   };
 }
+
+export type BusMember = ReturnType<ReturnType<typeof createBusProbe>['observe']>;
 
 /** Waits until a condition holds, and returns after how many milliseconds it did. */
 async function until(isSo: () => boolean, timeout: number): Promise<number> {

@@ -1,0 +1,80 @@
+export interface LivenessOptions {
+  /** A monotonic clock, in milliseconds. */
+  readonly now: () => number;
+  /** After this long without an echo, messages may have been lost. */
+  readonly silenceMs: number;
+  /** After this long without a tick, this process was stopped or busy, and messages may wait unread. */
+  readonly stallMs: number;
+  /** Called when messages may have been lost, and when the first echo of a connection arrives. */
+  readonly onPossibleLoss: () => void;
+}
+
+/**
+ * Whether a connection carries messages now. An open connection to a frozen server looks healthy, so the bus sends itself
+ * heartbeats, and only their echoes prove that messages arrive. They arrive in order: an echo proves that everything from
+ * before its heartbeat was received.
+ *
+ * A process that was stopped has not read what arrived meanwhile, and may serve a request first. Nothing is lost then, but
+ * until a heartbeat from after the stop has come back, the process does not know what it missed.
+ */
+export interface Liveness {
+  isConnected(): boolean;
+  /** Called when a connection opened, and when it was lost. */
+  opened(): void;
+  lost(): void;
+  /** Called regularly. Returns whether the process has stalled, so that a heartbeat is due at once. */
+  tick(): boolean;
+  /** Returns the number of the next heartbeat. */
+  nextHeartbeat(): number;
+  echoed(heartbeat: number): void;
+}
+
+export function createLiveness({ now, silenceMs, stallMs, onPossibleLoss }: LivenessOptions): Liveness {
+  /** When the last echo arrived; `null`: not connected. */
+  let echoedAt: number | null = null;
+  let tickedAt = now();
+  let lastHeartbeat = 0;
+  let lastEcho = 0;
+  /** The first heartbeat whose echo proves that everything was received. */
+  let proof = 1;
+
+  function doubt(): void {
+    proof = lastHeartbeat + 1;
+  }
+
+  function lost(): void {
+    if (echoedAt === null) return;
+    echoedAt = null;
+    onPossibleLoss();
+  }
+
+  function isStalled(): boolean {
+    return now() - tickedAt > stallMs;
+  }
+
+  return {
+    isConnected() {
+      if (echoedAt !== null && now() - echoedAt > silenceMs) lost();
+      if (isStalled()) doubt();
+      return echoedAt !== null && lastEcho >= proof;
+    },
+    opened: doubt,
+    lost,
+    tick() {
+      const hasStalled = isStalled();
+      if (hasStalled) doubt();
+      tickedAt = now();
+      return hasStalled;
+    },
+    nextHeartbeat() {
+      lastHeartbeat += 1;
+      return lastHeartbeat;
+    },
+    echoed(heartbeat) {
+      lastEcho = heartbeat;
+      if (heartbeat < proof) return;
+      if (echoedAt === null) onPossibleLoss();
+      echoedAt = now();
+    },
+  };
+}

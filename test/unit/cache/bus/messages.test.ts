@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { noDatabaseChanges, readMessage, writeMessage } from '../../../../src/cache/bus/messages.ts';
+
+test.each([
+  ['token:a', null],
+  ['user:1|2', 'fence'],
+  ['all', 'fence'],
+] as const)('a message about %s is read as it was written', (scope, fence) => {
+  const message = writeMessage('app', scope, fence);
+  expect(readMessage('app', message, noDatabaseChanges)).toEqual({ scopes: [scope], fence });
+});
+
+test('a key that is too long for a message makes it one about everything', () => {
+  const message = writeMessage('app', `user:${'ü'.repeat(4000)}`, 'fence');
+  expect(Buffer.byteLength(message)).toBeLessThan(8000);
+  expect(readMessage('app', message, noDatabaseChanges)).toEqual({ scopes: ['all'], fence: null });
+});
+
+test.each(['other||all', 'app', 'app||everything', ''])('%j is not a message of the app', (message) => {
+  expect(readMessage('app', message, noDatabaseChanges)).toBeNull();
+});
+
+test('what has no namespace may be from a trigger', () => {
+  const changes = { read: (message: string) => (message === 'changed' ? (['token:a', 'token:b'] as const) : null) };
+  expect(readMessage('app', 'changed', changes)).toEqual({ scopes: ['token:a', 'token:b'], fence: null });
+});

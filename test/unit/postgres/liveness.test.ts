@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest';
+import { createLiveness } from '../../../src/postgres/liveness.ts';
+
+/** A liveness on a clock of its own, and how often messages may have been lost. */
+function open() {
+  let time = 1000;
+  let losses = 0;
+  const liveness = createLiveness({
+    now: () => time,
+    silenceMs: 1000,
+    stallMs: 150,
+    onPossibleLoss: () => {
+      losses += 1;
+    },
+  });
+  return {
+    ...liveness,
+    losses: () => losses,
+    /** Time passes, during which the process runs. */
+    run(ms: number) {
+      for (const end = time + ms; time < end; ) {
+        time += 50;
+        liveness.tick();
+      }
+    },
+    /** Time passes, during which the process is stopped. */
+    stop(ms: number) {
+      time += ms;
+    },
+    beat: () => liveness.echoed(liveness.nextHeartbeat()),
+  };
+}
+
+function connect() {
+  const opened = open();
+  opened.opened();
+  opened.beat();
+  return opened;
+}
+
+test('a connection counts from its first echo on', () => {
+  const { opened, isConnected, beat, losses } = open();
+  expect(isConnected()).toBe(false);
+  opened();
+  expect([isConnected(), losses()]).toEqual([false, 0]);
+  beat();
+  expect([isConnected(), losses()]).toEqual([true, 1]);
+  beat();
+  expect([isConnected(), losses()]).toEqual([true, 1]);
+});
+
+test('after a second without an echo, messages may have been lost', () => {
+  const { isConnected, run, losses, beat } = connect();
+  run(1000);
+  expect([isConnected(), losses()]).toEqual([true, 1]);
+  run(50);
+  expect([isConnected(), losses()]).toEqual([false, 2]);
+  beat();
+  expect([isConnected(), losses()]).toEqual([true, 3]);
+});
+
+test('a lost connection counts again from the first echo of the next one', () => {
+  const { lost, opened, isConnected, losses, nextHeartbeat, echoed } = connect();
+  const late = nextHeartbeat();
+  lost();
+  lost();
+  expect([isConnected(), losses()]).toEqual([false, 2]);
+  opened();
+  echoed(late);
+  expect(isConnected()).toBe(false);
+  echoed(nextHeartbeat());
+  expect([isConnected(), losses()]).toEqual([true, 3]);
+});
+
+test('a process that was stopped waits for a heartbeat from after it', () => {
+  const { isConnected, stop, tick, losses, nextHeartbeat, echoed } = connect();
+  const before = nextHeartbeat();
+  stop(500);
+  expect(isConnected()).toBe(false);
+  expect(tick()).toBe(true);
+  expect(isConnected()).toBe(false);
+  echoed(before);
+  expect(isConnected()).toBe(false);
+  echoed(nextHeartbeat());
+  expect([isConnected(), losses()]).toEqual([true, 1]); // nothing was lost
+});
+
+test('a stop is noticed even if a timer runs before the first call', () => {
+  const { isConnected, stop, tick, beat } = connect();
+  stop(500);
+  expect(tick()).toBe(true);
+  expect(tick()).toBe(false);
+  expect(isConnected()).toBe(false);
+  beat();
+  expect(isConnected()).toBe(true);
+});
+
+test('a stop of more than a second is a possible loss', () => {
+  const { isConnected, stop, tick, losses, beat } = connect();
+  stop(3000);
+  expect([isConnected(), losses()]).toEqual([false, 2]);
+  tick();
+  beat();
+  expect([isConnected(), losses()]).toEqual([true, 3]);
+});
+
+test('a process that is a little busy is trusted', () => {
+  const { isConnected, stop, tick } = connect();
+  stop(150);
+  expect(isConnected()).toBe(true);
+  expect(tick()).toBe(false);
+});
