@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeEach, expect, test } from 'vitest';
 import { createDurinAdmin } from '../../../src/admin/index.ts';
 import { requestOf, t } from '../../support/app.ts';
-import { createKeysRouter, type KeysDurin, useKeysApp } from '../../support/keys-app.ts';
+import { createKeysRouter, type KeysDurin, useKeysApp } from '../../support/keys/keys-app.ts';
 
 const app = useKeysApp();
 

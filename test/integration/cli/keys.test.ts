@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeEach, expect, test } from 'vitest';
 import { createDurin } from '../../../src/index.ts';
 import { requestOf } from '../../support/app.ts';
-import { createKeysRouter, type KeysDurin, useKeysApp } from '../../support/keys-app.ts';
+import { createKeysRouter, type KeysDurin, useKeysApp } from '../../support/keys/keys-app.ts';
 import { createCommandLine } from './command-line.ts';
 
 const app = useKeysApp();
