@@ -39,8 +39,9 @@ Object.assign(process.env, { API_URL: url, API_KEY: token });
 await import('./export-reports.ts');
 server.close();
 
+const inDays = (days) => new Date(Date.now() + days * 86_400_000);
 for (const days of [6.5, 0.5]) {
-  await em.nativeUpdate(AuthToken, { id: auth.id }, { expiry: new Date(Date.now() + days * 86_400_000) });
+  await em.nativeUpdate(AuthToken, { id: auth.id }, { created: inDays(-30), expiry: inDays(days) });
   await durin.tokens.purgeExpired();
 }
 await durin.close();

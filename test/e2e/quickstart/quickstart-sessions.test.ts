@@ -60,6 +60,15 @@ test('a session can be ended from another tab', async () => {
   await isSignedIn(web);
 });
 
+/** Where the columns of an item begin, from the left. */
+function columns(item: Locator): Promise<number[]> {
+  return item
+    .locator('dd')
+    .evaluateAll((cells: unknown[]) =>
+      cells.map((cell) => (cell as { getBoundingClientRect(): { left: number } }).getBoundingClientRect().left),
+    );
+}
+
 test('the columns of the sessions and the keys line up', async () => {
   const visitor = await visit();
   const cli = await visitor.open('/?client=cli');
@@ -67,12 +76,6 @@ test('the columns of the sessions and the keys line up', async () => {
   const page = await visitor.open();
   await signIn(page);
   await createKey(page, 'export');
-  const columns = (item: Locator) =>
-    item
-      .locator('dd')
-      .evaluateAll((cells: unknown[]) =>
-        cells.map((cell) => (cell as { getBoundingClientRect(): { left: number } }).getBoundingClientRect().left),
-      );
   const ofWeb = await columns(session(page, 'web'));
   expect(new Set(ofWeb).size).toBe(3);
   expect(await columns(session(page, 'cli'))).toEqual(ofWeb);

@@ -33,13 +33,14 @@ async function call({ path, type }: ProcedurePolicy, token: string): Promise<str
   return answer.then(() => 'passes', codeOf);
 }
 
+const isLogout = ({ path }: ProcedurePolicy) => path === 'auth.logout';
+
 /** Calls every procedure with a key that has these scopes. The call that ends the key comes last. */
 async function callAll(scopes: (typeof scopeSets)[number]): Promise<Map<string, string>> {
   const { auth, userId } = quickstart;
   const { token } = await auth.tokens.issue({ user: userId, client: 'api', scopes });
-  const isLast = ({ path }: ProcedurePolicy) => path === 'auth.logout';
   const answers = new Map<string, string>();
-  for (const policy of policies.toSorted((one, other) => Number(isLast(one)) - Number(isLast(other)))) {
+  for (const policy of policies.toSorted((one, other) => Number(isLogout(one)) - Number(isLogout(other)))) {
     answers.set(policy.path, await call(policy, token));
   }
   return answers;
@@ -55,6 +56,11 @@ function promisedTo(scopes: readonly string[], { path, guard, clients, ...policy
   return hasAll && hasOne ? 'passes' : 'INSUFFICIENT_SCOPE';
 }
 
+function toRow({ path, type, guard, clients, scopes, anyScope, fresh, rate }: ProcedurePolicy): string[] {
+  const lists = [clients?.join(' ') ?? 'all', scopes?.join(' ') ?? '-', anyScope?.join(' ') ?? '-'];
+  return [path, type, guard, ...lists, String(fresh ?? '-'), rate ?? '-'];
+}
+
 /** Aligns the columns. The last line feed makes it a text file. */
 function toTable(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
@@ -64,13 +70,7 @@ function toTable(rows: readonly (readonly string[])[]): string {
 
 test('who may call what is in policy.txt', async () => {
   const head = ['procedure', 'type', 'guard', 'clients', 'scopes', 'any scope', 'fresh', 'rate'];
-  const cells = ({ path, type, guard, clients, scopes, anyScope, fresh, rate }: ProcedurePolicy) => {
-    const list = (items: readonly string[] | null, nothing: string) => items?.join(' ') ?? nothing;
-    return [path, type, guard, list(clients, 'all'), list(scopes, '-'), list(anyScope, '-'), fresh ?? '-', rate ?? '-'];
-  };
-  await expect(toTable([head, ...policies.map((policy) => cells(policy).map(String))])).toMatchFileSnapshot(
-    './policy.txt',
-  );
+  await expect(toTable([head, ...policies.map(toRow)])).toMatchFileSnapshot('./policy.txt');
 });
 
 test('what a key may call with each set of scopes is in key-calls.txt', async () => {

@@ -20,7 +20,7 @@ export function ApiKeysCard() {
   const isListed = shown !== undefined && keys.data?.some(({ id }) => id === shown.apiKey.id); // or it was revoked elsewhere
 
   function show(apiKey: CreatedKey, note: string): void {
-    const { token, ...listed } = apiKey;
+    const { token: _token, ...listed } = apiKey;
     queryClient.setQueryData(api.auth.keys.list.queryKey(), (list = []) => [listed, ...list]);
     setShown({ apiKey, note });
     announce(''); // what was done before

@@ -19,7 +19,7 @@ interface Props {
   onCancel: () => void;
 }
 
-/** Asks what a new key is called, what it may do, and how long it lives. Escape cancels. */
+/** Asks what a new key is called, what it may do, and how long it lives. Escape in the name cancels. */
 export function CreateKeyForm({ isBusy, error, onSubmit, onCancel }: Props) {
   const [name, setName] = useState('');
   const [scopes, setScopes] = useState<readonly Scope[]>(['reports:read']);
@@ -42,7 +42,7 @@ export function CreateKeyForm({ isBusy, error, onSubmit, onCancel }: Props) {
   }
 
   return (
-    <form className="panel" onSubmit={submit} onKeyDown={({ key }) => key === 'Escape' && onCancel()}>
+    <form className="panel" onSubmit={submit}>
       <label className="field">
         Name of the key
         <input
@@ -50,6 +50,7 @@ export function CreateKeyForm({ isBusy, error, onSubmit, onCancel }: Props) {
           dir="auto"
           value={name}
           onChange={(event) => setName(event.target.value.trimStart())}
+          onKeyDown={({ key }) => key === 'Escape' && onCancel()}
           placeholder="Such as: nightly export"
           maxLength={64}
           autoComplete="off"
