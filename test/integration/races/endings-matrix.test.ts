@@ -14,12 +14,14 @@ const rounds = testLength === 'full' ? 200 : 16;
 /** Rounds that run at once. */
 const width = 8;
 
-/** A user who has a session of each of these clients. */
+/** A user with a session of each of these clients, and an API key. */
 interface Racer {
   readonly id: number;
   readonly username: string;
   readonly web: { readonly id: string; readonly token: string };
   readonly cli: { readonly id: string; readonly token: string };
+  /** A key of the client `keys`. */
+  readonly keyId: string;
 }
 
 interface Field extends Contest {
@@ -43,6 +45,10 @@ const operations: Record<string, (field: Field, racer: Racer) => Promise<string>
     return token;
   },
   'apiAccess.create': async ({ callAs }, { web: { token } }) => (await callAs({ token }).auth.apiAccess.create()).token,
+  'keys.create': async ({ callAs }, { web: { token } }) =>
+    (await callAs({ token }).auth.keys.create({ name: 'deploy' })).token,
+  'keys.roll': async ({ callAs }, { web: { token }, keyId }) =>
+    (await callAs({ token }).auth.keys.roll({ id: keyId })).token,
   'admin issue': async ({ issueAsAdmin }, { id }) => (await issueAsAdmin(id)).token,
 };
 
@@ -54,9 +60,14 @@ const ends: Record<string, (field: Field, racer: Racer, operation: string) => Pr
   'user deletion': async (field, racer) => flush(field, racer, (user, em) => em.remove(user)),
   'credential change': async (field, racer) =>
     flush(field, racer, (user) => Object.assign(user, { passwordHash: `hash ${racer.web.id}` })),
-  'client deletion': async ({ durin }, _, operation) =>
-    durin.clients.delete(operation === 'apiAccess.create' ? 'api' : 'web'),
+  'client deletion': async ({ durin }, _, operation) => durin.clients.delete(clientOf(operation)),
 };
+
+/** The client of the token that an operation returns. */
+function clientOf(operation: string): string {
+  if (operation.startsWith('keys.')) return 'keys';
+  return operation === 'apiAccess.create' ? 'api' : 'web';
+}
 
 /** What operations may be refused with when they lose the race. */
 const refusals = new Set([
@@ -68,6 +79,7 @@ const refusals = new Set([
   'USER_NOT_FOUND',
   'UNKNOWN_CLIENT',
   'API_ACCESS_DISABLED',
+  'KEY_NOT_FOUND',
 ]);
 
 /** Why an operation was refused. `tokens.issue` throws for a user that is gone. */
@@ -121,11 +133,12 @@ describe.each(['read committed', 'repeatable read'])('at %s', (level) => {
     const users = await field.orm.em.fork().find(User, ids);
     return Promise.all(
       users.map(async ({ id, username }) => {
-        const issue = async (client: 'web' | 'cli') => {
+        const issue = async (client: 'web' | 'cli' | 'keys') => {
           const { token, auth } = await field.durin.tokens.issue({ user: id, client });
           return { id: auth.id, token };
         };
-        return { id, username, web: await issue('web'), cli: await issue('cli') };
+        const [web, cli, key] = [await issue('web'), await issue('cli'), await issue('keys')];
+        return { id, username, web, cli, keyId: key.id };
       }),
     );
   }
