@@ -181,6 +181,8 @@ export function createDurin<
     reauthenticateInput: z.input<TLoginInput>;
     loginOutput: LoginOutput<TSerializedUser, TExpiry, TLoginExtra>;
     expiry: TExpiry;
+    clientName: TClientName;
+    scope: TScope;
   }
 > {
   return build(compose(parseOptions(options)));

@@ -87,13 +87,13 @@ export interface SessionView {
 }
 
 /** A key, as its owner sees it. */
-export interface KeyView {
+export interface KeyView<TScope extends string = string> {
   id: string;
   name: string | null;
   /** The prefix, and the first and the last four characters: `acme_3f9a…c21b`. */
   preview: string;
   /** What it may do now. */
-  scopes: readonly string[];
+  scopes: readonly TScope[];
   created: Date;
   /** When it expires if it is not used again; `null`: never. */
   expiry: Date | null;

@@ -12,12 +12,14 @@ import { createRefresh, type RefreshDeps } from './refresh.ts';
 import { createRouterProcedures, type RouterProcedureDeps } from './router-procedures.ts';
 import { createSessions, type SessionsDeps } from './sessions.ts';
 
-/** The types of `login`, `reauthenticate` and `refresh`, which depend on the app's options. */
+/** The types of the router that depend on the app's options. */
 export interface LoginTypes {
   loginInput: object;
   reauthenticateInput: object;
   loginOutput: object;
   expiry: unknown;
+  clientName: string;
+  scope: string;
 }
 
 /** Which of the user's sessions a call is about. Default: all. */
@@ -26,25 +28,26 @@ export interface SessionScope {
 }
 
 /** Which client a call about keys is about. Only needed if there are several clients with `keys`. */
-interface KeyClient {
-  client?: string | undefined;
+interface KeyClient<TClientName extends string> {
+  client?: TClientName | undefined;
 }
 
-export interface KeyListInput extends KeyClient {
+export interface KeyListInput<TClientName extends string = string> extends KeyClient<TClientName> {
   /** Only keys that were not used, or not created, within this time, such as `'90d'`. Default: all. */
   unusedFor?: Duration | undefined;
 }
 
-export interface KeyInput extends KeyClient {
+export interface KeyInput<TClientName extends string = string, TScope extends string = string>
+  extends KeyClient<TClientName> {
   /** 1 to 64 characters. No other unexpired key of the user has it, without regard to case. */
   name: string;
   /** What the key may do, of what the session may. Default: all of its client's scopes that the session may pass on. */
-  scopes?: readonly string[] | undefined;
+  scopes?: readonly TScope[] | undefined;
   /** Its lifetime, such as `'30d'`; `null`: it never expires. Default: the option `keys.ttl`. */
   ttl?: Duration | null | undefined;
 }
 
-export interface KeyOf extends KeyClient {
+export interface KeyOf<TClientName extends string = string> extends KeyClient<TClientName> {
   id: string;
 }
 
@@ -62,11 +65,17 @@ export type DurinRouterRecord<TLogin extends LoginTypes> = {
     revokeOthers: DurinMutation<SessionScope | undefined, { revoked: number }>;
   };
   keys: {
-    list: DurinQuery<KeyListInput | undefined, KeyView[]>;
-    create: DurinMutation<KeyInput, KeyView & { token: string }>;
-    rename: DurinMutation<KeyOf & { name: string }, void>;
-    revoke: DurinMutation<KeyOf, void>;
-    roll: DurinMutation<KeyOf & { overlap?: Duration | undefined }, KeyView & { token: string }>;
+    list: DurinQuery<KeyListInput<TLogin['clientName']> | undefined, KeyView<TLogin['scope']>[]>;
+    create: DurinMutation<
+      KeyInput<TLogin['clientName'], TLogin['scope']>,
+      KeyView<TLogin['scope']> & { token: string }
+    >;
+    rename: DurinMutation<KeyOf<TLogin['clientName']> & { name: string }, void>;
+    revoke: DurinMutation<KeyOf<TLogin['clientName']>, void>;
+    roll: DurinMutation<
+      KeyOf<TLogin['clientName']> & { overlap?: Duration | undefined },
+      KeyView<TLogin['scope']> & { token: string }
+    >;
   };
   apiAccess: {
     get: DurinQuery<void, ApiAccessView>;
@@ -92,6 +101,7 @@ export type RouterDeps = RouterProcedureDeps &
 
 export function createDurinRouter<TLogin extends LoginTypes>(deps: RouterDeps): DurinRouter<TLogin> {
   const procedures = createRouterProcedures(deps);
+  const keys = createKeys(procedures, deps);
   const router = t.router({
     login: createLogin(procedures, deps),
     refresh: createRefresh(procedures, deps),
@@ -99,7 +109,7 @@ export function createDurinRouter<TLogin extends LoginTypes>(deps: RouterDeps): 
     logout: createLogout(procedures, deps),
     logoutAll: createLogoutAll(procedures, deps),
     sessions: createSessions(procedures, deps),
-    keys: createKeys(procedures, deps),
+    keys: keys as unknown as DurinRouterRecord<TLogin>['keys'], // only the caller's types know the names
     apiAccess: createApiAccess(procedures, deps),
   });
   return router;

@@ -22,6 +22,8 @@ export type AdminPageRouter = TRPCBuiltRouter<
 
 interface PageLogin {
   loginInput: { readonly [field: string]: unknown; readonly client: string };
+  clientName: string;
+  scope: string;
   reauthenticateInput: { readonly [field: string]: unknown };
   loginOutput: { token: string; expiry: unknown };
   expiry: unknown;

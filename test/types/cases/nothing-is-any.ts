@@ -150,6 +150,8 @@ type App = {
 };
 type Login = {
   loginInput: { username: string };
+  clientName: 'web';
+  scope: 'billing';
   reauthenticateInput: { username: string };
   loginOutput: { token: string };
   expiry: Date | null;

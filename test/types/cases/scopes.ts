@@ -30,6 +30,16 @@ void scoped.tokens.issue({ user, client: 'api', scopes: [] });
 // @ts-expect-error: read-only
 scoped.authedProcedure.query(({ ctx }) => ctx.auth.scopes.push('billing'));
 
+// Keys know the names too.
+declare const caller: ReturnType<typeof scoped.durinRouter.createCaller>;
+void caller.keys.create({ name: 'CI', client: 'api', scopes: ['billing'] }).then((key) => {
+  same<typeof key.scopes, readonly Scope[]>();
+});
+// @ts-expect-error: no such scope
+void caller.keys.create({ name: 'CI', scopes: ['reports:raed'] });
+// @ts-expect-error: no such client
+void caller.keys.list({ client: 'apj' });
+
 // Unknown scopes do not compile.
 // @ts-expect-error: no such scope
 scoped.scopedProcedure(['reports:raed']);

@@ -35,7 +35,7 @@ describe('a new key', () => {
     await expect(callAs(narrow).write()).rejects.toMatchObject(refusal('INSUFFICIENT_SCOPE', { missing: ['write'] }));
   });
 
-  test.each([
+  test.each<[string, ('read' | 'admin')[], string[]]>([
     ['admin', ['admin'], ['admin']],
     ['each that is missing', ['read', 'admin'], ['admin']],
   ])('is refused a scope that its client may not have: %s', async (_, scopes, missing) => {
@@ -45,7 +45,7 @@ describe('a new key', () => {
 
   test.each([[['delete']], [[]], ['read']])('is refused if its scopes are %j', async (scopes) => {
     const { keys } = await app.enter();
-    await expect(keys.create({ name: 'A', scopes: scopes as string[] })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+    await expect(keys.create({ name: 'A', scopes: scopes as 'read'[] })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
   });
 
   test('has no more scopes than the session that creates it', async () => {
@@ -255,6 +255,6 @@ test('with several clients that have keys, calls name one', async () => {
   expect(await keys.list({ client: 'bots' })).toMatchObject([{ id }]);
   await expect(keys.revoke({ client: 'api', id })).rejects.toMatchObject(refusal('KEY_NOT_FOUND'));
   for (const client of [undefined, 'web', 'none'])
-    await expect(keys.list({ client })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+    await expect(keys.list({ client: client as 'api' })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
   await expect(keys.list()).rejects.toMatchObject({ code: 'BAD_REQUEST' });
 });
