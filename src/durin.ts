@@ -186,7 +186,6 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     takesClient,
     formatExpiry,
     apiClientName: apiAccess.clientName,
-    appScopes,
     excludesApiAccess: apiAccess.excludeFromSessions,
     includesToken: apiAccess.includeToken,
     freshSeconds: apiAccess.freshSeconds,

@@ -11,11 +11,11 @@ import type { ApiAccessView } from '../wire.ts';
 import type { RouterProcedures } from './router-procedures.ts';
 
 export interface ApiAccessDeps {
-  readonly store: Pick<TokenStore, 'findOf' | 'listOf'>;
+  readonly store: Pick<TokenStore, 'findOf' | 'listOf' | 'findBySelector'>;
   readonly issueToken: IssueToken;
   readonly revoker: TokenRevoker;
   readonly codec: TokenCodec;
-  readonly scopes: Pick<SessionScopes, 'passedOnBy'>;
+  readonly scopes: Pick<SessionScopes, 'all' | 'heldBy' | 'passedOnBy'>;
   /** `null`: there are no API keys. */
   readonly apiClientName: string | null;
   readonly includesToken: boolean;
@@ -34,6 +34,15 @@ export function createApiAccess({ sessionProcedure, changingSessionProcedure }: 
 
   async function requireFreshSession(session: SessionRecord): Promise<void> {
     if (freshSeconds !== null) await requireFresh(session, freshSeconds);
+  }
+
+  /** A caller that reads a key can do what the key can. */
+  async function requireScopesOf({ selector }: TokenRow, session: SessionRecord): Promise<void> {
+    const key = scopes.all.length === 0 ? null : await store.findBySelector(selector);
+    if (key === null) return;
+    const held = scopes.heldBy(session);
+    const missing = scopes.heldBy(key).filter((scope) => !held.includes(scope));
+    if (missing.length > 0) throw new DurinError('INSUFFICIENT_SCOPE', { missing });
   }
 
   function requireApiClient(): string {
@@ -56,6 +65,7 @@ export function createApiAccess({ sessionProcedure, changingSessionProcedure }: 
       const view = toApiAccessView(row, now());
       if (!includesToken) return view;
       await requireFreshSession(session);
+      await requireScopesOf(row, session);
       return { ...view, token: codec.tokenOf(row.selector) };
     }),
 

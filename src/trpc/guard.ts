@@ -81,14 +81,9 @@ export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guar
     return throttle.enforce(limit, caller, stateOf(ctx).recordLimit);
   }
 
-  /** Those of its client and, of a key, its own. */
-  async function enforceOwnRates(record: SessionRecord, ctx: DurinContext): Promise<void> {
-    const clientQuota = quotaOf(record);
-    if (clientQuota !== null) await enforce({ scope: 'client', quota: clientQuota }, record, ctx);
-    const keyQuota = keyAccess.quotaOf(record);
-    if (keyQuota === null) return;
-    const caller = { session: record, origin: DurinRequest.originOf(ctx.durin) };
-    await throttle.enforcePerSession({ scope: 'key', quota: keyQuota }, caller, stateOf(ctx).recordLimit);
+  async function enforcePerKey(quota: Quota, session: SessionRecord, ctx: DurinContext): Promise<void> {
+    const caller = { session, origin: DurinRequest.originOf(ctx.durin) };
+    await throttle.enforcePerSession({ scope: 'key', quota }, caller, stateOf(ctx).recordLimit);
   }
 
   return function createGuard(settings) {
@@ -103,10 +98,11 @@ export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guar
       } catch (error) {
         if (!isOptional || !isWithoutCredentials(error)) throw reportDenied(error, call);
       }
-      if (record !== null) {
-        requireRights(record, settings, reach, call);
-        if (!isOptional) await enforceOwnRates(record, ctx);
-      }
+      if (record !== null) requireRights(record, settings, reach, call);
+      const clientQuota = record === null || isOptional ? null : quotaOf(record);
+      if (clientQuota !== null) await enforce({ scope: 'client', quota: clientQuota }, record, ctx);
+      const keyQuota = record === null || isOptional ? null : keyAccess.quotaOf(record);
+      if (record !== null && keyQuota !== null) await enforcePerKey(keyQuota, record, ctx);
       if (record !== null && freshSeconds !== null) {
         record = await findFresh(record, freshSeconds, call);
         requireRights(record, settings, reach, call); // the user may have changed since the session was cached

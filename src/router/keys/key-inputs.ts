@@ -29,26 +29,21 @@ function parseWith(parse: () => number, input: unknown, context: z.core.$Refinem
 
 const dayInSeconds = 86_400;
 
-/**
- * The inputs of `keys.*`. They name the client if there are several with keys.
- * @param scopes the option `scopes`
- */
-export function createKeyInputs(clientNames: readonly string[], scopes: readonly string[]) {
-  const name = z.enum(clientNames);
-  const client = clientNames.length > 1 ? name : name.optional();
-  const id = z.string().toLowerCase();
-  const list = z.object({ client, unusedFor: seconds.optional() });
+/** The client; may be left out if there is only one with keys. */
+const client = z.string().optional();
+const id = z.string().transform((given) => given.toLowerCase());
+const name = sessionName.transform((given) => given.trim());
 
-  return {
-    list: clientNames.length > 1 ? list : list.optional(),
-    create: z.object({
-      client,
-      name: sessionName.transform((given) => given.trim()),
-      scopes: z.array(z.enum(scopes)).min(1).optional(),
-      ttl: seconds.nullable().optional(),
-    }),
-    rename: z.object({ client, id, name: sessionName.transform((given) => given.trim()) }),
-    revoke: z.object({ client, id }),
-    roll: z.object({ client, id, overlap: secondsOrNone.default(dayInSeconds) }),
-  };
-}
+/** The inputs of `keys.*`. Which clients and scopes there are is checked later: a schema is made once for all durins. */
+export const keyInputs = {
+  list: z.object({ client, unusedFor: seconds.optional() }).optional(),
+  create: z.object({
+    client,
+    name,
+    scopes: z.array(z.string()).min(1).optional(),
+    ttl: seconds.nullable().optional(),
+  }),
+  rename: z.object({ client, id, name }),
+  revoke: z.object({ client, id }),
+  roll: z.object({ client, id, overlap: secondsOrNone.default(dayInSeconds) }),
+};

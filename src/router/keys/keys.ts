@@ -10,10 +10,11 @@ import { effectiveScopes, type SessionScopes } from '../../tokens/rights/scopes.
 import { toTokenEvent } from '../../tokens/token-event.ts';
 import type { RequireFresh } from '../../tokens/verification/freshness.ts';
 import { refuseUnreadableInput } from '../../trpc/base-procedure.ts';
+import { unknownScopeProblem } from '../../values/scope.ts';
 import type { KeyView } from '../../wire.ts';
 import type { RouterProcedures } from '../router-procedures.ts';
 import { createIssueKey } from './issue-key.ts';
-import { createKeyInputs } from './key-inputs.ts';
+import { keyInputs } from './key-inputs.ts';
 import { createToKeyView, type KeyViewDeps } from './key-view.ts';
 
 export interface KeysDeps extends KeyViewDeps {
@@ -21,8 +22,6 @@ export interface KeysDeps extends KeyViewDeps {
   readonly keyClients: KeyClients;
   readonly issueToken: IssueToken;
   readonly scopes: SessionScopes;
-  /** The option `scopes`. */
-  readonly appScopes: readonly string[];
   readonly requireFresh: RequireFresh;
   readonly events: EventSink;
 }
@@ -34,16 +33,17 @@ interface Call {
 }
 
 export function createKeys({ sessionProcedure, reportRefused }: RouterProcedures, deps: KeysDeps) {
-  const { keyStore, keyClients, scopes, appScopes, requireFresh, events, now } = deps;
+  const { keyStore, keyClients, scopes, requireFresh, events, now } = deps;
   const toKeyView = createToKeyView(deps);
   const issueKey = createIssueKey(deps.issueToken, toKeyView);
-  const inputs = createKeyInputs(keyClients.names, appScopes);
   const procedure = sessionProcedure.use(refuseUnreadableInput);
 
   /** @param client the one that the input names; if there is only one, it need not */
-  function requireRules(call: Call, client = keyClients.names[0]): KeyRules {
-    const rules = client === undefined ? null : keyClients.rulesOf(client);
-    if (rules === null) throw new DurinError('API_ACCESS_DISABLED');
+  function requireRules(call: Call, client: string | undefined): KeyRules {
+    const [only, ...others] = keyClients.names;
+    if (only === undefined) throw new DurinError('API_ACCESS_DISABLED');
+    const rules = keyClients.rulesOf(client ?? (others.length === 0 ? only : ''));
+    if (rules === null) throw badRequest('client', `must be one of: ${keyClients.names.join(', ')}`);
     if (!rules.mayManage(call.ctx.session.client.name)) throw refuse(new DurinError('CLIENT_NOT_ALLOWED'), call);
     return rules;
   }
@@ -66,12 +66,13 @@ export function createKeys({ sessionProcedure, reportRefused }: RouterProcedures
   function scopesToStore(wanted: readonly string[] | undefined, { clientName }: KeyRules, call: Call) {
     const { session } = call.ctx;
     if (wanted === undefined) return scopes.passedOnBy(session);
+    if (unknownScopeProblem(wanted, scopes.all) !== null) throw badRequest('scopes', 'must be scopes of the app');
     requireScopes(wanted, effectiveScopes(scopes.heldBy(session), [scopes.ceilingOf(clientName)]), call);
-    return effectiveScopes(appScopes, [wanted]);
+    return effectiveScopes(scopes.all, [wanted]);
   }
 
   return {
-    list: procedure.input(inputs.list).query(async function listKeys({ input, ...call }): Promise<KeyView[]> {
+    list: procedure.input(keyInputs.list).query(async function listKeys({ input, ...call }): Promise<KeyView[]> {
       const { session } = call.ctx;
       const { clientName } = requireRules(call, input?.client);
       const unusedSince = now() - (input?.unusedFor ?? 0) * 1000;
@@ -80,7 +81,7 @@ export function createKeys({ sessionProcedure, reportRefused }: RouterProcedures
       return (input?.unusedFor === undefined ? keys : unused).map((key) => toKeyView(key, session));
     }),
 
-    create: procedure.input(inputs.create).mutation(async function createKey({
+    create: procedure.input(keyInputs.create).mutation(async function createKey({
       input: { client, name, ttl, ...input },
       ...call
     }) {
@@ -93,7 +94,7 @@ export function createKeys({ sessionProcedure, reportRefused }: RouterProcedures
       return issueKey(order, call.ctx.session, call.ctx.durin);
     }),
 
-    rename: procedure.input(inputs.rename).mutation(async function renameKey({ input, ...call }): Promise<void> {
+    rename: procedure.input(keyInputs.rename).mutation(async function renameKey({ input, ...call }): Promise<void> {
       const ref = refOf(input.id, requireRules(call, input.client), call);
       const outcome = await keyStore.renameKey(ref, input.name, now());
       switch (outcome) {
@@ -106,22 +107,22 @@ export function createKeys({ sessionProcedure, reportRefused }: RouterProcedures
       }
     }),
 
-    revoke: procedure.input(inputs.revoke).mutation(async function revokeKey({ input, ...call }): Promise<void> {
+    revoke: procedure.input(keyInputs.revoke).mutation(async function revokeKey({ input, ...call }): Promise<void> {
       const ended = await keyStore.deleteKey(refOf(input.id, requireRules(call, input.client), call), now());
       if (ended === null) throw new DurinError('KEY_NOT_FOUND');
       if (ended.hadExpired) events.emit('tokenExpired', toTokenEvent(ended));
       else events.emit('tokenRevoked', { ...toTokenEvent(ended), reason: 'revoked' });
     }),
 
-    roll: procedure.input(inputs.roll).mutation(async function rollKey({ input: { id, overlap, client }, ...call }) {
+    roll: procedure.input(keyInputs.roll).mutation(async function rollKey({ input: { id, overlap, client }, ...call }) {
       const rules = requireRules(call, client);
       const { clientName, max } = rules;
       const ref = refOf(id, rules, call);
       await requireFreshSession(call, rules);
       const replaced = (await keyStore.listKeys(ref.userId, clientName)).find((key) => key.id === id);
       if (replaced === undefined) throw new DurinError('KEY_NOT_FOUND');
-      const ofKey = effectiveScopes(appScopes, [replaced.scopes, scopes.ceilingOf(clientName)]);
-      requireScopes(ofKey, scopes.passedOnBy(call.ctx.session) ?? appScopes, call);
+      const ofKey = effectiveScopes(scopes.all, [replaced.scopes, scopes.ceilingOf(clientName)]);
+      requireScopes(ofKey, scopes.passedOnBy(call.ctx.session) ?? scopes.all, call);
       const key = { max, replaces: { id, overlapSeconds: overlap } };
       return issueKey({ clientName, name: replaced.name, key }, call.ctx.session, call.ctx.durin);
     }),
@@ -131,8 +132,11 @@ export function createKeys({ sessionProcedure, reportRefused }: RouterProcedures
 function requireTtl(ttl: number | null | undefined, { maxTtlSeconds, clientName }: KeyRules): void {
   const isTooLong = ttl !== undefined && maxTtlSeconds !== null && (ttl === null || ttl > maxTtlSeconds);
   if (!isTooLong) return;
-  const message = `ttl: must be at most ${maxTtlSeconds} seconds, the maxTtl of the client ${clientName}`;
-  throw new TRPCError({ code: 'BAD_REQUEST', message });
+  throw badRequest('ttl', `must be at most ${maxTtlSeconds} seconds, the maxTtl of the client ${clientName}`);
+}
+
+function badRequest(field: string, sentence: string): TRPCError {
+  return new TRPCError({ code: 'BAD_REQUEST', message: `${field}: ${sentence}` });
 }
 
 /** @throws DurinError KEY_NOT_FOUND */

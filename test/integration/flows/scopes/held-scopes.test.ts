@@ -1,3 +1,4 @@
+import { Keyv } from 'keyv';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDurin } from '../../../../src/index.ts';
 import { openApp, requestOf } from '../../../support/app.ts';
@@ -13,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-function createScopedDurin() {
+function createScopedDurin(includeToken = false) {
   return createDurin({
     ...app.options,
     scopes,
@@ -22,7 +23,7 @@ function createScopedDurin() {
       cli: { scopes: ['reports:read', 'a,{b}'] },
       api: {},
     },
-    apiAccess: { clientName: 'api' },
+    apiAccess: { clientName: 'api', includeToken },
     scopesOf: ({ username }) => (username.endsWith('bob') ? ['reports:read'] : 'all'),
   });
 }
@@ -99,6 +100,25 @@ test('an API key gets no more scopes than the session that creates it', async ()
     const { token } = await durin.tokens.issue({ user: 1, ...request });
     expect(await scopesOf(await keyOf(token))).toEqual(await scopesOf(token));
   }
+});
+
+test('a session reads no API key that holds more scopes', async () => {
+  const reading = createScopedDurin(true);
+  const getAs = (token: string) =>
+    reading.durinRouter.createCaller(reading.createContext(requestOf({ token }))).apiAccess.get();
+  const web = await durin.tokens.issue({ user: 2, client: 'web' });
+  const key = await keyOf(web.token);
+  expect(await getAs(web.token)).toMatchObject({ token: key });
+  const limited = await durin.tokens.issue({ user: 2, client: 'web', scopes: ['reports:write'] });
+  const refusal = await getAs(limited.token).catch((error: unknown) => error);
+  expect(refusal).toMatchObject({ durin: { code: 'INSUFFICIENT_SCOPE', missing: ['reports:read'] } });
+});
+
+test('scopes survive a cache that processes share', async () => {
+  const store = new Keyv();
+  const [here, there] = [1, 2].map(() => createDurin({ ...app.options, scopes, cache: { ttl: '60s', store } }));
+  const { token } = await durin.tokens.issue({ user: 1, client: 'web', scopes: ['a,{b}'] });
+  for (const cached of [here, there, here]) expect((await cached?.authenticate(token))?.scopes).toEqual(['a,{b}']);
 });
 
 test.each([
