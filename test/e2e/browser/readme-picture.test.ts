@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { screenshotFolder } from '../../support/browser/appearance.ts';
-import { button, session, signIn, turnTo, useQuickstart } from '../quickstart/quickstart-visit.ts';
+import { apiKey, button, createKey, session, signIn, turnTo, useQuickstart } from '../quickstart/quickstart-visit.ts';
 
 const { visit } = useQuickstart();
 
@@ -12,12 +12,16 @@ test('the README has a picture of the quickstart, in a small file', async () => 
   const cli = await visitor.open('/?client=cli');
   await signIn(cli);
   const page = await visitor.open();
-  await page.setViewportSize({ width: 1040, height: 720 });
+  await page.setViewportSize({ width: 1040, height: 900 });
   await page.emulateMedia({ colorScheme: 'light' });
   await signIn(page);
-  for (const name of ['whoami', 'publish', 'deploy']) await button(page, `Call ${name}`).click();
+  await createKey(page, 'nightly export');
+  await button(page, 'Done').click();
+  for (const name of ['whoami', 'publish', 'deploy', 'reports.list']) await button(page, `Call ${name}`).click();
   await turnTo(page);
   await session(page, 'cli').waitFor();
+  await apiKey(page, 'nightly export').waitFor();
+  await page.evaluate('scrollTo(0, 0)');
   await page.mouse.move(0, 0);
   await page.screenshot({ path: join(screenshotFolder, 'quickstart.png'), animations: 'disabled' });
   const { size } = await stat(join(import.meta.dirname, '..', '..', '..', 'docs', 'quickstart.png'));

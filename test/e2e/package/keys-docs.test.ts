@@ -40,10 +40,13 @@ await import('./export-reports.ts');
 server.close();
 
 const inDays = (days) => new Date(Date.now() + days * 86_400_000);
-for (const days of [6.5, 0.5]) {
-  await em.nativeUpdate(AuthToken, { id: auth.id }, { created: inDays(-30), expiry: inDays(days) });
-  await durin.tokens.purgeExpired();
-}
+await em.nativeUpdate(AuthToken, { id: auth.id }, { created: inDays(-30), expiry: inDays(6.5) });
+const print = console.log;
+const isSent = new Promise((resolve) => {
+  console.log = (mail) => resolve(print(mail));
+});
+await durin.tokens.purgeExpired();
+await isSent;
 await durin.close();
 await orm.close();
 `;
@@ -51,10 +54,8 @@ await orm.close();
 test('the samples on API keys print what their comments say', async () => {
   await writeFile(join(app, 'run-keys.ts'), program);
   const { code, output } = await startProgram(['run-keys.ts'], env, app).ended;
-  const mails = ['in less than 7 days', 'within a day'].map(
-    (when) => `To alice: Your API key "report" expires ${when}. Roll it in your settings.\n`,
-  );
-  expect(output).toBe(`${outputOf('keys-in-use.ts')}${outputOf('export-reports.ts')}${mails.join('')}`);
+  const mail = 'To alice: Your API key "report" expires in less than 7 days. Roll it in your settings.\n';
+  expect(output).toBe(`${outputOf('keys-in-use.ts')}${outputOf('export-reports.ts')}${mail}`);
   expect(code).toBe(0);
 });
 

@@ -152,7 +152,7 @@ test('a name that is taken and a full list are reported in words', async () => {
   await problem.getByText('You already have an API key with this name.').waitFor();
   expect(await faultsInLooks(page, 'key-name-taken')).toEqual([]);
   expect(await page.getByLabel('Name of the key').inputValue()).toBe('ci');
-  await page.keyboard.press('Escape');
+  await page.getByLabel('Name of the key').press('Escape');
   expect(await focused(page)).toBe('Create a key');
 
   for (let count = 2; count <= 10; count += 1) await createKey(page, `key ${count}`);
