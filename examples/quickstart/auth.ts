@@ -1,6 +1,7 @@
 import type { MikroORM } from '@mikro-orm/core';
 import { createDurin } from 'trpc-durin';
 import { verifyPassword } from 'trpc-durin/password';
+import { postgresBus } from 'trpc-durin/postgres';
 import { AuthToken, Client, User } from './entities.ts';
 
 export type Auth = ReturnType<typeof createAuth>;
@@ -20,6 +21,7 @@ export function createAuth(orm: MikroORM, secret: string) {
       api: { tokenTtl: '365d', throttleRate: '100/m' },
       admin: { tokenTtl: '8h' },
     },
+    cache: { ttl: '60s', bus: postgresBus() }, // PostgreSQL ends the sessions that are kept in memory
     apiAccess: { clientName: 'api', fresh: '10m' },
     serializeUser: ({ id, username }) => ({ id, username }),
     verifyCredentials: async ({ input, em }) => {
