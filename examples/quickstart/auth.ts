@@ -1,6 +1,7 @@
 import type { MikroORM } from '@mikro-orm/core';
 import { createDurin } from 'trpc-durin';
 import { verifyPassword } from 'trpc-durin/password';
+import { postgresBus } from 'trpc-durin/postgres';
 import { AuthToken, Client, User } from './entities.ts';
 
 export type Auth = ReturnType<typeof createAuth>;
@@ -25,6 +26,7 @@ export function createAuth(orm: MikroORM, secret: string) {
       },
       admin: { tokenTtl: '8h' },
     },
+    cache: { ttl: '60s', bus: postgresBus() }, // PostgreSQL ends the sessions that are kept in memory
     serializeUser: ({ id, username }) => ({ id, username }),
     verifyCredentials: async ({ input, em }) => {
       const user = await em.findOne(User, { username: input.username });

@@ -1,5 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import { defineDurinEntities } from 'trpc-durin';
+import { defineDurinEntities, durinTrigger } from 'trpc-durin';
 
 export const User = defineEntity({
   name: 'User',
@@ -11,8 +11,9 @@ export const User = defineEntity({
     isActive: p.boolean().default(true),
     isAdmin: p.boolean().default(false),
   },
+  triggers: [durinTrigger()], // announces changes by SQL, such as those in psql
 });
 
 export type User = InferEntity<typeof User>;
 
-export const { Client, AuthToken } = defineDurinEntities({ user: () => User });
+export const { Client, AuthToken } = defineDurinEntities({ user: () => User, notify: true });

@@ -6,7 +6,7 @@ import type { Bus } from './bus.ts';
 import { createLayeredCache } from './layered-cache.ts';
 import { createMemoryCache } from './memory-cache.ts';
 import type { SessionCache } from './session-cache.ts';
-import { createSharedCache } from './shared-cache.ts';
+import { createSharedCache, type SharedCache } from './shared-cache.ts';
 import { createSharedStore, type KeyValueStore } from './shared-store.ts';
 import { createEntryMac } from './trust/entry-mac.ts';
 import type { OutageListener } from './trust/outage-report.ts';
@@ -44,18 +44,31 @@ const maxMissMs = 5000;
 
 /** Creates the cache that the settings describe: in this process, shared, or both. */
 export function createCache(settings: CacheSettings, deps: CacheDeps): SessionCache {
-  const { ttlMs, maxSessions, deadlineMs, store, bus } = settings;
-  const { format, namespace, secrets, now, changes, onOutage, onBusOutage } = deps;
-  if (store === null && bus === null)
-    return createMemoryCache({ ttlMs, maxSessions, missTtlMs: Math.min(ttlMs, maxMissMs), now });
+  const { ttlMs, maxSessions, store, bus } = settings;
+  const { namespace, now, changes, listen, onBusOutage } = deps;
+  const shared = store && createShared(store, settings, deps);
+  if (bus === null)
+    return shared ?? createMemoryCache({ ttlMs, maxSessions, missTtlMs: Math.min(ttlMs, maxMissMs), now });
   const memory = createMemoryCache({ ttlMs, maxSessions, now });
-  const connected = bus && reportBusOutages(withListen(bus, deps.listen), onBusOutage);
-  if (store === null) return connected ? createBusCache({ memory, bus: connected, namespace, changes, now }) : memory;
-  const sharedStore = createSharedStore(store, deadlineMs);
-  const mac = createEntryMac(secrets);
-  const shared = createSharedCache({ store: sharedStore, format, mac, namespace, ttlMs, maxSessions, now, onOutage });
-  if (connected === null) return shared;
-  return createLayeredCache({ memory, shared, bus: connected, namespace, changes, now });
+  const layers = { memory, bus: reportBusOutages(withListen(bus, listen), onBusOutage), namespace, changes, now };
+  return shared === null ? createBusCache(layers) : createLayeredCache({ ...layers, shared });
+}
+
+function createShared(
+  store: KeyValueStore,
+  { ttlMs, maxSessions, deadlineMs }: CacheSettings,
+  { format, namespace, secrets, now, onOutage }: CacheDeps,
+): SharedCache {
+  return createSharedCache({
+    store: createSharedStore(store, deadlineMs),
+    format,
+    mac: createEntryMac(secrets),
+    namespace,
+    ttlMs,
+    maxSessions,
+    now,
+    onOutage,
+  });
 }
 
 function withListen(bus: Bus, listen: Listen): Bus {

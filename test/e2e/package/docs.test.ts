@@ -274,6 +274,7 @@ createDurin({
 await closeOther();
 await orm.em.fork().nativeUpdate(AuthToken, { client: { name: 'web' }, user: user.id }, { expiry: new Date() });
 await import('./cached.ts');
+await import('./cached-in-redis.ts');
 await import('./purge.ts');
 `;
 

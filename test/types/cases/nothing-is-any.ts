@@ -100,6 +100,7 @@ import type {
   DurinRouterRecord,
   DurinTokens,
   DurinTokenUse,
+  DurinTriggerOptions,
   EventName,
   EventSource,
   GuardedProcedure,
@@ -134,6 +135,8 @@ import type {
 import type * as passwordTypes from '../../../src/password.ts';
 import type * as pgliteTypes from '../../../src/pglite/index.ts';
 import type { PgliteFolder } from '../../../src/pglite/index.ts';
+import type * as postgresTypes from '../../../src/postgres/index.ts';
+import type { Listen, Listening, ListenOptions, PostgresBusOptions } from '../../../src/postgres/index.ts';
 import type * as redisTypes from '../../../src/redis/index.ts';
 import type { RedisBusOptions, RedisStore, RedisStoreOptions } from '../../../src/redis/index.ts';
 import type { AnyPath } from './any-path.ts';
@@ -162,6 +165,12 @@ interface Public {
   passwordValues: typeof passwordTypes;
   pgliteValues: typeof pgliteTypes;
   PgliteFolder: PgliteFolder;
+  postgresValues: typeof postgresTypes;
+  Listen: Listen;
+  Listening: Listening;
+  ListenOptions: ListenOptions;
+  PostgresBusOptions: PostgresBusOptions;
+  DurinTriggerOptions: DurinTriggerOptions;
   redisValues: typeof redisTypes;
   refusal: ConstructorParameters<typeof durinTypes.DurinError>;
   ApiAccessOptions: ApiAccessOptions<'web'>;

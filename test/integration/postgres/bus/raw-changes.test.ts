@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type NotifiedApp, type NotifiedProcess, openNotifiedApp } from '../../../support/bus/notified-app.ts';
 
 let app: NotifiedApp;
@@ -55,6 +55,26 @@ test("nativeUpdate of another process's ORM is seen within 100 ms", { retry: 2 }
   const session = await enter();
   await app.orm.em.fork().nativeUpdate(app.entities.User, session.userId, { isActive: false });
   expect(await learn(session)).toEqual(['USER_INACTIVE', 'USER_INACTIVE']);
+});
+
+test('an updated row of a populated relation is seen within 100 ms', { retry: 2 }, async () => {
+  const session = await enter();
+  await app.psql.query("update app_organization set name = 'renamed' where id = $1", [session.organizationId]);
+  const nameNow = async () => (await there.durin.authenticate(session.token)).user.organization?.name;
+  await vi.waitFor(async () => expect(await nameNow()).toBe('renamed'), { timeout: 100, interval: 1 });
+});
+
+test('forget makes every process read the user again', { retry: 2 }, async () => {
+  const { token, userId } = await enter();
+  const before = there.lookUps();
+  await here.durin.users.forget(userId);
+  await vi.waitFor(
+    async () => {
+      await there.ask(token);
+      expect(there.lookUps()).toBeGreaterThan(before);
+    },
+    { timeout: 100, interval: 1 },
+  );
 });
 
 test('a change that is rolled back announces nothing', async () => {
