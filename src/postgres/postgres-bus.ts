@@ -119,7 +119,7 @@ export function postgresBus(options: PostgresBusOptions = {}): Bus {
     ticks += 1;
     const hasStalled = liveness?.tick() === true;
     isConnected(); // notices silence even if no look-up calls it
-    if (hasStalled || ticks % ticksPerHeartbeat === 0) beat();
+    if (ticks % ticksPerHeartbeat === 0 || (hasStalled && missedHeartbeats === null)) beat();
   }
 
   function isConnected(): boolean {

@@ -1,3 +1,4 @@
+import { withTimeout } from '../../async/with-timeout.ts';
 import type { Listening, ListenOptions } from './listening.ts';
 
 /** The part of a PGlite instance that is used. */
@@ -5,6 +6,8 @@ export interface PgliteClient {
   readonly closed: boolean;
   listen(channel: string, callback: (payload: string) => void): Promise<() => Promise<void>>;
 }
+
+const endTimeout = { timeoutMs: 200, service: 'PGlite' };
 
 /**
  * Listens on the ORM's PGlite, which has a single connection. Only this process uses that database, and the durins of a
@@ -21,8 +24,10 @@ export async function listenOnPglite(
     isInProcess: true,
     isOpen: () => !pglite.closed,
     async notify() {},
+    /** A transaction of the app may be open, or the database may be closing. */
     async close() {
-      if (!pglite.closed) await Promise.all(stops.map((stop) => stop()));
+      if (pglite.closed) return;
+      await withTimeout(() => Promise.all(stops.map((stop) => stop())), endTimeout).catch(() => {});
     },
   };
 }
