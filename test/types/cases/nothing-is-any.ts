@@ -12,6 +12,7 @@ import type {
   DurinPath,
   DurinStorage,
   HeadersSource,
+  KeyView,
   LoginAnswer,
   LoginInput,
   ReauthenticateInput,
@@ -157,6 +158,7 @@ interface Public {
   values: typeof durinTypes;
   passwordValues: typeof passwordTypes;
   pgliteValues: typeof pgliteTypes;
+  KeyView: KeyView;
   PgliteFolder: PgliteFolder;
   redisValues: typeof redisTypes;
   refusal: ConstructorParameters<typeof durinTypes.DurinError>;
