@@ -64,4 +64,4 @@ export type { PolicyOf, ProcedurePolicy } from './trpc/policy-of.ts';
 export type { ResponseFacts } from './trpc/response-headers.ts';
 export type { Duration } from './values/duration.ts';
 export type { Rate } from './values/rate.ts';
-export type { ApiAccessView, DurinErrorCode, DurinErrorData, SessionView } from './wire.ts';
+export type { ApiAccessView, DurinErrorCode, DurinErrorData, KeyView, SessionView } from './wire.ts';

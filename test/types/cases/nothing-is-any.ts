@@ -12,6 +12,7 @@ import type {
   DurinPath,
   DurinStorage,
   HeadersSource,
+  KeyView,
   LoginAnswer,
   LoginInput,
   ReauthenticateInput,
@@ -164,6 +165,7 @@ interface Public {
   values: typeof durinTypes;
   passwordValues: typeof passwordTypes;
   pgliteValues: typeof pgliteTypes;
+  KeyView: KeyView;
   PgliteFolder: PgliteFolder;
   postgresValues: typeof postgresTypes;
   Listen: Listen;

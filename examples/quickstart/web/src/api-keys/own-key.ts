@@ -1,15 +1,20 @@
-import type { api } from '../app/connection.ts';
+import type { inferRouterOutputs } from '@trpc/server';
+import type { AppRouter } from '../../../router.ts';
+
+type Outputs = inferRouterOutputs<AppRouter>['auth']['keys'];
 
 /** A key as the server lists it. */
-export type OwnKey = (typeof api.auth.keys.list)['~types']['output'][number];
+export type OwnKey = Outputs['list'][number];
 
 /** A key that was just created, with the key itself. */
-export type CreatedKey = (typeof api.auth.keys.create)['~types']['output'];
+export type CreatedKey = Outputs['create'];
 
 /** What to call a key: its name, which only keys that the server issued may lack. */
 export function nameOf({ name, preview }: Pick<OwnKey, 'name' | 'preview'>): string {
   return name ?? preview;
 }
+
+const hasName = ({ name }: OwnKey, key: OwnKey) => name !== null && name === key.name;
 
 /**
  * How far the replacement of a key is: `waiting` for the first use of the new key, or `begun` by it. `null`: it is not being
@@ -17,7 +22,7 @@ export function nameOf({ name, preview }: Pick<OwnKey, 'name' | 'preview'>): str
  */
 export function replacementOf(key: OwnKey, keys: readonly OwnKey[]): 'waiting' | 'begun' | null {
   if (keys.some(({ replaces }) => replaces === key.id)) return 'waiting';
-  const isNewer = (other: OwnKey) => other.name === key.name && Date.parse(other.created) > Date.parse(key.created);
-  const isReplaced = !key.hasExpired && keys.some((other) => !other.hasExpired && isNewer(other));
-  return isReplaced ? 'begun' : null;
+  const isNewer = (other: OwnKey) => Date.parse(other.created) > Date.parse(key.created);
+  const isReplaced = keys.some((other) => hasName(other, key) && !other.hasExpired && isNewer(other));
+  return isReplaced && !key.hasExpired ? 'begun' : null;
 }

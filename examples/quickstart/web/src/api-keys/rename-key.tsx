@@ -2,7 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { api } from '../app/connection.ts';
 import { RenameForm } from '../controls/rename-form.tsx';
 import { reloadSessions } from '../sessions/reload-sessions.ts';
-import { nameOf, type OwnKey } from './own-key.ts';
+import type { OwnKey } from './own-key.ts';
 
 interface Props {
   apiKey: OwnKey;
@@ -23,7 +23,8 @@ export function RenameKey({ apiKey, onClose }: Props) {
   return (
     <RenameForm
       label="Name of this key"
-      name={nameOf(apiKey)}
+      name={apiKey.name ?? ''}
+      placeholder={apiKey.preview}
       isBusy={rename.isPending}
       error={rename.error}
       onRename={(name) => rename.mutate({ id: apiKey.id, name })}
