@@ -158,6 +158,11 @@ export const tokenIssueInput = strictObject({
   scopes: scopes.optional(),
 });
 
+export const scopeListInput = strictObject({
+  /** A client's name: only the scopes that its tokens may have. Default: all scopes. */
+  client: text.optional(),
+}).prefault({});
+
 export const userInput = strictObject({ user: userId });
 
 export const userSearchInput = strictObject({
@@ -181,6 +186,7 @@ export type ClientUpdateInput = z.input<typeof clientUpdateInput>;
 export type TokenListInput = z.input<typeof tokenListInput>;
 export type TokenIdInput = z.input<typeof tokenIdInput>;
 export type TokenIssueInput = z.input<typeof tokenIssueInput>;
+export type ScopeListInput = z.input<typeof scopeListInput>;
 export type UserInput = z.input<typeof userInput>;
 export type UserSearchInput = z.input<typeof userSearchInput>;
 export type UsageDaysInput = z.input<typeof usageDaysInput>;

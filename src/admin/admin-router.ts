@@ -3,12 +3,14 @@ import { createSqlAdminStore } from '../database/admin/sql-admin-store.ts';
 import type { Internals } from '../internals.ts';
 import type { DurinContext } from '../request/durin-request.ts';
 import { type DurinErrorShape, type DurinMutation, type DurinQuery, t } from '../trpc/base-procedure.ts';
+import type { ProcedurePolicy } from '../trpc/policy-of.ts';
 import type {
   ClientCreateInput,
   ClientListInput,
   ClientNameInput,
   ClientNamesInput,
   ClientUpdateInput,
+  ScopeListInput,
   TokenIdInput,
   TokenIssueInput,
   TokenListInput,
@@ -30,6 +32,8 @@ import type {
 } from './admin-views.ts';
 import { createClientProcedures } from './client-procedures.ts';
 import { createEmitAdminAction } from './emit-admin-action.ts';
+import { createPolicyProcedures, type GetAppRouter } from './policy-procedures.ts';
+import { createScopeProcedures } from './scope-procedures.ts';
 import { createTokenProcedures } from './token-procedures.ts';
 import { createUsageProcedures } from './usage-procedures.ts';
 import { type AnyUserNaming, createUserDirectory } from './user-directory.ts';
@@ -55,6 +59,12 @@ export type DurinAdminRouterRecord = {
     revokeAllOf: DurinMutation<UserInput, { revoked: number }>;
     purgeExpired: DurinMutation<void, { purged: number }>;
   };
+  scopes: {
+    list: DurinQuery<ScopeListInput, string[]>;
+  };
+  policy: {
+    list: DurinQuery<void, ProcedurePolicy[] | null>;
+  };
   users: {
     get: DurinQuery<UserInput, UserView>;
     search: DurinQuery<UserSearchInput, UserView[]>;
@@ -76,6 +86,7 @@ export function createAdminRouter(
   internals: Internals,
   isAdmin: IsAdmin | 'command-line',
   naming: AnyUserNaming,
+  getAppRouter: GetAppRouter = null,
 ): DurinAdminRouter {
   const store = createSqlAdminStore(internals.database, internals.schema);
   const users = createUserDirectory(internals, store, naming);
@@ -85,6 +96,8 @@ export function createAdminRouter(
     whoami: createWhoami(procedures, users),
     clients: createClientProcedures(procedures, internals, store, emitAdminAction),
     tokens: createTokenProcedures(procedures, internals, store, users, emitAdminAction),
+    scopes: createScopeProcedures(procedures, internals.scopes),
+    policy: createPolicyProcedures(procedures, internals.policyOf, getAppRouter),
     users: createUserProcedures(procedures, users),
     usage: createUsageProcedures(procedures, store, internals.now),
   });

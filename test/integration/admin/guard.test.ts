@@ -87,6 +87,8 @@ const withoutInput = new Set([
   'clients.names',
   'tokens.list',
   'tokens.purgeExpired',
+  'scopes.list',
+  'policy.list',
   'usage.clients',
   'usage.overTime',
 ]);
