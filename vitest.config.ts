@@ -31,6 +31,7 @@ const sdk = ['test/integration/client/**/*.test.ts', 'test/regressions/client/**
 const pgliteSmoke = [
   ...sdk,
   'test/integration/database/{entities,migrations,user-keys}.test.ts',
+  'test/integration/flows/keys/{keys,roll}.test.ts',
   'test/integration/flows/{devices,last-used,lifetimes,reauthenticate,session,transactions}.test.ts',
   'test/integration/admin/{actions,clients,token-pages,tokens,usage}.test.ts',
   'test/integration/upstream/{api-access,views-login,views-session}.test.ts',

@@ -49,6 +49,7 @@ export type ObjectGraph = ReturnType<typeof compose>;
 /** Builds each service once and connects them. The only place that does; it does no I/O. */
 export function compose(settings: Settings) {
   const { orm, now, databaseTimeoutMs } = settings;
+  const apiClientName = settings.apiAccess.clientName;
 
   // The database
   const schema = readSchema(orm, settings.entities, settings.filters);
@@ -88,7 +89,7 @@ export function compose(settings: Settings) {
   const store = createCachedTokenStore({ store: sqlTokenStore, load, cache, isInTransaction, invalidation });
 
   // The rules
-  const keyServices = createKeyServices({ rules: settings.keys, keyStore, events, bounded, now });
+  const keyServices = createKeyServices({ rules: settings.keys, apiClientName, keyStore, events, bounded, now });
   const { keyClients, notices } = keyServices;
   const codec = createTokenCodec({ ...settings, randomBytes });
   const signInsUnderWay = createUnderWay();

@@ -15,7 +15,7 @@ import type { AdapterCall, DurinContext } from './request/durin-request.ts';
 import { createDurinRouter, type DurinRouter, type LoginTypes } from './router/durin-router.ts';
 import type { DefaultLoginInput } from './router/login.ts';
 import type { LoginSchema } from './router/login-schema.ts';
-import type { Beside, LoginInput, LoginOutput } from './router/login-types.ts';
+import type { SignInRequest } from './router/sign-in-user.ts';
 import type { Auth, SessionRecord } from './session.ts';
 import { type AuthSource, createAuthenticateSource } from './trpc/authenticate-source.ts';
 import { type AppTypes, createBuilders, type DurinProcedures } from './trpc/builders.ts';
@@ -31,16 +31,6 @@ type AppAuth<TApp extends AppTypes> = Auth<
   TApp['scope']
 >;
 
-/** What `durin.signIn` takes. */
-export interface SignInRequest<TApp extends AppTypes> {
-  user: TApp['userEntity'];
-  client: TApp['clientName'];
-  /** The name that `sessions.list` shows, at most 64 characters. Default: none. */
-  deviceName?: string | undefined;
-  ctx: DurinContext;
-  batchIndex?: number | undefined;
-}
-
 /** What `durin.signIn` returns: the output of `login`, and the session. */
 export type SignInAnswer<TApp extends AppTypes, TLogin extends LoginTypes> = Beside<
   { auth: AppAuth<TApp> },
@@ -50,7 +40,6 @@ export type SignInAnswer<TApp extends AppTypes, TLogin extends LoginTypes> = Bes
 /** What `createDurin` returns. Its functions need no `this`. */
 export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends DurinProcedures<TApp> {
   readonly durinRouter: DurinRouter<TLogin>;
-  /** Creates `ctx.durin` from what any tRPC adapter passes. Does no I/O. Spread the result to add a context of your own. */
   /**
    * Lists who may call each procedure of a router, as this durin's guards say, sorted by path. Lazy routers are loaded. A
    * snapshot of it in a test shows every change of rights in review.
@@ -58,6 +47,7 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
    * @example expect(await durin.policyOf(appRouter)).toMatchSnapshot();
    */
   readonly policyOf: PolicyOf;
+  /** Creates `ctx.durin` from what any tRPC adapter passes. Does no I/O. Spread the result to add a context of your own. */
   readonly createContext: (call?: AdapterCall) => DurinContext;
   /** Returns the headers of refusals, throttled routes and answers with a token. */
   readonly responseMeta: (facts: ResponseFacts) => { headers: Headers };
@@ -73,9 +63,9 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
   readonly events: EventSource<UserKey<TApp['userEntity']>>;
   /**
    * Resolves the caller, for routes that are not tRPC and for work that outlives its call. Records the use; does not
-   * throttle.
+   * throttle. API keys need `fullAccess`.
    * @param source a request, its headers, a token, or the `ctx.durin` of a call
-   * @throws DurinError the 401 codes, STORE_UNAVAILABLE
+   * @throws DurinError the 401 codes, INSUFFICIENT_SCOPE, NETWORK_NOT_ALLOWED, STORE_UNAVAILABLE
    * @example const { user } = await durin.authenticate(request);
    */
   readonly authenticate: (source: AuthSource) => Promise<AppAuth<TApp>>;
@@ -87,7 +77,7 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
    * @param request.ctx the procedure's context; later calls with it are signed in
    * @param request.batchIndex the procedure's `batchIndex`, if it may be called in a batch. Default: 0
    * @returns what `login` returns, and `auth`, the session
-   * @throws DurinError UNKNOWN_CLIENT, INVALID_CREDENTIALS, SESSION_LIMIT, STORE_UNAVAILABLE
+   * @throws DurinError UNKNOWN_CLIENT, CLIENT_NOT_ALLOWED, INVALID_CREDENTIALS, SESSION_LIMIT, STORE_UNAVAILABLE
    * @throws DurinUsageError if `user` is no entity, or `ctx` was not made with `durin.createContext`
    * @example
    * const { token, expiry } = await durin.signIn({ user, client: 'web', ctx });
@@ -120,6 +110,23 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
   /** Writes pending uses and ends timers and connections. The app's ORM stays open. */
   readonly close: () => Promise<void>;
 }
+
+/**
+ * The input of `login`: the app's `loginInput`, the client's name unless the app has `resolveClient`, and the name that
+ * `sessions.list` shows, at most 64 characters.
+ */
+type LoginInput<TLoginInput extends LoginSchema, TClientName extends string, TResolveClient> = z.input<TLoginInput> &
+  (unknown extends TResolveClient ? { client: TClientName } : object) & { deviceName?: string | undefined };
+
+type LoginOutput<TSerializedUser, TExpiry, TExtra> = Beside<
+  { token: string; expiry: TExpiry } & (unknown extends TSerializedUser ? object : { user: TSerializedUser }),
+  TExtra
+>;
+
+/** The app's extra fields cannot replace durin's own. */
+type Beside<TOwn, TExtra> = TExtra extends unknown ? Flatten<TOwn & Omit<TExtra, keyof TOwn>> : never;
+
+type Flatten<T> = { [K in keyof T]: T[K] } & {};
 
 /**
  * Creates token authentication for an app, over its ORM. Does no I/O.
@@ -188,7 +195,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
   const takesClient = login.resolveClient === null;
   const appScopes = settings.scopes;
   const clientNames = settings.clients?.map(({ values }) => values.name) ?? null;
-  const keyClientNames = [apiAccess.clientName ?? [], graph.keyClients.names].flat();
+  const isForLogins = (name: string) => graph.keyClients.rulesOf(name) === null;
   /** Look-ups select what the metadata of the app's entities says, so a record has the app's types. */
   const toAuth = graph.toAuth as (record: SessionRecord) => AppAuth<TApp>;
 
@@ -200,7 +207,6 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     formatExpiry,
     apiClientName: apiAccess.clientName,
     appScopes,
-    keyClientNames,
     excludesApiAccess: apiAccess.excludeFromSessions,
     includesToken: apiAccess.includeToken,
     freshSeconds: apiAccess.freshSeconds,
@@ -223,7 +229,6 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
       ...graph,
       bounded: outsideRequests,
       appScopes,
-      keyClientNames,
       userKeyOf: schema.userKeyOf,
       toAuth,
     }),
@@ -251,7 +256,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
   attachInternals(durin, {
     ...graph,
     durinRouter,
-    loginForm: { input: login.input, takesClient, clientNames, scheme },
+    loginForm: { input: login.input, takesClient, clientNames: clientNames?.filter(isForLogins) ?? null, scheme },
     authedProcedure: durin.authedProcedure,
     responseMeta: durin.responseMeta,
     policyOf: durin.policyOf,

@@ -47,6 +47,12 @@ export type AdminAction<TUserId = unknown> =
   | { readonly action: 'client-updated'; readonly client: string; readonly changes: ClientChanges }
   | { readonly action: 'client-deleted'; readonly client: string; readonly tokens: number }
   | (TokenEvent<TUserId> & { readonly action: 'token-issued'; readonly expiry: Date | null })
+  | (TokenEvent<TUserId> & {
+      readonly action: 'key-rolled';
+      readonly expiry: Date | null;
+      /** The id of the key that the new one replaces from its first use on. */
+      readonly replaces: string;
+    })
   | (TokenEvent<TUserId> & { readonly action: 'token-revoked' })
   | { readonly action: 'user-signed-out'; readonly userId: TUserId; readonly revoked: number }
   | { readonly action: 'expired-purged'; readonly purged: number };

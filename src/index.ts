@@ -12,7 +12,7 @@ export type {
 } from './database/entities.ts';
 export { defineDurinEntities } from './database/entities.ts';
 export type { AuthClient, AuthUser, PopulatePath } from './database/views.ts';
-export type { Durin, SignInAnswer, SignInRequest } from './durin.ts';
+export type { Durin, SignInAnswer } from './durin.ts';
 export { createDurin } from './durin.ts';
 export type { ClientDifference, ClientInput, DurinClients, SyncedClient, SyncOptions } from './durin-clients.ts';
 export type { DurinTokens } from './durin-tokens.ts';
@@ -44,6 +44,7 @@ export type {
 export type { AdapterCall, DurinContext, DurinRequest } from './request/durin-request.ts';
 export type { HeaderSource } from './request/headers.ts';
 export type { DurinRouter, DurinRouterRecord, LoginTypes, SessionScope } from './router/durin-router.ts';
+export type { SignInRequest } from './router/sign-in-user.ts';
 export type { Auth, SessionClient } from './session.ts';
 export type { RateLimitRedis } from './throttle/rate-limit-redis.ts';
 export type { AuthSource } from './trpc/authenticate-source.ts';

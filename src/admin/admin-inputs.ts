@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DurinUsageError } from '../errors.ts';
 import { sessionNameProblem } from '../session.ts';
 import { clientNameProblem, maxSessionsLimit, parseClientFields } from '../values/client-fields.ts';
-import { type Duration, parseDuration } from '../values/duration.ts';
+import { type Duration, parseDuration, parseDurationOrNone } from '../values/duration.ts';
 import { parseRate, type Rate } from '../values/rate.ts';
 import { maxScopes } from '../values/scope.ts';
 import type { UserId } from './admin-views.ts';
@@ -57,6 +57,9 @@ const sessionName = text.check((context) => {
 });
 
 const ttl = checkedBy<Duration | null | undefined>((value) => value == null || parseDuration(value, 'This field'));
+const overlap = checkedBy<Duration | undefined>(
+  (value) => value === undefined || parseDurationOrNone(value, 'This field'),
+);
 const idleTtl = checkedBy<Duration | null | undefined>((value) => parseClientFields({ idleTtl: value }));
 const rate = checkedBy<Rate | null | undefined>((value) => value == null || parseRate(value, 'This field'));
 const userId: z.ZodType<UserId, UserId> = z.union(
@@ -158,6 +161,12 @@ export const tokenIssueInput = strictObject({
   scopes: scopes.optional(),
 });
 
+export const keyRollInput = strictObject({
+  id: text,
+  /** How long the key works on after the first use of its successor; `'0s'` ends it then. Default: 24 hours. */
+  overlap: overlap.optional(),
+});
+
 export const scopeListInput = strictObject({
   /** A client's name: only the scopes that its tokens may have. Default: all scopes. */
   client: text.optional(),
@@ -186,6 +195,7 @@ export type ClientUpdateInput = z.input<typeof clientUpdateInput>;
 export type TokenListInput = z.input<typeof tokenListInput>;
 export type TokenIdInput = z.input<typeof tokenIdInput>;
 export type TokenIssueInput = z.input<typeof tokenIssueInput>;
+export type KeyRollInput = z.input<typeof keyRollInput>;
 export type ScopeListInput = z.input<typeof scopeListInput>;
 export type UserInput = z.input<typeof userInput>;
 export type UserSearchInput = z.input<typeof userSearchInput>;

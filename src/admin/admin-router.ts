@@ -10,6 +10,7 @@ import type {
   ClientNameInput,
   ClientNamesInput,
   ClientUpdateInput,
+  KeyRollInput,
   ScopeListInput,
   TokenIdInput,
   TokenIssueInput,
@@ -34,7 +35,9 @@ import { createClientProcedures } from './client-procedures.ts';
 import { createEmitAdminAction } from './emit-admin-action.ts';
 import { createPolicyProcedures, type GetAppRouter } from './policy-procedures.ts';
 import { createScopeProcedures } from './scope-procedures.ts';
-import { createTokenProcedures } from './token-procedures.ts';
+import { createKeyProcedures } from './tokens/key-procedures.ts';
+import { createTokenProcedures } from './tokens/token-procedures.ts';
+import { createToTokenView } from './tokens/token-view.ts';
 import { createUsageProcedures } from './usage-procedures.ts';
 import { type AnyUserNaming, createUserDirectory } from './user-directory.ts';
 import { createUserProcedures } from './user-procedures.ts';
@@ -58,6 +61,10 @@ export type DurinAdminRouterRecord = {
     revoke: DurinMutation<TokenIdInput, void>;
     revokeAllOf: DurinMutation<UserInput, { revoked: number }>;
     purgeExpired: DurinMutation<void, { purged: number }>;
+  };
+  keys: {
+    clients: DurinQuery<void, string[]>;
+    roll: DurinMutation<KeyRollInput, IssuedTokenView>;
   };
   scopes: {
     list: DurinQuery<ScopeListInput, string[]>;
@@ -91,11 +98,13 @@ export function createAdminRouter(
   const store = createSqlAdminStore(internals.database, internals.schema);
   const users = createUserDirectory(internals, store, naming);
   const procedures = createAdminProcedures(internals, isAdmin);
+  const toTokenView = createToTokenView({ ...internals, users });
   const emitAdminAction = createEmitAdminAction(internals.events);
   return t.router({
     whoami: createWhoami(procedures, users),
     clients: createClientProcedures(procedures, internals, store, emitAdminAction),
-    tokens: createTokenProcedures(procedures, internals, store, users, emitAdminAction),
+    tokens: createTokenProcedures(procedures, internals, store, users, toTokenView, emitAdminAction),
+    keys: createKeyProcedures(procedures, internals, store, toTokenView, emitAdminAction),
     scopes: createScopeProcedures(procedures, internals.scopes),
     policy: createPolicyProcedures(procedures, internals.policyOf, getAppRouter),
     users: createUserProcedures(procedures, users),

@@ -1,6 +1,6 @@
 /**
- * The outputs of the admin router. Only `tokens.issue` returns a token. Nothing returns a selector, the half of the token
- * that the database stores.
+ * The outputs of the admin router. Only `tokens.issue` and `keys.roll` return a token. Nothing returns a selector, the half of
+ * the token that the database stores.
  */
 
 import type { Device } from '../wire.ts';
@@ -55,6 +55,8 @@ export interface AdminTokenView {
   client: string;
   /** The device's or the key's name. */
   name: string | null;
+  /** The prefix, and the first and the last four characters: `acme_3f9a…c21b`. */
+  preview: string;
   /** The browser and the system that it was last used with, as far as its user agent names them. */
   device: Device | null;
   /** The scopes that it was issued with; `null`: all of its client's. */
@@ -69,6 +71,8 @@ export interface AdminTokenView {
   lastUsedAt: Date | null;
   ipAddress: string | null;
   userAgent: string | null;
+  /** The id of the key that this key replaces from its first use on; `null`: none, or it was used already. */
+  replaces: string | null;
 }
 
 export interface TokenPage {

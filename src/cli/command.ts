@@ -7,6 +7,8 @@ export interface CommandDeps {
   readonly admin: AdminCaller;
   readonly policyOf: PolicyOf;
   readonly terminal: Terminal;
+  /** The clock, in milliseconds. */
+  readonly now: () => number;
 }
 
 /** What a command prints: `text`, or `json` with the flag `--json`. */

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { DurinUsageError } from '../errors.ts';
 import { maxSessionsLimit, maxSessionsProblem, parseClientFields } from '../values/client-fields.ts';
+import { parseDurationOrNone } from '../values/duration.ts';
 import { parseRate, type Rate } from '../values/rate.ts';
 import { parseTokenTtl } from './token-ttl.ts';
 
@@ -47,6 +48,22 @@ export function parseCountOption(typed: string): number {
   const count = /^\d{1,5}$/.test(typed) ? Number(typed) : 0;
   if (count === 0) throw new InvalidArgumentError('It must be a whole number from 1 to 99999.');
   return count;
+}
+
+/** Seconds. */
+export function parseUnusedOption(typed: string): number {
+  return orInvalidArgument('It must be a duration such as 90d, 12h or P14D, from 1 second to 68 years.', () => {
+    const seconds = parseTokenTtl(typed, 'It');
+    if (seconds === null) throw new DurinUsageError('It must be a duration');
+    return seconds;
+  });
+}
+
+/** Seconds; 0: none. */
+export function parseOverlapOption(typed: string): number {
+  return orInvalidArgument('It must be a duration such as 24h, 7d or 0s, up to 68 years.', () =>
+    parseDurationOrNone(typed, 'It'),
+  );
 }
 
 /** `''` is no scope at all. */

@@ -5,6 +5,7 @@ import { createAdminCaller } from './admin-caller.ts';
 import { describeError, type ExitCode, exitCodes } from './cli-error.ts';
 import { addClientCommands } from './client-commands.ts';
 import type { Command } from './command.ts';
+import { addKeyCommands } from './key-commands.ts';
 import { loadConfig } from './load-config.ts';
 import { addPolicyCommand } from './policy-command.ts';
 import { type Terminal, toPrintableJson } from './terminal.ts';
@@ -16,6 +17,7 @@ Examples:
   trpc-durin update-client web --max-sessions 5 --idle-ttl 3d --max-lifetime 90d
   trpc-durin list-tokens --client web --state valid
   trpc-durin issue-token alice cli --ttl 1h
+  trpc-durin keys --unused-for 90d
   trpc-durin policy --router src/router.ts
 
 The config file is a module of the app that exports its durin. It needs the same environment variables as the app.
@@ -59,6 +61,7 @@ function createProgram(terminal: Terminal, version: string): Program {
       const result = await command({
         admin: createAdminCaller(cliConfig),
         policyOf: cliConfig.internals.policyOf,
+        now: cliConfig.internals.now,
         terminal,
       });
       terminal.print(json ? toPrintableJson(result.json) : result.text);
@@ -71,6 +74,7 @@ function createProgram(terminal: Terminal, version: string): Program {
 
   addClientCommands(program, run);
   addTokenCommands(program, run);
+  addKeyCommands(program, run);
   addPolicyCommand(program, run);
   return program;
 }

@@ -3,26 +3,18 @@ import type { Bus } from '../cache/bus.ts';
 import type { KeyValueStore } from '../cache/shared-store.ts';
 import type { EntityNames, OpenOrm } from '../database/schema.ts';
 import type { ListenerErrorHandler } from '../events.ts';
-import { parseNetwork } from '../request/allowed-networks.ts';
 import { credentialHeaders, isHeaderName } from '../request/headers.ts';
 import { defaultLoginInput } from '../router/login.ts';
 import { type AnyLoginSchema, loginSchemaProblem } from '../router/login-schema.ts';
 import type { RateLimitRedis } from '../throttle/rate-limit-redis.ts';
-import { maxSessionsLimit, maxSessionsProblem, minimumIdleTtl } from '../values/client-fields.ts';
-import { type Duration, parseDuration } from '../values/duration.ts';
-import { parseRate, type Quota } from '../values/rate.ts';
-import { maxScopes, repeatedScope, scopeProblem } from '../values/scope.ts';
+import { clientConfig, scopeList } from './client-schema.ts';
+import { callback, flag, quota, seconds, text } from './option-values.ts';
 import type { LoginSettings, ParsedLoginInput, Settings } from './settings.ts';
 
 /*
  * The options of `createDurin`, with their defaults, parsed into the units that the code counts in. An option that is
  * `undefined` has its default; every unknown key, wrong type and senseless value is refused.
  */
-
-/** A callback of the app. The compiler checks its parameters and its result where the app writes it. */
-function callback<TFunction>() {
-  return z.custom<TFunction>((value) => typeof value === 'function', 'must be a function');
-}
 
 function objectWith<T>(methods: readonly string[], message = `must have the methods ${methods.join(', ')}`) {
   return z.custom<T>((value) => methods.every((name) => methodTypeOf(value, name) === 'function'), message);
@@ -39,8 +31,6 @@ const entity = z.unknown();
 const entities = z
   .strictObject({ User: entity, Client: entity, AuthToken: entity, TokenUse: entity.optional() })
   .pipe(z.custom<EntityNames>());
-const flag = z.boolean('must be true or false').default(false);
-const text = z.string('must be a string');
 const filledText = text.min(1, 'must not be empty');
 const secret = text.min(32, 'must have at least 32 characters');
 const secrets = z.union([secret.transform((only) => [only]), z.array(secret).min(1, 'must not be empty')]);
@@ -50,80 +40,6 @@ const apiKeyHeader = text
   .refine(isHeaderName, "must be the name of a header, such as 'x-api-key'")
   .toLowerCase()
   .refine((name) => !credentialHeaders.has(name), 'must be another header than Authorization or Cookie');
-
-/** A duration, in seconds. */
-const seconds = z
-  .custom<Duration>(
-    (value) => doesNotThrow(() => parseDuration(value, '')),
-    "must be a duration such as '60s', '15m', '12h', '14d' or a whole number of seconds, from 1 second to 68 years",
-  )
-  .transform((duration) => parseDuration(duration, 'a duration'));
-
-const rateMessage = "must be a rate such as '100/m', or null";
-const isRate = (value: unknown) => value === null || doesNotThrow(() => parseRate(value, ''));
-/** A rate as an app writes it; `null`: no limit. */
-const rate = z.custom<string | null>(isRate, rateMessage);
-/** The same, parsed. */
-const quota = rate.transform((given): Quota | null => (given === null ? null : parseRate(given, 'a rate')));
-
-const scope = z.custom<string>((value) => scopeProblem(value) === null, {
-  error: ({ input }) => scopeProblem(input) ?? '',
-});
-const scopeList = z
-  .array(scope, 'must be a list of scopes')
-  .max(maxScopes, `must have at most ${maxScopes} scopes`)
-  .refine((list) => repeatedScope(list) === undefined, {
-    error: ({ input }) => `must not list '${repeatedScope(input as string[])}' twice`,
-  });
-
-const networks = z.union([
-  z
-    .array(
-      text.transform((given, context) => {
-        const network = parseNetwork(given);
-        if (network !== null) return network;
-        context.issues.push({
-          code: 'custom',
-          message: "must be an address or a network, such as '10.0.0.0/8'",
-          input: given,
-        });
-        return z.NEVER;
-      }),
-      'must be a list of networks, or a function',
-    )
-    .min(1, 'must not be empty'),
-  callback<(user: object) => unknown>(),
-]);
-
-const maxSessions = z.custom<number>(
-  (value) => maxSessionsProblem(value) === null,
-  `must be a whole number from 1 to ${maxSessionsLimit}`,
-);
-
-const keys = z.strictObject({
-  max: maxSessions.default(50),
-  ttl: seconds.nullable().optional(),
-  maxTtl: seconds.nullable().default(null),
-  fresh: seconds.optional(),
-  createFrom: z.array(text, 'must be a list of names').optional(),
-  fullAccess: flag,
-  rate: quota.optional(),
-  allowedNetworks: networks.optional(),
-});
-
-const clientConfig = z.strictObject({
-  tokenTtl: seconds.nullable().optional(),
-  throttleRate: rate.optional(),
-  maxSessions: maxSessions.optional(),
-  atLimit: z.enum(['end-oldest', 'refuse'], "must be 'end-oldest' or 'refuse'").optional(),
-  idleTtl: seconds
-    .refine((given) => given >= minimumIdleTtl, 'must be at least 5 minutes')
-    .nullable()
-    .optional(),
-  maxLifetime: seconds.nullable().optional(),
-  scopes: scopeList.optional(),
-  keys: keys.optional(),
-});
 
 const loginThrottle = z
   .union([
@@ -248,13 +164,4 @@ export type ParsedOptions = z.output<typeof optionsSchema>;
 function isOrm(value: unknown): boolean {
   const { em, getMetadata } = (value ?? {}) as { em?: { getPlatform?: unknown }; getMetadata?: unknown };
   return typeof getMetadata === 'function' && typeof em?.getPlatform === 'function';
-}
-
-function doesNotThrow(run: () => unknown): boolean {
-  try {
-    run();
-    return true;
-  } catch {
-    return false;
-  }
 }

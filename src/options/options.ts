@@ -8,14 +8,12 @@ import type { AnyClientName, AuthUser } from '../database/views.ts';
 import type { ListenerErrorHandler } from '../events.ts';
 import type { DurinContext } from '../request/durin-request.ts';
 import type { LoginSchema } from '../router/login-schema.ts';
-import type { Auth } from '../session.ts';
 import type { RateLimitRedis } from '../throttle/rate-limit-redis.ts';
 import type { ClientFields } from '../values/client-fields.ts';
 import type { Duration } from '../values/duration.ts';
 import type { Rate } from '../values/rate.ts';
+import type { LoginResponseArgs, MaybePromise, ResolveClient } from './callbacks.ts';
 import type { KeyOptions } from './key-options.ts';
-
-type MaybePromise<T> = T | Promise<T>;
 
 /** An API client, as the option `clients` lists it. */
 export interface ClientConfig<TScope extends string = never, TClientName extends string = string, TUser = object>
@@ -94,13 +92,6 @@ export interface ThrottleOptions {
   prefix?: string | undefined;
   /** Limits on logins, or `false` for none. */
   login?: LoginThrottleOptions | false | undefined;
-}
-
-export interface LoginResponseArgs<TUserEntity, TUser, TClient, TScope extends string> {
-  user: TUserEntity;
-  auth: Auth<TUser, TClient, TScope>;
-  token: string;
-  ctx: DurinContext;
 }
 
 export interface CacheOptions {
@@ -253,8 +244,3 @@ export interface DurinOptions<
   /** Called once for each thing that the operator should change. Default: logs with `console.warn`. */
   onWarning?: ((message: string) => void) | undefined;
 }
-
-export type ResolveClient<TLoginInput extends LoginSchema> = (args: {
-  input: z.output<TLoginInput>;
-  ctx: DurinContext;
-}) => MaybePromise<string | null | undefined>;

@@ -7,8 +7,19 @@ import type { KeyClients } from '../tokens/keys/key-rules.ts';
 import { concludeSignIn, type SignIn } from '../tokens/sign-in.ts';
 import type { UnderWay } from '../tokens/under-way.ts';
 import { nameClient } from '../tokens/verification/refusal.ts';
+import type { AppTypes } from '../trpc/builders.ts';
 import type { RequestState } from '../trpc/request-state.ts';
 import type { LoginAnswer } from './login-answer.ts';
+
+/** What `durin.signIn` takes. */
+export interface SignInRequest<TApp extends AppTypes> {
+  user: TApp['userEntity'];
+  client: TApp['clientName'];
+  /** The name that `sessions.list` shows, at most 64 characters. Default: none. */
+  deviceName?: string | undefined;
+  ctx: DurinContext;
+  batchIndex?: number | undefined;
+}
 
 /** `durin.signIn`, without the app's types. */
 export type SignInUser = (request: {

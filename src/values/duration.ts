@@ -20,6 +20,12 @@ export function parseDuration(duration: unknown, subject: string): number {
   );
 }
 
+/** The same, or none at all: `0` or `'0s'`. */
+export function parseDurationOrNone(duration: unknown, subject: string): number {
+  const isNone = typeof duration === 'string' ? /^0[smhd]$/.test(duration) : duration === 0;
+  return isNone ? 0 : parseDuration(duration, subject);
+}
+
 function secondsOf(text: string): number {
   const [, amount, unit] = /^(\d{1,10})([smhd])$/.exec(text) ?? [];
   return amount === undefined ? Number.NaN : Number(amount) * secondsPer[unit as TimeUnit];

@@ -269,7 +269,7 @@ async function helpOf(...command: string[]): Promise<string> {
 test('the table of commands names every command', async () => {
   const help = await helpOf();
   const section = help.slice(help.indexOf('Commands:'), help.indexOf('Examples:'));
-  const inHelp = section.matchAll(/^ {2}([a-z-]+)(?: \[options\])?((?: <\w+>)*)/gm);
+  const inHelp = section.matchAll(/^ {2}([a-z-]+)(?: \[options\])?((?: (?:<\w+>|\[\w+\]))*)/gm);
   const commands = Array.from(inHelp, ([, name, operands]) => `${name}${operands}`).filter(
     (name) => !name.startsWith('help'),
   );

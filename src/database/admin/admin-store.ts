@@ -23,11 +23,13 @@ export interface UserRow {
   readonly user: object;
 }
 
-/** A token and its owner, without the token's public half. */
-export interface OwnedTokenRow extends Omit<TokenRow, 'selector'> {
+/** A token and its owner. */
+export interface OwnedTokenRow extends TokenRow {
   readonly owner: UserRow;
   /** What it was issued with; `null`: all scopes of its client. */
   readonly scopes: readonly string[] | null;
+  /** The key that it replaces from its first use on; `null`: none. */
+  readonly replaces: string | null;
   /** The expiry that lists are sorted by, which does not depend on use. */
   readonly storedExpiresAt: Date | null;
 }

@@ -37,9 +37,11 @@ export function createSelectTokens(database: Database, schema: Schema) {
   const { expired } = createExpiryConditions(schema);
   const projection = schema.newProjection();
   const id = projection.add('t.id');
+  const selector = projection.add('t.selector');
   const clientName = projection.add('c.name');
   const name = projection.add('t.name');
   const scopes = projection.add('t.scopes');
+  const replaces = projection.add('t.replaces');
   const createdAt = projection.addInstant('t.created');
   const storedExpiresAt = projection.addInstant('t.expiry');
   const expiresAt = projection.addInstant(effectiveExpiry('l.last_used_at'));
@@ -51,9 +53,11 @@ export function createSelectTokens(database: Database, schema: Schema) {
   function read(row: Row): OwnedTokenRow {
     return {
       id: id(row) as string,
+      selector: selector(row) as string,
       clientName: clientName(row) as string,
       name: name(row) as string | null,
       scopes: scopes(row) as readonly string[] | null,
+      replaces: replaces(row) as string | null,
       createdAt: createdAt(row) as Date,
       storedExpiresAt: storedExpiresAt(row),
       expiresAt: expiresAt(row),

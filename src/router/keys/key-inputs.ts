@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DurinUsageError } from '../../errors.ts';
-import { type Duration, parseDuration } from '../../values/duration.ts';
+import { type Duration, parseDuration, parseDurationOrNone } from '../../values/duration.ts';
 import { sessionName } from '../sessions.ts';
 
 /** A duration, in seconds. */
@@ -11,11 +11,7 @@ const seconds = z
 /** The same, or nothing at all: `'0s'`. */
 const secondsOrNone = z
   .custom<Duration>()
-  .transform((given, context) => (isNone(given) ? 0 : parseWith(() => parseDuration(given, 'It'), given, context)));
-
-function isNone(given: unknown): boolean {
-  return given === 0 || (typeof given === 'string' && /^0[smhd]$/.test(given));
-}
+  .transform((given, context) => parseWith(() => parseDurationOrNone(given, 'It'), given, context));
 
 function parseWith(parse: () => number, input: unknown, context: z.core.$RefinementCtx): number {
   try {

@@ -8,7 +8,7 @@ import type { LeaksHandler } from '../../../src/index.ts';
 import { maxBodyBytes } from '../../../src/leaks/report-body.ts';
 import { openApp } from '../../support/app.ts';
 import { codeOf } from '../../support/arena.ts';
-import { createReporter, type SignedReport } from '../../support/leak-reporter.ts';
+import { createReporter, type SignedReport } from '../../support/leaks/leak-reporter.ts';
 import type { Served } from './adapter-app.ts';
 import { listen } from './node-server.ts';
 

@@ -87,6 +87,7 @@ const withoutInput = new Set([
   'clients.names',
   'tokens.list',
   'tokens.purgeExpired',
+  'keys.clients',
   'scopes.list',
   'policy.list',
   'usage.clients',

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { createDurinAdmin, type DurinAdmin } from '../../../src/admin/index.ts';
 import { DurinUsageError } from '../../../src/index.ts';
 import { requestOf, t } from '../../support/app.ts';
-import { type KeysDurin, useKeysApp } from '../../support/keys-app.ts';
+import { type KeysDurin, useKeysApp } from '../../support/keys/keys-app.ts';
 
 const app = useKeysApp();
 

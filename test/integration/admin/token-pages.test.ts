@@ -146,6 +146,7 @@ test('a row contains everything but the token', async () => {
       user: { id: app.alice.id, label: 'alice' },
       client: 'web',
       name: null,
+      preview: expect.stringMatching(/^[0-9a-f]{4}…[0-9a-f]{4}$/) as string,
       device: null,
       scopes: null,
       created: new Date(app.clock()),
@@ -155,6 +156,7 @@ test('a row contains everything but the token', async () => {
       lastUsedAt: null,
       ipAddress: null,
       userAgent: null,
+      replaces: null,
     },
   ]);
   expect(await admin.tokens.get({ id })).toEqual(items[0]);

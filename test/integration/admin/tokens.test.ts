@@ -25,6 +25,7 @@ test("an issued token works and replaces the pair's old token", async () => {
     user: { id: app.bob.id, label: 'bob' },
     client: 'cli',
     name: null,
+    preview: `${token.slice(0, 4)}…${token.slice(-4)}`,
     device: null,
     scopes: null,
     created: new Date(app.clock()),
@@ -34,6 +35,7 @@ test("an issued token works and replaces the pair's old token", async () => {
     lastUsedAt: null,
     ipAddress: null,
     userAgent: null,
+    replaces: null,
   });
   expect(await admin.tokens.get({ id: session.id })).toEqual(session);
   expect(await app.callAs({ token }).me()).toBe('bob');

@@ -3,6 +3,7 @@ import { createAdminCaller } from '../../../src/cli/admin-caller.ts';
 import { describeError } from '../../../src/cli/cli-error.ts';
 import { addClientCommands } from '../../../src/cli/client-commands.ts';
 import type { Command } from '../../../src/cli/command.ts';
+import { addKeyCommands } from '../../../src/cli/key-commands.ts';
 import { addPolicyCommand } from '../../../src/cli/policy-command.ts';
 import type { Terminal } from '../../../src/cli/terminal.ts';
 import { addTokenCommands } from '../../../src/cli/token-commands.ts';
@@ -20,7 +21,7 @@ export interface CommandRun {
 export function createCommandLine(durin: object) {
   const internals = internalsOf(durin);
   if (internals === null) throw new Error('This is no durin');
-  const { policyOf } = internals;
+  const { policyOf, now } = internals;
   const admin = createAdminCaller({ internals });
 
   return async function runCommand(...args: string[]): Promise<CommandRun> {
@@ -32,7 +33,7 @@ export function createCommandLine(durin: object) {
       confirm: () => Promise.resolve(false),
     };
     async function run(command: Command): Promise<void> {
-      const { text, json } = await command({ admin, policyOf, terminal });
+      const { text, json } = await command({ admin, policyOf, terminal, now });
       printed.stdout += text;
       printed.json = json;
     }
@@ -41,6 +42,7 @@ export function createCommandLine(durin: object) {
       .configureOutput({ writeOut: terminal.print, writeErr: terminal.printError });
     addClientCommands(program, run);
     addTokenCommands(program, run);
+    addKeyCommands(program, run);
     addPolicyCommand(program, run);
     try {
       await program.parseAsync(args, { from: 'user' });

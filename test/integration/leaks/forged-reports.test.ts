@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type CachedApp, kinds, openCachedApp } from '../../support/cache/cached-app.ts';
-import { createReporter, toRequest } from '../../support/leak-reporter.ts';
+import { createReporter, toRequest } from '../../support/leaks/leak-reporter.ts';
 
 const macs = vi.hoisted(() => ({ computed: 0 }));
 vi.mock(import('../../../src/tokens/mac.ts'), async (importOriginal) => {

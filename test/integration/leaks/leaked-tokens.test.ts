@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createDurin } from '../../../src/index.ts';
 import { openApp, secret } from '../../support/app.ts';
 import { codeOf, type EventRecord, recordEvents } from '../../support/arena.ts';
-import { createReporter, toFinding, toRequest } from '../../support/leak-reporter.ts';
+import { createReporter, toFinding, toRequest } from '../../support/leaks/leak-reporter.ts';
 
 const { findKey, reportOf, reportOfBody } = createReporter();
 const { type, url, source } = toFinding('');

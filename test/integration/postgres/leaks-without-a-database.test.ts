@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { openApp } from '../../support/app.ts';
-import { createReporter, toRequest } from '../../support/leak-reporter.ts';
+import { createReporter, toRequest } from '../../support/leaks/leak-reporter.ts';
 
 const { findKey, reportOf } = createReporter();
 

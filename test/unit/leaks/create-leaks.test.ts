@@ -4,7 +4,7 @@ import { createLeaks, type LeaksOptions } from '../../../src/leaks/create-leaks.
 import { handleReport } from '../../../src/leaks/handle-report.ts';
 import { maxFindings } from '../../../src/leaks/leak-report.ts';
 import { maxBodyBytes } from '../../../src/leaks/report-body.ts';
-import { createReporter, type SignedReport, toRequest } from '../../support/leak-reporter.ts';
+import { createReporter, type SignedReport, toRequest } from '../../support/leaks/leak-reporter.ts';
 
 const { findKey, pem, reportOf, reportOfBody } = createReporter();
 

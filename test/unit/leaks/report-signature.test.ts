@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DurinUsageError } from '../../../src/errors.ts';
 import { isSigned, readSignature } from '../../../src/leaks/report-signature.ts';
-import { createReporter } from '../../support/leak-reporter.ts';
+import { createReporter } from '../../support/leaks/leak-reporter.ts';
 import { testLength } from '../../support/test-length.ts';
 
 /** The example of GitHub's documentation, with the key that signed it. */

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isDurinError } from '../../../src/errors.ts';
 import type { SessionRecord } from '../../../src/session.ts';
+import { createKeyAccess } from '../../../src/tokens/keys/key-access.ts';
+import { createKeyClients } from '../../../src/tokens/keys/key-rules.ts';
 import { createSessionScopes } from '../../../src/tokens/rights/scopes.ts';
 import { createRequireFresh } from '../../../src/tokens/verification/freshness.ts';
 import type { Guard } from '../../../src/trpc/base-procedure.ts';
@@ -31,6 +33,7 @@ function recordOf({ client, ageSeconds, ofToken }: World): SessionRecord {
     user: {},
     client: { id: 1, name: client, tokenTtl: null, throttleRate: null },
     scopes: ofToken,
+    replaces: null,
     createdAt: new Date(now),
     authenticatedAt: new Date(now - ageSeconds * 1000),
     expiresAt: null,
@@ -66,6 +69,7 @@ function guardsOf(world: World): Guard[] {
       findStored: find,
       now: () => now,
     }),
+    keyAccess: createKeyAccess(createKeyClients([])),
     lastUsed: { recordUse() {} },
     toAuth: () => ({ user: {} }),
   };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { refusal, useKeysApp } from '../../../support/keys-app.ts';
+import { refusal, useKeysApp } from '../../../support/keys/keys-app.ts';
 
 const app = useKeysApp();
 const day = 86_400;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createDurinAdmin } from '../../../../src/admin/index.ts';
 import { password, requestOf } from '../../../support/app.ts';
 import { codeOf } from '../../../support/arena.ts';
-import { refusal, useKeysApp } from '../../../support/keys-app.ts';
+import { refusal, useKeysApp } from '../../../support/keys/keys-app.ts';
 
 const app = useKeysApp();
 const from = (ipAddress: string, { token }: { token: string }) => ({ token, ipAddress });

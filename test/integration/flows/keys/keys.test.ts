@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createDurin } from '../../../../src/index.ts';
 import { password, requestOf } from '../../../support/app.ts';
 import { AuthToken } from '../../../support/entities.ts';
-import { refusal, useKeysApp } from '../../../support/keys-app.ts';
+import { refusal, useKeysApp } from '../../../support/keys/keys-app.ts';
 
 const app = useKeysApp();
 const day = 86_400_000;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { AuthToken } from '../../../support/entities.ts';
-import { refusal, useKeysApp } from '../../../support/keys-app.ts';
+import { refusal, useKeysApp } from '../../../support/keys/keys-app.ts';
 
 const app = useKeysApp();
 const day = 86_400;

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { requestOf, requiredOptions, secret } from '../../../support/app.ts';
 import { type Arena, openArena } from '../../../support/arena.ts';
 import { postgresUrl } from '../../../support/database.ts';
-import type { KeyReport, KeyTask } from '../../../support/key-process.ts';
-import { createKeysDurin, createKeysRouter } from '../../../support/keys-app.ts';
+import type { KeyReport, KeyTask } from '../../../support/keys/key-process.ts';
+import { createKeysDurin, createKeysRouter } from '../../../support/keys/keys-app.ts';
 
 const day = 86_400;
 
@@ -17,7 +17,7 @@ beforeAll(async () => {
   const url = new URL(postgresUrl ?? '');
   url.pathname = `/${arena.orm.config.get('dbName')}`;
   const env = { PATH: process.env['PATH'] ?? '', POSTGRES_URL: url.href, SECRET: secret };
-  const program = join(import.meta.dirname, '../../../support/key-process.ts');
+  const program = join(import.meta.dirname, '../../../support/keys/key-process.ts');
   processes = Array.from({ length: 4 }, () => fork(program, { env }));
   await Promise.all(processes.map((each) => once(each, 'message')));
 });

@@ -12,7 +12,7 @@ import {
   settle,
 } from '../../../support/arena.ts';
 import { inProcessOfItsOwn } from '../../../support/cache/process-of-its-own.ts';
-import { createKeysDurin, createKeysRouter } from '../../../support/keys-app.ts';
+import { createKeysDurin, createKeysRouter } from '../../../support/keys/keys-app.ts';
 
 const day = 86_400;
 
@@ -150,6 +150,7 @@ describe.each(['read committed', 'repeatable read'])('at %s', (level) => {
       ...atOnce(5, () => keys.revoke({ id })),
     ]);
     await durin.tokens.revokeAll({ user: userId });
+    expect(await rows()).toEqual([]);
     const [first] = all as [(typeof all)[number]];
     await expectTrueLives({ events: first.events, rows });
   });

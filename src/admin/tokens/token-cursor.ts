@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { OwnedTokenRow, SortOrder, TokenCursor, TokenSort } from '../database/admin/admin-store.ts';
-import { DurinError } from '../errors.ts';
+import type { OwnedTokenRow, SortOrder, TokenCursor, TokenSort } from '../../database/admin/admin-store.ts';
+import { DurinError } from '../../errors.ts';
 
 /** How the list that a cursor belongs to is sorted. */
 export interface Sorting {

@@ -1,19 +1,18 @@
-import type { AdminStore, OwnedTokenRow } from '../database/admin/admin-store.ts';
-import { DurinError } from '../errors.ts';
-import type { Internals } from '../internals.ts';
-import { isSessionId } from '../session.ts';
-import { issuedLifetime, overtakenSentence } from '../tokens/issue-token.ts';
-import { effectiveScopes } from '../tokens/rights/scopes.ts';
-import { toSessionTokenEvent, toTokenEvent } from '../tokens/token-event.ts';
-import { deviceOf } from '../values/device.ts';
-import { viewExpiry } from '../values/expiry.ts';
-import { unknownScopeProblem } from '../values/scope.ts';
-import { tokenIdInput, tokenIssueInput, tokenListInput, userInput } from './admin-inputs.ts';
-import type { AdminProcedures } from './admin-procedures.ts';
-import type { AdminTokenView, IssuedTokenView, TokenPage } from './admin-views.ts';
-import type { EmitAdminAction } from './emit-admin-action.ts';
+import type { AdminStore } from '../../database/admin/admin-store.ts';
+import { DurinError } from '../../errors.ts';
+import type { Internals } from '../../internals.ts';
+import { isSessionId } from '../../session.ts';
+import { issuedLifetime, overtakenSentence } from '../../tokens/issue-token.ts';
+import { effectiveScopes } from '../../tokens/rights/scopes.ts';
+import { toSessionTokenEvent, toTokenEvent } from '../../tokens/token-event.ts';
+import { unknownScopeProblem } from '../../values/scope.ts';
+import { tokenIdInput, tokenIssueInput, tokenListInput, userInput } from '../admin-inputs.ts';
+import type { AdminProcedures } from '../admin-procedures.ts';
+import type { AdminTokenView, IssuedTokenView, TokenPage } from '../admin-views.ts';
+import type { EmitAdminAction } from '../emit-admin-action.ts';
+import { type UserDirectory, userNotFound } from '../user-directory.ts';
 import { decodeCursor, encodeCursor } from './token-cursor.ts';
-import { type UserDirectory, userNotFound } from './user-directory.ts';
+import { newTokenRow, type ToTokenView } from './token-view.ts';
 
 /** A search by user name lists the tokens of at most this many users. */
 const maxSearchedUsers = 100;
@@ -23,24 +22,9 @@ export function createTokenProcedures(
   { issueToken, revoker, scopes, purge, now }: Internals,
   store: AdminStore,
   users: UserDirectory,
+  toView: ToTokenView,
   emitAdminAction: EmitAdminAction,
 ) {
-  function toView(row: OwnedTokenRow): AdminTokenView {
-    return {
-      id: row.id,
-      user: users.toView(row.owner),
-      client: row.clientName,
-      name: row.name,
-      device: deviceOf(row.userAgent),
-      scopes: row.scopes,
-      created: row.createdAt,
-      ...viewExpiry(row.expiresAt, now()),
-      lastUsedAt: row.lastUsedAt,
-      ipAddress: row.ipAddress,
-      userAgent: row.userAgent,
-    };
-  }
-
   /** @throws DurinError INVALID_INPUT for a scope that is none of the app's */
   function parseScopes(given: readonly string[]): readonly string[] {
     if (unknownScopeProblem(given, scopes.all) === null) return effectiveScopes(scopes.all, [given]);
@@ -109,10 +93,7 @@ export function createTokenProcedures(
         case 'issued': {
           const { record, token, ended } = issued;
           emitAdminAction(ctx.by, { action: 'token-issued', ...toSessionTokenEvent(record), expiry: record.expiresAt });
-          const unused = { lastUsedAt: null, ipAddress: null, userAgent: null };
-          const { id, createdAt, expiresAt } = record;
-          const row = { id, owner, clientName: client, name: name ?? null, scopes: held, createdAt, expiresAt };
-          const session = toView({ ...row, ...unused, storedExpiresAt: expiresAt });
+          const session = toView(newTokenRow(record, owner, name ?? null));
           return { token, session, ended: ended.length };
         }
         case 'unknown-client':

@@ -1,6 +1,6 @@
 import { MikroORM } from '@mikro-orm/postgresql';
-import { createDurin } from '../../src/index.ts';
-import { AuthToken, Client, entities, User } from './entities.ts';
+import { createDurin } from '../../../src/index.ts';
+import { AuthToken, Client, entities, User } from '../entities.ts';
 
 // One of the processes of an app, which a test forks. It does what it is told, and answers with the events that it emitted.
 

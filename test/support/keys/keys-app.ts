@@ -1,8 +1,8 @@
 import { afterAll, beforeAll } from 'vitest';
-import { createDurin } from '../../src/index.ts';
-import type { KeyOptions } from '../../src/options/key-options.ts';
-import { type Caller, openApp, requestOf, type requiredOptions, t } from './app.ts';
-import { recordEvents } from './arena.ts';
+import { type CacheOptions, createDurin, type Duration } from '../../../src/index.ts';
+import type { KeyOptions } from '../../../src/options/key-options.ts';
+import { type Caller, openApp, requestOf, type requiredOptions, t } from '../app.ts';
+import { recordEvents } from '../arena.ts';
 
 export const scopes = ['read', 'write', 'admin'] as const;
 
@@ -39,11 +39,13 @@ export function useKeysApp() {
   };
 }
 
-/** @param app.options those of `requiredOptions`, and what a test is about */
-export function createKeysDurin<T extends ReturnType<typeof requiredOptions>>(
-  { options }: { options: T },
-  keys: KeyOptions = {},
-) {
+type Options = ReturnType<typeof requiredOptions> & {
+  now?: () => number;
+  cache?: CacheOptions;
+  databaseTimeout?: Duration;
+};
+
+export function createKeysDurin({ options }: { options: Options }, keys: KeyOptions = {}) {
   return createDurin({
     ...options,
     tokenPrefix: 'acme_',

@@ -1,0 +1,83 @@
+import type { AdminStore, OwnedTokenRow } from '../../database/admin/admin-store.ts';
+import { DurinError } from '../../errors.ts';
+import type { Internals } from '../../internals.ts';
+import { isSessionId } from '../../session.ts';
+import { overtakenSentence } from '../../tokens/issue-token.ts';
+import type { KeyRules } from '../../tokens/keys/key-rules.ts';
+import { toSessionTokenEvent } from '../../tokens/token-event.ts';
+import { parseDurationOrNone } from '../../values/duration.ts';
+import { keyRollInput } from '../admin-inputs.ts';
+import type { AdminProcedures } from '../admin-procedures.ts';
+import type { IssuedTokenView } from '../admin-views.ts';
+import type { EmitAdminAction } from '../emit-admin-action.ts';
+import { newTokenRow, type ToTokenView } from './token-view.ts';
+
+/** How long a rolled key works on after the first use of its successor. */
+const defaultOverlap = '24h';
+
+/** What an admin does with API keys alone. Everything else is done with `tokens.*`. */
+export function createKeyProcedures(
+  { query, issuingMutation }: AdminProcedures,
+  { issueToken, keyClients }: Internals,
+  store: AdminStore,
+  toView: ToTokenView,
+  emitAdminAction: EmitAdminAction,
+) {
+  async function findKey(id: string): Promise<{ readonly row: OwnedTokenRow; readonly rules: KeyRules }> {
+    const row = isSessionId(id) ? await store.findToken(id) : null;
+    const rules = row === null ? null : keyClients.rulesOf(row.clientName);
+    if (row === null || rules === null) throw new DurinError('KEY_NOT_FOUND');
+    return { row, rules };
+  }
+
+  return {
+    clients: query.query(async function listKeyClients(): Promise<string[]> {
+      return [...keyClients.names];
+    }),
+
+    roll: issuingMutation.input(keyRollInput).mutation(async function rollKey({
+      ctx,
+      input,
+    }): Promise<IssuedTokenView> {
+      const { row, rules } = await findKey(input.id);
+      ctx.throwIfTimedOut();
+      const { owner, clientName, name } = row;
+      const overlapSeconds = parseDurationOrNone(input.overlap ?? defaultOverlap, 'overlap');
+      const issued = await issueToken({
+        userId: owner.key,
+        clientName,
+        key: { max: rules.max, replaces: { id: row.id, overlapSeconds } },
+        origin: 'issued',
+        isAuthenticated: false,
+        onConflict: 'refuse',
+        ipAddress: null,
+        userAgent: null,
+        operation: ctx.operation,
+      });
+      switch (issued.outcome) {
+        case 'kept':
+        case 'renewed':
+        case 'issued': {
+          const { record, token, ended } = issued;
+          const { expiresAt: expiry } = record;
+          emitAdminAction(ctx.by, { action: 'key-rolled', ...toSessionTokenEvent(record), expiry, replaces: row.id });
+          return { token, session: toView(newTokenRow(record, owner, name)), ended: ended.length };
+        }
+        case 'at-limit':
+        case 'key-limit':
+          throw new DurinError('KEY_LIMIT');
+        case 'overtaken':
+          throw new DurinError('SESSION_NOT_FOUND', { cause: new Error(overtakenSentence) });
+        case 'key-not-found': // expired, or ended since the look-up above
+        case 'unknown-client':
+        case 'unknown-user':
+        case 'inactive-user':
+        case 'credentials-changed':
+        case 'session-ended':
+        case 'name-taken':
+        case 'exists':
+          throw new DurinError('KEY_NOT_FOUND');
+      }
+    }),
+  };
+}

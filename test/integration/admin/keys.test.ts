@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { beforeEach, expect, test } from 'vitest';
+import { createDurinAdmin } from '../../../src/admin/index.ts';
+import { requestOf, t } from '../../support/app.ts';
+import { createKeysRouter, type KeysDurin, useKeysApp } from '../../support/keys/keys-app.ts';
+
+const app = useKeysApp();
+
+let durin: KeysDurin;
+let admin: ReturnType<typeof adminOf>;
+let actions: { readonly action: string }[];
+beforeEach(async () => {
+  const entered = await app.enter({ max: 2, ttl: '90d' });
+  ({ durin } = entered);
+  actions = [];
+  durin.events.on('adminAction', (event) => actions.push(event));
+  admin = adminOf(durin, entered.token);
+});
+
+/** The admin router as alice calls it, who is the admin. */
+function adminOf(of: KeysDurin, token: string) {
+  const { adminRouter } = createDurinAdmin(of, { isAdmin: ({ user }) => user.username === 'alice' });
+  return t.router({ admin: adminRouter }).createCaller(of.createContext(requestOf({ token }))).admin;
+}
+
+const read = (token: string) =>
+  createKeysRouter(durin)
+    .createCaller(durin.createContext(requestOf({ token })))
+    .read();
+const issue = (name: string, scopes?: string[]) => admin.tokens.issue({ user: 1, client: 'api', name, scopes });
+
+test('a key is issued with a name, scopes and the lifetime of keys', async () => {
+  const { token, session } = await issue('Build', ['read']);
+  expect(session).toMatchObject({ name: 'Build', scopes: ['read'], replaces: null, expiresIn: '90 days' });
+  expect(session.preview).toBe(`${token.slice(0, 9)}…${token.slice(-4)}`);
+  expect(await admin.tokens.get({ id: session.id })).toEqual(session);
+  expect(await read(token)).toBe(session.id);
+});
+
+test('the clients with keys are listed', async () => {
+  expect(await admin.keys.clients()).toEqual(['api']);
+});
+
+test('a rolled key has a successor with its name and scopes', async () => {
+  const old = await issue('Build', ['read']);
+  await issue('Backup');
+  const rolled = await admin.keys.roll({ id: old.session.id.toUpperCase(), overlap: '1h' });
+  const { session } = rolled;
+  expect(session).toMatchObject({
+    name: 'Build',
+    scopes: ['read'],
+    replaces: old.session.id,
+    user: { label: 'alice' },
+  });
+  expect(rolled.ended).toBe(0);
+  expect(await admin.tokens.get({ id: session.id })).toEqual(session);
+  expect(actions.at(-1)).toMatchObject({ action: 'key-rolled', tokenId: session.id, replaces: old.session.id });
+
+  expect(await read(old.token)).toBe(old.session.id);
+  expect(await read(rolled.token)).toBe(session.id);
+  expect((await admin.tokens.get({ id: old.session.id })).expiresIn).toBe('1 hour');
+  expect((await admin.tokens.get({ id: session.id })).replaces).toBeNull();
+});
+
+test('a key that is rolled again loses the successor that was not used', async () => {
+  const old = await issue('Build');
+  const lost = await admin.keys.roll({ id: old.session.id });
+  expect((await admin.keys.roll({ id: old.session.id })).ended).toBe(1);
+  await expect(read(lost.token)).rejects.toMatchObject({ durin: { code: 'INVALID_TOKEN' } });
+});
+
+test('without an overlap, a key works on for a day', async () => {
+  const old = await issue('Build');
+  await read((await admin.keys.roll({ id: old.session.id })).token);
+  expect((await admin.tokens.get({ id: old.session.id })).expiresIn).toMatch(/^(?:1 day|24 hours)$/);
+});
+
+test('what is no valid key is not rolled', async () => {
+  const { auth } = await durin.tokens.issue({ user: 1, client: 'web' });
+  const { session } = await admin.tokens.issue({ user: 1, client: 'api', name: 'Short', ttl: '1m' });
+  app.clock.advance(60);
+  for (const id of [auth.id, session.id, randomUUID(), 'nope'])
+    await expect(admin.keys.roll({ id })).rejects.toMatchObject({ durin: { code: 'KEY_NOT_FOUND' } });
+  expect(actions.map(({ action }) => action)).toEqual(['token-issued']);
+});
+
+test('an overlap that is no duration is reported at its field', async () => {
+  const { session } = await issue('Build');
+  await expect(admin.keys.roll({ id: session.id, overlap: '-1s' })).rejects.toMatchObject({
+    durin: { code: 'INVALID_INPUT', fields: { overlap: [expect.stringMatching(/^This field must be a duration/)] } },
+  });
+});
+
+test('at the limit of keys, a roll works and an issue does not', async () => {
+  const { session } = await issue('Build');
+  await issue('Backup');
+  await expect(issue('Third')).rejects.toMatchObject({ durin: { code: 'KEY_LIMIT' } });
+  expect((await admin.keys.roll({ id: session.id })).session.name).toBe('Build');
+  await expect(issue('backup')).rejects.toMatchObject({
+    durin: { code: 'KEY_NAME_TAKEN', fields: { name: ['The user has a key with that name.'] } },
+  });
+});
