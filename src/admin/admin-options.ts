@@ -60,10 +60,10 @@ export interface DurinAdminOptions<TApp extends AppTypes> extends UserNaming<TAp
   isAdmin: (ctx: DurinContext & SignedIn<TApp>) => MaybePromise<boolean>;
   /**
    * Returns the app's router, so that admins see who may call each of its procedures. It is called when they look. Without it
-   * the admin page has no such view. The app's router contains `adminRouter`, so annotate what `createDurinAdmin` returns:
+   * the admin page has no such view. The function needs a return type: the app's router contains `adminRouter`, and
    * TypeScript cannot infer two types from each other.
    * @example
-   * export const { adminRouter, page }: DurinAdmin = createDurinAdmin(durin, { isAdmin, router: () => appRouter });
+   * export const { adminRouter, page } = createDurinAdmin(durin, { isAdmin, router: (): AnyTRPCRouter => appRouter });
    */
   router?: (() => AnyTRPCRouter) | undefined;
   /** The admin page. Default: the defaults of each of its options. */

@@ -1,4 +1,4 @@
-import { lazy } from '@trpc/server';
+import { type AnyTRPCRouter, lazy } from '@trpc/server';
 import { expect, test } from 'vitest';
 import { createDurinAdmin, type DurinAdmin } from '../../../src/admin/index.ts';
 import { DurinUsageError } from '../../../src/index.ts';
@@ -17,7 +17,7 @@ async function enterAdmin(createAdmin: (durin: KeysDurin) => DurinAdmin) {
 const isAdmin = () => true;
 
 function createAppWithAdmin(durin: KeysDurin) {
-  const admin: DurinAdmin = createDurinAdmin(durin, { isAdmin, router: () => appRouter });
+  const admin = createDurinAdmin(durin, { isAdmin, router: (): AnyTRPCRouter => appRouter });
   const appRouter = t.router({
     admin: admin.adminRouter,
     hello: durin.procedure.query(() => 'hello'),
