@@ -1,4 +1,5 @@
 import Apps from '@mui/icons-material/AppsOutlined';
+import Rule from '@mui/icons-material/RuleOutlined';
 import VpnKey from '@mui/icons-material/VpnKeyOutlined';
 import { QueryClient } from '@tanstack/react-query';
 import { Admin, Resource } from 'react-admin';
@@ -8,6 +9,7 @@ import { ClientList } from './clients/client-list.tsx';
 import { dataProvider } from './data/data-provider.ts';
 import { darkTheme, lightTheme } from './look/theme.ts';
 import { config } from './page-config.ts';
+import { PolicyPage } from './policy/policy-page.tsx';
 import { Crashed } from './shell/crashed.tsx';
 import { Layout } from './shell/layout.tsx';
 import { NotFound } from './shell/not-found.tsx';
@@ -15,6 +17,7 @@ import { createPageStore } from './shell/page-store.ts';
 import { authProvider } from './sign-in/auth-provider.ts';
 import { SignInPage } from './sign-in/sign-in-page.tsx';
 import { i18nProvider } from './text/i18n-provider.ts';
+import { TokenShow } from './tokens/detail/token-show.tsx';
 import { IssueToken } from './tokens/issue/issue-token.tsx';
 import { TokenList } from './tokens/token-list.tsx';
 import { UsagePage } from './usage/usage-page.tsx';
@@ -23,7 +26,7 @@ const store = createPageStore();
 const queryClient = new QueryClient({ defaultOptions: { queries: { retry: false } } }); // show errors immediately
 queryClient.setQueryDefaults(['usage'], { refetchOnWindowFocus: false }); // counting reads the whole table
 
-/** The admin page: usage, clients, tokens and sign-in. Calls its own server only. */
+/** The admin page: usage, clients, tokens, policies and sign-in. Calls its own server only. */
 export function App() {
   return (
     <Admin
@@ -44,7 +47,8 @@ export function App() {
       disableTelemetry
     >
       <Resource name="clients" icon={Apps} list={ClientList} create={ClientCreate} edit={ClientEdit} />
-      <Resource name="tokens" icon={VpnKey} list={TokenList} create={IssueToken} />
+      <Resource name="tokens" icon={VpnKey} list={TokenList} create={IssueToken} show={TokenShow} />
+      {config.hasPolicies && <Resource name="policies" icon={Rule} list={PolicyPage} />}
     </Admin>
   );
 }

@@ -29,6 +29,7 @@ export function describeError(error: unknown): string {
   if (durin?.code === 'THROTTLED') return `Too many attempts. ${retryHint(durin.retryAfter)}`;
   if (durin?.code === 'STORE_UNAVAILABLE') return 'The server cannot reach its database. Try again shortly.';
   if (durin?.code === 'UNKNOWN_CLIENT') return unknownClient;
+  if (durin?.code === 'KEY_LIMIT') return 'The user has as many API keys as the client allows.';
   if (code === 'INTERNAL_SERVER_ERROR') return 'The server failed. See its log for the reason.';
   if (data.fields !== undefined || durin?.fields !== undefined) return 'Some fields are invalid.';
   return error instanceof Error ? error.message : 'The server refused the request.';

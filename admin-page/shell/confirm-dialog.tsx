@@ -1,5 +1,5 @@
-import { Alert, Button, Dialog, DialogActions, DialogContent, DialogTitle } from '@mui/material';
-import { type ReactNode, useId, useState } from 'react';
+import { Alert, Box, Button, Dialog, DialogActions, DialogContent, DialogTitle } from '@mui/material';
+import { type FormEvent, type ReactNode, useId, useState } from 'react';
 import { describeError } from '../data/call-error.ts';
 
 interface ConfirmDialogProps {
@@ -9,13 +9,23 @@ interface ConfirmDialogProps {
   children: ReactNode;
   /** The label of the button that confirms. */
   confirmLabel: string;
+  /** Default: `error`, for what cannot be undone. */
+  confirmColor?: 'error' | 'primary';
   /** If it rejects, the dialog stays open and shows the error. */
   onConfirm: () => Promise<void>;
   onClose: () => void;
 }
 
-/** Asks for confirmation of something that cannot be undone. */
-export function ConfirmDialog({ isOpen, title, children, confirmLabel, onConfirm, onClose }: ConfirmDialogProps) {
+/** Asks for confirmation. Its children may be fields: Enter confirms. */
+export function ConfirmDialog({
+  isOpen,
+  title,
+  children,
+  confirmLabel,
+  confirmColor = 'error',
+  onConfirm,
+  onClose,
+}: ConfirmDialogProps) {
   const [isPending, setIsPending] = useState(false);
   const [error, setError] = useState<string | null>(null);
   const titleId = useId();
@@ -26,7 +36,8 @@ export function ConfirmDialog({ isOpen, title, children, confirmLabel, onConfirm
     onClose();
   }
 
-  async function run(): Promise<void> {
+  async function run(event: FormEvent): Promise<void> {
+    event.preventDefault();
     setIsPending(true);
     setError(null);
     try {
@@ -48,23 +59,25 @@ export function ConfirmDialog({ isOpen, title, children, confirmLabel, onConfirm
       aria-labelledby={titleId}
       aria-describedby={contentId}
     >
-      <DialogTitle id={titleId}>{title}</DialogTitle>
-      <DialogContent id={contentId} sx={{ color: 'text.secondary' }}>
-        {children}
-        {error !== null && (
-          <Alert severity="error" sx={{ mt: 2 }}>
-            {error}
-          </Alert>
-        )}
-      </DialogContent>
-      <DialogActions sx={{ p: 2 }}>
-        <Button onClick={close} color="inherit" autoFocus>
-          Cancel
-        </Button>
-        <Button onClick={() => void run()} color="error" variant="contained" loading={isPending}>
-          {confirmLabel}
-        </Button>
-      </DialogActions>
+      <Box component="form" noValidate onSubmit={(event) => void run(event)} sx={{ display: 'contents' }}>
+        <DialogTitle id={titleId}>{title}</DialogTitle>
+        <DialogContent id={contentId} sx={{ color: 'text.secondary' }}>
+          {children}
+          {error !== null && (
+            <Alert severity="error" sx={{ mt: 2 }}>
+              {error}
+            </Alert>
+          )}
+        </DialogContent>
+        <DialogActions sx={{ p: 2 }}>
+          <Button onClick={close} color="inherit" autoFocus>
+            Cancel
+          </Button>
+          <Button type="submit" color={confirmColor} variant="contained" loading={isPending}>
+            {confirmLabel}
+          </Button>
+        </DialogActions>
+      </Box>
     </Dialog>
   );
 }

@@ -41,6 +41,7 @@ function Navigation() {
       <Menu.DashboardItem />
       <Menu.ResourceItem name="clients" />
       <Menu.ResourceItem name="tokens" />
+      {config.hasPolicies && <Menu.ResourceItem name="policies" />}
     </Menu>
   );
 }

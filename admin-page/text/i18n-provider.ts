@@ -12,6 +12,7 @@ const messages = {
   resources: {
     clients: { name: 'Client |||| Clients' },
     tokens: { name: 'Token |||| Tokens' },
+    policies: { name: 'Policy |||| Policies' },
   },
 };
 

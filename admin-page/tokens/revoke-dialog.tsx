@@ -3,9 +3,11 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useDelete, useNotify, useRefresh } from 'react-admin';
 import { trpc } from '../connection.ts';
+import { keyClients } from '../data/app-rights.ts';
 import type { TokenRecord } from '../data/tokens.ts';
 import { ConfirmDialog } from '../shell/confirm-dialog.tsx';
 import { formatCount } from '../text/format-count.ts';
+import { kindOf } from './token-words.ts';
 
 type Scope = 'this' | 'all';
 
@@ -13,39 +15,47 @@ const countLimit = 100;
 
 interface RevokeDialogProps {
   token: TokenRecord;
+  /** Called instead of loading the view again. */
+  onRevoked?: (() => void) | undefined;
   onClose: () => void;
 }
 
 /** Revokes a token, or all tokens of its user, after confirmation. */
-export function RevokeDialog({ token, onClose }: RevokeDialogProps) {
+export function RevokeDialog({ token, onRevoked, onClose }: RevokeDialogProps) {
   const [scope, setScope] = useState<Scope>('this');
   const [deleteOne] = useDelete();
   const notify = useNotify();
   const refresh = useRefresh();
+  const { data: withKeys = [] } = useQuery(keyClients);
   const { user, client } = token;
+  const kind = kindOf(token, withKeys);
 
   async function revoke(): Promise<void> {
     if (scope === 'this') {
       await deleteOne('tokens', { id: token.id, previousData: token }, { returnPromise: true });
-      notify(`The token of ${user.label} on ${client} was revoked.`, { type: 'success' });
+      notify(`The ${kind} of ${user.label} on ${client} was revoked.`, { type: 'success' });
     } else {
       const { revoked } = await trpc.admin.tokens.revokeAllOf.mutate({ user: user.id });
       notify(`${formatCount(revoked, 'token')} of ${user.label} revoked.`, { type: 'success' });
     }
-    refresh();
+    if (onRevoked === undefined) refresh();
+    else onRevoked();
   }
   return (
     <ConfirmDialog
       isOpen
-      title={`Revoke the token of ${user.label}?`}
+      title={`Revoke the ${kind} of ${user.label}?`}
       confirmLabel="Revoke"
       onConfirm={revoke}
       onClose={onClose}
     >
       <Typography>
-        The token stops working immediately, and {user.label} has to sign in again. This cannot be undone.
+        {kind === 'token'
+          ? `The token stops working immediately, and ${user.label} has to sign in again.`
+          : 'The key stops working immediately: programs that use it are refused.'}{' '}
+        This cannot be undone.
       </Typography>
-      <ScopeChoice token={token} scope={scope} onChange={setScope} />
+      <ScopeChoice token={token} kind={kind} scope={scope} onChange={setScope} />
       <OwnTokenWarning token={token} scope={scope} />
     </ConfirmDialog>
   );
@@ -56,7 +66,12 @@ interface ScopeProps {
   scope: Scope;
 }
 
-function ScopeChoice({ token: { user, client }, scope, onChange }: ScopeProps & { onChange: (scope: Scope) => void }) {
+interface ScopeChoiceProps extends ScopeProps {
+  kind: ReturnType<typeof kindOf>;
+  onChange: (scope: Scope) => void;
+}
+
+function ScopeChoice({ token: { user, client }, kind, scope, onChange }: ScopeChoiceProps) {
   const { data } = useQuery({
     queryKey: ['tokens-of', user.id],
     queryFn: () => trpc.admin.tokens.list.query({ user: user.id, limit: countLimit }),
@@ -69,7 +84,7 @@ function ScopeChoice({ token: { user, client }, scope, onChange }: ScopeProps & 
       onChange={(_event, value) => onChange(value as Scope)}
       sx={{ mt: 1.5, color: 'text.primary' }}
     >
-      <FormControlLabel value="this" control={<Radio size="small" />} label={`Only this token, on ${client}`} />
+      <FormControlLabel value="this" control={<Radio size="small" />} label={`Only this ${kind}, on ${client}`} />
       <FormControlLabel
         value="all"
         control={<Radio size="small" />}

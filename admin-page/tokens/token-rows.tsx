@@ -1,10 +1,15 @@
 import { Box, Stack, Typography } from '@mui/material';
+import { useQuery } from '@tanstack/react-query';
 import { useListContext } from 'react-admin';
+import { scopesOf } from '../data/app-rights.ts';
 import type { TokenRecord } from '../data/tokens.ts';
 import { RelativeTime } from '../text/relative-time.tsx';
 import { describeDevice } from './describe-device.ts';
 import { RevokeButton } from './revoke-button.tsx';
+import { TokenBadges } from './token-badges.tsx';
 import { TokenExpiry } from './token-expiry.tsx';
+import { TokenLink } from './token-link.tsx';
+import { scopesInWords } from './token-words.ts';
 
 /** The token list on narrow screens. */
 export function TokenRows() {
@@ -19,8 +24,10 @@ export function TokenRows() {
 }
 
 function TokenRow({ token }: { token: TokenRecord }) {
-  const { user, client, name, created, lastUsedAt, ipAddress } = token;
-  const from = [describeDevice(token), ipAddress].filter(Boolean).join(' · ');
+  const { user, client, name, preview, created, lastUsedAt, ipAddress } = token;
+  const { data: scopes = [] } = useQuery(scopesOf(undefined));
+  const device = describeDevice(token);
+  const from = [preview, name === null ? '' : device, ipAddress].filter(Boolean).join(' · ');
   return (
     <Stack
       component="li"
@@ -33,7 +40,11 @@ function TokenRow({ token }: { token: TokenRecord }) {
           <Typography component="span" color="textSecondary">
             {' '}
             on <bdi>{client}</bdi>
-          </Typography>
+          </Typography>{' '}
+          <TokenBadges token={token} />
+        </Typography>
+        <Typography variant="body2" component="div">
+          <TokenLink token={token} />
         </Typography>
         <Typography variant="body2" color="textSecondary" component="div">
           {token.expiry === null ? (
@@ -55,16 +66,14 @@ function TokenRow({ token }: { token: TokenRecord }) {
             </>
           )}
         </Typography>
-        {name !== null && (
-          <Typography variant="body2" sx={{ overflowWrap: 'anywhere' }}>
-            <bdi>{name}</bdi>
+        {scopes.length > 0 && (
+          <Typography variant="body2" color="textSecondary" sx={{ overflowWrap: 'anywhere' }}>
+            scopes: {scopesInWords(token.scopes)}
           </Typography>
         )}
-        {from !== '' && (
-          <Typography variant="body2" color="textSecondary" noWrap>
-            {from}
-          </Typography>
-        )}
+        <Typography variant="body2" color="textSecondary" noWrap>
+          {from}
+        </Typography>
       </Box>
       <RevokeButton token={token} />
     </Stack>

@@ -167,6 +167,11 @@ export const keyRollInput = strictObject({
   overlap: overlap.optional(),
 });
 
+export const scopeListInput = strictObject({
+  /** A client's name: only the scopes that its tokens may have. Default: all scopes. */
+  client: text.optional(),
+}).prefault({});
+
 export const userInput = strictObject({ user: userId });
 
 export const userSearchInput = strictObject({
@@ -191,6 +196,7 @@ export type TokenListInput = z.input<typeof tokenListInput>;
 export type TokenIdInput = z.input<typeof tokenIdInput>;
 export type TokenIssueInput = z.input<typeof tokenIssueInput>;
 export type KeyRollInput = z.input<typeof keyRollInput>;
+export type ScopeListInput = z.input<typeof scopeListInput>;
 export type UserInput = z.input<typeof userInput>;
 export type UserSearchInput = z.input<typeof userSearchInput>;
 export type UsageDaysInput = z.input<typeof usageDaysInput>;

@@ -1,4 +1,4 @@
-import type { TRPCError } from '@trpc/server';
+import type { AnyTRPCRouter, TRPCError } from '@trpc/server';
 import type { EntityManager } from '../database/schema.ts';
 import type { AuthUser, UserKey } from '../database/views.ts';
 import type { DurinContext } from '../request/durin-request.ts';
@@ -58,6 +58,14 @@ export interface DurinAdminOptions<TApp extends AppTypes> extends UserNaming<TAp
    * it takes longer than the option `databaseTimeout`, the call fails with STORE_UNAVAILABLE.
    */
   isAdmin: (ctx: DurinContext & SignedIn<TApp>) => MaybePromise<boolean>;
+  /**
+   * Returns the app's router, so that admins see who may call each of its procedures. It is called when they look. Without it
+   * the admin page has no such view. The function needs a return type: the app's router contains `adminRouter`, and
+   * TypeScript cannot infer two types from each other.
+   * @example
+   * export const { adminRouter, page } = createDurinAdmin(durin, { isAdmin, router: (): AnyTRPCRouter => appRouter });
+   */
+  router?: (() => AnyTRPCRouter) | undefined;
   /** The admin page. Default: the defaults of each of its options. */
   page?: AdminPageOptions<TApp['clientName']> | undefined;
 }

@@ -3,6 +3,7 @@ import { createSqlAdminStore } from '../database/admin/sql-admin-store.ts';
 import type { Internals } from '../internals.ts';
 import type { DurinContext } from '../request/durin-request.ts';
 import { type DurinErrorShape, type DurinMutation, type DurinQuery, t } from '../trpc/base-procedure.ts';
+import type { ProcedurePolicy } from '../trpc/policy-of.ts';
 import type {
   ClientCreateInput,
   ClientListInput,
@@ -10,6 +11,7 @@ import type {
   ClientNamesInput,
   ClientUpdateInput,
   KeyRollInput,
+  ScopeListInput,
   TokenIdInput,
   TokenIssueInput,
   TokenListInput,
@@ -31,6 +33,8 @@ import type {
 } from './admin-views.ts';
 import { createClientProcedures } from './client-procedures.ts';
 import { createEmitAdminAction } from './emit-admin-action.ts';
+import { createPolicyProcedures, type GetAppRouter } from './policy-procedures.ts';
+import { createScopeProcedures } from './scope-procedures.ts';
 import { createKeyProcedures } from './tokens/key-procedures.ts';
 import { createTokenProcedures } from './tokens/token-procedures.ts';
 import { createToTokenView } from './tokens/token-view.ts';
@@ -62,6 +66,12 @@ export type DurinAdminRouterRecord = {
     clients: DurinQuery<void, string[]>;
     roll: DurinMutation<KeyRollInput, IssuedTokenView>;
   };
+  scopes: {
+    list: DurinQuery<ScopeListInput, string[]>;
+  };
+  policy: {
+    list: DurinQuery<void, ProcedurePolicy[] | null>;
+  };
   users: {
     get: DurinQuery<UserInput, UserView>;
     search: DurinQuery<UserSearchInput, UserView[]>;
@@ -83,6 +93,7 @@ export function createAdminRouter(
   internals: Internals,
   isAdmin: IsAdmin | 'command-line',
   naming: AnyUserNaming,
+  getAppRouter: GetAppRouter = null,
 ): DurinAdminRouter {
   const store = createSqlAdminStore(internals.database, internals.schema);
   const users = createUserDirectory(internals, store, naming);
@@ -94,6 +105,8 @@ export function createAdminRouter(
     clients: createClientProcedures(procedures, internals, store, emitAdminAction),
     tokens: createTokenProcedures(procedures, internals, store, users, toTokenView, emitAdminAction),
     keys: createKeyProcedures(procedures, internals, store, toTokenView, emitAdminAction),
+    scopes: createScopeProcedures(procedures, internals.scopes),
+    policy: createPolicyProcedures(procedures, internals.policyOf, getAppRouter),
     users: createUserProcedures(procedures, users),
     usage: createUsageProcedures(procedures, store, internals.now),
   });

@@ -73,6 +73,8 @@ export interface AdminTokenView {
   userAgent: string | null;
   /** The id of the key that this key replaces from its first use on; `null`: none, or it was used already. */
   replaces: string | null;
+  /** The id of the key that replaces this one from its own first use on; `null`: none. */
+  replacedBy: string | null;
 }
 
 export interface TokenPage {

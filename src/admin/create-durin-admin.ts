@@ -24,6 +24,7 @@ const optionsSchema = z.strictObject({
   isAdmin: functionSchema,
   userLabel: functionSchema.optional(),
   searchUsers: functionSchema.optional(),
+  router: functionSchema.optional(),
   page: z
     .strictObject({
       client: textSchema.optional(),
@@ -55,8 +56,9 @@ export function createDurinAdmin<TApp extends AppTypes>(
     throw new DurinUsageError('createDurinAdmin: durin must be the object that createDurin returns');
   const parsed = optionsSchema.safeParse(options ?? {}, { error: optionIssueMessage });
   if (!parsed.success) throw new DurinUsageError(`createDurinAdmin: ${describeOptionError(parsed.error, options)}`);
-  const { isAdmin, userLabel, searchUsers } = options;
-  const adminRouter = createAdminRouter(internals, isAdmin, { userLabel, searchUsers });
+  const { isAdmin, userLabel, searchUsers, router = null } = options;
+  const adminRouter = createAdminRouter(internals, isAdmin, { userLabel, searchUsers }, router);
   internals.markPrivate(Object.values(adminRouter._def.procedures));
-  return { adminRouter, page: createAdminPage(internals, adminRouter, options.page) };
+  const page = createAdminPage(internals, adminRouter, { ...options.page, hasPolicies: router !== null });
+  return { adminRouter, page };
 }

@@ -4,16 +4,18 @@ import { useState } from 'react';
 import { Form, SaveButton, SelectInput, TextInput, useNotify } from 'react-admin';
 import type { TokenIssueInput } from '../../../src/admin/admin-inputs.ts';
 import { trpc } from '../../connection.ts';
+import { keyClients } from '../../data/app-rights.ts';
 import { describeError, errorDataOf, fieldErrorsOf } from '../../data/call-error.ts';
 import { clientNames } from '../../data/client-names.ts';
 import type { User } from '../../data/tokens.ts';
 import { lifetimeFromText } from '../../text/lifetime.ts';
 import { UserInput } from '../user-input.tsx';
 import type { Issued } from './issued-token.tsx';
+import { chosenScopes, ScopeInput, type ScopeValues } from './scope-input.tsx';
 import { SessionLimitDialog } from './session-limit-dialog.tsx';
 
 /** The values of the form. */
-interface IssueValues {
+interface IssueValues extends ScopeValues {
   user?: User | null;
   client?: string;
   name?: string | null;
@@ -29,16 +31,20 @@ interface Refused {
 export function IssueForm({ onIssued }: { onIssued: (issued: Issued) => void }) {
   const notify = useNotify();
   const { data: names = [] } = useQuery(clientNames);
+  const { data: withKeys = [] } = useQuery(keyClients);
   const [refused, setRefused] = useState<Refused | null>(null);
 
-  async function issue({ user, client, name, ttl }: IssueValues): Promise<Record<string, string> | undefined> {
+  async function issue(values: IssueValues): Promise<Record<string, string> | undefined> {
+    const { user, client, name, ttl } = values;
+    const scopes = chosenScopes(values);
     const missing = {
       ...(!user && { user: 'Choose a user.' }),
       ...(!client && { client: 'Choose a client.' }),
+      ...(scopes?.length === 0 && { scopes: 'Choose at least one scope.' }),
     };
-    if (!user || !client) return missing;
+    if (!user || !client || scopes?.length === 0) return missing;
     const parsedTtl = lifetimeFromText(ttl) as TokenIssueInput['ttl'];
-    const input = { user: user.id, client, ttl: parsedTtl, name: name?.trim() || undefined };
+    const input = { user: user.id, client, ttl: parsedTtl, name: name?.trim() || undefined, scopes };
     try {
       onIssued(await trpc.admin.tokens.issue.mutate({ ...input, atLimit: 'refuse' }));
       return undefined;
@@ -59,13 +65,13 @@ export function IssueForm({ onIssued }: { onIssued: (issued: Issued) => void }) 
         <SelectInput
           source="client"
           label="Client"
-          choices={names.map((name) => ({ id: name, name }))}
+          choices={names.map((name) => ({ id: name, name: withKeys.includes(name) ? `${name} (API keys)` : name }))}
           helperText="The program that will use the token on behalf of the user."
         />
         <TextInput
           source="name"
           label="Name"
-          helperText="What the user's list of sessions calls it, for example Build server. Leave empty for none."
+          helperText="What the user's list of sessions or keys calls it, for example Build server. Leave empty for none."
         />
         <TextInput
           source="ttl"
@@ -73,6 +79,7 @@ export function IssueForm({ onIssued }: { onIssued: (issued: Issued) => void }) 
           helperText="For example 90d, 12h or never. Leave empty for the client's token lifetime."
           slotProps={{ htmlInput: { autoCapitalize: 'none', spellCheck: false } }}
         />
+        <ScopeInput />
         <SaveButton label="Issue token" icon={<></>} alwaysEnable sx={{ mt: 1 }} />
       </Form>
       {refused !== null && (

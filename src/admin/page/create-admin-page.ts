@@ -9,6 +9,11 @@ import { createPageRouter } from './page-router.ts';
 
 export type AdminPageDeps = Pick<Internals, 'durinRouter' | 'createContext' | 'responseMeta' | 'loginForm'>;
 
+interface CreatedPageOptions extends AdminPageOptions {
+  /** Whether the admin router lists the policies of the app's router. */
+  readonly hasPolicies: boolean;
+}
+
 /**
  * The web page over the admin router. It serves its own files and an API of its own below its path, so it depends neither
  * on the app's paths nor on its tRPC root.
@@ -17,13 +22,13 @@ export type AdminPageDeps = Pick<Internals, 'durinRouter' | 'createContext' | 'r
 export function createAdminPage(
   { durinRouter, createContext, responseMeta, loginForm }: AdminPageDeps,
   adminRouter: DurinAdminRouter,
-  { client, title = 'Durin admin', onError = printError }: AdminPageOptions = {},
+  { client, title = 'Durin admin', onError = printError, hasPolicies }: CreatedPageOptions,
 ): AdminPage {
   const handle = createPageHandler({
     router: createPageRouter(durinRouter, adminRouter),
     createContext,
     responseMeta,
-    config: createPageConfig(loginForm, title, client),
+    config: createPageConfig(loginForm, { title, client, hasPolicies }),
     onError,
   });
   return createPageAdapter(handle);

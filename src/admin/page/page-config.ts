@@ -10,15 +10,21 @@ export interface PageConfig {
   loginFields: LoginField[];
   /** The scheme of the Authorization header. */
   authHeaderPrefix: string;
+  /** Whether the app passes its router, so that the page lists its policies. */
+  hasPolicies: boolean;
 }
 
 /** @throws DurinUsageError if the app has no client named `client` */
-export function createPageConfig(loginForm: LoginForm, title: string, client: string | undefined): PageConfig {
+export function createPageConfig(
+  loginForm: LoginForm,
+  { title, client, hasPolicies }: { title: string; client: string | undefined; hasPolicies: boolean },
+): PageConfig {
   return {
     title,
     client: clientOf(loginForm, client),
     loginFields: loginFieldsOf(loginForm.input),
     authHeaderPrefix: loginForm.scheme,
+    hasPolicies,
   };
 }
 

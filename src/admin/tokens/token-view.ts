@@ -32,6 +32,7 @@ export function createToTokenView({ codec, users, now }: TokenViewDeps): ToToken
       ipAddress: row.ipAddress,
       userAgent: row.userAgent,
       replaces: row.replaces,
+      replacedBy: row.replacedBy,
     };
   };
 }
@@ -40,5 +41,5 @@ export function createToTokenView({ codec, users, now }: TokenViewDeps): ToToken
 export function newTokenRow(record: SessionRecord, owner: UserRow, name: string | null): OwnedTokenRow {
   const { client, expiresAt } = record;
   const unused = { lastUsedAt: null, ipAddress: null, userAgent: null };
-  return { ...record, ...unused, clientName: client.name, owner, name, storedExpiresAt: expiresAt };
+  return { ...record, ...unused, clientName: client.name, owner, name, storedExpiresAt: expiresAt, replacedBy: null };
 }

@@ -30,6 +30,8 @@ export interface OwnedTokenRow extends TokenRow {
   readonly scopes: readonly string[] | null;
   /** The key that it replaces from its first use on; `null`: none. */
   readonly replaces: string | null;
+  /** The key that replaces it from its own first use on; `null`: none. */
+  readonly replacedBy: string | null;
   /** The expiry that lists are sorted by, which does not depend on use. */
   readonly storedExpiresAt: Date | null;
 }

@@ -42,6 +42,9 @@ export function createSelectTokens(database: Database, schema: Schema) {
   const name = projection.add('t.name');
   const scopes = projection.add('t.scopes');
   const replaces = projection.add('t.replaces');
+  const replacedBy = projection.add(
+    `(select r.id from ${tokens} r where r.user_id = t.user_id and r.client_id = t.client_id and r.replaces = t.id limit 1)`,
+  );
   const createdAt = projection.addInstant('t.created');
   const storedExpiresAt = projection.addInstant('t.expiry');
   const expiresAt = projection.addInstant(effectiveExpiry('l.last_used_at'));
@@ -58,6 +61,7 @@ export function createSelectTokens(database: Database, schema: Schema) {
       name: name(row) as string | null,
       scopes: scopes(row) as readonly string[] | null,
       replaces: replaces(row) as string | null,
+      replacedBy: replacedBy(row) as string | null,
       createdAt: createdAt(row) as Date,
       storedExpiresAt: storedExpiresAt(row),
       expiresAt: expiresAt(row),

@@ -66,7 +66,10 @@ export async function goTo(page: Page, path: string): Promise<void> {
   await page.evaluate(`location.hash = ${JSON.stringify(path)}`);
 }
 
-export async function fillIn(page: Page, { username, password } = demoAdmin): Promise<void> {
+export async function fillIn(
+  page: Page,
+  { username, password }: { username: string; password: string } = demoAdmin,
+): Promise<void> {
   await page.getByLabel('Username').fill(username);
   await page.getByLabel('Password', { exact: true }).fill(password);
   await button(page, 'Sign in').click();

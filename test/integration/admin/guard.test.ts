@@ -88,6 +88,8 @@ const withoutInput = new Set([
   'tokens.list',
   'tokens.purgeExpired',
   'keys.clients',
+  'scopes.list',
+  'policy.list',
   'usage.clients',
   'usage.overTime',
 ]);

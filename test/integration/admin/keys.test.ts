@@ -55,10 +55,14 @@ test('a rolled key has a successor with its name and scopes', async () => {
   expect(rolled.ended).toBe(0);
   expect(await admin.tokens.get({ id: session.id })).toEqual(session);
   expect(actions.at(-1)).toMatchObject({ action: 'key-rolled', tokenId: session.id, replaces: old.session.id });
+  const replaced = Object.fromEntries(
+    (await admin.tokens.list({ client: 'api' })).items.map(({ id, replacedBy }) => [id, replacedBy]),
+  );
+  expect(replaced).toMatchObject({ [old.session.id]: session.id, [session.id]: null });
 
   expect(await read(old.token)).toBe(old.session.id);
   expect(await read(rolled.token)).toBe(session.id);
-  expect((await admin.tokens.get({ id: old.session.id })).expiresIn).toBe('1 hour');
+  expect(await admin.tokens.get({ id: old.session.id })).toMatchObject({ expiresIn: '1 hour', replacedBy: null });
   expect((await admin.tokens.get({ id: session.id })).replaces).toBeNull();
 });
 

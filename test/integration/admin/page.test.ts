@@ -272,6 +272,7 @@ describe('the sign-in form', () => {
       title: 'Durin admin',
       client: 'web',
       authHeaderPrefix: 'Token',
+      hasPolicies: false,
       loginFields: [
         { name: 'username', label: 'Username', kind: 'text', isRequired: true, autoComplete: 'username' },
         { name: 'password', label: 'Password', kind: 'password', isRequired: true, autoComplete: 'current-password' },

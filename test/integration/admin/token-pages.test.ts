@@ -157,6 +157,7 @@ test('a row contains everything but the token', async () => {
       ipAddress: null,
       userAgent: null,
       replaces: null,
+      replacedBy: null,
     },
   ]);
   expect(await admin.tokens.get({ id })).toEqual(items[0]);

@@ -36,6 +36,7 @@ test("an issued token works and replaces the pair's old token", async () => {
     ipAddress: null,
     userAgent: null,
     replaces: null,
+    replacedBy: null,
   });
   expect(await admin.tokens.get({ id: session.id })).toEqual(session);
   expect(await app.callAs({ token }).me()).toBe('bob');

@@ -71,8 +71,8 @@ async function blocksIn(relation: string): Promise<number> {
   return size?.blocks ?? Number.NaN;
 }
 
-/** A page has 25 rows. Each may need its own block, its user's, its client's and those of their indexes. */
-const blocksOfAPage = 400;
+/** A page has 25 rows. Each may need its own block, its user's, its client's, its successor's and those of their indexes. */
+const blocksOfAPage = 500;
 
 const sorts = ['created', 'expiry', 'lastUsedAt'] as const;
 const orders = ['asc', 'desc'] as const;
