@@ -106,6 +106,7 @@ import type {
   GuardOptions,
   HeaderSource,
   KeyValueStore,
+  KeyView,
   ListenerErrorHandler,
   LoginThrottleOptions,
   LoginTypes,
@@ -220,6 +221,7 @@ interface Public {
   RedisBusOptions: RedisBusOptions;
   RedisStore: RedisStore;
   RedisStoreOptions: RedisStoreOptions;
+  KeyView: KeyView;
   ListenerErrorHandler: ListenerErrorHandler;
   LoginThrottleOptions: LoginThrottleOptions;
   PolicyOf: PolicyOf;
