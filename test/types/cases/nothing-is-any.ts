@@ -165,7 +165,6 @@ interface Public {
   values: typeof durinTypes;
   passwordValues: typeof passwordTypes;
   pgliteValues: typeof pgliteTypes;
-  KeyView: KeyView;
   PgliteFolder: PgliteFolder;
   postgresValues: typeof postgresTypes;
   Listen: Listen;
@@ -237,6 +236,7 @@ interface Public {
   RedisStoreOptions: RedisStoreOptions;
   LeaksHandler: LeaksHandler;
   LeaksOptions: LeaksOptions;
+  KeyView: KeyView;
   ListenerErrorHandler: ListenerErrorHandler;
   LoginThrottleOptions: LoginThrottleOptions;
   PolicyOf: PolicyOf;
