@@ -21,7 +21,7 @@ export function TokenTable() {
         label="User"
         disableSort
         render={({ user }: TokenRecord) => (
-          <Typography variant="body2" sx={{ fontWeight: 600, minWidth: 88, overflowWrap: 'anywhere' }}>
+          <Typography variant="body2" sx={{ fontWeight: 600, minWidth: 88, maxWidth: 200, overflowWrap: 'anywhere' }}>
             <bdi>{user.label}</bdi>
           </Typography>
         )}
@@ -72,7 +72,7 @@ function TokenIdentity({ token }: { token: TokenRecord }) {
   const device = describeDevice(token);
   const rest = [name === null && device === '' ? '' : preview, name === null ? '' : device, ipAddress];
   return (
-    <Box sx={{ maxWidth: 220, overflowWrap: 'anywhere' }} title={userAgent ?? undefined}>
+    <Box sx={{ minWidth: 150, maxWidth: 220, overflowWrap: 'anywhere' }} title={userAgent ?? undefined}>
       <TokenLink token={token} />
       <Typography variant="caption" color="textSecondary" sx={{ display: 'block' }}>
         {rest.filter(Boolean).join(' · ')}

@@ -4,6 +4,7 @@ export type {
   ClientNameInput,
   ClientNamesInput,
   ClientUpdateInput,
+  KeyRollInput,
   ScopeListInput,
   TokenIdInput,
   TokenIssueInput,
