@@ -25,6 +25,11 @@ export type { Listen, Listening, ListenOptions } from '../database/notify/listen
  */
 export interface Bus {
   /**
+   * Whether it listens to the app's database. It is refused beside a store: what only a trigger announces would leave the
+   * store's entries stale. Default: false.
+   */
+  readonly listensToDatabase?: boolean;
+  /**
    * Starts to listen. Called once. Connects in the background, and reconnects whenever the connection is lost.
    * @param onMessage called with each message that any process publishes; it may be called with this process's own
    * @param onPossibleLoss called when messages may have been lost, and each time the bus has connected

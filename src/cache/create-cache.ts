@@ -50,8 +50,8 @@ export function createCache(settings: CacheSettings, deps: CacheDeps): SessionCa
   if (bus === null)
     return shared ?? createMemoryCache({ ttlMs, maxSessions, missTtlMs: Math.min(ttlMs, maxMissMs), now });
   const memory = createMemoryCache({ ttlMs, maxSessions, now });
-  const layers = { memory, bus: reportBusOutages(withListen(bus, listen), onBusOutage), namespace, changes, now };
-  return shared === null ? createBusCache(layers) : createLayeredCache({ ...layers, shared });
+  const layers = { memory, bus: reportBusOutages(withListen(bus, listen), onBusOutage), namespace, now };
+  return shared === null ? createBusCache({ ...layers, changes }) : createLayeredCache({ ...layers, shared });
 }
 
 function createShared(

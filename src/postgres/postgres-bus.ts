@@ -35,6 +35,9 @@ const lastRetryMs = 1000;
  * With `defineDurinEntities({ notify: true })`, triggers announce every change, in the transaction that makes it. Without
  * them, durin announces its own changes and those of the ORM's flushes, after the commit.
  *
+ * It is for a cache without a store: a change that only a trigger announces would leave the store's entries stale. Beside a
+ * store, use `redisBus`.
+ *
  * On PGlite it listens within the process. Each process needs a bus of its own, as does each durin. `durin.close()` closes
  * the bus.
  * @throws DurinUsageError naming the option that is unknown or wrong
@@ -128,6 +131,7 @@ export function postgresBus(options: PostgresBusOptions = {}): Bus {
   }
 
   return {
+    listensToDatabase: true,
     start(onMessage, onPossibleLoss, _namespace, listen) {
       if (liveness !== null) throw new DurinUsageError('postgresBus: each createDurin needs a bus of its own');
       if (listen === undefined) throw new DurinUsageError('postgresBus: it is for the option cache.bus of createDurin');
