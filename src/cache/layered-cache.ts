@@ -1,4 +1,4 @@
-import { type DatabaseChanges, noDatabaseChanges, readMessage } from './bus/messages.ts';
+import { noDatabaseChanges, readMessage } from './bus/messages.ts';
 import { createPublisher } from './bus/publisher.ts';
 import type { Bus } from './bus.ts';
 import type { MemoryCache } from './memory-cache.ts';
@@ -11,8 +11,6 @@ export interface LayeredCacheDeps {
   readonly bus: Bus;
   /** Starts the messages; the same in all processes of an app, and different in every other app. */
   readonly namespace: string;
-  /** Default: the database announces nothing. */
-  readonly changes?: DatabaseChanges;
   /** The clock, in milliseconds. */
   readonly now: () => number;
 }
@@ -25,7 +23,7 @@ export interface LayeredCacheDeps {
  * reconnected, that memory is empty.
  */
 export function createLayeredCache(deps: LayeredCacheDeps): SessionCache {
-  const { memory, shared, bus, namespace, changes = noDatabaseChanges } = deps;
+  const { memory, shared, bus, namespace } = deps;
   const publisher = createPublisher(deps);
   let isStarted = false;
   let isClosed = false;
@@ -36,14 +34,14 @@ export function createLayeredCache(deps: LayeredCacheDeps): SessionCache {
   }
 
   function receiveMessage(message: string): void {
-    const announcement = readMessage(namespace, message, changes);
+    const announcement = readMessage(namespace, message, noDatabaseChanges);
     for (const scope of announcement?.scopes ?? []) receive(scope, announcement?.fence ?? null);
   }
 
   function start(): void {
     if (isStarted || isClosed) return;
-    isStarted = true;
     bus.start(receiveMessage, () => memory.evict('all'), namespace);
+    isStarted = true;
   }
 
   // While a fence could not be written, other processes may have cached what the store still showed them.

@@ -97,6 +97,10 @@ const cache = z
   .refine(({ timeout, store }) => timeout === undefined || store !== undefined, {
     path: ['timeout'],
     error: 'is for calls of the store: it must have a store beside it',
+  })
+  .refine(({ bus, store }) => store === undefined || bus?.listensToDatabase !== true, {
+    path: ['bus'],
+    error: 'must be another one: postgresBus is for a cache without a store. Beside a store use redisBus',
   });
 
 export const optionsSchema = z.strictObject({

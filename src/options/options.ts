@@ -113,8 +113,8 @@ export interface CacheOptions {
    */
   store?: KeyValueStore | undefined;
   /**
-   * Publishes changes to all processes, so that each can cache sessions in memory: `postgresBus()`, or `redisBus({ url })`
-   * beside a store. Default: none, for an app of one process, or one that caches in a store alone.
+   * Publishes changes to all processes, so that each can cache sessions in memory: `postgresBus()` without a store,
+   * or `redisBus({ url })` beside one. Default: none, for an app of one process, or one that caches in a store alone.
    */
   bus?: Bus | undefined;
 }

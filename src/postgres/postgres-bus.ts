@@ -35,8 +35,11 @@ const lastRetryMs = 1000;
  * With `defineDurinEntities({ notify: true })`, triggers announce every change, in the transaction that makes it. Without
  * them, durin announces its own changes and those of the ORM's flushes, after the commit.
  *
+ * It is for a cache without a store: a change that only a trigger announces would leave the store's entries stale. Beside a
+ * store, use `redisBus`.
+ *
  * On PGlite it listens within the process. Each process needs a bus of its own, as does each durin. `durin.close()` closes
- * the bus.
+ * the bus, which may then serve another durin.
  * @throws DurinUsageError naming the option that is unknown or wrong
  *
  * @example
@@ -128,10 +131,11 @@ export function postgresBus(options: PostgresBusOptions = {}): Bus {
   }
 
   return {
+    listensToDatabase: true,
     start(onMessage, onPossibleLoss, _namespace, listen) {
       if (liveness !== null) throw new DurinUsageError('postgresBus: each createDurin needs a bus of its own');
       if (listen === undefined) throw new DurinUsageError('postgresBus: it is for the option cache.bus of createDurin');
-      if (isClosed) return;
+      isClosed = false;
       liveness = createLiveness({ now: () => performance.now(), silenceMs, stallMs, onPossibleLoss });
       connect(listen, onMessage, onPossibleLoss);
       timer = setInterval(tick, tickMs).unref();
@@ -147,6 +151,7 @@ export function postgresBus(options: PostgresBusOptions = {}): Bus {
       for (const pending of [timer, retry]) if (pending !== null) clearTimeout(pending);
       const closing = listening?.close();
       abandon?.();
+      liveness = null; // it may be started again
       await closing;
     },
   };

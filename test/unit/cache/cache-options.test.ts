@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseOptions } from '../../../src/options/parse-options.ts';
+import { postgresBus } from '../../../src/postgres/index.ts';
 
 const store = { get: () => undefined, set: () => true, delete: () => true };
 const bus = { start() {}, isConnected: () => true, publish: async () => {}, close: async () => {} };
@@ -32,6 +33,7 @@ test.each<[why: string, cache: unknown, message: RegExp]>([
   ["the store's getMany is not a method", { ttl: '60s', store: { ...store, getMany: true } }, /cache\.store/],
   ['the bus has no methods', { ttl: '60s', store, bus: {} }, /cache\.bus must have the methods start/],
   ['the bus is null', { ttl: '60s', store, bus: null }, /cache\.bus must have the methods/],
+  ['a postgresBus has a store', { ttl: '60s', store, bus: postgresBus() }, /cache\.bus .* without a store.* redisBus/],
   ['there is a timeout but no store', { ttl: '60s', timeout: 100 }, /cache\.timeout .* must have a store beside it/],
   ['maxSessions is 0', { ttl: '60s', maxSessions: 0 }, /cache\.maxSessions must be at least 1/],
   ['maxSessions is half a session', { ttl: '60s', maxSessions: 0.5 }, /cache\.maxSessions must be a whole number/],

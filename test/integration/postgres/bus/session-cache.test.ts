@@ -1,4 +1,3 @@
-import { Keyv } from 'keyv';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, vi } from 'vitest';
 import { createCache } from '../../../../src/cache/create-cache.ts';
@@ -14,15 +13,11 @@ beforeAll(() => {
 });
 afterAll(() => pool.end());
 
-describe.each([
-  ['no store', false],
-  ['a store', true],
-])('the cache over a postgresBus and %s', (_what, hasStore) => {
+describe('the cache over a postgresBus', () => {
   testSessionCache(async (now) => {
     const bus = postgresBus();
-    const store = hasStore ? new Keyv() : null;
     const listen = createListen(async () => pool);
-    const settings = { ttlMs, maxSessions: 100, deadlineMs: 5000, store, bus };
+    const settings = { ttlMs, maxSessions: 100, deadlineMs: 5000, store: null, bus };
     const cache = createCache(settings, { ...cacheParts, namespace: crypto.randomUUID(), listen, now });
     await cache.find('nobody', async () => null); // which starts the bus
     await vi.waitFor(() => {
