@@ -22,7 +22,7 @@ export function PolicyPage() {
       <ViewHeader title="Policies">
         Who may call each procedure of the app, as its guards say. What else the app's own code checks is not listed.
         {withKeys.length > 0 &&
-          ` API keys, of ${withKeys.join(', ')}, reach only procedures that ask for scopes, unless their client has full access.`}
+          ` API keys (${withKeys.join(', ')}) reach only procedures that ask for scopes, unless their client has full access.`}
       </ViewHeader>
       {error && <Failure error={error} onRetry={() => void refetch()} />}
       {!error && data === undefined && <Skeleton role="status" aria-label="Loading" variant="rounded" height={320} />}

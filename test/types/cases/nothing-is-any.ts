@@ -41,6 +41,8 @@ import type {
   DurinAdminRouter,
   DurinAdminRouterRecord,
   IssuedTokenView,
+  KeyRollInput,
+  ScopeListInput,
   TokenIdInput,
   TokenIssueInput,
   TokenListInput,
@@ -293,6 +295,8 @@ interface PublicOfAdmin {
   TokenListInput: TokenListInput;
   TokenPage: TokenPage;
   UsageDay: UsageDay;
+  KeyRollInput: KeyRollInput;
+  ScopeListInput: ScopeListInput;
   UsageDaysInput: UsageDaysInput;
   UserId: UserId;
   UserInput: UserInput;
