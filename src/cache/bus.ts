@@ -30,7 +30,7 @@ export interface Bus {
    */
   readonly listensToDatabase?: boolean;
   /**
-   * Starts to listen. Called once. Connects in the background, and reconnects whenever the connection is lost.
+   * Starts to listen. Called once, and again only after `close()`, if another durin then has the bus. Connects in the background, and reconnects whenever the connection is lost.
    * @param onMessage called with each message that any process publishes; it may be called with this process's own
    * @param onPossibleLoss called when messages may have been lost, and each time the bus has connected
    * @param namespace names the app's database and schema, for a bus that chooses its channel by it. Messages of other apps

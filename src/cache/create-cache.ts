@@ -1,6 +1,7 @@
 import type { Listen } from '../database/notify/listening.ts';
 import type { SessionFormat } from '../database/token-store.ts';
 import { createBusCache } from './bus/bus-cache.ts';
+import { claimBus } from './bus/claim-bus.ts';
 import type { DatabaseChanges } from './bus/messages.ts';
 import type { Bus } from './bus.ts';
 import { createLayeredCache } from './layered-cache.ts';
@@ -42,7 +43,10 @@ export interface CacheDeps {
 /** The most for which it is remembered that a token has no session. */
 const maxMissMs = 5000;
 
-/** Creates the cache that the settings describe: in this process, shared, or both. */
+/**
+ * Creates the cache that the settings describe: in this process, shared, or both.
+ * @throws DurinUsageError if the bus serves another durin
+ */
 export function createCache(settings: CacheSettings, deps: CacheDeps): SessionCache {
   const { ttlMs, maxSessions, store, bus } = settings;
   const { namespace, now, changes, listen, onBusOutage } = deps;
@@ -50,7 +54,7 @@ export function createCache(settings: CacheSettings, deps: CacheDeps): SessionCa
   if (bus === null)
     return shared ?? createMemoryCache({ ttlMs, maxSessions, missTtlMs: Math.min(ttlMs, maxMissMs), now });
   const memory = createMemoryCache({ ttlMs, maxSessions, now });
-  const layers = { memory, bus: reportBusOutages(withListen(bus, listen), onBusOutage), namespace, now };
+  const layers = { memory, bus: reportBusOutages(claimBus(bus, listen), onBusOutage), namespace, now };
   return shared === null ? createBusCache({ ...layers, changes }) : createLayeredCache({ ...layers, shared });
 }
 
@@ -69,13 +73,4 @@ function createShared(
     now,
     onOutage,
   });
-}
-
-function withListen(bus: Bus, listen: Listen): Bus {
-  return {
-    start: (onMessage, onPossibleLoss, namespace) => bus.start(onMessage, onPossibleLoss, namespace, listen),
-    isConnected: () => bus.isConnected(),
-    publish: (message) => bus.publish(message),
-    close: () => bus.close(),
-  };
 }

@@ -40,8 +40,8 @@ export function createLayeredCache(deps: LayeredCacheDeps): SessionCache {
 
   function start(): void {
     if (isStarted || isClosed) return;
-    isStarted = true;
     bus.start(receiveMessage, () => memory.evict('all'), namespace);
+    isStarted = true;
   }
 
   // While a fence could not be written, other processes may have cached what the store still showed them.

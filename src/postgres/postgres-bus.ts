@@ -39,7 +39,7 @@ const lastRetryMs = 1000;
  * store, use `redisBus`.
  *
  * On PGlite it listens within the process. Each process needs a bus of its own, as does each durin. `durin.close()` closes
- * the bus.
+ * the bus, which may then serve another durin.
  * @throws DurinUsageError naming the option that is unknown or wrong
  *
  * @example
@@ -135,7 +135,7 @@ export function postgresBus(options: PostgresBusOptions = {}): Bus {
     start(onMessage, onPossibleLoss, _namespace, listen) {
       if (liveness !== null) throw new DurinUsageError('postgresBus: each createDurin needs a bus of its own');
       if (listen === undefined) throw new DurinUsageError('postgresBus: it is for the option cache.bus of createDurin');
-      if (isClosed) return;
+      isClosed = false;
       liveness = createLiveness({ now: () => performance.now(), silenceMs, stallMs, onPossibleLoss });
       connect(listen, onMessage, onPossibleLoss);
       timer = setInterval(tick, tickMs).unref();
@@ -151,6 +151,7 @@ export function postgresBus(options: PostgresBusOptions = {}): Bus {
       for (const pending of [timer, retry]) if (pending !== null) clearTimeout(pending);
       const closing = listening?.close();
       abandon?.();
+      liveness = null; // it may be started again
       await closing;
     },
   };

@@ -31,8 +31,8 @@ export function createBusCache(deps: BusCacheDeps): SessionCache {
 
   function start(): void {
     if (isStarted || isClosed) return;
-    isStarted = true;
     bus.start(receiveMessage, () => memory.evict('all'), namespace);
+    isStarted = true;
   }
 
   return {

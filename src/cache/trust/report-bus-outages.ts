@@ -27,8 +27,8 @@ export function reportBusOutages(bus: Bus, listener: OutageListener): Bus {
 
   return {
     start(onMessage, onPossibleLoss, namespace, listen) {
-      checks = setInterval(check, checkMs).unref();
       bus.start(onMessage, onPossibleLoss, namespace, listen);
+      checks = setInterval(check, checkMs).unref();
     },
     isConnected: () => bus.isConnected(),
     publish: (message) => bus.publish(message),

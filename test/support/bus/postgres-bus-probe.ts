@@ -8,12 +8,12 @@ export function createPostgresBusProbe() {
   const { observe, closeAll } = createBusProbe();
   const pools: Pool[] = [];
 
-  function join(url: string, options?: PostgresBusOptions) {
+  function join(url: string, options?: PostgresBusOptions, bus = postgresBus(options)) {
     const pool = new Pool({ connectionString: url });
     pool.on('error', () => {});
     pools.push(pool);
     return observe(
-      postgresBus(options),
+      bus,
       createListen(async () => pool),
     );
   }

@@ -48,3 +48,14 @@ test('it refuses to start without the database of createDurin', async () => {
   expect(start).toThrow(DurinUsageError);
   expect(start).toThrow('cache.bus of createDurin');
 });
+
+test('once it was closed, it may be started again', async () => {
+  const [first, other] = [probe.join(postgres.url), probe.join(postgres.url)];
+  await Promise.all([first.connected(), other.connected()]);
+  await first.bus.close();
+  const again = probe.join(postgres.url, undefined, first.bus);
+  await again.connected();
+  await other.bus.publish('token:1');
+  await again.received('token:1');
+  expect([first.messages, again.messages]).toEqual([[], ['token:1']]);
+});
