@@ -8,7 +8,8 @@ import { createLiveness, type Liveness } from './liveness.ts';
 export interface PostgresBusOptions {
   /**
    * Where to listen, such as `postgresql://localhost:5432/app`: a direct connection to the server, for an app that reaches
-   * it through PgBouncer. What it leaves out is as the ORM has it. Default: the ORM's own connection.
+   * it through PgBouncer. What it leaves out, such as the user and the password, is as the ORM has it; a host without a port
+   * has 5432. Default: the ORM's own connection.
    */
   connectionString?: string | undefined;
 }
@@ -80,17 +81,17 @@ export function postgresBus(options: PostgresBusOptions = {}): Bus {
       clearTimeout(deadline);
       if (isOver) return void connection.close();
       listening = connection;
-      failures = 0;
       missedHeartbeats = null;
       liveness?.opened();
       if (connection.isInProcess) onPossibleLoss();
-      else beat();
+      else beat(); // a server may accept a connection and close it: only the echo ends the failures
     }
 
     function receive(channel: string, payload: string): void {
       if (isOver) return;
-      if (channel === heartbeatChannel) liveness?.echoed(Number(payload));
-      else onMessage(payload);
+      if (channel !== heartbeatChannel) return onMessage(payload);
+      failures = 0;
+      liveness?.echoed(Number(payload));
     }
 
     const deadline = setTimeout(over, connectTimeoutMs).unref();
@@ -136,6 +137,7 @@ export function postgresBus(options: PostgresBusOptions = {}): Bus {
       if (liveness !== null) throw new DurinUsageError('postgresBus: each createDurin needs a bus of its own');
       if (listen === undefined) throw new DurinUsageError('postgresBus: it is for the option cache.bus of createDurin');
       isClosed = false;
+      failures = 0;
       liveness = createLiveness({ now: () => performance.now(), silenceMs, stallMs, onPossibleLoss });
       connect(listen, onMessage, onPossibleLoss);
       timer = setInterval(tick, tickMs).unref();
@@ -163,7 +165,11 @@ function checked(options: PostgresBusOptions): string | null {
   const [key] = Object.keys(unknown);
   if (key !== undefined) throw new DurinUsageError(`postgresBus: unknown option '${key}'`);
   if (connectionString === undefined) return null;
-  if (typeof connectionString !== 'string' || !/^postgres(?:ql)?:\/\//.test(connectionString))
+  if (typeof connectionString !== 'string' || !isUrl(connectionString))
     throw new DurinUsageError("postgresBus: connectionString must be a URL such as 'postgresql://localhost:5432/app'");
   return connectionString;
+}
+
+function isUrl(text: string): boolean {
+  return /^postgres(?:ql)?:\/\//.test(text) && URL.canParse(text);
 }
