@@ -12,6 +12,7 @@ import type { KeyStore } from './key-store.ts';
  *
  * Of the keys that are replaced, one works on for the overlap: the last one that was in use. The others end, so that each line
  * of keys has one that works on at most. They are a key that works on already, and keys that were rolled before they were used.
+ * Nothing extends the one that works on beyond the overlap.
  */
 export function createActivateKey(database: Database, schema: Schema): KeyStore['activateKey'] {
   const { tokens, clients, tokenMeta, usersAsU, userKeyColumn, toUserKey } = schema;
@@ -29,13 +30,13 @@ export function createActivateKey(database: Database, schema: Schema): KeyStore[
       for update of t
     ),
     replaced as (
-      select t.id, t.overlap is null as was_in_use, array_position(activated.replaces, t.id) as position
+      select t.id, least(t.expiry, t.max_expiry) as expiry, t.overlap is null as was_in_use, array_position(activated.replaces, t.id) as position
       from activated join ${tokens} t on t.id = any(activated.replaces) join ${clients} c on c.id = t.client_id
       where ${unexpired}
       for update of t
     ),
     ranked as (
-      select replaced.id, activated.ends_at, activated.ends_at > activated.used_at
+      select replaced.id, replaced.expiry, activated.ends_at, activated.ends_at > activated.used_at
         and row_number() over (order by was_in_use desc, position) = 1 as works_on
       from replaced cross join activated
     ),
@@ -49,12 +50,11 @@ export function createActivateKey(database: Database, schema: Schema): KeyStore[
       returning ${identityColumns}, null::float8 as expiry
     ),
     shortened as (
-      update ${tokens} t set expiry = ranked.ends_at from ranked, ${clients} c
-      where t.id = ranked.id and c.id = t.client_id and ranked.works_on
-        and (t.expiry is null or t.expiry > ranked.ends_at)
-      returning ${identityColumns}, ${epochOf('t.expiry')} as expiry
+      update ${tokens} t set expiry = least(t.expiry, ranked.ends_at), max_expiry = least(t.max_expiry, ranked.ends_at)
+      from ranked, ${clients} c where t.id = ranked.id and c.id = t.client_id and ranked.works_on
+      returning ${identityColumns}, case when (ranked.expiry <= ranked.ends_at) is not true then ${epochOf('t.expiry')} end as expiry
     )
-    select * from ended union all select * from shortened`;
+    select * from ended union all select * from shortened where expiry is not null`;
 
   return async function activateKey({ id, userId }, now) {
     const at = toParameter(now);

@@ -65,6 +65,19 @@ test('an overlap does not extend the old key', async () => {
   expect(events.count('tokenRenewed')).toBe(0);
 });
 
+test.each([
+  ['of the default lifetime', undefined, 0],
+  ['that is about to expire', undefined, 30 * day - 60],
+  ['that never expires', null, 0],
+] as const)('nothing extends a key %s beyond the overlap', async (_, ttl, age) => {
+  const { keys, callAs, durin } = await app.enter();
+  const old = await keys.create({ name: 'A', scopes: ['read'], ttl });
+  app.clock.advance(age);
+  const { token } = await durin.tokens.issue({ user: 1, client: 'cli' }); // the one on the web may have expired
+  await callAs(await callAs({ token }).auth.keys.roll({ id: old.id, overlap: '1h' })).read();
+  expect((await durin.tokens.renew(old.id)).expiry).toEqual(inDays(1 / 24));
+});
+
 test('a call that is refused is no first use', async () => {
   const { keys, callAs } = await app.enter();
   const old = await keys.create({ name: 'A', scopes: ['read'] });
