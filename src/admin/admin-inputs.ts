@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DurinUsageError } from '../errors.ts';
 import { sessionNameProblem } from '../session.ts';
 import { clientNameProblem, maxSessionsLimit, parseClientFields } from '../values/client-fields.ts';
-import { type Duration, parseDuration, parseDurationOrNone } from '../values/duration.ts';
+import { type Duration, parseDuration, parseOverlap } from '../values/duration.ts';
 import { parseRate, type Rate } from '../values/rate.ts';
 import { maxScopes } from '../values/scope.ts';
 import type { UserId } from './admin-views.ts';
@@ -57,9 +57,7 @@ const sessionName = text.check((context) => {
 });
 
 const ttl = checkedBy<Duration | null | undefined>((value) => value == null || parseDuration(value, 'This field'));
-const overlap = checkedBy<Duration | undefined>(
-  (value) => value === undefined || parseDurationOrNone(value, 'This field'),
-);
+const overlap = checkedBy<Duration | undefined>((value) => value === undefined || parseOverlap(value, 'This field'));
 const idleTtl = checkedBy<Duration | null | undefined>((value) => parseClientFields({ idleTtl: value }));
 const rate = checkedBy<Rate | null | undefined>((value) => value == null || parseRate(value, 'This field'));
 const userId: z.ZodType<UserId, UserId> = z.union(

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { DurinUsageError } from '../errors.ts';
 import { maxSessionsLimit, maxSessionsProblem, parseClientFields } from '../values/client-fields.ts';
-import { parseDurationOrNone } from '../values/duration.ts';
+import { parseOverlap } from '../values/duration.ts';
 import { parseRate, type Rate } from '../values/rate.ts';
 import { parseTokenTtl } from './token-ttl.ts';
 
@@ -61,8 +61,8 @@ export function parseUnusedOption(typed: string): number {
 
 /** Seconds; 0: none. */
 export function parseOverlapOption(typed: string): number {
-  return orInvalidArgument('It must be a duration such as 24h, 7d or 0s, up to 68 years.', () =>
-    parseDurationOrNone(typed, 'It'),
+  return orInvalidArgument('It must be a duration such as 24h, 7d or 0s, up to 30 days.', () =>
+    parseOverlap(typed, 'It'),
   );
 }
 

@@ -52,9 +52,9 @@ export interface DurinAuthToken<TUser extends object = object, TClient extends D
   expiry: Date | null;
   /** Beyond it, nothing extends the token; `null`: no limit. */
   maxExpiry: Date | null;
-  /** The token that this one replaces from its first use on. */
-  replaces: string | null;
-  /** Seconds for which the replaced token works on after that; `null`: it replaces none. */
+  /** The tokens that this one replaces from its first use on, the latest first. After that, the one that works on. */
+  replaces: string[] | null;
+  /** Seconds for which that one works on after the first use; `null`: this token was used, or replaces none. */
   overlap: number | null;
   /** When the user was last warned that it expires. */
   warnedAt: Date | null;
@@ -186,7 +186,7 @@ export function defineDurinEntities<TUser extends object, TRelations extends Rec
       },
       expiry: { ...timestamp, fieldName: 'expiry', nullable: true },
       maxExpiry: { ...timestamp, fieldName: 'max_expiry', nullable: true, comment: comments.maxExpiry },
-      replaces: { type: 'uuid', fieldName: 'replaces', nullable: true },
+      replaces: { type: 'array', fieldName: 'replaces', columnType: 'uuid[]', nullable: true },
       overlap: { type: 'integer', fieldName: 'overlap', nullable: true },
       warnedAt: { ...timestamp, fieldName: 'warned_at', nullable: true, comment: comments.warnedAt },
       use: { kind: '1:1', entity: () => TokenUse, mappedBy: 'token', nullable: true },

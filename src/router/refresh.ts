@@ -16,9 +16,9 @@ interface Refreshed {
   readonly token?: string;
 }
 
-export function createRefresh({ changingSessionProcedure, stateOf }: RouterProcedures, deps: RefreshDeps) {
+export function createRefresh({ renewingProcedure, stateOf }: RouterProcedures, deps: RefreshDeps) {
   const { codec, renewToken, formatExpiry } = deps;
-  return changingSessionProcedure.mutation(async function refresh({ ctx, batchIndex = 0 }): Promise<Refreshed> {
+  return renewingProcedure.mutation(async function refresh({ ctx, batchIndex = 0 }): Promise<Refreshed> {
     const presented = stateOf(ctx).tokenAt(batchIndex);
     const renewed = await renewToken(ctx.session.id);
     if (renewed === null) throw new DurinError('INVALID_TOKEN'); // ended after the session was looked up

@@ -67,7 +67,7 @@ export function createRouterProcedures(deps: RouterProcedureDeps) {
   }
 
   /** Lets a session through that may reach the auth router: a key may only log out. */
-  function callerProcedure(reach: 'account' | 'logout') {
+  function callerProcedure(reach: 'account' | 'renewal' | 'logout') {
     const procedure = maskedProcedure.use(async function requireSession({ ctx, path, batchIndex, next }) {
       const session = await resolveCaller({ ctx, path, batchIndex });
       const refusal = keyAccess.refusalOf(session, ctx.durin.ipAddress, reach);
@@ -79,19 +79,21 @@ export function createRouterProcedures(deps: RouterProcedureDeps) {
     return procedure;
   }
 
-  const limitedProcedure = callerProcedure('account').use(async function limitRate({ ctx, next }) {
-    if (authRouterQuota !== null) {
-      const caller = { session: ctx.session, origin: DurinRequest.originOf(ctx.durin) };
-      await throttle.enforcePerSession({ scope: 'auth', quota: authRouterQuota }, caller, stateOf(ctx).recordLimit);
-    }
-    await activateKey(ctx.session);
-    return next();
-  });
+  function limitedProcedure(reach: 'account' | 'renewal') {
+    return callerProcedure(reach).use(async function limitRate({ ctx, next }) {
+      if (authRouterQuota !== null) {
+        const caller = { session: ctx.session, origin: DurinRequest.originOf(ctx.durin) };
+        await throttle.enforcePerSession({ scope: 'auth', quota: authRouterQuota }, caller, stateOf(ctx).recordLimit);
+      }
+      await activateKey(ctx.session);
+      return next();
+    });
+  }
 
   const limitTime = t.middleware(function limitTime({ next }) {
     return bounded(next);
   });
-  const sessionProcedure = limitedProcedure.use(limitTime);
+  const sessionProcedure = limitedProcedure('account').use(limitTime);
 
   return {
     stateOf,
@@ -100,7 +102,9 @@ export function createRouterProcedures(deps: RouterProcedureDeps) {
     sessionProcedure,
     changingSessionProcedure: changingProcedure.concat(sessionProcedure),
     /** For reauthenticate, which may wait for its turn to verify a password, and limits the time of its statements itself. */
-    untimedChangingProcedure: changingProcedure.concat(limitedProcedure),
+    untimedChangingProcedure: changingProcedure.concat(limitedProcedure('account')),
+    /** For refresh alone. */
+    renewingProcedure: changingProcedure.concat(limitedProcedure('renewal').use(limitTime)),
     /** For logout alone. */
     unlimitedChangingProcedure: changingProcedure.concat(callerProcedure('logout').use(limitTime)),
   };

@@ -20,10 +20,17 @@ export function parseDuration(duration: unknown, subject: string): number {
   );
 }
 
-/** The same, or none at all: `0` or `'0s'`. */
-export function parseDurationOrNone(duration: unknown, subject: string): number {
-  const isNone = typeof duration === 'string' ? /^0[smhd]$/.test(duration) : duration === 0;
-  return isNone ? 0 : parseDuration(duration, subject);
+const maxOverlapDays = 30;
+
+/**
+ * Converts how long a rolled key works on after the first use of its successor to seconds. `0` and `'0s'`: not at all.
+ * @throws DurinUsageError naming `subject`, unless it is such a duration, of at most 30 days
+ */
+export function parseOverlap(overlap: unknown, subject: string): number {
+  const isNone = typeof overlap === 'string' ? /^0[smhd]$/.test(overlap) : overlap === 0;
+  const seconds = isNone ? 0 : parseDuration(overlap, subject);
+  if (seconds <= maxOverlapDays * secondsPer.d) return seconds;
+  throw new DurinUsageError(`${subject} must be at most ${maxOverlapDays} days`);
 }
 
 function secondsOf(text: string): number {

@@ -5,7 +5,7 @@ import { isSessionId } from '../../session.ts';
 import { overtakenSentence } from '../../tokens/issue-token.ts';
 import type { KeyRules } from '../../tokens/keys/key-rules.ts';
 import { toSessionTokenEvent } from '../../tokens/token-event.ts';
-import { parseDurationOrNone } from '../../values/duration.ts';
+import { parseOverlap } from '../../values/duration.ts';
 import { keyRollInput } from '../admin-inputs.ts';
 import type { AdminProcedures } from '../admin-procedures.ts';
 import type { IssuedTokenView } from '../admin-views.ts';
@@ -42,7 +42,7 @@ export function createKeyProcedures(
       const { row, rules } = await findKey(input.id);
       ctx.throwIfTimedOut();
       const { owner, clientName, name } = row;
-      const overlapSeconds = parseDurationOrNone(input.overlap ?? defaultOverlap, 'overlap');
+      const overlapSeconds = parseOverlap(input.overlap ?? defaultOverlap, 'overlap');
       const issued = await issueToken({
         userId: owner.key,
         clientName,

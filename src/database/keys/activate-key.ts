@@ -8,47 +8,57 @@ import type { KeyStore } from './key-store.ts';
 /**
  * Creates the store's `activateKey`: one statement. It locks the user's row before the keys', in the order of every other
  * statement. Then it locks the new key: of the uses that come first at once, only one finds that the key still replaces
- * another. `replaced` follows the line of keys that were rolled before they were used.
+ * others. It locks those too, and so decides by what they are now.
+ *
+ * Of the keys that are replaced, one works on for the overlap: the last one that was in use. The others end, so that each line
+ * of keys has one that works on at most. They are a key that works on already, and keys that were rolled before they were used.
+ * Nothing extends the one that works on beyond the overlap.
  */
 export function createActivateKey(database: Database, schema: Schema): KeyStore['activateKey'] {
   const { tokens, clients, tokenMeta, usersAsU, userKeyColumn, toUserKey } = schema;
   const { unexpired } = createExpiryConditions(schema);
   const userKeyType = tokenMeta.properties['user']?.columnTypes[0] ?? 'text';
   const statement = `
-    with recursive input (user_id, id, at) as (values (?::${userKeyType}, ?::uuid, ?::timestamptz(3))),
+    with input (user_id, id, at) as (values (?::${userKeyType}, ?::uuid, ?::timestamptz(3))),
     owner as (
       select input.* from ${usersAsU} join input on input.user_id = u.${userKeyColumn} for share of u
     ),
     activated as (
       select t.id, t.replaces, owner.at as used_at, owner.at + make_interval(secs => t.overlap) as ends_at
       from ${tokens} t join owner on owner.user_id = t.user_id
-      where t.id = owner.id and t.replaces is not null
+      where t.id = owner.id and t.overlap is not null
       for update of t
     ),
-    replaced (id, replaces) as (
-      select t.id, t.replaces from activated join ${tokens} t on t.id = activated.replaces
-      union
-      select t.id, t.replaces from replaced join ${tokens} t on t.id = replaced.replaces
+    replaced as (
+      select t.id, least(t.expiry, t.max_expiry) as expiry, t.overlap is null as was_in_use, array_position(activated.replaces, t.id) as position
+      from activated join ${tokens} t on t.id = any(activated.replaces) join ${clients} c on c.id = t.client_id
+      where ${unexpired}
+      for update of t
+    ),
+    ranked as (
+      select replaced.id, replaced.expiry, activated.ends_at, activated.ends_at > activated.used_at
+        and row_number() over (order by was_in_use desc, position) = 1 as works_on
+      from replaced cross join activated
     ),
     settled as (
-      update ${tokens} t set replaces = null, overlap = null from activated where t.id = activated.id
+      update ${tokens} t set overlap = null, replaces = (select array_agg(ranked.id) from ranked where works_on)
+      from activated where t.id = activated.id
     ),
     ended as (
-      delete from ${tokens} t using replaced, activated, ${clients} c
-      where t.id = replaced.id and c.id = t.client_id and activated.ends_at <= activated.used_at and ${unexpired}
+      delete from ${tokens} t using ranked, ${clients} c
+      where t.id = ranked.id and c.id = t.client_id and not ranked.works_on
       returning ${identityColumns}, null::float8 as expiry
     ),
     shortened as (
-      update ${tokens} t set expiry = activated.ends_at from replaced, activated, ${clients} c
-      where t.id = replaced.id and c.id = t.client_id and activated.ends_at > activated.used_at
-        and (t.expiry is null or t.expiry > activated.ends_at) and ${unexpired}
-      returning ${identityColumns}, ${epochOf('t.expiry')} as expiry
+      update ${tokens} t set expiry = least(t.expiry, ranked.ends_at), max_expiry = least(t.max_expiry, ranked.ends_at)
+      from ranked, ${clients} c where t.id = ranked.id and c.id = t.client_id and ranked.works_on
+      returning ${identityColumns}, case when (ranked.expiry <= ranked.ends_at) is not true then ${epochOf('t.expiry')} end as expiry
     )
-    select * from ended union all select * from shortened`;
+    select * from ended union all select * from shortened where expiry is not null`;
 
   return async function activateKey({ id, userId }, now) {
     const at = toParameter(now);
-    const rows = await database.run(statement, [toUserKey(userId), id, at, at, at]);
+    const rows = await database.run(statement, [toUserKey(userId), id, at, at]);
     return rows.map((row) => ({ ...toTokenIdentity(row, schema), expiresAt: toInstant(row['expiry']) }));
   };
 }

@@ -38,8 +38,8 @@ export interface KeyStore {
   /** Deletes a key, also an expired one. `null`: there is no such key. */
   deleteKey(key: KeyRef, now: number): Promise<EndedToken | null>;
   /**
-   * The first use of a key: those that it replaces work on for the overlap that its roll set, or end. Does so once, however
-   * many uses come first at once; the others return `[]`.
+   * The first use of a key: of those that it replaces, the last one that was in use works on for the overlap that its roll
+   * set, and the others end. Does so once, however many uses come first at once; the others return `[]`.
    */
   activateKey(key: Pick<SessionRecord, 'id' | 'selector' | 'userId'>, now: number): Promise<RetiredKey[]>;
   /**

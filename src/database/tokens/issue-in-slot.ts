@@ -1,5 +1,6 @@
 import type { Database } from '../database.ts';
 import { chooseKeySlot, type HeldKey, type KeySlotChoice } from '../keys/choose-key-slot.ts';
+import { heldReplacement } from '../keys/held-replacement.ts';
 import { toParameter } from '../rows/instants.ts';
 import type { Row } from '../rows/row.ts';
 import type { Schema } from '../schema.ts';
@@ -52,7 +53,7 @@ export function createIssueInSlot(
     asking as (select t.id from ${askingSession(schema, unexpired)} for update of t),
     held as (
       select t.id, t.slot, t.selector, ${unexpired} as "isValid", ${isIssued('t.id')} as "isIssued",
-        date_part('epoch', coalesce(${usedAt}, t.created)) as "usedAt", t.name, t.scopes, t.replaces,
+        date_part('epoch', coalesce(${usedAt}, t.created)) as "usedAt", t.name, t.scopes, ${heldReplacement},
         date_part('epoch', t.expiry) as "expiresAt", date_part('epoch', t.max_expiry - t.created) as lifetime
       from ${tokens} t join chosen on chosen.id = t.client_id join ${clients} c on c.id = chosen.id
         join owner on owner.user_id = t.user_id
@@ -78,7 +79,9 @@ export function createIssueInSlot(
       insert into ${tokens} (id, selector, user_id, client_id, slot, name, scopes, created, authenticated_at, expiry, max_expiry,
         replaces, overlap)
       select owner.id, owner.selector, owner.user_id, chosen.id, target.slot, owner.name, owner.scopes, owner.now,
-        owner.authenticated_at, least(chosen.expires_at, chosen.ends_at), chosen.ends_at, owner.replaces, owner.overlap
+        owner.authenticated_at, least(chosen.expires_at, chosen.ends_at), chosen.ends_at, 
+        case when owner.replaces is not null then
+          owner.replaces || (select t.replaces from ${tokens} t where t.id = owner.replaces) end, owner.overlap
       from target cross join owner cross join chosen cross join (select count(*) from ended) as after_ending
       where target.slot is not null
       on conflict (user_id, client_id, slot) do nothing

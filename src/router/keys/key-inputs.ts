@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DurinUsageError } from '../../errors.ts';
-import { type Duration, parseDuration, parseDurationOrNone } from '../../values/duration.ts';
+import { type Duration, parseDuration, parseOverlap } from '../../values/duration.ts';
 import { sessionName } from '../sessions.ts';
 
 /** A duration, in seconds. */
@@ -8,10 +8,10 @@ const seconds = z
   .custom<Duration>()
   .transform((given, context) => parseWith(() => parseDuration(given, 'It'), given, context));
 
-/** The same, or nothing at all: `'0s'`. */
-const secondsOrNone = z
+/** How long a rolled key works on, in seconds; 0: not at all. */
+const overlap = z
   .custom<Duration>()
-  .transform((given, context) => parseWith(() => parseDurationOrNone(given, 'It'), given, context));
+  .transform((given, context) => parseWith(() => parseOverlap(given, 'It'), given, context));
 
 function parseWith(parse: () => number, input: unknown, context: z.core.$RefinementCtx): number {
   try {
@@ -41,5 +41,5 @@ export const keyInputs = {
   }),
   rename: z.object({ client, id, name }),
   revoke: z.object({ client, id }),
-  roll: z.object({ client, id, overlap: secondsOrNone.default(dayInSeconds) }),
+  roll: z.object({ client, id, overlap: overlap.default(dayInSeconds) }),
 };

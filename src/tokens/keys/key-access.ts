@@ -9,9 +9,10 @@ import type { KeyClients } from './key-rules.ts';
  * - `scopes`: a guard that names scopes, which the caller holds
  * - `everything`: a guard that names none, or a route of the app
  * - `account`: the auth router
+ * - `renewal`: a longer life of the caller's own token
  * - `logout`: the end of the caller's own token
  */
-export type Reach = 'scopes' | 'everything' | 'account' | 'logout';
+export type Reach = 'scopes' | 'everything' | 'account' | 'renewal' | 'logout';
 
 /** Refuses keys where they may not be used. Fails closed: what a key may reach is named, and the rest is refused. */
 export interface KeyAccess {
@@ -37,12 +38,13 @@ export function createKeyAccess({ rulesOf }: Pick<KeyClients, 'rulesOf'>): KeyAc
       const { networksOf, hasFullAccess } = rules;
       if (networksOf !== null && !isInNetworks(ipAddress, networksOf(userRow)))
         return new DurinError('NETWORK_NOT_ALLOWED');
+      if (reach === 'renewal') return new DurinError('CLIENT_NOT_ALLOWED'); // its expiry was agreed when it was created
       return hasFullAccess ? null : refusalWithoutFullAccess(reach);
     },
   };
 }
 
-function refusalWithoutFullAccess(reach: Reach): DurinError | null {
+function refusalWithoutFullAccess(reach: Exclude<Reach, 'renewal'>): DurinError | null {
   switch (reach) {
     case 'scopes':
     case 'logout':

@@ -95,6 +95,19 @@ test('an overlap that is no duration is reported at its field', async () => {
   });
 });
 
+test('an overlap beyond 30 days is reported at its field', async () => {
+  const { session } = await issue('Build');
+  await expect(admin.keys.roll({ id: session.id, overlap: '31d' })).rejects.toMatchObject({
+    durin: { code: 'INVALID_INPUT', fields: { overlap: ['This field must be at most 30 days.'] } },
+  });
+});
+
+test('a key whose successor was used is not rolled', async () => {
+  const old = await issue('Build');
+  await read((await admin.keys.roll({ id: old.session.id })).token);
+  await expect(admin.keys.roll({ id: old.session.id })).rejects.toMatchObject({ durin: { code: 'KEY_NOT_FOUND' } });
+});
+
 test('at the limit of keys, a roll works and an issue does not', async () => {
   const { session } = await issue('Build');
   await issue('Backup');

@@ -107,7 +107,7 @@ test('roll-key names what it cannot roll', async () => {
     expect((await run('roll-key', id)).stderr).toBe('No API key with that id.');
   const { session } = await create('Build');
   expect((await run('roll-key', session.id, '--overlap', 'soon')).stderr).toContain(
-    'It must be a duration such as 24h, 7d or 0s, up to 68 years.',
+    'It must be a duration such as 24h, 7d or 0s, up to 30 days.',
   );
 });
 

@@ -1,4 +1,4 @@
-import { defineEntity, p } from '@mikro-orm/core';
+import { defineEntity, type EntityName, p } from '@mikro-orm/core';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { expect, test } from 'vitest';
 import { createDurin, DurinUsageError, defineDurinEntities, durinTrigger } from '../../../src/index.ts';
@@ -55,7 +55,7 @@ function createWithBase(options: { isUsersOwn: boolean }) {
   const Base = defineEntity({ name: 'Base', abstract: true, properties: { id: p.integer().primary() }, triggers });
   const Team = defineEntity({ name: 'Team', extends: Base, properties: { name: p.string() } });
   const team = () => p.manyToOne(Team);
-  const User = options.isUsersOwn
+  const User: EntityName<{ id: number }> = options.isUsersOwn
     ? defineEntity({ name: 'User', properties: { ...properties, team }, triggers: [durinTrigger()] })
     : defineEntity({ name: 'User', extends: Base, properties: { username: p.string() } });
   const Other = defineEntity({ name: 'Other', extends: Base, properties: { name: p.string() } });

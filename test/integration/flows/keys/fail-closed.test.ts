@@ -91,6 +91,16 @@ test('with full access, a key does what its user may', async () => {
   await expect(asKey.auth.keys.list()).rejects.toMatchObject(refusal('CLIENT_NOT_ALLOWED'));
 });
 
+test('no key refreshes itself, also with full access', async () => {
+  const { asKey, keys, callAs, events } = await enterWithKey({ fullAccess: true });
+  await expect(asKey.auth.refresh()).rejects.toMatchObject(refusal('CLIENT_NOT_ALLOWED'));
+  expect(events.of('denied')).toMatchObject([{ code: 'CLIENT_NOT_ALLOWED', path: 'auth.refresh' }]);
+  const [old] = await keys.list();
+  const rolled = await keys.roll({ id: old?.id as string, overlap: '0s' });
+  await expect(callAs(rolled).auth.refresh()).rejects.toMatchObject(refusal('CLIENT_NOT_ALLOWED'));
+  expect(await asKey.me()).toBe(old?.id); // a refused call is no first use
+});
+
 test('with full access, a call of the auth router is the first use', async () => {
   const { asKey, keys, key, callAs } = await enterWithKey({ fullAccess: true });
   const rolled = await keys.roll({ id: key.id, overlap: '0s' });

@@ -65,6 +65,19 @@ test('an overlap does not extend the old key', async () => {
   expect(events.count('tokenRenewed')).toBe(0);
 });
 
+test.each([
+  ['of the default lifetime', undefined, 0],
+  ['that is about to expire', undefined, 30 * day - 60],
+  ['that never expires', null, 0],
+] as const)('nothing extends a key %s beyond the overlap', async (_, ttl, age) => {
+  const { keys, callAs, durin } = await app.enter();
+  const old = await keys.create({ name: 'A', scopes: ['read'], ttl });
+  app.clock.advance(age);
+  const { token } = await durin.tokens.issue({ user: 1, client: 'cli' }); // the one on the web may have expired
+  await callAs(await callAs({ token }).auth.keys.roll({ id: old.id, overlap: '1h' })).read();
+  expect((await durin.tokens.renew(old.id)).expiry).toEqual(inDays(1 / 24));
+});
+
 test('a call that is refused is no first use', async () => {
   const { keys, callAs } = await app.enter();
   const old = await keys.create({ name: 'A', scopes: ['read'] });
@@ -94,6 +107,55 @@ test('the first use of the last key of a line ends all before it', async () => {
   const third = await keys.roll({ id: second.id, overlap: '0s' });
   expect(await callAs(third).read()).toBe(third.id);
   for (const old of [first, second]) await expect(callAs(old).read()).rejects.toMatchObject(refusal('INVALID_TOKEN'));
+});
+
+test('a key whose successor was used is not rolled', async () => {
+  const { keys, callAs } = await app.enter({ max: 1 });
+  const old = await keys.create({ name: 'A' });
+  await callAs(await keys.roll({ id: old.id })).read();
+  await expect(keys.roll({ id: old.id })).rejects.toMatchObject(refusal('KEY_NOT_FOUND'));
+  expect(await callAs(old).read()).toBe(old.id);
+});
+
+test('of a line of keys, one works on for the overlap', async () => {
+  const { keys, callAs } = await app.enter({ max: 2 });
+  const line = [(await keys.create({ name: 'A' })).id];
+  for (let rolls = 0; rolls < 4; rolls += 1) {
+    const rolled = await keys.roll({ id: line[0] as string, overlap: '30d' });
+    await callAs(rolled).read();
+    line.unshift(rolled.id);
+  }
+  expect((await keys.list()).map(({ id }) => id)).toEqual(line.slice(0, 2));
+  await keys.create({ name: 'B' });
+  await expect(keys.create({ name: 'C' })).rejects.toMatchObject(refusal('KEY_LIMIT'));
+});
+
+test('the key that is in use works on, and not one that was rolled unused', async () => {
+  const { keys, callAs } = await app.enter();
+  const first = await keys.create({ name: 'A' });
+  const second = await keys.roll({ id: first.id });
+  const third = await keys.roll({ id: second.id });
+  await callAs(third).read();
+  expect(await callAs(first).read()).toBe(first.id);
+  await expect(callAs(second).read()).rejects.toMatchObject(refusal('INVALID_TOKEN'));
+  expect(await keys.list()).toMatchObject([{ id: third.id }, { id: first.id, expiry: inDays(1) }]);
+});
+
+type Entered = Awaited<ReturnType<typeof app.enter>>;
+
+test.each<[string, (entered: Entered, key: { id: string; token: string }) => Promise<unknown>]>([
+  ['is revoked', ({ keys }, { id }) => keys.revoke({ id })],
+  ['logs out', ({ callAs }, key) => callAs(key).auth.logout()],
+  ['is deleted in SQL', (_, { id }) => app.orm.em.fork().nativeDelete(AuthToken, { id })],
+])('a line of keys ends also if a key in its middle %s', async (_, end) => {
+  const entered = await app.enter();
+  const { keys, callAs } = entered;
+  const first = await keys.create({ name: 'A', ttl: null });
+  const second = await keys.roll({ id: first.id });
+  const third = await keys.roll({ id: second.id });
+  await end(entered, second);
+  await callAs(third).read();
+  expect(await keys.list()).toMatchObject([{ id: third.id }, { id: first.id, expiry: inDays(1) }]);
 });
 
 test('a key and the one that it replaces count once', async () => {
@@ -147,12 +209,22 @@ test.each(['soon', -1, '1w'])('an overlap of %j is refused', async (overlap) => 
   await expect(keys.roll({ id, overlap: overlap as '1d' })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
 });
 
-test('the row of a used key replaces nothing any more', async () => {
+test('an overlap beyond 30 days is refused', async () => {
+  const { keys } = await app.enter();
+  const { id } = await keys.create({ name: 'A' });
+  await expect(keys.roll({ id, overlap: '31d' })).rejects.toMatchObject({
+    code: 'BAD_REQUEST',
+    message: expect.stringMatching(/must be at most 30 days[^]*overlap/),
+  });
+  expect(await keys.roll({ id, overlap: '30d' })).toMatchObject({ replaces: id });
+});
+
+test('the row of a used key knows the key that works on', async () => {
   const { keys, callAs } = await app.enter();
   const { id } = await keys.create({ name: 'A' });
   const rolled = await keys.roll({ id, overlap: '2h' });
   const row = () => app.orm.em.fork().findOneOrFail(AuthToken, rolled.id);
-  expect(await row()).toMatchObject({ replaces: id, overlap: 7200 });
+  expect(await row()).toMatchObject({ replaces: [id], overlap: 7200 });
   await callAs(rolled).read();
-  expect(await row()).toMatchObject({ replaces: null, overlap: null });
+  expect(await row()).toMatchObject({ replaces: [id], overlap: null });
 });
