@@ -193,9 +193,8 @@ describe('keys', () => {
   });
 
   test('may be created by the configured clients of sessions, unless the app names some', () => {
-    const { clients } = withKeys({});
-    const options = { ...withKeys({}), clients: { ...clients, single: {} }, apiAccess: { clientName: 'single' } };
-    const [byDefault] = parseOptions(options).keys;
+    const clients = { web: {}, single: {}, api: { keys: {} } };
+    const [byDefault] = parseOptions(withOptions({ clients, apiAccess: { clientName: 'single' } })).keys;
     const names = ['web', 'single', 'made at run time', 'api', 'toString'];
     expect(names.filter((name) => byDefault?.mayManage(name))).toEqual(['web']);
     const [fromWeb] = parseOptions(withKeys({ createFrom: ['web'] })).keys;
