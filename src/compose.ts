@@ -139,6 +139,8 @@ export function compose(settings: Settings) {
     clientStore,
     revoker,
     clients: settings.clients ?? [],
+    keyClients,
+    scopes,
     defaultTtlSeconds: settings.defaultTtlSeconds,
   });
 

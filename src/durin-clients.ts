@@ -2,7 +2,9 @@ import type { ClientRecord, ClientStore } from './database/client-store.ts';
 import type { BoundedByTimeout } from './database/database-timeout.ts';
 import type { TokenIdentity } from './database/token-store.ts';
 import { DurinUsageError } from './errors.ts';
+import type { KeyClients } from './tokens/keys/key-rules.ts';
 import type { TokenRevoker } from './tokens/revoke-tokens.ts';
+import type { SessionScopes } from './tokens/rights/scopes.ts';
 import {
   type ClientField,
   type ClientFields,
@@ -16,6 +18,13 @@ import {
 export class UnknownClientError extends DurinUsageError {
   constructor(name: string) {
     super(`name: There is no client named ${JSON.stringify(name)}.`);
+  }
+}
+
+/** The option `clients` restricts the tokens of the client by its name, so that a new name would lift the restrictions. */
+export class RestrictedClientError extends DurinUsageError {
+  constructor(name: string) {
+    super(`name: ${JSON.stringify(name)} cannot be renamed: the option clients has its keys or scopes by that name.`);
   }
 }
 
@@ -54,7 +63,8 @@ export interface DurinClients {
   create(client: ClientInput): Promise<ClientRecord>;
   /**
    * Changes the given fields. Tokens keep their expiry until they are renewed.
-   * @throws DurinUsageError naming the field that is wrong, also for a client that does not exist
+   * @throws DurinUsageError naming the field that is wrong, also for a client that does not exist, and for a new name of a
+   *   client that has `keys` or `scopes` in the option `clients`
    */
   update(name: string, changes: { [K in keyof ClientInput]?: ClientInput[K] | undefined }): Promise<ClientRecord>;
   /**
@@ -79,11 +89,18 @@ export interface DurinClientsDeps {
   readonly revoker: Pick<TokenRevoker, 'emitRevoked'>;
   /** The option `clients`. */
   readonly clients: readonly ConfiguredClient[];
+  readonly keyClients: Pick<KeyClients, 'rulesOf'>;
+  readonly scopes: Pick<SessionScopes, 'ceilingOf'>;
   readonly defaultTtlSeconds: number;
 }
 
 export function createDurinClients(deps: DurinClientsDeps): DurinClients {
-  const { clientStore, revoker, clients, defaultTtlSeconds } = deps;
+  const { clientStore, revoker, clients, keyClients, scopes, defaultTtlSeconds } = deps;
+
+  function isRestricted(name: string): boolean {
+    return keyClients.rulesOf(name) !== null || scopes.ceilingOf(name) !== null;
+  }
+
   return {
     async create(fields) {
       assertKnownFields(fields);
@@ -94,7 +111,10 @@ export function createDurinClients(deps: DurinClientsDeps): DurinClients {
 
     async update(name, changes) {
       assertKnownFields(changes);
-      const updated = await clientStore.update(name, parseClientFields(changes));
+      const values = parseClientFields(changes);
+      if (values.name !== undefined && values.name !== name && isRestricted(name))
+        throw new RestrictedClientError(name);
+      const updated = await clientStore.update(name, values);
       if (updated === null) throw new UnknownClientError(name);
       return updated;
     },

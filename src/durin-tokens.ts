@@ -41,7 +41,8 @@ export interface DurinTokens<TUserRef, TAuth, TClientName extends string, TScope
     session?: string | undefined;
   }): Promise<{ token: string; auth: TAuth; ended: readonly string[] }>;
   /**
-   * Extends a token to the full lifetime of its client from now. One that was issued with a `ttl` keeps its expiry.
+   * Extends a token to the full lifetime of its client from now. One that was issued with a `ttl` keeps its expiry, and
+   * so does an API key, which is rolled instead.
    * @throws DurinError SESSION_NOT_FOUND for a token that is gone or has expired
    */
   renew(id: string): Promise<{ expiry: Date | null }>;

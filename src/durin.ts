@@ -104,7 +104,7 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
   readonly tokenPattern: RegExp;
   /**
    * Writes the uses of tokens that are still in memory. They are otherwise written within a second, which a serverless function
-   * may not live to see.
+   * may not live to see. Emits `tokenExpiring` for the keys that were used, and for all keys at most once an hour per process.
    */
   readonly flush: () => Promise<void>;
   /** Writes pending uses and ends timers and connections. The app's ORM stays open. */
@@ -252,7 +252,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     signIn: graph.signInUser as Durin<TApp, TLogin>['signIn'],
     async flush() {
       await lastUsed.flush();
-      await notices.emitAll().catch(() => undefined); // the next flush is another occasion
+      await notices.emitHourly().catch(() => undefined); // the next flush is another occasion
     },
     close: graph.close,
   };

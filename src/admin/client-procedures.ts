@@ -1,6 +1,6 @@
 import type { AdminStore } from '../database/admin/admin-store.ts';
 import { ClientNameTakenError } from '../database/client-store.ts';
-import { deleteClient, UnknownClientError } from '../durin-clients.ts';
+import { deleteClient, RestrictedClientError, UnknownClientError } from '../durin-clients.ts';
 import { DurinError } from '../errors.ts';
 import type { ClientChanges } from '../events.ts';
 import type { Internals } from '../internals.ts';
@@ -68,7 +68,7 @@ export function createClientProcedures(
 
 /**
  * Turns the errors of `durin.clients` into refusals.
- * @param nameField the input field with the new name, which CLIENT_EXISTS refers to
+ * @param nameField the input field with the new name, which refusals of the name refer to
  */
 async function translateErrors<T>(nameField: string, work: () => Promise<T>): Promise<T> {
   try {
@@ -76,6 +76,10 @@ async function translateErrors<T>(nameField: string, work: () => Promise<T>): Pr
   } catch (error) {
     if (error instanceof ClientNameTakenError) {
       throw new DurinError('CLIENT_EXISTS', { fields: { [nameField]: ['A client with that name already exists.'] } });
+    }
+    if (error instanceof RestrictedClientError) {
+      const sentence = 'This client has keys or scopes in the option clients, which name it.';
+      throw new DurinError('INVALID_INPUT', { fields: { [nameField]: [sentence] } });
     }
     if (error instanceof UnknownClientError) throw new DurinError('CLIENT_NOT_FOUND');
     throw error;

@@ -14,7 +14,10 @@ export interface KeyOptions<TClientName extends string = string, TUser = object>
    * REAUTHENTICATION_REQUIRED. Default: any time.
    */
   fresh?: Duration | undefined;
-  /** The clients whose sessions may use `keys.*`. Others are refused with CLIENT_NOT_ALLOWED. Default: every client without `keys`. */
+  /**
+   * The clients whose sessions may use `keys.*`. Others are refused with CLIENT_NOT_ALLOWED. Default: every client of the option
+   * `clients` without `keys`, but that of `apiAccess`.
+   */
   createFrom?: readonly NoInfer<TClientName>[] | undefined;
   /**
    * Lets a key do whatever its user may. Without it, a key reaches only guards that name `scopes` or `anyScope` which it holds.

@@ -11,7 +11,7 @@ type ParsedKeys = NonNullable<ParsedClients[string]['keys']>;
  * The rules of each client that has `keys`.
  * @throws DurinUsageError naming the option that is wrong
  */
-export function keyRulesOf({ clients = {}, defaultTokenTtl }: ParsedOptions): KeyRules[] {
+export function keyRulesOf({ clients = {}, defaultTokenTtl, apiAccess }: ParsedOptions): KeyRules[] {
   return Object.entries(clients).flatMap(([clientName, { keys, tokenTtl = defaultTokenTtl }]) => {
     if (keys === undefined) return [];
     const { max, maxTtl, fresh = null, fullAccess, rate = null, allowedNetworks } = keys;
@@ -22,7 +22,7 @@ export function keyRulesOf({ clients = {}, defaultTokenTtl }: ParsedOptions): Ke
       ttlSeconds: ttlOf(keys, tokenTtl, place),
       maxTtlSeconds: maxTtl,
       freshSeconds: fresh,
-      mayManage: mayManage(keys, clients, place),
+      mayManage: mayManage(keys, clients, apiAccess.clientName, place),
       hasFullAccess: fullAccess,
       quota: rate,
       networksOf: networksOf(allowedNetworks, `${place}.allowedNetworks`),
@@ -40,8 +40,17 @@ function ttlOf({ ttl, maxTtl }: ParsedKeys, tokenTtl: number | null, place: stri
   throw new DurinUsageError(`createDurin: ${place}.${option} must not be longer than maxTtl`);
 }
 
-function mayManage({ createFrom }: ParsedKeys, clients: ParsedClients, place: string): KeyRules['mayManage'] {
-  if (createFrom === undefined) return (name) => !Object.hasOwn(clients, name) || clients[name]?.keys === undefined;
+/** By default sessions manage keys, and not the single keys of `apiAccess`, or clients that the app does not name. */
+function mayManage(
+  { createFrom }: ParsedKeys,
+  clients: ParsedClients,
+  apiClientName: string | undefined,
+  place: string,
+): KeyRules['mayManage'] {
+  if (createFrom === undefined) {
+    const isForSessions = (name: string) => clients[name]?.keys === undefined && name !== apiClientName;
+    return (name) => Object.hasOwn(clients, name) && isForSessions(name);
+  }
   const unknown = createFrom.find((name) => !Object.hasOwn(clients, name));
   if (unknown !== undefined)
     throw new DurinUsageError(`createDurin: ${place}.createFrom: no client '${unknown}' in the option clients`);

@@ -1,5 +1,6 @@
 import type { TokenStore } from '../database/token-store.ts';
 import { DurinError } from '../errors.ts';
+import type { DurinContext } from '../request/durin-request.ts';
 import type { SessionRecord, TokenRow } from '../session.ts';
 import { toApiAccessView } from '../session-views.ts';
 import type { IssueToken } from '../tokens/issue-token.ts';
@@ -28,7 +29,16 @@ export interface ApiAccessDeps {
 /** A session creates the key, so it is no token that the server hands out; and nobody has signed in with it. */
 const keyRequest = { origin: 'login', isAuthenticated: false, onConflict: 'refuse', onlyIfActive: true } as const;
 
-export function createApiAccess({ sessionProcedure, changingSessionProcedure }: RouterProcedures, deps: ApiAccessDeps) {
+/** A call by a session. */
+interface Call {
+  readonly ctx: DurinContext & { readonly session: SessionRecord };
+  readonly path: string;
+}
+
+export function createApiAccess(
+  { sessionProcedure, changingSessionProcedure, reportRefused }: RouterProcedures,
+  deps: ApiAccessDeps,
+) {
   const { store, issueToken, revoker, codec, scopes, apiClientName, includesToken, freshSeconds, requireFresh, now } =
     deps;
 
@@ -37,12 +47,14 @@ export function createApiAccess({ sessionProcedure, changingSessionProcedure }: 
   }
 
   /** A caller that reads a key can do what the key can. */
-  async function requireScopesOf({ selector }: TokenRow, session: SessionRecord): Promise<void> {
-    const key = scopes.all.length === 0 ? null : await store.findBySelector(selector);
-    if (key === null) return;
-    const held = scopes.heldBy(session);
+  async function requireScopesOf({ selector }: TokenRow, { ctx, path }: Call): Promise<void> {
+    if (scopes.all.length === 0) return;
+    const key = await store.findBySelector(selector);
+    if (key === null) throw new DurinError('API_ACCESS_NOT_FOUND'); // ended meanwhile
+    const held = scopes.heldBy(ctx.session);
     const missing = scopes.heldBy(key).filter((scope) => !held.includes(scope));
-    if (missing.length > 0) throw new DurinError('INSUFFICIENT_SCOPE', { missing });
+    if (missing.length === 0) return;
+    throw reportRefused(new DurinError('INSUFFICIENT_SCOPE', { missing }), ctx.session, { ctx, path });
   }
 
   function requireApiClient(): string {
@@ -59,13 +71,14 @@ export function createApiAccess({ sessionProcedure, changingSessionProcedure }: 
   }
 
   return {
-    get: sessionProcedure.query(async function getApiAccess({ ctx: { session } }): Promise<ApiAccessView> {
+    get: sessionProcedure.query(async function getApiAccess(call): Promise<ApiAccessView> {
+      const { session } = call.ctx;
       const row = await store.findOf(session.userId, requireApiClient());
       if (row === null) throw new DurinError('API_ACCESS_NOT_FOUND');
       const view = toApiAccessView(row, now());
       if (!includesToken) return view;
       await requireFreshSession(session);
-      await requireScopesOf(row, session);
+      await requireScopesOf(row, call);
       return { ...view, token: codec.tokenOf(row.selector) };
     }),
 

@@ -8,7 +8,7 @@ import type { Count, RateCounters } from './rate-counter.ts';
 
 /** A quota with the name under which callers see it. */
 export interface Limit {
-  /** `client`, `login`, `auth`, or an app's own. */
+  /** `client`, `key`, `login`, `auth`, or an app's own. */
   readonly scope: string;
   readonly quota: Quota;
 }

@@ -3,7 +3,10 @@ import type { EventSink } from '../events.ts';
 import type { ExpiryNotices } from './keys/expiry-notices.ts';
 import { toTokenEvent } from './token-event.ts';
 
-/** Gives the notices of keys that expire soon, removes expired tokens in batches, and yields the number of each batch. */
+/**
+ * Removes expired tokens in batches, and yields the number of each batch. Then emits the notices of keys that expire soon, so
+ * that no failure of a notice leaves expired tokens.
+ */
 export type PurgeTokens = (batchSize?: number) => AsyncGenerator<number>;
 
 export interface PurgeTokensDeps {
@@ -18,7 +21,6 @@ const defaultBatchSize = 1000;
 
 export function createPurgeTokens({ store, notices, events, now }: PurgeTokensDeps): PurgeTokens {
   return async function* purgeTokens(batchSize = defaultBatchSize) {
-    await notices.emitAll();
     const startedAt = now(); // tokens that expire meanwhile are left to the next purge, so this one ends
     for (let isDone = false; !isDone; ) {
       const ended = await store.deleteExpired(batchSize, startedAt);
@@ -26,5 +28,6 @@ export function createPurgeTokens({ store, notices, events, now }: PurgeTokensDe
       isDone = ended.length < batchSize;
       yield ended.length;
     }
+    await notices.emitAll();
   };
 }

@@ -58,7 +58,9 @@ export interface ClientProcedure<TApp extends AppTypes> {
 
 /** A limit of an app's own, for `throttledProcedure`. */
 export interface ScopedRate {
-  /** Names the limit to callers. Each scope counts apart from the others. Printable ASCII; not `client`, `login` or `auth`. */
+  /**
+   * Names the limit to callers. Each scope counts apart from the others. Printable ASCII; not `client`, `login`, `auth` or `key`.
+   */
   scope: string;
   rate: Rate;
 }

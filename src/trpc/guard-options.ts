@@ -36,7 +36,7 @@ export interface GuardOptions<
   rate?: Rate | undefined;
   /**
    * Names the limit to callers. Procedures with the same scope share it. Default: the procedure's path, so that each
-   * procedure counts for itself. Printable ASCII; not `client`, `login` or `auth`. Only together with `rate`.
+   * procedure counts for itself. Printable ASCII; not `client`, `login`, `auth` or `key`. Only together with `rate`.
    */
   scope?: string | undefined;
 }
@@ -70,8 +70,8 @@ export const optionalSettings: GuardSettings = {
   policy: { ...guardedPolicy, isOptional: true },
 };
 
-const reservedScopes: ReadonlySet<string> = new Set(['client', 'login', 'auth']);
-const scopeMessage = "must be 1 to 64 printable ASCII characters, and not 'client', 'login' or 'auth'";
+const reservedScopes: ReadonlySet<string> = new Set(['client', 'login', 'auth', 'key']);
+const scopeMessage = "must be 1 to 64 printable ASCII characters, and not 'client', 'login', 'auth' or 'key'";
 
 function isOwnScope(scope: unknown): boolean {
   return typeof scope === 'string' && /^[\x20-\x7e]{1,64}$/.test(scope) && !reservedScopes.has(scope);

@@ -159,7 +159,7 @@ describe('the table of options', () => {
     expect(others.map(({ name, value }) => `${name}: ${value}`)).toEqual([
       'clients.*.tokenTtl: defaultTokenTtl',
       "clients.*.keys.ttl: the client's `tokenTtl`",
-      'clients.*.keys.createFrom: every client without `keys`',
+      'clients.*.keys.createFrom: every client of `clients` without `keys`, but that of `apiAccess`',
       'loginInput: z.object({ username, password })',
       'isUserActive: user.isActive !== false',
       'throttle.login.unknownAddress: `60/m` or `perUser`',

@@ -37,6 +37,8 @@ function clientsOf(store: ClientStore, configured: readonly ClientInput[]) {
       const given = parseClientFields(fields);
       return { given, values: { tokenTtl: day, ...clientDefaults, ...given, name: fields.name }, scopes: null };
     }),
+    keyClients: { rulesOf: () => null },
+    scopes: { ceilingOf: () => null },
     defaultTtlSeconds: day,
   });
 }

@@ -56,7 +56,7 @@ export function createIssue(
     const isAlone = isFirst && request.key === undefined && !withSlots.has(request.clientName);
     const issueOnce = isAlone ? issueAlone : issueInSlot;
     try {
-      return await issueOnce(request, newTokenId(request.origin), now);
+      return await issueOnce(request, newTokenId(request.key === undefined ? request.origin : 'key'), now);
     } catch (error) {
       if (causeCodeOf(error) === sqlState.foreignKeyViolation) return null;
       throw error;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DurinUsageError } from '../../errors.ts';
 import { type Duration, parseDuration, parseOverlap } from '../../values/duration.ts';
+import { maxScopes } from '../../values/scope.ts';
 import { sessionName } from '../sessions.ts';
 
 /** A duration, in seconds. */
@@ -28,6 +29,12 @@ const dayInSeconds = 86_400;
 /** The client; may be left out if there is only one with keys. */
 const client = z.string().optional();
 const id = z.string().transform((given) => given.toLowerCase());
+/** No list is longer than that of the app: the limit bounds what is compared. */
+const scopes = z
+  .array(z.string())
+  .min(1)
+  .max(maxScopes)
+  .transform((list) => [...new Set(list)]);
 const name = sessionName.transform((given) => given.trim());
 
 /** The inputs of `keys.*`. Which clients and scopes there are is checked later: a schema is made once for all durins. */
@@ -36,7 +43,7 @@ export const keyInputs = {
   create: z.object({
     client,
     name,
-    scopes: z.array(z.string()).min(1).optional(),
+    scopes: scopes.optional(),
     ttl: seconds.nullable().optional(),
   }),
   rename: z.object({ client, id, name }),

@@ -8,6 +8,8 @@ import type { KeyClients } from './key-rules.ts';
 
 /** The most keys that one statement claims. */
 const maxBatchSize = 1000;
+/** `emitHourly` looks at all keys at most this often. */
+const intervalMs = 3_600_000;
 
 /** Emits `tokenExpiring`, once per key and step. */
 export interface ExpiryNotices {
@@ -15,8 +17,10 @@ export interface ExpiryNotices {
   mayBeDue(record: SessionRecord): boolean;
   /** Looks at these keys. */
   emitOf(ids: readonly string[]): Promise<void>;
-  /** Looks at all keys. */
+  /** Looks at all keys. Takes as long as there are keys that expire soon, so it has no timeout. */
   emitAll(): Promise<void>;
+  /** The same within the database timeout, if this process has not done so for an hour. */
+  emitHourly(): Promise<void>;
 }
 
 export interface ExpiryNoticesDeps {
@@ -30,6 +34,7 @@ export interface ExpiryNoticesDeps {
 
 export function createExpiryNotices({ keyStore, keyClients, events, bounded, now }: ExpiryNoticesDeps): ExpiryNotices {
   const { names, rulesOf } = keyClients;
+  let lookedAt = Number.NEGATIVE_INFINITY;
 
   async function claim(ids: readonly string[] | null): Promise<number> {
     const claimed = await keyStore.claimExpiring(names, ids, maxBatchSize, now());
@@ -38,14 +43,26 @@ export function createExpiryNotices({ keyStore, keyClients, events, bounded, now
     return claimed.length;
   }
 
+  async function emitAll(): Promise<void> {
+    if (names.length === 0) return;
+    for (let count = maxBatchSize; count === maxBatchSize; ) count = await claim(null);
+  }
+
   return {
     mayBeDue: ({ client, expiresAt }) => rulesOf(client.name) !== null && isNearExpiry(expiresAt, now()),
     async emitOf(ids) {
       if (ids.length > 0) await bounded(() => claim(ids));
     },
-    async emitAll() {
-      if (names.length === 0) return;
-      for (let count = maxBatchSize; count === maxBatchSize; ) count = await bounded(() => claim(null));
+    emitAll,
+    async emitHourly() {
+      if (now() - lookedAt < intervalMs) return;
+      lookedAt = now();
+      try {
+        await bounded(emitAll);
+      } catch (error) {
+        lookedAt = Number.NEGATIVE_INFINITY;
+        throw error;
+      }
     },
   };
 }

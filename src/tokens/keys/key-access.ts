@@ -1,3 +1,4 @@
+import { isMarkedKey } from '../../database/tokens/token-id.ts';
 import { DurinError } from '../../errors.ts';
 import { isInNetworks } from '../../request/allowed-networks.ts';
 import type { SessionRecord } from '../../session.ts';
@@ -14,14 +15,17 @@ import type { KeyClients } from './key-rules.ts';
  */
 export type Reach = 'scopes' | 'everything' | 'account' | 'renewal' | 'logout';
 
-/** Refuses keys where they may not be used. Fails closed: what a key may reach is named, and the rest is refused. */
+/**
+ * Refuses keys where they may not be used. Fails closed: what a key may reach is named, and the rest is refused. A key whose
+ * client has no `keys` here can log out alone: the client may have been renamed, or another durin has its rules.
+ */
 export interface KeyAccess {
   /**
    * Returns NETWORK_NOT_ALLOWED, INSUFFICIENT_SCOPE or CLIENT_NOT_ALLOWED; `null`: the session may make the call, or is no key.
    * @throws TRPCError what `allowedNetworks` threw, or INTERNAL_SERVER_ERROR, also if it returned no list of networks
    */
   refusalOf(
-    session: Pick<SessionRecord, 'client' | 'userRow'>,
+    session: Pick<SessionRecord, 'id' | 'client' | 'userRow'>,
     ipAddress: string | null,
     reach: Reach,
   ): DurinError | null;
@@ -32,9 +36,9 @@ export interface KeyAccess {
 export function createKeyAccess({ rulesOf }: Pick<KeyClients, 'rulesOf'>): KeyAccess {
   return {
     quotaOf: ({ client }) => rulesOf(client.name)?.quota ?? null,
-    refusalOf({ client, userRow }, ipAddress, reach) {
+    refusalOf({ id, client, userRow }, ipAddress, reach) {
       const rules = rulesOf(client.name);
-      if (rules === null) return null;
+      if (rules === null) return isMarkedKey(id) ? refusalWithoutRules(reach) : null;
       const { networksOf, hasFullAccess } = rules;
       if (networksOf !== null && !isInNetworks(ipAddress, networksOf(userRow)))
         return new DurinError('NETWORK_NOT_ALLOWED');
@@ -42,6 +46,10 @@ export function createKeyAccess({ rulesOf }: Pick<KeyClients, 'rulesOf'>): KeyAc
       return hasFullAccess ? null : refusalWithoutFullAccess(reach);
     },
   };
+}
+
+function refusalWithoutRules(reach: Reach): DurinError | null {
+  return reach === 'logout' ? null : new DurinError('CLIENT_NOT_ALLOWED');
 }
 
 function refusalWithoutFullAccess(reach: Exclude<Reach, 'renewal'>): DurinError | null {

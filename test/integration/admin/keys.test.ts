@@ -117,3 +117,10 @@ test('at the limit of keys, a roll works and an issue does not', async () => {
     durin: { code: 'KEY_NAME_TAKEN', fields: { name: ['The user has a key with that name.'] } },
   });
 });
+
+test('a client with keys is not renamed, which its field says', async () => {
+  const rename = admin.clients.update({ name: 'api', changes: { name: 'partner' } });
+  await expect(rename).rejects.toMatchObject({
+    durin: { code: 'INVALID_INPUT', fields: { 'changes.name': [expect.stringContaining('option clients') as string] } },
+  });
+});

@@ -36,5 +36,5 @@ test('of 200 refreshes 120 pass a minute, and the client rate is untouched', asy
 
 test("the scope 'auth' is the library's own", async () => {
   const { durin } = await open();
-  expect(() => durin.throttledProcedure({ scope: 'auth', rate: '1/m' })).toThrow("'client', 'login' or 'auth'");
+  expect(() => durin.throttledProcedure({ scope: 'auth', rate: '1/m' })).toThrow("'client', 'login', 'auth' or 'key'");
 });

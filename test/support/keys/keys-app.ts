@@ -45,7 +45,8 @@ type Options = ReturnType<typeof requiredOptions> & {
   databaseTimeout?: Duration;
 };
 
-export function createKeysDurin({ options }: { options: Options }, keys: KeyOptions = {}) {
+/** @param keys `null`: the tokens of `api` are sessions */
+export function createKeysDurin({ options }: { options: Options }, keys: KeyOptions | null = {}) {
   return createDurin({
     ...options,
     tokenPrefix: 'acme_',
@@ -54,7 +55,7 @@ export function createKeysDurin({ options }: { options: Options }, keys: KeyOpti
     clients: {
       web: { tokenTtl: '14d', maxSessions: 20 },
       cli: { tokenTtl: null, scopes: ['read'] },
-      api: { tokenTtl: '30d', scopes: ['read', 'write'], keys },
+      api: { tokenTtl: '30d', scopes: ['read', 'write'], keys: keys ?? undefined },
     },
     throttle: { authRouter: null },
   });

@@ -55,11 +55,14 @@ function createWithBase(options: { isUsersOwn: boolean }) {
   const Base = defineEntity({ name: 'Base', abstract: true, properties: { id: p.integer().primary() }, triggers });
   const Team = defineEntity({ name: 'Team', extends: Base, properties: { name: p.string() } });
   const team = () => p.manyToOne(Team);
-  const User: EntityName<{ id: number }> = options.isUsersOwn
+  const User = options.isUsersOwn
     ? defineEntity({ name: 'User', properties: { ...properties, team }, triggers: [durinTrigger()] })
     : defineEntity({ name: 'User', extends: Base, properties: { username: p.string() } });
   const Other = defineEntity({ name: 'Other', extends: Base, properties: { name: p.string() } });
-  const { Client, AuthToken } = defineDurinEntities({ user: () => User, notify: true });
+  const { Client, AuthToken } = defineDurinEntities({
+    user: () => User as unknown as EntityName<{ id: number }>,
+    notify: true,
+  });
   const orm = new MikroORM({ entities: [Base, Team, Other, User, Client, AuthToken], dbName: 'none' });
   return createDurin({
     orm,

@@ -192,13 +192,11 @@ describe('keys', () => {
     );
   });
 
-  test('may be created by every client without keys, unless the app names some', () => {
-    const [byDefault] = parseOptions(withKeys({})).keys;
-    expect(['web', 'made at run time', 'api', 'toString'].filter((name) => byDefault?.mayManage(name))).toEqual([
-      'web',
-      'made at run time',
-      'toString',
-    ]);
+  test('may be created by the configured clients of sessions, unless the app names some', () => {
+    const clients = { web: {}, single: {}, api: { keys: {} } };
+    const [byDefault] = parseOptions(withOptions({ clients, apiAccess: { clientName: 'single' } })).keys;
+    const names = ['web', 'single', 'made at run time', 'api', 'toString'];
+    expect(names.filter((name) => byDefault?.mayManage(name))).toEqual(['web']);
     const [fromWeb] = parseOptions(withKeys({ createFrom: ['web'] })).keys;
     expect(['web', 'made at run time', 'api'].filter((name) => fromWeb?.mayManage(name))).toEqual(['web']);
   });

@@ -28,9 +28,9 @@ describe('the options of a guard', () => {
     [{ fresh: 'soon' }, "fresh must be a duration such as '60s', '15m'"],
     [{ fresh: '0s' }, 'fresh must be a duration'],
     [{ scope: 'search' }, 'scope must be together with a rate'],
-    ...['client', 'login', 'auth', '', 'a\nb', 'Suche für alle'].map((scope): [unknown, string] => [
+    ...['client', 'login', 'auth', 'key', '', 'a\nb', 'Suche für alle'].map((scope): [unknown, string] => [
       { rate: '5/m', scope },
-      "scope must be 1 to 64 printable ASCII characters, and not 'client', 'login' or 'auth'",
+      "scope must be 1 to 64 printable ASCII characters, and not 'client', 'login', 'auth' or 'key'",
     ]),
   ])('%j are refused by name', (options, message) => {
     expect(() => parse('guardedProcedure', options)).toThrow(`guardedProcedure: ${message}`);

@@ -75,6 +75,38 @@ test('a notice that is missed by an outage is given later', async () => {
   expect(days()).toEqual([14]);
 });
 
+test('a flush looks at all keys at most once an hour', async () => {
+  const { durin, days } = await enterWithNotices('30d');
+  app.clock.advance(16 * day - 1);
+  await durin.flush();
+  app.clock.advance(1);
+  await durin.flush();
+  expect(days()).toEqual([]);
+  app.clock.advance(3600);
+  await durin.flush();
+  expect(days()).toEqual([14]);
+});
+
+test('a flush always looks at the keys that were used', async () => {
+  const { durin, days, callAs, key } = await enterWithNotices('30d');
+  app.clock.advance(16 * day - 1);
+  await durin.flush();
+  app.clock.advance(1);
+  await callAs(key).read();
+  await durin.flush();
+  expect(days()).toEqual([14]);
+});
+
+test('expired tokens are purged, even if notices fail', async () => {
+  const { durin, token, events } = await enterWithNotices('30d');
+  app.clock.advance(20 * day); // the session has expired, and the key has not
+  await app.orm.em.getConnection().execute('alter table durin_auth_token rename column warned_at to hidden');
+  await expect(durin.tokens.purgeExpired()).rejects.toThrow('warned_at');
+  await app.orm.em.getConnection().execute('alter table durin_auth_token rename column hidden to warned_at');
+  expect(token).toEqual(expect.any(String));
+  expect(events.of('tokenExpired')).toMatchObject([{ client: 'web' }]);
+});
+
 test('sessions, and keys that never expire, have no notices', async () => {
   const { durin, keys, days, callAs } = await enterWithNotices('30d');
   await keys.create({ name: 'forever', ttl: null });

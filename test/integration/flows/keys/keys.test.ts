@@ -37,10 +37,17 @@ describe('a new key', () => {
 
   test.each<[string, ('read' | 'admin')[], string[]]>([
     ['admin', ['admin'], ['admin']],
-    ['each that is missing', ['read', 'admin'], ['admin']],
+    ['each that is missing, once', ['read', 'admin', 'admin'], ['admin']],
   ])('is refused a scope that its client may not have: %s', async (_, scopes, missing) => {
     const { keys } = await app.enter();
     await expect(keys.create({ name: 'A', scopes })).rejects.toMatchObject(refusal('INSUFFICIENT_SCOPE', { missing }));
+  });
+
+  test('is refused if it names more scopes than an app may have', async () => {
+    const { keys } = await app.enter();
+    const many = (length: number) => keys.create({ name: 'A', scopes: Array.from({ length }, () => 'read' as const) });
+    await expect(many(257)).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+    expect(await many(256)).toMatchObject({ scopes: ['read'] });
   });
 
   test.each([[['delete']], [[]], ['read']])('is refused if its scopes are %j', async (scopes) => {

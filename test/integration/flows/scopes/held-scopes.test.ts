@@ -106,12 +106,15 @@ test('a session reads no API key that holds more scopes', async () => {
   const reading = createScopedDurin(true);
   const getAs = (token: string) =>
     reading.durinRouter.createCaller(reading.createContext(requestOf({ token }))).apiAccess.get();
+  const denied: object[] = [];
+  reading.events.on('denied', (event) => denied.push(event));
   const web = await durin.tokens.issue({ user: 2, client: 'web' });
   const key = await keyOf(web.token);
   expect(await getAs(web.token)).toMatchObject({ token: key });
   const limited = await durin.tokens.issue({ user: 2, client: 'web', scopes: ['reports:write'] });
   const refusal = await getAs(limited.token).catch((error: unknown) => error);
   expect(refusal).toMatchObject({ durin: { code: 'INSUFFICIENT_SCOPE', missing: ['reports:read'] } });
+  expect(denied).toMatchObject([{ code: 'INSUFFICIENT_SCOPE', path: 'apiAccess.get', client: 'web', userId: 2 }]);
 });
 
 test('scopes survive a cache that processes share', async () => {
