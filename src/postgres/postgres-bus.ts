@@ -8,7 +8,8 @@ import { createLiveness, type Liveness } from './liveness.ts';
 export interface PostgresBusOptions {
   /**
    * Where to listen, such as `postgresql://localhost:5432/app`: a direct connection to the server, for an app that reaches
-   * it through PgBouncer. What it leaves out is as the ORM has it. Default: the ORM's own connection.
+   * it through PgBouncer. What it leaves out, such as the user and the password, is as the ORM has it; a host without a port
+   * has 5432. Default: the ORM's own connection.
    */
   connectionString?: string | undefined;
 }
@@ -163,7 +164,11 @@ function checked(options: PostgresBusOptions): string | null {
   const [key] = Object.keys(unknown);
   if (key !== undefined) throw new DurinUsageError(`postgresBus: unknown option '${key}'`);
   if (connectionString === undefined) return null;
-  if (typeof connectionString !== 'string' || !/^postgres(?:ql)?:\/\//.test(connectionString))
+  if (typeof connectionString !== 'string' || !isUrl(connectionString))
     throw new DurinUsageError("postgresBus: connectionString must be a URL such as 'postgresql://localhost:5432/app'");
   return connectionString;
+}
+
+function isUrl(text: string): boolean {
+  return /^postgres(?:ql)?:\/\//.test(text) && URL.canParse(text);
 }

@@ -1,4 +1,5 @@
 import { withTimeout } from '../../async/with-timeout.ts';
+import { completeUrl } from './complete-url.ts';
 import type { Listening, ListenOptions } from './listening.ts';
 
 /** The part of `pg.Pool` that is used. The pool has the options of the ORM, and the class of its connections. */
@@ -9,6 +10,11 @@ export interface PgPool {
 
 /** The part of `pg.Client` that is used. */
 interface PgClient {
+  readonly user?: string | undefined;
+  readonly password?: string | (() => string | Promise<string>) | null | undefined;
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  readonly database?: string | undefined;
   connect(): Promise<unknown>;
   query(sql: string, values?: readonly string[]): Promise<unknown>;
   end(): Promise<void>;
@@ -27,10 +33,12 @@ export async function listenOnPostgres(
   pool: PgPool,
   { connectionString, channels, onNotification, onEnd }: ListenOptions,
 ): Promise<Listening> {
+  const options = { ...pool.options, password: pool.options['password'] }; // which the pool hides
   const client = new pool.Client({
-    ...pool.options,
-    password: pool.options['password'], // which the pool hides
-    ...(connectionString !== null && { connectionString }),
+    ...options,
+    ...(connectionString !== null && {
+      connectionString: await completedBy(new pool.Client(options), connectionString),
+    }),
     application_name: 'trpc-durin bus',
     keepAlive: true,
     connectionTimeoutMillis: connectTimeoutMs,
@@ -71,4 +79,11 @@ export async function listenOnPostgres(
     },
     close,
   };
+}
+
+/** @param orm a connection with the ORM's options, which is never opened */
+async function completedBy(orm: PgClient, connectionString: string): Promise<string> {
+  const { user, host, port, database } = orm;
+  const password = typeof orm.password === 'function' ? await orm.password() : (orm.password ?? undefined);
+  return completeUrl(connectionString, { user, password, host, port, database });
 }

@@ -1,5 +1,5 @@
 export interface ListenOptions {
-  /** Connects to this server, with what the string leaves out as the ORM has it. `null`: to the ORM's. */
+  /** Connects to this server, with what the URL leaves out as the ORM has it. `null`: to the ORM's. */
   readonly connectionString: string | null;
   /** Names that need no quotes. */
   readonly channels: readonly string[];

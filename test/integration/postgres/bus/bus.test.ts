@@ -29,7 +29,15 @@ test('with a connectionString it listens there', async () => {
   expect(direct.messages).toEqual(['all']);
 });
 
+test('what a connectionString leaves out is as the ORM has it', async () => {
+  const { host } = new URL(postgres.url);
+  const member = probe.join(postgres.url, { connectionString: `postgresql://${host}` });
+  await member.connected();
+  expect(member.bus.isConnected()).toBe(true);
+});
+
 test.each([
+  ['connectionString', { connectionString: 'postgresql://user@/app' }],
   ['connectionString', { connectionString: 'localhost:5432' }],
   ['connectionString', { connectionString: 5432 }],
   ["'url'", { url: 'postgresql://localhost' }],
