@@ -97,7 +97,7 @@ export interface Schema {
   isElsewhere(entity: object, meta: EntityMetadata): boolean;
 }
 
-/** @throws DurinUsageError if the ORM does not know one of the entities, or if they do not belong together */
+/** @throws DurinUsageError if the ORM does not know one of the entities, if they do not belong together, or if a trigger is misplaced */
 export function readSchema(orm: MikroORM, entities: EntityNames, filters: FilterChoices): Schema {
   const platform = orm.em.getPlatform();
   const userMeta = metadataOf(orm, entities.User, 'entities.User');
@@ -132,7 +132,7 @@ export function readSchema(orm: MikroORM, entities: EntityNames, filters: Filter
         "each. Leave the entity's schema out, and create one MikroORM, with its option schema, and one durin per schema",
     );
   }
-  refuseUnplacedTriggers(orm, tokenMeta, userMeta);
+  refuseUnplacedTriggers(orm, tokenMeta);
   const check = createSchemaCheck(orm);
   const readKey = propertyConverter(userKey, platform) ?? ((raw: unknown) => raw);
   function userKeyOf(userOrKey: unknown): unknown {

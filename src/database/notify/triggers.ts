@@ -36,7 +36,8 @@ export interface DurinTriggerOptions {
  * or in another program, then announces the changed rows to every process that has a `postgresBus`. The transaction that
  * makes the change sends the message. Deleting a user needs no trigger of its own, since it deletes the user's tokens.
  *
- * The app's migrations create it, by MikroORM's diff.
+ * The app's migrations create it, by MikroORM's diff. Each entity needs one of its own: `createDurin` refuses one in an
+ * abstract base entity, since MikroORM would create it on the table of one child alone.
  * @throws DurinUsageError at `MikroORM.init`, if the entity has no property `key`
  * @example
  * const User = defineEntity({

@@ -49,3 +49,47 @@ test('in a schema that an option of the ORM sets, triggers must name it', () => 
   expect(() => createInTenant()).toThrow("defineDurinEntities: with notify, schema must be 'tenant'");
   expect(() => createInTenant('tenant')).not.toThrow();
 });
+
+const Base = defineEntity({
+  name: 'Base',
+  abstract: true,
+  properties: { id: p.integer().primary() },
+  triggers: [durinTrigger()],
+});
+const Team = defineEntity({ name: 'Team', extends: Base, properties: { name: p.string() } });
+const Other = defineEntity({ name: 'Other', extends: Base, properties: { name: p.string() } });
+
+test('a trigger that users and others inherit is refused', () => {
+  const User = defineEntity({ name: 'User', extends: Base, properties: { username: p.string() } });
+  const { Client, AuthToken } = defineDurinEntities({ user: () => User, notify: true });
+  const orm = new MikroORM({ entities: [Base, Team, User, Client, AuthToken], dbName: 'none' });
+  const entities = { User, Client, AuthToken };
+  const create = () => createDurin({ orm, entities, secret: 'x'.repeat(32), verifyCredentials: () => null });
+  expect(create).toThrow(DurinUsageError);
+  expect(create).toThrow('put a durinTrigger() into each entity');
+});
+
+test('a trigger that related entities inherit is refused', () => {
+  const team = () => p.manyToOne(Team);
+  const User = defineEntity({ name: 'User', properties: { ...properties, team }, triggers: [durinTrigger()] });
+  const { Client, AuthToken } = defineDurinEntities({ user: () => User, notify: true });
+  const orm = new MikroORM({ entities: [Base, Team, Other, User, Client, AuthToken], dbName: 'none' });
+  const entities = { User, Client, AuthToken };
+  const create = () => createDurin({ orm, entities, secret: 'x'.repeat(32), verifyCredentials: () => null });
+  expect(create).toThrow(DurinUsageError);
+  expect(create).toThrow('put a durinTrigger() into each entity');
+});
+
+test('of related entities, triggers must name the schema as well', () => {
+  const Unplaced = defineEntity({ name: 'Unplaced', properties, triggers: [durinTrigger()] });
+  const User = defineEntity({
+    name: 'User',
+    properties: { ...properties, team: () => p.manyToOne(Unplaced) },
+    triggers: [durinTrigger({ schema: 'tenant' })],
+  });
+  const { Client, AuthToken } = defineDurinEntities({ user: () => User, notify: true, schema: 'tenant' });
+  const orm = new MikroORM({ entities: [Unplaced, User, Client, AuthToken], dbName: 'none', schema: 'tenant' });
+  const entities = { User, Client, AuthToken };
+  const create = () => createDurin({ orm, entities, secret: 'x'.repeat(32), verifyCredentials: () => null });
+  expect(create).toThrow("durinTrigger: schema must be 'tenant'");
+});
