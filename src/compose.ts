@@ -6,12 +6,13 @@ import { createCachedTokenStore } from './cache/cached-token-store.ts';
 import { createCache } from './cache/create-cache.ts';
 import { createInvalidation } from './cache/invalidation.ts';
 import { joinProcess } from './cache/process-peers.ts';
+import type { SessionCache } from './cache/session-cache.ts';
 import { createOutageReport } from './cache/trust/report-outage.ts';
 import { createDatabase } from './database/database.ts';
 import { createDatabaseTimeout, withDatabaseTimeout } from './database/database-timeout.ts';
 import { createSqlKeyStore } from './database/keys/sql-key-store.ts';
-import type { Listen } from './database/notify/listening.ts';
 import { createNotifyingTables } from './database/notify/notifying-tables.ts';
+import { createTableListen } from './database/notify/table-listen.ts';
 import { readSchema } from './database/schema.ts';
 import { createSqlClientStore } from './database/sql-client-store.ts';
 import { createSqlTokenStore } from './database/tokens/sql-token-store.ts';
@@ -77,12 +78,15 @@ export function compose(settings: Settings) {
   const reportOutage = createOutageReport(events, settings.onWarning);
   const tables = createNotifyingTables(database, schema, sqlTokenStore.related);
   const changes = createDatabaseChanges({ tables, userIdOf: schema.fromUserKeyText });
-  const listen: Listen = (options) =>
-    database.outsideTransaction(async () => {
-      await tables.inspect(); // before it listens, so that it knows what it hears about
-      return database.listen(options);
-    });
-  const cache =
+  const listen = createTableListen({
+    listen: database.listen,
+    outsideTransaction: database.outsideTransaction,
+    tables,
+    timeoutMs: databaseTimeoutMs,
+    onWarning: settings.onWarning,
+    onSilence: () => cache?.receive('all', null),
+  });
+  const cache: SessionCache | null =
     settings.cache &&
     createCache(settings.cache, {
       format,

@@ -15,8 +15,11 @@ export interface RowChange {
 
 /** The tables that sessions are read from, and the triggers that announce their changes. */
 export interface NotifyingTables {
-  /** Reads the tables' names and triggers from the database. Until then, no message is about them. */
-  inspect(): Promise<void>;
+  /**
+   * Reads the tables' names and triggers from the database. Until then, no message is about them.
+   * @returns the tables that announced their changes when it was last called, and do so no more
+   */
+  inspect(): Promise<readonly string[]>;
   /** Reads a trigger's message; `null`: it is about another table, or no trigger's message. */
   read(message: string): RowChange | null;
   /** Whether triggers announce each change of these rows. */
@@ -50,11 +53,17 @@ export function createNotifyingTables(
     'join pg_namespace n on n.oid = c.relnamespace';
   let roleOf = new Map<string, TableRole>();
   let announced = new Set<TableRole>();
+  let announcing: readonly string[] = [];
+  let inspections = 0;
 
   return {
     async inspect() {
+      inspections += 1;
+      const inspection = inspections;
       const rows = await run(sql, names);
+      if (inspection !== inspections) return []; // it took so long that a later one is under way
       const found = rows.map((row) => ({
+        name: String(row['name']),
         address: addressOf(row['schema'], row['table']),
         role: roles.get(String(row['name'])) ?? 'related',
         triggers: new Set((row['triggers'] as string | null)?.split(',')),
@@ -64,7 +73,11 @@ export function createNotifyingTables(
       const isSilent = ({ role, triggers }: (typeof found)[number]) =>
         triggersOf[role].some((trigger) => !triggers.has(trigger));
       announced = new Set(found.map(({ role }) => role));
-      for (const { role } of found.filter(isSilent)) announced.delete(role);
+      const silent = found.filter(isSilent);
+      for (const { role } of silent) announced.delete(role);
+      const before = announcing;
+      announcing = found.filter((table) => !silent.includes(table)).map(({ name }) => name);
+      return before.filter((name) => !announcing.includes(name));
     },
     read(message) {
       const [inSchema, table, keys] = parseChange(message);
