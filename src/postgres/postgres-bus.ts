@@ -81,17 +81,17 @@ export function postgresBus(options: PostgresBusOptions = {}): Bus {
       clearTimeout(deadline);
       if (isOver) return void connection.close();
       listening = connection;
-      failures = 0;
       missedHeartbeats = null;
       liveness?.opened();
       if (connection.isInProcess) onPossibleLoss();
-      else beat();
+      else beat(); // a server may accept a connection and close it: only the echo ends the failures
     }
 
     function receive(channel: string, payload: string): void {
       if (isOver) return;
-      if (channel === heartbeatChannel) liveness?.echoed(Number(payload));
-      else onMessage(payload);
+      if (channel !== heartbeatChannel) return onMessage(payload);
+      failures = 0;
+      liveness?.echoed(Number(payload));
     }
 
     const deadline = setTimeout(over, connectTimeoutMs).unref();
@@ -137,6 +137,7 @@ export function postgresBus(options: PostgresBusOptions = {}): Bus {
       if (liveness !== null) throw new DurinUsageError('postgresBus: each createDurin needs a bus of its own');
       if (listen === undefined) throw new DurinUsageError('postgresBus: it is for the option cache.bus of createDurin');
       isClosed = false;
+      failures = 0;
       liveness = createLiveness({ now: () => performance.now(), silenceMs, stallMs, onPossibleLoss });
       connect(listen, onMessage, onPossibleLoss);
       timer = setInterval(tick, tickMs).unref();
