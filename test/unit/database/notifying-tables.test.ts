@@ -19,7 +19,7 @@ function open() {
   return { triggers, answers, tables: createNotifyingTables({ run }, schema, new Set()) };
 }
 
-test('triggers that are gone are named once, and durin announces itself again', async () => {
+test('triggers that are gone are named once, and durin announces again', async () => {
   const { triggers, tables } = open();
   expect(await tables.inspect()).toEqual([]);
   expect(tables.announce('user')).toBe(true);

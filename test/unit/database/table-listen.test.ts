@@ -6,11 +6,11 @@ afterEach(() => void vi.useRealTimers());
 
 function open(inspect: () => Promise<readonly string[]>) {
   const seen: string[] = [];
-  let end = () => {};
+  const connection: { end?: () => void } = {};
   const listen = createTableListen({
     async listen({ onEnd }) {
       seen.push('listens');
-      end = onEnd;
+      connection.end = onEnd;
       return { isInProcess: false, isOpen: () => true, async notify() {}, async close() {} };
     },
     outsideTransaction: (work) => work(),
@@ -25,7 +25,7 @@ function open(inspect: () => Promise<readonly string[]>) {
     onSilence: () => void seen.push('silence'),
   });
   const start = () => listen({ connectionString: null, channels: [], onNotification() {}, onEnd() {} });
-  return { seen, start, end: () => end(), pass: (ms: number) => vi.advanceTimersByTimeAsync(ms) };
+  return { seen, start, end: () => connection.end?.(), pass: (ms: number) => vi.advanceTimersByTimeAsync(ms) };
 }
 
 test('the tables are inspected before it listens, and every half minute', async () => {

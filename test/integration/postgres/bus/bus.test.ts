@@ -33,6 +33,7 @@ test('what a connectionString leaves out is as the ORM has it', async () => {
   const { host } = new URL(postgres.url);
   const member = probe.join(postgres.url, { connectionString: `postgresql://${host}` });
   await member.connected();
+  expect(member.bus.isConnected()).toBe(true);
 });
 
 test.each([

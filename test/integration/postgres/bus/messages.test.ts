@@ -67,6 +67,19 @@ test('a statement sends one message about the rows that it changed', async () =>
   ]);
 });
 
+test('deleting a related row is announced if the foreign key changes users', async () => {
+  const { rows } = await app.psql.query<{ id: number }>(
+    "insert into app_organization (name) values ('x') returning id",
+  );
+  await app.psql.query("update app_user set organization_id = $1 where username = 'user 7'", [rows[0]?.id]);
+  await ear.take();
+  await app.psql.query('delete from app_organization where id = $1', [rows[0]?.id]);
+  expect(await takeChanges()).toEqual([{ table: 'app_user', keys: ['7'] }]);
+  await app.psql.query("insert into app_organization (name) values ('y')");
+  await app.psql.query("delete from app_organization where name = 'y'");
+  expect(await takeChanges()).toEqual([]);
+});
+
 test('statements that change nothing, and those that add rows, send nothing', async () => {
   await addTokens(10);
   await app.psql.query('delete from durin_auth_token where false');
