@@ -1,4 +1,4 @@
-import { defineEntity, type EntityName, p } from '@mikro-orm/core';
+import { defineEntity, p } from '@mikro-orm/core';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { expect, test } from 'vitest';
 import { createDurin, DurinUsageError, defineDurinEntities, durinTrigger } from '../../../src/index.ts';
