@@ -78,7 +78,16 @@ export interface KeyRequest {
   /** The keys that the user may have. */
   readonly max: number;
   /** The key that it replaces from its first use on, and whose name, scopes and lifetime it has. Default: none. */
-  readonly replaces?: { readonly id: string; readonly overlapSeconds: number };
+  readonly replaces?: ReplacedKey;
+}
+
+/** A key that is rolled. */
+export interface ReplacedKey {
+  readonly id: string;
+  /** How long it works on after the first use of the new one; 0: not at all. */
+  readonly overlapSeconds: number;
+  /** The longest lifetime that the new one may have. Default: `null`, any. */
+  readonly maxTtlSeconds?: number | null;
 }
 
 export type IssueResult =

@@ -7,7 +7,7 @@ export interface KeyOptions<TClientName extends string = string, TUser = object>
   max?: number | undefined;
   /** The lifetime of a key that is created without one; `null`: it never expires. Default: the client's `tokenTtl`. */
   ttl?: Duration | null | undefined;
-  /** The longest lifetime that `keys.create` accepts. Default: `null`, any. */
+  /** The longest lifetime of a key that its user creates or rolls. Default: `null`, any. */
   maxTtl?: Duration | null | undefined;
   /**
    * How long ago the user may have signed in or reauthenticated to create or roll a key. Others are refused with

@@ -174,9 +174,10 @@ function choose(request: IssueRequest, held: readonly ReadToken[], rules: SlotRu
 
 type Chosen = Extract<SlotChoice | KeySlotChoice, { readonly ended: readonly string[] }>;
 
-/** A key has the name, the scopes and the lifetime of the one that it replaces. */
+/** A key has the name, the scopes and the lifetime of the one that it replaces, within the longest that is allowed now. */
 function ofSameKind(request: IssueRequest, held: readonly ReadToken[]): IssueRequest {
-  const replaced = held.find(({ id }) => id === request.key?.replaces?.id);
+  const { id: replacedId, maxTtlSeconds = null } = request.key?.replaces ?? {};
+  const replaced = held.find(({ id }) => id === replacedId);
   if (replaced === undefined) return request;
   const { name, scopes, expiresAt, lifetime } = replaced;
   const isUnlimited = expiresAt === null || lifetime !== null;
@@ -184,8 +185,14 @@ function ofSameKind(request: IssueRequest, held: readonly ReadToken[]): IssueReq
     ...request,
     name,
     scopes,
-    ...(isUnlimited && { ttlSeconds: lifetime === null ? null : Math.round(lifetime) }),
+    ...(isUnlimited && { ttlSeconds: atMost(maxTtlSeconds, lifetime && Math.round(lifetime)) }),
   };
+}
+
+/** The shorter one; `null`: no end. */
+function atMost(maxSeconds: number | null, seconds: number | null): number | null {
+  if (maxSeconds === null || seconds === null) return maxSeconds ?? seconds;
+  return Math.min(maxSeconds, seconds);
 }
 
 function outcomeOf({ choice }: Chosen, { onConflict }: IssueRequest): 'issued' | 'renewed' | 'kept' {

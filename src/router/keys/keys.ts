@@ -116,14 +116,14 @@ export function createKeys({ sessionProcedure, reportRefused }: RouterProcedures
 
     roll: procedure.input(keyInputs.roll).mutation(async function rollKey({ input: { id, overlap, client }, ...call }) {
       const rules = requireRules(call, client);
-      const { clientName, max } = rules;
+      const { clientName, max, maxTtlSeconds } = rules;
       const ref = refOf(id, rules, call);
       await requireFreshSession(call, rules);
       const replaced = (await keyStore.listKeys(ref.userId, clientName)).find((key) => key.id === id);
       if (replaced === undefined) throw new DurinError('KEY_NOT_FOUND');
       const ofKey = effectiveScopes(scopes.all, [replaced.scopes, scopes.ceilingOf(clientName)]);
       requireScopes(ofKey, scopes.passedOnBy(call.ctx.session) ?? scopes.all, call);
-      const key = { max, replaces: { id, overlapSeconds: overlap } };
+      const key = { max, replaces: { id, overlapSeconds: overlap, maxTtlSeconds } };
       return issueKey({ clientName, name: replaced.name, key }, call.ctx.session, call.ctx.durin);
     }),
   };

@@ -8,7 +8,7 @@ export interface KeyRules {
   readonly max: number;
   /** The lifetime of a key that is created without one; `null`: it never expires; `undefined`: that of the client's tokens. */
   readonly ttlSeconds: number | null | undefined;
-  /** The longest lifetime that may be asked for; `null`: any. */
+  /** The longest lifetime of a key that its user creates or rolls; `null`: any. */
   readonly maxTtlSeconds: number | null;
   /** How old a login or reauthentication may be to create or roll a key; `null`: any age. */
   readonly freshSeconds: number | null;

@@ -88,6 +88,13 @@ test('what is no valid key is not rolled', async () => {
   expect(actions.map(({ action }) => action)).toEqual(['token-issued']);
 });
 
+test('a key that an admin rolls keeps its lifetime, also beyond maxTtl', async () => {
+  const { durin: limited, token } = await app.enter({ maxTtl: '60d' });
+  const { tokens, keys } = adminOf(limited, token);
+  const { session } = await tokens.issue({ user: 1, client: 'api', name: 'Build', ttl: null });
+  expect((await keys.roll({ id: session.id })).session.expiry).toBeNull();
+});
+
 test('an overlap that is no duration is reported at its field', async () => {
   const { session } = await issue('Build');
   await expect(admin.keys.roll({ id: session.id, overlap: '-1s' })).rejects.toMatchObject({

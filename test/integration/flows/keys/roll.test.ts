@@ -26,6 +26,16 @@ test.each([
   expect((await keys.roll({ id })).expiry).toEqual(days && inDays(days));
 });
 
+test.each([
+  ['a key that never expires', null, 60],
+  ['a longer one', '90d', 60],
+  ['a shorter one', '45d', 45],
+] as const)('%s is rolled to one within maxTtl', async (_, ttl, days) => {
+  const { durin, keys } = await app.enter({ maxTtl: '60d' });
+  const { auth } = await durin.tokens.issue({ user: 1, client: 'api', name: 'A', ttl }); // which maxTtl does not bind
+  expect((await keys.roll({ id: auth.id })).expiry).toEqual(inDays(days));
+});
+
 test('the old key works until the new one is used, and then for the overlap', async () => {
   const { keys, callAs, events } = await app.enter();
   const old = await keys.create({ name: 'A' });
