@@ -25,8 +25,8 @@ const anyDatabase = ['adapters', 'http', 'fuzz'].map((folder) => `test/integrati
 /** Tests of the SDK. They fake the time, which must not pass while a real server is asked. */
 const sdk = ['test/integration/client/**/*.test.ts', 'test/regressions/client/**/*.test.ts'];
 /**
- * What runs on PGlite as well where there is a PostgreSQL: together these execute every kind of statement. CI runs
- * everything on both.
+ * What runs on PGlite as well where there is a PostgreSQL: together these execute every kind of statement.
+ * `npm run test:pglite` runs everything on it.
  */
 const pgliteSmoke = [
   ...sdk,
@@ -86,8 +86,6 @@ const missing = [
     : [`${[...browser, ...loadInBrowser].join(', ')}: no Chromium is installed, and CHROMIUM names none`]),
 ];
 if (isCI && missing.length > 0) throw new Error(`This is CI, and it would skip ${missing.join('; ')}`);
-const isSmoke = withPostgres && !isCI;
-if (isSmoke) missing.push('most tests a second time, on PGlite: they run on PostgreSQL. With CI=true they run on both');
 if (withChromium && !isCI) missing.push('most tests of the web pages: npm run test:browser runs them, and so does CI');
 
 const globalPostgres = 'test/support/servers/global-postgres.ts';
@@ -116,7 +114,7 @@ export default defineConfig(({ mode }) => {
     test: {
       ...database,
       name: 'pglite',
-      include: isSmoke ? pgliteSmoke : everywhere,
+      include: withPostgres && !isFull ? pgliteSmoke : everywhere,
       exclude: [...realPostgres, ...realRedis, ...(withPostgres ? anyDatabase : [])],
       provide: onPglite,
       globalSetup: globalPglite,
