@@ -3,6 +3,7 @@ import { throwMistakes } from './database/mistakes/throw-mistakes.ts';
 import { DurinError, DurinUsageError } from './errors.ts';
 import { isSessionId, type SessionRecord, sessionNameProblem } from './session.ts';
 import { type IssueToken, issuedLifetime, overtakenSentence } from './tokens/issue-token.ts';
+import type { KeyClients } from './tokens/keys/key-rules.ts';
 import type { PurgeTokens } from './tokens/purge-tokens.ts';
 import type { RenewToken } from './tokens/renew-token.ts';
 import type { TokenRevoker } from './tokens/revoke-tokens.ts';
@@ -15,20 +16,23 @@ import { unknownScopeProblem } from './values/scope.ts';
 export interface DurinTokens<TUserRef, TAuth, TClientName extends string, TScope extends string = string> {
   /**
    * Issues a token for a user and a client. If the client allows one session, the token that they had ends. If it allows
-   * more, the token takes a free slot, and at the limit the client's `atLimit` applies.
+   * more, the token takes a free slot, and at the limit the client's `atLimit` applies. For a client with `keys` it issues a key,
+   * which replaces nothing.
    * @param request.ttl the token's lifetime; `null`: it never expires. Nothing extends a token that was issued with one.
-   *   Default: the client's `tokenTtl`, to which a refresh extends it again.
+   *   Default: the client's `tokenTtl`, to which a refresh extends it again; of a key, `keys.ttl`.
    * @param request.atLimit `'refuse'`: issues nothing if a session of the user's own would have to end. Default: the client's
-   *   `atLimit`, or `'end-oldest'` if it allows one session
-   * @param request.name the name that `sessions.list` shows, at most 64 characters. Default: none
+   *   `atLimit`, or `'end-oldest'` if it allows one session. Not for a client with `keys`
+   * @param request.name the name that `sessions.list` shows, or the key's, at most 64 characters. Default: none
    * @param request.scopes the scopes that the token may have at most; `[]`: none. Default: all of its client's
    * @param request.session the id of the session that asks for the token, such as `ctx.auth.id`: nothing is issued once that
    *   has ended. Pass it in a guarded procedure. Default: none
    * @returns the token, its session, and the ids of the sessions that ended for it
-   * @throws DurinError UNKNOWN_CLIENT, SESSION_LIMIT, STORE_UNAVAILABLE; INVALID_TOKEN if `session` has ended
+   * @throws DurinError UNKNOWN_CLIENT, SESSION_LIMIT, STORE_UNAVAILABLE; INVALID_TOKEN if `session` has ended; for a client with
+   *   `keys` KEY_LIMIT and KEY_NAME_TAKEN
    * @throws DurinError SESSION_NOT_FOUND if the user's sessions were ended meanwhile, and the new token with them. Its
    *   `cause` says so
-   * @throws DurinUsageError for a user that is not in the database, a name that is too long, or an unknown scope
+   * @throws DurinUsageError for a user that is not in the database, a name that is too long, an unknown scope, or `atLimit` for
+   *   a client with `keys`
    * @example const { token } = await durin.tokens.issue({ user, client: 'cli', ttl: '7d' });
    */
   issue(request: {
@@ -79,6 +83,7 @@ export interface DurinTokensDeps<TAuth> {
   readonly appScopes: readonly string[];
   /** The clients of API keys: that of `apiAccess`, and those with `keys`. */
   readonly keyClientNames: readonly string[];
+  readonly keyClients: Pick<KeyClients, 'rulesOf'>;
   readonly userKeyOf: (user: unknown) => unknown;
   readonly toAuth: (record: SessionRecord) => TAuth;
   readonly bounded: BoundedByTimeout;
@@ -87,13 +92,16 @@ export interface DurinTokensDeps<TAuth> {
 const maxBatchSize = 100_000;
 
 export function createDurinTokens<TAuth>(deps: DurinTokensDeps<TAuth>): DurinTokens<unknown, TAuth, string> {
-  const { issueToken, renewToken, revoker, purge, appScopes, keyClientNames, userKeyOf, toAuth, bounded } = deps;
+  const { issueToken, renewToken, revoker, purge, appScopes, keyClientNames, keyClients, userKeyOf, toAuth, bounded } =
+    deps;
 
   return {
     async issue({ user, client, ttl, atLimit, name, scopes, session }) {
       const nameProblem = name === undefined ? null : sessionNameProblem(name);
       if (nameProblem !== null) throw new DurinUsageError(`name: ${nameProblem}`);
       const { atLimit: limit } = parseClientFields({ atLimit });
+      if (limit !== undefined && keyClients.rulesOf(client) !== null)
+        throw new DurinUsageError(`atLimit: the client '${client}' has keys, and no key ends for another one`);
       if (session !== undefined && !isSessionId(session))
         throw new DurinUsageError('session must be the id of a session, such as ctx.auth.id');
       const request = {

@@ -198,6 +198,9 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
   const appScopes = settings.scopes;
   const clientNames = settings.clients?.map(({ values }) => values.name) ?? null;
   const isForLogins = (name: string) => graph.keyClients.rulesOf(name) === null;
+  const keyClientRights = settings.keys
+    .filter(({ hasFullAccess }) => !hasFullAccess)
+    .map(({ clientName: name }) => ({ name, scopes: graph.scopes.ceilingOf(name) ?? appScopes }));
   /** Look-ups select what the metadata of the app's entities says, so a record has the app's types. */
   const toAuth = graph.toAuth as (record: SessionRecord) => AppAuth<TApp>;
 
@@ -218,7 +221,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
   const durin: Durin<TApp, TLogin> = {
     durinRouter,
     ...createBuilders<TApp>({ ...graph, sessionQuota: settings.throttle.sessionQuota, clientNames, appScopes }),
-    policyOf: createPolicyOf(graph.policies),
+    policyOf: createPolicyOf(graph.policies, keyClientRights),
     createContext: graph.createContext,
     responseMeta: createResponseMeta({
       scheme,

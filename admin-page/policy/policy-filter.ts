@@ -35,5 +35,5 @@ function letsIn({ clients, exceptClients = [] }: ProcedurePolicy, client: string
 }
 
 function scopesOf({ scopes, anyScope }: ProcedurePolicy): string[] {
-  return [...(scopes ?? []), ...(anyScope ?? [])];
+  return [...(scopes ?? []), ...(anyScope ?? []).flat()];
 }

@@ -34,6 +34,7 @@ export const PolicyRows = memo(function PolicyRows({ policies }: { policies: rea
 function restrictionsOf(policy: ProcedurePolicy): string[] {
   const restrictions = [
     ['clients', policy.guard === 'open' ? '' : clientsInWords(policy)],
+    ['API keys', policy.keys && policy.guard !== 'open' ? 'yes' : ''],
     ['scopes', scopesInWords(policy)],
     ['signed in within', freshInWords(policy)],
     ['rate', policy.rate ?? ''],

@@ -4,7 +4,7 @@ import type { ProcedurePolicy } from '../../src/trpc/policy-of.ts';
 import { GuardChip } from './guard-chip.tsx';
 import { clientsInWords, freshInWords, scopesInWords } from './policy-words.ts';
 
-const headings = ['Procedure', 'Type', 'Guard', 'Clients', 'Scopes', 'Signed in within', 'Rate'];
+const headings = ['Procedure', 'Type', 'Guard', 'Clients', 'API keys', 'Scopes', 'Signed in within', 'Rate'];
 
 /** The policies on wide screens. */
 export const PolicyTable = memo(function PolicyTable({ policies }: { policies: readonly ProcedurePolicy[] }) {
@@ -29,6 +29,7 @@ export const PolicyTable = memo(function PolicyTable({ policies }: { policies: r
                 <GuardChip guard={policy.guard} />
               </TableCell>
               <TableCell>{policy.guard === 'open' ? '–' : clientsInWords(policy)}</TableCell>
+              <TableCell>{policy.keys ? 'yes' : '–'}</TableCell>
               <TableCell>{scopesInWords(policy) || '–'}</TableCell>
               <TableCell>{freshInWords(policy) || '–'}</TableCell>
               <TableCell>{policy.rate ?? '–'}</TableCell>

@@ -13,10 +13,10 @@ export function clientsInWords({ clients, exceptClients }: ProcedurePolicy): str
   return exceptClients === undefined ? 'all' : `all but ${exceptClients.join(', ')}`;
 }
 
-/** `read, write`, `one of write, admin`, or both; empty: none is needed. */
+/** Such as `read, one of write, admin`; empty: none is needed. */
 export function scopesInWords({ scopes, anyScope }: ProcedurePolicy): string {
-  const words = [...(scopes ?? []), ...(anyScope === null ? [] : [`one of ${anyScope.join(', ')}`])];
-  return words.join(', ');
+  const choices = (anyScope ?? []).map((list) => `one of ${list.join(', ')}`);
+  return [...(scopes ?? []), ...choices].join(', ');
 }
 
 /** How long ago the user may have signed in: `10m`; empty: any time. */

@@ -43,6 +43,7 @@ function toPolicyTable(policies: readonly ProcedurePolicy[]): string {
     PROCEDURE: ({ path }) => path,
     TYPE: ({ type }) => type,
     GUARD: ({ guard }) => guard,
+    KEYS: ({ keys }) => (keys ? 'yes' : ''),
     CLIENTS: describeClients,
     SCOPES: describeScopes,
     FRESH: ({ fresh }) => (fresh === null ? '' : printTokenTtl(parseDuration(fresh, 'fresh'))),
@@ -61,8 +62,8 @@ function describeClients({ clients, exceptClients }: ProcedurePolicy): string {
   return clients.length === 0 ? 'none' : clients.join(', ');
 }
 
-/** `read, write`, `one of read, write`, or both. Empty: none is needed. */
+/** `read, write`, `one of read, write`, or several of them. Empty: none is needed. */
 function describeScopes({ scopes, anyScope }: ProcedurePolicy): string {
-  const needed = [scopes?.join(', '), anyScope && `one of ${anyScope.join(', ')}`];
-  return needed.filter((words) => words != null).join(' and ');
+  const choices = anyScope?.map((list) => `one of ${list.join(', ')}`) ?? [];
+  return [...(scopes === null ? [] : [scopes.join(', ')]), ...choices].join(' and ');
 }

@@ -34,7 +34,7 @@ export function createEndLeaked({ codec, revoker, events, bounded }: EndLeakedDe
     return selector === null ? null : { finding, selector };
   }
 
-  /** Emits nothing if the token has ended already: GitHub reports a token for each place where it was found. */
+  /** Emits nothing if the token has ended already, as in an earlier report. */
   async function end({ finding: { type, url, source }, selector }: Leak): Promise<void> {
     const ended = await revoker.revokeBySelector(selector, 'leaked');
     if (ended !== null) events.emit('tokenLeaked', { ...toTokenEvent(ended), type, url, source });
@@ -42,13 +42,18 @@ export function createEndLeaked({ codec, revoker, events, bounded }: EndLeakedDe
 
   return async function endLeaked(findings) {
     const leaks = findings.map(toLeak);
-    for (const leak of leaks) {
-      if (leak !== null) await bounded(() => end(leak));
-    }
+    for (const leak of firstOfEach(leaks)) await bounded(() => end(leak));
     return findings.map(({ token, type }, index) => ({
       token_raw: token,
       token_type: type,
       label: leaks[index] === null ? 'false_positive' : 'true_positive',
     }));
   };
+}
+
+/** GitHub reports a token for each place where it was found. */
+function firstOfEach(leaks: readonly (Leak | null)[]): Iterable<Leak> {
+  const bySelector = new Map<string, Leak>();
+  for (const leak of leaks) if (leak !== null && !bySelector.has(leak.selector)) bySelector.set(leak.selector, leak);
+  return bySelector.values();
 }

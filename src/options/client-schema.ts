@@ -51,16 +51,25 @@ const keys = z.strictObject({
 });
 
 /** A client of the option `clients`. */
-export const clientConfig = z.strictObject({
-  tokenTtl: seconds.nullable().optional(),
-  throttleRate: rate.optional(),
-  maxSessions: maxSessions.optional(),
-  atLimit: z.enum(['end-oldest', 'refuse'], "must be 'end-oldest' or 'refuse'").optional(),
-  idleTtl: seconds
-    .refine((given) => given >= minimumIdleTtl, 'must be at least 5 minutes')
-    .nullable()
-    .optional(),
-  maxLifetime: seconds.nullable().optional(),
-  scopes: scopeList.optional(),
-  keys: keys.optional(),
-});
+export const clientConfig = z
+  .strictObject({
+    tokenTtl: seconds.nullable().optional(),
+    throttleRate: rate.optional(),
+    maxSessions: maxSessions.optional(),
+    atLimit: z.enum(['end-oldest', 'refuse'], "must be 'end-oldest' or 'refuse'").optional(),
+    idleTtl: seconds
+      .refine((given) => given >= minimumIdleTtl, 'must be at least 5 minutes')
+      .nullable()
+      .optional(),
+    maxLifetime: seconds.nullable().optional(),
+    scopes: scopeList.optional(),
+    keys: keys.optional(),
+  })
+  .refine(({ keys: rules, maxSessions: given }) => rules === undefined || given === undefined, {
+    path: ['maxSessions'],
+    error: 'must not be together with keys, whose max takes its place',
+  })
+  .refine(({ keys: rules, atLimit }) => rules === undefined || atLimit === undefined, {
+    path: ['atLimit'],
+    error: 'must not be together with keys: no key ends for another one',
+  });

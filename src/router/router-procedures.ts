@@ -75,7 +75,7 @@ export function createRouterProcedures(deps: RouterProcedureDeps) {
       lastUsed.recordUse(session, ctx.durin);
       return next({ ctx: { session } });
     });
-    policies.register(procedure, guardedPolicy);
+    policies.register(procedure, { ...guardedPolicy, reach });
     return procedure;
   }
 

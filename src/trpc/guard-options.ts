@@ -140,6 +140,7 @@ export function createParseGuardOptions(
       exceptClients: clientNames === null && exceptClients !== undefined ? exceptClients : [],
       scopes,
       anyScope,
+      reach: scopes.length + anyScope.length > 0 ? 'scopes' : 'everything',
       fresh: fresh ?? null,
       rate: rate ?? null,
     };

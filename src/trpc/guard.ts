@@ -88,7 +88,7 @@ export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guar
 
   return function createGuard(settings) {
     const { isOptional, freshSeconds, limit } = settings;
-    const reach = settings.scopes.length + settings.anyScope.length > 0 ? 'scopes' : 'everything';
+    const { reach } = settings.policy;
     return async function guard(call) {
       const { ctx, path, batchIndex, next } = call;
       const state = stateOf(ctx);

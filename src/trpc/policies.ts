@@ -1,3 +1,4 @@
+import type { Reach } from '../tokens/keys/key-access.ts';
 import type { Duration } from '../values/duration.ts';
 
 /** What one guard lets through, as the app wrote it. */
@@ -10,6 +11,8 @@ export interface GuardPolicy {
   readonly exceptClients: readonly string[];
   readonly scopes: readonly string[];
   readonly anyScope: readonly string[];
+  /** What a key has to be allowed to reach. */
+  readonly reach: Reach;
   readonly fresh: Duration | null;
   readonly rate: string | null;
 }
@@ -21,6 +24,7 @@ export const guardedPolicy: GuardPolicy = {
   exceptClients: [],
   scopes: [],
   anyScope: [],
+  reach: 'everything',
   fresh: null,
   rate: null,
 };

@@ -2,6 +2,7 @@ import type { AnyTRPCProcedure, AnyTRPCRouter } from '@trpc/server';
 import { DurinUsageError } from '../errors.ts';
 import { type Duration, parseDuration } from '../values/duration.ts';
 import type { GuardPolicy, Policies } from './policies.ts';
+import { isReachedByKeys, type KeyClientRights } from './reached-by-keys.ts';
 
 /** Who may call a procedure, as its guards say. Several guards in one chain are combined: a caller has to pass each of them. */
 export interface ProcedurePolicy {
@@ -14,14 +15,19 @@ export interface ProcedurePolicy {
    * - `guarded`: a valid token of an active user
    */
   readonly guard: 'open' | 'optional' | 'guarded';
+  /**
+   * Whether an API key can reach it, of a client with `keys` and without `fullAccess`: all its guards name scopes that such a key
+   * may have, and none has `fresh`. Of the auth router, that is `logout`. An open procedure is open to keys too.
+   */
+  readonly keys: boolean;
   /** The clients that it lets through; `null`: every client. */
   readonly clients: readonly string[] | null;
   /** The clients that it refuses. Only in an app without the option `clients`, whose other clients have no list. */
   readonly exceptClients?: readonly string[];
   /** The scopes that are all needed; `null`: none. */
   readonly scopes: readonly string[] | null;
-  /** The scopes of which one is needed, of each guard that asks for one; `null`: none. */
-  readonly anyScope: readonly string[] | null;
+  /** For each guard that asks for one of several scopes, those scopes; `null`: none does. */
+  readonly anyScope: readonly (readonly string[])[] | null;
   /** How long ago the user may have signed in or reauthenticated; `null`: any time. */
   readonly fresh: Duration | null;
   /** The limits besides the client's own, such as `5/m`; `null`: none. */
@@ -31,14 +37,20 @@ export interface ProcedurePolicy {
 /** Lists the policies of a router's procedures, by path. Loads lazy routers. */
 export type PolicyOf = (router: AnyTRPCRouter) => Promise<ProcedurePolicy[]>;
 
-export function createPolicyOf(policies: Pick<Policies, 'guardsOf'>): PolicyOf {
+/** @param keyClients the clients with keys that have no full access */
+export function createPolicyOf(policies: Pick<Policies, 'guardsOf'>, keyClients: readonly KeyClientRights[]): PolicyOf {
+  function combined(guards: readonly GuardPolicy[]) {
+    const keys = guards.length === 0 || keyClients.some((client) => isReachedByKeys(client, guards));
+    return { ...combine(guards), keys };
+  }
+
   return async function policyOf(router) {
     if (!isRouter(router)) throw new DurinUsageError('policyOf takes a router, such as t.router({ ... }) returns');
     await loadLazyRouters(router);
     const procedures = Object.entries<AnyTRPCProcedure>(router._def.procedures);
     return procedures
       .toSorted(([one], [other]) => (one < other ? -1 : 1))
-      .map(([path, procedure]) => ({ path, type: procedure._def.type, ...combine(policies.guardsOf(procedure)) }));
+      .map(([path, procedure]) => ({ path, type: procedure._def.type, ...combined(policies.guardsOf(procedure)) }));
   };
 }
 
@@ -58,14 +70,15 @@ async function loadLazyRouters(router: AnyTRPCRouter): Promise<void> {
   }
 }
 
-function combine(guards: readonly GuardPolicy[]): Omit<ProcedurePolicy, 'path' | 'type'> {
+function combine(guards: readonly GuardPolicy[]): Omit<ProcedurePolicy, 'path' | 'type' | 'keys'> {
+  const anyScope = guards.map((guard) => guard.anyScope).filter((list) => list.length > 0);
   const exceptClients = union(guards.map((guard) => guard.exceptClients));
   return {
     guard: guards.length === 0 ? 'open' : guards.every(({ isOptional }) => isOptional) ? 'optional' : 'guarded',
     clients: intersection(guards.map(({ clients }) => clients)),
     ...(exceptClients !== null && { exceptClients }),
     scopes: union(guards.map(({ scopes }) => scopes)),
-    anyScope: union(guards.map(({ anyScope }) => anyScope)),
+    anyScope: anyScope.length === 0 ? null : anyScope.map((list) => [...list]),
     fresh: shortest(guards.map(({ fresh }) => fresh)),
     rate: guards.flatMap(({ rate }) => rate ?? []).join(', ') || null,
   };

@@ -15,7 +15,11 @@ let run: ReturnType<typeof createCommandLine>;
 beforeAll(async () => {
   app = await openApp();
   folder = await mkdtemp(join(tmpdir(), 'durin-policy-'));
-  const durin = createDurin({ ...app.options, scopes: ['read', 'write', 'billing'] });
+  const durin = createDurin({
+    ...app.options,
+    scopes: ['read', 'write', 'billing'],
+    clients: { web: {}, cli: {}, api: { scopes: ['read'], keys: {} } },
+  });
   const stranger = createDurin(app.options);
   run = createCommandLine(durin);
   const reports = t.router({
@@ -29,6 +33,10 @@ beforeAll(async () => {
       pay: durin
         .guardedProcedure({ scopes: ['write'], anyScope: ['read', 'billing'], fresh: '10m', rate: '5/m' })
         .mutation(answer),
+      either: durin
+        .guardedProcedure({ anyScope: ['read', 'write'] })
+        .concat(durin.guardedProcedure({ anyScope: ['billing'] }))
+        .query(answer),
       reports: lazy(() => Promise.resolve({ default: reports })),
     }),
     impossible: t.router({
@@ -63,12 +71,13 @@ test('policy prints who may call what, lazy routers included', async () => {
   const { stdout, stderr } = await policy();
   expect(stderr).toBe('');
   expect(stdout.split('\n')).toEqual([
-    'PROCEDURE     TYPE      GUARD     CLIENTS   SCOPES                          FRESH  RATE',
-    'pay           mutation  guarded             write and one of read, billing  10m    5/m',
-    'ping          query     open',
-    'reports.edit  mutation  guarded   web, cli  read, write                     10m',
-    'reports.list  query     guarded             read',
-    'search        query     optional                                                   30/m',
+    'PROCEDURE     TYPE      GUARD     KEYS  CLIENTS   SCOPES                                 FRESH  RATE',
+    'either        query     guarded                   one of read, write and one of billing',
+    'pay           mutation  guarded                   write and one of read, billing         10m    5/m',
+    'ping          query     open      yes',
+    'reports.edit  mutation  guarded         web, cli  read, write                            10m',
+    'reports.list  query     guarded   yes             read',
+    'search        query     optional                                                                30/m',
   ]);
 });
 
@@ -79,6 +88,7 @@ test('policy --json prints what policyOf returns', async () => {
       path: 'never',
       type: 'query',
       guard: 'guarded',
+      keys: false,
       clients: [],
       scopes: null,
       anyScope: null,
@@ -91,7 +101,7 @@ test('policy --json prints what policyOf returns', async () => {
 
 test('policy warns of a router with the guards of another durin', async () => {
   expect(await policy('--export', 'foreign')).toMatchObject({
-    stdout: expect.stringMatching(/^me +query +open$/m),
+    stdout: expect.stringMatching(/^me +query +open +yes$/m),
     stderr: 'No procedure has a guard of this durin. Does the router use the durin that the config file exports?',
   });
 });

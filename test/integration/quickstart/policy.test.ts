@@ -47,18 +47,22 @@ async function callAll(scopes: (typeof scopeSets)[number]): Promise<Map<string, 
 }
 
 /** The answer that a policy promises to a key. Of the auth router, a key reaches only `logout`. */
-function promisedTo(scopes: readonly string[], { path, guard, clients, ...policy }: ProcedurePolicy): string {
+function promisedTo(scopes: readonly string[], { path, guard, clients, keys, ...policy }: ProcedurePolicy): string {
   if (guard === 'open' || path === 'auth.logout') return 'passes';
   if (path.startsWith('auth.') || clients?.includes('api') === false) return 'CLIENT_NOT_ALLOWED';
   if (policy.scopes === null && policy.anyScope === null) return 'INSUFFICIENT_SCOPE';
   const hasAll = policy.scopes?.every((scope) => scopes.includes(scope)) ?? true;
-  const hasOne = policy.anyScope?.some((scope) => scopes.includes(scope)) ?? true;
-  return hasAll && hasOne ? 'passes' : 'INSUFFICIENT_SCOPE';
+  const hasOne = policy.anyScope?.every((list) => list.some((scope) => scopes.includes(scope))) ?? true;
+  return keys && hasAll && hasOne ? 'passes' : 'INSUFFICIENT_SCOPE';
 }
 
-function toRow({ path, type, guard, clients, scopes, anyScope, fresh, rate }: ProcedurePolicy): string[] {
-  const lists = [clients?.join(' ') ?? 'all', scopes?.join(' ') ?? '-', anyScope?.join(' ') ?? '-'];
-  return [path, type, guard, ...lists, String(fresh ?? '-'), rate ?? '-'];
+function toRow({ path, type, guard, keys, clients, scopes, anyScope, fresh, rate }: ProcedurePolicy): string[] {
+  const lists = [
+    clients?.join(' ') ?? 'all',
+    scopes?.join(' ') ?? '-',
+    anyScope?.map((list) => list.join(' ')).join(', ') ?? '-',
+  ];
+  return [path, type, guard, keys ? 'yes' : '-', ...lists, String(fresh ?? '-'), rate ?? '-'];
 }
 
 /** Aligns the columns. The last line feed makes it a text file. */
@@ -69,7 +73,7 @@ function toTable(rows: readonly (readonly string[])[]): string {
 }
 
 test('who may call what is in policy.txt', async () => {
-  const head = ['procedure', 'type', 'guard', 'clients', 'scopes', 'any scope', 'fresh', 'rate'];
+  const head = ['procedure', 'type', 'guard', 'keys', 'clients', 'scopes', 'any scope', 'fresh', 'rate'];
   await expect(toTable([head, ...policies.map(toRow)])).toMatchFileSnapshot('./policy.txt');
 });
 

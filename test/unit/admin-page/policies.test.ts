@@ -4,7 +4,7 @@ import { clientsInWords, countsInWords, freshInWords, scopesInWords } from '../.
 import type { ProcedurePolicy } from '../../../src/index.ts';
 
 function policy(path: string, restrictions: Partial<ProcedurePolicy> = {}): ProcedurePolicy {
-  const none = { clients: null, scopes: null, anyScope: null, fresh: null, rate: null };
+  const none = { clients: null, keys: false, scopes: null, anyScope: null, fresh: null, rate: null };
   return { path, type: 'query', guard: 'guarded', ...none, ...restrictions };
 }
 
@@ -12,7 +12,7 @@ const policies = [
   policy('hello', { guard: 'open' }),
   policy('reports.list', { scopes: ['read'] }),
   policy('reports.publish', { clients: ['web'], scopes: ['read', 'write'] }),
-  policy('settings', { exceptClients: ['api'], anyScope: ['admin', 'write'] }),
+  policy('settings', { exceptClients: ['api'], anyScope: [['admin', 'write']] }),
 ];
 
 const pathsWith = (filter: Partial<typeof noFilter>) =>
@@ -41,7 +41,9 @@ test('the clients of a policy are in words', () => {
 test('the scopes of a policy are in words', () => {
   expect(scopesInWords(policy('a'))).toBe('');
   expect(scopesInWords(policy('a', { scopes: ['read', 'write'] }))).toBe('read, write');
-  expect(scopesInWords(policy('a', { scopes: ['read'], anyScope: ['b', 'c'] }))).toBe('read, one of b, c');
+  expect(scopesInWords(policy('a', { scopes: ['read'], anyScope: [['b', 'c'], ['d']] }))).toBe(
+    'read, one of b, c, one of d',
+  );
 });
 
 test('the age of a login is in words', () => {

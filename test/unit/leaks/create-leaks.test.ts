@@ -54,6 +54,13 @@ test('the MAC decides, and each true positive is revoked', async () => {
   expect(counted).toEqual({ macs: 3, revocations: 2, errors: [] });
 });
 
+test('a token that was found at several places is revoked once', async () => {
+  const { counted, handle } = createHandler();
+  const response = await handle(reportOf('our-1', 'our-2', 'our-1', 'our-1'));
+  expect(await response.json()).toHaveLength(4);
+  expect(counted).toMatchObject({ macs: 4, revocations: 2 });
+});
+
 test.for([
   ['without a key identifier', withHeaders(genuine, { 'Github-Public-Key-Identifier': undefined })],
   ['without a signature', withHeaders(genuine, { 'Github-Public-Key-Signature': undefined })],

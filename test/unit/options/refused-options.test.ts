@@ -192,6 +192,13 @@ describe('keys', () => {
     );
   });
 
+  test.each([
+    [{ maxSessions: 5 }, '.maxSessions must not be together with keys'],
+    [{ atLimit: 'refuse' }, '.atLimit must not be together with keys'],
+  ])('take no limit of sessions beside them: %o', (limit, sentence) => {
+    expect(() => parseOptions(withKeys({}, limit))).toThrow(`createDurin: clients.api${sentence}`);
+  });
+
   test('may be created by the configured clients of sessions, unless the app names some', () => {
     const clients = { web: {}, single: {}, api: { keys: {} } };
     const [byDefault] = parseOptions(withOptions({ clients, apiAccess: { clientName: 'single' } })).keys;

@@ -18,13 +18,14 @@ const answer = () => 'answer';
 const open = {
   type: 'query',
   guard: 'open',
+  keys: true,
   clients: null,
   scopes: null,
   anyScope: null,
   fresh: null,
   rate: null,
 } as const;
-const guarded = { ...open, guard: 'guarded' } as const;
+const guarded = { ...open, guard: 'guarded', keys: false } as const;
 
 describe('the policy of a procedure', () => {
   test('is what its builder demands', async () => {
@@ -45,12 +46,12 @@ describe('the policy of a procedure', () => {
     expect(await durin.policyOf(router)).toEqual([
       { ...open, path: 'anyone' },
       { ...guarded, path: 'list', scopes: ['write', 'read'] },
-      { ...open, path: 'maybe', guard: 'optional' },
+      { ...guarded, path: 'maybe', guard: 'optional' },
       { ...guarded, path: 'me' },
       { ...open, path: 'mine' },
       { ...guarded, path: 'others', type: 'mutation', clients: ['cli', 'api'] },
-      { ...guarded, path: 'pay', type: 'mutation', anyScope: ['billing', 'write'], fresh: '10m', rate: '5/m' },
-      { ...open, path: 'search', guard: 'optional', rate: '30/m' },
+      { ...guarded, path: 'pay', type: 'mutation', anyScope: [['billing', 'write']], fresh: '10m', rate: '5/m' },
+      { ...guarded, path: 'search', guard: 'optional', rate: '30/m' },
       { ...guarded, path: 'watch', type: 'subscription', fresh: 600 },
       { ...guarded, path: 'web', type: 'mutation', clients: ['web'] },
     ]);
@@ -62,10 +63,14 @@ describe('the policy of a procedure', () => {
         .concat(guardedProcedure({ clients: ['web', 'cli'], scopes: ['read'], fresh: '1h', rate: '9/m' }))
         .concat(guardedProcedure({ clients: ['cli', 'api'], scopes: ['write', 'read'], fresh: '10m', rate: '20/h' }))
         .query(answer),
+      either: guardedProcedure({ anyScope: ['read', 'write'] })
+        .concat(guardedProcedure({ anyScope: ['billing'] }))
+        .query(answer),
       maybeGuarded: durin.optionalProcedure.concat(durin.authedProcedure).query(answer),
     });
     expect(await durin.policyOf(router)).toEqual([
       { ...guarded, path: 'both', clients: ['cli'], scopes: ['read', 'write'], fresh: '10m', rate: '9/m, 20/h' },
+      { ...guarded, path: 'either', anyScope: [['read', 'write'], ['billing']] },
       { ...guarded, path: 'maybeGuarded' },
     ]);
   });
@@ -101,6 +106,42 @@ describe('the policy of a procedure', () => {
     Object.assign(policy?.clients ?? {}, { 0: 'cli' });
     Object.assign(policy?.scopes ?? {}, { length: 0 });
     expect(await durin.policyOf(router)).toMatchObject([{ clients: ['web'], scopes: ['read'] }]);
+  });
+});
+
+describe('a procedure is reached by keys', () => {
+  const keyed = createDurin({
+    ...requiredOptions(orm),
+    scopes: ['read', 'write', 'billing'],
+    clients: { web: {}, full: { keys: { fullAccess: true } }, api: { scopes: ['read', 'write'], keys: {} } },
+  });
+  const reachedOf = async (router: Parameters<typeof keyed.policyOf>[0]) =>
+    (await keyed.policyOf(router)).filter(({ keys }) => keys).map(({ path }) => path);
+
+  test('if each guard names scopes that a key may have', async () => {
+    const { guardedProcedure: guardedBy, scopedProcedure: scoped } = keyed;
+    const router = t.router({
+      open: t.procedure.query(answer),
+      read: scoped(['read']).query(answer),
+      some: guardedBy({ anyScope: ['write', 'billing'] }).query(answer),
+      both: scoped(['read'])
+        .concat(scoped(['write']))
+        .query(answer),
+      ofKeys: guardedBy({ clients: ['api'], scopes: ['read'] }).query(answer),
+      pay: scoped(['billing']).query(answer),
+      onTheWeb: guardedBy({ clients: ['web'], scopes: ['read'] }).query(answer),
+      ofOthers: guardedBy({ exceptClients: ['api'], scopes: ['read'] }).query(answer),
+      fresh: guardedBy({ scopes: ['read'], fresh: '10m' }).query(answer),
+      unnamed: guardedBy({ clients: ['api'] }).query(answer),
+      oneUnnamed: scoped(['read']).concat(keyed.authedProcedure).query(answer),
+      optional: keyed.optionalProcedure.query(answer),
+      optionalAndScoped: keyed.optionalProcedure.concat(scoped(['read'])).query(answer),
+    });
+    expect(await reachedOf(router)).toEqual(['both', 'ofKeys', 'open', 'read', 'some']);
+  });
+
+  test('of the auth router if it is login or logout', async () => {
+    expect(await reachedOf(keyed.durinRouter)).toEqual(['login', 'logout']);
   });
 });
 
@@ -159,12 +200,11 @@ describe('the policies of a router', () => {
   test('take one visit of each of a thousand procedures', async () => {
     const visits = new Map<object, number>();
     const policies = createPolicies();
-    const policyOf = createPolicyOf({
-      guardsOf(procedure) {
-        visits.set(procedure, (visits.get(procedure) ?? 0) + 1);
-        return policies.guardsOf(procedure);
-      },
-    });
+    const guardsOf = (procedure: object) => {
+      visits.set(procedure, (visits.get(procedure) ?? 0) + 1);
+      return policies.guardsOf(procedure);
+    };
+    const policyOf = createPolicyOf({ guardsOf }, []);
     const builder = policies.register(
       t.procedure.use(({ next }) => next()),
       guardedPolicy,
