@@ -21,7 +21,7 @@ export function createActivateKey(database: Database, schema: Schema): KeyStore[
   const statement = `
     with input (user_id, id, at) as (values (?::${userKeyType}, ?::uuid, ?::timestamptz(3))),
     owner as (
-      select input.* from ${usersAsU} join input on input.user_id = u.${userKeyColumn} for share of u
+      select input.* from ${usersAsU} join input on input.user_id = u.${userKeyColumn} for no key update of u
     ),
     activated as (
       select t.id, t.replaces, owner.at as used_at, owner.at + make_interval(secs => t.overlap) as ends_at
