@@ -56,7 +56,7 @@ export interface DurinAuthToken<TUser extends object = object, TClient extends D
   replaces: string[] | null;
   /** Seconds for which that one works on after the first use; `null`: this token was used, or replaces none. */
   overlap: number | null;
-  /** When the user was last warned that it expires. */
+  /** When the user was last warned that it expires. Of a key that was replaced, its end: there is nothing to warn of. */
   warnedAt: Date | null;
   /** Its last use; `null`: not used yet, and issued without a request. */
   use: DurinTokenUse | null;

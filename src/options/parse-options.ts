@@ -5,7 +5,7 @@ import { DurinUsageError } from '../errors.ts';
 import { outputFieldsOf } from '../router/login-schema.ts';
 import { runSyncCallback } from '../tokens/app-callback.ts';
 import { type ConfiguredClient, clientDefaults, parseClientFields } from '../values/client-fields.ts';
-import { foldUserName } from '../values/fold-user-name.ts';
+import { foldName } from '../values/fold-name.ts';
 import { describeOptionError, optionIssueMessage } from '../values/option-error.ts';
 import type { Quota } from '../values/rate.ts';
 import { unknownScopeProblem } from '../values/scope.ts';
@@ -163,7 +163,7 @@ function requireNames(names: string[]): string[] {
 
 /** The app may look a user up by any of the fields, so each counts. */
 function namesInFields(input: ParsedLoginInput): string[] {
-  return typedNames(input).map(foldUserName);
+  return typedNames(input).map(foldName);
 }
 
 function typedNames(input: ParsedLoginInput): string[] {

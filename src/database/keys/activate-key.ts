@@ -12,7 +12,7 @@ import type { KeyStore } from './key-store.ts';
  *
  * Of the keys that are replaced, one works on for the overlap: the last one that was in use. The others end, so that each line
  * of keys has one that works on at most. They are a key that works on already, and keys that were rolled before they were used.
- * Nothing extends the one that works on beyond the overlap.
+ * Nothing extends the one that works on beyond the overlap, and its end is no news: it counts as warned of.
  */
 export function createActivateKey(database: Database, schema: Schema): KeyStore['activateKey'] {
   const { tokens, clients, tokenMeta, usersAsU, userKeyColumn, toUserKey } = schema;
@@ -21,7 +21,7 @@ export function createActivateKey(database: Database, schema: Schema): KeyStore[
   const statement = `
     with input (user_id, id, at) as (values (?::${userKeyType}, ?::uuid, ?::timestamptz(3))),
     owner as (
-      select input.* from ${usersAsU} join input on input.user_id = u.${userKeyColumn} for share of u
+      select input.* from ${usersAsU} join input on input.user_id = u.${userKeyColumn} for no key update of u
     ),
     activated as (
       select t.id, t.replaces, owner.at as used_at, owner.at + make_interval(secs => t.overlap) as ends_at
@@ -50,7 +50,8 @@ export function createActivateKey(database: Database, schema: Schema): KeyStore[
       returning ${identityColumns}, null::float8 as expiry
     ),
     shortened as (
-      update ${tokens} t set expiry = least(t.expiry, ranked.ends_at), max_expiry = least(t.max_expiry, ranked.ends_at)
+      update ${tokens} t set expiry = least(t.expiry, ranked.ends_at), max_expiry = least(t.max_expiry, ranked.ends_at),
+        warned_at = ranked.ends_at
       from ranked, ${clients} c where t.id = ranked.id and c.id = t.client_id and ranked.works_on
       returning ${identityColumns}, case when (ranked.expiry <= ranked.ends_at) is not true then ${epochOf('t.expiry')} end as expiry
     )

@@ -1,4 +1,5 @@
 import { maxSessionsLimit } from '../../values/client-fields.ts';
+import { foldName } from '../../values/fold-name.ts';
 
 /** A key that a user holds for a client. */
 export interface HeldKey {
@@ -52,11 +53,11 @@ export function chooseKeySlot(held: readonly HeldKey[], { name, max, replaces }:
 }
 
 /**
- * Whether one of a user's valid keys has this name, without regard to case and surrounding space.
+ * Whether one of a user's valid keys has this name, in any way to write it.
  * @param renamed the key that is to have it: its own name, and those of the keys before and after it in its line, are free
  */
 export function isNameTaken(name: string, valid: readonly HeldKey[], renamed?: HeldKey): boolean {
-  const isSame = (key: HeldKey) => key.name !== null && folded(key.name) === folded(name);
+  const isSame = (key: HeldKey) => key.name !== null && foldName(key.name) === foldName(name);
   if (renamed === undefined) return valid.some(isSame);
   if (isSame(renamed)) return false;
   const isOfLine = (key: HeldKey) => key.replaces.includes(renamed.id) || renamed.replaces.includes(key.id);
@@ -78,8 +79,4 @@ function chooseFree(held: readonly HeldKey[], max: number, ended: readonly strin
 
 function idsOf(keys: readonly HeldKey[]): string[] {
   return keys.map(({ id }) => id);
-}
-
-function folded(name: string): string {
-  return name.trim().toLowerCase();
 }

@@ -44,7 +44,7 @@ export interface KeyStore {
   activateKey(key: Pick<SessionRecord, 'id' | 'selector' | 'userId'>, now: number): Promise<RetiredKey[]>;
   /**
    * Claims the notices that are due, so that each is given once across processes: of the step that a key has reached, unless
-   * it was created after that. Skips rows locked by other transactions.
+   * it was created after that, or another key has replaced it. Skips rows locked by other transactions.
    * @param ids only these keys; `null`: all of these clients
    */
   claimExpiring(

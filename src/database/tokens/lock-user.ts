@@ -9,7 +9,7 @@ import type { Schema } from '../schema.ts';
 export type LockUser = <T>(userId: unknown, work: (key: unknown) => Promise<T>) => Promise<T>;
 
 export function createLockUser(database: Database, { usersAsU, userKeyColumn, toUserKey }: Schema): LockUser {
-  // Conflicts with the `for share` of an issue, and not with rows of the app that refer to the user.
+  // Conflicts with the same lock of an issue and of a key's first use, and not with rows of the app that refer to the user.
   const sql = `select 1 from ${usersAsU} where u.${userKeyColumn} = ? for no key update`;
   return async function lockUser(userId, work) {
     const key = toUserKey(userId);

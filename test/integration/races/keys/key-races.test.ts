@@ -7,12 +7,16 @@ import {
   atOnce,
   codeOf,
   expectTrueLives,
+  hold,
   openArena,
   recordEvents,
   settle,
+  untilBlocked,
 } from '../../../support/arena.ts';
 import { inProcessOfItsOwn } from '../../../support/cache/process-of-its-own.ts';
+import { AuthToken } from '../../../support/entities.ts';
 import { createKeysDurin, createKeysRouter } from '../../../support/keys/keys-app.ts';
+import { tapStatements } from '../../../support/statement-tap.ts';
 
 const day = 86_400;
 
@@ -82,6 +86,41 @@ describe.each(['read committed', 'repeatable read'])('at %s', (level) => {
     const row = (await keyRows()).find(({ id }) => id === old.id);
     const endsAt = clock() + day * 1000;
     expect(row && Number(new Date(String(row.expiry)))).toEqual(overlap === '0s' ? undefined : endsAt);
+  });
+
+  test('first uses of one line at once leave one key that works on', async () => {
+    const { keys, callAs, clock, durin, userId, session } = await enterKeys();
+    for (let round = 0; round < 10; round += 1) {
+      const first = await keys.create({ name: 'A' });
+      const line = [first];
+      while (line.length < 8) line.push(await keys.roll({ id: line.at(-1)?.id ?? '' }));
+      const unused = line.slice(1);
+      await Promise.all(unused.map(({ token }, index) => callAs(token, index).read().catch(codeOf)));
+      const [latest, worksOn, ...others] = await keys.list();
+      expect(others).toEqual([]);
+      expect(latest).toMatchObject({ id: line.at(-1)?.id, replaces: null });
+      expect(worksOn?.expiry).toEqual(new Date(clock() + day * 1000));
+      await durin.tokens.revokeAll({ user: userId, except: session.auth.id });
+    }
+  });
+
+  test('first uses of one line wait for each other without a deadlock', async () => {
+    const { keys, callAs } = await enterKeys();
+    const first = await keys.create({ name: 'A' });
+    const second = await keys.roll({ id: first.id });
+    const third = await keys.roll({ id: second.id });
+    const statements = await tapStatements(arena.orm);
+    const uses: Promise<string>[] = [];
+    const lock = await hold(arena.orm, () => arena.orm.em.nativeUpdate(AuthToken, first.id, { name: 'held' }));
+    for (const { token } of [third, second]) {
+      uses.push(callAs(token, uses.length).read());
+      await untilBlocked(arena.orm, uses.length);
+    }
+    await lock.rollback();
+    expect((await settle(uses)).codes).toEqual({});
+    const sent = statements.filter(({ text }) => text.includes('activated as'));
+    if (level === 'read committed') expect(sent).toHaveLength(2); // PostgreSQL aborts one of two in a deadlock
+    expect((await keys.list()).map(({ id }) => id)).toEqual([third.id, first.id]);
   });
 
   test('rolls at once leave one successor', async () => {

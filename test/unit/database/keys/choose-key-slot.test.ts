@@ -41,7 +41,7 @@ describe('a new key', () => {
     expect(chooseKeySlot(keysNamed('A', 'B').slice(1), rules)).toEqual({ choice: 'issue', slot: 0, ended: [] });
   });
 
-  test.each(['new', 'NEW', '  New '])('is refused if a key has its name: %j', (name) => {
+  test.each(['new', 'NEW', '  New ', 'n\u200bew', '\uff4eew'])('is refused if a key has its name: %j', (name) => {
     expect(chooseKeySlot(keysNamed(name), rules)).toEqual({ choice: 'name-taken' });
   });
 

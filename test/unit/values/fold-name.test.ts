@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { foldUserName } from '../../../src/values/fold-user-name.ts';
+import { foldName } from '../../../src/values/fold-name.ts';
 
 test.each([
   'alice',
@@ -10,13 +10,13 @@ test.each([
   'al\u00adice',
   'ali\u0000ce',
   '\u2060alice\ufeff',
-])('%j is alice', (name) => expect(foldUserName(name)).toBe('alice'));
+])('%j is alice', (name) => expect(foldName(name)).toBe('alice'));
 
 test.each([
   ['stra\u00dfe', 'STRASSE'],
   ['\u03a3\u03a3', '\u03c3\u03c2'],
-])('%s and %s are one', (one, other) => expect(foldUserName(one)).toBe(foldUserName(other)));
+])('%s and %s are one', (one, other) => expect(foldName(one)).toBe(foldName(other)));
 
 test('letters that only look alike are two', () => {
-  expect(foldUserName('\u0430lice')).not.toBe('alice');
+  expect(foldName('\u0430lice')).not.toBe('alice');
 });
