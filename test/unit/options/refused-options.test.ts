@@ -199,7 +199,7 @@ describe('keys', () => {
     expect(() => parseOptions(withKeys({}, limit))).toThrow(`createDurin: clients.api${sentence}`);
   });
 
-  test('may be created by the configured clients of sessions, unless the app names some', () => {
+  test('may be created from configured clients of sessions, or those named', () => {
     const clients = { web: {}, single: {}, api: { keys: {} } };
     const [byDefault] = parseOptions(withOptions({ clients, apiAccess: { clientName: 'single' } })).keys;
     const names = ['web', 'single', 'made at run time', 'api', 'toString'];
