@@ -52,8 +52,10 @@ export interface DurinAuthToken<TUser extends object = object, TClient extends D
   expiry: Date | null;
   /** Beyond it, nothing extends the token; `null`: no limit. */
   maxExpiry: Date | null;
-  /** The tokens that this one replaces from its first use on, the latest first. After that, the one that works on. */
-  replaces: string[] | null;
+  /** The token that this one replaces from its first use on; `null`: none, or this one was used. */
+  replaces: string | null;
+  /** All tokens that it replaces then, the latest first. After that, the one of them that works on. */
+  line: string[] | null;
   /** Seconds for which that one works on after the first use; `null`: this token was used, or replaces none. */
   overlap: number | null;
   /** When the user was last warned that it expires. Of a key that was replaced, its end: there is nothing to warn of. */
@@ -186,7 +188,8 @@ export function defineDurinEntities<TUser extends object, TRelations extends Rec
       },
       expiry: { ...timestamp, fieldName: 'expiry', nullable: true },
       maxExpiry: { ...timestamp, fieldName: 'max_expiry', nullable: true, comment: comments.maxExpiry },
-      replaces: { type: 'array', fieldName: 'replaces', columnType: 'uuid[]', nullable: true },
+      replaces: { type: 'uuid', fieldName: 'replaces', nullable: true },
+      line: { type: 'array', fieldName: 'line', columnType: 'uuid[]', nullable: true },
       overlap: { type: 'integer', fieldName: 'overlap', nullable: true },
       warnedAt: { ...timestamp, fieldName: 'warned_at', nullable: true, comment: comments.warnedAt },
       use: { kind: '1:1', entity: () => TokenUse, mappedBy: 'token', nullable: true },

@@ -8,9 +8,6 @@ import { effectiveExpiry } from './tokens/token-conditions.ts';
 /** The columns of a `TokenIdentity`, of a token `t` and its client `c`. */
 export const identityColumns = 't.id, t.selector, t.user_id, c.name';
 
-/** SQL for the key that a token `t` replaces from its first use on; null: none, or it was used already. */
-export const replacedFromFirstUse = 'case when t.overlap is not null then t.replaces[1] end';
-
 /** The columns of a `TokenRow`, of a token `t`, its client `c` and its last use `l`. */
 export const tokenRowColumns =
   `t.id, t.selector, c.name, t.name as token_name, ${epochOf('t.created')} as created, ` +

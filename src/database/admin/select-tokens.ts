@@ -2,7 +2,6 @@ import type { Database } from '../database.ts';
 import { toParameter } from '../rows/instants.ts';
 import type { Row } from '../rows/row.ts';
 import type { Schema } from '../schema.ts';
-import { replacedFromFirstUse } from '../token-columns.ts';
 import { createExpiryConditions, effectiveExpiry } from '../tokens/token-conditions.ts';
 import type { OwnedTokenRow, TokenCursor, TokenQuery, TokenSort } from './admin-store.ts';
 import { addUser } from './select-users.ts';
@@ -42,9 +41,9 @@ export function createSelectTokens(database: Database, schema: Schema) {
   const clientName = projection.add('c.name');
   const name = projection.add('t.name');
   const scopes = projection.add('t.scopes');
-  const replaces = projection.add(replacedFromFirstUse);
+  const replaces = projection.add('t.replaces');
   const replacedBy = projection.add(
-    `(select r.id from ${tokens} r where r.user_id = t.user_id and r.client_id = t.client_id and r.replaces = t.id and r.overlap is not null limit 1)`,
+    `(select r.id from ${tokens} r where r.user_id = t.user_id and r.client_id = t.client_id and r.replaces = t.id limit 1)`,
   );
   const createdAt = projection.addInstant('t.created');
   const storedExpiresAt = projection.addInstant('t.expiry');

@@ -24,14 +24,14 @@ export function createActivateKey(database: Database, schema: Schema): KeyStore[
       select input.* from ${usersAsU} join input on input.user_id = u.${userKeyColumn} for no key update of u
     ),
     activated as (
-      select t.id, t.replaces, owner.at as used_at, owner.at + make_interval(secs => t.overlap) as ends_at
+      select t.id, t.line, owner.at as used_at, owner.at + make_interval(secs => t.overlap) as ends_at
       from ${tokens} t join owner on owner.user_id = t.user_id
       where t.id = owner.id and t.overlap is not null
       for update of t
     ),
     replaced as (
-      select t.id, least(t.expiry, t.max_expiry) as expiry, t.overlap is null as was_in_use, array_position(activated.replaces, t.id) as position
-      from activated join ${tokens} t on t.id = any(activated.replaces) join ${clients} c on c.id = t.client_id
+      select t.id, least(t.expiry, t.max_expiry) as expiry, t.overlap is null as was_in_use, array_position(activated.line, t.id) as position
+      from activated join ${tokens} t on t.id = any(activated.line) join ${clients} c on c.id = t.client_id
       where ${unexpired}
       for update of t
     ),
@@ -41,7 +41,7 @@ export function createActivateKey(database: Database, schema: Schema): KeyStore[
       from replaced cross join activated
     ),
     settled as (
-      update ${tokens} t set overlap = null, replaces = (select array_agg(ranked.id) from ranked where works_on)
+      update ${tokens} t set replaces = null, overlap = null, line = (select array_agg(ranked.id) from ranked where works_on)
       from activated where t.id = activated.id
     ),
     ended as (

@@ -1,13 +1,7 @@
 import type { Database } from '../database.ts';
 import { epochOf, toParameter } from '../rows/instants.ts';
 import type { Schema } from '../schema.ts';
-import {
-  identityColumns,
-  replacedFromFirstUse,
-  tokenRowColumns,
-  toTokenIdentity,
-  toTokenRow,
-} from '../token-columns.ts';
+import { identityColumns, tokenRowColumns, toTokenIdentity, toTokenRow } from '../token-columns.ts';
 import { createLockUser } from '../tokens/lock-user.ts';
 import { createExpiryConditions } from '../tokens/token-conditions.ts';
 import { createActivateKey } from './activate-key.ts';
@@ -23,7 +17,7 @@ export function createSqlKeyStore(database: Database, schema: Schema): KeyStore 
   const lockUser = createLockUser(database, schema);
   const ofClient = `from ${tokens} t join ${clients} c on c.id = t.client_id`;
   const select =
-    `select ${tokenRowColumns}, t.scopes, ${replacedFromFirstUse} as replaces ${ofClient} left join ${uses} l on l.token_id = t.id ` +
+    `select ${tokenRowColumns}, t.scopes, t.replaces ${ofClient} left join ${uses} l on l.token_id = t.id ` +
     'where t.user_id = ? and c.name = ? order by t.created desc, t.slot desc';
   const selectHeld =
     `select t.id, t.slot, t.name, true as "isValid", ${heldReplacement}, ${epochOf('t.expiry')} as "expiresAt" ${ofClient} ` +

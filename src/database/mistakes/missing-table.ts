@@ -5,7 +5,7 @@ const missingStates = new Set(['42P01', '42703', '3F000']);
 
 /** The columns that 0.1 did not have, by which statements recognize its tables. */
 const newColumns =
-  'slot|max_expiry|authenticated_at|warned_at|replaces|overlap|max_sessions|at_limit|idle_ttl|max_lifetime';
+  'slot|max_expiry|authenticated_at|warned_at|replaces|line|overlap|max_sessions|at_limit|idle_ttl|max_lifetime';
 /** What a database still at 0.1 lacks. PostgreSQL names a column alone, or with its table or the table's alias. */
 const isOfVersion01 = new RegExp(
   `^(?:\\S*token_use|column (?:[tc]\\.)?(?:${newColumns})(?: of \\S+)?) does not exist$`,

@@ -77,11 +77,11 @@ export function createIssueInSlot(
     ),
     issued as (
       insert into ${tokens} (id, selector, user_id, client_id, slot, name, scopes, created, authenticated_at, expiry, max_expiry,
-        replaces, overlap)
+        replaces, line, overlap)
       select owner.id, owner.selector, owner.user_id, chosen.id, target.slot, owner.name, owner.scopes, owner.now,
-        owner.authenticated_at, least(chosen.expires_at, chosen.ends_at), chosen.ends_at, 
-        case when owner.replaces is not null then
-          owner.replaces || (select t.replaces from ${tokens} t where t.id = owner.replaces) end, owner.overlap
+        owner.authenticated_at, least(chosen.expires_at, chosen.ends_at), chosen.ends_at,
+        owner.replaces, case when owner.replaces is not null then
+          owner.replaces || (select t.line from ${tokens} t where t.id = owner.replaces) end, owner.overlap
       from target cross join owner cross join chosen cross join (select count(*) from ended) as after_ending
       where target.slot is not null
       on conflict (user_id, client_id, slot) do nothing

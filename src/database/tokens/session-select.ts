@@ -6,7 +6,6 @@ import { type PopulateTree, toPopulateTree } from '../rows/populate-tree.ts';
 import type { Projection } from '../rows/projection.ts';
 import type { Row } from '../rows/row.ts';
 import type { Schema } from '../schema.ts';
-import { replacedFromFirstUse } from '../token-columns.ts';
 import { effectiveExpiry } from './token-conditions.ts';
 
 export interface UserRowRules {
@@ -42,7 +41,7 @@ export function createSessionSelect(schema: Schema, rules: UserRowRules): Sessio
   const selector = projection.add('t.selector');
   const userId = projection.add(`u.${schema.userKeyColumn}`);
   const scopes = projection.add('t.scopes');
-  const replaces = projection.add(replacedFromFirstUse);
+  const replaces = projection.add('t.replaces');
   const createdAt = projection.addInstant('t.created');
   const authenticatedAt = projection.addInstant('t.authenticated_at');
   const expiresAt = projection.addInstant(effectiveExpiry('l.last_used_at'));

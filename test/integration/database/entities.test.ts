@@ -93,7 +93,7 @@ test('the generated tables are these, so that apps see no other migration', asyn
     `alter table "durin_client" add constraint "durin_client_at_limit_check" check (at_limit in ('end-oldest', 'refuse'));`,
     'alter table "durin_client" add constraint "durin_client_idle_ttl_check" check (idle_ttl >= 300);',
     'alter table "durin_client" add constraint "durin_client_max_lifetime_check" check (max_lifetime > 0);',
-    'create table "durin_auth_token" ("id" uuid not null, "selector" varchar(32) not null, "user_id" int not null, "client_id" int not null, "slot" smallint not null default 0, "name" varchar(64) null, "scopes" text[] null, "created" timestamptz(3) not null, "authenticated_at" timestamptz(3) null, "expiry" timestamptz(3) null, "max_expiry" timestamptz(3) null, "replaces" uuid[] null, "overlap" int null, "warned_at" timestamptz(3) null, primary key ("id"));',
+    'create table "durin_auth_token" ("id" uuid not null, "selector" varchar(32) not null, "user_id" int not null, "client_id" int not null, "slot" smallint not null default 0, "name" varchar(64) null, "scopes" text[] null, "created" timestamptz(3) not null, "authenticated_at" timestamptz(3) null, "expiry" timestamptz(3) null, "max_expiry" timestamptz(3) null, "replaces" uuid null, "line" uuid[] null, "overlap" int null, "warned_at" timestamptz(3) null, primary key ("id"));',
     `comment on column "durin_auth_token"."name" is 'the device''s or the key''s name';`,
     `comment on column "durin_auth_token"."authenticated_at" is 'when the user last proved to be the user';`,
     `comment on column "durin_auth_token"."max_expiry" is 'beyond it, nothing extends the token';`,

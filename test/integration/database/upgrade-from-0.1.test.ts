@@ -107,7 +107,7 @@ test('orm.schema.update is enough, and expired tokens stay expired', async () =>
 test("no old column becomes a new one's value", async () => {
   app = await openAppOfVersion01();
   await app.orm.schema.update();
-  const added = 'slot, name, scopes, authenticated_at, max_expiry, replaces, overlap, warned_at';
+  const added = 'slot, name, scopes, authenticated_at, max_expiry, replaces, line, overlap, warned_at';
   const [row, ...others] = await runSql(app.orm, `select distinct ${added} from durin_auth_token`);
   expect(others).toEqual([]);
   expect(row).toEqual({
@@ -117,6 +117,7 @@ test("no old column becomes a new one's value", async () => {
     authenticated_at: null,
     max_expiry: null,
     replaces: null,
+    line: null,
     overlap: null,
     warned_at: null,
   });
