@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createCachedClientStore } from './cache/cached-client-store.ts';
 import { createCachedTokenStore } from './cache/cached-token-store.ts';
+import { createChanges } from './cache/changes/changes.ts';
 import { createCache } from './cache/create-cache.ts';
 import { createInvalidation } from './cache/invalidation.ts';
 import { joinProcess } from './cache/process-peers.ts';
@@ -18,6 +19,10 @@ import type { Settings } from './options/settings.ts';
 import { createLoginAnswer } from './router/login-answer.ts';
 import { createSignInUser } from './router/sign-in-user.ts';
 import { createToAuth } from './session-views.ts';
+import { createEndedSignals } from './streams/ended-signals.ts';
+import { createFollowCall } from './streams/follow-call.ts';
+import { createJudgeSession } from './streams/judge-session.ts';
+import { createOpenStreams } from './streams/open-streams.ts';
 import { createAddressWarning } from './throttle/address-warning.ts';
 import { createCounters } from './throttle/create-counters.ts';
 import { createLoginThrottle } from './throttle/login-throttle.ts';
@@ -70,6 +75,7 @@ export function compose(settings: Settings) {
   const sqlTokenStore = createSqlTokenStore(database, schema, rowRules, credentials);
   const { namespace } = schema;
   const { format } = sqlTokenStore;
+  const changes = createChanges();
   const cache =
     settings.cache &&
     createCache(settings.cache, {
@@ -79,9 +85,13 @@ export function compose(settings: Settings) {
       now,
       onOutage: reportOutage('store', events, settings.onWarning),
       onBusOutage: reportOutage('bus', events, settings.onWarning),
+      changes,
     });
-  const peers = joinProcess(namespace, cache);
-  const invalidation = createInvalidation({ cache, peers, afterCommit });
+  const peers = joinProcess(namespace, (scope, fence) => {
+    changes.changed(scope);
+    cache?.receive(scope, fence);
+  });
+  const invalidation = createInvalidation({ cache, peers, changes, afterCommit });
   const { load } = sqlTokenStore;
   const store = createCachedTokenStore({ store: sqlTokenStore, load, cache, isInTransaction, invalidation });
 
@@ -175,6 +185,7 @@ export function compose(settings: Settings) {
   const { createContext, stateOf, limitsOf } = createRequestStates({
     authenticate,
     findBySelector: store.findBySelector,
+    announced: changes.count,
     schemes: settings.schemes,
     trustProxy: settings.trustProxy,
     tokenInUrl: settings.tokenInUrl,
@@ -184,8 +195,22 @@ export function compose(settings: Settings) {
   const denials = createDenials({ events, now });
   const resolveCaller = createResolveCaller({ stateOf, denials });
 
+  // The streams
+  const judgeSession = createJudgeSession({ findStored: store.findStored, authenticate, activeUser, codec, now });
+  const openStreams = createOpenStreams({
+    judge: (session) => database.outsideTransaction(() => judgeSession(session)),
+    announced: changes.count,
+    hearsOthers: () => settings.cache?.bus?.isConnected() ?? false,
+    recheckMs: settings.recheckMs,
+    patienceMs: databaseTimeoutMs,
+    now,
+  });
+  changes.listen(openStreams);
+  const endedSignals = createEndedSignals(openStreams);
+  const followCall = createFollowCall({ openStreams, signals: endedSignals });
+
   // The answers to logins
-  const toAuth = createToAuth(now);
+  const toAuth = createToAuth(now, endedSignals.signalOf);
   const { serializeUser, response: loginResponse } = settings.login;
   const { formatExpiry } = settings;
   const loginAnswer = createLoginAnswer({ formatExpiry, serializeUser, loginResponse, toAuth });
@@ -232,8 +257,10 @@ export function compose(settings: Settings) {
     denials,
     resolveCaller,
     toAuth,
-    /** Writes pending uses and ends timers and connections. The app's ORM stays open. */
+    followCall,
+    /** Ends open streams, writes pending uses and ends timers and connections. The app's ORM stays open. */
     async close() {
+      openStreams.close();
       await cache?.close(); // first, while changes still reach it
       stopWatching();
       peers.leave();

@@ -1,5 +1,7 @@
 import type { SessionFormat } from '../database/token-store.ts';
 import type { Bus } from './bus.ts';
+import type { ChangeListener } from './changes/changes.ts';
+import { hearChanges } from './changes/hear-changes.ts';
 import { createLayeredCache } from './layered-cache.ts';
 import { createMemoryCache } from './memory-cache.ts';
 import type { SessionCache } from './session-cache.ts';
@@ -31,6 +33,8 @@ export interface CacheDeps {
   readonly onOutage: OutageListener;
   /** Learns of outages of the bus. */
   readonly onBusOutage: OutageListener;
+  /** Learns of the changes that the bus brings. */
+  readonly changes: ChangeListener;
 }
 
 /** The most for which it is remembered that a token has no session. */
@@ -39,12 +43,13 @@ const maxMissMs = 5000;
 /** Creates the cache that the settings describe: in this process, shared, or both. */
 export function createCache(settings: CacheSettings, deps: CacheDeps): SessionCache {
   const { ttlMs, maxSessions, deadlineMs, store, bus } = settings;
-  const { format, namespace, secrets, now, onOutage, onBusOutage } = deps;
+  const { format, namespace, secrets, now, onOutage, onBusOutage, changes } = deps;
   if (store === null) return createMemoryCache({ ttlMs, maxSessions, missTtlMs: Math.min(ttlMs, maxMissMs), now });
   const memory = createMemoryCache({ ttlMs, maxSessions, now });
   const sharedStore = createSharedStore(store, deadlineMs);
   const mac = createEntryMac(secrets);
   const shared = createSharedCache({ store: sharedStore, format, mac, namespace, ttlMs, maxSessions, now, onOutage });
   if (bus === null) return shared;
-  return createLayeredCache({ memory, shared, bus: reportBusOutages(bus, onBusOutage), namespace, now });
+  const heard = hearChanges(reportBusOutages(bus, onBusOutage), namespace, changes);
+  return createLayeredCache({ memory, shared, bus: heard, namespace, now });
 }

@@ -1,8 +1,9 @@
 import { withTimeout } from '../async/with-timeout.ts';
 import type { Bus } from './bus.ts';
+import { readMessage, writeMessage } from './changes/bus-message.ts';
 import { maxSharedTtlMs } from './fence-store.ts';
 import type { MemoryCache } from './memory-cache.ts';
-import { isScope, type Scope, type SessionCache } from './session-cache.ts';
+import type { Scope, SessionCache } from './session-cache.ts';
 import type { SharedCache } from './shared-cache.ts';
 
 export interface LayeredCacheDeps {
@@ -67,7 +68,7 @@ export function createLayeredCache({ memory, shared, bus, namespace, now }: Laye
   /** @param until after this no process holds an entry from before the change any more, so no message is needed */
   async function publish(scope: Scope, fence: string | null, until = now() + maxSharedTtlMs): Promise<void> {
     try {
-      await bus.publish(writeMessage(namespace, scope, fence));
+      await bus.publish(writeMessage(namespace, { scope, fence }));
     } catch {
       const later = unsent.get(scope);
       if (later === undefined || later.until < until) unsent.set(scope, { fence, until });
@@ -110,17 +111,4 @@ export function createLayeredCache({ memory, shared, bus, namespace, now }: Laye
       await Promise.all([bus.close(), memory.close()]);
     },
   };
-}
-
-function writeMessage(namespace: string, scope: Scope, fence: string | null): string {
-  return `${namespace}|${fence ?? ''}|${scope}`;
-}
-
-/** Returns `null` for the messages of other apps that use the same channel. */
-function readMessage(namespace: string, message: string): { scope: Scope; fence: string | null } | null {
-  const start = `${namespace}|`;
-  if (!message.startsWith(start)) return null;
-  const [fence = '', ...rest] = message.slice(start.length).split('|');
-  const scope = rest.join('|');
-  return isScope(scope) ? { scope, fence: fence === '' ? null : fence } : null;
 }

@@ -1,6 +1,7 @@
 import { DurinError } from '../errors.ts';
 import { type DurinContext, DurinRequest } from '../request/durin-request.ts';
-import type { Auth, SessionRecord } from '../session.ts';
+import type { CallAuth, SessionRecord } from '../session.ts';
+import type { FollowCall } from '../streams/follow-call.ts';
 import type { Limit, Throttle } from '../throttle/throttle.ts';
 import type { LastUsed } from '../tokens/last-used.ts';
 import type { RequireFresh } from '../tokens/verification/freshness.ts';
@@ -19,14 +20,15 @@ export interface GuardDeps {
   readonly sessionQuota: Quota | null;
   readonly requireFresh: RequireFresh;
   readonly lastUsed: LastUsed;
-  readonly toAuth: (record: SessionRecord) => Auth;
+  readonly toAuth: (record: SessionRecord) => CallAuth;
+  readonly followCall: FollowCall;
 }
 
 const signedOut = { user: null, auth: null };
 
 /** Creates guards, which let a call through with `ctx.user` and `ctx.auth`, or refuse it. */
 export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guard {
-  const { stateOf, denials, throttle, sessionQuota, requireFresh, lastUsed, toAuth } = deps;
+  const { stateOf, denials, throttle, sessionQuota, requireFresh, lastUsed, toAuth, followCall } = deps;
 
   function reportDenied(error: unknown, { ctx, path }: ProcedureCall): unknown {
     denials.report(error, { path, origin: ctx.durin, session: null });
@@ -58,9 +60,15 @@ export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guar
   }
 
   return function createGuard({ isOptional, isAllowed, freshSeconds, limit }) {
+    /** What holds for as long as the call: how fresh a session is and how often it calls is judged at the start. */
+    function refusalOf({ client }: SessionRecord): DurinError | null {
+      return isAllowed(client.name) ? null : new DurinError('CLIENT_NOT_ALLOWED');
+    }
+
     return async function guard(call) {
       const { ctx, path, batchIndex, next } = call;
       const state = stateOf(ctx);
+      const since = state.changesBefore();
       let record: SessionRecord | null = null;
       try {
         record = await state.resolveSession(batchIndex);
@@ -75,7 +83,10 @@ export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guar
       if (record === null) return next({ ctx: signedOut });
       lastUsed.recordUse(record, ctx.durin);
       const auth = toAuth(record);
-      return next({ ctx: { user: auth.user, auth } });
+      const { type, signal } = call;
+      const isStreamed = DurinRequest.isStreamed(ctx.durin);
+      const finish = followCall({ record, since, type, isStreamed, signal, refusalOf });
+      return finish(await next({ ctx: { user: auth.user, auth } }));
     };
   };
 }

@@ -16,6 +16,7 @@ export const rings = [
   ['cache'],
   ['redis'],
   ['tokens'],
+  ['streams'],
   ['trpc'],
   ['router'],
   ['durin-clients.ts', 'durin-tokens.ts'],

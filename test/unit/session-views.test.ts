@@ -71,7 +71,11 @@ describe('the view of a session as ctx.auth', () => {
     lastUsedAt,
   };
   let now = at;
-  const toAuth = createToAuth(() => now);
+  const { signal: ended } = new AbortController();
+  const toAuth = createToAuth(
+    () => now,
+    () => ended,
+  );
   const shown = {
     id,
     user: { id: 1, born: new Date(user.born) },
@@ -89,6 +93,10 @@ describe('the view of a session as ctx.auth', () => {
     expect({ ...auth }).toStrictEqual(shown);
     expect(structuredClone(auth)).toStrictEqual(shown);
     expect(JSON.stringify(auth)).toBe(JSON.stringify(shown));
+  });
+
+  test('has a signal that is neither copied nor sent', () => {
+    expect(toAuth(record).ended).toBe(ended);
   });
 
   test('is logged with its values, and with nothing else of the record', () => {

@@ -68,6 +68,7 @@ export const cacheParts = {
   secrets: ['a secret of the tests, with 32 characters'],
   onOutage: silent,
   onBusOutage: silent,
+  changes: { changed() {}, missed() {} },
 };
 
 /** A shared store in memory, whose values expire by the clock, and which a test can take down. */

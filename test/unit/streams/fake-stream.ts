@@ -1,0 +1,39 @@
+import { DurinError } from '../../../src/errors.ts';
+import type { OpenEnding } from '../../../src/streams/ending-iterator.ts';
+
+/** A stream that a test holds back, ends, and counts. */
+export function createFakeStream() {
+  let held: PromiseWithResolvers<void> | null = null;
+  const onEnds = new Set<(reason: Error) => void>();
+  const reason = new DurinError('INVALID_TOKEN');
+
+  const open: OpenEnding = (onEnd) => {
+    onEnds.add(onEnd);
+    return {
+      clearance: () => (onEnds.has(onEnd) ? (held?.promise ?? null) : null),
+      close: () => void onEnds.delete(onEnd),
+    };
+  };
+
+  function release(): void {
+    held?.resolve();
+    held = null;
+  }
+
+  return {
+    open,
+    reason,
+    /** How many streams are open. */
+    count: () => onEnds.size,
+    hold(): void {
+      held ??= Promise.withResolvers();
+    },
+    release,
+    end(): void {
+      const ended = [...onEnds];
+      onEnds.clear();
+      for (const onEnd of ended) onEnd(reason);
+      release();
+    },
+  };
+}
