@@ -36,6 +36,7 @@ import { createLogIn } from './tokens/log-in.ts';
 import { createPurgeTokens } from './tokens/purge-tokens.ts';
 import { createRenewToken } from './tokens/renew-token.ts';
 import { createTokenRevoker } from './tokens/revoke-tokens.ts';
+import { createSessionScopes } from './tokens/rights/scopes.ts';
 import { createSignIn } from './tokens/sign-in.ts';
 import { createTokenCodec } from './tokens/token-codec.ts';
 import { createUnderWay } from './tokens/under-way.ts';
@@ -44,6 +45,7 @@ import { createRequireFresh } from './tokens/verification/freshness.ts';
 import { createReauthenticate } from './tokens/verification/reauthenticate.ts';
 import { createVerifyUser } from './tokens/verification/verify-user.ts';
 import { createDenials } from './trpc/denials.ts';
+import { createPolicies } from './trpc/policies.ts';
 import { createRequestStates } from './trpc/request-state.ts';
 import { createResolveCaller } from './trpc/resolve-caller.ts';
 
@@ -71,7 +73,11 @@ export function compose(settings: Settings) {
 
   // The stores, behind the cache if there is one
   const credentials = createUserCredentials(database, schema, settings.credentialFields);
-  const rowRules = { populate: settings.populate, hasOwnActiveRule: settings.isUserActive !== null };
+  const rowRules = {
+    populate: settings.populate,
+    hasOwnActiveRule: settings.isUserActive !== null,
+    hasScopesRule: settings.scopesOf !== null,
+  };
   const sqlTokenStore = createSqlTokenStore(database, schema, rowRules, credentials);
   const { namespace } = schema;
   const { format } = sqlTokenStore;
@@ -105,6 +111,7 @@ export function compose(settings: Settings) {
     isUserActive: settings.isUserActive,
     hasFlag: schema.hasActiveFlag,
   });
+  const scopes = createSessionScopes(settings);
   const authenticate = createAuthenticate({ codec, store, revoker, activeUser, events, bounded, now });
   const issueToken = createIssueToken({ codec, store, revoker, activeUser, events, issuesUnderWay, now });
   const renewToken = createRenewToken({ store, revoker, activeUser, events, now });
@@ -192,6 +199,7 @@ export function compose(settings: Settings) {
     apiKeyHeader: settings.apiKeyHeader,
     now,
   });
+  const policies = createPolicies();
   const denials = createDenials({ events, now });
   const resolveCaller = createResolveCaller({ stateOf, denials });
 
@@ -210,7 +218,7 @@ export function compose(settings: Settings) {
   const followCall = createFollowCall({ openStreams, signals: endedSignals });
 
   // The answers to logins
-  const toAuth = createToAuth(now, endedSignals.signalOf);
+  const toAuth = createToAuth(now, scopes.heldBy, endedSignals.signalOf);
   const { serializeUser, response: loginResponse } = settings.login;
   const { formatExpiry } = settings;
   const loginAnswer = createLoginAnswer({ formatExpiry, serializeUser, loginResponse, toAuth });
@@ -237,6 +245,7 @@ export function compose(settings: Settings) {
     clients,
     codec,
     revoker,
+    scopes,
     authenticate,
     issueToken,
     issuesUnderWay,
@@ -255,6 +264,7 @@ export function compose(settings: Settings) {
     stateOf,
     limitsOf,
     denials,
+    policies,
     resolveCaller,
     toAuth,
     followCall,

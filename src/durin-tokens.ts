@@ -6,11 +6,13 @@ import { type IssueToken, issuedLifetime, overtakenSentence } from './tokens/iss
 import type { PurgeTokens } from './tokens/purge-tokens.ts';
 import type { RenewToken } from './tokens/renew-token.ts';
 import type { TokenRevoker } from './tokens/revoke-tokens.ts';
+import { effectiveScopes } from './tokens/rights/scopes.ts';
 import { type AtLimit, parseClientFields } from './values/client-fields.ts';
 import type { Duration } from './values/duration.ts';
+import { unknownScopeProblem } from './values/scope.ts';
 
 /** `durin.tokens`: tokens without a request. Inside `em.transactional` a call is part of that transaction. */
-export interface DurinTokens<TUserRef, TAuth, TClientName extends string> {
+export interface DurinTokens<TUserRef, TAuth, TClientName extends string, TScope extends string = string> {
   /**
    * Issues a token for a user and a client. If the client allows one session, the token that they had ends. If it allows
    * more, the token takes a free slot, and at the limit the client's `atLimit` applies.
@@ -19,13 +21,14 @@ export interface DurinTokens<TUserRef, TAuth, TClientName extends string> {
    * @param request.atLimit `'refuse'`: issues nothing if a session of the user's own would have to end. Default: the client's
    *   `atLimit`, or `'end-oldest'` if it allows one session
    * @param request.name the name that `sessions.list` shows, at most 64 characters. Default: none
+   * @param request.scopes the scopes that the token may have at most; `[]`: none. Default: all of its client's
    * @param request.session the id of the session that asks for the token, such as `ctx.auth.id`: nothing is issued once that
    *   has ended. Pass it in a guarded procedure. Default: none
    * @returns the token, its session, and the ids of the sessions that ended for it
    * @throws DurinError UNKNOWN_CLIENT, SESSION_LIMIT, STORE_UNAVAILABLE; INVALID_TOKEN if `session` has ended
    * @throws DurinError SESSION_NOT_FOUND if the user's sessions were ended meanwhile, and the new token with them. Its
    *   `cause` says so
-   * @throws DurinUsageError for a user that is not in the database, or a name that is too long
+   * @throws DurinUsageError for a user that is not in the database, a name that is too long, or an unknown scope
    * @example const { token } = await durin.tokens.issue({ user, client: 'cli', ttl: '7d' });
    */
   issue(request: {
@@ -34,6 +37,7 @@ export interface DurinTokens<TUserRef, TAuth, TClientName extends string> {
     ttl?: Duration | null | undefined;
     atLimit?: AtLimit | undefined;
     name?: string | undefined;
+    scopes?: readonly TScope[] | undefined;
     session?: string | undefined;
   }): Promise<{ token: string; auth: TAuth; ended: readonly string[] }>;
   /**
@@ -70,6 +74,8 @@ export interface DurinTokensDeps<TAuth> {
   readonly renewToken: RenewToken;
   readonly revoker: TokenRevoker;
   readonly purge: PurgeTokens;
+  /** The option `scopes`. */
+  readonly appScopes: readonly string[];
   readonly apiClientName: string | null;
   readonly userKeyOf: (user: unknown) => unknown;
   readonly toAuth: (record: SessionRecord) => TAuth;
@@ -79,10 +85,10 @@ export interface DurinTokensDeps<TAuth> {
 const maxBatchSize = 100_000;
 
 export function createDurinTokens<TAuth>(deps: DurinTokensDeps<TAuth>): DurinTokens<unknown, TAuth, string> {
-  const { issueToken, renewToken, revoker, purge, apiClientName, userKeyOf, toAuth, bounded } = deps;
+  const { issueToken, renewToken, revoker, purge, appScopes, apiClientName, userKeyOf, toAuth, bounded } = deps;
 
   return {
-    async issue({ user, client, ttl, atLimit, name, session }) {
+    async issue({ user, client, ttl, atLimit, name, scopes, session }) {
       const nameProblem = name === undefined ? null : sessionNameProblem(name);
       if (nameProblem !== null) throw new DurinUsageError(`name: ${nameProblem}`);
       const { atLimit: limit } = parseClientFields({ atLimit });
@@ -93,6 +99,7 @@ export function createDurinTokens<TAuth>(deps: DurinTokensDeps<TAuth>): DurinTok
         userId: userKeyOf(user),
         clientName: client,
         name: name ?? null,
+        scopes: scopes === undefined ? null : parseScopes(scopes, appScopes),
         ipAddress: null,
         userAgent: null,
         ...issuedLifetime(ttl),
@@ -149,6 +156,14 @@ export function createDurinTokens<TAuth>(deps: DurinTokensDeps<TAuth>): DurinTok
       return throwMistakes(sumOf(purge(batchSize)));
     },
   };
+}
+
+/** @throws DurinUsageError naming the scope that is unknown */
+function parseScopes(scopes: unknown, ofApp: readonly string[]): readonly string[] {
+  if (!Array.isArray(scopes)) throw new DurinUsageError('scopes must be a list of scopes');
+  const problem = unknownScopeProblem(scopes, ofApp);
+  if (problem !== null) throw new DurinUsageError(`scopes: ${problem}`);
+  return effectiveScopes(ofApp, [scopes]);
 }
 
 async function sumOf(counts: AsyncIterable<number>): Promise<number> {

@@ -17,6 +17,7 @@ import type { DefaultLoginInput } from './router/login.ts';
 import type { LoginSchema } from './router/login-schema.ts';
 import type { Auth, SessionRecord } from './session.ts';
 import { type AppTypes, createBuilders, type DurinProcedures } from './trpc/builders.ts';
+import { createPolicyOf, type PolicyOf } from './trpc/policy-of.ts';
 import { presentedCredentials } from './trpc/request-state.ts';
 import { createResponseMeta, type ResponseFacts } from './trpc/response-headers.ts';
 
@@ -25,7 +26,8 @@ type UserRef<TApp extends AppTypes> = TApp['userEntity'] | UserKey<TApp['userEnt
 
 type AppAuth<TApp extends AppTypes> = Auth<
   AuthUser<TApp['userEntity'], TApp['populate']>,
-  AuthClient<TApp['clientEntity'], TApp['populate'], AnyClientName<TApp['clientName']>>
+  AuthClient<TApp['clientEntity'], TApp['populate'], AnyClientName<TApp['clientName']>>,
+  TApp['scope']
 >;
 
 /** What `durin.signIn` takes. */
@@ -48,10 +50,17 @@ export type SignInAnswer<TApp extends AppTypes, TLogin extends LoginTypes> = Bes
 export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends DurinProcedures<TApp> {
   readonly durinRouter: DurinRouter<TLogin>;
   /** Creates `ctx.durin` from what any tRPC adapter passes. Does no I/O. Spread the result to add a context of your own. */
+  /**
+   * Lists who may call each procedure of a router, as this durin's guards say, sorted by path. Lazy routers are loaded. A
+   * snapshot of it in a test shows every change of rights in review.
+   * @throws DurinUsageError if it is given no router
+   * @example expect(await durin.policyOf(appRouter)).toMatchSnapshot();
+   */
+  readonly policyOf: PolicyOf;
   readonly createContext: (call?: AdapterCall) => DurinContext;
   /** Returns the headers of refusals, throttled routes and answers with a token. */
   readonly responseMeta: (facts: ResponseFacts) => { headers: Headers };
-  readonly tokens: DurinTokens<UserRef<TApp>, AppAuth<TApp>, TApp['clientName']>;
+  readonly tokens: DurinTokens<UserRef<TApp>, AppAuth<TApp>, TApp['clientName'], TApp['scope']>;
   readonly clients: DurinClients;
   readonly users: {
     /**
@@ -139,6 +148,7 @@ export function createDurin<
   TSerializedUser = unknown,
   TExpiry = Date | null,
   TLoginExtra extends object = object,
+  const TScope extends string = never,
 >(
   options: DurinOptions<
     TUserEntity,
@@ -149,10 +159,17 @@ export function createDurin<
     TResolveClient,
     TSerializedUser,
     TExpiry,
-    TLoginExtra
+    TLoginExtra,
+    TScope
   >,
 ): Durin<
-  { userEntity: TUserEntity; clientEntity: TClientEntity; clientName: TClientName; populate: TPopulate },
+  {
+    userEntity: TUserEntity;
+    clientEntity: TClientEntity;
+    clientName: TClientName;
+    populate: TPopulate;
+    scope: TScope;
+  },
   {
     loginInput: LoginInput<TLoginInput, TClientName, TResolveClient>;
     reauthenticateInput: z.input<TLoginInput>;
@@ -170,6 +187,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
   const { schemes, login, apiAccess, formatExpiry, now } = settings;
   const [scheme] = schemes;
   const takesClient = login.resolveClient === null;
+  const appScopes = settings.scopes;
   const clientNames = settings.clients?.map(({ values }) => values.name) ?? null;
   /** Look-ups select what the metadata of the app's entities says, so a record has the app's types. */
   const toAuth = graph.toAuth as (record: SessionRecord) => AppAuth<TApp>;
@@ -189,7 +207,8 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
 
   const durin: Durin<TApp, TLogin> = {
     durinRouter,
-    ...createBuilders<TApp>({ ...graph, sessionQuota: settings.throttle.sessionQuota, clientNames }),
+    ...createBuilders<TApp>({ ...graph, sessionQuota: settings.throttle.sessionQuota, clientNames, appScopes }),
+    policyOf: createPolicyOf(graph.policies),
     createContext: graph.createContext,
     responseMeta: createResponseMeta({
       scheme,
@@ -200,6 +219,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     tokens: createDurinTokens({
       ...graph,
       bounded: outsideRequests,
+      appScopes,
       apiClientName: apiAccess.clientName,
       userKeyOf: schema.userKeyOf,
       toAuth,

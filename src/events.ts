@@ -25,7 +25,13 @@ export type RevocationReason =
   | 'credentials-changed';
 
 /** Why a call that is no login was refused, as far as it may be a sign of an attack. */
-export type DenialCode = 'INVALID_TOKEN' | 'MALFORMED_HEADER' | 'USER_INACTIVE' | 'CLIENT_NOT_ALLOWED' | 'NOT_ADMIN';
+export type DenialCode =
+  | 'INVALID_TOKEN'
+  | 'MALFORMED_HEADER'
+  | 'USER_INACTIVE'
+  | 'CLIENT_NOT_ALLOWED'
+  | 'INSUFFICIENT_SCOPE'
+  | 'NOT_ADMIN';
 
 /** A part of the cache that may fail. */
 export type CachePart = 'store' | 'bus';

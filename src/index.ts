@@ -55,6 +55,7 @@ export type {
   SignedOut,
 } from './trpc/builders.ts';
 export type { GuardOptions } from './trpc/guard-options.ts';
+export type { PolicyOf, ProcedurePolicy } from './trpc/policy-of.ts';
 export type { ResponseFacts } from './trpc/response-headers.ts';
 export type { Duration } from './values/duration.ts';
 export type { Rate } from './values/rate.ts';

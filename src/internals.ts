@@ -10,6 +10,7 @@ import type { Auth } from './session.ts';
 import type { IssueToken } from './tokens/issue-token.ts';
 import type { PurgeTokens } from './tokens/purge-tokens.ts';
 import type { TokenRevoker } from './tokens/revoke-tokens.ts';
+import type { SessionScopes } from './tokens/rights/scopes.ts';
 import type { UnderWay } from './tokens/under-way.ts';
 import type { DurinBuilder } from './trpc/base-procedure.ts';
 import type { Denials } from './trpc/denials.ts';
@@ -52,6 +53,7 @@ export interface Internals {
   readonly clientStore: ClientStore;
   readonly issueToken: IssueToken;
   readonly issuesUnderWay: UnderWay;
+  readonly scopes: SessionScopes;
   readonly revoker: TokenRevoker;
   readonly purge: PurgeTokens;
   readonly events: EventSink;

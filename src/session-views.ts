@@ -13,6 +13,7 @@ import type { ApiAccessView, SessionView } from './wire.ts';
  */
 export function createToAuth(
   now: () => number,
+  scopesOf: (record: SessionRecord) => readonly string[],
   endedOf: (record: SessionRecord) => AbortSignal,
 ): (record: SessionRecord) => CallAuth {
   const views = new WeakMap<SessionRecord, CallAuth>();
@@ -32,6 +33,7 @@ export function createToAuth(
   const fields = {
     user: field(({ user }) => isolatedCopy(user)),
     client: field(({ client }) => isolatedCopy(client)),
+    scopes: field(scopesOf),
     created: field(({ createdAt }) => isolatedCopy(createdAt)),
     expiry: field(({ expiresAt }) => isolatedCopy(expiresAt)),
     hasExpired: field(({ expiresAt }) => isExpired(expiresAt, now())),

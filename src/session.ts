@@ -43,6 +43,8 @@ export interface SessionRecord {
   /** The user as `ctx.user` shows it. */
   readonly user: object;
   readonly client: SessionClient;
+  /** What the token was issued with; `null`: all scopes of its client. */
+  readonly scopes: readonly string[] | null;
   readonly createdAt: Date;
   /** When the user last proved to be the user; `null`: never. */
   readonly authenticatedAt: Date | null;
@@ -54,10 +56,12 @@ export interface SessionRecord {
 }
 
 /** A session as `ctx.auth` shows it. */
-export interface Auth<TUser = object, TClient = SessionClient> {
+export interface Auth<TUser = object, TClient = SessionClient, TScope extends string = string> {
   readonly id: string;
   readonly user: TUser;
   readonly client: TClient;
+  /** The scopes that it holds, in the order of the option `scopes`. */
+  readonly scopes: readonly TScope[];
   readonly created: Date;
   /** `null`: never expires. */
   readonly expiry: Date | null;
@@ -67,7 +71,8 @@ export interface Auth<TUser = object, TClient = SessionClient> {
 }
 
 /** A session as `ctx.auth` shows it to the procedure of a call. */
-export interface CallAuth<TUser = object, TClient = SessionClient> extends Auth<TUser, TClient> {
+export interface CallAuth<TUser = object, TClient = SessionClient, TScope extends string = string>
+  extends Auth<TUser, TClient, TScope> {
   /**
    * Aborted when the session ends, with the DurinError as its reason. It follows the session while the call is in progress:
    * until a query or mutation has its answer, and until what it streams has ended. Not part of a copy of `ctx.auth`.

@@ -12,6 +12,7 @@ export const refusals = {
   NO_CLIENT: ['BAD_REQUEST', 'No client specified.'],
   UNKNOWN_CLIENT: ['BAD_REQUEST', 'No client with that name.'],
   CLIENT_NOT_ALLOWED: ['FORBIDDEN', 'This client may not use this procedure.'],
+  INSUFFICIENT_SCOPE: ['FORBIDDEN', 'This token may not use this procedure.'],
   CURRENT_SESSION: ['BAD_REQUEST', 'Use logout to end the current session.'],
   SESSION_LIMIT: ['CONFLICT', 'You are signed in on as many devices as this client allows.'],
   SESSION_NOT_FOUND: ['NOT_FOUND', 'Not found.'],
@@ -41,6 +42,10 @@ export interface DurinErrorData {
   scope?: string;
   /** How many seconds ago the user may have signed in or reauthenticated. Only with REAUTHENTICATION_REQUIRED. */
   maxAge?: number;
+  /**
+   * The scopes that the token lacks, or of which it needs one. Empty: no scope would help. Only with INSUFFICIENT_SCOPE.
+   */
+  missing?: readonly string[];
   /**
    * Sentences that describe the invalid input, by field: `name`, `changes.tokenTtl`, or `''` for the input as a whole.
    * Only from the admin router.

@@ -4,6 +4,7 @@ import { sessionNameProblem } from '../session.ts';
 import { clientNameProblem, maxSessionsLimit, parseClientFields } from '../values/client-fields.ts';
 import { type Duration, parseDuration } from '../values/duration.ts';
 import { parseRate, type Rate } from '../values/rate.ts';
+import { maxScopes } from '../values/scope.ts';
 import type { UserId } from './admin-views.ts';
 
 // The inputs of the admin router. Objects are strict. Errors are reported by field, in sentences that never quote the value.
@@ -71,6 +72,9 @@ function wholeNumber(max: number) {
 function oneOf<const TValues extends readonly string[]>(values: TValues) {
   return z.enum(values, `This field must be one of ${values.join(', ')}.`);
 }
+
+const scopesSentence = 'This field must be a list of scopes.';
+const scopes = z.array(z.string(scopesSentence), scopesSentence).max(maxScopes, `At most ${maxScopes} scopes.`);
 
 const order = oneOf(['asc', 'desc']);
 const atLimit = oneOf(['end-oldest', 'refuse']);
@@ -150,6 +154,8 @@ export const tokenIssueInput = strictObject({
   atLimit: atLimit.optional(),
   /** The name that the user's list of sessions shows. Default: none. */
   name: sessionName.optional(),
+  /** The scopes that the token may have at most. Default: all of its client's. */
+  scopes: scopes.optional(),
 });
 
 export const userInput = strictObject({ user: userId });

@@ -57,6 +57,8 @@ export interface AdminTokenView {
   name: string | null;
   /** The browser and the system that it was last used with, as far as its user agent names them. */
   device: Device | null;
+  /** The scopes that it was issued with; `null`: all of its client's. */
+  scopes: readonly string[] | null;
   created: Date;
   /** When it expires if it is not used again; `null`: never. */
   expiry: Date | null;

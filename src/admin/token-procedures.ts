@@ -3,9 +3,11 @@ import { DurinError } from '../errors.ts';
 import type { Internals } from '../internals.ts';
 import { isSessionId } from '../session.ts';
 import { issuedLifetime, overtakenSentence } from '../tokens/issue-token.ts';
+import { effectiveScopes } from '../tokens/rights/scopes.ts';
 import { toSessionTokenEvent, toTokenEvent } from '../tokens/token-event.ts';
 import { deviceOf } from '../values/device.ts';
 import { viewExpiry } from '../values/expiry.ts';
+import { unknownScopeProblem } from '../values/scope.ts';
 import { tokenIdInput, tokenIssueInput, tokenListInput, userInput } from './admin-inputs.ts';
 import type { AdminProcedures } from './admin-procedures.ts';
 import type { AdminTokenView, IssuedTokenView, TokenPage } from './admin-views.ts';
@@ -18,7 +20,7 @@ const maxSearchedUsers = 100;
 
 export function createTokenProcedures(
   { query, mutation, issuingMutation, untimedMutation }: AdminProcedures,
-  { issueToken, revoker, purge, now }: Internals,
+  { issueToken, revoker, scopes, purge, now }: Internals,
   store: AdminStore,
   users: UserDirectory,
   emitAdminAction: EmitAdminAction,
@@ -30,12 +32,19 @@ export function createTokenProcedures(
       client: row.clientName,
       name: row.name,
       device: deviceOf(row.userAgent),
+      scopes: row.scopes,
       created: row.createdAt,
       ...viewExpiry(row.expiresAt, now()),
       lastUsedAt: row.lastUsedAt,
       ipAddress: row.ipAddress,
       userAgent: row.userAgent,
     };
+  }
+
+  /** @throws DurinError INVALID_INPUT for a scope that is none of the app's */
+  function parseScopes(given: readonly string[]): readonly string[] {
+    if (unknownScopeProblem(given, scopes.all) === null) return effectiveScopes(scopes.all, [given]);
+    throw new DurinError('INVALID_INPUT', { fields: { scopes: ['Each must be one of the option scopes.'] } });
   }
 
   /** The users to list tokens of; `null`: all users. */
@@ -78,12 +87,14 @@ export function createTokenProcedures(
       input,
     }): Promise<IssuedTokenView> {
       const { client, ttl, atLimit, name } = input;
+      const held = input.scopes === undefined ? null : parseScopes(input.scopes);
       const owner = await users.get(input.user);
       ctx.throwIfTimedOut();
       const issued = await issueToken({
         userId: owner.key,
         clientName: client,
         name: name ?? null,
+        scopes: held,
         ipAddress: null,
         userAgent: null,
         ...issuedLifetime(ttl),
@@ -100,7 +111,7 @@ export function createTokenProcedures(
           emitAdminAction(ctx.by, { action: 'token-issued', ...toSessionTokenEvent(record), expiry: record.expiresAt });
           const unused = { lastUsedAt: null, ipAddress: null, userAgent: null };
           const { id, createdAt, expiresAt } = record;
-          const row = { id, owner, clientName: client, name: name ?? null, createdAt, expiresAt };
+          const row = { id, owner, clientName: client, name: name ?? null, scopes: held, createdAt, expiresAt };
           const session = toView({ ...row, ...unused, storedExpiresAt: expiresAt });
           return { token, session, ended: ended.length };
         }

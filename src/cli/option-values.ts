@@ -49,6 +49,12 @@ export function parseCountOption(typed: string): number {
   return count;
 }
 
+/** `''` is no scope at all. */
+export function parseScopesOption(typed: string): string[] {
+  const scopes = typed.split(',').map((scope) => scope.trim());
+  return typed.trim() === '' ? [] : scopes;
+}
+
 function orInvalidArgument<T>(sentence: string, parse: () => T): T {
   try {
     return parse();

@@ -8,7 +8,7 @@ import { CliError } from './cli-error.ts';
 import { atLimitChoices, countTokens } from './client-commands.ts';
 import { type CommandDeps, confirm, type RunCommand } from './command.ts';
 import { findUser } from './find-user.ts';
-import { nullIfNone, parseCountOption, parseTtlOption } from './option-values.ts';
+import { nullIfNone, parseCountOption, parseScopesOption, parseTtlOption } from './option-values.ts';
 import { printable, toTable } from './terminal.ts';
 
 const tokenHeadings = ['ID', 'USER', 'CLIENT', 'NAME', 'DEVICE', 'CREATED', 'EXPIRES IN', 'LAST USED', 'FROM'];
@@ -26,6 +26,7 @@ interface ListFlags {
 interface IssueFlags {
   readonly ttl?: number | 'never';
   readonly name?: string;
+  readonly scopes?: string[];
   readonly atLimit?: AtLimit;
 }
 
@@ -60,6 +61,11 @@ export function addTokenCommands(program: Program, run: RunCommand): void {
       parseTtlOption,
     )
     .option('--name <name>', "its name in the user's list of sessions, at most 64 characters")
+    .option(
+      '--scopes <names>',
+      "the scopes that it may have at most, separated by commas (default: all of the client's)",
+      parseScopesOption,
+    )
     .addOption(
       new Option('--at-limit <action>', "if the client allows no more sessions (default: the client's)").choices(
         atLimitChoices,
@@ -68,12 +74,13 @@ export function addTokenCommands(program: Program, run: RunCommand): void {
     .addHelpText(
       'after',
       '\nExamples:\n  trpc-durin issue-token alice cli --ttl 1h' +
-        "\n  trpc-durin issue-token alice web --name 'Build server' --at-limit refuse",
+        "\n  trpc-durin issue-token alice web --name 'Build server' --at-limit refuse" +
+        '\n  trpc-durin issue-token alice web --scopes reports:read,billing',
     )
-    .action((typed: string, client: string, { ttl, name, atLimit }: IssueFlags) =>
+    .action((typed: string, client: string, { ttl, ...flags }: IssueFlags) =>
       run(async ({ admin, terminal }) => {
         const user = await findUser(admin, typed);
-        const issued = await issue(admin, user, { user: user.id, client, ttl: nullIfNone(ttl), name, atLimit });
+        const issued = await issue(admin, user, { user: user.id, client, ttl: nullIfNone(ttl), ...flags });
         const { expiry } = issued.session;
         const expires = expiry === null ? 'never expires' : `expires at ${expiry.toISOString()}`;
         const ended = issued.ended === 0 ? '' : ` It ended ${countSessions(issued.ended)} of the user.`;

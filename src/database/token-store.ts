@@ -57,6 +57,8 @@ export interface IssueRequest {
   readonly isAuthenticated: boolean;
   /** The device's or the key's name. Default: none. */
   readonly name?: string | null;
+  /** The scopes that the token may have at most. Default: `null`, all of its client's. */
+  readonly scopes?: readonly string[] | null;
   /** What to do at the client's limit of sessions. Default: its `atLimit`, if it allows more than one. */
   readonly atLimit?: AtLimit;
   /** The session that creates the token. It is locked too, and must be valid. Default: no session does. */

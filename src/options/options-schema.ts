@@ -10,6 +10,7 @@ import type { RateLimitRedis } from '../throttle/rate-limit-redis.ts';
 import { maxSessionsLimit, maxSessionsProblem, minimumIdleTtl } from '../values/client-fields.ts';
 import { type Duration, parseDuration } from '../values/duration.ts';
 import { parseRate, type Quota } from '../values/rate.ts';
+import { maxScopes, repeatedScope, scopeProblem } from '../values/scope.ts';
 import type { LoginSettings, ParsedLoginInput, Settings } from './settings.ts';
 
 /*
@@ -67,6 +68,16 @@ const rate = z.custom<string | null>(isRate, rateMessage);
 /** The same, parsed. */
 const quota = rate.transform((given): Quota | null => (given === null ? null : parseRate(given, 'a rate')));
 
+const scope = z.custom<string>((value) => scopeProblem(value) === null, {
+  error: ({ input }) => scopeProblem(input) ?? '',
+});
+const scopeList = z
+  .array(scope, 'must be a list of scopes')
+  .max(maxScopes, `must have at most ${maxScopes} scopes`)
+  .refine((list) => repeatedScope(list) === undefined, {
+    error: ({ input }) => `must not list '${repeatedScope(input as string[])}' twice`,
+  });
+
 const clientConfig = z.strictObject({
   tokenTtl: seconds.nullable().optional(),
   throttleRate: rate.optional(),
@@ -82,6 +93,7 @@ const clientConfig = z.strictObject({
     .nullable()
     .optional(),
   maxLifetime: seconds.nullable().optional(),
+  scopes: scopeList.optional(),
 });
 
 const loginThrottle = z
@@ -150,6 +162,8 @@ export const optionsSchema = z.strictObject({
   secret: secrets,
   verifyCredentials: callback<LoginSettings['verifyCredentials']>(),
   clients: z.record(z.string(), clientConfig).optional(),
+  scopes: scopeList.default([]),
+  scopesOf: callback<NonNullable<Settings['scopesOf']>>().optional(),
   defaultTokenTtl: seconds.prefault('1d'),
   tokenLength: z
     .number('must be a number')

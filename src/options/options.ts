@@ -17,7 +17,10 @@ import type { Rate } from '../values/rate.ts';
 type MaybePromise<T> = T | Promise<T>;
 
 /** An API client, as the option `clients` lists it. */
-export interface ClientConfig extends Omit<ClientFields, 'name'> {}
+export interface ClientConfig<TScope extends string = never> extends Omit<ClientFields, 'name'> {
+  /** The scopes that its tokens may have at most. Default: all. */
+  scopes?: readonly TScope[] | undefined;
+}
 
 export interface ApiAccessOptions<TClientName extends string> {
   /** The client of users' API keys. Default: none, and the `apiAccess` procedures answer API_ACCESS_DISABLED. */
@@ -89,9 +92,9 @@ export interface ThrottleOptions {
   login?: LoginThrottleOptions | false | undefined;
 }
 
-export interface LoginResponseArgs<TUserEntity, TUser, TClient> {
+export interface LoginResponseArgs<TUserEntity, TUser, TClient, TScope extends string> {
   user: TUserEntity;
-  auth: Auth<TUser, TClient>;
+  auth: Auth<TUser, TClient, TScope>;
   token: string;
   ctx: DurinContext;
 }
@@ -137,6 +140,7 @@ export interface DurinOptions<
   TSerializedUser,
   TExpiry,
   TLoginExtra extends object,
+  TScope extends string = never,
 > {
   /** The app's ORM, on `@mikro-orm/postgresql` or `@mikro-orm/pglite`. */
   orm: AppORM;
@@ -159,7 +163,18 @@ export interface DurinOptions<
    */
   credentialFields?: readonly (keyof NoInfer<TUserEntity> & string)[] | undefined;
   /** The app's clients. Their names become a union type. `durin.clients.sync()` creates the missing ones. */
-  clients?: Readonly<Record<TClientName, ClientConfig>> | undefined;
+  clients?: Readonly<Record<TClientName, ClientConfig<NoInfer<TScope>>>> | undefined;
+  /**
+   * The rights that guards can ask for, such as `['reports:read', 'billing']`. Their names become a union type. At most 256, of
+   * 1 to 64 printable ASCII characters each, without space, `"` and `\`. Default: none.
+   */
+  scopes?: readonly TScope[] | undefined;
+  /**
+   * The scopes that a user's tokens may have at most, or `'all'`. Called at every look-up. It must not return a Promise:
+   * calls then fail. Default: `'all'`.
+   * @example scopesOf: (user) => (user.role === 'admin' ? 'all' : ['reports:read'])
+   */
+  scopesOf?: ((user: AuthUser<TUserEntity, TPopulate>) => readonly NoInfer<TScope>[] | 'all') | undefined;
   /** The `tokenTtl` of a client that is created without one. Default: `'1d'`. */
   defaultTokenTtl?: Duration | undefined;
   /** Characters of a token without its prefix: even, 64 to 128. Default: 64. Changing it ends all sessions. */
@@ -206,7 +221,12 @@ export interface DurinOptions<
   /** Returns further fields of the answer of `login`. They cannot replace durin's own. Default: none. */
   loginResponse?:
     | ((
-        args: LoginResponseArgs<TUserEntity, AuthUser<TUserEntity, TPopulate>, { name: AnyClientName<TClientName> }>,
+        args: LoginResponseArgs<
+          TUserEntity,
+          AuthUser<TUserEntity, TPopulate>,
+          { name: AnyClientName<TClientName> },
+          NoInfer<TScope>
+        >,
       ) => MaybePromise<TLoginExtra>)
     | undefined;
   /**

@@ -8,6 +8,7 @@ import { type ConfiguredClient, clientDefaults, parseClientFields } from '../val
 import { foldUserName } from '../values/fold-user-name.ts';
 import { describeOptionError, optionIssueMessage } from '../values/option-error.ts';
 import type { Quota } from '../values/rate.ts';
+import { unknownScopeProblem } from '../values/scope.ts';
 import { optionsSchema, type ParsedOptions } from './options-schema.ts';
 import type { ApiAccessSettings, LoginSettings, ParsedLoginInput, Settings, ThrottleSettings } from './settings.ts';
 
@@ -30,6 +31,8 @@ export function parseOptions(options: unknown): Settings {
     trustProxy: parsed.trustProxy,
     tokenInUrl: parsed.tokenInUrl,
     clients: clientsOf(parsed),
+    scopes: parsed.scopes,
+    scopesOf: parsed.scopesOf ?? null,
     defaultTtlSeconds: parsed.defaultTokenTtl,
     credentialFields: parsed.credentialFields,
     populate: parsed.populate,
@@ -48,12 +51,14 @@ export function parseOptions(options: unknown): Settings {
   });
 }
 
-function clientsOf({ clients, defaultTokenTtl }: ParsedOptions): ConfiguredClient[] | null {
+function clientsOf({ clients, scopes: ofApp, defaultTokenTtl }: ParsedOptions): ConfiguredClient[] | null {
   if (clients === undefined) return null;
-  return Object.entries(clients).map(([name, config]) => {
+  return Object.entries(clients).map(([name, { scopes = null, ...fields }]) => {
+    const problem = unknownScopeProblem(scopes ?? [], ofApp);
+    if (problem !== null) throw new DurinUsageError(`createDurin: clients.${name}.scopes: ${problem}`);
     try {
-      const given = parseClientFields({ name, ...config });
-      return { given, values: { tokenTtl: defaultTokenTtl, ...clientDefaults, ...given, name } };
+      const given = parseClientFields({ name, ...fields });
+      return { given, values: { tokenTtl: defaultTokenTtl, ...clientDefaults, ...given, name }, scopes };
     } catch (error) {
       throw new DurinUsageError(`createDurin: clients.${name}: ${error instanceof Error ? error.message : ''}`);
     }

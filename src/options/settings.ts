@@ -37,6 +37,9 @@ export interface Settings {
   readonly tokenInUrl: boolean;
   /** `null`: the app names no clients. */
   readonly clients: readonly ConfiguredClient[] | null;
+  readonly scopes: readonly string[];
+  /** `null`: every user holds all scopes. */
+  readonly scopesOf: ((user: object) => unknown) | null;
   readonly defaultTtlSeconds: number;
   /** The user's properties that hold credentials. */
   readonly credentialFields: readonly string[];

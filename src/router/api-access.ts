@@ -4,6 +4,7 @@ import type { SessionRecord, TokenRow } from '../session.ts';
 import { toApiAccessView } from '../session-views.ts';
 import type { IssueToken } from '../tokens/issue-token.ts';
 import type { TokenRevoker } from '../tokens/revoke-tokens.ts';
+import type { SessionScopes } from '../tokens/rights/scopes.ts';
 import type { TokenCodec } from '../tokens/token-codec.ts';
 import type { RequireFresh } from '../tokens/verification/freshness.ts';
 import type { ApiAccessView } from '../wire.ts';
@@ -14,6 +15,7 @@ export interface ApiAccessDeps {
   readonly issueToken: IssueToken;
   readonly revoker: TokenRevoker;
   readonly codec: TokenCodec;
+  readonly scopes: Pick<SessionScopes, 'passedOnBy'>;
   /** `null`: there are no API keys. */
   readonly apiClientName: string | null;
   readonly includesToken: boolean;
@@ -27,7 +29,8 @@ export interface ApiAccessDeps {
 const keyRequest = { origin: 'login', isAuthenticated: false, onConflict: 'refuse', onlyIfActive: true } as const;
 
 export function createApiAccess({ sessionProcedure, changingSessionProcedure }: RouterProcedures, deps: ApiAccessDeps) {
-  const { store, issueToken, revoker, codec, apiClientName, includesToken, freshSeconds, requireFresh, now } = deps;
+  const { store, issueToken, revoker, codec, scopes, apiClientName, includesToken, freshSeconds, requireFresh, now } =
+    deps;
 
   async function requireFreshSession(session: SessionRecord): Promise<void> {
     if (freshSeconds !== null) await requireFresh(session, freshSeconds);
@@ -61,7 +64,7 @@ export function createApiAccess({ sessionProcedure, changingSessionProcedure }: 
       const { ipAddress, userAgent } = ctx.durin;
       const { id: sessionId, userId } = ctx.session;
       const request = { userId, sessionId, clientName: requireApiClient(), ipAddress, userAgent };
-      const issued = await issueToken({ ...request, ...keyRequest });
+      const issued = await issueToken({ ...request, ...keyRequest, scopes: scopes.passedOnBy(ctx.session) });
       switch (issued.outcome) {
         case 'exists':
         case 'at-limit':

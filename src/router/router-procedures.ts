@@ -3,6 +3,7 @@ import { type DurinContext, DurinRequest } from '../request/durin-request.ts';
 import type { Throttle } from '../throttle/throttle.ts';
 import type { LastUsed } from '../tokens/last-used.ts';
 import { maskedProcedure, t } from '../trpc/base-procedure.ts';
+import { guardedPolicy, type Policies } from '../trpc/policies.ts';
 import type { RequestState } from '../trpc/request-state.ts';
 import type { ResolveCaller } from '../trpc/resolve-caller.ts';
 import type { Quota } from '../values/rate.ts';
@@ -15,6 +16,7 @@ export interface RouterProcedureDeps {
   readonly authRouterQuota: Quota | null;
   readonly lastUsed: LastUsed;
   readonly bounded: BoundedByTimeout;
+  readonly policies: Pick<Policies, 'register'>;
 }
 
 export type RouterProcedures = ReturnType<typeof createRouterProcedures>;
@@ -25,7 +27,7 @@ export type RouterProcedures = ReturnType<typeof createRouterProcedures>;
  * Procedures that may change the caller's session make the later calls of their batch wait.
  */
 export function createRouterProcedures(deps: RouterProcedureDeps) {
-  const { stateOf, resolveCaller, throttle, authRouterQuota, lastUsed, bounded } = deps;
+  const { stateOf, resolveCaller, throttle, authRouterQuota, lastUsed, bounded, policies } = deps;
 
   const changingProcedure = maskedProcedure.use(function delayLaterCalls({ ctx, batchIndex, next }) {
     return stateOf(ctx).change(batchIndex, next);
@@ -40,6 +42,7 @@ export function createRouterProcedures(deps: RouterProcedureDeps) {
     lastUsed.recordUse(session, ctx.durin);
     return next({ ctx: { session } });
   });
+  policies.register(callerProcedure, guardedPolicy);
 
   const limitedProcedure = callerProcedure.use(async function limitRate({ ctx, next }) {
     if (authRouterQuota !== null) {

@@ -5,6 +5,7 @@ import type { Rate } from '../values/rate.ts';
 import { asBuilder, baseProcedure, type DurinBuilder, guardedBy } from './base-procedure.ts';
 import { createGuards, type GuardDeps } from './guard.ts';
 import { createParseGuardOptions, type GuardOptions, type GuardSettings, optionalSettings } from './guard-options.ts';
+import type { Policies } from './policies.ts';
 
 /** The app's types that durin's types depend on. */
 export interface AppTypes {
@@ -12,12 +13,13 @@ export interface AppTypes {
   clientEntity: DurinClient;
   clientName: string;
   populate: readonly string[] | false;
+  scope: string;
 }
 
 /** What a guarded procedure's context has. */
 export interface SignedIn<TApp extends AppTypes, TName extends string = AnyClientName<TApp['clientName']>> {
   user: AuthUser<TApp['userEntity'], TApp['populate']>;
-  auth: CallAuth<this['user'], AuthClient<TApp['clientEntity'], TApp['populate'], TName>>;
+  auth: CallAuth<this['user'], AuthClient<TApp['clientEntity'], TApp['populate'], TName>, TApp['scope']>;
 }
 
 /** What an optional procedure's context has when nobody is signed in. */
@@ -31,7 +33,7 @@ export type GuardedProcedure<TApp extends AppTypes> = <
   const TAllowed extends TApp['clientName'] = never,
   const TRefused extends TApp['clientName'] = never,
 >(
-  options: GuardOptions<TAllowed, TRefused>,
+  options: GuardOptions<TAllowed, TRefused, TApp['scope']>,
 ) => DurinBuilder<SignedIn<TApp, GuardedName<TApp['clientName'], TAllowed, TRefused>>>;
 
 /** The names that `clients` or `exceptClients` leaves. */
@@ -68,6 +70,7 @@ export interface ScopedRate {
  *   me: durin.authedProcedure.query(({ ctx }) => ctx.user),
  *   deleteAccount: durin.guardedProcedure({ fresh: '10m' }).mutation(({ ctx }) => deleteAccount(ctx.user.id)),
  *   publish: durin.clientProcedure(['web']).mutation(({ ctx }) => publish(ctx.user.id)),
+ *   report: durin.scopedProcedure(['reports:read']).query(({ ctx }) => reportOf(ctx.user.id)),
  *   invite: durin.guardedProcedure({ clients: ['web'], rate: '5/m' }).mutation(({ ctx }) => invite(ctx.user.id)),
  *   search: durin.throttledProcedure({ scope: 'search', rate: '30/m' }).query(({ ctx }) => search(ctx.user)),
  * });
@@ -79,13 +82,15 @@ export interface DurinProcedures<TApp extends AppTypes> {
   readonly optionalProcedure: DurinBuilder<SignedIn<TApp> | SignedOut>;
   /**
    * Lets through a valid token of an active user, within its client's rate and what the options demand. Refuses with the
-   * 401 codes, CLIENT_NOT_ALLOWED, REAUTHENTICATION_REQUIRED and THROTTLED.
+   * 401 codes, CLIENT_NOT_ALLOWED, INSUFFICIENT_SCOPE, REAUTHENTICATION_REQUIRED and THROTTLED.
    * @throws DurinUsageError naming the option that is unknown or wrong
    */
   readonly guardedProcedure: GuardedProcedure<TApp>;
   /** Lets through a valid token of an active user, within its client's rate. Refuses with the 401 codes and THROTTLED. */
   readonly authedProcedure: DurinBuilder<SignedIn<TApp>>;
   readonly clientProcedure: ClientProcedure<TApp>;
+  /** Lets through sessions that hold each of the scopes. Others are refused with INSUFFICIENT_SCOPE. */
+  readonly scopedProcedure: (scopes: readonly TApp['scope'][]) => DurinBuilder<SignedIn<TApp>>;
   /** Lets everyone through within `rate`. Counts per user and client, or per address for anonymous callers. */
   readonly throttledProcedure: (limit: ScopedRate) => DurinBuilder<SignedIn<TApp> | SignedOut>;
 }
@@ -93,12 +98,15 @@ export interface DurinProcedures<TApp extends AppTypes> {
 export interface BuildersDeps extends GuardDeps {
   /** `null`: any name may be given. */
   readonly clientNames: readonly string[] | null;
+  /** The option `scopes`. */
+  readonly appScopes: readonly string[];
+  readonly policies: Policies;
 }
 
 export function createBuilders<TApp extends AppTypes>(deps: BuildersDeps): DurinProcedures<TApp> {
   const createGuard = createGuards(deps);
-  const parse = createParseGuardOptions(deps.clientNames);
-  const build = (settings: GuardSettings) => guardedBy(createGuard(settings));
+  const parse = createParseGuardOptions(deps.clientNames, deps.appScopes);
+  const build = (settings: GuardSettings) => deps.policies.register(guardedBy(createGuard(settings)), settings.policy);
 
   function clientProcedure<TAllowed extends string>(clients: readonly TAllowed[]) {
     return asBuilder<SignedIn<TApp, TAllowed>>(build(parse('clientProcedure', { clients })));
@@ -111,9 +119,9 @@ export function createBuilders<TApp extends AppTypes>(deps: BuildersDeps): Durin
   }
 
   function throttledProcedure({ scope, rate }: ScopedRate) {
-    return asBuilder<SignedIn<TApp> | SignedOut>(
-      build({ ...parse('throttledProcedure', { scope, rate }), isOptional: true }),
-    );
+    const settings = parse('throttledProcedure', { scope, rate });
+    const policy = { ...settings.policy, isOptional: true };
+    return asBuilder<SignedIn<TApp> | SignedOut>(build({ ...settings, isOptional: true, policy }));
   }
 
   return {
@@ -122,6 +130,7 @@ export function createBuilders<TApp extends AppTypes>(deps: BuildersDeps): Durin
     optionalProcedure: asBuilder(build(optionalSettings)),
     authedProcedure: asBuilder(build(parse('authedProcedure', {}))),
     clientProcedure: Object.assign(clientProcedure, { except }),
+    scopedProcedure: (scopes) => asBuilder(build(parse('scopedProcedure', { scopes }))),
     throttledProcedure,
   };
 }

@@ -1,11 +1,18 @@
 import { z } from 'zod';
 import { DurinUsageError } from '../errors.ts';
+import type { Demands } from '../tokens/rights/judge-rights.ts';
 import { type Duration, parseDuration } from '../values/duration.ts';
 import { describeOptionError, optionIssueMessage } from '../values/option-error.ts';
 import { parseRate, type Quota, type Rate } from '../values/rate.ts';
+import { unknownScopeProblem } from '../values/scope.ts';
+import { type GuardPolicy, guardedPolicy } from './policies.ts';
 
 /** What a guarded procedure demands. Each option narrows it; without any, every valid session is let through. */
-export interface GuardOptions<TAllowed extends string = string, TRefused extends string = string> {
+export interface GuardOptions<
+  TAllowed extends string = string,
+  TRefused extends string = string,
+  TScope extends string = string,
+> {
   /** Lets these clients through. Others are refused with CLIENT_NOT_ALLOWED. Default: every client. */
   clients?: readonly TAllowed[] | undefined;
   /**
@@ -13,6 +20,10 @@ export interface GuardOptions<TAllowed extends string = string, TRefused extends
    * Without the option of `createDurin`, all clients but these are let through. Not together with `clients`.
    */
   exceptClients?: readonly TRefused[] | undefined;
+  /** The scopes that a session needs, each of them. Others are refused with INSUFFICIENT_SCOPE. Default: none. */
+  scopes?: readonly TScope[] | undefined;
+  /** The scopes of which a session needs one. Others are refused with INSUFFICIENT_SCOPE. Default: none. */
+  anyScope?: readonly TScope[] | undefined;
   /**
    * How long ago the user may have signed in or reauthenticated, such as `'10m'`. Others are refused with
    * REAUTHENTICATION_REQUIRED, and may call `reauthenticate`. Default: any time.
@@ -31,14 +42,15 @@ export interface GuardOptions<TAllowed extends string = string, TRefused extends
 }
 
 /** The options of a guard, parsed. */
-export interface GuardSettings {
+export interface GuardSettings extends Demands {
   /** Whether callers without credentials are let through. No client's own rate applies then. */
   readonly isOptional: boolean;
-  readonly isAllowed: (clientName: string) => boolean;
   /** How old a login or reauthentication may be; `null`: any age. */
   readonly freshSeconds: number | null;
   /** `null`: no limit besides the client's own. */
   readonly limit: GuardLimit | null;
+  /** The options as the app wrote them. */
+  readonly policy: GuardPolicy;
 }
 
 export interface GuardLimit {
@@ -51,8 +63,11 @@ export interface GuardLimit {
 export const optionalSettings: GuardSettings = {
   isOptional: true,
   isAllowed: () => true,
+  scopes: [],
+  anyScope: [],
   freshSeconds: null,
   limit: null,
+  policy: { ...guardedPolicy, isOptional: true },
 };
 
 const reservedScopes: ReadonlySet<string> = new Set(['client', 'login', 'auth']);
@@ -67,10 +82,17 @@ const names = z
   .min(1, 'must name at least one client')
   .optional();
 
+const scopeNames = z
+  .array(z.string('must be a scope'), 'must be a list of scopes')
+  .min(1, 'must name at least one scope')
+  .optional();
+
 const guardSchema = z
   .strictObject({
     clients: names,
     exceptClients: names,
+    scopes: scopeNames,
+    anyScope: scopeNames,
     fresh: z
       .custom<Duration>(
         isDuration,
@@ -96,23 +118,45 @@ const guardSchema = z
  */
 export type ParseGuardOptions = (builder: string, options: unknown) => GuardSettings;
 
-/** @param clientNames the names in the option `clients`; `null`: any name may be given */
-export function createParseGuardOptions(clientNames: readonly string[] | null): ParseGuardOptions {
+/**
+ * @param clientNames the names in the option `clients`; `null`: any name may be given
+ * @param appScopes the option `scopes`
+ */
+export function createParseGuardOptions(
+  clientNames: readonly string[] | null,
+  appScopes: readonly string[],
+): ParseGuardOptions {
   function isAllowedBy({ clients, exceptClients }: GuardOptions): GuardSettings['isAllowed'] {
     if (clients !== undefined) return (name) => clients.includes(name);
     if (exceptClients === undefined) return () => true;
     return (name) => !exceptClients.includes(name) && (clientNames === null || clientNames.includes(name));
   }
 
+  function policyOf({ clients, exceptClients, scopes = [], anyScope = [], fresh, rate }: GuardOptions): GuardPolicy {
+    const others = clientNames?.filter((name) => exceptClients?.includes(name) === false) ?? null;
+    return {
+      ...guardedPolicy,
+      clients: clients ?? (exceptClients === undefined ? null : others),
+      exceptClients: clientNames === null && exceptClients !== undefined ? exceptClients : [],
+      scopes,
+      anyScope,
+      fresh: fresh ?? null,
+      rate: rate ?? null,
+    };
+  }
+
   return function parseGuardOptions(builder, options) {
     const result = guardSchema.safeParse(options, { error: optionIssueMessage });
     if (!result.success) throw new DurinUsageError(`${builder}: ${describeOptionError(result.error, options)}`);
-    const { clients = [], exceptClients = [], fresh, rate, scope = null } = result.data;
+    const { clients = [], exceptClients = [], scopes = [], anyScope = [], fresh, rate, scope = null } = result.data;
+    const problem = unknownScopeProblem([...scopes, ...anyScope], appScopes);
+    if (problem !== null) throw new DurinUsageError(`${builder}: ${problem}`);
     const unknown = [...clients, ...exceptClients].find((name) => clientNames?.includes(name) === false);
     if (unknown !== undefined) throw new DurinUsageError(`${builder}: no client '${unknown}' in the option clients`);
     const limit = rate === undefined ? null : { scope, quota: parseRate(rate, 'rate') };
     const freshSeconds = fresh === undefined ? null : parseDuration(fresh, 'fresh');
-    return { isOptional: false, isAllowed: isAllowedBy(result.data), freshSeconds, limit };
+    const demands = { isAllowed: isAllowedBy(result.data), scopes, anyScope };
+    return { ...demands, isOptional: false, freshSeconds, limit, policy: policyOf(result.data) };
   };
 }
 

@@ -4,6 +4,8 @@ import type { CallAuth, SessionRecord } from '../session.ts';
 import type { FollowCall } from '../streams/follow-call.ts';
 import type { Limit, Throttle } from '../throttle/throttle.ts';
 import type { LastUsed } from '../tokens/last-used.ts';
+import { type Demands, judgeRights } from '../tokens/rights/judge-rights.ts';
+import type { SessionScopes } from '../tokens/rights/scopes.ts';
 import type { RequireFresh } from '../tokens/verification/freshness.ts';
 import { parseRate, type Quota } from '../values/rate.ts';
 import type { Guard } from './base-procedure.ts';
@@ -18,6 +20,7 @@ export interface GuardDeps {
   readonly throttle: Throttle;
   /** For clients without a rate of their own. */
   readonly sessionQuota: Quota | null;
+  readonly scopes: Pick<SessionScopes, 'heldBy'>;
   readonly requireFresh: RequireFresh;
   readonly lastUsed: LastUsed;
   readonly toAuth: (record: SessionRecord) => CallAuth;
@@ -28,15 +31,36 @@ const signedOut = { user: null, auth: null };
 
 /** Creates guards, which let a call through with `ctx.user` and `ctx.auth`, or refuse it. */
 export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guard {
-  const { stateOf, denials, throttle, sessionQuota, requireFresh, lastUsed, toAuth, followCall } = deps;
+  const { stateOf, denials, throttle, sessionQuota, scopes, requireFresh, lastUsed, toAuth, followCall } = deps;
 
   function reportDenied(error: unknown, { ctx, path }: ProcedureCall): unknown {
     denials.report(error, { path, origin: ctx.durin, session: null });
     return error;
   }
 
-  function denyClient({ id, userId, client }: SessionRecord, { ctx, path }: ProcedureCall): DurinError {
-    const refusal = new DurinError('CLIENT_NOT_ALLOWED');
+  /**
+   * Why a session may not make a call, or not go on with it: CLIENT_NOT_ALLOWED or INSUFFICIENT_SCOPE.
+   * @throws TRPCError what `scopesOf` throws
+   */
+  function refusalOf(record: SessionRecord, demands: Demands): DurinError | null {
+    const judgement = judgeRights(record, demands, scopes.heldBy);
+    switch (judgement.verdict) {
+      case 'allowed':
+        return null;
+      case 'client-not-allowed':
+        return new DurinError('CLIENT_NOT_ALLOWED');
+      case 'insufficient-scope':
+        return new DurinError('INSUFFICIENT_SCOPE', { missing: judgement.missing });
+    }
+  }
+
+  function requireRights(record: SessionRecord, demands: Demands, call: ProcedureCall): void {
+    const refusal = refusalOf(record, demands);
+    if (refusal !== null) throw reportRefused(refusal, record, call);
+  }
+
+  function reportRefused(refusal: DurinError, session: SessionRecord, { ctx, path }: ProcedureCall): DurinError {
+    const { id, userId, client } = session;
     denials.report(refusal, { path, origin: ctx.durin, session: { id, userId, client: client.name } });
     return refusal;
   }
@@ -59,12 +83,9 @@ export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guar
     return throttle.enforce(limit, caller, stateOf(ctx).recordLimit);
   }
 
-  return function createGuard({ isOptional, isAllowed, freshSeconds, limit }) {
-    /** What holds for as long as the call: how fresh a session is and how often it calls is judged at the start. */
-    function refusalOf({ client }: SessionRecord): DurinError | null {
-      return isAllowed(client.name) ? null : new DurinError('CLIENT_NOT_ALLOWED');
-    }
-
+  return function createGuard(settings) {
+    const { isOptional, freshSeconds, limit } = settings;
+    const refusalLater = (record: SessionRecord) => refusalOf(record, settings);
     return async function guard(call) {
       const { ctx, path, batchIndex, next } = call;
       const state = stateOf(ctx);
@@ -75,17 +96,20 @@ export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guar
       } catch (error) {
         if (!isOptional || !isWithoutCredentials(error)) throw reportDenied(error, call);
       }
-      if (record !== null && !isAllowed(record.client.name)) throw denyClient(record, call);
+      if (record !== null) requireRights(record, settings, call);
       const clientQuota = record === null || isOptional ? null : quotaOf(record);
       if (clientQuota !== null) await enforce({ scope: 'client', quota: clientQuota }, record, ctx);
-      if (record !== null && freshSeconds !== null) record = await findFresh(record, freshSeconds, call);
+      if (record !== null && freshSeconds !== null) {
+        record = await findFresh(record, freshSeconds, call);
+        requireRights(record, settings, call); // the user may have changed since the session was cached
+      }
       if (limit !== null) await enforce({ scope: limit.scope ?? scopeOfPath(path), quota: limit.quota }, record, ctx);
       if (record === null) return next({ ctx: signedOut });
       lastUsed.recordUse(record, ctx.durin);
       const auth = toAuth(record);
       const { type, signal } = call;
       const isStreamed = DurinRequest.isStreamed(ctx.durin);
-      const finish = followCall({ record, since, type, isStreamed, signal, refusalOf });
+      const finish = followCall({ record, since, type, isStreamed, signal, refusalOf: refusalLater });
       return finish(await next({ ctx: { user: auth.user, auth } }));
     };
   };

@@ -39,7 +39,7 @@ export function createResponseMeta({ scheme, isPrivate, limitsOf, now }: Respons
     if (errors.some((error) => error.code === 'UNAUTHORIZED'))
       headers.set('WWW-Authenticate', challengeOf(refusals, scheme));
     else if (refusals.some(({ durin }) => withoutRight.has(durin.code)))
-      headers.set('WWW-Authenticate', `${scheme} realm="api", error="insufficient_scope"`);
+      headers.set('WWW-Authenticate', `${scheme} realm="api", error="insufficient_scope"${scopeOf(refusals)}`);
 
     const retryAfter = Math.max(0, ...refusals.map((refusal) => refusal.durin.retryAfter ?? 0));
     if (retryAfter > 0) headers.set('Retry-After', String(retryAfter));
@@ -94,7 +94,16 @@ const acceptsToken: ReadonlySet<DurinErrorCode> = new Set([
 ]);
 
 /** Refusals of a valid token that has not the right to make this call (RFC 6750, 3.1). */
-const withoutRight: ReadonlySet<DurinErrorCode> = new Set(['CLIENT_NOT_ALLOWED', 'NOT_ADMIN']);
+const withoutRight: ReadonlySet<DurinErrorCode> = new Set(['CLIENT_NOT_ALLOWED', 'INSUFFICIENT_SCOPE', 'NOT_ADMIN']);
+
+/** Proxies refuse long headers. */
+const maxScopeLength = 2000;
+
+/** The scopes that the refused calls of a batch need together. A header has no place for very many. */
+function scopeOf(refusals: readonly DurinError[]): string {
+  const scope = [...new Set(refusals.flatMap(({ durin }) => durin.missing ?? []))].join(' ');
+  return scope === '' || scope.length > maxScopeLength ? '' : `, scope="${scope}"`;
+}
 
 /** A string of a structured field (RFC 9651). Scopes are checked to fit into one. */
 function quoted(scope: string): string {

@@ -55,6 +55,8 @@ export interface ConfiguredClient {
   readonly given: Partial<ClientValues>;
   /** Those, and the defaults of the others. */
   readonly values: ClientValues;
+  /** The scopes that its tokens may have at most; `null`: all. */
+  readonly scopes: readonly string[] | null;
 }
 
 /** The fields that a client has if they are left out, except for `tokenTtl`. */

@@ -12,6 +12,7 @@ import { benchLogin } from './rows/login.ts';
 import { benchLookUp } from './rows/look-up.ts';
 import { benchManyTokens, benchPurge } from './rows/many-tokens.ts';
 import { benchMemory } from './rows/memory.ts';
+import { benchPolicy } from './rows/policy.ts';
 import { benchSdkSize } from './rows/sdk-size.ts';
 import { benchSharedLookUp } from './rows/shared-look-up.ts';
 import { type Row, tableOf } from './table.ts';
@@ -42,6 +43,7 @@ try {
   await add('login', () => benchLogin(url, { count: 20, rounds: 15 }));
   await add('counts', () => benchCounts(url, redis.url, tokens));
   await add('memory', () => benchMemory(url, users));
+  await add('policy', () => benchPolicy(url, { count: 5, rounds: 21 }));
   await add('SDK', () => benchSdkSize());
   await add('better-auth', async () => {
     const onPostgres = await openBetterAuth(url, null, 200);

@@ -51,6 +51,8 @@ describe('the table of options', () => {
         secret: true,
         verifyCredentials: true,
         clients: true,
+        scopes: true,
+        scopesOf: true,
         defaultTokenTtl: true,
         credentialFields: true,
         tokenLength: true,
@@ -87,6 +89,7 @@ describe('the table of options', () => {
         atLimit: true,
         idleTtl: true,
         maxLifetime: true,
+        scopes: true,
       }),
     );
     expect(below('apiAccess.').toSorted()).toEqual(
@@ -222,6 +225,7 @@ test('the table of builders names every builder', () => {
       optionalProcedure: true,
       authedProcedure: true,
       clientProcedure: true,
+      scopedProcedure: true,
       throttledProcedure: true,
     }),
   );

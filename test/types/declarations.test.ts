@@ -17,6 +17,12 @@ beforeAll(async () => {
   await mkdir(cache, { recursive: true });
   folder = await mkdtemp(join(cache, 'declarations-'));
   await runTsc('-p', 'tsconfig.build.json', '--emitDeclarationOnly', '--outDir', join(folder, 'dist'));
+  await cp(cases, join(folder, 'cases'), { recursive: true });
+  for (const name of globSync('*.ts', { cwd: cases })) {
+    const text = await readFile(join(cases, name), 'utf8');
+    const rewritten = text.replaceAll(/'\.\.\/\.\.\/\.\.\/(src|client)\//g, "'../dist/$1/");
+    await writeFile(join(folder, 'cases', name), rewritten);
+  }
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -87,13 +93,41 @@ function typeNamesOf(code: string): string[] {
   return [...names, ...declared];
 }
 
+test("the declarations of an app's router take at most 3.5 kB", async () => {
+  await mkdir(join(folder, 'app'), { recursive: true });
+  await writeFile(join(folder, 'app/router.ts'), appRouter);
+  const outDir = join(folder, 'app/dist');
+  const compilerOptions = { noEmit: false, declaration: true, emitDeclarationOnly: true, rootDir: '..', outDir };
+  const project = { extends: join(root, 'tsconfig.json'), compilerOptions, include: ['router.ts'], exclude: [] };
+  await writeFile(join(folder, 'app/tsconfig.json'), JSON.stringify(project));
+  expect(await runTsc('-p', join(folder, 'app'))).toBe('');
+  const declaration = await readFile(join(outDir, 'app/router.d.ts'), 'utf8');
+  expect(declaration).toContain('pay:');
+  expect(declaration.length).toBeLessThanOrEqual(3500);
+});
+
+/** An app with scopes, whose procedures use each kind of builder. */
+const appRouter = `
+import { initTRPC } from '@trpc/server';
+import { createDurin, type DurinContext } from '../dist/src/index.ts';
+import { required } from '../cases/app.ts';
+
+const durin = createDurin({
+  ...required,
+  scopes: ['reports:read', 'reports:write', 'billing'],
+  clients: { web: { tokenTtl: '14d' }, cli: { scopes: ['billing'] } },
+  scopesOf: () => 'all',
+});
+const t = initTRPC.context<DurinContext>().create();
+export const appRouter = t.router({
+  auth: durin.durinRouter,
+  me: durin.authedProcedure.query(({ ctx }) => ctx.user.username),
+  list: durin.scopedProcedure(['reports:read']).query(() => ['a report']),
+  pay: durin.guardedProcedure({ clients: ['web'], scopes: ['billing'], fresh: '10m' }).mutation(() => 'paid'),
+});
+`;
+
 test('the declarations accept and refuse what the source does', async () => {
-  await cp(cases, join(folder, 'cases'), { recursive: true });
-  const paths = globSync('cases/*.ts', { cwd: folder }).map((path) => join(folder, path));
-  for (const path of paths) {
-    const text = await readFile(path, 'utf8');
-    await writeFile(path, text.replaceAll(/'\.\.\/\.\.\/\.\.\/(src|client)\//g, "'../dist/$1/"));
-  }
   const project = { extends: join(root, 'tsconfig.json'), include: ['cases'], exclude: [] };
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(project));
   expect(await runTsc('-p', folder)).toBe('');

@@ -35,7 +35,7 @@ function clientsOf(store: ClientStore, configured: readonly ClientInput[]) {
     revoker: { emitRevoked() {} },
     clients: configured.map((fields) => {
       const given = parseClientFields(fields);
-      return { given, values: { tokenTtl: day, ...clientDefaults, ...given, name: fields.name } };
+      return { given, values: { tokenTtl: day, ...clientDefaults, ...given, name: fields.name }, scopes: null };
     }),
     defaultTtlSeconds: day,
   });

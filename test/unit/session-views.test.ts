@@ -64,6 +64,7 @@ describe('the view of a session as ctx.auth', () => {
     userRow: { hash: '$argon2' },
     user,
     client,
+    scopes: null,
     createdAt,
     authenticatedAt: null,
     expiresAt,
@@ -74,12 +75,14 @@ describe('the view of a session as ctx.auth', () => {
   const { signal: ended } = new AbortController();
   const toAuth = createToAuth(
     () => now,
+    () => Object.freeze(['billing']),
     () => ended,
   );
   const shown = {
     id,
     user: { id: 1, born: new Date(user.born) },
     client: { ...client },
+    scopes: ['billing'],
     created: new Date(createdAt),
     expiry: new Date(expiresAt),
     hasExpired: false,
@@ -112,6 +115,7 @@ describe('the view of a session as ctx.auth', () => {
     expect(() => Object.assign(auth, { expiry: null })).toThrow(TypeError);
     expect(() => Object.assign(auth.user, { id: 2 })).toThrow(TypeError);
     expect(() => Object.assign(auth.client, { name: 'cli' })).toThrow(TypeError);
+    expect(() => Object.assign(auth.scopes, ['admin'])).toThrow(TypeError);
     for (const date of [auth.created, auth.expiry, (auth.user as typeof user).born]) date?.setFullYear(1);
     expect(auth).toStrictEqual(shown);
   });

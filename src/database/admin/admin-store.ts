@@ -26,6 +26,8 @@ export interface UserRow {
 /** A token and its owner, without the token's public half. */
 export interface OwnedTokenRow extends Omit<TokenRow, 'selector'> {
   readonly owner: UserRow;
+  /** What it was issued with; `null`: all scopes of its client. */
+  readonly scopes: readonly string[] | null;
   /** The expiry that lists are sorted by, which does not depend on use. */
   readonly storedExpiresAt: Date | null;
 }

@@ -39,6 +39,7 @@ export function createSelectTokens(database: Database, schema: Schema) {
   const id = projection.add('t.id');
   const clientName = projection.add('c.name');
   const name = projection.add('t.name');
+  const scopes = projection.add('t.scopes');
   const createdAt = projection.addInstant('t.created');
   const storedExpiresAt = projection.addInstant('t.expiry');
   const expiresAt = projection.addInstant(effectiveExpiry('l.last_used_at'));
@@ -52,6 +53,7 @@ export function createSelectTokens(database: Database, schema: Schema) {
       id: id(row) as string,
       clientName: clientName(row) as string,
       name: name(row) as string | null,
+      scopes: scopes(row) as readonly string[] | null,
       createdAt: createdAt(row) as Date,
       storedExpiresAt: storedExpiresAt(row),
       expiresAt: expiresAt(row),

@@ -70,8 +70,8 @@ export function createIssueInSlot(
       returning t.*
     ),
     issued as (
-      insert into ${tokens} (id, selector, user_id, client_id, slot, name, created, authenticated_at, expiry, max_expiry)
-      select owner.id, owner.selector, owner.user_id, chosen.id, target.slot, owner.name, owner.now,
+      insert into ${tokens} (id, selector, user_id, client_id, slot, name, scopes, created, authenticated_at, expiry, max_expiry)
+      select owner.id, owner.selector, owner.user_id, chosen.id, target.slot, owner.name, owner.scopes, owner.now,
         owner.authenticated_at, least(chosen.expires_at, chosen.ends_at), chosen.ends_at
       from target cross join owner cross join chosen cross join (select count(*) from ended) as after_ending
       where target.slot is not null

@@ -10,6 +10,7 @@ const columns = {
   id: 'uuid',
   selector: 'text',
   name: 'text',
+  scopes: 'text[]',
   authenticated_at: 'timestamptz(3)',
   has_own_ttl: 'boolean',
   own_ttl: 'integer',
@@ -67,6 +68,7 @@ export function issueParameters(request: IssueRequest, id: string, now: number, 
     id,
     selector: request.selector,
     name: request.name ?? null,
+    scopes: toTextArray(request.scopes ?? null),
     authenticated_at: request.isAuthenticated ? at : null,
     has_own_ttl: request.ttlSeconds !== undefined,
     own_ttl: request.ttlSeconds ?? null,
@@ -77,4 +79,9 @@ export function issueParameters(request: IssueRequest, id: string, now: number, 
     credentials: request.credentials ?? null,
   };
   return [schema.toUserKey(request.userId), ...Object.values(values)];
+}
+
+/** A parameter of type `text[]`. A scope has neither quotes nor backslashes. */
+function toTextArray(scopes: readonly string[] | null): string | null {
+  return scopes && `{${scopes.map((scope) => `"${scope}"`).join(',')}}`;
 }

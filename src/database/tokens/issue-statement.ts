@@ -69,8 +69,8 @@ export function issueStatement(
       returning t.*
     ),
     issued as (
-      insert into ${tokens} (id, selector, user_id, client_id, name, created, authenticated_at, expiry, max_expiry)
-      select owner.id, owner.selector, owner.user_id, permitted.id, owner.name, owner.now, owner.authenticated_at,
+      insert into ${tokens} (id, selector, user_id, client_id, name, scopes, created, authenticated_at, expiry, max_expiry)
+      select owner.id, owner.selector, owner.user_id, permitted.id, owner.name, owner.scopes, owner.now, owner.authenticated_at,
         least(permitted.expires_at, permitted.ends_at), permitted.ends_at
       from owner cross join permitted cross join (select count(*) from ended) as after_ending
       where not permitted.keeps

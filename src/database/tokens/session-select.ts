@@ -13,6 +13,8 @@ export interface UserRowRules {
   readonly populate: readonly string[] | false;
   /** Whether the app passed `isUserActive`, which may read any column of the user. */
   readonly hasOwnActiveRule: boolean;
+  /** Whether the app passed `scopesOf`, which may read any column too. */
+  readonly hasScopesRule: boolean;
 }
 
 /** Selects sessions: `t` is the token, `c` its client, `u` its user and `l` its last use. */
@@ -36,6 +38,7 @@ export function createSessionSelect(schema: Schema, rules: UserRowRules): Sessio
   const id = projection.add('t.id');
   const selector = projection.add('t.selector');
   const userId = projection.add(`u.${schema.userKeyColumn}`);
+  const scopes = projection.add('t.scopes');
   const createdAt = projection.addInstant('t.created');
   const authenticatedAt = projection.addInstant('t.authenticated_at');
   const expiresAt = projection.addInstant(effectiveExpiry('l.last_used_at'));
@@ -72,6 +75,7 @@ export function createSessionSelect(schema: Schema, rules: UserRowRules): Sessio
         userRow: user,
         user: isPopulated ? user : Object.freeze({ [schema.userKey.name]: key }),
         client: client(row) as SessionClient,
+        scopes: scopes(row) as readonly string[] | null,
         createdAt: createdAt(row) as Date,
         authenticatedAt: authenticatedAt(row),
         expiresAt: expiresAt(row),
@@ -92,7 +96,7 @@ export function createUserRowSelect(schema: Schema, rules: UserRowRules) {
   return { sql, read };
 }
 
-/** Adds the user's visible columns. Without `populate: ['user']`, it adds only those that the check for activity needs. */
+/** Adds the user's visible columns. Without `populate: ['user']`, it adds only those that the app's rules need. */
 function addUserRow(
   projection: Projection,
   schema: Schema,
@@ -106,7 +110,7 @@ function addUserRow(
     );
   }
   const isGetter = flag === undefined && schema.hasActiveFlag;
-  const needsAllColumns = tree !== undefined || rules.hasOwnActiveRule || isGetter;
+  const needsAllColumns = tree !== undefined || rules.hasOwnActiveRule || rules.hasScopesRule || isGetter;
   const read = projection.addEntity(
     schema.userMeta,
     'u',

@@ -26,8 +26,13 @@ export async function benchHttp(
   const calls = (path: string) => (count: number) =>
     load.run(count, (index) => getRequest(path, tokens[index % tokens.length] ?? ''));
   await calls('/guarded')(2 * tokens.length); // so that each is cached, and its use is noted
-  const [guarded, unguarded, idle] = await sideBySide(
-    { guarded: calls('/guarded'), unguarded: calls('/unguarded'), 'a guard that does nothing': calls('/idle') },
+  const [guarded, scoped, unguarded, idle] = await sideBySide(
+    {
+      'guarded without scopes': calls('/guarded'),
+      scoped: calls('/scoped'),
+      unguarded: calls('/unguarded'),
+      'a guard that does nothing': calls('/idle'),
+    },
     extent,
   );
   load.close();
@@ -36,6 +41,11 @@ export async function benchHttp(
   const { work, atLeast } = kinds[kind];
   return [
     rateRow(work, guarded, unguarded, { atLeast }),
-    ...(kind === 'cached' ? [rateRow(work, guarded, idle, { atLeast: 0.97 })] : []),
+    ...(kind === 'cached'
+      ? [
+          rateRow(work, guarded, idle, { atLeast: 0.97 }),
+          rateRow('scoped call over HTTP, cached', scoped, guarded, { atLeast: 0.98 }),
+        ]
+      : []),
   ];
 }

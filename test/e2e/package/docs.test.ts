@@ -122,8 +122,8 @@ test('the sample of two user models prints what its comments say', async () => {
   expect(await run('two-user-models.ts')).toEqual({ code: 0, output: outputOf('two-user-models.ts') });
 });
 
-test('the sample of the testing guide passes', async () => {
-  const { code, output } = await startProgram(['--test', 'app.test.ts'], env, app).ended;
+test.for(['app.test.ts', 'policy.test.ts'])('the sample test %s passes', async (file) => {
+  const { code, output } = await startProgram(['--test', file], env, app).ended;
   expect(output).toContain('pass 1');
   expect(code).toBe(0);
 });

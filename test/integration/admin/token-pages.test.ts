@@ -147,6 +147,7 @@ test('a row contains everything but the token', async () => {
       client: 'web',
       name: null,
       device: null,
+      scopes: null,
       created: new Date(app.clock()),
       expiry: new Date(app.clock() + 24 * hour),
       hasExpired: false,

@@ -26,6 +26,7 @@ test("an issued token works and replaces the pair's old token", async () => {
     client: 'cli',
     name: null,
     device: null,
+    scopes: null,
     created: new Date(app.clock()),
     expiry: new Date(app.clock() + 7_200_000),
     hasExpired: false,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createDurin } from '../../../src/index.ts';
+import { type ClientConfig, createDurin } from '../../../src/index.ts';
 import { openApp, requiredOptions } from '../../support/app.ts';
 import { codeOf } from '../../support/arena.ts';
 import { Client } from '../../support/entities.ts';
@@ -12,8 +12,8 @@ afterAll(() => app.close());
 
 const day = 86_400;
 /** The app's next release, with other clients. */
-const release = (clients: Parameters<typeof createDurin>[0]['clients'], cache?: { ttl: '60s' }) =>
-  createDurin({ ...requiredOptions(app.orm), clients: clients ?? {}, now: app.clock, ...(cache && { cache }) });
+const release = (clients: Record<string, ClientConfig>, cache?: { ttl: '60s' }) =>
+  createDurin({ ...requiredOptions(app.orm), clients, now: app.clock, ...(cache && { cache }) });
 
 test('rows get every field that the option names, and keep the others', async () => {
   await app.durin.clients.update('web', { throttleRate: '7/s' });

@@ -25,6 +25,7 @@ vi.mock(import('../../../src/tokens/mac.ts'), async (importOriginal) => {
 function createRouter({ here }: CachedApp) {
   return t.router({
     guarded: here.authedProcedure.query(() => 'pong'),
+    scoped: here.guardedProcedure({ scopes: ['reports'], anyScope: ['reports'] }).query(() => 'pong'),
     idle: t.procedure.use(({ next }) => next({ ctx: { user: null, auth: null } })).query(() => 'pong'),
   });
 }
@@ -62,15 +63,15 @@ describe.each(kinds)('a guarded call whose session is cached (%s)', (kind) => {
     await app.here.flush();
   });
 
-  function callOf(path: 'guarded' | 'idle') {
+  function callOf(path: 'guarded' | 'scoped' | 'idle') {
     const info = { calls: [{ path }], type: 'query' };
     const caller = router.createCaller(app.here.createContext({ ...requestOf({ token }), info }));
     return () => caller[path]();
   }
 
   test('is one middleware, as a guard that does nothing', () => {
-    const { guarded, idle } = router._def.procedures;
-    expect([guarded, idle].map(middlewaresOf)).toEqual([2, 2]); // the guard, and the procedure itself
+    const { guarded, scoped, idle } = router._def.procedures;
+    expect([guarded, scoped, idle].map(middlewaresOf)).toEqual([2, 2, 2]); // the guard, and the procedure itself
   });
 
   test('costs no SQL and no MAC, and a store one call without a bus', async () => {
@@ -84,5 +85,11 @@ describe.each(kinds)('a guarded call whose session is cached (%s)', (kind) => {
   test('creates few promises more than a guard that does nothing', async () => {
     const more = (await promisesOf(callOf('guarded'))) - (await promisesOf(callOf('idle')));
     expect(more).toBeLessThanOrEqual(mostPromises[kind]);
+  });
+
+  test('creates no more promises for its scopes', async () => {
+    await callOf('guarded')(); // notes the use of the token
+    const promises = await promisesOf(callOf('guarded'));
+    expect(await promisesOf(callOf('scoped'))).toBe(promises);
   });
 });

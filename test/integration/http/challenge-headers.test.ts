@@ -2,24 +2,18 @@ import { createTRPCClient, httpBatchLink, httpBatchStreamLink, httpLink, safe } 
 import { initTRPC, lazy, TRPCError } from '@trpc/server';
 import { createHTTPServer } from '@trpc/server/adapters/standalone';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createDurin, type DurinContext } from '../../../src/index.ts';
+import { createDurin, type DurinContext, DurinError } from '../../../src/index.ts';
 import { clients, openApp, requiredOptions } from '../../support/app.ts';
-import { credentials, type Served, type TestApp, type TestDurin } from '../adapters/adapter-app.ts';
+import { credentials, type Served, type TestApp } from '../adapters/adapter-app.ts';
 import { listen } from '../adapters/node-server.ts';
 
 let app: TestApp;
-let durin: TestDurin;
+let durin: ReturnType<typeof createBearerDurin>;
 let served: Served;
 const logged: unknown[] = [];
 beforeAll(async () => {
   app = await openApp();
-  durin = createDurin({
-    ...requiredOptions(app.orm),
-    clients,
-    now: app.clock,
-    authHeaderPrefix: 'Bearer',
-    apiAccess: { clientName: 'api' },
-  });
+  durin = createBearerDurin();
   served = await listen(
     createHTTPServer({
       router: createBearerRouter(),
@@ -34,6 +28,17 @@ afterAll(async () => {
   await app.close();
 });
 
+function createBearerDurin() {
+  return createDurin({
+    ...requiredOptions(app.orm),
+    clients,
+    scopes: ['read', 'write', 'billing'],
+    now: app.clock,
+    authHeaderPrefix: 'Bearer',
+    apiAccess: { clientName: 'api' },
+  });
+}
+
 function createBearerRouter() {
   const t = initTRPC.context<DurinContext>().create({ isDev: false });
   return t.router({
@@ -44,6 +49,8 @@ function createBearerRouter() {
     erase: durin.guardedProcedure({ fresh: '10m' }).mutation(({ ctx }) => ctx.user.username),
     eraseNow: durin.guardedProcedure({ fresh: '30s' }).mutation(({ ctx }) => ctx.user.username),
     cliOnly: durin.clientProcedure(['cli']).query(({ ctx }) => ctx.user.username),
+    pay: durin.scopedProcedure(['billing']).mutation(() => 'paid'),
+    edit: durin.scopedProcedure(['read', 'write', 'billing']).mutation(() => 'edited'),
     vault: t.procedure.query((): string => {
       throw new TRPCError({ code: 'UNAUTHORIZED', message: 'Not without the second factor.' });
     }),
@@ -67,6 +74,11 @@ function connect(authorization?: string, link: keyof typeof links = 'httpLink') 
   };
   const client = createTRPCClient<BearerRouter>({ links: [links[link](options)] });
   return { client, header: (name: string) => responses[0]?.headers.get(name) ?? null, responses };
+}
+
+function challengeOf(missing: readonly string[]): string | null {
+  const errors = [new DurinError('INSUFFICIENT_SCOPE', { missing })];
+  return durin.responseMeta({ errors }).headers.get('www-authenticate');
 }
 
 async function issueHeader(ttl: '1h' | '1d' = '1d', client: 'web' | 'cli' = 'web'): Promise<string> {
@@ -121,6 +133,21 @@ test('a call refused to the client has a challenge of insufficient scope', async
   await safe(connection.client.cliOnly.query());
   expect(connection.responses[0]?.status).toBe(403);
   expect(connection.header('www-authenticate')).toBe(`${plain}, error="insufficient_scope"`);
+});
+
+test('a token without a scope has a challenge that names the scopes', async () => {
+  const { token } = await durin.tokens.issue({ user: 1, client: 'web', scopes: ['read'] });
+  const connection = connect(`Bearer ${token}`, 'httpBatchLink');
+  await Promise.all([safe(connection.client.pay.mutate()), safe(connection.client.edit.mutate())]);
+  expect(connection.responses.map(({ status }) => status)).toEqual([403]);
+  expect(connection.header('www-authenticate')).toBe(`${plain}, error="insufficient_scope", scope="billing write"`);
+});
+
+test('a challenge names no scopes if no scope would help, or too many', () => {
+  expect(challengeOf([])).toBe(`${plain}, error="insufficient_scope"`);
+  expect(challengeOf(Array.from({ length: 256 }, (_, index) => `scope-${index}`))).toBe(
+    `${plain}, error="insufficient_scope"`,
+  );
 });
 
 test('a session that is not fresh has the challenge of RFC 9470', async () => {

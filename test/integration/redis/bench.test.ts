@@ -8,6 +8,7 @@ import { benchLogin } from '../../bench/rows/login.ts';
 import { benchLookUp } from '../../bench/rows/look-up.ts';
 import { benchManyTokens, benchPurge } from '../../bench/rows/many-tokens.ts';
 import { benchMemory } from '../../bench/rows/memory.ts';
+import { benchPolicy } from '../../bench/rows/policy.ts';
 import { benchSharedLookUp } from '../../bench/rows/shared-look-up.ts';
 import { tableOf } from '../../bench/table.ts';
 import { postgresUrl } from '../../support/database.ts';
@@ -44,6 +45,7 @@ test('the benchmark works, and what it counts is as it should be', async () => {
     ...(await benchHttp(manyUrl, tokens, 'cached', extent)),
     ...(await benchHttp(manyUrl, tokens, 'uncached', extent)),
     ...(await benchMemory(manyUrl, 500)),
+    ...(await benchPolicy(fewUrl, { count: 1, rounds: 3 })),
     ...(await benchLogin(fewUrl, { count: 1, rounds: 1 })),
     ...(await benchLastUsed(fewUrl, 2)),
     ...(await benchManyTokens({ url: manyUrl, ...many }, { url: fewUrl, ...few }, extent)),

@@ -34,6 +34,7 @@ function toRecord(selector: string, row: { version: number; userId: number; clie
     userRow: {},
     user: {},
     client: { id: row.clientId, name: 'web', tokenTtl: null, throttleRate: null },
+    scopes: null,
     createdAt: new Date(row.version),
     authenticatedAt: null,
     expiresAt: null,

@@ -49,6 +49,7 @@ export async function openCachedApp(kind: Kind, ofBoth: CachedAppOptions = {}) {
         verifyCredentials: async ({ input, em: own }) =>
           input.password === password ? own.findOne(User, { username: input.username }) : null,
         clients,
+        scopes: ['reports'],
         apiAccess: { clientName: 'api' },
         populate: ['user', 'user.organization'],
         cache: cache(),

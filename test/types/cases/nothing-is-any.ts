@@ -109,7 +109,9 @@ import type {
   ListenerErrorHandler,
   LoginThrottleOptions,
   LoginTypes,
+  PolicyOf,
   PopulatePath,
+  ProcedurePolicy,
   Rate,
   RateLimitRedis,
   ResponseFacts,
@@ -142,6 +144,7 @@ type App = {
   clientEntity: DurinClient;
   clientName: 'web' | 'cli';
   populate: readonly ['user.organization'];
+  scope: 'billing';
 };
 type Login = {
   loginInput: { username: string };
@@ -165,7 +168,7 @@ interface Public {
   AuthUser: AuthUser<User, readonly ['user.organization.country']>;
   AuthUserKey: AuthUser<User, false>;
   CachePart: CachePart;
-  ClientConfig: ClientConfig;
+  ClientConfig: ClientConfig<'billing'>;
   ClientDifference: ClientDifference;
   ClientInput: ClientInput;
   ClientProcedure: ClientProcedure<App>;
@@ -193,7 +196,8 @@ interface Public {
     unknown,
     string,
     Date,
-    { motd: string }
+    { motd: string },
+    'billing'
   >;
   DurinProcedures: DurinProcedures<App>;
   DurinRequest: DurinRequest;
@@ -202,13 +206,13 @@ interface Public {
   DurinTokenUse: DurinTokenUse;
   SyncedClient: SyncedClient;
   SyncOptions: SyncOptions;
-  DurinTokens: DurinTokens<User | number, Auth, 'web'>;
+  DurinTokens: DurinTokens<User | number, Auth, 'web', 'billing'>;
   Duration: Duration;
   DenialCode: DenialCode;
   EventName: EventName;
   EventSource: EventSource<number>;
   GuardedProcedure: GuardedProcedure<App>;
-  GuardOptions: GuardOptions<'web', 'cli'>;
+  GuardOptions: GuardOptions<'web', 'cli', 'billing'>;
   Bus: Bus;
   RateLimitRedis: RateLimitRedis;
   CacheOptions: CacheOptions;
@@ -218,7 +222,9 @@ interface Public {
   RedisStoreOptions: RedisStoreOptions;
   ListenerErrorHandler: ListenerErrorHandler;
   LoginThrottleOptions: LoginThrottleOptions;
+  PolicyOf: PolicyOf;
   PopulatePath: PopulatePath<User, DurinClient>;
+  ProcedurePolicy: ProcedurePolicy;
   Rate: Rate;
   SessionView: SessionView;
   SignedIn: SignedIn<App>;

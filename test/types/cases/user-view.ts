@@ -31,7 +31,10 @@ durin.authedProcedure.query(({ ctx }) => {
 });
 
 durin.authedProcedure.query(({ ctx }) => {
-  same<keyof typeof ctx.auth, 'id' | 'user' | 'client' | 'created' | 'expiry' | 'hasExpired' | 'expiresIn' | 'ended'>();
+  same<
+    keyof typeof ctx.auth,
+    'id' | 'user' | 'client' | 'scopes' | 'created' | 'expiry' | 'hasExpired' | 'expiresIn' | 'ended'
+  >();
   same<typeof ctx.auth.ended, AbortSignal>();
   same<typeof ctx.auth.id, string>();
   same<typeof ctx.auth.created, Date>();

@@ -63,6 +63,33 @@ describe.each(['en', 'de'] as const)('in an app that has set the locale %s of zo
   });
 });
 
+describe('scopes', () => {
+  test.each<[options: object, sentence: string]>([
+    [{ scopes: 'read' }, 'scopes must be a list of scopes'],
+    [{ scopes: ['a b'] }, 'scopes.0 must be 1 to 64 printable ASCII characters, without space, " and \\'],
+    [{ scopes: ['read', ''] }, 'scopes.1 must be 1 to 64'],
+    [{ scopes: ['x'.repeat(65)] }, 'scopes.0 must be 1 to 64'],
+    [{ scopes: ['a"b'] }, 'scopes.0 must be 1 to 64'],
+    [{ scopes: ['a\\b'] }, 'scopes.0 must be 1 to 64'],
+    [{ scopes: ['é'] }, 'scopes.0 must be 1 to 64'],
+    [{ scopes: [5] }, 'scopes.0 must be 1 to 64'],
+    [{ scopes: ['read', 'write', 'read'] }, "scopes must not list 'read' twice"],
+    [{ scopes: Array.from({ length: 257 }, (_, index) => `s${index}`) }, 'scopes must have at most 256 scopes'],
+    [{ scopesOf: ['read'] }, 'scopesOf must be a function'],
+    [{ clients: { web: { scopes: 'read' } } }, 'clients.web.scopes must be a list of scopes'],
+    [{ clients: { web: { scopes: ['raed'] } } }, "clients.web.scopes: no scope 'raed' in the option scopes"],
+    [{ scopes: ['a'], clients: { web: { scopes: ['a', 'a'] } } }, "clients.web.scopes must not list 'a' twice"],
+  ])('%# are refused by name', (options, sentence) => {
+    expect(() => parseOptions(withOptions(options))).toThrow(`createDurin: ${sentence}`);
+  });
+
+  test('are none by default, and a client without any has all', () => {
+    expect(parseOptions(required)).toMatchObject({ scopes: [], scopesOf: null });
+    const { clients } = parseOptions(withOptions({ scopes: ['a', 'b'], clients: { web: {}, api: { scopes: [] } } }));
+    expect(clients?.map(({ scopes }) => scopes)).toEqual([null, []]);
+  });
+});
+
 test('a client of API keys that is none of the clients is refused', () => {
   const options = { clients: { web: {}, api: {} }, apiAccess: { clientName: 'apii' } };
   expect(() => parseOptions(withOptions(options))).toThrow(

@@ -54,6 +54,7 @@ export function createStreamWorld() {
       selector,
       userId,
       userRow: {},
+      scopes: null,
       user: {},
       client: { id: clientId, name: clientName, tokenTtl: null, throttleRate: null },
       createdAt: new Date(0),

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createParseGuardOptions, scopeOfPath } from '../../../src/trpc/guard-options.ts';
 
-const parse = createParseGuardOptions(['web', 'cli']);
-const parseWithoutNames = createParseGuardOptions(null);
+const parse = createParseGuardOptions(['web', 'cli'], ['read', 'write']);
+const parseWithoutNames = createParseGuardOptions(null, []);
 
 const allowedBy = (options: object) =>
   ['web', 'cli', 'kiosk'].filter((name) => parse('guardedProcedure', options).isAllowed(name));
@@ -18,6 +18,12 @@ describe('the options of a guard', () => {
     [{ clients: ['web', 'wbe'] }, "no client 'wbe' in the option clients"],
     [{ exceptClients: ['wbe'] }, "no client 'wbe' in the option clients"],
     [{ clients: ['web'], exceptClients: ['cli'] }, 'exceptClients must not be together with clients'],
+    [{ scopes: 'read' }, 'scopes must be a list of scopes'],
+    [{ scopes: [] }, 'scopes must name at least one scope'],
+    [{ scopes: [1] }, 'scopes.0 must be a scope'],
+    [{ anyScope: [] }, 'anyScope must name at least one scope'],
+    [{ scopes: ['read', 'raed'] }, "no scope 'raed' in the option scopes"],
+    [{ anyScope: ['raed'] }, "no scope 'raed' in the option scopes"],
     [{ rate: '5/minute' }, "rate must be a rate such as '5/s', '100/m', '1000/h' or '10000/d'"],
     [{ fresh: 'soon' }, "fresh must be a duration such as '60s', '15m'"],
     [{ fresh: '0s' }, 'fresh must be a duration'],
