@@ -16,6 +16,8 @@ export interface FollowedCall {
   readonly signal: AbortSignal | undefined;
   /** Why the guard would not let this session through any more; `null`: it would. */
   readonly refusalOf: (record: SessionRecord) => DurinError | null;
+  /** Types the error that ends a stream, before the consumer sees it. */
+  readonly typeError: (error: Error) => void;
 }
 
 /** What tRPC's middleware returns. It does not throw. */
@@ -34,13 +36,18 @@ export interface FollowCallDeps {
 
 export function createFollowCall({ openStreams, signals }: FollowCallDeps): FollowCall {
   /** Returns the function that opens a stream of this call. While the stream is open, its call is in progress. */
-  function openingOf({ record, since, refusalOf }: FollowedCall, onOpened: () => void) {
+  function openingOf({ record, since, refusalOf, typeError }: FollowedCall, onOpened: () => void) {
     return function openEnding(onEnd: (reason: Error) => void): OpenStream {
       signals.begin(record, since);
       onOpened();
-      const finish = once(() => signals.finish(record));
+      let isOver = false;
+      function finish(reason?: Error): void {
+        if (!isOver) signals.finish(record, reason);
+        isOver = true;
+      }
       function end(reason: Error): void {
-        finish();
+        typeError(reason);
+        finish(reason);
         onEnd(reason);
       }
       const stream = openStreams.open({ record, since, refusalOf, onEnd: end });

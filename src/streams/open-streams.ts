@@ -1,5 +1,5 @@
 import type { ChangeListener } from '../cache/changes/changes.ts';
-import { DurinError } from '../errors.ts';
+import { DurinError, isDurinError } from '../errors.ts';
 import type { JudgeSession } from './judge-session.ts';
 import type { OpenSession, StreamRequest } from './open-session.ts';
 import { createOpenSessions } from './open-sessions.ts';
@@ -60,7 +60,7 @@ export function createOpenStreams(deps: OpenStreamsDeps): OpenStreams {
   }
 
   function end(session: OpenSession, stream: StreamRequest, reason: Error): void {
-    if (leave(session, stream)) stream.onEnd(reason);
+    if (leave(session, stream)) stream.onEnd(copyOf(reason));
   }
 
   function endAll(session: OpenSession, reason: Error): void {
@@ -153,6 +153,13 @@ export function createOpenStreams(deps: OpenStreamsDeps): OpenStreams {
       timer.stop();
     },
   };
+}
+
+/** tRPC notes on an error which call it belongs to, so each stream has its own. */
+function copyOf(reason: Error): Error {
+  if (!isDurinError(reason)) return reason;
+  const { code, ...facts } = reason.durin;
+  return new DurinError(code, { ...facts, cause: reason.cause });
 }
 
 const closedStream: OpenStream = { clearance: () => null, close() {} };

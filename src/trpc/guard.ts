@@ -8,7 +8,7 @@ import { type Demands, judgeRights } from '../tokens/rights/judge-rights.ts';
 import type { SessionScopes } from '../tokens/rights/scopes.ts';
 import type { RequireFresh } from '../tokens/verification/freshness.ts';
 import { parseRate, type Quota } from '../values/rate.ts';
-import type { Guard } from './base-procedure.ts';
+import { type Guard, typeLateError } from './base-procedure.ts';
 import type { Denials } from './denials.ts';
 import { type GuardSettings, scopeOfPath } from './guard-options.ts';
 import { isWithoutCredentials, type RequestState } from './request-state.ts';
@@ -109,7 +109,15 @@ export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guar
       const auth = toAuth(record);
       const { type, signal } = call;
       const isStreamed = DurinRequest.isStreamed(ctx.durin);
-      const finish = followCall({ record, since, type, isStreamed, signal, refusalOf: refusalLater });
+      const finish = followCall({
+        record,
+        since,
+        type,
+        isStreamed,
+        signal,
+        refusalOf: refusalLater,
+        typeError: (error) => typeLateError(call, error),
+      });
       return finish(await next({ ctx: { user: auth.user, auth } }));
     };
   };

@@ -27,7 +27,7 @@ async function run(
       return signals.signalOf(record);
     },
   };
-  const call = { record, since: 0, type, isStreamed: true, signal, refusalOf: () => null };
+  const call = { record, since: 0, type, isStreamed: true, signal, refusalOf: () => null, typeError() {} };
   const finish = follow(call);
   const result = await settle(() => resolve(auth));
   return finish(result).data;

@@ -30,9 +30,10 @@ export function createFakeStream() {
     },
     release,
     end(): void {
-      const ended = [...onEnds];
-      onEnds.clear();
-      for (const onEnd of ended) onEnd(reason);
+      for (const onEnd of onEnds) {
+        onEnds.delete(onEnd); // what it closes meanwhile is not ended
+        onEnd(reason);
+      }
       release();
     },
   };
