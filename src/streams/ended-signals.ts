@@ -49,7 +49,7 @@ export function createEndedSignals({ open }: Pick<OpenStreams, 'open'>): EndedSi
       if (known === undefined) return ending.signal;
       const onEnd = (reason: Error) => ending.abort(reason);
       const stream = open({ record, since: known.since, refusalOf: () => null, onEnd });
-      known.ended = { ending, release: stream.close };
+      known.ended = { ending, release: () => stream.close() };
       return ending.signal;
     },
   };

@@ -3,6 +3,11 @@ import type { OpenStream } from './open-streams.ts';
 /** Opens the stream of what is about to be delivered. */
 export type OpenEnding = (onEnd: (reason: Error) => void) => OpenStream;
 
+interface Waiting {
+  readonly resolve: (result: IteratorResult<unknown, unknown>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /**
  * Passes on what an async iterable yields until its session ends. Then the consumer gets the reason as the last event, at
  * once: also if the source never yields again, and if nobody waits for it. The source's `return()` is called, and not
@@ -12,15 +17,16 @@ export type OpenEnding = (onEnd: (reason: Error) => void) => OpenStream;
  */
 export class EndingIterator implements AsyncGenerator<unknown, unknown, unknown> {
   readonly #source: AsyncIterable<unknown>;
-  readonly #open: OpenEnding;
   readonly #wrap: (value: unknown) => unknown;
+  /** `null` once it has opened. */
+  #open: OpenEnding | null;
   #iterator: AsyncIterator<unknown> | null = null;
   #stream: OpenStream | null = null;
   #isDone = false;
   /** Why the session ended, until the consumer knows. */
   #reason: Error | null = null;
-  /** End the waits for the source's values. */
-  #interrupts: (() => void)[] = [];
+  /** The requests for a value that the source has not answered. */
+  #waiting: Waiting[] = [];
 
   /** @param wrap wraps what a value of the source contains */
   constructor(source: AsyncIterable<unknown>, open: OpenEnding, wrap: (value: unknown) => unknown) {
@@ -29,21 +35,17 @@ export class EndingIterator implements AsyncGenerator<unknown, unknown, unknown>
     this.#wrap = wrap;
   }
 
-  async next(...sent: [] | [unknown]): Promise<IteratorResult<unknown, unknown>> {
-    if (!this.#isDone && this.#stream === null) this.#stream = this.#open((reason) => this.#end(reason));
+  /** A stream waits here most of its life: without an async function, that is a single promise. */
+  next(...sent: [] | [unknown]): Promise<IteratorResult<unknown, unknown>> {
+    const open = this.#isDone ? null : this.#open;
+    this.#open = null;
+    if (open !== null) this.#stream = open((reason) => this.#end(reason));
+    return this.#isDone || this.#clearance() !== null ? this.#nextWhenCleared(sent) : this.#request(sent);
+  }
+
+  async #nextWhenCleared(sent: [] | [unknown]): Promise<IteratorResult<unknown, unknown>> {
     await this.#cleared();
-    if (this.#isDone) return this.#lastEvent();
-    this.#iterator ??= this.#source[Symbol.asyncIterator]();
-    const settled = await this.#interruptible(this.#iterator.next(...sent));
-    await this.#cleared();
-    if (this.#isDone || settled === null) return this.#lastEvent();
-    if (settled.status === 'rejected') {
-      this.#leave();
-      throw settled.reason;
-    }
-    const { done, value } = settled.value;
-    if (done) this.#leave();
-    return { done: done ?? false, value: this.#wrap(value) };
+    return this.#isDone ? this.#lastEvent() : this.#request(sent);
   }
 
   async return(value?: unknown): Promise<IteratorResult<unknown, unknown>> {
@@ -68,28 +70,46 @@ export class EndingIterator implements AsyncGenerator<unknown, unknown, unknown>
     await this.return();
   }
 
+  #request(sent: [] | [unknown]): Promise<IteratorResult<unknown, unknown>> {
+    this.#iterator ??= this.#source[Symbol.asyncIterator]();
+    const iterator = this.#iterator;
+    return new Promise((resolve, reject) => {
+      const waiting: Waiting = { resolve, reject };
+      this.#waiting = [...this.#waiting, waiting]; // one, as a rule: `push` would reserve room for 17
+      iterator.next(...sent).then(
+        (result) => void this.#answer(waiting, () => this.#resultOf(result)),
+        (error: unknown) => void this.#answer(waiting, () => this.#failWith(error)),
+      );
+    });
+  }
+
+  async #answer(waiting: Waiting, answerOf: () => IteratorResult<unknown, unknown>): Promise<void> {
+    if (this.#clearance() !== null) await this.#cleared();
+    if (!this.#waiting.includes(waiting)) return; // the end has answered it
+    this.#waiting = this.#waiting.filter((other) => other !== waiting);
+    try {
+      waiting.resolve(this.#isDone ? this.#lastEvent() : answerOf());
+    } catch (error) {
+      waiting.reject(error);
+    }
+  }
+
+  #resultOf({ done = false, value }: IteratorResult<unknown, unknown>): IteratorResult<unknown, unknown> {
+    if (done) this.#leave();
+    return { done, value: this.#wrap(value) };
+  }
+
+  #failWith(error: unknown): never {
+    this.#leave();
+    throw error;
+  }
+
   async #cleared(): Promise<void> {
     for (let wait = this.#clearance(); wait !== null; wait = this.#clearance()) await wait;
   }
 
   #clearance(): Promise<void> | null {
     return this.#stream === null || this.#isDone ? null : this.#stream.clearance();
-  }
-
-  /** Waits for the source. Returns `null` if the session ends first. Nothing of a wait outlasts it. */
-  async #interruptible<T>(promise: Promise<T>): Promise<PromiseSettledResult<T> | null> {
-    const { promise: interrupted, resolve: interrupt } = Promise.withResolvers<null>();
-    const interruptOnce = () => interrupt(null);
-    this.#interrupts.push(interruptOnce);
-    try {
-      const settled = promise.then(
-        (value): PromiseSettledResult<T> => ({ status: 'fulfilled', value }),
-        (reason: unknown): PromiseSettledResult<T> => ({ status: 'rejected', reason }),
-      );
-      return await Promise.race([settled, interrupted]);
-    } finally {
-      this.#interrupts = this.#interrupts.filter((other) => other !== interruptOnce);
-    }
   }
 
   #lastEvent(): IteratorResult<unknown, unknown> {
@@ -110,8 +130,11 @@ export class EndingIterator implements AsyncGenerator<unknown, unknown, unknown>
 
   #end(reason: Error): void {
     this.#isDone = true;
-    this.#reason = reason;
-    for (const interrupt of this.#interrupts) interrupt();
+    const [first, ...others] = this.#waiting;
+    this.#waiting = [];
+    if (first === undefined) this.#reason = reason;
+    else first.reject(reason);
+    for (const { resolve } of others) resolve({ done: true, value: undefined });
     void this.#returnSource();
   }
 

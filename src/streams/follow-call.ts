@@ -35,30 +35,26 @@ export interface FollowCallDeps {
 }
 
 export function createFollowCall({ openStreams, signals }: FollowCallDeps): FollowCall {
-  /** Returns the function that opens a stream of this call. While the stream is open, its call is in progress. */
-  function openingOf({ record, since, refusalOf, typeError }: FollowedCall, onOpened: () => void) {
-    return function openEnding(onEnd: (reason: Error) => void): OpenStream {
-      signals.begin(record, since);
-      onOpened();
-      let isOver = false;
-      function finish(reason?: Error): void {
-        if (!isOver) signals.finish(record, reason);
-        isOver = true;
-      }
-      function end(reason: Error): void {
+  /** Opens a stream of this call. While it is open, its call is in progress. */
+  function openStream(call: FollowedCall, onEnd: (reason: Error) => void): OpenStream {
+    const { record, since, refusalOf, typeError } = call;
+    let isOver = false;
+    function finish(reason?: Error): void {
+      if (!isOver) signals.finish(record, reason);
+      isOver = true;
+    }
+    signals.begin(record, since);
+    return openStreams.open({
+      record,
+      since,
+      refusalOf,
+      onEnd(reason) {
         typeError(reason);
         finish(reason);
         onEnd(reason);
-      }
-      const stream = openStreams.open({ record, since, refusalOf, onEnd: end });
-      return {
-        clearance: stream.clearance,
-        close() {
-          stream.close();
-          finish();
-        },
-      };
-    };
+      },
+      onClose: finish,
+    });
   }
 
   return function followCall(call) {
@@ -71,7 +67,11 @@ export function createFollowCall({ openStreams, signals }: FollowCallDeps): Foll
         hold.release();
         return result;
       }
-      const open = openingOf(call, hold.release);
+      function open(onEnd: (reason: Error) => void): OpenStream {
+        const stream = openStream(call, onEnd);
+        hold.release();
+        return stream;
+      }
       const data =
         type === 'subscription' ? endingSubscription(result.data, open) : endingAnswer(result.data, isStreamed, open);
       const isStream = data !== result.data;

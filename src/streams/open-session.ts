@@ -13,6 +13,8 @@ export interface StreamRequest {
   readonly refusalOf: (record: SessionRecord) => DurinError | null;
   /** Called once if the stream ends before it is closed. It must not throw. */
   readonly onEnd: (reason: Error) => void;
+  /** Called once if the stream is closed before it ends. */
+  readonly onClose?: () => void;
 }
 
 /** Milliseconds after which a look-up that failed is repeated. */

@@ -15,7 +15,7 @@ export interface OpenSessions {
 export function createOpenSessions(): OpenSessions {
   const bySelector = new Map<string, OpenSession>();
   /** By the scopes of their users and clients. */
-  const byScope = new Map<Scope, Set<OpenSession>>();
+  const byScope = new Map<Scope, OpenSession | Set<OpenSession>>(); // most users have one
 
   return {
     get size() {
@@ -28,8 +28,9 @@ export function createOpenSessions(): OpenSessions {
       bySelector.set(session.selector, session);
       for (const scope of scopesOf(session)) {
         const others = byScope.get(scope);
-        if (others === undefined) byScope.set(scope, new Set([session]));
-        else others.add(session);
+        if (others === undefined) byScope.set(scope, session);
+        else if (others instanceof Set) others.add(session);
+        else byScope.set(scope, new Set([others, session]));
       }
       return session;
     },
@@ -37,15 +38,18 @@ export function createOpenSessions(): OpenSessions {
       if (bySelector.get(session.selector) === session) bySelector.delete(session.selector);
       for (const scope of scopesOf(session)) {
         const others = byScope.get(scope);
-        others?.delete(session);
-        if (others?.size === 0) byScope.delete(scope);
+        if (others instanceof Set) others.delete(session);
+        if (others === session || (others instanceof Set && others.size === 0)) byScope.delete(scope);
       }
     },
     all: () => [...bySelector.values()],
     concernedBy(scope) {
       if (scope === 'all') return [...bySelector.values()];
       const selector = selectorOf(scope);
-      if (selector === null) return [...(byScope.get(scope) ?? [])];
+      if (selector === null) {
+        const found = byScope.get(scope) ?? [];
+        return found instanceof OpenSession ? [found] : [...found];
+      }
       const session = bySelector.get(selector);
       return session === undefined ? [] : [session];
     },

@@ -124,6 +124,17 @@ export function createOpenStreams(deps: OpenStreamsDeps): OpenStreams {
     isRechecking = false;
   }
 
+  const operations: StreamOperations = {
+    clearance(session, request) {
+      if (!session.streams.has(request)) return null;
+      if (!session.isSuspended && session.isExpired(now())) suspendAndJudge([session]);
+      return session.isSuspended ? session.judged() : null;
+    },
+    close(session, request) {
+      if (leave(session, request)) request.onClose?.();
+    },
+  };
+
   return {
     open(request) {
       if (isClosed) {
@@ -136,14 +147,7 @@ export function createOpenStreams(deps: OpenStreamsDeps): OpenStreams {
       if (request.since !== announced()) suspendAndJudge([session]);
       else if (!session.isSuspended) session.expiresAt = request.record.expiresAt;
       schedule(session);
-      return {
-        clearance() {
-          if (!session.streams.has(request)) return null;
-          if (!session.isSuspended && session.isExpired(now())) suspendAndJudge([session]);
-          return session.isSuspended ? session.judged() : null;
-        },
-        close: () => void leave(session, request),
-      };
+      return new SessionStream(session, request, operations);
     },
     changed: (scope) => suspendAndJudge(sessions.concernedBy(scope)),
     missed: () => void judgeAll(sessions.all()),
@@ -153,6 +157,32 @@ export function createOpenStreams(deps: OpenStreamsDeps): OpenStreams {
       timer.stop();
     },
   };
+}
+
+interface StreamOperations {
+  clearance(session: OpenSession, request: StreamRequest): Promise<void> | null;
+  close(session: OpenSession, request: StreamRequest): void;
+}
+
+/** An instance, and not functions for each stream: thousands of streams may be open. */
+class SessionStream implements OpenStream {
+  readonly #session: OpenSession;
+  readonly #request: StreamRequest;
+  readonly #operations: StreamOperations;
+
+  constructor(session: OpenSession, request: StreamRequest, operations: StreamOperations) {
+    this.#session = session;
+    this.#request = request;
+    this.#operations = operations;
+  }
+
+  clearance(): Promise<void> | null {
+    return this.#operations.clearance(this.#session, this.#request);
+  }
+
+  close(): void {
+    this.#operations.close(this.#session, this.#request);
+  }
 }
 
 /** tRPC notes on an error which call it belongs to, so each stream has its own. */

@@ -3,6 +3,7 @@ import { beforeEach, expect, test } from 'vitest';
 import type { CallAuth, SessionRecord } from '../../../src/session.ts';
 import { createEndedSignals } from '../../../src/streams/ended-signals.ts';
 import { createFollowCall, type FollowedCall } from '../../../src/streams/follow-call.ts';
+import type { StreamRequest } from '../../../src/streams/open-session.ts';
 import { createFakeStream } from './fake-stream.ts';
 
 let stream: ReturnType<typeof createFakeStream>;
@@ -10,7 +11,7 @@ let signals: ReturnType<typeof createEndedSignals>;
 let follow: ReturnType<typeof createFollowCall>;
 beforeEach(() => {
   stream = createFakeStream();
-  const openStreams = { open: ({ onEnd }: { onEnd: (reason: Error) => void }) => stream.open(onEnd) };
+  const openStreams = { open: ({ onEnd, onClose }: StreamRequest) => stream.open(onEnd, onClose) };
   signals = createEndedSignals(openStreams);
   follow = createFollowCall({ openStreams, signals });
 });

@@ -7,13 +7,15 @@ export function createFakeStream() {
   const onEnds = new Set<(reason: Error) => void>();
   const reason = new DurinError('INVALID_TOKEN');
 
-  const open: OpenEnding = (onEnd) => {
+  function open(onEnd: (reason: Error) => void, onClose?: () => void): ReturnType<OpenEnding> {
     onEnds.add(onEnd);
     return {
       clearance: () => (onEnds.has(onEnd) ? (held?.promise ?? null) : null),
-      close: () => void onEnds.delete(onEnd),
+      close() {
+        if (onEnds.delete(onEnd)) onClose?.();
+      },
     };
-  };
+  }
 
   function release(): void {
     held?.resolve();

@@ -82,7 +82,12 @@ export function createStreamWorld() {
       refusalOf: ({ client }) => (allowed.includes(client.name) ? null : new DurinError('CLIENT_NOT_ALLOWED')),
       onEnd: (reason) => void ends.push((reason as DurinError).durin.code),
     });
-    return { ends, isHeld: () => stream.clearance() !== null, ...stream };
+    return {
+      ends,
+      isHeld: () => stream.clearance() !== null,
+      clearance: () => stream.clearance(),
+      close: () => stream.close(),
+    };
   }
 
   return { world, rows, changes, looked, streams, store, open, openOf };
