@@ -3,6 +3,7 @@ import { createDatabaseChanges } from './cache/bus/database-changes.ts';
 import { createCachedClientStore } from './cache/cached-client-store.ts';
 import { createCachedKeyStore } from './cache/cached-key-store.ts';
 import { createCachedTokenStore } from './cache/cached-token-store.ts';
+import { createChanges } from './cache/changes/changes.ts';
 import { createCache } from './cache/create-cache.ts';
 import { createInvalidation } from './cache/invalidation.ts';
 import { joinProcess } from './cache/process-peers.ts';
@@ -23,6 +24,10 @@ import type { Settings } from './options/settings.ts';
 import { createLoginAnswer } from './router/login-answer.ts';
 import { createSignInUser } from './router/sign-in-user.ts';
 import { createToAuth } from './session-views.ts';
+import { createEndedSignals } from './streams/ended-signals.ts';
+import { createFollowCall } from './streams/follow-call.ts';
+import { createJudgeSession } from './streams/judge-session.ts';
+import { createOpenStreams } from './streams/open-streams.ts';
 import { createAddressWarning } from './throttle/address-warning.ts';
 import { createCounters } from './throttle/create-counters.ts';
 import { createLoginThrottle } from './throttle/login-throttle.ts';
@@ -76,12 +81,13 @@ export function compose(settings: Settings) {
   const { format } = sqlTokenStore;
   const reportOutage = createOutageReport(events, settings.onWarning);
   const tables = createNotifyingTables(database, schema, sqlTokenStore.related);
-  const changes = createDatabaseChanges({ tables, userIdOf: schema.fromUserKeyText });
+  const databaseChanges = createDatabaseChanges({ tables, userIdOf: schema.fromUserKeyText });
   const listen: Listen = (options) =>
     database.outsideTransaction(async () => {
       await tables.inspect(); // before it listens, so that it knows what it hears about
       return database.listen(options);
     });
+  const changes = createChanges();
   const cache =
     settings.cache &&
     createCache(settings.cache, {
@@ -90,12 +96,16 @@ export function compose(settings: Settings) {
       secrets: settings.secrets,
       now,
       listen,
+      databaseChanges,
       changes,
       onOutage: reportOutage('store'),
       onBusOutage: reportOutage('bus'),
     });
-  const peers = joinProcess(namespace, cache);
-  const invalidation = createInvalidation({ cache, peers, afterCommit });
+  const peers = joinProcess(namespace, (scope, fence) => {
+    changes.changed(scope);
+    cache?.receive(scope, fence);
+  });
+  const invalidation = createInvalidation({ cache, peers, changes, afterCommit });
   const { load } = sqlTokenStore;
   const keyStore = createCachedKeyStore(createSqlKeyStore(database, schema), invalidation);
   const store = createCachedTokenStore({ store: sqlTokenStore, load, cache, isInTransaction, invalidation });
@@ -186,6 +196,7 @@ export function compose(settings: Settings) {
   const { createContext, stateOf, limitsOf } = createRequestStates({
     authenticate,
     findBySelector: store.findBySelector,
+    announced: changes.count,
     schemes: settings.schemes,
     trustProxy: settings.trustProxy,
     tokenInUrl: settings.tokenInUrl,
@@ -196,8 +207,22 @@ export function compose(settings: Settings) {
   const denials = createDenials({ events, now });
   const resolveCaller = createResolveCaller({ stateOf, denials });
 
+  // The streams
+  const judgeSession = createJudgeSession({ findStored: store.findStored, authenticate, activeUser, codec, now });
+  const openStreams = createOpenStreams({
+    judge: (session) => database.outsideTransaction(() => judgeSession(session)),
+    announced: changes.count,
+    hearsOthers: () => settings.cache?.bus?.isConnected() ?? false,
+    recheckMs: settings.recheckMs,
+    patienceMs: databaseTimeoutMs,
+    now,
+  });
+  changes.listen(openStreams);
+  const endedSignals = createEndedSignals(openStreams);
+  const followCall = createFollowCall({ openStreams, signals: endedSignals });
+
   // The answers to logins
-  const toAuth = createToAuth(now, scopes.heldBy);
+  const toAuth = createToAuth(now, scopes.heldBy, endedSignals.signalOf);
   const { serializeUser, response: loginResponse } = settings.login;
   const { formatExpiry } = settings;
   const loginAnswer = createLoginAnswer({ formatExpiry, serializeUser, loginResponse, toAuth });
@@ -250,8 +275,10 @@ export function compose(settings: Settings) {
     policies,
     resolveCaller,
     toAuth,
-    /** Writes pending uses and ends timers and connections. The app's ORM stays open. */
+    followCall,
+    /** Ends open streams, writes pending uses and ends timers and connections. The app's ORM stays open. */
     async close() {
+      openStreams.close();
       await cache?.close(); // first, while changes still reach it
       stopWatching();
       peers.leave();

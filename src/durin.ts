@@ -107,7 +107,7 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
    * may not live to see.
    */
   readonly flush: () => Promise<void>;
-  /** Writes pending uses and ends timers and connections. The app's ORM stays open. */
+  /** Ends open streams, writes pending uses, and ends timers and connections. The app's ORM stays open. */
   readonly close: () => Promise<void>;
 }
 

@@ -3,6 +3,8 @@ import type { SessionFormat } from '../database/token-store.ts';
 import { createBusCache } from './bus/bus-cache.ts';
 import type { DatabaseChanges } from './bus/messages.ts';
 import type { Bus } from './bus.ts';
+import type { ChangeListener } from './changes/changes.ts';
+import { hearChanges } from './changes/hear-changes.ts';
 import { createLayeredCache } from './layered-cache.ts';
 import { createMemoryCache } from './memory-cache.ts';
 import type { SessionCache } from './session-cache.ts';
@@ -32,11 +34,13 @@ export interface CacheDeps {
   readonly now: () => number;
   /** Listens to the app's database, for a bus over it. */
   readonly listen: Listen;
-  readonly changes: DatabaseChanges;
+  readonly databaseChanges: DatabaseChanges;
   /** Learns of outages of the store. */
   readonly onOutage: OutageListener;
   /** Learns of outages of the bus. */
   readonly onBusOutage: OutageListener;
+  /** Learns of the changes that the bus brings. */
+  readonly changes: ChangeListener;
 }
 
 /** The most for which it is remembered that a token has no session. */
@@ -45,12 +49,14 @@ const maxMissMs = 5000;
 /** Creates the cache that the settings describe: in this process, shared, or both. */
 export function createCache(settings: CacheSettings, deps: CacheDeps): SessionCache {
   const { ttlMs, maxSessions, store, bus } = settings;
-  const { namespace, now, changes, listen, onBusOutage } = deps;
+  const { namespace, now, changes, databaseChanges, listen, onBusOutage } = deps;
   const shared = store && createShared(store, settings, deps);
   if (bus === null)
     return shared ?? createMemoryCache({ ttlMs, maxSessions, missTtlMs: Math.min(ttlMs, maxMissMs), now });
   const memory = createMemoryCache({ ttlMs, maxSessions, now });
-  const layers = { memory, bus: reportBusOutages(withListen(bus, listen), onBusOutage), namespace, changes, now };
+  const reported = reportBusOutages(withListen(bus, listen), onBusOutage);
+  const heard = hearChanges(reported, { namespace, databaseChanges, listener: changes });
+  const layers = { memory, bus: heard, namespace, databaseChanges, now };
   return shared === null ? createBusCache(layers) : createLayeredCache({ ...layers, shared });
 }
 

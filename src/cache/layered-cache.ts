@@ -12,7 +12,7 @@ export interface LayeredCacheDeps {
   /** Starts the messages; the same in all processes of an app, and different in every other app. */
   readonly namespace: string;
   /** Default: the database announces nothing. */
-  readonly changes?: DatabaseChanges;
+  readonly databaseChanges?: DatabaseChanges;
   /** The clock, in milliseconds. */
   readonly now: () => number;
 }
@@ -25,7 +25,7 @@ export interface LayeredCacheDeps {
  * reconnected, that memory is empty.
  */
 export function createLayeredCache(deps: LayeredCacheDeps): SessionCache {
-  const { memory, shared, bus, namespace, changes = noDatabaseChanges } = deps;
+  const { memory, shared, bus, namespace, databaseChanges = noDatabaseChanges } = deps;
   const publisher = createPublisher(deps);
   let isStarted = false;
   let isClosed = false;
@@ -36,7 +36,7 @@ export function createLayeredCache(deps: LayeredCacheDeps): SessionCache {
   }
 
   function receiveMessage(message: string): void {
-    const announcement = readMessage(namespace, message, changes);
+    const announcement = readMessage(namespace, message, databaseChanges);
     for (const scope of announcement?.scopes ?? []) receive(scope, announcement?.fence ?? null);
   }
 

@@ -101,7 +101,8 @@ export type RouterDeps = RouterProcedureDeps &
 
 export function createDurinRouter<TLogin extends LoginTypes>(deps: RouterDeps): DurinRouter<TLogin> {
   const procedures = createRouterProcedures(deps);
-  const keys = createKeys(procedures, deps);
+  // Only the caller's types know the names.
+  const keys = createKeys(procedures, deps) as unknown as DurinRouterRecord<TLogin>['keys'];
   const router = t.router({
     login: createLogin(procedures, deps),
     refresh: createRefresh(procedures, deps),
@@ -109,7 +110,7 @@ export function createDurinRouter<TLogin extends LoginTypes>(deps: RouterDeps): 
     logout: createLogout(procedures, deps),
     logoutAll: createLogoutAll(procedures, deps),
     sessions: createSessions(procedures, deps),
-    keys: keys as unknown as DurinRouterRecord<TLogin>['keys'], // only the caller's types know the names
+    keys,
     apiAccess: createApiAccess(procedures, deps),
   });
   return router;

@@ -32,9 +32,8 @@ scoped.authedProcedure.query(({ ctx }) => ctx.auth.scopes.push('billing'));
 
 // Keys know the names too.
 declare const caller: ReturnType<typeof scoped.durinRouter.createCaller>;
-void caller.keys.create({ name: 'CI', client: 'api', scopes: ['billing'] }).then((key) => {
-  same<typeof key.scopes, readonly Scope[]>();
-});
+void caller.keys.create({ name: 'CI', client: 'api', scopes: ['billing'] });
+same<Awaited<ReturnType<typeof caller.keys.create>>['scopes'], readonly Scope[]>();
 // @ts-expect-error: no such scope
 void caller.keys.create({ name: 'CI', scopes: ['reports:raed'] });
 // @ts-expect-error: no such client

@@ -1,0 +1,110 @@
+import type { DurinError } from '../errors.ts';
+import type { SessionRecord } from '../session.ts';
+import type { EndedSignals } from './ended-signals.ts';
+import { endingAnswer, endingSubscription } from './ending-answer.ts';
+import type { OpenStream, OpenStreams } from './open-streams.ts';
+
+/** A call that its guard has let through. */
+export interface FollowedCall {
+  readonly record: SessionRecord;
+  /** How many changes had been announced before the session was looked up. */
+  readonly since: number;
+  readonly type: 'query' | 'mutation' | 'subscription';
+  /** Whether tRPC streams the promises and iterables in the answer. */
+  readonly isStreamed: boolean;
+  /** The signal of the call; aborted when its caller has left. */
+  readonly signal: AbortSignal | undefined;
+  /** Why the guard would not let this session through any more; `null`: it would. */
+  readonly refusalOf: (record: SessionRecord) => DurinError | null;
+  /** Types the error that ends a stream, before the consumer sees it. */
+  readonly typeError: (error: Error) => void;
+}
+
+/** What tRPC's middleware returns. It does not throw. */
+type CallResult = { readonly ok: true; readonly data: unknown } | { readonly ok: false };
+
+/**
+ * Follows a call from its start, and returns what is to be done with its result: what the answer streams is made to end with
+ * the session.
+ */
+export type FollowCall = (call: FollowedCall) => <T extends CallResult>(result: T) => T;
+
+export interface FollowCallDeps {
+  readonly openStreams: Pick<OpenStreams, 'open'>;
+  readonly signals: EndedSignals;
+}
+
+export function createFollowCall({ openStreams, signals }: FollowCallDeps): FollowCall {
+  /** Opens a stream of this call. While it is open, its call is in progress. */
+  function openStream(call: FollowedCall, onEnd: (reason: Error) => void): OpenStream {
+    const { record, since, refusalOf, typeError } = call;
+    let isOver = false;
+    function finish(reason?: Error): void {
+      if (!isOver) signals.finish(record, reason);
+      isOver = true;
+    }
+    signals.begin(record, since);
+    return openStreams.open({
+      record,
+      since,
+      refusalOf,
+      onEnd(reason) {
+        typeError(reason);
+        finish(reason);
+        onEnd(reason);
+      },
+      onClose: finish,
+    });
+  }
+
+  return function followCall(call) {
+    const { record, since, type, isStreamed, signal } = call;
+    signals.begin(record, since);
+
+    return function finishCall(result) {
+      const hold = createHold(() => signals.finish(record));
+      if (!result.ok) {
+        hold.release();
+        return result;
+      }
+      function open(onEnd: (reason: Error) => void): OpenStream {
+        const stream = openStream(call, onEnd);
+        hold.release();
+        return stream;
+      }
+      const data =
+        type === 'subscription' ? endingSubscription(result.data, open) : endingAnswer(result.data, isStreamed, open);
+      const isStream = data !== result.data;
+      // If `ended` was read before the stream opens, it is kept until then, or until the caller leaves.
+      if (isStream && signals.isRead(record)) hold.keepUntil(signal);
+      else hold.release();
+      return isStream ? { ...result, data } : result;
+    };
+  };
+}
+
+/** What is let go once. */
+function createHold(letGo: () => void) {
+  let kept: AbortSignal | undefined;
+  const release = once(() => {
+    kept?.removeEventListener('abort', release);
+    letGo();
+  });
+  return {
+    release,
+    keepUntil(signal: AbortSignal | undefined): void {
+      kept = signal;
+      if (signal?.aborted) release();
+      else signal?.addEventListener('abort', release);
+    },
+  };
+}
+
+function once(run: () => void): () => void {
+  let hasRun = false;
+  return () => {
+    if (hasRun) return;
+    hasRun = true;
+    run();
+  };
+}
