@@ -9,7 +9,7 @@ export interface StreamRequest {
   readonly record: SessionRecord;
   /** How many changes had been announced before that look-up. */
   readonly since: number;
-  /** Why the session may not have this stream; `null`: it may. */
+  /** Why the session may not have this stream; `null`: it may. What it throws ends the stream. */
   readonly refusalOf: (record: SessionRecord) => DurinError | null;
   /** Called once if the stream ends before it is closed. It must not throw. */
   readonly onEnd: (reason: Error) => void;

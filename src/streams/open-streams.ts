@@ -1,5 +1,6 @@
 import type { ChangeListener } from '../cache/changes/changes.ts';
 import { DurinError, isDurinError } from '../errors.ts';
+import type { SessionRecord } from '../session.ts';
 import type { JudgeSession } from './judge-session.ts';
 import type { OpenSession, StreamRequest } from './open-session.ts';
 import { createOpenSessions } from './open-sessions.ts';
@@ -87,7 +88,7 @@ export function createOpenStreams(deps: OpenStreamsDeps): OpenStreams {
       session.lookUpSucceeded();
       if (verdict.kind === 'ended') return endAll(session, verdict.reason);
       for (const stream of session.streams) {
-        const refusal = stream.refusalOf(verdict.record);
+        const refusal = refusalOf(stream, verdict.record);
         if (refusal !== null) end(session, stream, refusal);
       }
       if (session.suspensions !== suspensions) return; // what suspended it again has it judged again
@@ -95,7 +96,7 @@ export function createOpenStreams(deps: OpenStreamsDeps): OpenStreams {
       session.resume();
     } catch (error) {
       const isOver = session.lookUpFailed() >= patienceMs;
-      if (isOver) return endAll(session, error instanceof Error ? error : unavailable(error));
+      if (isOver) return endAll(session, errorOf(error));
     }
     schedule(session);
   }
@@ -190,6 +191,19 @@ function copyOf(reason: Error): Error {
   if (!isDurinError(reason)) return reason;
   const { code, ...facts } = reason.durin;
   return new DurinError(code, { ...facts, cause: reason.cause });
+}
+
+/** What a callback of the app throws ends the stream, as it would fail a call. */
+function refusalOf(stream: StreamRequest, record: SessionRecord): Error | null {
+  try {
+    return stream.refusalOf(record);
+  } catch (error) {
+    return errorOf(error);
+  }
+}
+
+function errorOf(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : unavailable(thrown);
 }
 
 const closedStream: OpenStream = { clearance: () => null, close() {} };

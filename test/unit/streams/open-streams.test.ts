@@ -74,6 +74,17 @@ describe('a change', () => {
     expect(any.isHeld()).toBe(false);
   });
 
+  test('ends only the streams whose demands cannot be judged', async () => {
+    open.store('a');
+    const [failing, other] = [open.open('a', { failure: new Error('scopesOf failed') }), open.open('a')];
+    open.changes.changed('token:a');
+    await settled();
+    expect([failing.ends, other.ends]).toEqual([['scopesOf failed'], []]);
+    expect(other.isHeld()).toBe(false);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(open.looked).toEqual(['a']);
+  });
+
   test('that came between the look-up and the stream is noticed', async () => {
     const record = open.store('a');
     const since = open.changes.count();

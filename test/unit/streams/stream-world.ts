@@ -1,5 +1,5 @@
 import { createChanges } from '../../../src/cache/changes/changes.ts';
-import { DurinError } from '../../../src/errors.ts';
+import { DurinError, isDurinError } from '../../../src/errors.ts';
 import type { SessionRecord } from '../../../src/session.ts';
 import type { Verdict } from '../../../src/streams/judge-session.ts';
 import { createOpenStreams } from '../../../src/streams/open-streams.ts';
@@ -17,6 +17,8 @@ export interface Row {
 export interface Demands {
   since?: number;
   allowed?: readonly string[];
+  /** What the guard's callback throws when the session is judged. */
+  failure?: Error | null;
 }
 
 /** Open streams over sessions in memory, by the clock of the test. Fake the timers before it is created. */
@@ -75,13 +77,17 @@ export function createStreamWorld() {
     return openOf(record, demands);
   }
 
-  function openOf(record: SessionRecord, { since = changes.count(), allowed = ['web'] }: Demands = {}) {
+  function openOf(record: SessionRecord, demands: Demands = {}) {
+    const { since = changes.count(), allowed = ['web'], failure = null } = demands;
     const ends: string[] = [];
     const stream = streams.open({
       record,
       since,
-      refusalOf: ({ client }) => (allowed.includes(client.name) ? null : new DurinError('CLIENT_NOT_ALLOWED')),
-      onEnd: (reason) => void ends.push((reason as DurinError).durin.code),
+      refusalOf({ client }) {
+        if (failure !== null) throw failure;
+        return allowed.includes(client.name) ? null : new DurinError('CLIENT_NOT_ALLOWED');
+      },
+      onEnd: (reason) => void ends.push(isDurinError(reason) ? reason.durin.code : reason.message),
     });
     return {
       ends,
