@@ -1,7 +1,6 @@
 import type { ChangeListener } from '../cache/changes/changes.ts';
 import { DurinError, isDurinError } from '../errors.ts';
-import type { SessionRecord } from '../session.ts';
-import type { JudgeSession } from './judge-session.ts';
+import type { JudgeSession, Verdict } from './judge-session.ts';
 import type { OpenSession, StreamRequest } from './open-session.ts';
 import { createOpenSessions } from './open-sessions.ts';
 import { createWakeTimer } from './wake-timer.ts';
@@ -82,17 +81,19 @@ export function createOpenStreams(deps: OpenStreamsDeps): OpenStreams {
   async function judgeOne(session: OpenSession): Promise<void> {
     if (session.streams.size === 0) return;
     const { suspensions } = session;
+    const before = [...session.streams];
     session.lookUpBegan();
     try {
       const verdict = await judge(session);
       session.lookUpSucceeded();
-      if (verdict.kind === 'ended') return endAll(session, verdict.reason);
-      for (const stream of session.streams) {
-        const refusal = refusalOf(stream, verdict.record);
-        if (refusal !== null) end(session, stream, refusal);
+      const isCurrent = session.suspensions === suspensions;
+      // A stream that was opened after a later change is judged by that change's look-up.
+      for (const stream of isCurrent ? session.streams : before) {
+        const reason = reasonToEnd(stream, verdict);
+        if (reason !== null) end(session, stream, reason);
       }
-      if (session.suspensions !== suspensions) return; // what suspended it again has it judged again
-      session.expiresAt = verdict.record.expiresAt;
+      if (!isCurrent) return;
+      if (verdict.kind === 'valid') session.expiresAt = verdict.record.expiresAt;
       session.resume();
     } catch (error) {
       const isOver = session.lookUpFailed() >= patienceMs;
@@ -194,9 +195,10 @@ function copyOf(reason: Error): Error {
 }
 
 /** What a callback of the app throws ends the stream, as it would fail a call. */
-function refusalOf(stream: StreamRequest, record: SessionRecord): Error | null {
+function reasonToEnd(stream: StreamRequest, verdict: Verdict): Error | null {
+  if (verdict.kind === 'ended') return verdict.reason;
   try {
-    return stream.refusalOf(record);
+    return stream.refusalOf(verdict.record);
   } catch (error) {
     return errorOf(error);
   }

@@ -74,6 +74,24 @@ describe('a change', () => {
     expect(any.isHeld()).toBe(false);
   });
 
+  test.each([
+    ['refuses', () => open.store('a', { clientName: 'cli' }), 'CLIENT_NOT_ALLOWED'],
+    ['finds no', () => open.rows.clear(), 'INVALID_TOKEN'],
+  ] as const)('whose look-up %s session ends no stream from after the next change', async (_how, change, code) => {
+    open.store('a');
+    const before = open.open('a');
+    open.world.delayMs = 10;
+    change();
+    open.changes.changed('token:a');
+    await vi.advanceTimersByTimeAsync(5);
+    open.store('a');
+    open.changes.changed('token:a');
+    const after = open.open('a');
+    await vi.advanceTimersByTimeAsync(20);
+    expect([before.ends, after.ends]).toEqual([[code], []]);
+    expect(after.isHeld()).toBe(false);
+  });
+
   test('ends only the streams whose demands cannot be judged', async () => {
     open.store('a');
     const [failing, other] = [open.open('a', { failure: new Error('scopesOf failed') }), open.open('a')];
