@@ -1,7 +1,10 @@
 import type { OpenStream } from './open-streams.ts';
 
-/** Opens the stream of what is about to be delivered. */
-export type OpenEnding = (onEnd: (reason: Error) => void) => OpenStream;
+/**
+ * Opens the stream of what is about to be delivered.
+ * @param onLeft called after the stream was closed because the caller has left
+ */
+export type OpenEnding = (onEnd: (reason: Error) => void, onLeft?: () => void) => OpenStream;
 
 interface Waiting {
   readonly resolve: (result: IteratorResult<unknown, unknown>) => void;
@@ -39,7 +42,12 @@ export class EndingIterator implements AsyncGenerator<unknown, unknown, unknown>
   next(...sent: [] | [unknown]): Promise<IteratorResult<unknown, unknown>> {
     const open = this.#isDone ? null : this.#open;
     this.#open = null;
-    if (open !== null) this.#stream = open((reason) => this.#end(reason));
+    if (open !== null) {
+      this.#stream = open(
+        (reason) => this.#end(reason),
+        () => this.#end(null),
+      );
+    }
     return this.#isDone || this.#clearance() !== null ? this.#nextWhenCleared(sent) : this.#request(sent);
   }
 
@@ -128,13 +136,19 @@ export class EndingIterator implements AsyncGenerator<unknown, unknown, unknown>
     return wasDone;
   }
 
-  #end(reason: Error): void {
+  /** @param reason the last event; `null`: the consumer has left, and none is due */
+  #end(reason: Error | null): void {
     this.#isDone = true;
-    const [first, ...others] = this.#waiting;
+    this.#reason = reason;
+    const waiting = this.#waiting;
     this.#waiting = [];
-    if (first === undefined) this.#reason = reason;
-    else first.reject(reason);
-    for (const { resolve } of others) resolve({ done: true, value: undefined });
+    for (const { resolve, reject } of waiting) {
+      try {
+        resolve(this.#lastEvent());
+      } catch (error) {
+        reject(error);
+      }
+    }
     void this.#returnSource();
   }
 

@@ -36,15 +36,23 @@ export interface FollowCallDeps {
 
 export function createFollowCall({ openStreams, signals }: FollowCallDeps): FollowCall {
   /** Opens a stream of this call. While it is open, its call is in progress. */
-  function openStream(call: FollowedCall, onEnd: (reason: Error) => void): OpenStream {
-    const { record, since, refusalOf, typeError } = call;
+  function openStream(call: FollowedCall, onEnd: (reason: Error) => void, onLeft?: () => void): OpenStream {
+    const { record, since, signal, refusalOf, typeError } = call;
     let isOver = false;
     function finish(reason?: Error): void {
-      if (!isOver) signals.finish(record, reason);
+      if (isOver) return;
       isOver = true;
+      signal?.removeEventListener('abort', leave);
+      signals.finish(record, reason);
+    }
+    /** tRPC queues `return()` behind the `next()` that waits, so a silent source would hold its stream open. */
+    function leave(): void {
+      if (isOver) return;
+      stream.close();
+      onLeft?.();
     }
     signals.begin(record, since);
-    return openStreams.open({
+    const stream = openStreams.open({
       record,
       since,
       refusalOf,
@@ -55,6 +63,9 @@ export function createFollowCall({ openStreams, signals }: FollowCallDeps): Foll
       },
       onClose: finish,
     });
+    if (signal?.aborted) queueMicrotask(leave);
+    else if (!isOver) signal?.addEventListener('abort', leave);
+    return stream;
   }
 
   return function followCall(call) {
@@ -67,8 +78,8 @@ export function createFollowCall({ openStreams, signals }: FollowCallDeps): Foll
         hold.release();
         return result;
       }
-      function open(onEnd: (reason: Error) => void): OpenStream {
-        const stream = openStream(call, onEnd);
+      function open(onEnd: (reason: Error) => void, onLeft?: () => void): OpenStream {
+        const stream = openStream(call, onEnd, onLeft);
         hold.release();
         return stream;
       }

@@ -11,7 +11,7 @@ let signals: ReturnType<typeof createEndedSignals>;
 let follow: ReturnType<typeof createFollowCall>;
 beforeEach(() => {
   stream = createFakeStream();
-  const openStreams = { open: ({ onEnd, onClose }: StreamRequest) => stream.open(onEnd, onClose) };
+  const openStreams = { open: ({ onEnd, onClose }: StreamRequest) => stream.open(onEnd, undefined, onClose) };
   signals = createEndedSignals(openStreams);
   follow = createFollowCall({ openStreams, signals });
 });
