@@ -105,7 +105,8 @@ export function compose(settings: Settings) {
     changes.changed(scope);
     cache?.receive(scope, fence);
   });
-  const invalidation = createInvalidation({ cache, peers, changes, afterCommit });
+  const isCacheShared = settings.cache !== null && settings.cache.store !== null;
+  const invalidation = createInvalidation({ cache, isCacheShared, peers, changes, afterCommit });
   const { load } = sqlTokenStore;
   const keyStore = createCachedKeyStore(createSqlKeyStore(database, schema), invalidation);
   const store = createCachedTokenStore({ store: sqlTokenStore, load, cache, isInTransaction, invalidation });

@@ -8,6 +8,8 @@ export interface InvalidationDeps {
   readonly cache: Pick<SessionCache, 'invalidate'> | null;
   /** The other durins of this process, which may cache the same sessions. */
   readonly peers: Pick<ProcessPeers, 'announce'>;
+  /** Whether the cache has a store that other processes use, which takes time to drop a session. */
+  readonly isCacheShared: boolean;
   /** Learns of each change before its cached sessions are dropped, which a slow store may delay. */
   readonly changes: Pick<ChangeListener, 'changed'>;
   /** Runs work once the current transaction is committed, or may be. Outside of a transaction it waits for the work. */
@@ -35,10 +37,13 @@ export interface Invalidation {
   everythingChanged(): Promise<void>;
 }
 
-export function createInvalidation({ cache, peers, changes, afterCommit }: InvalidationDeps): Invalidation {
+export function createInvalidation(deps: InvalidationDeps): Invalidation {
+  const { cache, isCacheShared, peers, changes, afterCommit } = deps;
+
   async function invalidateOne(scope: Scope, isWritten: boolean): Promise<void> {
     changes.changed(scope);
     const fence = cache === null ? null : await cache.invalidate(scope, isWritten);
+    if (isCacheShared) changes.changed(scope); // until now a call could find the session as it was
     peers.announce(scope, fence);
   }
 

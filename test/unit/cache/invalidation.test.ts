@@ -14,6 +14,7 @@ function open() {
         return null;
       },
     },
+    isCacheShared: false,
     peers: { announce: (scope) => void announced.push(scope) },
     changes: { changed: (scope) => void changed.push(scope) },
     afterCommit: async (work) => void waiting.push(work),
@@ -50,7 +51,10 @@ test('if no token ended, nothing waits for the commit', async () => {
   expect(waiting).toEqual([]);
 });
 
-test('a change is announced before a slow cache drops it', async () => {
+test.each([
+  ['before a cache drops it', false, ['changes', 'cache', 'peers']],
+  ['also after a shared cache has dropped it', true, ['changes', 'cache', 'changes', 'peers']],
+])('a change is announced %s', async (_when, isCacheShared, expected) => {
   const order: string[] = [];
   const { tokenChanged } = createInvalidation({
     cache: {
@@ -59,19 +63,26 @@ test('a change is announced before a slow cache drops it', async () => {
         return null;
       },
     },
+    isCacheShared,
     peers: { announce: () => void order.push('peers') },
     changes: { changed: () => void order.push('changes') },
     afterCommit: (work) => work(),
   });
   await tokenChanged('a');
-  expect(order).toEqual(['changes', 'cache', 'peers']);
+  expect(order).toEqual(expected);
 });
 
 test('without a cache of its own, it announces to those that have one', async () => {
   const announced: unknown[] = [];
   const peers = { announce: (...change: unknown[]) => void announced.push(change) };
   const changes = { changed: (scope: string) => void announced.push([scope]) };
-  const { tokenChanged } = createInvalidation({ cache: null, peers, changes, afterCommit: (work) => work() });
+  const { tokenChanged } = createInvalidation({
+    cache: null,
+    isCacheShared: false,
+    peers,
+    changes,
+    afterCommit: (work) => work(),
+  });
   await tokenChanged('a');
   expect(announced).toEqual([['token:a'], ['token:a', null]]);
 });
