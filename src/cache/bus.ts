@@ -27,7 +27,8 @@ export interface Bus {
   /**
    * Starts to listen. Called once. Connects in the background, and reconnects whenever the connection is lost.
    * @param onMessage called with each message that any process publishes; it may be called with this process's own
-   * @param onPossibleLoss called when messages may have been lost, and each time the bus has connected
+   * @param onPossibleLoss called when messages may have been lost, and each time the bus has connected. `isConnected()`
+   *   returns true then
    * @param namespace names the app's database and schema, for a bus that chooses its channel by it. Messages of other apps
    *   may arrive: they are ignored
    * @param listen listens to the app's own database, for a bus over it

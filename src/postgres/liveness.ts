@@ -72,9 +72,11 @@ export function createLiveness({ now, silenceMs, stallMs, onPossibleLoss }: Live
     },
     echoed(heartbeat) {
       lastEcho = heartbeat;
+      if (isStalled()) doubt();
       if (heartbeat < proof) return;
-      if (echoedAt === null) onPossibleLoss();
+      const wasLost = echoedAt === null;
       echoedAt = now();
+      if (wasLost) onPossibleLoss();
     },
   };
 }

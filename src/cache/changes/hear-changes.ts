@@ -16,9 +16,10 @@ export function hearChanges(bus: Bus, { namespace, databaseChanges, listener }: 
         onMessage(message);
         for (const scope of readMessage(namespace, message, databaseChanges)?.scopes ?? []) listener.changed(scope);
       }
+      /** While the bus is disconnected, there is more to miss: what was missed is looked up once it has connected. */
       function lose(): void {
         onPossibleLoss();
-        listener.missed();
+        if (bus.isConnected()) listener.missed();
       }
       bus.start(receive, lose, ...others);
     },

@@ -85,6 +85,19 @@ test('a process that was stopped waits for a heartbeat from after it', () => {
   expect([isConnected(), losses()]).toEqual([true, 1]); // nothing was lost
 });
 
+test('an echo that is read before the first tick after a stop proves nothing', () => {
+  const { isConnected, stop, tick, losses, opened, lost, nextHeartbeat, echoed } = connect();
+  lost();
+  opened();
+  const before = nextHeartbeat();
+  stop(500);
+  echoed(before);
+  expect([isConnected(), losses()]).toEqual([false, 2]);
+  tick();
+  echoed(nextHeartbeat());
+  expect([isConnected(), losses()]).toEqual([true, 3]);
+});
+
 test('a stop is noticed even if a timer runs before the first call', () => {
   const { isConnected, stop, tick, beat } = connect();
   stop(500);
