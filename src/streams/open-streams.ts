@@ -54,7 +54,10 @@ export function createOpenStreams(deps: OpenStreamsDeps): OpenStreams {
   /** Returns whether the stream was open. */
   function leave(session: OpenSession, stream: StreamRequest): boolean {
     const wasOpen = session.streams.delete(stream);
-    if (wasOpen && session.streams.size === 0) sessions.remove(session);
+    if (wasOpen && session.streams.size === 0) {
+      sessions.remove(session);
+      session.resume(); // nobody judges it any more
+    }
     if (sessions.size === 0) timer.stop();
     return wasOpen;
   }

@@ -293,6 +293,18 @@ describe('a stream that is closed', () => {
     expect([open.looked, stream.ends, stream.isHeld()]).toEqual([[], [], false]);
   });
 
+  test('keeps nobody waiting for its session to be judged', async () => {
+    open.store('a');
+    const stream = open.open('a');
+    open.world.isDown = true;
+    open.changes.changed('token:a');
+    await settled();
+    const cleared = stream.clearance()?.then(() => 'cleared');
+    stream.close();
+    await settled();
+    await expect(Promise.race([cleared, Promise.resolve('still waiting')])).resolves.toBe('cleared');
+  });
+
   test('leaves the others of its session alone', async () => {
     open.store('a');
     const [first, second] = [open.open('a'), open.open('a')];
