@@ -57,16 +57,15 @@ export class EndingIterator implements AsyncGenerator<unknown, unknown, unknown>
   }
 
   async return(value?: unknown): Promise<IteratorResult<unknown, unknown>> {
-    const wasDone = this.#leave();
-    const iterator = this.#iterator ?? this.#source[Symbol.asyncIterator]();
-    if (wasDone || iterator.return === undefined) return { done: true, value };
-    return iterator.return(value);
+    if (this.#leave()) return { done: true, value };
+    const iterator = this.#opened();
+    return iterator.return === undefined ? { done: true, value } : iterator.return(value);
   }
 
   async throw(error: unknown): Promise<IteratorResult<unknown, unknown>> {
-    const wasDone = this.#leave();
-    const iterator = this.#iterator ?? this.#source[Symbol.asyncIterator]();
-    if (wasDone || iterator.throw === undefined) throw error;
+    if (this.#leave()) throw error;
+    const iterator = this.#opened();
+    if (iterator.throw === undefined) throw error;
     return iterator.throw(error);
   }
 
@@ -79,8 +78,7 @@ export class EndingIterator implements AsyncGenerator<unknown, unknown, unknown>
   }
 
   #request(sent: [] | [unknown]): Promise<IteratorResult<unknown, unknown>> {
-    this.#iterator ??= this.#source[Symbol.asyncIterator]();
-    const iterator = this.#iterator;
+    const iterator = this.#opened();
     return new Promise((resolve, reject) => {
       const waiting: Waiting = { resolve, reject };
       this.#waiting = [...this.#waiting, waiting]; // one, as a rule: `push` would reserve room for 17
@@ -127,6 +125,11 @@ export class EndingIterator implements AsyncGenerator<unknown, unknown, unknown>
     return { done: true, value: undefined };
   }
 
+  #opened(): AsyncIterator<unknown> {
+    this.#iterator ??= this.#source[Symbol.asyncIterator]();
+    return this.#iterator;
+  }
+
   /** Returns whether it was done before. */
   #leave(): boolean {
     const wasDone = this.#isDone;
@@ -155,7 +158,7 @@ export class EndingIterator implements AsyncGenerator<unknown, unknown, unknown>
   /** What a source throws while it cleans up reaches nobody: its consumer already has the last event. */
   async #returnSource(): Promise<void> {
     try {
-      await (this.#iterator ?? this.#source[Symbol.asyncIterator]()).return?.();
+      await this.#opened().return?.();
     } catch {}
   }
 }

@@ -22,6 +22,7 @@ function createSource() {
     fail: (error: Error) => waiting.shift()?.reject(error),
     isAsked: () => waiting.length > 0,
     [Symbol.asyncIterator]() {
+      log.push('opened');
       return {
         next() {
           const next = Promise.withResolvers<IteratorResult<unknown>>();
@@ -86,7 +87,7 @@ describe('while the session is valid', () => {
     const iterator = wrap(source);
     expect(stream.count()).toBe(0);
     await iterator.return();
-    expect([stream.count(), source.log]).toEqual([0, ['returned']]);
+    expect([stream.count(), source.log]).toEqual([0, ['opened', 'returned']]);
   });
 
   test('what a consumer sends and throws reaches the source', async () => {
@@ -149,7 +150,7 @@ describe('when the session ends', () => {
     stream.end();
     await expect(next).rejects.toBe(stream.reason);
     expect(await iterator.next()).toEqual({ done: true, value: undefined });
-    expect(source.log).toEqual(['returned']);
+    expect(source.log).toEqual(['opened', 'returned']);
   });
 
   test('what was yielded since the announcement is dropped', async () => {
@@ -182,7 +183,7 @@ describe('when the session ends', () => {
     source.push(1);
     await next;
     stream.end();
-    expect(source.log).toEqual(['returned']);
+    expect(source.log).toEqual(['opened', 'returned']);
     await expect(iterator.next()).rejects.toBe(stream.reason);
   });
 
@@ -195,6 +196,20 @@ describe('when the session ends', () => {
       { status: 'rejected', reason: stream.reason },
       { status: 'fulfilled', value: { done: true } },
     ]);
+  });
+
+  test.each([
+    ['returns', (iterator: EndingIterator) => iterator.return()],
+    ['throws', (iterator: EndingIterator) => iterator.throw('a mistake').catch(() => {})],
+  ])('a consumer that %s later opens the source no more', async (_how, leave) => {
+    const source = createSource();
+    const iterator = wrap(source);
+    stream.hold();
+    const next = iterator.next(); // held back, so the source is not open
+    stream.end();
+    await expect(next).rejects.toBe(stream.reason);
+    await leave(iterator);
+    expect(source.log).toEqual(['opened', 'returned']);
   });
 
   test('a generator that never yields again keeps nobody waiting', async () => {
@@ -236,7 +251,7 @@ describe('when the session ends', () => {
     await turn();
     stream.end();
     await expect(next).rejects.toBe(stream.reason);
-    expect(source.log).toEqual(['returned']);
+    expect(source.log).toEqual(['opened', 'returned']);
   });
 });
 
