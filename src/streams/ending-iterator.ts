@@ -78,15 +78,23 @@ export class EndingIterator implements AsyncGenerator<unknown, unknown, unknown>
   }
 
   #request(sent: [] | [unknown]): Promise<IteratorResult<unknown, unknown>> {
-    const iterator = this.#opened();
     return new Promise((resolve, reject) => {
       const waiting: Waiting = { resolve, reject };
       this.#waiting = [...this.#waiting, waiting]; // one, as a rule: `push` would reserve room for 17
-      iterator.next(...sent).then(
+      this.#ask(sent).then(
         (result) => void this.#answer(waiting, () => this.#resultOf(result)),
         (error: unknown) => void this.#answer(waiting, () => this.#failWith(error)),
       );
     });
+  }
+
+  /** A source of the app may answer at once, or throw instead of rejecting. */
+  #ask(sent: [] | [unknown]): Promise<IteratorResult<unknown, unknown>> {
+    try {
+      return Promise.resolve(this.#opened().next(...sent));
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
   }
 
   async #answer(waiting: Waiting, answerOf: () => IteratorResult<unknown, unknown>): Promise<void> {

@@ -38,6 +38,10 @@ function createSource() {
   };
 }
 
+function fail(): never {
+  throw new Error('the source failed');
+}
+
 describe('while the session is valid', () => {
   test('values pass as they are, and so does what a generator returns', async () => {
     const event = tracked('7', { text: 'hello' });
@@ -61,6 +65,25 @@ describe('while the session is valid', () => {
       })(),
     );
     await iterator.next();
+    await expect(iterator.next()).rejects.toThrow('the source failed');
+    expect(await iterator.next()).toEqual({ done: true, value: undefined });
+    expect(stream.count()).toBe(0);
+  });
+
+  test('a source may answer without a promise', async () => {
+    const results = [{ done: false, value: 1 }, { done: true }];
+    const source = { [Symbol.asyncIterator]: () => ({ next: () => results.shift() }) };
+    const iterator = wrap(source as unknown as AsyncIterable<unknown>);
+    expect(await iterator.next()).toEqual({ done: false, value: 1 });
+    expect(await iterator.next()).toEqual({ done: true, value: undefined });
+    expect(stream.count()).toBe(0);
+  });
+
+  test.each([
+    ['next', () => ({ next: fail })],
+    ['its iterator', fail],
+  ])('what a source throws at once from %s passes, and leaves nothing', async (_where, open) => {
+    const iterator = wrap({ [Symbol.asyncIterator]: open } as AsyncIterable<unknown>);
     await expect(iterator.next()).rejects.toThrow('the source failed');
     expect(await iterator.next()).toEqual({ done: true, value: undefined });
     expect(stream.count()).toBe(0);
