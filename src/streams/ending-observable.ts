@@ -17,6 +17,7 @@ export function endingObservable(source: Observable<unknown, unknown>, open: Ope
       stream.close();
     }
 
+    /** Rejects with what the consumer throws, which nobody handles: the source that emitted the value has gone on. */
     async function deliverHeld(): Promise<void> {
       isDelivering = true;
       try {
@@ -24,6 +25,10 @@ export function endingObservable(source: Observable<unknown, unknown>, open: Ope
           for (let wait = stream.clearance(); wait !== null; wait = stream.clearance()) await wait;
           held.shift()?.();
         }
+      } catch (error) {
+        leave();
+        subscription?.unsubscribe();
+        throw error;
       } finally {
         isDelivering = false;
       }

@@ -27,6 +27,18 @@ async function read(values: unknown): Promise<unknown[]> {
   return seen;
 }
 
+/** Resolves with the next rejection that nobody handles, of which the test runner does not learn. */
+function catchUnhandled(): Promise<unknown> {
+  const listeners = process.rawListeners('unhandledRejection') as NodeJS.UnhandledRejectionListener[];
+  process.removeAllListeners('unhandledRejection');
+  return new Promise((resolve) => {
+    process.once('unhandledRejection', (reason) => {
+      for (const listener of listeners) process.on('unhandledRejection', listener);
+      resolve(reason);
+    });
+  });
+}
+
 describe('an answer without streams', () => {
   class Row {
     id = 1;
@@ -181,6 +193,36 @@ describe('an observable of a subscription', () => {
     stream.release();
     await turn();
     expect([log, stream.count(), isLeft()]).toEqual([[], 0, true]);
+  });
+
+  test('is left by a consumer that throws at a value held back', async () => {
+    const unhandled = catchUnhandled();
+    const log: unknown[] = [];
+    const source = Promise.withResolvers<Emit>();
+    let isLeft = false;
+    const answer = endingSubscription(
+      observable<unknown>((emit) => {
+        source.resolve(emit);
+        return () => {
+          isLeft = true;
+        };
+      }),
+      stream.open,
+    ) as ReturnType<typeof observable<unknown, unknown>>;
+    answer.subscribe({
+      next(value) {
+        log.push(value);
+        throw new Error('the consumer failed');
+      },
+    });
+    const emitted = await source.promise;
+    stream.hold();
+    for (const value of [1, 2]) emitted.next(value);
+    stream.release();
+    expect(await unhandled).toEqual(new Error('the consumer failed'));
+    emitted.next(3);
+    await turn();
+    expect([log, stream.count(), isLeft]).toEqual([[1], 0, true]);
   });
 
   test('may hold back again while it delivers', async () => {
