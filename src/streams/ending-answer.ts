@@ -12,8 +12,8 @@ export function endingSubscription(answer: unknown, open: OpenEnding): unknown {
 /**
  * Wraps the promises and async iterables in the answer of a query or mutation, wherever tRPC streams them: as the answer, as
  * the value of a plain object, and in what they yield. Returns other answers as they are.
- * @param isStreamed whether tRPC streams the answer. If not, it may go to a server-side caller, which may need an iterable's
- *   other methods: then only generators are wrapped, which have none.
+ * @param isStreamed whether tRPC streams the answer. If not, only an answer that is a generator is wrapped: a server-side
+ *   caller may need the other methods of an iterable, and what is inside an answer is not looked at.
  */
 export function endingAnswer(answer: unknown, isStreamed: boolean, open: OpenEnding): unknown {
   function wrapAsync(value: unknown): unknown {
@@ -25,7 +25,7 @@ export function endingAnswer(answer: unknown, isStreamed: boolean, open: OpenEnd
 
   function wrap(value: unknown): unknown {
     const wrapped = wrapAsync(value);
-    if (wrapped !== value || !isPlainObject(value)) return wrapped;
+    if (!isStreamed || wrapped !== value || !isPlainObject(value)) return wrapped;
     let copy: Record<string, unknown> | null = null;
     for (const [key, item] of Object.entries(value)) {
       const wrappedItem = wrapAsync(item);

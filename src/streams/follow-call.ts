@@ -83,8 +83,15 @@ export function createFollowCall({ openStreams, signals }: FollowCallDeps): Foll
         hold.release();
         return stream;
       }
-      const data =
-        type === 'subscription' ? endingSubscription(result.data, open) : endingAnswer(result.data, isStreamed, open);
+      function wrap(data: unknown): unknown {
+        try {
+          return type === 'subscription' ? endingSubscription(data, open) : endingAnswer(data, isStreamed, open);
+        } catch (error) {
+          hold.release(); // a getter of the answer threw
+          throw error;
+        }
+      }
+      const data = wrap(result.data);
       const isStream = data !== result.data;
       // If `ended` was read before the stream opens, it is kept until then, or until the caller leaves.
       if (isStream && signals.isRead(record)) hold.keepUntil(signal);

@@ -76,6 +76,17 @@ test('calls of a session share a signal, and the last lets it go', async () => {
   expect(stream.count()).toBe(0);
 });
 
+test('an answer that cannot be read lets the signal go', async () => {
+  const failing = run(({ ended }) => ({
+    isRead: ended.aborted,
+    get value(): never {
+      throw new Error('the getter failed');
+    },
+  }));
+  await expect(failing).rejects.toThrow('the getter failed');
+  expect(stream.count()).toBe(0);
+});
+
 test('a call that fails lets its signal go', async () => {
   const failing = run(({ ended }) => {
     if (!ended.aborted) throw new Error('the app failed');

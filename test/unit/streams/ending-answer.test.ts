@@ -56,6 +56,15 @@ describe('an answer without streams', () => {
   });
 });
 
+test('an answer that is not streamed is not looked into', () => {
+  const answer = {
+    get value(): never {
+      throw new Error('must not be read');
+    },
+  };
+  expect(wrap(answer, false)).toBe(answer);
+});
+
 describe('promises in an answer', () => {
   test('resolve while the session is valid', async () => {
     const answer = wrap({ id: 1, slow: Promise.resolve('value') }) as { id: number; slow: Promise<string> };
