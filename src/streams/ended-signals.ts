@@ -10,8 +10,8 @@ export interface EndedSignals {
   begin(record: SessionRecord, since: number): void;
   /** @param reason why the call was ended; absent: it ended by itself */
   finish(record: SessionRecord, reason?: Error): void;
-  /** Whether one of the calls in progress has read the signal. */
-  isRead(record: SessionRecord): boolean;
+  /** Returns what aborts the signal; `null`: none of the calls in progress has read it. */
+  abortOf(record: SessionRecord): ((reason: Error) => void) | null;
   /** Aborted when the session ends, with the reason, as long as one of its calls is in progress. */
   signalOf(record: SessionRecord): AbortSignal;
 }
@@ -41,7 +41,10 @@ export function createEndedSignals({ open }: Pick<OpenStreams, 'open'>): EndedSi
       if (reason !== undefined) known.ended?.ending.abort(reason);
       known.ended?.release();
     },
-    isRead: (record) => (calls.get(record)?.ended ?? null) !== null,
+    abortOf(record) {
+      const ended = calls.get(record)?.ended ?? null;
+      return ended && ((reason) => ended.ending.abort(reason));
+    },
     signalOf(record) {
       const known = calls.get(record);
       if (known?.ended) return known.ended.ending.signal;

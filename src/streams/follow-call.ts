@@ -78,8 +78,14 @@ export function createFollowCall({ openStreams, signals }: FollowCallDeps): Foll
         hold.release();
         return result;
       }
+      /** Aborts the signal that was let go before its stream opened. */
+      let abort: ((reason: Error) => void) | null = null;
       function open(onEnd: (reason: Error) => void, onLeft?: () => void): OpenStream {
-        const stream = openStream(call, onEnd, onLeft);
+        function endWithSignal(reason: Error): void {
+          abort?.(reason);
+          onEnd(reason);
+        }
+        const stream = openStream(call, abort === null ? onEnd : endWithSignal, onLeft);
         hold.release();
         return stream;
       }
@@ -93,9 +99,12 @@ export function createFollowCall({ openStreams, signals }: FollowCallDeps): Foll
       }
       const data = wrap(result.data);
       const isStream = data !== result.data;
-      // If `ended` was read before the stream opens, it is kept until then, or until the caller leaves.
-      if (isStream && signals.isRead(record)) hold.keepUntil(signal);
+      // If `ended` was read before the stream opens, it is kept until then, or until the caller leaves. If it is not known
+      // when the caller leaves, it is let go, and aborted nevertheless if the stream opens and ends.
+      const abortSignal = isStream ? signals.abortOf(record) : null;
+      if (abortSignal !== null && signal !== undefined) hold.keepUntil(signal);
       else hold.release();
+      abort = signal === undefined ? abortSignal : null;
       return isStream ? { ...result, data } : result;
     };
   };
@@ -110,10 +119,10 @@ function createHold(letGo: () => void) {
   });
   return {
     release,
-    keepUntil(signal: AbortSignal | undefined): void {
+    keepUntil(signal: AbortSignal): void {
       kept = signal;
-      if (signal?.aborted) release();
-      else signal?.addEventListener('abort', release);
+      if (signal.aborted) release();
+      else signal.addEventListener('abort', release);
     },
   };
 }

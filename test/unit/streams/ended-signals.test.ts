@@ -125,6 +125,23 @@ test('a subscription whose consumer leaves lets the signal go', async () => {
   expect(stream.count()).toBe(0);
 });
 
+test('one that nobody may ever read holds no signal, and aborts it at its end', async () => {
+  const reasons: unknown[] = [];
+  const values = (await run(
+    ({ ended }) => {
+      ended.addEventListener('abort', () => void reasons.push(ended.reason));
+      return untilAborted(ended);
+    },
+    { type: 'subscription' },
+  )) as AsyncGenerator;
+  expect(stream.count()).toBe(0);
+  await values.next();
+  const next = values.next();
+  stream.end();
+  await expect(next).rejects.toBe(stream.reason);
+  expect(reasons).toEqual([stream.reason]);
+});
+
 test('one that is left before it is read lets the signal go', async () => {
   const leaving = new AbortController();
   await run(({ ended }) => untilAborted(ended), { type: 'subscription', signal: leaving.signal });
