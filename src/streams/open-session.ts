@@ -31,6 +31,8 @@ export class OpenSession implements KnownSession {
   isSuspended = false;
   /** How often it was suspended. */
   suspensions = 0;
+  /** Since when it is suspended. */
+  #suspendedAt = 0;
   #judged: PromiseWithResolvers<void> | null = null;
   /** Since when it could not be looked up, and when that is tried again. */
   #failure: { readonly since: number; readonly retryAt: number } | null = null;
@@ -43,6 +45,7 @@ export class OpenSession implements KnownSession {
   }
 
   suspend(): void {
+    if (!this.isSuspended) this.#suspendedAt = performance.now();
     this.suspensions += 1;
     this.isSuspended = true;
   }
@@ -78,10 +81,10 @@ export class OpenSession implements KnownSession {
     this.#failure = null;
   }
 
-  /** Returns for how long look-ups have failed, in milliseconds. */
+  /** Returns for how long it could not be looked up, in milliseconds: since it was suspended, or since a look-up failed. */
   lookUpFailed(): number {
     const at = performance.now();
-    const since = this.#failure?.since ?? at;
+    const since = this.#failure?.since ?? (this.isSuspended ? this.#suspendedAt : at);
     this.#failure = { since, retryAt: at + retryMs };
     return at - since;
   }

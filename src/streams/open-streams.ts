@@ -32,8 +32,10 @@ export interface OpenStreamsDeps {
   readonly now: () => number;
 }
 
-/** The most sessions that are looked up at once: as many as share a statement. */
+/** As many look-ups share a statement. */
 const maxBatchSize = 256;
+/** The most batches that are looked up at once, so that a change of many sessions leaves the pool some connections. */
+const maxBatches = 4;
 
 /**
  * A change that concerns a session suspends its streams at once: what they yield from then on is held back. The session is
@@ -77,8 +79,15 @@ export function createOpenStreams(deps: OpenStreamsDeps): OpenStreams {
   }
 
   async function judgeAll(concerned: readonly OpenSession[]): Promise<void> {
-    for (let start = 0; start < concerned.length; start += maxBatchSize)
-      await Promise.all(concerned.slice(start, start + maxBatchSize).map(judgeOne));
+    let started = 0;
+    async function judgeBatches(): Promise<void> {
+      while (started < concerned.length) {
+        const batch = concerned.slice(started, started + maxBatchSize);
+        started += maxBatchSize;
+        await Promise.all(batch.map(judgeOne));
+      }
+    }
+    await Promise.all(Array.from({ length: maxBatches }, judgeBatches));
   }
 
   async function judgeOne(session: OpenSession): Promise<void> {
