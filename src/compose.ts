@@ -214,6 +214,7 @@ export function compose(settings: Settings) {
     judge: (session) => database.outsideTransaction(() => judgeSession(session)),
     announced: changes.count,
     hearsOthers: () => settings.cache?.bus?.isConnected() ?? false,
+    unread: () => settings.cache?.bus?.whenTrusted?.() ?? null,
     recheckMs: settings.recheckMs,
     patienceMs: databaseTimeoutMs,
     now,

@@ -36,6 +36,12 @@ export interface Bus {
   start(onMessage: (message: string) => void, onPossibleLoss: () => void, namespace?: string, listen?: Listen): void;
   /** Whether messages that other processes publish now will arrive. */
   isConnected(): boolean;
+  /**
+   * For a bus that may not have read its messages, as after its process was stopped: resolves once it has, or has lost its
+   * connection. Open subscriptions deliver nothing until then. `null`: nothing waits unread, or it is not connected.
+   * Default: always `null`.
+   */
+  whenTrusted?(): Promise<void> | null;
   /** Rejects if the message could not be sent. */
   publish(message: string): Promise<void>;
   close(): Promise<void>;

@@ -24,6 +24,8 @@ export interface OpenStreamsDeps {
   readonly announced: () => number;
   /** Whether the changes that other processes make are announced here. */
   readonly hearsOthers: () => boolean;
+  /** While announced changes may wait unread: resolves when they are read. `null`: none do. */
+  readonly unread: () => Promise<void> | null;
   /** Milliseconds between two look-ups of a session while the changes of others are not announced. */
   readonly recheckMs: number;
   /** For how long a session that cannot be looked up keeps its streams, in milliseconds. */
@@ -46,7 +48,7 @@ const maxBatches = 4;
  * they end with STORE_UNAVAILABLE.
  */
 export function createOpenStreams(deps: OpenStreamsDeps): OpenStreams {
-  const { judge, announced, hearsOthers, recheckMs, patienceMs, now } = deps;
+  const { judge, announced, hearsOthers, unread, recheckMs, patienceMs, now } = deps;
   const sessions = createOpenSessions();
   const timer = createWakeTimer(wake);
   let recheckAt = Infinity;
@@ -142,7 +144,7 @@ export function createOpenStreams(deps: OpenStreamsDeps): OpenStreams {
     clearance(session, request) {
       if (!session.streams.has(request)) return null;
       if (!session.isSuspended && session.isExpired(now())) suspendAndJudge([session]);
-      return session.isSuspended ? session.judged() : null;
+      return session.isSuspended ? session.judged() : unread();
     },
     close(session, request) {
       if (leave(session, request)) request.onClose?.();

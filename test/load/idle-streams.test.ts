@@ -63,6 +63,7 @@ test('10,000 idle streams cost no look-up, and 2 kB each', async () => {
     },
     announced: () => 0,
     hearsOthers: () => true,
+    unread: () => null,
     recheckMs: 1000,
     patienceMs: 1000,
     now: Date.now,

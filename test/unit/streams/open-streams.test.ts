@@ -219,6 +219,20 @@ test('while others are heard, nothing is looked up', async () => {
   expect(open.looked).toEqual([]);
 });
 
+test('while announcements may wait unread, nothing is delivered', async () => {
+  open.store('a');
+  const stream = open.open('a');
+  const read = Promise.withResolvers<void>();
+  open.world.unread = read.promise;
+  expect(stream.clearance()).toBe(read.promise);
+  open.rows.clear();
+  open.changes.changed('token:a'); // as it is read
+  open.world.unread = null;
+  expect(stream.isHeld()).toBe(true);
+  await settled();
+  expect(stream.ends).toEqual(['INVALID_TOKEN']);
+});
+
 test('when announcements may be missed, sessions are looked up at once', async () => {
   open.store('a');
   const stream = open.open('a');

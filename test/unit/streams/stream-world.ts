@@ -27,7 +27,7 @@ export function createStreamWorld() {
   const changes = createChanges();
   /** The selectors of each turn's look-ups. */
   const looked: string[] = [];
-  const world = { hearsOthers: true, isDown: false, delayMs: 0 };
+  const world = { hearsOthers: true, isDown: false, delayMs: 0, unread: null as Promise<void> | null };
 
   async function judge({ selector }: { selector: string }): Promise<Verdict> {
     looked.push(selector);
@@ -44,6 +44,7 @@ export function createStreamWorld() {
     judge,
     announced: changes.count,
     hearsOthers: () => world.hearsOthers,
+    unread: () => world.unread,
     recheckMs,
     patienceMs,
     now: Date.now,
