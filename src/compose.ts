@@ -3,6 +3,7 @@ import { createDatabaseChanges } from './cache/bus/database-changes.ts';
 import { createCachedClientStore } from './cache/cached-client-store.ts';
 import { createCachedKeyStore } from './cache/cached-key-store.ts';
 import { createCachedTokenStore } from './cache/cached-token-store.ts';
+import { createChanges } from './cache/changes/changes.ts';
 import { createCache } from './cache/create-cache.ts';
 import { createInvalidation } from './cache/invalidation.ts';
 import { joinProcess } from './cache/process-peers.ts';
@@ -24,6 +25,10 @@ import type { Settings } from './options/settings.ts';
 import { createLoginAnswer } from './router/login-answer.ts';
 import { createSignInUser } from './router/sign-in-user.ts';
 import { createToAuth } from './session-views.ts';
+import { createEndedSignals } from './streams/ended-signals.ts';
+import { createFollowCall } from './streams/follow-call.ts';
+import { createJudgeSession } from './streams/judge-session.ts';
+import { createOpenStreams } from './streams/open-streams.ts';
 import { createAddressWarning } from './throttle/address-warning.ts';
 import { createCounters } from './throttle/create-counters.ts';
 import { createLoginThrottle } from './throttle/login-throttle.ts';
@@ -77,15 +82,19 @@ export function compose(settings: Settings) {
   const { format } = sqlTokenStore;
   const reportOutage = createOutageReport(events, settings.onWarning);
   const tables = createNotifyingTables(database, schema, sqlTokenStore.related);
-  const changes = createDatabaseChanges({ tables, userIdOf: schema.fromUserKeyText });
+  const databaseChanges = createDatabaseChanges({ tables, userIdOf: schema.fromUserKeyText });
   const listen = createTableListen({
     listen: database.listen,
     outsideTransaction: database.outsideTransaction,
     tables,
     timeoutMs: databaseTimeoutMs,
     onWarning: settings.onWarning,
-    onSilence: () => cache?.receive('all', null),
+    onSilence() {
+      cache?.receive('all', null);
+      changes.missed();
+    },
   });
+  const changes = createChanges();
   const cache: SessionCache | null =
     settings.cache &&
     createCache(settings.cache, {
@@ -94,12 +103,17 @@ export function compose(settings: Settings) {
       secrets: settings.secrets,
       now,
       listen,
+      databaseChanges,
       changes,
       onOutage: reportOutage('store'),
       onBusOutage: reportOutage('bus'),
     });
-  const peers = joinProcess(namespace, cache);
-  const invalidation = createInvalidation({ cache, peers, afterCommit });
+  const peers = joinProcess(namespace, (scope, fence) => {
+    changes.changed(scope);
+    cache?.receive(scope, fence);
+  });
+  const isCacheShared = settings.cache !== null && settings.cache.store !== null;
+  const invalidation = createInvalidation({ cache, isCacheShared, peers, changes, afterCommit });
   const { load } = sqlTokenStore;
   const keyStore = createCachedKeyStore(createSqlKeyStore(database, schema), invalidation);
   const store = createCachedTokenStore({ store: sqlTokenStore, load, cache, isInTransaction, invalidation });
@@ -192,6 +206,7 @@ export function compose(settings: Settings) {
   const { createContext, stateOf, limitsOf } = createRequestStates({
     authenticate,
     findBySelector: store.findBySelector,
+    announced: changes.count,
     schemes: settings.schemes,
     trustProxy: settings.trustProxy,
     tokenInUrl: settings.tokenInUrl,
@@ -202,8 +217,23 @@ export function compose(settings: Settings) {
   const denials = createDenials({ events, now });
   const resolveCaller = createResolveCaller({ stateOf, denials });
 
+  // The streams
+  const judgeSession = createJudgeSession({ findStored: store.findStored, authenticate, activeUser, codec, now });
+  const openStreams = createOpenStreams({
+    judge: (session) => database.outsideTransaction(() => judgeSession(session)),
+    announced: changes.count,
+    hearsOthers: () => settings.cache?.bus?.isConnected() ?? false,
+    unread: () => settings.cache?.bus?.whenTrusted?.() ?? null,
+    recheckMs: settings.recheckMs,
+    patienceMs: databaseTimeoutMs,
+    now,
+  });
+  changes.listen(openStreams);
+  const endedSignals = createEndedSignals(openStreams);
+  const followCall = createFollowCall({ openStreams, signals: endedSignals });
+
   // The answers to logins
-  const toAuth = createToAuth(now, scopes.heldBy);
+  const toAuth = createToAuth(now, scopes.heldBy, endedSignals.signalOf);
   const { serializeUser, response: loginResponse } = settings.login;
   const { formatExpiry } = settings;
   const loginAnswer = createLoginAnswer({ formatExpiry, serializeUser, loginResponse, toAuth });
@@ -256,8 +286,10 @@ export function compose(settings: Settings) {
     policies,
     resolveCaller,
     toAuth,
-    /** Writes pending uses and ends timers and connections. The app's ORM stays open. */
+    followCall,
+    /** Ends open streams, writes pending uses and ends timers and connections. The app's ORM stays open. */
     async close() {
+      openStreams.close();
       await cache?.close(); // first, while changes still reach it
       stopWatching();
       peers.leave();

@@ -107,7 +107,7 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
    * may not live to see. Emits `tokenExpiring` for the keys that were used, and for all keys at most once an hour per process.
    */
   readonly flush: () => Promise<void>;
-  /** Writes pending uses and ends timers and connections. The app's ORM stays open. */
+  /** Ends open streams, writes pending uses, and ends timers and connections. The app's ORM stays open. */
   readonly close: () => Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import type { Auth, SessionRecord, TokenRow } from './session.ts';
+import type { Auth, CallAuth, SessionRecord, TokenRow } from './session.ts';
 import { deviceOf } from './values/device.ts';
 import { isExpired, timeLeft, viewExpiry } from './values/expiry.ts';
 import { isolatedCopy } from './values/isolated-copy.ts';
@@ -9,12 +9,14 @@ import type { ApiAccessView, SessionView } from './wire.ts';
  * Creates the function that shows a session as `ctx.auth`. Requests that share a record share its view too, because a copy
  * for each would take a quarter of a cached look-up. The view cannot be changed: its fields are computed when they are read,
  * and dates, and what contains dates or bytes, are copied then. The time left is the time left at that moment.
+ * @param endedOf returns the signal of the calls that show this record
  */
 export function createToAuth(
   now: () => number,
   scopesOf: (record: SessionRecord) => readonly string[],
-): (record: SessionRecord) => Auth {
-  const views = new WeakMap<SessionRecord, Auth>();
+  endedOf: (record: SessionRecord) => AbortSignal,
+): (record: SessionRecord) => CallAuth {
+  const views = new WeakMap<SessionRecord, CallAuth>();
   const records = new WeakMap<object, SessionRecord>();
 
   /** A field that is computed from the view's record. All views have the same getters, and so the same shape. */
@@ -36,6 +38,8 @@ export function createToAuth(
     expiry: field(({ expiresAt }) => isolatedCopy(expiresAt)),
     hasExpired: field(({ expiresAt }) => isExpired(expiresAt, now())),
     expiresIn: field(({ expiresAt }) => timeLeft(expiresAt, now())),
+    /** Not copied or sent with the others. */
+    ended: { ...field(endedOf), enumerable: false },
     /** Logs the values. Node would log that there are getters. */
     [inspect.custom]: {
       value(this: Auth) {
@@ -47,7 +51,7 @@ export function createToAuth(
   return function toAuth(record) {
     const known = views.get(record);
     if (known !== undefined) return known;
-    const view = Object.freeze(Object.defineProperties({ id: record.id } as Auth, fields));
+    const view = Object.freeze(Object.defineProperties({ id: record.id } as CallAuth, fields));
     records.set(view, record);
     views.set(record, view);
     return view;

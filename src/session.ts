@@ -72,6 +72,16 @@ export interface Auth<TUser = object, TClient = SessionClient, TScope extends st
   readonly expiresIn: string;
 }
 
+/** A session as `ctx.auth` shows it to the procedure of a call. */
+export interface CallAuth<TUser = object, TClient = SessionClient, TScope extends string = string>
+  extends Auth<TUser, TClient, TScope> {
+  /**
+   * Aborted when the session ends, with the DurinError as its reason. It follows the session while the call is in progress:
+   * until a query or mutation has its answer, and until what it streams has ended. Not part of a copy of `ctx.auth`.
+   */
+  readonly ended: AbortSignal;
+}
+
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Whether `text` has the form of a session's id. PostgreSQL throws on anything that is not a UUID. */

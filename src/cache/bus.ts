@@ -32,7 +32,8 @@ export interface Bus {
   /**
    * Starts to listen. Called once, and again only after `close()`, if another durin then has the bus. Connects in the background, and reconnects whenever the connection is lost.
    * @param onMessage called with each message that any process publishes; it may be called with this process's own
-   * @param onPossibleLoss called when messages may have been lost, and each time the bus has connected
+   * @param onPossibleLoss called when messages may have been lost, and each time the bus has connected. `isConnected()`
+   *   returns true then
    * @param namespace names the app's database and schema, for a bus that chooses its channel by it. Messages of other apps
    *   may arrive: they are ignored
    * @param listen listens to the app's own database, for a bus over it
@@ -40,6 +41,12 @@ export interface Bus {
   start(onMessage: (message: string) => void, onPossibleLoss: () => void, namespace?: string, listen?: Listen): void;
   /** Whether messages that other processes publish now will arrive. */
   isConnected(): boolean;
+  /**
+   * For a bus that may not have read its messages, as after its process was stopped: resolves once it has, or has lost its
+   * connection. Open subscriptions deliver nothing until then. `null`: nothing waits unread, or it is not connected.
+   * Default: always `null`.
+   */
+  whenTrusted?(): Promise<void> | null;
   /** Rejects if the message could not be sent. */
   publish(message: string): Promise<void>;
   close(): Promise<void>;

@@ -4,6 +4,8 @@ import { createBusCache } from './bus/bus-cache.ts';
 import { claimBus } from './bus/claim-bus.ts';
 import type { DatabaseChanges } from './bus/messages.ts';
 import type { Bus } from './bus.ts';
+import type { ChangeListener } from './changes/changes.ts';
+import { hearChanges } from './changes/hear-changes.ts';
 import { createLayeredCache } from './layered-cache.ts';
 import { createMemoryCache } from './memory-cache.ts';
 import type { SessionCache } from './session-cache.ts';
@@ -33,11 +35,13 @@ export interface CacheDeps {
   readonly now: () => number;
   /** Listens to the app's database, for a bus over it. */
   readonly listen: Listen;
-  readonly changes: DatabaseChanges;
+  readonly databaseChanges: DatabaseChanges;
   /** Learns of outages of the store. */
   readonly onOutage: OutageListener;
   /** Learns of outages of the bus. */
   readonly onBusOutage: OutageListener;
+  /** Learns of the changes that the bus brings. */
+  readonly changes: ChangeListener;
 }
 
 /** The most for which it is remembered that a token has no session. */
@@ -49,13 +53,15 @@ const maxMissMs = 5000;
  */
 export function createCache(settings: CacheSettings, deps: CacheDeps): SessionCache {
   const { ttlMs, maxSessions, store, bus } = settings;
-  const { namespace, now, changes, listen, onBusOutage } = deps;
+  const { namespace, now, changes, databaseChanges, listen, onBusOutage } = deps;
   const shared = store && createShared(store, settings, deps);
   if (bus === null)
     return shared ?? createMemoryCache({ ttlMs, maxSessions, missTtlMs: Math.min(ttlMs, maxMissMs), now });
   const memory = createMemoryCache({ ttlMs, maxSessions, now });
-  const layers = { memory, bus: reportBusOutages(claimBus(bus, listen), onBusOutage), namespace, now };
-  return shared === null ? createBusCache({ ...layers, changes }) : createLayeredCache({ ...layers, shared });
+  const reported = reportBusOutages(claimBus(bus, listen), onBusOutage);
+  const heard = hearChanges(reported, { namespace, databaseChanges, listener: changes });
+  const layers = { memory, bus: heard, namespace, now };
+  return shared === null ? createBusCache({ ...layers, databaseChanges }) : createLayeredCache({ ...layers, shared });
 }
 
 function createShared(

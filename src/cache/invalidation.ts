@@ -1,4 +1,5 @@
 import type { TokenIdentity } from '../database/token-store.ts';
+import type { ChangeListener } from './changes/changes.ts';
 import type { ProcessPeers } from './process-peers.ts';
 import { clientScope, type Scope, type SessionCache, tokenScope, userScope } from './session-cache.ts';
 
@@ -6,14 +7,18 @@ export interface InvalidationDeps {
   /** `null`: this durin caches nothing. */
   readonly cache: Pick<SessionCache, 'invalidate'> | null;
   /** The other durins of this process, which may cache the same sessions. */
-  readonly peers: Pick<ProcessPeers, 'hasOthers' | 'announce'>;
+  readonly peers: Pick<ProcessPeers, 'announce'>;
+  /** Whether the cache has a store that other processes use, which takes time to drop a session. */
+  readonly isCacheShared: boolean;
+  /** Learns of each change before its cached sessions are dropped, which a slow store may delay. */
+  readonly changes: Pick<ChangeListener, 'changed'>;
   /** Runs work once the current transaction is committed, or may be. Outside of a transaction it waits for the work. */
   readonly afterCommit: (work: () => Promise<void>) => Promise<void>;
 }
 
 /**
- * Which change makes which cached sessions stale. Each method drops them once the change is committed. This is the only
- * place that invalidates the cache.
+ * Which change makes which cached sessions stale. Each method drops them once the change is committed, and
+ * announces it. This is the only place that invalidates the cache.
  */
 export interface Invalidation {
   /** The token was renewed, edited or deleted. */
@@ -32,15 +37,20 @@ export interface Invalidation {
   everythingChanged(): Promise<void>;
 }
 
-export function createInvalidation({ cache, peers, afterCommit }: InvalidationDeps): Invalidation {
+export function createInvalidation(deps: InvalidationDeps): Invalidation {
+  const { cache, isCacheShared, peers, changes, afterCommit } = deps;
+
+  async function invalidateOne(scope: Scope, isWritten: boolean): Promise<void> {
+    changes.changed(scope);
+    const fence = cache === null ? null : await cache.invalidate(scope, isWritten);
+    if (isCacheShared) changes.changed(scope); // until now a call could find the session as it was
+    peers.announce(scope, fence);
+  }
+
   async function invalidate(scopes: readonly Scope[], isWritten: boolean): Promise<void> {
-    if (scopes.length === 0 || (cache === null && !peers.hasOthers())) return;
-    async function invalidateOne(scope: Scope): Promise<void> {
-      const fence = cache === null ? null : await cache.invalidate(scope, isWritten);
-      peers.announce(scope, fence);
-    }
+    if (scopes.length === 0) return;
     await afterCommit(async () => {
-      await Promise.all(scopes.map(invalidateOne));
+      await Promise.all(scopes.map((scope) => invalidateOne(scope, isWritten)));
     });
   }
 

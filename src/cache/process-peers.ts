@@ -10,8 +10,6 @@ import { isScope, type Scope, type SessionCache } from './session-cache.ts';
  * subscribers are called before `publish` returns, so when a change is announced, every cache in the process knows of it.
  */
 export interface ProcessPeers {
-  /** Whether another durin would receive an announcement. */
-  hasOthers(): boolean;
   announce(scope: Scope, fence: string | null): void;
   leave(): void;
 }
@@ -25,22 +23,21 @@ interface Announcement {
 
 /**
  * @param namespace names the tokens' table among all databases
- * @param cache receives the changes of others; `null`: there is nothing that could be stale
+ * @param receive receives the changes of others
  */
-export function joinProcess(namespace: string, cache: Pick<SessionCache, 'receive'> | null): ProcessPeers {
+export function joinProcess(namespace: string, receive: SessionCache['receive']): ProcessPeers {
   const peers = channel(`trpc-durin:invalidated:${namespace}`);
   const from = Symbol('a durin');
 
-  function receive(message: unknown): void {
-    if (isAnnouncement(message) && message.from !== from) cache?.receive(message.scope, message.fence);
+  function hear(message: unknown): void {
+    if (isAnnouncement(message) && message.from !== from) receive(message.scope, message.fence);
   }
 
-  if (cache !== null) peers.subscribe(receive);
+  peers.subscribe(hear);
   return {
-    hasOthers: () => peers.hasSubscribers,
     announce: (scope, fence) => peers.publish({ from, scope, fence } satisfies Announcement),
     leave() {
-      peers.unsubscribe(receive);
+      peers.unsubscribe(hear);
     },
   };
 }

@@ -58,23 +58,28 @@ export function createPreparedLookUp(deps: PreparedLookUpDeps, select: string, c
   const findOne = prepare(deps, `${select} where ${column.name} = $1`);
   const findMany = prepare(deps, `${select} where ${column.name} = any($1)`);
 
-  async function findThroughORM(key: string): Promise<Row | null> {
-    const [row] = await withDatabaseTimeout(timeoutMs, () => run(`${select} where ${column.name} = ?`, [key]));
+  function findThroughORM(keys: readonly string[]): Promise<Row[]> {
+    const condition = keys.length === 1 ? '= ?' : `in (${keys.map(() => '?').join(', ')})`;
+    return withDatabaseTimeout(timeoutMs, () => run(`${select} where ${column.name} ${condition}`, keys));
+  }
+
+  async function findInTransaction(key: string): Promise<Row | null> {
+    const [row] = await findThroughORM([key]);
     return row ?? null;
   }
 
-  async function findAll(keys: readonly string[]): Promise<(Row | null)[]> {
+  async function findAll(keys: readonly string[]): Promise<Row[]> {
     const client = await translateErrors(getNativeClient());
-    if (!isPool(client)) return Promise.all(keys.map(findThroughORM));
+    if (!isPool(client)) return findThroughORM(keys);
     return keys.length === 1 ? findOne(client, keys[0]) : findMany(client, keys);
   }
 
   const findBatched = batch(async (keys: readonly string[]) => {
-    const found = (await findAll(keys)).filter((row) => row !== null);
+    const found = await findAll(keys);
     return new Map(found.map((row) => [column.read(row) as string, row]));
   }, maxBatchSize);
 
-  return (key) => (isInTransaction() ? findThroughORM(key) : findBatched(key));
+  return (key) => (isInTransaction() ? findInTransaction(key) : findBatched(key));
 }
 
 /**

@@ -103,6 +103,10 @@ const cache = z
     error: 'must be another one: postgresBus is for a cache without a store. Beside a store use redisBus',
   });
 
+const streams = z
+  .strictObject({ recheck: seconds.refine((given) => given <= 86_400, 'must be at most a day').prefault('30s') })
+  .prefault({});
+
 export const optionsSchema = z.strictObject({
   orm,
   entities,
@@ -154,6 +158,7 @@ export const optionsSchema = z.strictObject({
   isUserActive: callback<NonNullable<Settings['isUserActive']>>().optional(),
   throttle,
   cache: cache.optional(),
+  streams,
   databaseTimeout: seconds.refine((given) => given <= 3600, 'must be at most an hour').prefault('30s'),
   trustProxy: z.int('must be a whole number').min(0, 'must not be negative').max(100, 'must be at most 100').default(0),
   tokenInUrl: flag,

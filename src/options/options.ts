@@ -119,6 +119,15 @@ export interface CacheOptions {
   bus?: Bus | undefined;
 }
 
+export interface StreamOptions {
+  /**
+   * How often the sessions of open streams are looked up again while other processes cannot announce their changes: without
+   * a `cache.bus`, and while it is not connected. One statement for up to 256 sessions. From 1 second to a day. Default:
+   * `'30s'`.
+   */
+  recheck?: Duration | undefined;
+}
+
 /** The options of `createDurin`. An unknown option or a wrong value throws a DurinUsageError that names it. */
 export interface DurinOptions<
   TUserEntity extends object,
@@ -228,6 +237,8 @@ export interface DurinOptions<
   isUserActive?: ((user: AuthUser<TUserEntity, TPopulate>) => boolean) | undefined;
   /** Caches sessions. Default: none, and each look-up is one SQL statement. */
   cache?: CacheOptions | undefined;
+  /** When subscriptions and other streams end. */
+  streams?: StreamOptions | undefined;
   throttle?: ThrottleOptions | undefined;
   /**
    * How long durin waits for the database, and for `verifyCredentials`, before it refuses with STORE_UNAVAILABLE. Writes

@@ -41,6 +41,7 @@ export function parseOptions(options: unknown): Settings {
     filters: parsed.filters,
     databaseTimeoutMs: parsed.databaseTimeout * 1000,
     cache: cacheOf(parsed),
+    recheckMs: parsed.streams.recheck * 1000,
     throttle: throttleOf(parsed),
     login: loginOf(parsed),
     apiAccess: apiAccessOf(parsed),

@@ -51,6 +51,8 @@ export interface Settings {
   readonly databaseTimeoutMs: number;
   /** `null`: every look-up reads the database. */
   readonly cache: CacheSettings | null;
+  /** Milliseconds between two look-ups of a session with open streams, while the changes of others are not announced. */
+  readonly recheckMs: number;
   readonly throttle: ThrottleSettings;
   readonly login: LoginSettings;
   readonly apiAccess: ApiAccessSettings;

@@ -19,6 +19,8 @@ export interface LivenessOptions {
  */
 export interface Liveness {
   isConnected(): boolean;
+  /** While messages may wait unread: resolves when they are read, or the connection is lost. Otherwise `null`. */
+  whenTrusted(): Promise<void> | null;
   /** Called when a connection opened, and when it was lost. */
   opened(): void;
   lost(): void;
@@ -30,22 +32,35 @@ export interface Liveness {
 }
 
 export function createLiveness({ now, silenceMs, stallMs, onPossibleLoss }: LivenessOptions): Liveness {
-  /** When the last echo arrived; `null`: not connected. */
+  /** When the last echo arrived; `null`: not connected, or silent. */
   let echoedAt: number | null = null;
+  let isOpen = false;
   let tickedAt = now();
   let lastHeartbeat = 0;
   let lastEcho = 0;
   /** The first heartbeat whose echo proves that everything was received. */
   let proof = 1;
+  let trusted: PromiseWithResolvers<void> | null = null;
 
   function doubt(): void {
     proof = lastHeartbeat + 1;
   }
 
-  function lost(): void {
+  function distrust(): void {
     if (echoedAt === null) return;
     echoedAt = null;
     onPossibleLoss();
+  }
+
+  function settle(): void {
+    trusted?.resolve();
+    trusted = null;
+  }
+
+  function isConnected(): boolean {
+    if (echoedAt !== null && now() - echoedAt > silenceMs) distrust();
+    if (isStalled()) doubt();
+    return echoedAt !== null && lastEcho >= proof;
   }
 
   function isStalled(): boolean {
@@ -53,13 +68,21 @@ export function createLiveness({ now, silenceMs, stallMs, onPossibleLoss }: Live
   }
 
   return {
-    isConnected() {
-      if (echoedAt !== null && now() - echoedAt > silenceMs) lost();
-      if (isStalled()) doubt();
-      return echoedAt !== null && lastEcho >= proof;
+    isConnected,
+    whenTrusted() {
+      if (isConnected() || !isOpen) return null;
+      trusted ??= Promise.withResolvers();
+      return trusted.promise;
     },
-    opened: doubt,
-    lost,
+    opened() {
+      isOpen = true;
+      doubt();
+    },
+    lost() {
+      isOpen = false;
+      distrust();
+      settle();
+    },
     tick() {
       const hasStalled = isStalled();
       if (hasStalled) doubt();
@@ -72,9 +95,12 @@ export function createLiveness({ now, silenceMs, stallMs, onPossibleLoss }: Live
     },
     echoed(heartbeat) {
       lastEcho = heartbeat;
+      if (isStalled()) doubt();
       if (heartbeat < proof) return;
-      if (echoedAt === null) onPossibleLoss();
+      const wasLost = echoedAt === null;
       echoedAt = now();
+      if (wasLost) onPossibleLoss();
+      settle();
     },
   };
 }

@@ -143,6 +143,10 @@ export function postgresBus(options: PostgresBusOptions = {}): Bus {
       timer = setInterval(tick, tickMs).unref();
     },
     isConnected,
+    whenTrusted() {
+      if (listening === null || liveness === null || listening.isInProcess) return null;
+      return liveness.whenTrusted();
+    },
     async publish(message) {
       const connection = listening;
       if (connection === null) throw new Error('postgresBus is not connected');

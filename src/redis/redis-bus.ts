@@ -65,8 +65,9 @@ export function redisBus(options: RedisBusOptions): Bus {
   }
 
   function receiveEcho(): void {
-    if (!isConnected()) notifyPossibleLoss?.();
+    const wasConnected = isConnected();
     echoedAt = performance.now();
+    if (!wasConnected) notifyPossibleLoss?.();
   }
 
   /** One at a time, because each write to a dead connection would restart that connection's socket timeout. */

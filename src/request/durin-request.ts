@@ -46,6 +46,7 @@ interface RequestFacts {
   readonly headers: HeaderSource | undefined;
   readonly apiKeyHeader: string | null;
   readonly isOneRequest: boolean;
+  readonly isStreamed: boolean;
 }
 
 /** What durin knows about a request: `ctx.durin`. Credentials are private fields, so logging a context reveals no token. */
@@ -58,10 +59,11 @@ export class DurinRequest implements CallOrigin {
   readonly #headers: HeaderSource | undefined;
   readonly #apiKeyHeader: string | null;
   readonly #isOneRequest: boolean;
+  readonly #isStreamed: boolean;
   /** `null`: no durin has remembered anything yet. */
   #states: Map<object, object> | null = null;
 
-  private constructor({ origin, presented, headers, apiKeyHeader, isOneRequest }: RequestFacts) {
+  private constructor({ origin, presented, headers, apiKeyHeader, isOneRequest, isStreamed }: RequestFacts) {
     this.ipAddress = origin.ipAddress;
     this.userAgent = origin.userAgent;
     this.#connection = origin.connection;
@@ -69,6 +71,7 @@ export class DurinRequest implements CallOrigin {
     this.#headers = headers;
     this.#apiKeyHeader = apiKeyHeader;
     this.#isOneRequest = isOneRequest;
+    this.#isStreamed = isStreamed;
   }
 
   /**
@@ -99,7 +102,9 @@ export class DurinRequest implements CallOrigin {
     const givenAddress = textOf(propertyOf(call, 'ipAddress'));
     const origin = originOf(source, trustProxy, givenAddress);
     const presented = { authorizations, apiKey };
-    return new DurinRequest({ origin, presented, headers, apiKeyHeader, isOneRequest: servesOneRequest(info) });
+    const isStreamed = propertyOf(info, 'accept') === 'application/jsonl';
+    const isOneRequest = servesOneRequest(info);
+    return new DurinRequest({ origin, presented, headers, apiKeyHeader, isOneRequest, isStreamed });
   }
 
   /**
@@ -127,6 +132,11 @@ export class DurinRequest implements CallOrigin {
    */
   static isOneRequest(request: DurinRequest): boolean {
     return request.#isOneRequest;
+  }
+
+  /** Whether tRPC streams the promises and iterables in the answers: `httpBatchStreamLink` asks for that. */
+  static isStreamed(request: DurinRequest): boolean {
+    return request.#isStreamed;
   }
 }
 

@@ -72,6 +72,15 @@ export function guardedBy(guard: Guard): object {
   });
 }
 
+/**
+ * Types an error that reaches the caller after its call has returned, as a nested promise's does: `.errors()` sees only what
+ * the call itself returns. Takes effect in a microtask that is queued now.
+ */
+export function typeLateError(call: Parameters<Guard>[0], error: Error): void {
+  const [typeErrors] = baseProcedure._def.middlewares;
+  void typeErrors?.({ ...call, next: async () => toFailure(error) });
+}
+
 /** What tRPC makes of an error that a middleware throws. */
 function toFailure(cause: unknown): GuardResult {
   const marker = 'middlewareMarker' as GuardResult['marker'];

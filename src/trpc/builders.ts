@@ -1,6 +1,6 @@
 import type { DurinClient } from '../database/entities.ts';
 import type { AnyClientName, AuthClient, AuthUser } from '../database/views.ts';
-import type { Auth } from '../session.ts';
+import type { CallAuth } from '../session.ts';
 import type { Rate } from '../values/rate.ts';
 import { asBuilder, baseProcedure, type DurinBuilder, guardedBy } from './base-procedure.ts';
 import { createGuards, type GuardDeps } from './guard.ts';
@@ -19,7 +19,7 @@ export interface AppTypes {
 /** What a guarded procedure's context has. */
 export interface SignedIn<TApp extends AppTypes, TName extends string = AnyClientName<TApp['clientName']>> {
   user: AuthUser<TApp['userEntity'], TApp['populate']>;
-  auth: Auth<this['user'], AuthClient<TApp['clientEntity'], TApp['populate'], TName>, TApp['scope']>;
+  auth: CallAuth<this['user'], AuthClient<TApp['clientEntity'], TApp['populate'], TName>, TApp['scope']>;
 }
 
 /** What an optional procedure's context has when nobody is signed in. */

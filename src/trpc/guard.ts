@@ -1,6 +1,7 @@
 import { DurinError } from '../errors.ts';
 import { type DurinContext, DurinRequest } from '../request/durin-request.ts';
-import type { Auth, SessionRecord } from '../session.ts';
+import type { CallAuth, SessionRecord } from '../session.ts';
+import type { FollowCall } from '../streams/follow-call.ts';
 import type { Limit, Throttle } from '../throttle/throttle.ts';
 import type { ActivateKey } from '../tokens/keys/activate-key.ts';
 import type { KeyAccess, Reach } from '../tokens/keys/key-access.ts';
@@ -9,7 +10,7 @@ import { type Demands, judgeRights } from '../tokens/rights/judge-rights.ts';
 import type { SessionScopes } from '../tokens/rights/scopes.ts';
 import type { RequireFresh } from '../tokens/verification/freshness.ts';
 import { parseRate, type Quota } from '../values/rate.ts';
-import type { Guard } from './base-procedure.ts';
+import { type Guard, typeLateError } from './base-procedure.ts';
 import type { Denials } from './denials.ts';
 import { type GuardSettings, scopeOfPath } from './guard-options.ts';
 import { isWithoutCredentials, type RequestState } from './request-state.ts';
@@ -26,35 +27,48 @@ export interface GuardDeps {
   readonly activateKey: ActivateKey;
   readonly requireFresh: RequireFresh;
   readonly lastUsed: LastUsed;
-  readonly toAuth: (record: SessionRecord) => Auth;
+  readonly toAuth: (record: SessionRecord) => CallAuth;
+  readonly followCall: FollowCall;
+}
+
+/** What a guard demands of a session, for a call from this address. */
+interface Gate {
+  readonly demands: Demands;
+  readonly reach: Reach;
+  readonly ipAddress: string | null;
 }
 
 const signedOut = { user: null, auth: null };
 
 /** Creates guards, which let a call through with `ctx.user` and `ctx.auth`, or refuse it. */
 export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guard {
-  const { stateOf, denials, throttle, sessionQuota, scopes, keyAccess, activateKey, requireFresh, lastUsed, toAuth } =
-    deps;
+  const { stateOf, denials, throttle, sessionQuota, scopes, keyAccess, activateKey, requireFresh } = deps;
+  const { lastUsed, toAuth, followCall } = deps;
 
   function reportDenied(error: unknown, { ctx, path }: ProcedureCall): unknown {
     denials.report(error, { path, origin: ctx.durin, session: null });
     return error;
   }
 
-  /** @throws DurinError CLIENT_NOT_ALLOWED, INSUFFICIENT_SCOPE, NETWORK_NOT_ALLOWED, and what the app's callbacks throw */
-  function requireRights(record: SessionRecord, demands: Demands, reach: Reach, call: ProcedureCall): void {
+  /**
+   * Why a session may not make a call, or not go on with it: CLIENT_NOT_ALLOWED, INSUFFICIENT_SCOPE or NETWORK_NOT_ALLOWED.
+   * @throws TRPCError what the app's callbacks throw
+   */
+  function refusalOf(record: SessionRecord, { demands, reach, ipAddress }: Gate): DurinError | null {
     const judgement = judgeRights(record, demands, scopes.heldBy);
     switch (judgement.verdict) {
-      case 'allowed': {
-        const refusal = keyAccess.refusalOf(record, call.ctx.durin.ipAddress, reach);
-        if (refusal !== null) throw reportRefused(refusal, record, call);
-        return;
-      }
+      case 'allowed':
+        return keyAccess.refusalOf(record, ipAddress, reach);
       case 'client-not-allowed':
-        throw reportRefused(new DurinError('CLIENT_NOT_ALLOWED'), record, call);
+        return new DurinError('CLIENT_NOT_ALLOWED');
       case 'insufficient-scope':
-        throw reportRefused(new DurinError('INSUFFICIENT_SCOPE', { missing: judgement.missing }), record, call);
+        return new DurinError('INSUFFICIENT_SCOPE', { missing: judgement.missing });
     }
+  }
+
+  function requireRights(record: SessionRecord, gate: Gate, call: ProcedureCall): void {
+    const refusal = refusalOf(record, gate);
+    if (refusal !== null) throw reportRefused(refusal, record, call);
   }
 
   function reportRefused(refusal: DurinError, session: SessionRecord, { ctx, path }: ProcedureCall): DurinError {
@@ -92,27 +106,40 @@ export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guar
     return async function guard(call) {
       const { ctx, path, batchIndex, next } = call;
       const state = stateOf(ctx);
+      const since = state.changesBefore();
+      const gate: Gate = { demands: settings, reach, ipAddress: ctx.durin.ipAddress };
       let record: SessionRecord | null = null;
       try {
         record = await state.resolveSession(batchIndex);
       } catch (error) {
         if (!isOptional || !isWithoutCredentials(error)) throw reportDenied(error, call);
       }
-      if (record !== null) requireRights(record, settings, reach, call);
+      if (record !== null) requireRights(record, gate, call);
       const clientQuota = record === null || isOptional ? null : quotaOf(record);
       if (clientQuota !== null) await enforce({ scope: 'client', quota: clientQuota }, record, ctx);
       const keyQuota = record === null || isOptional ? null : keyAccess.quotaOf(record);
       if (record !== null && keyQuota !== null) await enforcePerKey(keyQuota, record, ctx);
       if (record !== null && freshSeconds !== null) {
         record = await findFresh(record, freshSeconds, call);
-        requireRights(record, settings, reach, call); // the user may have changed since the session was cached
+        requireRights(record, gate, call); // the user may have changed since the session was cached
       }
       if (limit !== null) await enforce({ scope: limit.scope ?? scopeOfPath(path), quota: limit.quota }, record, ctx);
       if (record === null) return next({ ctx: signedOut });
       if (record.replaces !== null) await activateKey(record);
       lastUsed.recordUse(record, ctx.durin);
       const auth = toAuth(record);
-      return next({ ctx: { user: auth.user, auth } });
+      const { type, signal } = call;
+      const isStreamed = DurinRequest.isStreamed(ctx.durin);
+      const finish = followCall({
+        record,
+        since,
+        type,
+        isStreamed,
+        signal,
+        refusalOf: (later) => refusalOf(later, gate),
+        typeError: (error) => typeLateError(call, error),
+      });
+      return finish(await next({ ctx: { user: auth.user, auth } }));
     };
   };
 }

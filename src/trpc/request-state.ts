@@ -24,6 +24,8 @@ export interface RequestState {
    * @throws DurinError the 401 codes, STORE_UNAVAILABLE
    */
   resolveSessionUncached(): Promise<SessionRecord>;
+  /** How many changes had been announced before the look-up of a call that starts now, which may be that of an earlier call. */
+  changesBefore(): number;
   /**
    * Runs work that may change the session. Later calls of the batch wait for it, and then look the session up again. A login
    * needs no session: it waits for earlier changes of one, such as a logout, and not for earlier logins.
@@ -47,6 +49,8 @@ interface Change {
 export interface RequestStatesDeps {
   readonly authenticate: Authenticate;
   readonly findBySelector: FindSession;
+  /** How many changes of sessions were announced so far. */
+  readonly announced: () => number;
   /** The schemes of the Authorization header that are read. */
   readonly schemes: readonly string[];
   /** The number of proxies whose X-Forwarded-For entries are trusted. */
@@ -106,10 +110,11 @@ interface LookUp {
 
 /** What most requests never need is `null` until then: most have one call, one token, and no limit. */
 function createRequestState(request: DurinRequest, deps: RequestStatesDeps): RequestState {
-  const { authenticate, findBySelector, schemes, now } = deps;
+  const { authenticate, findBySelector, announced, schemes, now } = deps;
   const isOneRequest = DurinRequest.isOneRequest(request);
   const find = isOneRequest ? findOnce : findBatched(findBySelector);
   const presented = presentedCredentials(request, schemes);
+  const announcedAtStart = announced();
   /** The credentials of each login, by index in the batch. */
   let logins: Map<number, Credentials> | null = null;
   let lookUp: LookUp | null = null;
@@ -158,6 +163,8 @@ function createRequestState(request: DurinRequest, deps: RequestStatesDeps): Req
     },
 
     resolveSessionUncached: () => authenticate(credentialsAt(Infinity), findBySelector),
+
+    changesBefore: () => (isOneRequest ? announcedAtStart : announced()),
 
     async change(batchIndex, work, kind = 'session') {
       const { promise: settled, resolve: settle } = Promise.withResolvers<void>();

@@ -43,6 +43,13 @@ export function testBus({ join, create, countConnected }: BusContract): void {
     expect(member.losses()).toBe(1);
   });
 
+  test('it is connected when it reports that it has connected', async () => {
+    const member = join();
+    await member.connected();
+    await member.bus.close();
+    expect(member.states).toEqual(['connected', 'lost']);
+  });
+
   test('it does not connect before it is started', async () => {
     const bus = create();
     expect(bus.isConnected()).toBe(false);

@@ -18,6 +18,7 @@ import type {
   CacheOptions,
   ClientConfig,
   LoginThrottleOptions,
+  StreamOptions,
   ThrottleOptions,
 } from '../../src/options/options.ts';
 import { parseOptions } from '../../src/options/parse-options.ts';
@@ -43,7 +44,7 @@ describe('the table of options', () => {
     );
 
   test('names every option once, and nothing else', () => {
-    const groups = ['apiAccess', 'throttle']; // only their members have rows
+    const groups = ['apiAccess', 'streams', 'throttle']; // only their members have rows
     expect([...below(''), ...groups].toSorted()).toEqual(
       namesOf<Options>({
         orm: true,
@@ -71,6 +72,7 @@ describe('the table of options', () => {
         filters: true,
         apiAccess: true,
         cache: true,
+        streams: true,
         throttle: true,
         databaseTimeout: true,
         trustProxy: true,
@@ -118,6 +120,7 @@ describe('the table of options', () => {
     expect(below('cache.').toSorted()).toEqual(
       namesOf<CacheOptions>({ ttl: true, maxSessions: true, timeout: true, store: true, bus: true }),
     );
+    expect(below('streams.').toSorted()).toEqual(namesOf<StreamOptions>({ recheck: true }));
     expect(below('throttle.login.').toSorted()).toEqual(
       namesOf<LoginThrottleOptions>({
         perUser: true,

@@ -17,6 +17,7 @@ export const rings = [
   ['redis', 'postgres'],
   ['tokens'],
   ['leaks'],
+  ['streams'],
   ['trpc'],
   ['router'],
   ['durin-clients.ts', 'durin-tokens.ts'],

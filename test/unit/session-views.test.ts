@@ -73,9 +73,11 @@ describe('the view of a session as ctx.auth', () => {
     lastUsedAt,
   };
   let now = at;
+  const { signal: ended } = new AbortController();
   const toAuth = createToAuth(
     () => now,
     () => Object.freeze(['billing']),
+    () => ended,
   );
   const shown = {
     id,
@@ -95,6 +97,10 @@ describe('the view of a session as ctx.auth', () => {
     expect({ ...auth }).toStrictEqual(shown);
     expect(structuredClone(auth)).toStrictEqual(shown);
     expect(JSON.stringify(auth)).toBe(JSON.stringify(shown));
+  });
+
+  test('has a signal that is neither copied nor sent', () => {
+    expect(toAuth(record).ended).toBe(ended);
   });
 
   test('is logged with its values, and with nothing else of the record', () => {

@@ -9,7 +9,7 @@ export interface BusCacheDeps {
   readonly bus: Bus;
   /** Starts the messages; the same in all processes of an app, and different in every other app. */
   readonly namespace: string;
-  readonly changes: DatabaseChanges;
+  readonly databaseChanges: DatabaseChanges;
   /** The clock, in milliseconds. */
   readonly now: () => number;
 }
@@ -20,13 +20,13 @@ export interface BusCacheDeps {
  * when the bus has reconnected, the memory is empty.
  */
 export function createBusCache(deps: BusCacheDeps): SessionCache {
-  const { memory, bus, namespace, changes, now } = deps;
+  const { memory, bus, namespace, databaseChanges, now } = deps;
   const publisher = createPublisher(deps);
   let isStarted = false;
   let isClosed = false;
 
   function receiveMessage(message: string): void {
-    memory.evict(...(readMessage(namespace, message, changes)?.scopes ?? []));
+    memory.evict(...(readMessage(namespace, message, databaseChanges)?.scopes ?? []));
   }
 
   function start(): void {
@@ -45,7 +45,7 @@ export function createBusCache(deps: BusCacheDeps): SessionCache {
     async invalidate(scope, isWritten = false) {
       start();
       memory.evict(scope);
-      if (!isWritten || !changes.announce(scope)) await publisher.publish(scope, null);
+      if (!isWritten || !databaseChanges.announce(scope)) await publisher.publish(scope, null);
       return null;
     },
     receive: (scope) => memory.evict(scope),

@@ -30,11 +30,11 @@ export function writeMessage(namespace: string, scope: Scope, fence: string | nu
 export function readMessage(
   namespace: string,
   message: string,
-  changes: Pick<DatabaseChanges, 'read'>,
+  databaseChanges: Pick<DatabaseChanges, 'read'>,
 ): Announcement | null {
   const start = `${namespace}|`;
   if (!message.startsWith(start)) {
-    const scopes = changes.read(message);
+    const scopes = databaseChanges.read(message);
     return scopes && { scopes, fence: null };
   }
   const [fence = '', ...rest] = message.slice(start.length).split('|');

@@ -15,7 +15,7 @@ import { applyWSSHandler } from '@trpc/server/adapters/ws';
 import { EventSource } from 'eventsource';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { createDurinLink, type DurinLink } from '../../../client/index.ts';
+import { createDurinLink, type DurinLink, durinErrorOf } from '../../../client/index.ts';
 import { listen } from '../adapters/node-server.ts';
 import { type AppRouter, alice, bob, openSdkApp, type TestApp, transformer } from './sdk-app.ts';
 
@@ -186,6 +186,49 @@ test.each<[string, (sdk: Sdk) => TRPCLink<AppRouter>]>([
   const refusal = await new Promise((resolve) => trpc.watch.subscribe(undefined, { onError: resolve }));
   expect(refusal).toMatchObject({ data: { durin: { code: 'INVALID_TOKEN' } } });
   expect(auth.getSnapshot()).toEqual({ status: 'signed-out', reason: 'revoked' });
+  auth.close();
+});
+
+/** One socket for the whole app. */
+const oneSocket = ({ headers }: Sdk) =>
+  wsLink<AppRouter>({
+    client: createWSClient({ url: url.replace('http', 'ws'), connectionParams: () => headers(), lazy: lazySocket }),
+    transformer,
+  });
+const lazySocket = { enabled: true, closeMs: 0 };
+
+const ends: Record<string, readonly [(sdk: ReturnType<typeof open>) => Promise<unknown>, string]> = {
+  'a revocation': [() => app.durin.tokens.revokeAll({ user: 1 }), 'revoked'],
+  'a logout': [({ trpc }) => trpc.auth.logout.mutate(), 'logged-out'],
+};
+
+test.each(
+  Object.entries({ SSE: subscriptions, 'a WebSocket': sockets, 'one WebSocket': oneSocket }).flatMap(([name, link]) =>
+    Object.keys(ends).map((end) => ({ name, link, end })),
+  ),
+)('over $name, $end ends a running subscription for good', async ({ link, end }) => {
+  const sdk = open((links) => [
+    splitLink({
+      condition: ({ type }) => type === 'subscription',
+      true: link(links),
+      false: httpBatchLink({ url, transformer, headers: links.headers }),
+    }),
+  ]);
+  const { trpc, auth, login } = sdk;
+  await login(alice);
+  const onData = vi.fn<(name: string) => void>();
+  const over = Promise.withResolvers<unknown>();
+  const isOver = over.resolve;
+  trpc.watch.subscribe(undefined, { onData, onError: isOver, onComplete: () => isOver('complete') });
+  await vi.waitFor(() => expect(onData).toHaveBeenCalledWith('alice'));
+  seenUrls.length = 0;
+  const [endSession, reason] = ends[end] as (typeof ends)[string];
+  await endSession(sdk);
+  // After a logout, the SDK completes it, unless the server's last event arrives first.
+  expect([undefined, 'INVALID_TOKEN']).toContain(durinErrorOf(await over.promise)?.code);
+  expect(auth.getSnapshot()).toEqual({ status: 'signed-out', reason });
+  await trpc.hello.query(); // and what would have been sent before it
+  expect(seenUrls.filter((seen) => seen.startsWith('/watch'))).toEqual([]);
   auth.close();
 });
 

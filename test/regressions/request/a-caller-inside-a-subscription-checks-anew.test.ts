@@ -27,8 +27,10 @@ afterAll(async () => {
   await app.close();
 });
 
-/** What ends the session between the first and the second value of a stream. */
+/** What ends the session after the first value of a stream. */
 let endSession: () => Promise<unknown>;
+/** What the second call of the stream was answered. The stream itself has ended by then. */
+let secondAnswer: PromiseWithResolvers<string>;
 
 function createRouter() {
   const { authedProcedure } = app.durin;
@@ -37,9 +39,8 @@ function createRouter() {
   async function* readTwice(ctx: Parameters<typeof createCaller>[0]) {
     yield await createCaller(ctx).secret();
     await endSession();
-    yield await createCaller(ctx)
-      .secret()
-      .catch((error: { durin: { code: string } }) => error.durin.code);
+    const second = createCaller(ctx).secret();
+    secondAnswer.resolve(await second.catch((error: { durin: { code: string } }) => error.durin.code));
   }
   return t.router({
     watch: authedProcedure.subscription(({ ctx }) => readTwice(ctx)),
@@ -68,22 +69,18 @@ type AppRouter = ReturnType<typeof createRouter>;
 async function signIn() {
   const { token, auth } = await app.durin.tokens.issue({ user: 1, client: 'web' });
   endSession = () => app.durin.tokens.revoke(auth.id);
+  secondAnswer = Promise.withResolvers();
   return { authorization: `Token ${token}` };
 }
 
-function valuesOf(link: TRPCLink<AppRouter>): Promise<string[]> {
+async function answersOver(link: TRPCLink<AppRouter>): Promise<string[]> {
   const client = createTRPCClient<AppRouter>({ links: [link] });
-  const { promise, resolve, reject } = Promise.withResolvers<string[]>();
-  const values: string[] = [];
-  const subscription = client.watch.subscribe(undefined, {
-    onData(value) {
-      values.push(value);
-      if (values.length === 2) resolve(values);
-    },
-    onError: reject,
-  });
-  return promise.finally(() => subscription.unsubscribe());
+  const first = Promise.withResolvers<string>();
+  client.watch.subscribe(undefined, { onData: first.resolve });
+  return Promise.all([first.promise, secondAnswer.promise]);
 }
+
+const answers = ['secret of alice', 'INVALID_TOKEN'];
 
 test('over server-sent events', async () => {
   const headers = await signIn();
@@ -92,13 +89,13 @@ test('over server-sent events', async () => {
       fetch(url, { ...init, headers: { ...Object.fromEntries(new Headers(init.headers)), ...headers } }),
   };
   const link = httpSubscriptionLink({ url: served.url, transformer, EventSource, eventSourceOptions });
-  expect(await valuesOf(link)).toEqual(['secret of alice', 'INVALID_TOKEN']);
+  expect(await answersOver(link)).toEqual(answers);
 });
 
 test('over a WebSocket', async () => {
   const client = createWSClient({ url: served.url.replace('http', 'ws'), connectionParams: await signIn() });
   const link = wsLink({ client, transformer });
-  expect(await valuesOf(link)).toEqual(['secret of alice', 'INVALID_TOKEN']);
+  expect(await answersOver(link)).toEqual(answers);
   await client.close();
 });
 
@@ -110,7 +107,7 @@ test('in a streamed answer that lasts longer than a second', async () => {
     app.clock.advance(1);
   };
   const link = httpBatchStreamLink<AppRouter>({ url: served.url, transformer, headers });
-  const values = [];
-  for await (const value of await createTRPCClient<AppRouter>({ links: [link] }).streamed.query()) values.push(value);
-  expect(values).toEqual(['secret of alice', 'INVALID_TOKEN']);
+  const streamed = await createTRPCClient<AppRouter>({ links: [link] }).streamed.query();
+  const { value: first } = await streamed[Symbol.asyncIterator]().next();
+  expect([first, await secondAnswer.promise]).toEqual(answers);
 });

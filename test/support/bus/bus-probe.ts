@@ -8,9 +8,13 @@ export function createBusProbe() {
   function observe(bus: Bus, listen?: Listen) {
     const messages: string[] = [];
     const lostAt: number[] = [];
+    const states: ('connected' | 'lost')[] = [];
     bus.start(
       (message) => void messages.push(message),
-      () => void lostAt.push(performance.now()),
+      () => {
+        lostAt.push(performance.now());
+        states.push(bus.isConnected() ? 'connected' : 'lost');
+      },
       undefined,
       listen,
     );
@@ -19,6 +23,8 @@ export function createBusProbe() {
       bus,
       messages,
       losses: () => lostAt.length,
+      /** Whether the bus was connected at each possible loss. */
+      states,
       connected: (timeout = 5000) => until(() => bus.isConnected(), timeout),
       disconnected: (timeout = 5000) => until(() => !bus.isConnected(), timeout),
       lost: (times: number, timeout = 5000) => until(() => lostAt.length >= times, timeout),

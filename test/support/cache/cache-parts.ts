@@ -70,9 +70,10 @@ export const cacheParts = {
   namespace: 'test',
   secrets: ['a secret of the tests, with 32 characters'],
   listen: () => Promise.reject(new Error('there is no database')),
-  changes: noDatabaseChanges,
+  databaseChanges: noDatabaseChanges,
   onOutage: silent,
   onBusOutage: silent,
+  changes: { changed() {}, missed() {} },
 };
 
 /** A shared store in memory, whose values expire by the clock, and which a test can take down. */

@@ -128,7 +128,8 @@ export function fenceHolds(
 ) {
   const create = ({ store, bus, now, ttlMs }: ProcessParts) => {
     const memory = createMemoryCache({ ttlMs, maxSessions: 100, now });
-    if (kind === 'bus') return createBusCache({ namespace: 'test', memory, bus, changes: noDatabaseChanges, now });
+    if (kind === 'bus')
+      return createBusCache({ namespace: 'test', memory, bus, databaseChanges: noDatabaseChanges, now });
     const shared = createSharedCache({ store, ...sharedParts, ttlMs, maxSessions: 100, now });
     if (kind === 'shared') return shared;
     return createLayeredCache({ namespace: 'test', memory, shared, bus, now });

@@ -14,7 +14,7 @@ type IsAny<T> = 0 extends 1 & T ? true : false;
 /** What is not looked into: values without parts, and what other packages define. */
 type Closed =
   | (null | undefined | string | number | bigint | boolean | symbol)
-  | (Date | Headers | Request | Response | IncomingMessage | ServerResponse)
+  | (Date | Headers | Request | Response | AbortSignal | IncomingMessage | ServerResponse)
   | (Pick<MikroORM, 'driver' | 'config'> | EntityManager | EntitySchema | z.ZodType | AnyTRPCProcedure | AnyTRPCRouter);
 
 /**

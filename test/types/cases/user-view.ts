@@ -33,8 +33,9 @@ durin.authedProcedure.query(({ ctx }) => {
 durin.authedProcedure.query(({ ctx }) => {
   same<
     keyof typeof ctx.auth,
-    'id' | 'user' | 'client' | 'scopes' | 'created' | 'expiry' | 'hasExpired' | 'expiresIn'
+    'id' | 'user' | 'client' | 'scopes' | 'created' | 'expiry' | 'hasExpired' | 'expiresIn' | 'ended'
   >();
+  same<typeof ctx.auth.ended, AbortSignal>();
   same<typeof ctx.auth.id, string>();
   same<typeof ctx.auth.created, Date>();
   same<typeof ctx.auth.expiry, Date | null>();

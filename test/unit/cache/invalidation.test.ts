@@ -5,6 +5,7 @@ import { createInvalidation, type Invalidation } from '../../../src/cache/invali
 function open() {
   const scopes: string[] = [];
   const announced: string[] = [];
+  const changed: string[] = [];
   const waiting: (() => Promise<void>)[] = [];
   const invalidation = createInvalidation({
     cache: {
@@ -13,14 +14,16 @@ function open() {
         return null;
       },
     },
-    peers: { hasOthers: () => true, announce: (scope) => void announced.push(scope) },
+    isCacheShared: false,
+    peers: { announce: (scope) => void announced.push(scope) },
+    changes: { changed: (scope) => void changed.push(scope) },
     afterCommit: async (work) => void waiting.push(work),
   });
   const commit = () => Promise.all(waiting.map((work) => work()));
-  return { scopes, announced, waiting, invalidation, commit };
+  return { scopes, announced, changed, waiting, invalidation, commit };
 }
 
-const changes: readonly (readonly [string, (invalidation: Invalidation) => Promise<void>, string[]])[] = [
+const cases: readonly (readonly [string, (invalidation: Invalidation) => Promise<void>, string[]])[] = [
   ['a token that changed', ({ tokenChanged }) => tokenChanged('a'), ['token:a']],
   [
     'tokens that ended',
@@ -32,13 +35,14 @@ const changes: readonly (readonly [string, (invalidation: Invalidation) => Promi
   ['anything else', ({ everythingChanged }) => everythingChanged(), ['all']],
 ];
 
-test.each(changes)('%s makes its entries stale once committed', async (_change, announce, expected) => {
-  const { scopes, announced, invalidation, commit } = open();
+test.each(cases)('%s makes its entries stale once committed', async (_change, announce, expected) => {
+  const { scopes, announced, changed, invalidation, commit } = open();
   await announce(invalidation);
-  expect([scopes, announced]).toEqual([[], []]);
+  expect([scopes, announced, changed]).toEqual([[], [], []]);
   await commit();
   expect(scopes).toEqual(expected);
   expect(announced).toEqual(expected);
+  expect(changed).toEqual(expected);
 });
 
 test('if no token ended, nothing waits for the commit', async () => {
@@ -47,18 +51,38 @@ test('if no token ended, nothing waits for the commit', async () => {
   expect(waiting).toEqual([]);
 });
 
-const mustNotRun = () => Promise.reject(new Error('must not be called'));
-
-test('without a cache in this process, nothing waits for the commit', async () => {
-  const peers = { hasOthers: () => false, announce: () => {} };
-  const { everythingChanged } = createInvalidation({ cache: null, peers, afterCommit: mustNotRun });
-  await expect(everythingChanged()).resolves.toBeUndefined();
+test.each([
+  ['before a cache drops it', false, ['changes', 'cache', 'peers']],
+  ['also after a shared cache has dropped it', true, ['changes', 'cache', 'changes', 'peers']],
+])('a change is announced %s', async (_when, isCacheShared, expected) => {
+  const order: string[] = [];
+  const { tokenChanged } = createInvalidation({
+    cache: {
+      async invalidate() {
+        order.push('cache');
+        return null;
+      },
+    },
+    isCacheShared,
+    peers: { announce: () => void order.push('peers') },
+    changes: { changed: () => void order.push('changes') },
+    afterCommit: (work) => work(),
+  });
+  await tokenChanged('a');
+  expect(order).toEqual(expected);
 });
 
 test('without a cache of its own, it announces to those that have one', async () => {
   const announced: unknown[] = [];
-  const peers = { hasOthers: () => true, announce: (...change: unknown[]) => void announced.push(change) };
-  const { tokenChanged } = createInvalidation({ cache: null, peers, afterCommit: (work) => work() });
+  const peers = { announce: (...change: unknown[]) => void announced.push(change) };
+  const changes = { changed: (scope: string) => void announced.push([scope]) };
+  const { tokenChanged } = createInvalidation({
+    cache: null,
+    isCacheShared: false,
+    peers,
+    changes,
+    afterCommit: (work) => work(),
+  });
   await tokenChanged('a');
-  expect(announced).toEqual([['token:a', null]]);
+  expect(announced).toEqual([['token:a'], ['token:a', null]]);
 });

@@ -31,7 +31,7 @@ const kinds: Record<string, (now: Clock) => SessionCache> = {
       namespace: 'test',
       memory: openMemory(now),
       bus: new FakeBusNetwork().join(),
-      changes: noDatabaseChanges,
+      databaseChanges: noDatabaseChanges,
       now,
     }),
 };

@@ -85,6 +85,41 @@ test('a process that was stopped waits for a heartbeat from after it', () => {
   expect([isConnected(), losses()]).toEqual([true, 1]); // nothing was lost
 });
 
+test('an echo that is read before the first tick after a stop proves nothing', () => {
+  const { isConnected, stop, tick, losses, opened, lost, nextHeartbeat, echoed } = connect();
+  lost();
+  opened();
+  const before = nextHeartbeat();
+  stop(500);
+  echoed(before);
+  expect([isConnected(), losses()]).toEqual([false, 2]);
+  tick();
+  echoed(nextHeartbeat());
+  expect([isConnected(), losses()]).toEqual([true, 3]);
+});
+
+test.each([500, 3000])('after a stop of %s ms, messages wait unread until an echo', async (stopMs) => {
+  const { whenTrusted, stop, tick, beat } = connect();
+  expect(whenTrusted()).toBeNull();
+  stop(stopMs);
+  const trusted = whenTrusted();
+  expect(trusted).toBe(whenTrusted());
+  tick();
+  beat();
+  await trusted;
+  expect(whenTrusted()).toBeNull();
+});
+
+test('on a lost connection, no messages wait unread', async () => {
+  const { whenTrusted, stop, lost } = connect();
+  stop(500);
+  const trusted = whenTrusted();
+  expect(trusted).not.toBeNull();
+  lost();
+  await trusted;
+  expect(whenTrusted()).toBeNull();
+});
+
 test('a stop is noticed even if a timer runs before the first call', () => {
   const { isConnected, stop, tick, beat } = connect();
   stop(500);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isDurinError } from '../../../src/errors.ts';
+import { DurinRequest } from '../../../src/request/durin-request.ts';
 import type { SessionRecord } from '../../../src/session.ts';
 import { createKeyAccess } from '../../../src/tokens/keys/key-access.ts';
 import { createKeyClients } from '../../../src/tokens/keys/key-rules.ts';
@@ -59,7 +60,7 @@ function guardsOf(world: World): Guard[] {
   }));
   const find = () => Promise.resolve(record);
   const deps = {
-    stateOf: () => ({ resolveSession: find }),
+    stateOf: () => ({ resolveSession: find, changesBefore: () => 0 }),
     denials: { report() {} },
     sessionQuota: null,
     scopes: createSessionScopes({ scopes, clients: configured, scopesOf: () => world.ofUser }),
@@ -72,17 +73,20 @@ function guardsOf(world: World): Guard[] {
     keyAccess: createKeyAccess(createKeyClients([])),
     lastUsed: { recordUse() {} },
     toAuth: () => ({ user: {} }),
+    followCall: () => (result: unknown) => result,
   };
   const createGuard = createGuards(deps as unknown as GuardDeps);
   const parse = createParseGuardOptions(clients, scopes);
   return world.guards.map((options) => createGuard(parse('guardedProcedure', options)));
 }
 
+const durin = DurinRequest.fromAdapter({}, { trustProxy: 0 });
+
 /** Whether a call passes all guards. */
 async function passes(world: World): Promise<boolean> {
   try {
     for (const guard of guardsOf(world))
-      await guard({ ctx: { durin: {} }, path: 'p', batchIndex: 0, next: () => Promise.resolve({}) } as never);
+      await guard({ ctx: { durin }, path: 'p', batchIndex: 0, next: () => Promise.resolve({}) } as never);
     return true;
   } catch (error) {
     if (isDurinError(error)) return false;

@@ -1,0 +1,36 @@
+import type { Scope } from '../session-cache.ts';
+
+/** Learns of the changes that may end sessions. */
+export interface ChangeListener {
+  /** Sessions of this scope have changed, and the change is committed. */
+  changed(scope: Scope): void;
+  /** Changes of other processes may have been missed. */
+  missed(): void;
+}
+
+/**
+ * The changes of sessions, whoever made them: this durin, another durin of the process, or another process, if there is a
+ * bus. They are announced whether or not there is a cache.
+ */
+export interface Changes extends ChangeListener {
+  /** How many were announced so far. If the number is the same at two times, nothing was announced between them. */
+  count(): number;
+  listen(listener: ChangeListener): void;
+}
+
+export function createChanges(): Changes {
+  const listeners: ChangeListener[] = [];
+  let announced = 0;
+  return {
+    count: () => announced,
+    listen: (listener) => void listeners.push(listener),
+    changed(scope) {
+      announced += 1;
+      for (const listener of listeners) listener.changed(scope);
+    },
+    missed() {
+      announced += 1;
+      for (const listener of listeners) listener.missed();
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import { type DatabaseChanges, readMessage } from '../bus/messages.ts';
+import type { Bus } from '../bus.ts';
+import type { ChangeListener } from './changes.ts';
+
+export interface HearChangesOptions {
+  readonly namespace: string;
+  readonly databaseChanges: Pick<DatabaseChanges, 'read'>;
+  readonly listener: ChangeListener;
+}
+
+/** Wraps a bus, and passes the changes that it hears of on to a listener, after the cache. */
+export function hearChanges(bus: Bus, { namespace, databaseChanges, listener }: HearChangesOptions): Bus {
+  return {
+    start(onMessage, onPossibleLoss, ...others) {
+      function receive(message: string): void {
+        onMessage(message);
+        for (const scope of readMessage(namespace, message, databaseChanges)?.scopes ?? []) listener.changed(scope);
+      }
+      /** While the bus is disconnected, there is more to miss: what was missed is looked up once it has connected. */
+      function lose(): void {
+        onPossibleLoss();
+        if (bus.isConnected()) listener.missed();
+      }
+      bus.start(receive, lose, ...others);
+    },
+    isConnected: () => bus.isConnected(),
+    publish: (message) => bus.publish(message),
+    close: () => bus.close(),
+  };
+}

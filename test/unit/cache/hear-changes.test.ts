@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import type { Bus } from '../../../src/cache/bus.ts';
+import { hearChanges } from '../../../src/cache/changes/hear-changes.ts';
+
+/** A bus whose messages and connection a test plays, and what a listener hears of it, after the cache. */
+function open() {
+  const log: string[] = [];
+  let isConnected = false;
+  let receive: (message: string) => void = () => {};
+  let report: () => void = () => {};
+  const bus: Bus = {
+    start(onMessage, onPossibleLoss) {
+      receive = onMessage;
+      report = onPossibleLoss;
+    },
+    isConnected: () => isConnected,
+    publish: async () => {},
+    close: async () => {},
+  };
+  const read = (message: string) => (message === 'rows' ? (['token:a', 'token:b'] as const) : null);
+  const heard = hearChanges(bus, {
+    namespace: 'app',
+    databaseChanges: { read },
+    listener: { changed: (scope) => void log.push(scope), missed: () => void log.push('missed') },
+  });
+  heard.start(
+    (message) => void log.push(`cache: ${message}`),
+    () => void log.push('cache: loss'),
+  );
+  return {
+    log,
+    receive: (message: string) => receive(message),
+    connect(is: boolean) {
+      isConnected = is;
+      report();
+    },
+  };
+}
+
+test('a listener hears of a change after the cache', () => {
+  const { log, receive } = open();
+  receive('app||user:1');
+  receive('rows');
+  receive('other app||user:1');
+  expect(log).toEqual([
+    'cache: app||user:1',
+    'user:1',
+    'cache: rows',
+    'token:a',
+    'token:b',
+    'cache: other app||user:1',
+  ]);
+});
+
+test('what may be missed is known once the bus has connected', () => {
+  const { log, connect } = open();
+  connect(true);
+  connect(false);
+  expect(log).toEqual(['cache: loss', 'missed', 'cache: loss']);
+  connect(true);
+  expect(log.slice(3)).toEqual(['cache: loss', 'missed']);
+});
