@@ -80,7 +80,7 @@ const overSocket = ({ perSession }: Sdk): TRPCLink<Router> =>
 test.each([
   ['server-sent events', overEvents],
   ['a WebSocket', overSocket],
-])('a token deleted in psql ends its stream over %s, and the SDK signs out', { retry: 2 }, async (_over, link) => {
+])('a token deleted in psql ends its stream over %s, and signs out', { retry: 2 }, async (_over, link) => {
   const { userId, clientId } = await app.enter(here);
   const names = await app.psql.query(
     'select username, name from app_user u, durin_client c where u.id = $1 and c.id = $2',
