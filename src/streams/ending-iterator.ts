@@ -2,9 +2,9 @@ import type { OpenStream } from './open-streams.ts';
 
 /**
  * Opens the stream of what is about to be delivered.
- * @param onLeft called after the stream was closed because the caller has left
+ * @param onEnd called once if it ends before it is closed: with the reason, or with `null` if the caller has left
  */
-export type OpenEnding = (onEnd: (reason: Error) => void, onLeft?: () => void) => OpenStream;
+export type OpenEnding = (onEnd: (reason: Error | null) => void) => OpenStream;
 
 interface Waiting {
   readonly resolve: (result: IteratorResult<unknown, unknown>) => void;
@@ -42,12 +42,7 @@ export class EndingIterator implements AsyncGenerator<unknown, unknown, unknown>
   next(...sent: [] | [unknown]): Promise<IteratorResult<unknown, unknown>> {
     const open = this.#isDone ? null : this.#open;
     this.#open = null;
-    if (open !== null) {
-      this.#stream = open(
-        (reason) => this.#end(reason),
-        () => this.#end(null),
-      );
-    }
+    if (open !== null) this.#stream = open((reason) => this.#end(reason));
     return this.#isDone || this.#clearance() !== null ? this.#nextWhenCleared(sent) : this.#request(sent);
   }
 

@@ -42,10 +42,10 @@ export function endingObservable(source: Observable<unknown, unknown>, open: Ope
     }
 
     /** In a microtask of its own: a consumer that throws ends nobody else's stream. */
-    function end(reason: Error): void {
+    function end(reason: Error | null): void {
       isOver = true;
       held = [];
-      queueMicrotask(() => observer.error(reason)); // which unsubscribes
+      if (reason !== null) queueMicrotask(() => observer.error(reason)); // which unsubscribes
     }
 
     let subscription: { unsubscribe(): void } | null = null;

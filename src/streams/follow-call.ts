@@ -36,20 +36,15 @@ export interface FollowCallDeps {
 
 export function createFollowCall({ openStreams, signals }: FollowCallDeps): FollowCall {
   /** Opens a stream of this call. While it is open, its call is in progress. */
-  function openStream(call: FollowedCall, onEnd: (reason: Error) => void, onLeft?: () => void): OpenStream {
+  function openStream(call: FollowedCall, onEnd: (reason: Error | null) => void): OpenStream {
     const { record, since, signal, refusalOf, typeError } = call;
     let isOver = false;
+    let leave: (() => void) | null = null;
     function finish(reason?: Error): void {
       if (isOver) return;
       isOver = true;
-      signal?.removeEventListener('abort', leave);
+      if (leave !== null) signal?.removeEventListener('abort', leave);
       signals.finish(record, reason);
-    }
-    /** tRPC queues `return()` behind the `next()` that waits, so a silent source would hold its stream open. */
-    function leave(): void {
-      if (isOver) return;
-      stream.close();
-      onLeft?.();
     }
     signals.begin(record, since);
     const stream = openStreams.open({
@@ -63,8 +58,15 @@ export function createFollowCall({ openStreams, signals }: FollowCallDeps): Foll
       },
       onClose: finish,
     });
-    if (signal?.aborted) queueMicrotask(leave);
-    else if (!isOver) signal?.addEventListener('abort', leave);
+    if (signal === undefined || isOver) return stream;
+    // tRPC queues `return()` behind the `next()` that waits, so a silent source would hold its stream open.
+    leave = () => {
+      if (isOver) return;
+      stream.close();
+      onEnd(null);
+    };
+    if (signal.aborted) queueMicrotask(leave);
+    else signal.addEventListener('abort', leave);
     return stream;
   }
 
@@ -80,12 +82,8 @@ export function createFollowCall({ openStreams, signals }: FollowCallDeps): Foll
       }
       /** Aborts the signal that was let go before its stream opened. */
       let abort: ((reason: Error) => void) | null = null;
-      function open(onEnd: (reason: Error) => void, onLeft?: () => void): OpenStream {
-        function endWithSignal(reason: Error): void {
-          abort?.(reason);
-          onEnd(reason);
-        }
-        const stream = openStream(call, abort === null ? onEnd : endWithSignal, onLeft);
+      function open(onEnd: (reason: Error | null) => void): OpenStream {
+        const stream = openStream(call, abort === null ? onEnd : onEndAfter(abort, onEnd));
         hold.release();
         return stream;
       }
@@ -107,6 +105,13 @@ export function createFollowCall({ openStreams, signals }: FollowCallDeps): Foll
       abort = signal === undefined ? abortSignal : null;
       return isStream ? { ...result, data } : result;
     };
+  };
+}
+
+function onEndAfter(abort: (reason: Error) => void, onEnd: (reason: Error | null) => void) {
+  return function endWithSignal(reason: Error | null): void {
+    if (reason !== null) abort(reason);
+    onEnd(reason);
   };
 }
 

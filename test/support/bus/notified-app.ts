@@ -79,7 +79,7 @@ export function startNotifiedProcess(
       orm,
       entities: { User, Client, AuthToken },
       secret,
-      verifyCredentials: () => null,
+      verifyCredentials: ({ input, em }) => em.findOne(User, { username: input.username }),
       populate: ['user', 'user.organization'],
       cache: { ttl: '60s', bus },
       onWarning() {},

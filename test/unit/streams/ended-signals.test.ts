@@ -11,7 +11,7 @@ let signals: ReturnType<typeof createEndedSignals>;
 let follow: ReturnType<typeof createFollowCall>;
 beforeEach(() => {
   stream = createFakeStream();
-  const openStreams = { open: ({ onEnd, onClose }: StreamRequest) => stream.open(onEnd, undefined, onClose) };
+  const openStreams = { open: ({ onEnd, onClose }: StreamRequest) => stream.open(onEnd, onClose) };
   signals = createEndedSignals(openStreams);
   follow = createFollowCall({ openStreams, signals });
 });
@@ -125,7 +125,7 @@ test('a subscription whose consumer leaves lets the signal go', async () => {
   expect(stream.count()).toBe(0);
 });
 
-test('one that nobody may ever read holds no signal, and aborts it at its end', async () => {
+test('one that nobody may read holds no signal, and aborts it at its end', async () => {
   const reasons: unknown[] = [];
   const values = (await run(
     ({ ended }) => {

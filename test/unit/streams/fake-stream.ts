@@ -7,7 +7,7 @@ export function createFakeStream() {
   const onEnds = new Set<(reason: Error) => void>();
   const reason = new DurinError('INVALID_TOKEN');
 
-  function open(onEnd: (reason: Error) => void, _onLeft?: () => void, onClose?: () => void): ReturnType<OpenEnding> {
+  function open(onEnd: (reason: Error) => void, onClose?: () => void): ReturnType<OpenEnding> {
     onEnds.add(onEnd);
     return {
       clearance: () => (onEnds.has(onEnd) ? (held?.promise ?? null) : null),

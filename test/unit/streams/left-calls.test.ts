@@ -16,7 +16,7 @@ beforeEach(() => {
 
 /** The answer of a call, whose caller leaves with `leaving`. */
 function answer(type: 'query' | 'subscription', data: unknown): unknown {
-  const openStreams = { open: ({ onEnd, onClose }: StreamRequest) => stream.open(onEnd, undefined, onClose) };
+  const openStreams = { open: ({ onEnd, onClose }: StreamRequest) => stream.open(onEnd, onClose) };
   const follow = createFollowCall({ openStreams, signals: createEndedSignals(openStreams) });
   const record = { id: 'a session' } as SessionRecord;
   const { signal } = leaving;
