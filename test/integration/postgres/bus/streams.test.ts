@@ -20,6 +20,8 @@ import { t } from '../../../support/app.ts';
 import { type NotifiedApp, type NotifiedProcess, openNotifiedApp } from '../../../support/bus/notified-app.ts';
 import { listen } from '../../adapters/node-server.ts';
 
+const isStream = ({ type }: { type: string }) => type === 'subscription';
+
 const transformer = superjson;
 
 let app: NotifiedApp;
@@ -89,7 +91,6 @@ test.each([
   const { username, name } = names.rows[0] as { username: string; name: string };
   const sdk = createDurinLink<Router>({ path: 'auth', client: name });
   const others = httpBatchLink({ url: server.url, transformer, headers: sdk.headers });
-  const isStream = ({ type }: { type: string }) => type === 'subscription';
   const trpc = createTRPCClient<Router>({
     links: [sdk.link, splitLink({ condition: isStream, true: link(sdk), false: others })],
   });
