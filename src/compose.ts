@@ -1,19 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { createDatabaseChanges } from './cache/bus/database-changes.ts';
 import { createCachedClientStore } from './cache/cached-client-store.ts';
 import { createCachedKeyStore } from './cache/cached-key-store.ts';
 import { createCachedTokenStore } from './cache/cached-token-store.ts';
-import { createChanges } from './cache/changes/changes.ts';
-import { createCache } from './cache/create-cache.ts';
-import { createInvalidation } from './cache/invalidation.ts';
-import { joinProcess } from './cache/process-peers.ts';
-import type { SessionCache } from './cache/session-cache.ts';
-import { createOutageReport } from './cache/trust/report-outage.ts';
+import { connectCache } from './cache/connect-cache.ts';
 import { createDatabase } from './database/database.ts';
 import { createDatabaseTimeout, withDatabaseTimeout } from './database/database-timeout.ts';
 import { createSqlKeyStore } from './database/keys/sql-key-store.ts';
-import { createNotifyingTables } from './database/notify/notifying-tables.ts';
-import { createTableListen } from './database/notify/table-listen.ts';
 import { readSchema } from './database/schema.ts';
 import { createSqlClientStore } from './database/sql-client-store.ts';
 import { createSqlTokenStore } from './database/tokens/sql-token-store.ts';
@@ -25,10 +17,7 @@ import type { Settings } from './options/settings.ts';
 import { createLoginAnswer } from './router/login-answer.ts';
 import { createSignInUser } from './router/sign-in-user.ts';
 import { createToAuth } from './session-views.ts';
-import { createEndedSignals } from './streams/ended-signals.ts';
-import { createFollowCall } from './streams/follow-call.ts';
-import { createJudgeSession } from './streams/judge-session.ts';
-import { createOpenStreams } from './streams/open-streams.ts';
+import { createStreams } from './streams/create-streams.ts';
 import { createAddressWarning } from './throttle/address-warning.ts';
 import { createCounters } from './throttle/create-counters.ts';
 import { createLoginThrottle } from './throttle/login-throttle.ts';
@@ -67,7 +56,6 @@ export function compose(settings: Settings) {
   const bounded = createDatabaseTimeout(databaseTimeoutMs, isInTransaction);
   const hub = createEventHub(settings.onListenerError);
   const events = createCommittedEvents(hub, database);
-  const afterCommit = (work: () => Promise<void>) => database.afterCommit(work, { onUnknownOutcome: true });
 
   // The stores, behind the cache if there is one
   const credentials = createUserCredentials(database, schema, settings.credentialFields);
@@ -78,42 +66,17 @@ export function compose(settings: Settings) {
     hasNetworksRule: settings.keys.some(({ readsUser }) => readsUser),
   };
   const sqlTokenStore = createSqlTokenStore(database, schema, rowRules, credentials);
-  const { namespace } = schema;
-  const { format } = sqlTokenStore;
-  const reportOutage = createOutageReport(events, settings.onWarning);
-  const tables = createNotifyingTables(database, schema, sqlTokenStore.related);
-  const databaseChanges = createDatabaseChanges({ tables, userIdOf: schema.fromUserKeyText });
-  const listen = createTableListen({
-    listen: database.listen,
-    outsideTransaction: database.outsideTransaction,
-    tables,
-    timeoutMs: databaseTimeoutMs,
+  const { cache, peers, changes, invalidation } = connectCache({
+    settings: settings.cache,
+    secrets: settings.secrets,
+    database,
+    schema,
+    sqlTokenStore,
+    events,
     onWarning: settings.onWarning,
-    onSilence() {
-      cache?.receive('all', null);
-      changes.missed();
-    },
+    timeoutMs: databaseTimeoutMs,
+    now,
   });
-  const changes = createChanges();
-  const cache: SessionCache | null =
-    settings.cache &&
-    createCache(settings.cache, {
-      format,
-      namespace,
-      secrets: settings.secrets,
-      now,
-      listen,
-      databaseChanges,
-      changes,
-      onOutage: reportOutage('store'),
-      onBusOutage: reportOutage('bus'),
-    });
-  const peers = joinProcess(namespace, (scope, fence) => {
-    changes.changed(scope);
-    cache?.receive(scope, fence);
-  });
-  const isCacheShared = settings.cache !== null && settings.cache.store !== null;
-  const invalidation = createInvalidation({ cache, isCacheShared, peers, changes, afterCommit });
   const { load } = sqlTokenStore;
   const keyStore = createCachedKeyStore(createSqlKeyStore(database, schema), invalidation);
   const store = createCachedTokenStore({ store: sqlTokenStore, load, cache, isInTransaction, invalidation });
@@ -160,7 +123,7 @@ export function compose(settings: Settings) {
 
   // Limits and logins
   const { redis, loginQuotas, loginPlaces, authRouterQuota } = settings.throttle;
-  const prefix = settings.throttle.prefix ?? `durin:rate:${namespace}`;
+  const prefix = settings.throttle.prefix ?? `durin:rate:${schema.namespace}`;
   const counters = createCounters({ redis, prefix, now });
   const throttle = createThrottle({
     counters,
@@ -218,22 +181,21 @@ export function compose(settings: Settings) {
   const resolveCaller = createResolveCaller({ stateOf, denials });
 
   // The streams
-  const judgeSession = createJudgeSession({ findStored: store.findStored, authenticate, activeUser, codec, now });
-  const openStreams = createOpenStreams({
-    judge: (session) => database.outsideTransaction(() => judgeSession(session)),
-    announced: changes.count,
-    hearsOthers: () => settings.cache?.bus?.isConnected() ?? false,
-    unread: () => settings.cache?.bus?.whenTrusted?.() ?? null,
+  const streams = createStreams({
+    findStored: store.findStored,
+    authenticate,
+    activeUser,
+    codec,
+    changes,
+    bus: settings.cache?.bus ?? null,
+    database,
     recheckMs: settings.recheckMs,
     patienceMs: databaseTimeoutMs,
     now,
   });
-  changes.listen(openStreams);
-  const endedSignals = createEndedSignals(openStreams);
-  const followCall = createFollowCall({ openStreams, signals: endedSignals });
 
   // The answers to logins
-  const toAuth = createToAuth(now, scopes.heldBy, endedSignals.signalOf);
+  const toAuth = createToAuth(now, scopes.heldBy, streams.signalOf);
   const { serializeUser, response: loginResponse } = settings.login;
   const { formatExpiry } = settings;
   const loginAnswer = createLoginAnswer({ formatExpiry, serializeUser, loginResponse, toAuth });
@@ -286,10 +248,10 @@ export function compose(settings: Settings) {
     policies,
     resolveCaller,
     toAuth,
-    followCall,
+    followCall: streams.followCall,
     /** Ends open streams, writes pending uses and ends timers and connections. The app's ORM stays open. */
     async close() {
-      openStreams.close();
+      streams.close();
       await cache?.close(); // first, while changes still reach it
       stopWatching();
       peers.leave();

@@ -1,0 +1,72 @@
+import type { Database } from '../database/database.ts';
+import { createNotifyingTables } from '../database/notify/notifying-tables.ts';
+import { createTableListen } from '../database/notify/table-listen.ts';
+import type { Schema } from '../database/schema.ts';
+import type { SqlTokenStore } from '../database/tokens/sql-token-store.ts';
+import type { EventSink } from '../events.ts';
+import { createDatabaseChanges } from './bus/database-changes.ts';
+import { createChanges } from './changes/changes.ts';
+import { type CacheSettings, createCache } from './create-cache.ts';
+import { createInvalidation } from './invalidation.ts';
+import { joinProcess } from './process-peers.ts';
+import type { SessionCache } from './session-cache.ts';
+import { createOutageReport } from './trust/report-outage.ts';
+
+export interface ConnectCacheDeps {
+  readonly settings: CacheSettings | null;
+  readonly secrets: readonly string[];
+  readonly database: Database;
+  readonly schema: Schema;
+  readonly sqlTokenStore: Pick<SqlTokenStore, 'format' | 'related'>;
+  readonly events: EventSink;
+  readonly onWarning: (message: string) => void;
+  /** How long the triggers of the database are asked for, in milliseconds. */
+  readonly timeoutMs: number;
+  /** The clock, in milliseconds. */
+  readonly now: () => number;
+}
+
+/** Creates the cache, if there is one, and connects it with what announces changes: this durin, its peers, and the bus. */
+export function connectCache(deps: ConnectCacheDeps) {
+  const { settings, secrets, database, schema, sqlTokenStore, events, onWarning, timeoutMs, now } = deps;
+  const { namespace } = schema;
+  const reportOutage = createOutageReport(events, onWarning);
+  const changes = createChanges();
+  const tables = createNotifyingTables(database, schema, sqlTokenStore.related);
+  const listen = createTableListen({
+    listen: database.listen,
+    outsideTransaction: database.outsideTransaction,
+    tables,
+    timeoutMs,
+    onWarning,
+    onSilence() {
+      cache?.receive('all', null);
+      changes.missed();
+    },
+  });
+  const cache: SessionCache | null =
+    settings &&
+    createCache(settings, {
+      format: sqlTokenStore.format,
+      namespace,
+      secrets,
+      now,
+      listen,
+      databaseChanges: createDatabaseChanges({ tables, userIdOf: schema.fromUserKeyText }),
+      changes,
+      onOutage: reportOutage('store'),
+      onBusOutage: reportOutage('bus'),
+    });
+  const peers = joinProcess(namespace, (scope, fence) => {
+    changes.changed(scope);
+    cache?.receive(scope, fence);
+  });
+  const invalidation = createInvalidation({
+    cache,
+    isCacheShared: settings !== null && settings.store !== null,
+    peers,
+    changes,
+    afterCommit: (work) => database.afterCommit(work, { onUnknownOutcome: true }),
+  });
+  return { cache, peers, changes, invalidation };
+}

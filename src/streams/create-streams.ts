@@ -1,0 +1,40 @@
+import type { Bus } from '../cache/bus.ts';
+import type { Changes } from '../cache/changes/changes.ts';
+import type { Database } from '../database/database.ts';
+import { createEndedSignals } from './ended-signals.ts';
+import { createFollowCall } from './follow-call.ts';
+import { createJudgeSession, type JudgeSessionDeps } from './judge-session.ts';
+import { createOpenStreams } from './open-streams.ts';
+
+export interface StreamsDeps extends JudgeSessionDeps {
+  readonly changes: Changes;
+  /** `null`: the changes that other processes make are not announced. */
+  readonly bus: Bus | null;
+  readonly database: Pick<Database, 'outsideTransaction'>;
+  /** Milliseconds between two look-ups of a session while no bus announces the changes of others. */
+  readonly recheckMs: number;
+  /** For how long a session that cannot be looked up keeps its streams, in milliseconds. */
+  readonly patienceMs: number;
+}
+
+/** Creates what ends the streams of a session with it. */
+export function createStreams(deps: StreamsDeps) {
+  const { changes, bus, database, recheckMs, patienceMs, now } = deps;
+  const judgeSession = createJudgeSession(deps);
+  const openStreams = createOpenStreams({
+    judge: (session) => database.outsideTransaction(() => judgeSession(session)),
+    announced: changes.count,
+    hearsOthers: () => bus?.isConnected() ?? false,
+    unread: () => bus?.whenTrusted?.() ?? null,
+    recheckMs,
+    patienceMs,
+    now,
+  });
+  changes.listen(openStreams);
+  const signals = createEndedSignals(openStreams);
+  return {
+    followCall: createFollowCall({ openStreams, signals }),
+    signalOf: signals.signalOf,
+    close: openStreams.close,
+  };
+}
