@@ -88,7 +88,7 @@ export class EndingIterator implements AsyncGenerator<unknown, unknown, unknown>
     try {
       return Promise.resolve(this.#opened().next(...sent));
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 

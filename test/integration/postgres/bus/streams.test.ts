@@ -89,9 +89,8 @@ test.each([
   const { username, name } = names.rows[0] as { username: string; name: string };
   const sdk = createDurinLink<Router>({ path: 'auth', client: name });
   const others = httpBatchLink({ url: server.url, transformer, headers: sdk.headers });
-  const isStream = ({ type }: { type: string }) => type === 'subscription';
   const trpc = createTRPCClient<Router>({
-    links: [sdk.link, splitLink({ condition: isStream, true: link(sdk), false: others })],
+    links: [sdk.link, splitLink({ condition: ({ type }) => type === 'subscription', true: link(sdk), false: others })],
   });
   await trpc.auth.login.mutate({ username, password: 'any', client: name });
 
