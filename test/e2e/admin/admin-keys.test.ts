@@ -173,7 +173,7 @@ test('the view of a token that is gone says so', async () => {
 test('policies are listed, and open procedures stand out', async () => {
   await openPolicies();
   expect(await row(page, 'app.open').innerText()).toMatch(/app\.open\s+query\s+open\s+–/);
-  expect(await row(page, 'app.either').innerText()).toMatch(/query\s+guarded\s+all\s+one of write, admin/);
+  expect(await row(page, 'app.either').innerText()).toMatch(/query\s+guarded\s+all\s+yes\s+one of write, admin/);
   expect(await row(page, 'app.fromApi').innerText()).toMatch(/query\s+guarded\s+api/);
   expect(await row(page, 'app.search').innerText()).toContain('100/m');
   await page.getByText(/^\d+ procedures: \d+ open, \d+ optional, \d+ guarded$/).waitFor();

@@ -2,15 +2,14 @@ import { expect, test } from 'vitest';
 import type { Bus } from '../../../src/cache/bus.ts';
 import { hearChanges } from '../../../src/cache/changes/hear-changes.ts';
 
-function ignore(): void {}
 const read = (message: string) => (message === 'rows' ? (['token:a', 'token:b'] as const) : null);
 
 /** A bus whose messages and connection a test plays, and what a listener hears of it, after the cache. */
 function open() {
   const log: string[] = [];
   let isConnected = false;
-  let receive: (message: string) => void = ignore;
-  let report: () => void = ignore;
+  let receive: ((message: string) => void) | null = null;
+  let report: (() => void) | null = null;
   const bus: Bus = {
     start(onMessage, onPossibleLoss) {
       receive = onMessage;
@@ -31,10 +30,10 @@ function open() {
   );
   return {
     log,
-    receive: (message: string) => receive(message),
+    receive: (message: string) => receive?.(message),
     connect(is: boolean) {
       isConnected = is;
-      report();
+      report?.();
     },
   };
 }

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 import {
   createTRPCClient,
   createWSClient,
@@ -16,7 +16,8 @@ import superjson from 'superjson';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { createDurinLink, type DurinLink, durinErrorOf } from '../../../../client/index.ts';
-import { t } from '../../../support/app.ts';
+import { requestOf, t } from '../../../support/app.ts';
+import { codeOf } from '../../../support/arena.ts';
 import { type NotifiedApp, type NotifiedProcess, openNotifiedApp } from '../../../support/bus/notified-app.ts';
 import { listen } from '../../adapters/node-server.ts';
 
@@ -40,13 +41,17 @@ afterAll(async () => {
 type Router = Awaited<ReturnType<typeof serve>>['router'];
 type Sdk = DurinLink<Router>;
 
-/** Serves a process's streams, and publishes to all of them every millisecond. */
+function ticksOf({ authedProcedure }: NotifiedProcess['durin']) {
+  return authedProcedure.subscription(async function* ({ signal }) {
+    for (;;) yield await wait(1, 'tick', signal && { signal });
+  });
+}
+
+/** Serves a process's streams, which yield every millisecond. */
 async function serve({ durin }: NotifiedProcess) {
   const router = t.router({
     auth: durin.durinRouter,
-    ticks: durin.authedProcedure.subscription(async function* ({ signal }) {
-      for (;;) yield await wait(1, performance.now(), signal && { signal });
-    }),
+    ticks: ticksOf(durin),
   });
   const { createContext, responseMeta } = durin;
   const http = createServer(createHTTPHandler({ router, createContext, responseMeta }));
@@ -92,11 +97,11 @@ test.each([
   const sdk = createDurinLink<Router>({ path: 'auth', client: name });
   const others = httpBatchLink({ url: server.url, transformer, headers: sdk.headers });
   const trpc = createTRPCClient<Router>({
-    links: [sdk.link, splitLink({ condition: isStream, true: link(sdk), false: others })],
+    links: [sdk.link, splitLink({ condition: ({ type }) => type === 'subscription', true: link(sdk), false: others })],
   });
   await trpc.auth.login.mutate({ username, password: 'any', client: name });
 
-  const onData = vi.fn<(yieldedAt: unknown) => void>();
+  const onData = vi.fn<(tick: string) => void>();
   const over = Promise.withResolvers<unknown>();
   trpc.ticks.subscribe(undefined, { onData, onError: over.resolve, onComplete: () => over.resolve('complete') });
   await vi.waitFor(() => expect(onData).toHaveBeenCalled());
@@ -106,4 +111,24 @@ test.each([
   expect(performance.now() - deletedAt).toBeLessThan(100);
   expect(sdk.auth.getSnapshot()).toEqual({ status: 'signed-out', reason: 'revoked' });
   sdk.auth.close();
+});
+
+test.each([300, 1500])('stopped for %s ms, a process delivers no event too late', { retry: 2 }, async (stopMs) => {
+  const { durin, bus } = await app.start();
+  const { token, tokenId } = await app.enter(here);
+  const router = t.router({ ticks: ticksOf(durin) });
+  const values = await router.createCaller(durin.createContext(requestOf({ token }))).ticks();
+  const deliveredAt: number[] = [];
+  async function read(): Promise<void> {
+    for await (const _ of values) deliveredAt.push(performance.now());
+  }
+  const over = read().catch(codeOf);
+  await vi.waitFor(() => expect([bus.isConnected(), deliveredAt.length > 0]).toEqual([true, true]));
+  const deleted = app.psql.query('delete from durin_auth_token where id = $1', [tokenId]);
+  await turn(); // it is sent
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, stopMs);
+  const resumedAt = performance.now();
+  expect(await over).toBe('INVALID_TOKEN');
+  expect(deliveredAt.filter((at) => at > resumedAt)).toEqual([]);
+  await deleted;
 });
