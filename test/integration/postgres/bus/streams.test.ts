@@ -21,8 +21,6 @@ import { codeOf } from '../../../support/arena.ts';
 import { type NotifiedApp, type NotifiedProcess, openNotifiedApp } from '../../../support/bus/notified-app.ts';
 import { listen } from '../../adapters/node-server.ts';
 
-const isStream = ({ type }: { type: string }) => type === 'subscription';
-
 const transformer = superjson;
 
 let app: NotifiedApp;
