@@ -36,7 +36,7 @@ function createReportsRouter({ guardedProcedure }: KeysDurin) {
 test("an admin sees who may call each of the app's procedures", async () => {
   const { admin } = await enterAdmin((durin) => createAppWithAdmin(durin).admin);
   const policies = (await admin.policy.list()) ?? [];
-  const everyone = { guard: 'open', clients: null, scopes: null, anyScope: null, fresh: null, rate: null };
+  const everyone = { guard: 'open', clients: null, keys: true, scopes: null, anyScope: null, fresh: null, rate: null };
   expect(policies.filter(({ path }) => !path.startsWith('admin.'))).toEqual([
     { ...everyone, path: 'hello', type: 'query' },
     { ...everyone, path: 'reports.list', type: 'query', guard: 'guarded', scopes: ['read'] },
@@ -45,6 +45,7 @@ test("an admin sees who may call each of the app's procedures", async () => {
       type: 'mutation',
       guard: 'guarded',
       clients: ['web'],
+      keys: false,
       scopes: ['write'],
       anyScope: null,
       fresh: '10m',
