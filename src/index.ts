@@ -46,7 +46,7 @@ export type { AdapterCall, DurinContext, DurinRequest } from './request/durin-re
 export type { HeaderSource } from './request/headers.ts';
 export type { DurinRouter, DurinRouterRecord, LoginTypes, SessionScope } from './router/durin-router.ts';
 export type { SignInRequest } from './router/sign-in-user.ts';
-export type { Auth, SessionClient } from './session.ts';
+export type { Auth, CallAuth, SessionClient } from './session.ts';
 export type { RateLimitRedis } from './throttle/rate-limit-redis.ts';
 export type { AuthSource } from './trpc/authenticate-source.ts';
 export type { DurinBuilder, DurinErrorShape, DurinMutation, DurinQuery } from './trpc/base-procedure.ts';

@@ -31,7 +31,7 @@ test('npm builds the package before it packs it', () => {
 test('the tarball is small enough to be installed everywhere', async () => {
   const { size } = await stat(packed.tarball);
   console.log(`the tarball has ${size} bytes`);
-  expect(size).toBeLessThan(1_000_000);
+  expect(size).toBeLessThan(1_250_000);
 });
 
 test('the admin page is in the package', async () => {
@@ -142,5 +142,5 @@ test('the declarations of the package stay small', async () => {
   const sizes = await Promise.all(paths.map(async (path) => (await stat(installed(path))).size));
   const total = sizes.reduce((sum, size) => sum + size, 0);
   console.log(`${paths.length} declarations, ${total} bytes`);
-  expect(total).toBeLessThan(400_000); // two thirds of it are doc comments, which editors show
+  expect(total).toBeLessThan(500_000); // two thirds of it are doc comments, which editors show
 });

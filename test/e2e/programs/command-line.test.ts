@@ -321,7 +321,9 @@ describe('on PostgreSQL', () => {
     expect(await app.run(named)).toEqual({
       code: 0,
       stdout:
-        'PROCEDURE  TYPE   GUARD    CLIENTS  SCOPES  FRESH  RATE\nme         query  guarded\nping       query  open\n',
+        'PROCEDURE  TYPE   GUARD    KEYS  CLIENTS  SCOPES  FRESH  RATE\n' +
+        'me         query  guarded\n' +
+        'ping       query  open     yes\n',
       stderr: '',
     });
     expect(await json(...named)).toMatchObject([{ path: 'me', guard: 'guarded' }, { path: 'ping' }]);

@@ -70,6 +70,7 @@ import type {
   Bus,
   CacheOptions,
   CachePart,
+  CallAuth,
   CallOrigin,
   ClientChanges,
   ClientConfig,
@@ -179,6 +180,7 @@ interface Public {
   ApiAccessOptions: ApiAccessOptions<'web'>;
   ApiAccessView: ApiAccessView;
   Auth: Auth;
+  CallAuth: CallAuth;
   AuthClient: AuthClient<DurinClient, readonly ['client'], 'web'>;
   AuthSource: AuthSource;
   AuthUser: AuthUser<User, readonly ['user.organization.country']>;
