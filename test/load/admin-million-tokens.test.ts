@@ -50,10 +50,10 @@ async function listed({ where = 'true', order = 't.created desc, t.id desc', off
   return rows.map(({ username, client }) => `${username} ${client}`);
 }
 
-/** The same, as the page shows it. */
+/** The same, as the page shows it. Below the client there may be a badge. */
 function shown(page: Page): Promise<string[]> {
   return page.evaluate<string[]>(
-    `[...document.querySelectorAll('tbody tr')].map(({ cells }) => cells[0].innerText + ' ' + cells[1].innerText)`,
+    `[...document.querySelectorAll('tbody tr')].map(({ cells }) => cells[0].innerText + ' ' + cells[1].innerText.split(/\\s/, 1))`,
   );
 }
 
