@@ -99,7 +99,7 @@ export function createIssueToken(deps: IssueTokenDeps): IssueToken {
     }
   }
 
-  /** A token of a client with `keys` is a key, whoever issues it. */
+  /** Every token of a client with `keys` is a key, also one that the server or an admin issues. */
   function asKey(request: Omit<IssueRequest, 'selector'>): Omit<IssueRequest, 'selector'> {
     const rules = keyClients.rulesOf(request.clientName);
     if (rules === null) return request;

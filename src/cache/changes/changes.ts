@@ -9,8 +9,8 @@ export interface ChangeListener {
 }
 
 /**
- * The changes of sessions, whoever made them: this durin, another durin of the process, or another process, if there is a
- * bus. They are announced whether or not there is a cache.
+ * The changes of sessions: by this durin, by another durin of the process and, if there is a bus, by another process. They
+ * are announced whether or not there is a cache.
  */
 export interface Changes extends ChangeListener {
   /** How many were announced so far. If the number is the same at two times, nothing was announced between them. */
