@@ -53,6 +53,7 @@ export type AdminAction<TUserId = unknown> =
       /** The id of the key that the new one replaces from its first use on. */
       readonly replaces: string;
     })
+  | (TokenEvent<TUserId> & { readonly action: 'key-renamed'; readonly name: string })
   | (TokenEvent<TUserId> & { readonly action: 'token-revoked' })
   | { readonly action: 'user-signed-out'; readonly userId: TUserId; readonly revoked: number }
   | { readonly action: 'expired-purged'; readonly purged: number };

@@ -1,5 +1,6 @@
 import type { ClientStore } from './database/client-store.ts';
 import type { Database } from './database/database.ts';
+import type { KeyStore } from './database/keys/key-store.ts';
 import type { Schema } from './database/schema.ts';
 import type { DurinClients } from './durin-clients.ts';
 import type { EventSink } from './events.ts';
@@ -57,6 +58,7 @@ export interface Internals {
   readonly clientStore: ClientStore;
   readonly codec: Pick<TokenCodec, 'previewOf'>;
   readonly keyClients: KeyClients;
+  readonly keyStore: Pick<KeyStore, 'renameKey'>;
   readonly issueToken: IssueToken;
   readonly issuesUnderWay: UnderWay;
   readonly scopes: SessionScopes;

@@ -9,7 +9,7 @@ interface ConfirmDialogProps {
   children: ReactNode;
   /** The label of the button that confirms. */
   confirmLabel: string;
-  /** Default: `error`, for what cannot be undone. */
+  /** Default: `error`, for what cannot be undone: Cancel has the focus. With `primary`, a field of the children takes it. */
   confirmColor?: 'error' | 'primary';
   /** If it rejects, the dialog stays open and shows the error. */
   onConfirm: () => Promise<void>;
@@ -70,7 +70,7 @@ export function ConfirmDialog({
           )}
         </DialogContent>
         <DialogActions sx={{ p: 2 }}>
-          <Button onClick={close} color="inherit" autoFocus>
+          <Button onClick={close} color="inherit" autoFocus={confirmColor === 'error'}>
             Cancel
           </Button>
           <Button type="submit" color={confirmColor} variant="contained" loading={isPending}>

@@ -13,7 +13,7 @@ const sentencesByPath: Readonly<Record<string, string>> = {
   'changes.maxLifetime': `${lifetime}.`,
   throttleRate: rate,
   'changes.throttleRate': rate,
-  overlap: 'Enter a duration such as 24h, 7d or 0s, up to 68 years.',
+  overlap: 'Enter a duration such as 24h, 7d or 0s, up to 30 days.',
 };
 
 /** The fields of the client form that are texts of the server's inputs. */

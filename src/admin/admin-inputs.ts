@@ -56,6 +56,9 @@ const sessionName = text.check((context) => {
     context.issues.push({ code: 'custom', message: fault, input: context.value });
 });
 
+/** Like the names of `keys.*`, it is stored without spaces around it. */
+const keyName = sessionName.transform((name) => name.trim());
+
 const ttl = checkedBy<Duration | null | undefined>((value) => value == null || parseDuration(value, 'This field'));
 const overlap = checkedBy<Duration | undefined>((value) => value === undefined || parseOverlap(value, 'This field'));
 const idleTtl = checkedBy<Duration | null | undefined>((value) => parseClientFields({ idleTtl: value }));
@@ -165,6 +168,8 @@ export const keyRollInput = strictObject({
   overlap: overlap.optional(),
 });
 
+export const keyRenameInput = strictObject({ id: text, name: keyName });
+
 export const scopeListInput = strictObject({
   /** A client's name: only the scopes that its tokens may have. Default: all scopes. */
   client: text.optional(),
@@ -194,6 +199,7 @@ export type TokenListInput = z.input<typeof tokenListInput>;
 export type TokenIdInput = z.input<typeof tokenIdInput>;
 export type TokenIssueInput = z.input<typeof tokenIssueInput>;
 export type KeyRollInput = z.input<typeof keyRollInput>;
+export type KeyRenameInput = z.input<typeof keyRenameInput>;
 export type ScopeListInput = z.input<typeof scopeListInput>;
 export type UserInput = z.input<typeof userInput>;
 export type UserSearchInput = z.input<typeof userSearchInput>;

@@ -10,6 +10,7 @@ import type {
   ClientNameInput,
   ClientNamesInput,
   ClientUpdateInput,
+  KeyRenameInput,
   KeyRollInput,
   ScopeListInput,
   TokenIdInput,
@@ -64,6 +65,7 @@ export type DurinAdminRouterRecord = {
   };
   keys: {
     clients: DurinQuery<void, string[]>;
+    rename: DurinMutation<KeyRenameInput, void>;
     roll: DurinMutation<KeyRollInput, IssuedTokenView>;
   };
   scopes: {

@@ -4,6 +4,7 @@ export type {
   ClientNameInput,
   ClientNamesInput,
   ClientUpdateInput,
+  KeyRenameInput,
   KeyRollInput,
   ScopeListInput,
   TokenIdInput,

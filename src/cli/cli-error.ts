@@ -1,6 +1,7 @@
 import { TRPCError } from '@trpc/server';
 import { codeOf } from '../database/failures.ts';
 import { type DurinError, DurinUsageError, isDurinError } from '../errors.ts';
+import type { DurinErrorCode } from '../wire.ts';
 
 export const exitCodes = { done: 0, failed: 1, misused: 2 } as const;
 
@@ -31,7 +32,14 @@ function exitCodeOf({ durin }: DurinError): ExitCode {
 /** The SQLSTATE of a missing table. */
 const undefinedTable = '42P01';
 
-function sentenceOf({ durin, message, cause }: DurinError): string {
+/** In place of sentences that speak to the user whose keys they are. */
+const sentencesForOperators: Partial<Record<DurinErrorCode, string>> = {
+  KEY_NAME_TAKEN: 'The user has an API key with that name.',
+  KEY_LIMIT: 'The user has as many API keys as the client allows.',
+};
+
+function sentenceOf({ durin, message: ownMessage, cause }: DurinError): string {
+  const message = sentencesForOperators[durin.code] ?? ownMessage;
   if (durin.fields !== undefined && durin.code === 'INVALID_INPUT') {
     return Object.entries(durin.fields)
       .flatMap(([path, sentences]) => {

@@ -85,6 +85,18 @@ export function addKeyCommands(program: Program, run: RunCommand): void {
     );
 
   program
+    .command('rename-key <id> <name>')
+    .description('rename an API key, given by its id in keys')
+    .addHelpText('after', "\nExample:\n  trpc-durin rename-key 0b3b5c0e-4c8e-4d4e-9f6f-6d1c0f0a7f3e 'Nightly export'")
+    .action((id: string, typed: string) =>
+      run(async ({ admin }) => {
+        const name = typed.trim();
+        await admin.keys.rename({ id, name });
+        return { text: `Key renamed to ${printable(name)}.`, json: { id, name } };
+      }),
+    );
+
+  program
     .command('revoke-key <id>')
     .description('revoke an API key, given by its id in keys')
     .addHelpText('after', '\nExample:\n  trpc-durin revoke-key 0b3b5c0e-4c8e-4d4e-9f6f-6d1c0f0a7f3e')

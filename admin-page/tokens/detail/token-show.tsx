@@ -9,8 +9,9 @@ import { Failure, shownInView } from '../../shell/failure.tsx';
 import { LinkButton } from '../../shell/link-button.tsx';
 import { ViewHeader } from '../../shell/view-header.tsx';
 import { type Issued, IssuedToken } from '../issue/issued-token.tsx';
+import { RenameButton } from '../keys/rename-button.tsx';
+import { RollButton } from '../keys/roll-button.tsx';
 import { RevokeButton, RevokeDialogProvider } from '../revoke-button.tsx';
-import { RollButton } from '../roll/roll-button.tsx';
 import { kindOf } from '../token-words.ts';
 import { TokenDetails } from './token-details.tsx';
 
@@ -49,6 +50,7 @@ function ShownToken({ token, onChanged }: { token: TokenRecord; onChanged: () =>
   const [rolled, setRolled] = useState<Issued | null>(null);
   const redirect = useRedirect();
   const kind = kindOf(token, withKeys);
+  const isValidKey = kind === 'API key' && !token.hasExpired;
 
   function showRolled(issued: Issued): void {
     setRolled(issued);
@@ -61,7 +63,8 @@ function ShownToken({ token, onChanged }: { token: TokenRecord; onChanged: () =>
         {rolled !== null && <IssuedToken key={rolled.session.id} issued={rolled} />}
         <TokenDetails token={token} />
         <Stack direction="row" sx={{ gap: 1, alignItems: 'center' }}>
-          {kind === 'API key' && !token.hasExpired && <RollButton token={token} onRolled={showRolled} />}
+          {isValidKey && <RollButton token={token} onRolled={showRolled} />}
+          {isValidKey && <RenameButton token={token} onRenamed={onChanged} />}
           <RevokeButton token={token} isOutlined />
         </Stack>
       </Stack>

@@ -4,9 +4,9 @@ import type { Internals } from '../../internals.ts';
 import { isSessionId } from '../../session.ts';
 import { overtakenSentence } from '../../tokens/issue-token.ts';
 import type { KeyRules } from '../../tokens/keys/key-rules.ts';
-import { toSessionTokenEvent } from '../../tokens/token-event.ts';
+import { toSessionTokenEvent, toTokenEvent } from '../../tokens/token-event.ts';
 import { parseOverlap } from '../../values/duration.ts';
-import { keyRollInput } from '../admin-inputs.ts';
+import { keyRenameInput, keyRollInput } from '../admin-inputs.ts';
 import type { AdminProcedures } from '../admin-procedures.ts';
 import type { IssuedTokenView } from '../admin-views.ts';
 import type { EmitAdminAction } from '../emit-admin-action.ts';
@@ -17,8 +17,8 @@ const defaultOverlap = '24h';
 
 /** What an admin does with API keys alone. Everything else is done with `tokens.*`. */
 export function createKeyProcedures(
-  { query, issuingMutation }: AdminProcedures,
-  { issueToken, keyClients }: Internals,
+  { query, mutation, issuingMutation }: AdminProcedures,
+  { issueToken, keyClients, keyStore, now }: Internals,
   store: AdminStore,
   toView: ToTokenView,
   emitAdminAction: EmitAdminAction,
@@ -33,6 +33,25 @@ export function createKeyProcedures(
   return {
     clients: query.query(async function listKeyClients(): Promise<string[]> {
       return [...keyClients.names];
+    }),
+
+    rename: mutation.input(keyRenameInput).mutation(async function renameKey({
+      ctx,
+      input: { id, name },
+    }): Promise<void> {
+      const { row } = await findKey(id);
+      ctx.throwIfTimedOut();
+      const key = { userId: row.owner.key, clientName: row.clientName, id: row.id };
+      const outcome = await keyStore.renameKey(key, name, now());
+      switch (outcome) {
+        case 'renamed':
+          emitAdminAction(ctx.by, { action: 'key-renamed', ...toTokenEvent(key), name });
+          return;
+        case 'name-taken':
+          throw nameTaken();
+        case 'key-not-found':
+          throw new DurinError('KEY_NOT_FOUND');
+      }
     }),
 
     roll: issuingMutation.input(keyRollInput).mutation(async function rollKey({
@@ -80,4 +99,8 @@ export function createKeyProcedures(
       }
     }),
   };
+}
+
+export function nameTaken(): DurinError {
+  return new DurinError('KEY_NAME_TAKEN', { fields: { name: ['The user has a key with that name.'] } });
 }

@@ -11,6 +11,7 @@ import type { AdminProcedures } from '../admin-procedures.ts';
 import type { AdminTokenView, IssuedTokenView, TokenPage } from '../admin-views.ts';
 import type { EmitAdminAction } from '../emit-admin-action.ts';
 import { type UserDirectory, userNotFound } from '../user-directory.ts';
+import { nameTaken } from './key-procedures.ts';
 import { decodeCursor, encodeCursor } from './token-cursor.ts';
 import { newTokenRow, type ToTokenView } from './token-view.ts';
 
@@ -103,7 +104,7 @@ export function createTokenProcedures(
         case 'key-limit':
           throw new DurinError('KEY_LIMIT');
         case 'name-taken':
-          throw new DurinError('KEY_NAME_TAKEN', { fields: { name: ['The user has a key with that name.'] } });
+          throw nameTaken();
         case 'overtaken':
           throw new DurinError('SESSION_NOT_FOUND', {
             fields: { user: [overtakenSentence] },

@@ -144,6 +144,22 @@ test('rolling a key again warns that the unused new key ends', async () => {
   await expect(app.callWith(lost).read()).rejects.toMatchObject({ durin: { code: 'INVALID_TOKEN' } });
 });
 
+test('a key is renamed, unless its user has one with that name', async () => {
+  const { token } = await issueKey('Build server');
+  await issueKey('Backup');
+  await openToken('Build server');
+  await button(page, 'Rename…').click();
+  expect(await page.evaluate<string>('document.activeElement.value')).toBe('Build server');
+  await field(page, 'Name').fill('backup');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => hintOf(page, 'Name')).toBe('The user has a key with that name.');
+  expect(await faultsInLooks(page, 'admin-key-rename')).toEqual([]);
+  await field(page, 'Name').fill('Nightly export');
+  await button(page, 'Rename key').click();
+  await heading(page, 'Nightly export').waitFor();
+  await app.callWith(token).read();
+});
+
 test('a key is revoked in its view', async () => {
   const { token } = await issueKey('Backup');
   await openToken('Backup');
@@ -156,12 +172,12 @@ test('a key is revoked in its view', async () => {
   await expect(app.callWith(token).read()).rejects.toMatchObject({ durin: { code: 'INVALID_TOKEN' } });
 });
 
-test('the view of a session shows what it may do, and has no roll', async () => {
+test('the view of a session shows what it may do, and neither rolls nor renames it', async () => {
   const { auth } = await app.durin.tokens.issue({ user: 2, client: 'web' });
   await goTo(page, `/tokens/${auth.id}/show`);
   await heading(page, 'The token of bob').waitFor();
   expect(await detail('Scopes').innerText()).toBe('all that its client and its user have');
-  expect(await button(page, 'Roll…').count()).toBe(0);
+  for (const name of ['Roll…', 'Rename…']) expect(await button(page, name).count()).toBe(0);
   expect(await faultsInLooks(page, 'admin-session')).toEqual([]);
 });
 

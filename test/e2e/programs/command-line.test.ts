@@ -255,7 +255,17 @@ describe('on PostgreSQL', () => {
     'delete-client',
     'list-tokens',
     'issue-token',
-  ].concat(['revoke-token', 'revoke-user', 'purge-expired', 'policy', 'keys', 'create-key', 'roll-key', 'revoke-key']);
+  ].concat([
+    'revoke-token',
+    'revoke-user',
+    'purge-expired',
+    'policy',
+    'keys',
+    'create-key',
+    'rename-key',
+    'roll-key',
+    'revoke-key',
+  ]);
 
   test('help lists every command, with examples', async () => {
     const { code, stdout, stderr } = await app.run(['--help']);

@@ -96,7 +96,7 @@ test('every mutation emits adminAction', async () => {
     'tokens.revokeAllOf': () => tokens.revokeAllOf({ user: app.bob.id }),
     'tokens.purgeExpired': () => tokens.purgeExpired(),
   };
-  expect([...Object.keys(mutate), 'keys.roll']).toEqual(mutations); // keys.test.ts rolls keys
+  expect([...Object.keys(mutate), 'keys.rename', 'keys.roll']).toEqual(mutations); // keys.test.ts has these
   for (const [index, path] of Object.keys(mutate).entries()) {
     await mutate[path]?.();
     expect({ path, emitted: app.actions.length }).toEqual({ path, emitted: index + 1 });

@@ -115,6 +115,42 @@ test('a key whose successor was used is not rolled', async () => {
   await expect(admin.keys.roll({ id: old.session.id })).rejects.toMatchObject({ durin: { code: 'KEY_NOT_FOUND' } });
 });
 
+test('a key is renamed, and keeps its token', async () => {
+  const { token, session } = await issue('Build');
+  await admin.keys.rename({ id: session.id.toUpperCase(), name: ' Nightly export ' });
+  expect(actions.at(-1)).toMatchObject({ action: 'key-renamed', tokenId: session.id, name: 'Nightly export' });
+  expect((await admin.tokens.get({ id: session.id })).name).toBe('Nightly export');
+  expect(await read(token)).toBe(session.id);
+});
+
+test("a key does not get the name of another one of its user's", async () => {
+  await issue('Build');
+  const { session } = await issue('Backup');
+  await expect(admin.keys.rename({ id: session.id, name: 'BUILD' })).rejects.toMatchObject({
+    durin: { code: 'KEY_NAME_TAKEN', fields: { name: ['The user has a key with that name.'] } },
+  });
+  await admin.keys.rename({ id: session.id, name: 'BACKUP' });
+  await admin.tokens.issue({ user: 2, client: 'api', name: 'Build' });
+  expect(actions.map(({ action }) => action)).toEqual(['token-issued', 'token-issued', 'key-renamed', 'token-issued']);
+});
+
+test('what is no valid key is not renamed', async () => {
+  const { auth } = await durin.tokens.issue({ user: 1, client: 'web' });
+  const { session } = await admin.tokens.issue({ user: 1, client: 'api', name: 'Short', ttl: '1m' });
+  app.clock.advance(60);
+  for (const id of [auth.id, session.id, randomUUID(), 'nope'])
+    await expect(admin.keys.rename({ id, name: 'Build' })).rejects.toMatchObject({ durin: { code: 'KEY_NOT_FOUND' } });
+  expect(actions.map(({ action }) => action)).toEqual(['token-issued']);
+});
+
+test('a name that no key may have is reported at its field', async () => {
+  const { session } = await issue('Build');
+  for (const name of ['', '  ', 'x'.repeat(65), 'a\u202Eb'])
+    await expect(admin.keys.rename({ id: session.id, name })).rejects.toMatchObject({
+      durin: { code: 'INVALID_INPUT', fields: { name: [expect.any(String)] } },
+    });
+});
+
 test('at the limit of keys, a roll works and an issue does not', async () => {
   const { session } = await issue('Build');
   await issue('Backup');

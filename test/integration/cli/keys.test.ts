@@ -32,10 +32,10 @@ test('create-key prints the key, and for whom it is', async () => {
 
 test('create-key is refused where a session would be', async () => {
   await create('Build');
-  expect((await run('create-key', 'alice', 'build')).stderr).toBe('You already have an API key with that name.');
+  expect((await run('create-key', 'alice', 'build')).stderr).toBe('The user has an API key with that name.');
   await create('Two');
   await create('Three');
-  expect((await run('create-key', 'alice', 'Four')).stderr).toBe('You have as many API keys as this client allows.');
+  expect((await run('create-key', 'alice', 'Four')).stderr).toBe('The user has as many API keys as the client allows.');
   expect((await run('create-key', 'alice', 'x'.repeat(65))).stderr).toBe('name: At most 64 characters.');
   expect((await run('create-key', 'alice', 'Five', '--scopes', 'fly')).stderr).toBe(
     'scopes: Each must be one of the option scopes.',
@@ -109,6 +109,25 @@ test('roll-key names what it cannot roll', async () => {
   expect((await run('roll-key', session.id, '--overlap', 'soon')).stderr).toContain(
     'It must be a duration such as 24h, 7d or 0s, up to 30 days.',
   );
+});
+
+test('rename-key gives a key another name, unless the user has one with it', async () => {
+  const { session } = await create('Build');
+  const renamed = await run('rename-key', session.id, ' Nightly export ');
+  expect(renamed).toMatchObject({ stdout: 'Key renamed to Nightly export.', json: { id: session.id } });
+  expect((await run('keys', 'alice')).json).toMatchObject([{ id: session.id, name: 'Nightly export' }]);
+
+  const other = await create('Backup');
+  expect((await run('rename-key', other.session.id, 'NIGHTLY EXPORT')).stderr).toBe(
+    'The user has an API key with that name.',
+  );
+  expect((await run('rename-key', session.id, ' ')).stderr).toMatch(/^name: /);
+});
+
+test('rename-key renames no session', async () => {
+  const { auth } = await durin.tokens.issue({ user: 1, client: 'web' });
+  for (const id of [auth.id, randomUUID(), 'nope'])
+    expect((await run('rename-key', id, 'Build')).stderr).toBe('No API key with that id.');
 });
 
 test('revoke-key ends a key, and no session', async () => {

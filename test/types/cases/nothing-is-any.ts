@@ -41,6 +41,7 @@ import type {
   DurinAdminRouter,
   DurinAdminRouterRecord,
   IssuedTokenView,
+  KeyRenameInput,
   KeyRollInput,
   ScopeListInput,
   TokenIdInput,
@@ -297,6 +298,7 @@ interface PublicOfAdmin {
   TokenListInput: TokenListInput;
   TokenPage: TokenPage;
   UsageDay: UsageDay;
+  KeyRenameInput: KeyRenameInput;
   KeyRollInput: KeyRollInput;
   ScopeListInput: ScopeListInput;
   UsageDaysInput: UsageDaysInput;

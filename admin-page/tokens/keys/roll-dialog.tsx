@@ -55,6 +55,7 @@ export function RollDialog({ token: { id, replacedBy }, onRolled, onClose }: Rol
         error={fault !== null}
         helperText={fault ?? 'For example 24h, 7d, or 0s to end this key at the first use of the new one.'}
         slotProps={{ htmlInput: { autoCapitalize: 'none', spellCheck: false } }}
+        autoFocus
         sx={{ mt: 2 }}
       />
     </ConfirmDialog>
