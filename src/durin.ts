@@ -111,13 +111,6 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
   readonly close: () => Promise<void>;
 }
 
-/**
- * The input of `login`: the app's `loginInput`, the client's name unless the app has `resolveClient`, and the name that
- * `sessions.list` shows, at most 64 characters.
- */
-type LoginInput<TLoginInput extends LoginSchema, TClientName extends string, TResolveClient> = z.input<TLoginInput> &
-  (unknown extends TResolveClient ? { client: TClientName } : object) & { deviceName?: string | undefined };
-
 type LoginOutput<TSerializedUser, TExpiry, TExtra> = Beside<
   { token: string; expiry: TExpiry } & (unknown extends TSerializedUser ? object : { user: TSerializedUser }),
   TExtra
@@ -177,10 +170,9 @@ export function createDurin<
     scope: TScope;
   },
   {
-    loginInput: LoginInput<TLoginInput, TClientName, TResolveClient>;
-    reauthenticateInput: z.input<TLoginInput>;
+    loginInput: z.input<TLoginInput>;
+    takesClient: unknown extends TResolveClient ? true : false;
     loginOutput: LoginOutput<TSerializedUser, TExpiry, TLoginExtra>;
-    expiry: TExpiry;
     clientName: TClientName;
     scope: TScope;
   }

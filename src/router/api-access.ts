@@ -8,7 +8,8 @@ import type { TokenRevoker } from '../tokens/revoke-tokens.ts';
 import type { SessionScopes } from '../tokens/rights/scopes.ts';
 import type { TokenCodec } from '../tokens/token-codec.ts';
 import type { RequireFresh } from '../tokens/verification/freshness.ts';
-import type { ApiAccessView } from '../wire.ts';
+import type { ApiAccessView, DurinErrorCode } from '../wire.ts';
+import { createIssueToSession, type KeyConflict } from './keys/issue-to-session.ts';
 import type { RouterProcedures } from './router-procedures.ts';
 
 export interface ApiAccessDeps {
@@ -26,8 +27,13 @@ export interface ApiAccessDeps {
   readonly now: () => number;
 }
 
-/** A session creates the key, so it is no token that the server hands out; and nobody has signed in with it. */
-const keyRequest = { origin: 'login', isAuthenticated: false, onConflict: 'refuse', onlyIfActive: true } as const;
+const conflictCodes: Readonly<Record<KeyConflict, DurinErrorCode>> = {
+  exists: 'API_ACCESS_EXISTS',
+  'at-limit': 'API_ACCESS_EXISTS',
+  'name-taken': 'API_ACCESS_EXISTS',
+  'key-limit': 'API_ACCESS_EXISTS',
+  'key-not-found': 'API_ACCESS_EXISTS',
+};
 
 /** A call by a session. */
 interface Call {
@@ -39,8 +45,9 @@ export function createApiAccess(
   { sessionProcedure, changingSessionProcedure, reportRefused }: RouterProcedures,
   deps: ApiAccessDeps,
 ) {
-  const { store, issueToken, revoker, codec, scopes, apiClientName, includesToken, freshSeconds, requireFresh, now } =
-    deps;
+  const { store, revoker, codec, scopes, apiClientName, includesToken, freshSeconds, requireFresh, now } = deps;
+
+  const issueToSession = createIssueToSession(deps.issueToken, conflictCodes);
 
   async function requireFreshSession(session: SessionRecord): Promise<void> {
     if (freshSeconds !== null) await requireFresh(session, freshSeconds);
@@ -84,33 +91,9 @@ export function createApiAccess(
 
     create: sessionProcedure.mutation(async function createKey({ ctx }): Promise<ApiAccessView & { token: string }> {
       await requireFreshSession(ctx.session);
-      const { ipAddress, userAgent } = ctx.durin;
-      const { id: sessionId, userId } = ctx.session;
-      const request = { userId, sessionId, clientName: requireApiClient(), ipAddress, userAgent };
-      const issued = await issueToken({ ...request, ...keyRequest, scopes: scopes.passedOnBy(ctx.session) });
-      switch (issued.outcome) {
-        case 'exists':
-        case 'at-limit':
-        case 'name-taken':
-        case 'key-limit':
-        case 'key-not-found':
-          throw new DurinError('API_ACCESS_EXISTS');
-        case 'unknown-client':
-          throw new DurinError('API_ACCESS_DISABLED'); // the client was never created, or is deleted
-        case 'inactive-user':
-          throw new DurinError('USER_INACTIVE'); // deactivated after the session was looked up
-        case 'unknown-user':
-        case 'session-ended':
-        case 'credentials-changed':
-        case 'overtaken':
-          throw new DurinError('INVALID_TOKEN'); // ended after the session was looked up
-        case 'kept':
-        case 'renewed':
-        case 'issued': {
-          const { record, token } = issued;
-          return { ...toApiAccessView({ ...record, clientName: record.client.name }, now()), token };
-        }
-      }
+      const order = { clientName: requireApiClient(), scopes: scopes.passedOnBy(ctx.session) };
+      const { record, token } = await issueToSession(order, ctx.session, ctx.durin);
+      return { ...toApiAccessView({ ...record, clientName: record.client.name }, now()), token };
     }),
 
     delete: changingSessionProcedure.mutation(async function deleteApiAccess({ ctx: { session } }): Promise<void> {

@@ -12,15 +12,32 @@ import { createRefresh, type RefreshDeps } from './refresh.ts';
 import { createRouterProcedures, type RouterProcedureDeps } from './router-procedures.ts';
 import { createSessions, type SessionsDeps } from './sessions.ts';
 
-/** The types of the router that depend on the app's options. */
+/**
+ * The types of the router that depend on the app's options. They stand in the declarations of each app that exports its router,
+ * so what can be derived is derived.
+ */
 export interface LoginTypes {
+  /** What the option `loginInput` takes. */
   loginInput: object;
-  reauthenticateInput: object;
-  loginOutput: object;
-  expiry: unknown;
+  /** Whether `login` also takes the client's name. */
+  takesClient: boolean;
+  loginOutput: { expiry: unknown };
   clientName: string;
   scope: string;
 }
+
+/**
+ * The input of `login`: the app's `loginInput`, the client's name unless the app has `resolveClient`, and the name that
+ * `sessions.list` shows, at most 64 characters.
+ */
+type LoginInput<TLogin extends LoginTypes> = Flatten<
+  TLogin['loginInput'] &
+    (TLogin['takesClient'] extends true ? { client: TLogin['clientName'] } : object) & {
+      deviceName?: string | undefined;
+    }
+>;
+
+type Flatten<T> = { [K in keyof T]: T[K] } & {};
 
 /** Which of the user's sessions a call is about. Default: all. */
 export interface SessionScope {
@@ -53,9 +70,9 @@ export interface KeyOf<TClientName extends string = string> extends KeyClient<TC
 
 // A type, not an interface: a router's record must have an index signature.
 export type DurinRouterRecord<TLogin extends LoginTypes> = {
-  login: DurinMutation<TLogin['loginInput'], TLogin['loginOutput']>;
-  refresh: DurinMutation<void, { expiry: TLogin['expiry']; token?: string }>;
-  reauthenticate: DurinMutation<TLogin['reauthenticateInput'], void>;
+  login: DurinMutation<LoginInput<TLogin>, TLogin['loginOutput']>;
+  refresh: DurinMutation<void, { expiry: TLogin['loginOutput']['expiry']; token?: string }>;
+  reauthenticate: DurinMutation<TLogin['loginInput'], void>;
   logout: DurinMutation<void, void>;
   logoutAll: DurinMutation<SessionScope | undefined, void>;
   sessions: {

@@ -12,7 +12,7 @@ export interface LoginOutcome {
 }
 
 /** What `login` and `durin.signIn` return, as the app's options shape it. */
-export type LoginAnswer = (signedIn: SignedInUser, ctx: DurinContext) => Promise<object>;
+export type LoginAnswer = (signedIn: SignedInUser, ctx: DurinContext) => Promise<{ expiry: unknown }>;
 
 export interface LoginAnswerDeps {
   readonly formatExpiry: (expiry: Date | null) => unknown;

@@ -21,12 +21,11 @@ export type AdminPageRouter = TRPCBuiltRouter<
 >;
 
 interface PageLogin {
-  loginInput: { readonly [field: string]: unknown; readonly client: string };
+  loginInput: { readonly [field: string]: unknown };
+  takesClient: true;
+  loginOutput: { token: string; expiry: unknown };
   clientName: string;
   scope: string;
-  reauthenticateInput: { readonly [field: string]: unknown };
-  loginOutput: { token: string; expiry: unknown };
-  expiry: unknown;
 }
 
 /** A tRPC root of its own, so that the page does not depend on the app's transformer and error formatter. */

@@ -11,9 +11,9 @@ import { toTokenEvent } from '../../tokens/token-event.ts';
 import type { RequireFresh } from '../../tokens/verification/freshness.ts';
 import { refuseUnreadableInput } from '../../trpc/base-procedure.ts';
 import { unknownScopeProblem } from '../../values/scope.ts';
-import type { KeyView } from '../../wire.ts';
+import type { DurinErrorCode, KeyView } from '../../wire.ts';
 import type { RouterProcedures } from '../router-procedures.ts';
-import { createIssueKey } from './issue-key.ts';
+import { createIssueToSession, type KeyConflict, type KeyOrder } from './issue-to-session.ts';
 import { keyInputs } from './key-inputs.ts';
 import { createToKeyView, type KeyViewDeps } from './key-view.ts';
 
@@ -26,6 +26,14 @@ export interface KeysDeps extends KeyViewDeps {
   readonly events: EventSink;
 }
 
+const conflictCodes: Readonly<Record<KeyConflict, DurinErrorCode>> = {
+  'name-taken': 'KEY_NAME_TAKEN',
+  'key-not-found': 'KEY_NOT_FOUND',
+  'key-limit': 'KEY_LIMIT',
+  'at-limit': 'KEY_LIMIT',
+  exists: 'KEY_LIMIT',
+};
+
 /** A call by a session. */
 interface Call {
   readonly ctx: DurinContext & { readonly session: SessionRecord };
@@ -35,7 +43,7 @@ interface Call {
 export function createKeys({ sessionProcedure, reportRefused }: RouterProcedures, deps: KeysDeps) {
   const { keyStore, keyClients, scopes, requireFresh, events, now } = deps;
   const toKeyView = createToKeyView(deps);
-  const issueKey = createIssueKey(deps.issueToken, toKeyView);
+  const issueToSession = createIssueToSession(deps.issueToken, conflictCodes);
   const procedure = sessionProcedure.use(refuseUnreadableInput);
 
   /** @param client the one that the input names; if there is only one, it need not */
@@ -71,6 +79,15 @@ export function createKeys({ sessionProcedure, reportRefused }: RouterProcedures
     return effectiveScopes(scopes.all, [wanted]);
   }
 
+  async function issueKey(
+    order: KeyOrder & Pick<KeyView, 'name'>,
+    { ctx }: Call,
+  ): Promise<KeyView & { token: string }> {
+    const { record, token } = await issueToSession(order, ctx.session, ctx.durin);
+    const { name, clientName } = order;
+    return { ...toKeyView({ ...record, name, clientName }, ctx.session), token };
+  }
+
   return {
     list: procedure.input(keyInputs.list).query(async function listKeys({ input, ...call }): Promise<KeyView[]> {
       const { session } = call.ctx;
@@ -91,7 +108,7 @@ export function createKeys({ sessionProcedure, reportRefused }: RouterProcedures
       await requireFreshSession(call, rules);
       const { clientName } = rules;
       const order = { clientName, name, scopes: stored, ...(ttl !== undefined && { ttlSeconds: ttl }) };
-      return issueKey(order, call.ctx.session, call.ctx.durin);
+      return issueKey(order, call);
     }),
 
     rename: procedure.input(keyInputs.rename).mutation(async function renameKey({ input, ...call }): Promise<void> {
@@ -124,7 +141,7 @@ export function createKeys({ sessionProcedure, reportRefused }: RouterProcedures
       const ofKey = effectiveScopes(scopes.all, [replaced.scopes, scopes.ceilingOf(clientName)]);
       requireScopes(ofKey, scopes.passedOnBy(call.ctx.session) ?? scopes.all, call);
       const key = { max, replaces: { id, overlapSeconds: overlap, maxTtlSeconds } };
-      return issueKey({ clientName, name: replaced.name, key }, call.ctx.session, call.ctx.durin);
+      return issueKey({ clientName, name: replaced.name, key }, call);
     }),
   };
 }

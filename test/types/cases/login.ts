@@ -7,15 +7,13 @@ import type { durin, namelessDurin } from './app.ts';
 import { type AnyName, clients, required, type User } from './app.ts';
 import { same } from './same.ts';
 
-type Flat<T> = { [K in keyof T]: T[K] };
-
 // As it is: a user name, a password, one of the clients; a token and a Date.
 type Input = inferProcedureInput<typeof durin.durinRouter.login>;
 type Output = inferProcedureOutput<typeof durin.durinRouter.login>;
-same<Flat<Input>, { username: string; password: string; client: 'web' | 'cli'; deviceName?: string | undefined }>();
+same<Input, { username: string; password: string; client: 'web' | 'cli'; deviceName?: string | undefined }>();
 same<Output, { token: string; expiry: Date | null }>();
 same<inferProcedureOutput<typeof durin.durinRouter.refresh>, { expiry: Date | null; token?: string }>();
-same<Flat<inferProcedureInput<typeof namelessDurin.durinRouter.login>>['client'], string>();
+same<inferProcedureInput<typeof namelessDurin.durinRouter.login>['client'], string>();
 export const input: Input = { username: 'alice', password: 'secret', client: 'web' };
 // @ts-expect-error: no client has that name
 export const unknownClient: Input = { username: 'alice', password: 'secret', client: 'desktop' };
@@ -70,7 +68,7 @@ const emailing = createDurin({
   },
 });
 type Emailing = inferProcedureInput<typeof emailing.durinRouter.login>;
-same<Flat<Emailing>, { email: string; code: string; client: 'web' | 'cli'; deviceName?: string | undefined }>();
+same<Emailing, { email: string; code: string; client: 'web' | 'cli'; deviceName?: string | undefined }>();
 // @ts-expect-error: login takes an object
 createDurin({ ...required, loginInput: z.string() });
 // @ts-expect-error: login takes an object, always
@@ -94,7 +92,7 @@ const either = createDurin({
 });
 type Either = inferProcedureInput<typeof either.durinRouter.login>;
 same<
-  Flat<Extract<Either, { by: 'code' }>>,
+  Extract<Either, { by: 'code' }>,
   { by: 'code'; email: string; code: string; client: 'web' | 'cli'; deviceName?: string | undefined }
 >();
 // @ts-expect-error: a mixture of both
@@ -112,7 +110,7 @@ const transformed = createDurin({
   },
 });
 same<
-  Flat<inferProcedureInput<typeof transformed.durinRouter.login>>,
+  inferProcedureInput<typeof transformed.durinRouter.login>,
   { username: string; client: 'web' | 'cli'; deviceName?: string | undefined }
 >();
 createDurin({
@@ -131,7 +129,7 @@ const resolving = createDurin({
   },
 });
 same<
-  Flat<inferProcedureInput<typeof resolving.durinRouter.login>>,
+  inferProcedureInput<typeof resolving.durinRouter.login>,
   { username: string; password: string; deviceName?: string | undefined }
 >();
 // @ts-expect-error: it gives a name, or nothing

@@ -158,11 +158,10 @@ type App = {
 };
 type Login = {
   loginInput: { username: string };
+  takesClient: true;
+  loginOutput: { token: string; expiry: Date | null };
   clientName: 'web';
   scope: 'billing';
-  reauthenticateInput: { username: string };
-  loginOutput: { token: string };
-  expiry: Date | null;
 };
 
 interface Public {

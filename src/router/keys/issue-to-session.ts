@@ -1,42 +1,46 @@
 import { DurinError } from '../../errors.ts';
 import type { CallOrigin } from '../../events.ts';
 import type { SessionRecord } from '../../session.ts';
-import type { IssueToken, TokenRequest } from '../../tokens/issue-token.ts';
-import type { KeyView } from '../../wire.ts';
-import type { ToKeyView } from './key-view.ts';
+import type { IssuedToken, IssueToken, TokenRequest } from '../../tokens/issue-token.ts';
+import type { DurinErrorCode } from '../../wire.ts';
 
 /** A key that a session asks for. */
-export interface KeyOrder extends Pick<TokenRequest, 'clientName' | 'ttlSeconds' | 'scopes' | 'key'> {
-  readonly name: string | null;
-}
+export interface KeyOrder extends Pick<TokenRequest, 'clientName' | 'name' | 'ttlSeconds' | 'scopes' | 'key'> {}
+
+/** How the keys that a user has keep another one from being issued. */
+export type KeyConflict = Extract<
+  IssuedToken['outcome'],
+  'exists' | 'at-limit' | 'name-taken' | 'key-limit' | 'key-not-found'
+>;
 
 /**
  * Issues a key to the user of a session.
- * @throws DurinError KEY_NAME_TAKEN, KEY_LIMIT, KEY_NOT_FOUND, API_ACCESS_DISABLED; the 401 codes if the session or its user
- *   ended meanwhile
+ * @throws DurinError the code of the conflict; API_ACCESS_DISABLED; the 401 codes if the session or its user ended meanwhile
  */
-export type IssueKey = (
+export type IssueToSession = (
   order: KeyOrder,
   session: SessionRecord,
   origin: CallOrigin,
-) => Promise<KeyView & { token: string }>;
+) => Promise<{ readonly record: SessionRecord; readonly token: string }>;
 
 /** A session creates the key, so it is no token that the server hands out; and nobody has signed in with it. */
 const keyRequest = { origin: 'login', isAuthenticated: false, onConflict: 'refuse', onlyIfActive: true } as const;
 
-export function createIssueKey(issueToken: IssueToken, toKeyView: ToKeyView): IssueKey {
-  return async function issueKey(order, session, { ipAddress, userAgent }) {
+/** @param codeOf the code with which each conflict is refused */
+export function createIssueToSession(
+  issueToken: IssueToken,
+  codeOf: Readonly<Record<KeyConflict, DurinErrorCode>>,
+): IssueToSession {
+  return async function issueToSession(order, session, { ipAddress, userAgent }) {
     const { id: sessionId, userId } = session;
     const issued = await issueToken({ ...order, ...keyRequest, userId, sessionId, ipAddress, userAgent });
     switch (issued.outcome) {
-      case 'name-taken':
-        throw new DurinError('KEY_NAME_TAKEN');
       case 'exists':
       case 'at-limit':
+      case 'name-taken':
       case 'key-limit':
-        throw new DurinError('KEY_LIMIT');
       case 'key-not-found':
-        throw new DurinError('KEY_NOT_FOUND');
+        throw new DurinError(codeOf[issued.outcome]);
       case 'unknown-client':
         throw new DurinError('API_ACCESS_DISABLED'); // the client was never created, or is deleted
       case 'inactive-user':
@@ -48,11 +52,8 @@ export function createIssueKey(issueToken: IssueToken, toKeyView: ToKeyView): Is
         throw new DurinError('INVALID_TOKEN'); // ended after the session was looked up
       case 'kept':
       case 'renewed':
-      case 'issued': {
-        const { record, token } = issued;
-        const { name, clientName } = order;
-        return { ...toKeyView({ ...record, name, clientName }, session), token };
-      }
+      case 'issued':
+        return issued;
     }
   };
 }
