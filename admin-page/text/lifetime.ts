@@ -1,3 +1,4 @@
+import { writeDuration } from '../../src/values/duration.ts';
 import { secondsPer } from '../../src/values/units.ts';
 
 /** A token's lifetime: seconds on the server, words in the page, and the text of a form field. */
@@ -24,9 +25,7 @@ export function lifetimeInWords(seconds: number | null): string {
 
 /** The text of a form field: `14d`, `90m`; for `null`, `never`. */
 export function lifetimeToText(seconds: number | null): string {
-  if (seconds === null) return 'never';
-  const [letter] = units.find(([candidate]) => seconds % secondsPer[candidate] === 0) ?? units[3];
-  return `${seconds / secondsPer[letter]}${letter}`;
+  return seconds === null ? 'never' : writeDuration(seconds);
 }
 
 /**

@@ -67,6 +67,11 @@ export function addKeyCommands(program: Program, run: RunCommand): void {
         const request = { user: user.id, client: clientName, name: name.trim(), scopes, ttl: nullIfNone(ttl) };
         const issued = await admin.tokens.issue(request);
         terminal.printError(`The key ${describeKey(issued)} It is not shown again.`);
+        const unusable = await unusableScopes(admin, clientName, scopes ?? []);
+        if (unusable.length > 0)
+          terminal.printError(
+            `It cannot use ${unusable.join(', ')}: the client ${printable(clientName)} has no such scope.`,
+          );
         return { text: issued.token, json: issued };
       }),
     );
@@ -121,6 +126,13 @@ async function chooseClient(admin: AdminCaller, named: string | undefined): Prom
   const list = clients.map(printable).join(', ');
   const problem = named === undefined ? 'Several clients have keys' : `The client ${printable(named)} has no keys`;
   throw new CliError(`${problem}. Pass --client with one of ${list}.`, exitCodes.misused);
+}
+
+/** A client's scopes limit those of its keys. A key may be issued for scopes that the client is to have later. */
+async function unusableScopes(admin: AdminCaller, client: string, scopes: readonly string[]): Promise<string[]> {
+  if (scopes.length === 0) return [];
+  const usable = await admin.scopes.list({ client });
+  return scopes.filter((scope) => !usable.includes(scope));
 }
 
 async function requireKeyClients(admin: AdminCaller): Promise<string[]> {
@@ -179,12 +191,20 @@ function toKeyTable(keys: readonly AdminTokenView[]): string {
     CREATED: ({ created }) => created.toISOString(),
     'EXPIRES IN': ({ hasExpired, expiresIn }) => (hasExpired ? 'expired' : expiresIn),
     'LAST USED': ({ lastUsedAt }) => lastUsedAt?.toISOString() ?? 'never',
+    ROLL: rollOf,
   } satisfies Record<string, (key: AdminTokenView) => string>;
   const cells = Object.values(columns);
   return toTable(
     Object.keys(columns),
     keys.map((key) => cells.map((cell) => cell(key))),
   );
+}
+
+/** Where a key stands in a roll. The old key works until the new one is used. */
+function rollOf({ replaces, replacedBy, hasExpired }: AdminTokenView): string {
+  if (hasExpired) return '';
+  if (replacedBy !== null) return 'being replaced';
+  return replaces === null ? '' : 'not used yet';
 }
 
 /** `Build of alice (1) for api never expires.` */

@@ -10,6 +10,7 @@ import { effectiveScopes, type SessionScopes } from '../../tokens/rights/scopes.
 import { toTokenEvent } from '../../tokens/token-event.ts';
 import type { RequireFresh } from '../../tokens/verification/freshness.ts';
 import { refuseUnreadableInput } from '../../trpc/base-procedure.ts';
+import { writeDuration } from '../../values/duration.ts';
 import { unknownScopeProblem } from '../../values/scope.ts';
 import type { DurinErrorCode, KeyView } from '../../wire.ts';
 import type { RouterProcedures } from '../router-procedures.ts';
@@ -149,7 +150,7 @@ export function createKeys({ sessionProcedure, reportRefused }: RouterProcedures
 function requireTtl(ttl: number | null | undefined, { maxTtlSeconds, clientName }: KeyRules): void {
   const isTooLong = ttl !== undefined && maxTtlSeconds !== null && (ttl === null || ttl > maxTtlSeconds);
   if (!isTooLong) return;
-  throw badRequest('ttl', `must be at most ${maxTtlSeconds} seconds, the maxTtl of the client ${clientName}`);
+  throw badRequest('ttl', `must be at most ${writeDuration(maxTtlSeconds)}, the maxTtl of the client ${clientName}`);
 }
 
 function badRequest(field: string, sentence: string): TRPCError {

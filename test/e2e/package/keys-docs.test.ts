@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { docsSamples, promisedOutput } from '../../docs/pages.ts';
+import { commandsOf, docsSamples, promisedOutput } from '../../docs/pages.ts';
 import { startProgram } from '../programs/program.ts';
 import { writeDocsApp } from './docs-app.ts';
 
@@ -23,6 +23,8 @@ function outputOf(file: string): string {
 /** Runs the samples on API keys as one app: alice uses keys, a program calls the server, and a key is about to expire. */
 const program = `import './keys-in-use.ts';
 import './expiry-mails.ts';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { createHTTPServer } from '@trpc/server/adapters/standalone';
 import { AuthToken, User } from './entities.ts';
 import { durin, orm } from './keys.ts';
@@ -37,6 +39,8 @@ const url = await new Promise((resolve) => {
 });
 Object.assign(process.env, { API_URL: url, API_KEY: token });
 await import('./export-reports.ts');
+const curl = process.env.CURL.replace('http://localhost:3000', url);
+console.log((await promisify(execFile)('sh', ['-c', curl], { env: process.env })).stdout);
 server.close();
 
 const inDays = (days) => new Date(Date.now() + days * 86_400_000);
@@ -53,9 +57,15 @@ await orm.close();
 
 test('the samples on API keys print what their comments say', async () => {
   await writeFile(join(app, 'run-keys.ts'), program);
-  const { code, output } = await startProgram(['run-keys.ts'], env, app).ended;
+  const curl = commandsOf('docs/guides/api-keys.md', 'call-with-key');
+  const [, answer = ''] = /# (.*)\n/.exec(curl) ?? [];
+  const { code, output } = await startProgram(
+    ['run-keys.ts'],
+    { ...env, CURL: curl, PATH: process.env['PATH'] ?? '' },
+    app,
+  ).ended;
   const mail = 'To alice: Your API key "report" expires in less than 7 days. Roll it in your settings.\n';
-  expect(output).toBe(`${outputOf('keys-in-use.ts')}${outputOf('export-reports.ts')}${mail}`);
+  expect(output).toBe(`${outputOf('keys-in-use.ts')}${outputOf('export-reports.ts')}${answer}\n${mail}`);
   expect(code).toBe(0);
 });
 

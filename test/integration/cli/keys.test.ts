@@ -46,6 +46,12 @@ test('create-key is refused where a session would be', async () => {
   expect((await run('create-key', 'nobody', 'Five')).stderr).toBe('There is no user "nobody".');
 });
 
+test('create-key warns of scopes that the client does not have', async () => {
+  const { stderr, json: created } = await run('create-key', 'alice', 'Build', '--scopes', 'read,admin');
+  expect(stderr).toMatch(/It is not shown again\.It cannot use admin: the client api has no such scope\.$/);
+  expect(created).toMatchObject({ session: { scopes: ['read', 'admin'] } });
+});
+
 test('keys lists keys alone, with preview, scopes and last use', async () => {
   const { token, session } = await create('Build', '--scopes', 'read,write');
   const ofBob = await json<{ session: { id: string } }>('create-key', 'bob', 'Backup');
@@ -53,7 +59,7 @@ test('keys lists keys alone, with preview, scopes and last use', async () => {
   const preview = `${token.slice(0, 9)}…${token.slice(-4)}`;
   const created = new Date(app.clock()).toISOString();
   expect(stdout.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
-    ['ID', 'USER', 'CLIENT', 'NAME', 'PREVIEW', 'SCOPES', 'CREATED', 'EXPIRES IN', 'LAST USED'],
+    ['ID', 'USER', 'CLIENT', 'NAME', 'PREVIEW', 'SCOPES', 'CREATED', 'EXPIRES IN', 'LAST USED', 'ROLL'],
     [session.id, 'alice', 'api', 'Build', preview, 'read, write', created, '90 days', 'never'],
   ]);
   const all = await json<{ id: string; scopes: unknown }[]>('keys');
@@ -96,6 +102,8 @@ test('roll-key replaces a key once the new one is used', async () => {
   expect(rolled.stdout).toMatch(/^acme_[0-9a-f]{64}$/);
   expect(rolled.stderr).toMatch(/^The new key Build of alice \(1\) for api expires at \S+Z\. It is not shown again\.$/);
   expect(rolled.json).toMatchObject({ session: { name: 'Build', scopes: ['read'], replaces: old.session.id } });
+  const rowsOf = async () => (await run('keys')).stdout.split('\n').map((line) => line.split(/ {2,}/).slice(-1));
+  expect(await rowsOf()).toEqual([['ROLL'], ['not used yet'], ['being replaced']]);
   await useKey(old.token);
   await useKey(rolled.stdout);
   await expect(useKey(old.token)).rejects.toMatchObject({ durin: { code: 'INVALID_TOKEN' } });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseDuration } from '../../../src/values/duration.ts';
+import { parseDuration, writeDuration } from '../../../src/values/duration.ts';
 
 describe('parseDuration', () => {
   test.each([
@@ -51,5 +51,17 @@ describe('parseDuration', () => {
       },
     );
     fc.assert(property);
+  });
+});
+
+describe('writeDuration', () => {
+  test.each([
+    [31_536_000, '365d'],
+    [129_600, '36h'],
+    [90, '90s'],
+    [5400, '90m'],
+  ])('writes %i seconds as %s', (seconds, duration) => {
+    expect(writeDuration(seconds)).toBe(duration);
+    expect(parseDuration(duration, 'ttl')).toBe(seconds);
   });
 });

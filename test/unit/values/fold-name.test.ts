@@ -14,6 +14,7 @@ test.each([
 
 test.each([
   ['stra\u00dfe', 'STRASSE'],
+  ['Build  server', 'build server'],
   ['\u03a3\u03a3', '\u03c3\u03c2'],
 ])('%s and %s are one', (one, other) => expect(foldName(one)).toBe(foldName(other)));
 
