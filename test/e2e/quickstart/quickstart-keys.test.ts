@@ -142,6 +142,30 @@ test('the old key ends at once if the user says so', async () => {
   expect([await isValid(key), await isValid(rolled), await isValid(key)]).toEqual([true, true, false]);
 });
 
+test('an expired key says so, and can only be revoked', async () => {
+  const { page, copyKey } = await open();
+  await createKey(page, 'old');
+  const key = await copyKey();
+  await button(page, 'Done').click();
+  const [created, expiry] = [2, 1].map((days) => new Date(Date.now() - days * 86_400_000));
+  await quickstart().orm.em.fork().nativeUpdate(AuthToken, { name: 'old' }, { created, expiry });
+  await turnTo(page);
+  await expect.poll(() => facts(page, 'old')).toMatch(/Expires\s+expired/i);
+  expect(await faultsInLooks(page, 'key-expired', true)).toEqual([]);
+  for (const action of ['Rename', 'Roll'])
+    expect(
+      await ofKeys(page)
+        .getByRole('button', { name: new RegExp(`^${action} `) })
+        .count(),
+    ).toBe(0);
+  await ofKeys(page)
+    .getByRole('button', { name: /^Revoke old/ })
+    .click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Revoke the key' }).click();
+  await page.getByText('The key old was revoked.').waitFor();
+  expect(await isValid(key)).toBe(false);
+});
+
 test('a name that is taken and a full list are reported in words', async () => {
   const { page } = await open();
   await createKey(page, 'CI');

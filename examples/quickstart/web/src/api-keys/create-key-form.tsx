@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from 'react';
+import { NameField } from '../controls/name-field.tsx';
 import { Problem } from '../controls/problem.tsx';
 import { SelectField } from '../controls/select-field.tsx';
-import { useFocusOnMount } from '../controls/use-focus-on-mount.ts';
 import { useSingleStart } from '../controls/use-single-start.ts';
 import { type Lifetime, lifetimes, type Scope, scopeChoices } from './new-key-choices.ts';
 
@@ -25,7 +25,6 @@ export function CreateKeyForm({ isBusy, error, onSubmit, onCancel }: Props) {
   const [scopes, setScopes] = useState<readonly Scope[]>(['reports:read']);
   const [ttl, setTtl] = useState<Lifetime>('90d');
   const [lacksScope, setLacksScope] = useState(false);
-  const nameInput = useFocusOnMount<HTMLInputElement>();
   const startOnce = useSingleStart(isBusy);
 
   function choose(scope: Scope, isChosen: boolean): void {
@@ -43,20 +42,13 @@ export function CreateKeyForm({ isBusy, error, onSubmit, onCancel }: Props) {
 
   return (
     <form className="panel" onSubmit={submit}>
-      <label className="field">
-        Name of the key
-        <input
-          ref={nameInput}
-          dir="auto"
-          value={name}
-          onChange={(event) => setName(event.target.value.trimStart())}
-          onKeyDown={({ key }) => key === 'Escape' && onCancel()}
-          placeholder="Such as: nightly export"
-          maxLength={64}
-          autoComplete="off"
-          required
-        />
-      </label>
+      <NameField
+        label="Name of the key"
+        value={name}
+        onChange={setName}
+        onCancel={onCancel}
+        placeholder="Such as: nightly export"
+      />
       <fieldset aria-describedby="lacks-scope">
         <legend>What it may do</legend>
         {scopeChoices.map(({ scope, allows }) => (

@@ -1,10 +1,7 @@
 import { type FormEvent, useState } from 'react';
+import { NameField } from './name-field.tsx';
 import { Problem } from './problem.tsx';
-import { useFocusOnMount } from './use-focus-on-mount.ts';
 import { useSingleStart } from './use-single-start.ts';
-
-/** The longest name that the server takes, in characters. */
-const maxLength = 64;
 
 interface Props {
   /** What the name is of. */
@@ -21,7 +18,6 @@ interface Props {
 /** Renames an item in its place in the list. Escape cancels. */
 export function RenameForm({ label, name: present, placeholder, isBusy, error, onRename, onCancel }: Props) {
   const [name, setName] = useState(present);
-  const input = useFocusOnMount<HTMLInputElement>();
   const startOnce = useSingleStart(isBusy);
 
   function submit(event: FormEvent): void {
@@ -31,20 +27,7 @@ export function RenameForm({ label, name: present, placeholder, isBusy, error, o
 
   return (
     <form onSubmit={submit}>
-      <label className="field">
-        {label}
-        <input
-          ref={input}
-          dir="auto"
-          value={name}
-          onChange={(event) => setName(event.target.value.trimStart())}
-          onKeyDown={({ key }) => key === 'Escape' && onCancel()}
-          placeholder={placeholder}
-          maxLength={maxLength}
-          autoComplete="off"
-          required
-        />
-      </label>
+      <NameField label={label} value={name} onChange={setName} onCancel={onCancel} placeholder={placeholder} />
       <Problem error={error} consequence="The name was not changed." />
       <div className="actions start">
         <button type="submit" className="primary" aria-disabled={isBusy}>
