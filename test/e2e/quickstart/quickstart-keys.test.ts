@@ -47,6 +47,8 @@ async function open() {
   return { visitor, page, copyKey, runCurl };
 }
 
+const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
+
 const isValid = (token: string) =>
   fetch(`${quickstart().url}/trpc/reports.list`, { headers: { authorization: `Token ${token}` } }).then(({ ok }) => ok);
 
@@ -147,8 +149,8 @@ test('an expired key says so, and can only be revoked', async () => {
   await createKey(page, 'old');
   const key = await copyKey();
   await button(page, 'Done').click();
-  const [created, expiry] = [2, 1].map((days) => new Date(Date.now() - days * 86_400_000));
-  await quickstart().orm.em.fork().nativeUpdate(AuthToken, { name: 'old' }, { created, expiry });
+  const change = { created: daysAgo(2), expiry: daysAgo(1) };
+  await quickstart().orm.em.fork().nativeUpdate(AuthToken, { name: 'old' }, change);
   await turnTo(page);
   await expect.poll(() => facts(page, 'old')).toMatch(/Expires\s+expired/i);
   expect(await faultsInLooks(page, 'key-expired', true)).toEqual([]);
