@@ -43,3 +43,27 @@ test('a token in apiKeyHeader is signed anew as well', async () => {
   const { token: resigned } = await callWith({ 'x-api-key': token }).refresh();
   expect((await durin.authenticate(resigned ?? '')).client.name).toBe('api');
 });
+
+test('an API key that is rolled outlasts the old secret', async () => {
+  const startWithKeys = (...secrets: string[]) =>
+    createDurin({ ...app.options, secret: secrets, scopes: ['read'], clients: { web: {}, api: { keys: {} } } });
+  const before = startWithKeys(secret);
+  const both = startWithKeys(newSecret, secret);
+  const after = startWithKeys(newSecret);
+  const { auth: old, token } = await before.tokens.issue({ user: 1, client: 'api', name: 'Build' });
+  const { token: session } = await both.tokens.issue({ user: 1, client: 'web' });
+  const { keys } = t
+    .router({ auth: both.durinRouter })
+    .createCaller(both.createContext(requestOf({ token: session }))).auth;
+  const callWith = (durin: typeof both, key: string) =>
+    t
+      .router({ read: durin.scopedProcedure(['read']).query(({ ctx }) => ctx.auth.id) })
+      .createCaller(durin.createContext(requestOf({ token: key })))
+      .read();
+
+  expect((await keys.list())[0]?.preview.slice(0, 4)).toBe(token.slice(0, 4));
+  const rolled = await keys.roll({ id: old.id });
+  expect(await callWith(both, token)).toBe(old.id);
+  expect(await callWith(after, rolled.token)).toBe(rolled.id);
+  await expect(callWith(after, token)).rejects.toMatchObject({ durin: { code: 'INVALID_TOKEN' } });
+});
