@@ -1,5 +1,4 @@
-import { writeDuration } from '../../src/values/duration.ts';
-import { secondsPer } from '../../src/values/units.ts';
+import { secondsPer, writeDuration } from '../../src/values/units.ts';
 
 /** A token's lifetime: seconds on the server, words in the page, and the text of a form field. */
 

@@ -20,13 +20,6 @@ export function parseDuration(duration: unknown, subject: string): number {
   );
 }
 
-/** Writes seconds as a duration in the largest unit that fits: `365d`, `36h`. */
-export function writeDuration(seconds: number): string {
-  const units = ['d', 'h', 'm'] as const;
-  const unit = units.find((candidate) => seconds % secondsPer[candidate] === 0) ?? 's';
-  return `${seconds / secondsPer[unit]}${unit}`;
-}
-
 const maxOverlapDays = 30;
 
 /**

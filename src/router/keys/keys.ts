@@ -10,8 +10,8 @@ import { effectiveScopes, type SessionScopes } from '../../tokens/rights/scopes.
 import { toTokenEvent } from '../../tokens/token-event.ts';
 import type { RequireFresh } from '../../tokens/verification/freshness.ts';
 import { refuseUnreadableInput } from '../../trpc/base-procedure.ts';
-import { writeDuration } from '../../values/duration.ts';
 import { unknownScopeProblem } from '../../values/scope.ts';
+import { writeDuration } from '../../values/units.ts';
 import type { DurinErrorCode, KeyView } from '../../wire.ts';
 import type { RouterProcedures } from '../router-procedures.ts';
 import { createIssueToSession, type KeyConflict, type KeyOrder } from './issue-to-session.ts';

@@ -172,7 +172,7 @@ test('a key is revoked in its view', async () => {
   await expect(app.callWith(token).read()).rejects.toMatchObject({ durin: { code: 'INVALID_TOKEN' } });
 });
 
-test('the view of a session shows what it may do, and neither rolls nor renames it', async () => {
+test('the view of a session shows its rights, and no roll or rename', async () => {
   const { auth } = await app.durin.tokens.issue({ user: 2, client: 'web' });
   await goTo(page, `/tokens/${auth.id}/show`);
   await heading(page, 'The token of bob').waitFor();

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseDuration, writeDuration } from '../../../src/values/duration.ts';
+import { parseDuration } from '../../../src/values/duration.ts';
+import { writeDuration } from '../../../src/values/units.ts';
 
 describe('parseDuration', () => {
   test.each([

@@ -4,6 +4,7 @@ import { clients, durin, required, type User } from './app.ts';
 import { same } from './same.ts';
 
 declare const user: User;
+declare const context: DurinContext;
 
 const scoped = createDurin({
   ...required,
@@ -29,15 +30,6 @@ void scoped.tokens.issue({ user, client: 'api', scopes: ['billing'] });
 void scoped.tokens.issue({ user, client: 'api', scopes: [] });
 // @ts-expect-error: read-only
 scoped.authedProcedure.query(({ ctx }) => ctx.auth.scopes.push('billing'));
-
-// Keys know the names too.
-declare const caller: ReturnType<typeof scoped.durinRouter.createCaller>;
-const key = await caller.keys.create({ name: 'CI', client: 'api', scopes: ['billing'] });
-same<typeof key.scopes, readonly Scope[]>();
-// @ts-expect-error: no such scope
-void caller.keys.create({ name: 'CI', scopes: ['reports:raed'] });
-// @ts-expect-error: no such client
-void caller.keys.list({ client: 'apj' });
 
 // Unknown scopes do not compile.
 // @ts-expect-error: no such scope
@@ -85,3 +77,78 @@ same<Awaited<ReturnType<typeof scoped.policyOf>>, ProcedurePolicy[]>();
 void scoped.policyOf(router);
 // @ts-expect-error: no router
 void scoped.policyOf(scoped.authedProcedure);
+
+// API keys.
+const keyed = createDurin({
+  ...required,
+  scopes: ['read', 'write'],
+  clients: {
+    web: { maxSessions: 5 },
+    api: {
+      scopes: ['read'],
+      keys: { max: 20, ttl: '90d', maxTtl: '365d', fresh: '15m', createFrom: ['web'], rate: '60/m' },
+    },
+    partner: { keys: { ttl: null, allowedNetworks: ({ username }) => [`${username}.example`] } },
+  },
+});
+type ClientName = 'web' | 'api' | 'partner';
+
+// The options of keys know the clients and the user.
+createDurin({ ...required, clients: { web: {}, api: { keys: { allowedNetworks: ['203.0.113.0/24'] } } } });
+// @ts-expect-error: no client has that name
+createDurin({ ...required, clients: { web: {}, api: { keys: { createFrom: ['wbe'] } } } });
+// @ts-expect-error: names come in a list
+createDurin({ ...required, clients: { web: {}, api: { keys: { createFrom: 'web' } } } });
+// @ts-expect-error: no such option
+createDurin({ ...required, clients: { api: { keys: { maximum: 5 } } } });
+// @ts-expect-error: no such unit
+createDurin({ ...required, clients: { api: { keys: { maxTtl: '1y' } } } });
+// @ts-expect-error: the user has no such column
+createDurin({ ...required, clients: { api: { keys: { allowedNetworks: ({ networks }) => networks } } } });
+// @ts-expect-error: it has to answer immediately
+createDurin({ ...required, clients: { api: { keys: { allowedNetworks: async () => ['203.0.113.0/24'] } } } });
+
+// The procedures know the clients and the scopes.
+declare const caller: ReturnType<typeof keyed.durinRouter.createCaller>;
+const key = await caller.keys.create({ client: 'api', name: 'CI', scopes: ['read'], ttl: null });
+same<typeof key.token, string>();
+same<typeof key.scopes, readonly ('read' | 'write')[]>();
+same<typeof key.expiry, Date | null>();
+const [listed] = await caller.keys.list({ client: 'api', unusedFor: '90d' });
+same<typeof listed, Omit<typeof key, 'token'> | undefined>();
+// @ts-expect-error: the list shows no token
+void (await caller.keys.list())[0]?.token;
+// @ts-expect-error: a key has a name
+void caller.keys.create({ scopes: ['read'] });
+// @ts-expect-error: no such scope
+void caller.keys.create({ name: 'CI', scopes: ['raed'] });
+// @ts-expect-error: no client has that name
+void caller.keys.rename({ id: key.id, name: 'CI', client: 'apj' });
+// @ts-expect-error: no client has that name
+void caller.keys.revoke({ id: key.id, client: 'apj' });
+// @ts-expect-error: no client has that name
+void caller.keys.roll({ id: key.id, client: 'apj' });
+// @ts-expect-error: no such unit
+void caller.keys.roll({ id: key.id, overlap: '1w' });
+same<Awaited<ReturnType<typeof caller.keys.revoke>>, void>();
+
+// What issues tokens knows them too.
+void keyed.tokens.issue({ user, client: 'api', name: 'CI', scopes: ['read'] });
+// @ts-expect-error: no client has that name
+void keyed.tokens.issue({ user, client: 'apj' });
+// @ts-expect-error: no such scope
+void keyed.tokens.issue({ user, client: 'api', scopes: ['raed'] });
+// @ts-expect-error: no client has that name
+void keyed.signIn({ user, client: 'wbe', ctx: context });
+const signedIn = await keyed.signIn({ user, client: 'web', ctx: context });
+same<typeof signedIn.auth.scopes, readonly ('read' | 'write')[]>();
+
+// Names narrow in a chain of guards, and with `.concat()`.
+t.procedure.concat(keyed.guardedProcedure({ clients: ['api', 'partner'], scopes: ['read'] })).query((call) => {
+  same<typeof call.ctx.auth.client.name, 'api' | 'partner'>();
+  same<typeof call.ctx.auth.scopes, readonly ('read' | 'write')[]>();
+  same<typeof call.ctx.db, object>();
+});
+t.procedure.concat(keyed.guardedProcedure({ exceptClients: ['web'] })).query((call) => {
+  same<typeof call.ctx.auth.client.name, Exclude<ClientName, 'web'>>();
+});
