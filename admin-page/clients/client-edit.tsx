@@ -1,7 +1,8 @@
 import ArrowBack from '@mui/icons-material/ArrowBack';
 import { Alert, Skeleton, Stack } from '@mui/material';
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { EditBase, useEditContext, useNotify, useRedirect } from 'react-admin';
+import { keyClients } from '../data/app-rights.ts';
 import type { ClientRecord } from '../data/clients.ts';
 import { config } from '../page-config.ts';
 import { Failure, shownInView } from '../shell/failure.tsx';
@@ -29,6 +30,7 @@ export function ClientEdit() {
 
 function ClientEditor() {
   const { record, error, isPending, refetch } = useEditContext<ClientRecord>();
+  const { data: withKeys = [] } = useQuery(keyClients);
   const back = (
     <LinkButton to="/clients" startIcon={<ArrowBack />}>
       All clients
@@ -44,11 +46,13 @@ function ClientEditor() {
   }
   if (isPending || record === undefined)
     return <Skeleton role="status" aria-label="Loading" variant="rounded" height={320} sx={{ maxWidth: 560 }} />;
+  const hasKeys = withKeys.includes(record.name);
   return (
     <>
       <ViewHeader title={record.name} actions={back}>
-        A new token lifetime applies to tokens issued or refreshed from now on, and a lower number of sessions from a
-        user's next login.
+        {hasKeys
+          ? "Its tokens are API keys. The app's code sets how many a user may have, and may set their lifetimes."
+          : "A new token lifetime applies to tokens issued or refreshed from now on, and a lower number of sessions from a user's next login."}
       </ViewHeader>
       <Stack sx={{ maxWidth: 560, gap: 3 }}>
         {record.name === config.client && (
@@ -57,7 +61,7 @@ function ClientEditor() {
             client with this name exists again.
           </Alert>
         )}
-        <ClientForm submitLabel="Save" />
+        <ClientForm submitLabel="Save" hasKeys={hasKeys} />
         <DeleteClient client={record} />
       </Stack>
     </>

@@ -4,6 +4,8 @@ import type { ClientRow } from '../data/clients.ts';
 
 interface ClientFormProps {
   isNew?: boolean;
+  /** Whether its tokens are API keys, whose number the app's code sets. */
+  hasKeys?: boolean;
   /** The label of the submit button. */
   submitLabel: string;
 }
@@ -18,7 +20,7 @@ const keepEdits = { keepDirtyValues: true };
 const plainText = { htmlInput: { autoCapitalize: 'none', spellCheck: false } };
 
 /** The fields of a client. The server validates them; its errors appear at the fields. */
-export function ClientForm({ isNew = false, submitLabel }: ClientFormProps) {
+export function ClientForm({ isNew = false, hasKeys = false, submitLabel }: ClientFormProps) {
   return (
     <Card sx={{ maxWidth: 560, p: 2 }}>
       <Form resetOptions={keepEdits}>
@@ -48,20 +50,7 @@ export function ClientForm({ isNew = false, submitLabel }: ClientFormProps) {
           helperText="A session ends so long after its login, however often it is refreshed: for example 90d, or never."
           slotProps={plainText}
         />
-        <NumberInput
-          source="maxSessions"
-          label="Sessions per user"
-          defaultValue={1}
-          helperText="How many devices a user may be signed in on at once. With 1, all devices share one token."
-        />
-        <RadioButtonGroupInput
-          source="atLimit"
-          label="At the limit"
-          defaultValue="end-oldest"
-          choices={limitChoices}
-          row={false}
-          helperText={false}
-        />
+        {!hasKeys && <SessionLimit />}
         <TextInput
           source="throttleRate"
           label="Request rate"
@@ -71,5 +60,26 @@ export function ClientForm({ isNew = false, submitLabel }: ClientFormProps) {
         <SaveButton label={submitLabel} icon={<></>} alwaysEnable sx={{ mt: 1 }} />
       </Form>
     </Card>
+  );
+}
+
+function SessionLimit() {
+  return (
+    <>
+      <NumberInput
+        source="maxSessions"
+        label="Sessions per user"
+        defaultValue={1}
+        helperText="How many devices a user may be signed in on at once. With 1, all devices share one token."
+      />
+      <RadioButtonGroupInput
+        source="atLimit"
+        label="At the limit"
+        defaultValue="end-oldest"
+        choices={limitChoices}
+        row={false}
+        helperText={false}
+      />
+    </>
   );
 }

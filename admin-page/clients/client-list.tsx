@@ -1,6 +1,7 @@
 import Add from '@mui/icons-material/Add';
 import { Box, Stack, Typography, useMediaQuery } from '@mui/material';
 import type { Theme } from '@mui/material/styles';
+import { useQuery } from '@tanstack/react-query';
 import {
   DataTable,
   FilterLiveForm,
@@ -11,6 +12,7 @@ import {
   useCreatePath,
   useListContext,
 } from 'react-admin';
+import { keyClients } from '../data/app-rights.ts';
 import type { ClientRecord } from '../data/clients.ts';
 import { shownInView } from '../shell/failure.tsx';
 import { LinkButton } from '../shell/link-button.tsx';
@@ -68,10 +70,15 @@ function Clients() {
 }
 
 function ClientTable() {
+  const { data: withKeys = [] } = useQuery(keyClients);
   return (
     <DataTable bulkActionButtons={false} rowClick={false}>
       <DataTable.Col source="name" label="Name" render={(client: ClientRecord) => <ClientLink client={client} />} />
-      <DataTable.Col label="Sessions per user" disableSort render={(client: ClientRecord) => sessionsInWords(client)} />
+      <DataTable.Col
+        label="Sessions per user"
+        disableSort
+        render={(client: ClientRecord) => (withKeys.includes(client.name) ? 'API keys' : sessionsInWords(client))}
+      />
       <DataTable.Col
         source="tokenTtl"
         label="Token lifetime"
@@ -102,6 +109,7 @@ function ClientTable() {
 /** The list on narrow screens. */
 function ClientRows() {
   const { data = [] } = useListContext<ClientRecord>();
+  const { data: withKeys = [] } = useQuery(keyClients);
   return (
     <Stack component="ul" sx={{ listStyle: 'none', m: 0, p: 0 }}>
       {data.map((client) => (
@@ -115,7 +123,12 @@ function ClientRows() {
             {lifetimeInWords(client.tokenTtl)} · {rateInWords(client.throttleRate)}
           </Typography>
           <Typography variant="body2" color="textSecondary">
-            {[`sessions per user: ${sessionsInWords(client)}`, limitsInWords(client)].filter(Boolean).join(' · ')}
+            {[
+              withKeys.includes(client.name) ? 'API keys' : `sessions per user: ${sessionsInWords(client)}`,
+              limitsInWords(client),
+            ]
+              .filter(Boolean)
+              .join(' · ')}
           </Typography>
           <Typography variant="body2" color="textSecondary">
             {formatCount(client.tokens, 'token')} · created <RelativeTime date={client.created} />

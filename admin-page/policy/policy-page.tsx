@@ -20,7 +20,8 @@ export function PolicyPage() {
   return (
     <>
       <ViewHeader title="Policies">
-        Who may call each procedure of the app, as its guards say. What else the app's own code checks is not listed.
+        Who may call each procedure of the app, as its guards say. Further checks are not listed: those of the app's own
+        code, that callers of this page's procedures are admins, and who may manage API keys.
         {withKeys.length > 0 &&
           ` API keys (${withKeys.join(', ')}) reach only procedures that ask for scopes, unless their client has full access.`}
       </ViewHeader>

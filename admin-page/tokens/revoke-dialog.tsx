@@ -71,12 +71,13 @@ interface ScopeChoiceProps extends ScopeProps {
   onChange: (scope: Scope) => void;
 }
 
-function ScopeChoice({ token: { user, client }, kind, scope, onChange }: ScopeChoiceProps) {
+function ScopeChoice({ token: { user, client, name }, kind, scope, onChange }: ScopeChoiceProps) {
   const { data } = useQuery({
     queryKey: ['tokens-of', user.id],
     queryFn: () => trpc.admin.tokens.list.query({ user: user.id, limit: countLimit }),
   });
   const count = data?.items.length;
+  const named = name === null ? kind : `${kind}, ${name}`;
   return (
     <RadioGroup
       aria-label="What to revoke"
@@ -84,7 +85,7 @@ function ScopeChoice({ token: { user, client }, kind, scope, onChange }: ScopeCh
       onChange={(_event, value) => onChange(value as Scope)}
       sx={{ mt: 1.5, color: 'text.primary' }}
     >
-      <FormControlLabel value="this" control={<Radio size="small" />} label={`Only this ${kind}, on ${client}`} />
+      <FormControlLabel value="this" control={<Radio size="small" />} label={`Only this ${named}, on ${client}`} />
       <FormControlLabel
         value="all"
         control={<Radio size="small" />}

@@ -33,7 +33,7 @@ export function TokenTable() {
           label="Scopes"
           disableSort
           render={(token: TokenRecord) => (
-            <Box sx={{ maxWidth: 180, overflowWrap: 'anywhere' }}>{scopesInWords(token.scopes)}</Box>
+            <Box sx={{ minWidth: 100, maxWidth: 180, overflowWrap: 'anywhere' }}>{scopesInWords(token.scopes)}</Box>
           )}
         />
       )}

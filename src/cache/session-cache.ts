@@ -1,5 +1,6 @@
 import type { LoadSession } from '../database/token-store.ts';
 import type { SessionRecord } from '../session.ts';
+import { foldUserKey } from '../values/fold-user-key.ts';
 
 /**
  * The entries that a change makes stale: those of one token, of a user's tokens, of a client's tokens, or all. A string,
@@ -8,8 +9,8 @@ import type { SessionRecord } from '../session.ts';
 export type Scope = `token:${string}` | `user:${string}` | `client:${string}` | 'all';
 
 export const tokenScope = (selector: string): Scope => `token:${selector}`;
-/** In lower case, since a UUID may be written either way. Users whose keys differ only in case share a scope. */
-export const userScope = (userId: unknown): Scope => `user:${String(userId).toLowerCase()}`;
+/** Users whose keys are folded to one text share a scope. */
+export const userScope = (userId: unknown): Scope => `user:${foldUserKey(userId)}`;
 export const clientScope = (clientId: number): Scope => `client:${clientId}`;
 
 export function isScope(text: string): text is Scope {

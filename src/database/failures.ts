@@ -13,6 +13,10 @@ export const sqlState = {
   serializationFailure: '40001',
   /** A prepared statement is outdated: the type of a column that it selects has changed. */
   featureNotSupported: '0A000',
+  /** The connection has a prepared statement of this name, which another connection of the pool prepared. */
+  duplicatePreparedStatement: '42P05',
+  /** The connection has no prepared statement of this name. */
+  invalidStatementName: '26000',
 } as const;
 
 /** Socket errors: the database could not be reached, or the connection was lost. */

@@ -82,22 +82,32 @@ export function createPreparedLookUp(deps: PreparedLookUpDeps, select: string, c
   return (key) => (isInTransaction() ? findInTransaction(key) : findBatched(key));
 }
 
+/** Errors of a connection that is not the one that prepared the statement, as behind a proxy that shares connections. */
+const foreignNameStates: ReadonlySet<string | null> = new Set([
+  sqlState.duplicatePreparedStatement,
+  sqlState.invalidStatementName,
+]);
+
 /**
  * Prepares a statement with one parameter. Its name is derived from its text, so two durins on one pool do not collide.
  * PostgreSQL rejects a prepared statement after an `alter table` on what it reads. The pool then closes that connection,
- * and the statement runs again unprepared, because other connections may have the same outdated statement.
+ * and the statement runs again unprepared, because other connections may have the same outdated statement. A statement
+ * that fails for its name, as behind an older PgBouncer in transaction pooling, runs unprepared from then on.
  */
 function prepare(
   { logger, timeoutMs }: PreparedLookUpDeps,
   sql: string,
 ): (pool: Pool, parameter: unknown) => Promise<Row[]> {
   const name = `durin_${createHash('sha256').update(sql).digest('hex').slice(0, 16)}`;
+  let keepsNames = true;
   return async function runPrepared(pool, parameter) {
     const startedAt = performance.now();
     const unprepared = { text: sql, values: [parameter] };
-    const send = (query: Query) => translateErrors(queryWithTimeout(pool, query, timeoutMs));
-    const rows = await retryAborted(() => send({ name, ...unprepared })).catch((error: unknown) => {
-      if (causeCodeOf(error) !== sqlState.featureNotSupported) throw error;
+    const send = (query: Query) => retryAborted(() => translateErrors(queryWithTimeout(pool, query, timeoutMs)));
+    const rows = await send(keepsNames ? { name, ...unprepared } : unprepared).catch((error: unknown) => {
+      const code = causeCodeOf(error);
+      if (foreignNameStates.has(code)) keepsNames = false;
+      else if (code !== sqlState.featureNotSupported) throw error;
       return send(unprepared);
     });
     if (logger.isEnabled('query')) {

@@ -1,3 +1,5 @@
+import { foldUserKey } from '../values/fold-user-key.ts';
+
 /**
  * The operations of one kind that are in progress in this process, such as sign-ins, and which of them the end of a user's
  * tokens has overtaken. An operation may begin long before it knows its user.
@@ -47,7 +49,7 @@ export function createUnderWay(): UnderWay {
       begun.add(start);
       return {
         isOvertakenFor(userId, client) {
-          const ends = [...(ended.get(keyOf(userId))?.values() ?? [])];
+          const ends = [...(ended.get(foldUserKey(userId))?.values() ?? [])];
           return ends.some(({ spared, step }) => step > start && !spared.includes(client));
         },
         finish() {
@@ -60,15 +62,10 @@ export function createUnderWay(): UnderWay {
     overtake(userId, spared = []) {
       if (begun.size === 0) return;
       steps += 1;
-      const key = keyOf(userId);
+      const key = foldUserKey(userId);
       const ends = ended.get(key) ?? new Map<string, End>();
       ended.delete(key);
       ended.set(key, ends.set(JSON.stringify(spared), { spared, step: steps })); // last, since it is the latest
     },
   };
-}
-
-/** In lower case, since a UUID may be written either way. At worst, a login is refused that need not have been. */
-function keyOf(userId: unknown): string {
-  return String(userId).toLowerCase();
 }

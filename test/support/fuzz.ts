@@ -16,6 +16,7 @@ export const shares = {
   body: 600,
   'signed-in input': 600,
   'login input': 600,
+  'user values': 1000,
 } as const;
 
 /** A machine that does much else at once takes longer. */

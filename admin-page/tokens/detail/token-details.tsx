@@ -51,7 +51,7 @@ export function TokenDetails({ token }: { token: TokenRecord }) {
           <TokenExpiry token={token} />
         </Detail>
         <Detail term="Last used">{lastUsedAt === null ? 'never' : <RelativeTime date={lastUsedAt} />}</Detail>
-        {from !== '' && <Detail term="Last used from">{from}</Detail>}
+        {from !== '' && <Detail term={lastUsedAt === null ? 'Created from' : 'Last used from'}>{from}</Detail>}
         {userAgent !== null && <Detail term="User agent">{userAgent}</Detail>}
         {replacedBy !== null && (
           <Detail term="Replaced by">

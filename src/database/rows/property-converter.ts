@@ -23,11 +23,12 @@ export function deepFreeze(value: unknown): unknown {
   return Object.freeze(value);
 }
 
-function toDate(raw: unknown, platform: Platform): unknown {
+/** As MikroORM: an instant that no Date can hold, such as `infinity`, is an invalid Date. */
+function toDate(raw: unknown, platform: Platform): Date {
   if (raw instanceof Date) return raw;
   const text = String(raw);
   const timezone = platform.getTimezone();
-  const isLocal =
-    timezone !== undefined && timezone !== 'local' && !/(?:[+-]\d{2}(?::?\d{2})?|Z)$/.test(text.slice(10));
-  return platform.parseDate(isLocal ? text + timezone : text);
+  const hasZone = text.includes('+') || text.lastIndexOf('-') > 10 || text.endsWith('Z');
+  const isLocal = timezone !== undefined && timezone !== 'local' && !hasZone;
+  return new Date(platform.parseDate(isLocal ? text + timezone : text));
 }

@@ -8,8 +8,13 @@ const codecs = {
   bigint: { is: (value: unknown) => typeof value === 'bigint', write: String, read: BigInt },
   date: {
     is: (value: unknown) => value instanceof Date,
-    write: (value: unknown) => (value as Date).toISOString(),
+    write: (value: unknown) => (value as Date).toJSON() ?? 'invalid',
     read: (text: string) => new Date(text),
+  },
+  number: {
+    is: (value: unknown) => typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0)),
+    write: (value: unknown) => (value === 0 ? '-0' : String(value)),
+    read: Number,
   },
   bytes: {
     is: (value: unknown) => value instanceof Uint8Array,

@@ -160,11 +160,36 @@ test('a key is renamed, unless its user has one with that name', async () => {
   await app.callWith(token).read();
 });
 
+test('the client of API keys has no limit of sessions', async () => {
+  await goTo(page, '/clients');
+  await row(page, 'api').getByText('API keys').waitFor();
+  await link(page, 'api').click();
+  await page.getByText('Its tokens are API keys.').waitFor();
+  expect(await field(page, 'Sessions per user').count()).toBe(0);
+  expect(await faultsInLooks(page, 'admin-key-client')).toEqual([]);
+  await field(page, 'Request rate').fill('77/m');
+  await button(page, 'Save').click();
+  await page.getByText('Client api saved.').waitFor();
+  expect(await app.durin.clients.list()).toContainEqual(expect.objectContaining({ name: 'api', throttleRate: '77/m' }));
+});
+
+test('a token that was never used says where it was created', async () => {
+  const server = app.durin.durinRouter.createCaller(
+    app.durin.createContext({ req: { headers: {}, socket: { remoteAddress: '192.0.2.7' } } }),
+  );
+  await server.login({ username: 'bob', password, client: 'web' });
+  await openTokens();
+  await row(page, '192.0.2.7').getByRole('link').click();
+  await expect.poll(() => detail('Created from').innerText()).toContain('192.0.2.7');
+  expect(await detail('Last used from').count()).toBe(0);
+});
+
 test('a key is revoked in its view', async () => {
   const { token } = await issueKey('Backup');
   await openToken('Backup');
   await button(page, 'Revoke… the API key of bob on api, Backup').click();
   await page.getByText('The key stops working immediately').waitFor();
+  await page.getByText('Only this API key, Backup, on api').waitFor();
   expect(await faultsInLooks(page, 'admin-key-revoke')).toEqual([]);
   await button(page, 'Revoke').click();
   await page.getByText('The API key of bob on api was revoked.').waitFor();

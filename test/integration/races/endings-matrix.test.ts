@@ -18,6 +18,7 @@ const width = 8;
 interface Racer {
   readonly id: number;
   readonly username: string;
+  readonly user: User;
   readonly web: { readonly id: string; readonly token: string };
   readonly cli: { readonly id: string; readonly token: string };
   /** A key of the client `keys`. */
@@ -26,11 +27,14 @@ interface Racer {
 
 interface Field extends Contest {
   readonly issueAsAdmin: (user: number) => Promise<{ token: string }>;
+  readonly rollAsAdmin: (key: string) => Promise<{ token: string }>;
 }
 
 /** Each returns the token that it created, renewed or was given. */
 const operations: Record<string, (field: Field, racer: Racer) => Promise<string>> = {
   login: async ({ callAs }, { username }) => (await callAs().auth.login({ username, password, client: 'web' })).token,
+  signIn: async ({ durin }, { user }) =>
+    (await durin.signIn({ user, client: 'web', ctx: durin.createContext(requestOf()) })).token,
   'tokens.issue': async ({ durin }, { id }) => (await durin.tokens.issue({ user: id, client: 'web' })).token,
   'tokens.renew': async ({ durin }, { web }) => {
     await durin.tokens.renew(web.id);
@@ -50,6 +54,7 @@ const operations: Record<string, (field: Field, racer: Racer) => Promise<string>
   'keys.roll': async ({ callAs }, { web: { token }, keyId }) =>
     (await callAs({ token }).auth.keys.roll({ id: keyId })).token,
   'admin issue': async ({ issueAsAdmin }, { id }) => (await issueAsAdmin(id)).token,
+  'admin keys.roll': async ({ rollAsAdmin }, { keyId }) => (await rollAsAdmin(keyId)).token,
 };
 
 const ends: Record<string, (field: Field, racer: Racer, operation: string) => Promise<unknown>> = {
@@ -65,7 +70,7 @@ const ends: Record<string, (field: Field, racer: Racer, operation: string) => Pr
 
 /** The client of the token that an operation returns. */
 function clientOf(operation: string): string {
-  if (operation.startsWith('keys.')) return 'keys';
+  if (operation.includes('keys.')) return 'keys';
   return operation === 'apiAccess.create' ? 'api' : 'web';
 }
 
@@ -123,7 +128,11 @@ describe.each(['read committed', 'repeatable read'])('at %s', (level) => {
     const { adminRouter } = createDurinAdmin(contest.durin, { isAdmin: () => true });
     const { token } = await contest.durin.tokens.issue({ user: contest.userId, client: 'cli' });
     const admin = () => adminRouter.createCaller(contest.durin.createContext(requestOf({ token })));
-    field = { ...contest, issueAsAdmin: (user) => admin().tokens.issue({ user, client: 'web' }) };
+    field = {
+      ...contest,
+      issueAsAdmin: (user) => admin().tokens.issue({ user, client: 'web' }),
+      rollAsAdmin: (key) => admin().keys.roll({ id: key }),
+    };
   });
   afterAll(() => arena.close());
 
@@ -132,13 +141,14 @@ describe.each(['read committed', 'repeatable read'])('at %s', (level) => {
     const ids = await arena.addUsers(width);
     const users = await field.orm.em.fork().find(User, ids);
     return Promise.all(
-      users.map(async ({ id, username }) => {
+      users.map(async (user) => {
+        const { id, username } = user;
         const issue = async (client: 'web' | 'cli' | 'keys') => {
           const { token, auth } = await field.durin.tokens.issue({ user: id, client });
           return { id: auth.id, token };
         };
         const [web, cli, key] = [await issue('web'), await issue('cli'), await issue('keys')];
-        return { id, username, web, cli, keyId: key.id };
+        return { id, username, user, web, cli, keyId: key.id };
       }),
     );
   }

@@ -10,7 +10,7 @@ function scopesOf(change: RowChange | null, userIdOf: (key: string) => unknown =
 test.each<[RowChange['role'], readonly string[] | null, readonly string[]]>([
   ['token', ['a', 'b'], ['token:a', 'token:b']],
   ['client', ['7'], ['client:7']],
-  ['user', ['A-1'], ['user:a-1']],
+  ['user', ['A-1'], ['user:a1']],
   ['related', ['1'], ['all']],
   ['token', null, ['all']],
   ['user', null, ['all']],
