@@ -13,6 +13,10 @@ export const sqlState = {
   serializationFailure: '40001',
   /** A prepared statement is outdated: the type of a column that it selects has changed. */
   featureNotSupported: '0A000',
+  /** The connection has a prepared statement of that name already. */
+  duplicatePreparedStatement: '42P05',
+  /** The connection has no prepared statement of that name. */
+  invalidStatementName: '26000',
 } as const;
 
 /** Socket errors: the database could not be reached, or the connection was lost. */

@@ -26,11 +26,7 @@ export function createRecordUses(database: Database, schema: Schema): Pick<Token
     );
   }
 
-  async function recordUses(all: readonly TokenUse[], intervalMs: number): Promise<void> {
-    if (all.length === 0) return;
-    const values = all.map(({ id, usedAt, ipAddress, userAgent }) => ({ id, usedAt, ipAddress, userAgent }));
-    await database.run(
-      `with used as (
+  const writeUses = database.prepare(`with used as (
           select * from json_to_recordset(?::json)
             as used (id uuid, "usedAt" timestamptz, "ipAddress" text, "userAgent" text)
         ),
@@ -51,9 +47,12 @@ export function createRecordUses(database: Database, schema: Schema): Pick<Token
         )
       insert into ${uses} (token_id, last_used_at, last_used_on, ip_address, user_agent)
       select id, "usedAt", ${dayOf('"usedAt"')}, "ipAddress", "userAgent" from missing order by id
-      on conflict (token_id) do nothing`,
-      [JSON.stringify(values), intervalMs / 1000],
-    );
+      on conflict (token_id) do nothing`);
+
+  async function recordUses(all: readonly TokenUse[], intervalMs: number): Promise<void> {
+    if (all.length === 0) return;
+    const values = all.map(({ id, usedAt, ipAddress, userAgent }) => ({ id, usedAt, ipAddress, userAgent }));
+    await writeUses([JSON.stringify(values), intervalMs / 1000]);
   }
 
   return { recordUses, keepAlive };
