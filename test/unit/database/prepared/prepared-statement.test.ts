@@ -1,6 +1,9 @@
 import { expect, test, vi } from 'vitest';
 import { createPrepare } from '../../../../src/database/prepared/prepare.ts';
-import { createPreparedStatement, type PreparedStatementDeps } from '../../../../src/database/prepared/prepared-statement.ts';
+import {
+  createPreparedStatement,
+  type PreparedStatementDeps,
+} from '../../../../src/database/prepared/prepared-statement.ts';
 import { DurinError } from '../../../../src/errors.ts';
 import { failure, fakePool, logger } from './fake-pool.ts';
 
