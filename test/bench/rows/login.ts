@@ -33,7 +33,7 @@ export async function benchLogin(url: string, extent: Extent): Promise<Row[]> {
   const caller = t.router({ auth: durin.durinRouter }).createCaller(durin.createContext());
   const logIn = (client: 'one session' | 'five devices') => (count: number) =>
     times(count, () => caller.auth.login({ username: 'user 1', password, client }));
-  const pool = (await orm.em.getConnection().getNativeClient()) as Pool;
+  const pool: Pool = await orm.em.getConnection().getNativeClient();
   await pool.query('create table least_login (id serial primary key, user_id int not null)');
   const insert = {
     name: 'least_login',
