@@ -24,7 +24,7 @@ interface ReadToken extends HeldToken, HeldKey {
   readonly lifetime: number | null;
 }
 
-/** What is read under the lock, before the slot is chosen. */
+/** What is read before the slot is chosen. */
 interface Found {
   readonly refusal: IssueResult | null;
   readonly held: readonly ReadToken[];

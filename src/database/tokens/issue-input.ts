@@ -26,7 +26,7 @@ const columns = {
 
 /**
  * The first parts of the statements that issue a token: `input`, `owner`, which locks the user's row for the rest of the
- * transaction unless it is only read, and `chosen`, the client.
+ * transaction unless `lock` is empty, and `chosen`, the client.
  * @param credentialsDigest SQL for the digest of the credentials of a user `u`; `null`: they are not compared
  */
 export function issueInput(

@@ -23,7 +23,7 @@ type Attempt = IssueResult | null;
 
 /**
  * Creates the store's `issue`. If the client allows one session, it is one statement: concurrent issues for one pair result in
- * one row, one token and no unique violation. If it allows several, and if others come first, it is a transaction.
+ * one row, one token and no unique violation. If it allows several, and if others come first, see `createIssueInSlot`.
  * @param credentialsDigest SQL for the digest of the credentials of a user `u`; `null`: they are not compared
  */
 export function createIssue(

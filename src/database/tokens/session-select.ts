@@ -103,6 +103,7 @@ export function createUserRowSelect(schema: Schema, rules: UserRowRules) {
   return { sql, read };
 }
 
+/** A custom type may store anything for true. */
 function activeColumnOf({ userMeta, userColumn }: Schema, { hasOwnActiveRule }: UserRowRules): string | null {
   const flag = userMeta.properties['isActive'];
   if (hasOwnActiveRule || flag === undefined) return null;
