@@ -87,7 +87,7 @@ test('an issued token at the limit ends the oldest, or is refused', async () => 
   expect((await app.durin.tokens.issue({ user: 1, client: 'web' })).ended).toEqual([ids[0]]);
 });
 
-test('every way to a token takes the lowest slot, and the oldest at the limit', async () => {
+test('every way to a token takes the lowest slot, or the oldest one', async () => {
   const durin = newDurin();
   const user = await app.orm.em.fork().findOneOrFail(User, { username: 'alice' });
   const { adminRouter } = createDurinAdmin(durin, { isAdmin: () => true });
