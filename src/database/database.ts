@@ -4,7 +4,10 @@ import { translateErrors, wasAborted } from './failures.ts';
 import { createListen } from './notify/listen.ts';
 import type { Listen } from './notify/listening.ts';
 import { createFolderClaim } from './pglite/folder-claim.ts';
-import { createPreparedLookUp, type LookUp, type LookUpColumn } from './prepared-look-up.ts';
+import { createGetNativePool } from './prepared/native-pool.ts';
+import { createPrepare } from './prepared/prepare.ts';
+import { createPreparedLookUp, type LookUp, type LookUpColumn } from './prepared/prepared-look-up.ts';
+import { createPreparedStatement, type PreparedStatement } from './prepared/prepared-statement.ts';
 import type { Row } from './rows/row.ts';
 import { type AfterCommitOptions, createTransactions } from './transactions.ts';
 
@@ -18,6 +21,10 @@ export interface Database {
    * that PostgreSQL aborts runs again.
    */
   run(sql: string, parameters: readonly unknown[]): Promise<Row[]>;
+  /**
+   * Creates a statement that runs like `run`. Outside the app's transaction it is prepared, if the driver can prepare statements.
+   */
+  prepare(sql: string): PreparedStatement;
   /**
    * Creates a look-up by a unique column, prepared if the driver can prepare statements. Keys that are requested together
    * share a statement.
@@ -97,17 +104,19 @@ export function createDatabase(orm: MikroORM, timeoutMs: number): Database {
   }
 
   const getNativeClient = async () => connection().getNativeClient();
-  const lookUpDeps = {
-    getNativeClient,
+  const prepareDeps = {
+    getNativePool: createGetNativePool(orm, getNativeClient),
+    prepare: createPrepare(orm.config.getLogger()),
     run,
     isInTransaction,
-    logger: orm.config.getLogger(),
+    onQuery: orm.config.get('onQuery'),
     timeoutMs,
   };
 
   return {
     run,
-    prepareLookUp: (select, column) => createPreparedLookUp(lookUpDeps, select, column),
+    prepare: (sql) => createPreparedStatement(prepareDeps, sql),
+    prepareLookUp: (select, column) => createPreparedLookUp(prepareDeps, select, column),
     async atomically(work) {
       claimFolder();
       return transactions.atomically(work);

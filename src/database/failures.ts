@@ -13,9 +13,9 @@ export const sqlState = {
   serializationFailure: '40001',
   /** A prepared statement is outdated: the type of a column that it selects has changed. */
   featureNotSupported: '0A000',
-  /** The connection has a prepared statement of this name, which another connection of the pool prepared. */
+  /** The connection has a prepared statement of that name already. */
   duplicatePreparedStatement: '42P05',
-  /** The connection has no prepared statement of this name. */
+  /** The connection has no prepared statement of that name. */
   invalidStatementName: '26000',
 } as const;
 

@@ -103,7 +103,18 @@ export type IssueResult =
   | { readonly outcome: 'name-taken' | 'key-limit' | 'key-not-found' }
   /** The user has as many sessions as the client allows. If there were more, since the limit was lowered, these ended. */
   | ({ readonly outcome: 'at-limit' } & EndedByIssue)
-  | ({ readonly outcome: 'kept' | 'renewed' | 'issued'; readonly record: SessionRecord } & EndedByIssue);
+  | (HeldByIssue & EndedByIssue);
+
+/** The token that the pair holds after an issue. */
+export interface HeldByIssue {
+  readonly outcome: 'kept' | 'renewed' | 'issued';
+  readonly record: SessionRecord;
+  /**
+   * Whether the user was active while the row was locked. If the user is deactivated later, that sees the token. `null`: it
+   * was not read, since more than the row decides.
+   */
+  readonly isUserActive: boolean | null;
+}
 
 /** The tokens of the pair that an issue ended: expired ones, and those beyond the client's limit. */
 export interface EndedByIssue {

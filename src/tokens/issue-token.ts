@@ -126,8 +126,8 @@ export function createIssueToken(deps: IssueTokenDeps): IssueToken {
   }
 
   /** The row of the user was locked: a later deactivation sees the token, an earlier one is found here. */
-  async function isEndedAsInactive({ record: { userId } }: HeldToken): Promise<boolean> {
-    if (await activeUser.isActiveNow(userId)) return false;
+  async function isEndedAsInactive({ record: { userId }, isUserActive }: HeldToken): Promise<boolean> {
+    if (isUserActive ?? (await activeUser.isActiveNow(userId))) return false;
     await revoker.endAllOfInactive(userId);
     return true;
   }

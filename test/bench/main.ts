@@ -7,6 +7,7 @@ import { benchAgainstBetterAuth } from './rows/better-auth.ts';
 import { benchCachedLookUp } from './rows/cached-look-up.ts';
 import { benchCounts } from './rows/counts.ts';
 import { benchHttp } from './rows/http.ts';
+import { benchIssue } from './rows/issue.ts';
 import { benchLastUsed } from './rows/last-used.ts';
 import { benchLogin } from './rows/login.ts';
 import { benchLookUp } from './rows/look-up.ts';
@@ -45,6 +46,7 @@ try {
   await add('HTTP, no cache', () => benchHttp(url, tokens, 'uncached', { count: 320, rounds: 101 }));
   await add('HTTP, cached', () => benchHttp(url, tokens, 'cached', { count: 320, rounds: 101 }));
   await add('login', () => benchLogin(url, { count: 20, rounds: 15 }));
+  await add('issue', () => benchIssue(postgres.url, url, { count: 100, rounds: 31 }));
   await add('counts', () => benchCounts(url, redis.url, tokens));
   await add('memory', () => benchMemory(url, users));
   await add('policy', () => benchPolicy(url, { count: 5, rounds: 21 }));

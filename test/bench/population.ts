@@ -19,10 +19,8 @@ export interface Population {
 
 /** A database of its own on this server, with tables and rows, which PostgreSQL makes by itself. */
 export async function createPopulation(serverUrl: string, name: string, population: Population): Promise<string> {
-  await onServer(serverUrl, `create database ${name}`);
-  const url = new URL(serverUrl);
-  url.pathname = `/${name}`;
-  const orm = await MikroORM.init({ clientUrl: url.href, entities });
+  const url = await createDatabase(serverUrl, name);
+  const orm = await MikroORM.init({ clientUrl: url, entities });
   await orm.schema.create();
   await orm.em.getConnection().execute('alter table durin_token_use set (fillfactor = 50)'); // as the guide to the upgrade advises
   const { users, clients, expiredUsers = 0 } = population;
@@ -50,6 +48,13 @@ export async function createPopulation(serverUrl: string, name: string, populati
   });
   await execute('vacuum analyze');
   await orm.close();
+  return url;
+}
+
+export async function createDatabase(serverUrl: string, name: string): Promise<string> {
+  await onServer(serverUrl, `create database ${name}`);
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
   return url.href;
 }
 

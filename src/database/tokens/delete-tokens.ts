@@ -56,6 +56,10 @@ export function createDeleteTokens(database: Database, schema: Schema, lockUser:
       `l.last_used_on <= ((?::timestamptz - make_interval(secs => (select min(idle_ttl) from ${clients}))) at time zone 'UTC')::date`,
     ),
     idle('l.last_used_on is null and ?::timestamptz is not null'),
+    // Tokens of 0.1 that were not used since the upgrade may have no row there. The index on their client and creation finds them.
+    `select t.id from ${clients} c join ${tokens} t on t.client_id = c.id ` +
+      'where c.idle_ttl is not null and t.created <= ?::timestamptz - make_interval(secs => c.idle_ttl) ' +
+      `and not exists (select from ${uses} l where l.token_id = t.id) and ${expired}`,
   ];
 
   return {

@@ -1,16 +1,15 @@
 import type { Database } from '../database.ts';
 import { chooseKeySlot, type HeldKey, type KeySlotChoice } from '../keys/choose-key-slot.ts';
-import { heldReplacement } from '../keys/held-replacement.ts';
+import type { PreparedStatement } from '../prepared/prepared-statement.ts';
 import { toParameter } from '../rows/instants.ts';
 import type { Row } from '../rows/row.ts';
 import type { Schema } from '../schema.ts';
 import type { EndedToken, IssueRequest, IssueResult } from '../token-store.ts';
 import { chooseSlot, type HeldToken, type SlotChoice, type SlotRules } from './choose-slot.ts';
-import { askingSession, issueInput, issueParameters } from './issue-input.ts';
+import { activeIn, issueParameters } from './issue-input.ts';
 import type { LockUser } from './lock-user.ts';
 import type { SessionSelect } from './session-select.ts';
-import { createExpiryConditions } from './token-conditions.ts';
-import { isIssued } from './token-id.ts';
+import { slotStatements } from './slot-statements.ts';
 
 /**
  * Issues a token in one of several slots. `null`: the client was deleted meanwhile, or the token that was to be kept, or the slot
@@ -25,7 +24,7 @@ interface ReadToken extends HeldToken, HeldKey {
   readonly lifetime: number | null;
 }
 
-/** What is read under the lock, before the slot is chosen. */
+/** What is read before the slot is chosen. */
 interface Found {
   readonly refusal: IssueResult | null;
   readonly held: readonly ReadToken[];
@@ -33,9 +32,14 @@ interface Found {
 }
 
 /**
- * Creates the issue for clients that allow several sessions: a transaction that locks the user, reads the tokens that the
- * user holds, and writes what `chooseSlot` decides. One statement could not do it: while it waits for the lock, others
- * store tokens that it does not see.
+ * Creates the issue for clients that allow several sessions: it reads the tokens that the user holds, and writes what
+ * `chooseSlot` decides. Both in one statement could not do it: while it waits for the user's lock, others store tokens that
+ * it does not see.
+ *
+ * Usually nothing changes in between, and two prepared statements do. If something does, or if the choice ends tokens of
+ * other slots than its own, it reads and writes in a transaction that locks the user first. The write without a transaction
+ * is safe because it stores nothing in a slot that is taken. If a token has to end, it is the one in that slot, and all tokens
+ * that were read must still exist.
  */
 export function createIssueInSlot(
   database: Database,
@@ -44,61 +48,14 @@ export function createIssueInSlot(
   lockUser: LockUser,
   credentialsDigest: string | null,
 ): IssueInSlot {
-  const { tokens, clients, uses } = schema;
-  const { unexpired } = createExpiryConditions(schema);
-  const input = issueInput(schema, session, credentialsDigest);
-  const usedAt = `(select l.last_used_at from ${uses} l where l.token_id = t.id)`;
-  const findHeld = `
-    with ${input},
-    asking as (select t.id from ${askingSession(schema, unexpired)} for update of t),
-    held as (
-      select t.id, t.slot, t.selector, ${unexpired} as "isValid", ${isIssued('t.id')} as "isIssued",
-        date_part('epoch', coalesce(${usedAt}, t.created)) as "usedAt", t.name, t.scopes, ${heldReplacement},
-        date_part('epoch', t.expiry) as "expiresAt", date_part('epoch', t.max_expiry - t.created) as lifetime
-      from ${tokens} t join chosen on chosen.id = t.client_id join ${clients} c on c.id = chosen.id
-        join owner on owner.user_id = t.user_id
-      order by t.slot
-      for update of t
-    )
-    select owner.has_credentials, owner.session_id is null or exists (select from asking) as session_found,
-      chosen.max_sessions, chosen.at_limit, owner.at_limit is not null as is_limit_given,
-      coalesce((select json_agg(held) from held), '[]') as held
-    from owner left join chosen on true`;
-  const write = `
-    with ${input},
-    target (slot, kept, ended, is_extended) as (values (?::smallint, ?::uuid, ?::uuid[], ?::boolean)),
-    ended as (delete from ${tokens} t using target where t.id = any(target.ended) returning t.id),
-    extended as (
-      update ${tokens} t set name = coalesce(owner.name, t.name), authenticated_at = coalesce(owner.authenticated_at, t.authenticated_at),
-        expiry = case when target.is_extended then least(chosen.expires_at,
-          coalesce(t.max_expiry, t.created + make_interval(secs => chosen.max_lifetime))) else t.expiry end
-      from target cross join owner cross join chosen where t.id = target.kept
-      returning t.*
-    ),
-    issued as (
-      insert into ${tokens} (id, selector, user_id, client_id, slot, name, scopes, created, authenticated_at, expiry, max_expiry,
-        replaces, line, overlap)
-      select owner.id, owner.selector, owner.user_id, chosen.id, target.slot, owner.name, owner.scopes, owner.now,
-        owner.authenticated_at, least(chosen.expires_at, chosen.ends_at), chosen.ends_at,
-        owner.replaces, case when owner.replaces is not null then
-          owner.replaces || (select t.line from ${tokens} t where t.id = owner.replaces) end, owner.overlap
-      from target cross join owner cross join chosen cross join (select count(*) from ended) as after_ending
-      where target.slot is not null
-      on conflict (user_id, client_id, slot) do nothing
-      returning *
-    ),
-    used as (
-      insert into ${uses} (token_id, ip_address, user_agent)
-      select owner.id, owner.ip_address, owner.user_agent from owner join issued on issued.id = owner.id
-    )
-    select t.id as held_id, (select json_agg(ended.id) from ended) as ended_ids, ${session.columns}
-    from owner left join (
-      (select * from issued union all select * from extended) t ${session.joins}
-    ) on true`;
+  const statements = slotStatements(schema, session, credentialsDigest);
+  const runRead = database.prepare(statements.read);
+  const runReadLocked = database.prepare(statements.readLocked);
+  const runWrite = database.prepare(statements.write);
 
-  async function find(request: IssueRequest, id: string, now: number): Promise<Found> {
+  async function find(run: PreparedStatement, request: IssueRequest, id: string, now: number): Promise<Found> {
     const at = toParameter(now);
-    const [row] = await database.run(findHeld, [...issueParameters(request, id, now, schema), at, at]);
+    const [row] = await run([...issueParameters(request, id, now, schema), at, at]);
     return {
       refusal: refusalIn(row),
       held: (row?.['held'] ?? []) as ReadToken[],
@@ -118,9 +75,10 @@ export function createIssueInSlot(
     { held, rules }: Pick<Found, 'held' | 'rules'>,
     choice: Chosen,
   ): Promise<IssueResult | null> {
-    const [row] = await database.run(write, [
+    const [row] = await runWrite([
       ...issueParameters(ofSameKind(request, held), id, now, schema),
-      ...targetOf(choice),
+      toParameter(now),
+      ...targetOf(choice, held),
       request.onConflict === 'renew',
     ]);
     const endedIds = new Set((row?.['ended_ids'] ?? []) as readonly string[]);
@@ -134,28 +92,49 @@ export function createIssueInSlot(
         const outcome = outcomeOf(choice, request);
         const isOnlyOne = rules.maxSessions === 1 || request.key !== undefined;
         const reason = outcome === 'issued' && isOnlyOne ? 'replaced' : 'evicted';
-        return { outcome, record: session.read(row), ended, reason };
+        return { outcome, record: session.read(row), isUserActive: activeIn(row), ended, reason };
       }
     }
   }
 
-  return (request, id, now) =>
-    lockUser(request.userId, async () => {
-      const { refusal, held, rules } = await find(request, id, now);
-      if (refusal !== null) return refusal;
-      const choice = choose(request, held, rules);
-      switch (choice.choice) {
-        case 'exists':
-        case 'name-taken':
-        case 'key-limit':
-        case 'key-not-found':
-          return { outcome: choice.choice };
-        case 'at-limit':
-        case 'keep':
-        case 'issue':
-          return apply(request, id, now, { held, rules }, choice);
-      }
-    });
+  /** `null`: it takes a transaction. */
+  async function issueUnlocked(request: IssueRequest, id: string, now: number): Promise<IssueResult | null> {
+    const { refusal, held, rules } = await find(runRead, request, id, now);
+    if (refusal !== null) return null;
+    const choice = chooseSlot(held, rules);
+    const isAlone = choice.choice === 'issue' && endsOnlyItsSlot(choice, held);
+    return isAlone ? apply(request, id, now, { held, rules }, choice) : null;
+  }
+
+  async function issueLocked(request: IssueRequest, id: string, now: number): Promise<IssueResult | null> {
+    const { refusal, held, rules } = await find(runReadLocked, request, id, now);
+    if (refusal !== null) return refusal;
+    const choice = choose(request, held, rules);
+    switch (choice.choice) {
+      case 'exists':
+      case 'name-taken':
+      case 'key-limit':
+      case 'key-not-found':
+        return { outcome: choice.choice };
+      case 'at-limit':
+      case 'keep':
+      case 'issue':
+        return apply(request, id, now, { held, rules }, choice);
+    }
+  }
+
+  return async function issueInSlot(request, id, now) {
+    const mayBeUnlocked = request.key === undefined && !database.isInTransaction();
+    const issued = mayBeUnlocked ? await issueUnlocked(request, id, now) : null;
+    return issued ?? lockUser(request.userId, () => issueLocked(request, id, now));
+  };
+}
+
+function endsOnlyItsSlot(
+  { slot, ended }: Extract<SlotChoice, { choice: 'issue' }>,
+  held: readonly HeldToken[],
+): boolean {
+  return held.every((token) => token.slot === slot || !ended.includes(token.id));
 }
 
 /** Why nothing is issued; `null`: something may be. */
@@ -200,11 +179,15 @@ function outcomeOf({ choice }: Chosen, { onConflict }: IssueRequest): 'issued' |
   return onConflict === 'renew' ? 'renewed' : 'kept';
 }
 
-/** The parameters of `target`: slot, kept, ended. */
-function targetOf(choice: Chosen): unknown[] {
+/** The parameters of `target`: slot, kept, ended, held. */
+function targetOf(choice: Chosen, held: readonly HeldToken[]): unknown[] {
   const slot = choice.choice === 'issue' ? choice.slot : null;
   const kept = choice.choice === 'keep' ? choice.kept : null;
-  return [slot, kept, `{${choice.ended.join(',')}}`];
+  return [slot, kept, toUuidArray(choice.ended), toUuidArray(held.map(({ id }) => id))];
+}
+
+function toUuidArray(ids: readonly string[]): string {
+  return `{${ids.join(',')}}`;
 }
 
 function toEnded({ id, selector, isValid }: ReadToken, { userId, clientName }: IssueRequest): EndedToken {

@@ -1,4 +1,5 @@
 import { toParameter } from '../rows/instants.ts';
+import type { Row } from '../rows/row.ts';
 import type { Schema } from '../schema.ts';
 import type { IssueRequest } from '../token-store.ts';
 import type { SessionSelect } from './session-select.ts';
@@ -25,24 +26,26 @@ const columns = {
 
 /**
  * The first parts of the statements that issue a token: `input`, `owner`, which locks the user's row for the rest of the
- * transaction, and `chosen`, the client.
+ * transaction unless `lock` is empty, and `chosen`, the client.
  * @param credentialsDigest SQL for the digest of the credentials of a user `u`; `null`: they are not compared
  */
 export function issueInput(
   { tokenMeta, clients, usersAsU, userKeyColumn }: Schema,
-  { isUser }: SessionSelect,
+  { isUser, activeColumn }: SessionSelect,
   credentialsDigest: string | null,
+  lock: 'for no key update' | '' = 'for no key update',
 ): string {
   const userKeyType = tokenMeta.properties['user']?.columnTypes[0] ?? 'text';
   const values = Object.values(columns).map((type) => `?::${type}`);
   const hasCredentials =
     credentialsDigest === null ? 'true' : `(input.credentials is null or input.credentials = ${credentialsDigest})`;
+  const isActive = activeColumn === null ? 'null::boolean' : `${activeColumn} is not false`;
   return `input (user_id, ${Object.keys(columns).join(', ')}) as (values (?::${userKeyType}, ${values.join(', ')})),
     owner as (
-      select input.*, (
-        select ${hasCredentials} from ${usersAsU} where u.${userKeyColumn} = input.user_id${isUser} for no key update
-      ) as has_credentials
-      from input
+      select input.*, found.* from input left join lateral (
+        select ${hasCredentials} as has_credentials, ${isActive} as is_active
+        from ${usersAsU} where u.${userKeyColumn} = input.user_id${isUser} ${lock}
+      ) found on true
     ),
     chosen as (
       select c.id, c.idle_ttl, c.max_sessions, c.max_lifetime, coalesce(owner.at_limit, c.at_limit) as at_limit,
@@ -88,4 +91,9 @@ export function issueParameters(request: IssueRequest, id: string, now: number, 
 /** A parameter of type `text[]`. A scope has neither quotes nor backslashes. */
 function toTextArray(scopes: readonly string[] | null): string | null {
   return scopes && `{${scopes.map((scope) => `"${scope}"`).join(',')}}`;
+}
+
+/** Whether the locked user is active; `null`: the statement does not know. */
+export function activeIn(row: Row): boolean | null {
+  return row['is_active'] as boolean | null;
 }

@@ -81,7 +81,7 @@ export function issueStatement(
       insert into ${uses} (token_id, ip_address, user_agent)
       select owner.id, owner.ip_address, owner.user_agent from owner join issued on issued.id = owner.id
     )
-    select owner.has_credentials, plan.session_found, chosen.id is not null as client_found, plan.has_slots, plan.refusal,
+    select owner.has_credentials, owner.is_active, plan.session_found, chosen.id is not null as client_found, plan.has_slots, plan.refusal,
       chosen.max_sessions, t.id as held_id, old.id as old_id, old.selector as old_selector, old.expired as old_expired, ${session.columns}
     from owner cross join plan left join chosen on true left join old on true left join (
       (select * from issued union all select * from extended) t ${session.joins}

@@ -1,12 +1,13 @@
 import { DurinError } from '../../errors.ts';
 import type { Database } from '../database.ts';
 import { causeCodeOf, sqlState } from '../failures.ts';
+import type { PreparedStatement } from '../prepared/prepared-statement.ts';
 import { toParameter } from '../rows/instants.ts';
 import type { Row } from '../rows/row.ts';
 import type { Schema } from '../schema.ts';
 import type { EndedToken, IssueRequest, IssueResult, OnConflict, TokenStore } from '../token-store.ts';
 import { createIssueInSlot } from './issue-in-slot.ts';
-import { issueParameters } from './issue-input.ts';
+import { activeIn, issueParameters } from './issue-input.ts';
 import { issueStatement } from './issue-statement.ts';
 import type { LockUser } from './lock-user.ts';
 import type { SessionSelect } from './session-select.ts';
@@ -22,7 +23,7 @@ type Attempt = IssueResult | null;
 
 /**
  * Creates the store's `issue`. If the client allows one session, it is one statement: concurrent issues for one pair result in
- * one row, one token and no unique violation. If it allows several, and if others come first, it is a transaction.
+ * one row, one token and no unique violation. If it allows several, and if others come first, see `createIssueInSlot`.
  * @param credentialsDigest SQL for the digest of the credentials of a user `u`; `null`: they are not compared
  */
 export function createIssue(
@@ -32,8 +33,9 @@ export function createIssue(
   lockUser: LockUser,
   credentialsDigest: string | null,
 ): TokenStore['issue'] {
-  const statementOf = (onConflict: OnConflict) => issueStatement(onConflict, schema, session, credentialsDigest);
-  const statements: Record<OnConflict, string> = {
+  const statementOf = (onConflict: OnConflict) =>
+    database.prepare(issueStatement(onConflict, schema, session, credentialsDigest));
+  const statements: Record<OnConflict, PreparedStatement> = {
     keep: statementOf('keep'),
     renew: statementOf('renew'),
     replace: statementOf('replace'),
@@ -46,7 +48,7 @@ export function createIssue(
   async function issueAlone(request: IssueRequest, id: string, now: number): Promise<Attempt> {
     const at = toParameter(now);
     const parameters = [...issueParameters(request, id, now, schema), at, at];
-    const [row] = await database.run(statements[request.onConflict], parameters);
+    const [row] = await statements[request.onConflict](parameters);
     if (row === undefined) return null;
     if (Number(row['max_sessions']) > 1) withSlots.add(request.clientName);
     return toAttempt(row, id, request, session);
@@ -87,8 +89,9 @@ function toResult(row: Row, newId: string, request: IssueRequest, session: Sessi
   const record = session.read(row);
   const isNew = row['held_id'] === newId;
   const ended = isNew && row['old_id'] !== null ? [toEnded(row, request)] : [];
-  if (isNew) return { outcome: 'issued', record, ended, reason: 'replaced' };
-  return { outcome: request.onConflict === 'renew' ? 'renewed' : 'kept', record, ended, reason: 'replaced' };
+  const result = { record, isUserActive: activeIn(row), ended, reason: 'replaced' } as const;
+  if (isNew) return { outcome: 'issued', ...result };
+  return { outcome: request.onConflict === 'renew' ? 'renewed' : 'kept', ...result };
 }
 
 function toEnded(row: Row, { userId, clientName }: IssueRequest): EndedToken {

@@ -7,7 +7,8 @@ import { createExpiryConditions } from './token-conditions.ts';
 /**
  * Creates the writes of last uses. `recordUses` is one statement for any number of them. It waits for no other transaction: a
  * row that another one has locked, because it records a use or deletes the token, is skipped. It locks tokens only to
- * add rows that are missing, since a lock on a token writes to its page.
+ * add rows that are missing, since a lock on a token writes to its page. It finds each row once by its key, and then by its
+ * place in the table: another one that has changed it meanwhile has recorded a use.
  */
 export function createRecordUses(database: Database, schema: Schema): Pick<TokenStore, 'recordUses' | 'keepAlive'> {
   const { tokens, clients, uses } = schema;
@@ -26,34 +27,40 @@ export function createRecordUses(database: Database, schema: Schema): Pick<Token
     );
   }
 
+  const writeUses = database.prepare(`
+    with used as (
+      select * from json_to_recordset(?::json)
+        as used (id uuid, "usedAt" timestamptz, "ipAddress" text, "userAgent" text)
+    ),
+    known as materialized (
+      select used.*, l.ctid as place, l.token_id is null as is_missing,
+        l.last_used_at is null or l.last_used_at <= used."usedAt" - make_interval(secs => ?) as is_due
+      from used left join ${uses} l on l.token_id = used.id
+    ),
+    free as (
+      select l.ctid as place, known."usedAt", known."ipAddress", known."userAgent"
+      from known join ${uses} l on l.ctid = known.place
+      where known.is_due
+      for no key update of l skip locked
+    ),
+    updated as (
+      update ${uses} l set last_used_at = free."usedAt", last_used_on = ${dayOf('free."usedAt"')},
+        ip_address = coalesce(free."ipAddress", l.ip_address), user_agent = coalesce(free."userAgent", l.user_agent)
+      from free where l.ctid = free.place
+    ),
+    missing as (
+      select known.* from known join ${tokens} t on t.id = known.id
+      where known.is_missing
+      for key share of t skip locked
+    )
+    insert into ${uses} (token_id, last_used_at, last_used_on, ip_address, user_agent)
+    select id, "usedAt", ${dayOf('"usedAt"')}, "ipAddress", "userAgent" from missing order by id
+    on conflict (token_id) do nothing`);
+
   async function recordUses(all: readonly TokenUse[], intervalMs: number): Promise<void> {
     if (all.length === 0) return;
     const values = all.map(({ id, usedAt, ipAddress, userAgent }) => ({ id, usedAt, ipAddress, userAgent }));
-    await database.run(
-      `with used as (
-          select * from json_to_recordset(?::json)
-            as used (id uuid, "usedAt" timestamptz, "ipAddress" text, "userAgent" text)
-        ),
-        free as (
-          select l.token_id from ${uses} l join used on used.id = l.token_id
-          where l.last_used_at is null or l.last_used_at <= used."usedAt" - make_interval(secs => ?)
-          for no key update of l skip locked
-        ),
-        updated as (
-          update ${uses} l set last_used_at = used."usedAt", last_used_on = ${dayOf('used."usedAt"')},
-            ip_address = coalesce(used."ipAddress", l.ip_address), user_agent = coalesce(used."userAgent", l.user_agent)
-          from used join free on free.token_id = used.id where l.token_id = used.id
-        ),
-        missing as (
-          select used.* from ${tokens} t join used on used.id = t.id
-          where not exists (select from ${uses} l where l.token_id = t.id)
-          for key share of t skip locked
-        )
-      insert into ${uses} (token_id, last_used_at, last_used_on, ip_address, user_agent)
-      select id, "usedAt", ${dayOf('"usedAt"')}, "ipAddress", "userAgent" from missing order by id
-      on conflict (token_id) do nothing`,
-      [JSON.stringify(values), intervalMs / 1000],
-    );
+    await writeUses([JSON.stringify(values), intervalMs / 1000]);
   }
 
   return { recordUses, keepAlive };

@@ -26,6 +26,8 @@ export interface SessionSelect {
   readonly joins: string;
   /** See `Schema.isUser`. */
   readonly isUser: string;
+  /** The column of `u` that decides alone whether the user is active; `null`: a rule of the app does, or nothing. */
+  readonly activeColumn: string | null;
   readonly read: (row: Row) => SessionRecord;
   readonly selectorOf: (row: Row) => unknown;
   /** The entities that `populate` joins, and those that decide whether a row is a user. */
@@ -65,6 +67,7 @@ export function createSessionSelect(schema: Schema, rules: UserRowRules): Sessio
     related: new Set([...projection.related, ...schema.isUserDecidedBy(tree['user'] ?? {})]),
     columns: projection.columns,
     isUser,
+    activeColumn: activeColumnOf(schema, rules),
     joins:
       `join ${schema.clients} c on c.id = t.client_id left join ${schema.uses} l on l.token_id = t.id ` +
       `join ${schema.usersAsU} on u.${schema.userKeyColumn} = t.user_id${isUser} ${projection.joins}`,
@@ -98,6 +101,14 @@ export function createUserRowSelect(schema: Schema, rules: UserRowRules) {
   const isUser = schema.isUser(tree['user'] ?? {});
   const sql = `select ${projection.columns} from ${schema.usersAsU} ${projection.joins} where u.${schema.userKeyColumn} = ?${isUser}`;
   return { sql, read };
+}
+
+/** A custom type may store anything for true. */
+function activeColumnOf({ userMeta, userColumn }: Schema, { hasOwnActiveRule }: UserRowRules): string | null {
+  const flag = userMeta.properties['isActive'];
+  if (hasOwnActiveRule || flag === undefined) return null;
+  const isColumn = flag.persist !== false && flag.formula === undefined && flag.customType === undefined;
+  return isColumn && flag.columnTypes?.[0] === 'boolean' ? userColumn(flag) : null;
 }
 
 /** Adds the user's visible columns. Without `populate: ['user']`, it adds only those that the app's rules need. */

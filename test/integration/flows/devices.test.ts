@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
+import { createDurinAdmin } from '../../../src/admin/index.ts';
 import { createDurin } from '../../../src/index.ts';
 import { openApp, password, requestOf, t } from '../../support/app.ts';
+import { AuthToken, User } from '../../support/entities.ts';
 
 const minute = 60;
 
@@ -83,6 +85,36 @@ test('an issued token at the limit ends the oldest, or is refused', async () => 
   const refused = app.durin.tokens.issue({ user: 1, client: 'web', atLimit: 'refuse' });
   await expect(refused).rejects.toMatchObject({ durin: { code: 'SESSION_LIMIT' } });
   expect((await app.durin.tokens.issue({ user: 1, client: 'web' })).ended).toEqual([ids[0]]);
+});
+
+test('every way to a token takes the lowest slot, or the oldest one', async () => {
+  const durin = newDurin();
+  const user = await app.orm.em.fork().findOneOrFail(User, { username: 'alice' });
+  const { adminRouter } = createDurinAdmin(durin, { isAdmin: () => true });
+  const { token: adminToken } = await app.durin.tokens.issue({ user: 2, client: 'cli' });
+  const admin = t
+    .router({ admin: adminRouter })
+    .createCaller(durin.createContext(requestOf({ token: adminToken }))).admin;
+  const ways = {
+    login: () => callerOf(durin).auth.login({ ...alice, client: 'web' }),
+    signIn: () => durin.signIn({ user, client: 'web', ctx: durin.createContext(requestOf()) }),
+    issue: () => durin.tokens.issue({ user: 1, client: 'web' }),
+    admin: () => admin.tokens.issue({ user: 1, client: 'web' }),
+  };
+  for (const [name, take] of Object.entries(ways)) {
+    await durin.tokens.revokeAll({ user: 1 });
+    const slots: number[][] = [];
+    for (let count = 0; count < 4; count += 1) {
+      await take();
+      app.clock.advance(1);
+      const held = await app.orm.em.fork().find(AuthToken, { user: 1 }, { orderBy: { created: 1 } });
+      slots.push(held.map(({ slot }) => slot));
+    }
+    expect([name, slots]).toEqual([name, [[0], [0, 1], [0, 1, 2], [1, 2, 0]]]);
+  }
+  await app.durin.clients.update('web', { atLimit: 'refuse' });
+  for (const take of Object.values(ways))
+    await expect(take()).rejects.toMatchObject({ durin: { code: 'SESSION_LIMIT' } });
 });
 
 test('on a client of one session an issued token says what it ends', async () => {

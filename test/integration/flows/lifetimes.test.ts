@@ -122,6 +122,15 @@ describe.each(kinds)('a session with three lifetimes (%s)', (kind) => {
     expect(await app.look(token, () => 'valid')).not.toContain('valid');
   });
 
+  test('a session of which no use was ever stored is purged as well', async () => {
+    const { auth } = await app.here.tokens.issue({ user: 1, client: 'web' });
+    await app.orm.em.getConnection().execute('delete from durin_token_use where token_id = ?', [auth.id]);
+    app.clock.advance(idleTtl);
+    expect(await app.there.tokens.purgeExpired()).toBe(0);
+    app.clock.advance(minute);
+    expect(await app.there.tokens.purgeExpired()).toBe(1);
+  });
+
   test('every view shows the expiry that comes first', async () => {
     const { token } = await app.login('web');
     const call = app.callAs({ token });
