@@ -81,11 +81,6 @@ export function createOpenStreams(deps: OpenStreamsDeps): OpenStreams {
     else expiring.set(session);
   }
 
-  function endAll(session: OpenSession, reason: Error): void {
-    for (const stream of listOf(session.streams)) stream.end(copyOf(reason));
-    session.resume();
-  }
-
   function suspendAndJudge(concerned: readonly OpenSession[]): void {
     for (const session of concerned) session.suspend();
     void judgeAll(concerned);
@@ -196,6 +191,11 @@ export function createOpenStreams(deps: OpenStreamsDeps): OpenStreams {
       timer.stop();
     },
   };
+}
+
+function endAll(session: OpenSession, reason: Error): void {
+  for (const stream of listOf(session.streams)) stream.end(copyOf(reason));
+  session.resume();
 }
 
 /** tRPC notes on an error which call it belongs to, so each stream has its own. */
