@@ -18,7 +18,7 @@ const ownRedis = [
   'test/integration/redis/**/*-outage.test.ts',
   'test/integration/redis/failure.test.ts',
   'test/e2e/programs/cached-exit.test.ts',
-  'test/load/four-processes.test.ts',
+  'test/load/{four-processes,ending-streams}.test.ts',
 ];
 /** Tests of what is in front of the database. They need one, but not each kind of it. */
 const anyDatabase = ['adapters', 'http', 'fuzz'].map((folder) => `test/integration/${folder}/**/*.test.ts`);
@@ -54,14 +54,14 @@ const longRaces = ['test/integration/races/{endings-matrix,login-races}.test.ts'
 /** Of the load tests, those that need a PostgreSQL, and those that need a Chromium as well. */
 const loadOnPostgres = [
   'test/load/{admin-million,many}-tokens.test.ts',
-  'test/load/{heap-only-uses,postgres-bus}.test.ts',
+  'test/load/{heap-only-uses,postgres-bus,ending-streams,idle-streams}.test.ts',
 ];
 const loadInBrowser = ['test/load/admin-million-tokens.test.ts'];
 /** Web pages, in a Chromium. */
 const browser = ['test/e2e/{quickstart,admin,browser}/**/*.test.ts'];
 /** The pages that `npm test` opens. `npm run test:browser` and CI open all of them. */
 const browserSmoke = [
-  'test/e2e/quickstart/quickstart-{sign-in,step-up,keys}.test.ts',
+  'test/e2e/quickstart/quickstart-{sign-in,step-up,keys,live}.test.ts',
   'test/e2e/admin/admin-sign-in.test.ts',
 ];
 

@@ -41,7 +41,6 @@ export function createInvalidation(deps: InvalidationDeps): Invalidation {
   const { cache, isCacheShared, peers, changes, afterCommit } = deps;
 
   async function invalidateOne(scope: Scope, isWritten: boolean): Promise<void> {
-    changes.changed(scope);
     const fence = cache === null ? null : await cache.invalidate(scope, isWritten);
     if (isCacheShared) changes.changed(scope); // until now a call could find the session as it was
     peers.announce(scope, fence);
@@ -50,6 +49,7 @@ export function createInvalidation(deps: InvalidationDeps): Invalidation {
   async function invalidate(scopes: readonly Scope[], isWritten: boolean): Promise<void> {
     if (scopes.length === 0) return;
     await afterCommit(async () => {
+      changes.changed(...scopes);
       await Promise.all(scopes.map((scope) => invalidateOne(scope, isWritten)));
     });
   }

@@ -1,4 +1,4 @@
-import { noDatabaseChanges, readMessage } from './bus/messages.ts';
+import { noDatabaseChanges, readMessage, recoveryFence } from './bus/messages.ts';
 import { createPublisher } from './bus/publisher.ts';
 import type { Bus } from './bus.ts';
 import type { MemoryCache } from './memory-cache.ts';
@@ -47,7 +47,7 @@ export function createLayeredCache(deps: LayeredCacheDeps): SessionCache {
   // While a fence could not be written, other processes may have cached what the store still showed them.
   shared.onRecovery((fence) => {
     memory.evict('all');
-    publisher.publishInBackground('all', fence);
+    publisher.publishInBackground('all', recoveryFence(fence));
   });
 
   return {

@@ -49,6 +49,13 @@ interface RequestFacts {
   readonly isStreamed: boolean;
 }
 
+/** What one durin remembers about a request. Few requests meet two durins, and a Map takes 200 bytes. */
+interface RememberedState {
+  readonly durin: object;
+  readonly state: object;
+  readonly next: RememberedState | null;
+}
+
 /** What durin knows about a request: `ctx.durin`. Credentials are private fields, so logging a context reveals no token. */
 export class DurinRequest implements CallOrigin {
   /** The caller's address, as far as `trustProxy` believes it. */
@@ -61,7 +68,7 @@ export class DurinRequest implements CallOrigin {
   readonly #isOneRequest: boolean;
   readonly #isStreamed: boolean;
   /** `null`: no durin has remembered anything yet. */
-  #states: Map<object, object> | null = null;
+  #states: RememberedState | null = null;
 
   private constructor({ origin, presented, headers, apiKeyHeader, isOneRequest, isStreamed }: RequestFacts) {
     this.ipAddress = origin.ipAddress;
@@ -108,12 +115,16 @@ export class DurinRequest implements CallOrigin {
   }
 
   /**
-   * What each durin remembers about this request, by durin. It is kept here because an entry in a WeakMap takes ten times
-   * as long, 0.5 µs of each request.
+   * What this durin remembers about a request. It is kept here because an entry in a WeakMap takes ten times as long, 0.5 µs
+   * of each request.
    */
-  static statesOf(request: DurinRequest): Map<object, object> {
-    request.#states ??= new Map();
-    return request.#states;
+  static stateOf(request: DurinRequest, durin: object): object | undefined {
+    for (let known = request.#states; known !== null; known = known.next) if (known.durin === durin) return known.state;
+    return undefined;
+  }
+
+  static remember(request: DurinRequest, durin: object, state: object): void {
+    request.#states = { durin, state, next: request.#states };
   }
 
   /** Where the request came from, as limits need it. */

@@ -17,6 +17,7 @@ export interface EndedSignals {
 }
 
 interface CallsInProgress {
+  /** How many changes had been announced before the first of them. */
   readonly since: number;
   count: number;
   /** `null`: nobody has read the signal. */
@@ -24,32 +25,44 @@ interface CallsInProgress {
 }
 
 export function createEndedSignals({ open }: Pick<OpenStreams, 'open'>): EndedSignals {
-  const calls = new Map<SessionRecord, CallsInProgress>();
+  /** A number stands for a single call whose signal nobody has read: it is `since`. Most calls are of that kind. */
+  const calls = new Map<SessionRecord, number | CallsInProgress>();
+
+  function describe(record: SessionRecord): CallsInProgress | null {
+    const known = calls.get(record) ?? null;
+    if (typeof known !== 'number') return known;
+    const described: CallsInProgress = { since: known, count: 1, ended: null };
+    calls.set(record, described);
+    return described;
+  }
 
   return {
     begin(record, since) {
-      const known = calls.get(record);
-      if (known === undefined) calls.set(record, { since, count: 1, ended: null });
+      const known = describe(record);
+      if (known === null) calls.set(record, since);
       else known.count += 1;
     },
     finish(record, reason) {
       const known = calls.get(record);
       if (known === undefined) return;
+      if (typeof known === 'number') return void calls.delete(record);
       known.count -= 1;
+      if (known.count === 1 && known.ended === null) calls.set(record, known.since);
       if (known.count > 0) return;
       calls.delete(record);
       if (reason !== undefined) known.ended?.ending.abort(reason);
       known.ended?.release();
     },
     abortOf(record) {
-      const ended = calls.get(record)?.ended ?? null;
+      const known = calls.get(record);
+      const ended = typeof known === 'object' ? known.ended : null;
       return ended && ((reason) => ended.ending.abort(reason));
     },
     signalOf(record) {
-      const known = calls.get(record);
+      const known = describe(record);
       if (known?.ended) return known.ended.ending.signal;
       const ending = new AbortController();
-      if (known === undefined) return ending.signal;
+      if (known === null) return ending.signal;
       const onEnd = (reason: Error) => ending.abort(reason);
       const stream = open({ record, since: known.since, refusalOf: () => null, onEnd });
       known.ended = { ending, release: () => stream.close() };

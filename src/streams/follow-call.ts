@@ -1,24 +1,9 @@
-import type { DurinError } from '../errors.ts';
-import type { SessionRecord } from '../session.ts';
+import { CallStream, type FollowedCall } from './call-stream.ts';
 import type { EndedSignals } from './ended-signals.ts';
-import { endingAnswer, endingSubscription } from './ending-answer.ts';
-import type { OpenStream, OpenStreams } from './open-streams.ts';
-
-/** A call that its guard has let through. */
-export interface FollowedCall {
-  readonly record: SessionRecord;
-  /** How many changes had been announced before the session was looked up. */
-  readonly since: number;
-  readonly type: 'query' | 'mutation' | 'subscription';
-  /** Whether tRPC streams the promises and iterables in the answer. */
-  readonly isStreamed: boolean;
-  /** The signal of the call; aborted when its caller has left. */
-  readonly signal: AbortSignal | undefined;
-  /** Why the guard would not let this session through any more; `null`: it would. */
-  readonly refusalOf: (record: SessionRecord) => DurinError | null;
-  /** Types the error that ends a stream, before the consumer sees it. */
-  readonly typeError: (error: Error) => void;
-}
+import { endingAnswer, endingSubscription } from './endings/ending-answer.ts';
+import type { Ending } from './endings/ending-iterator.ts';
+import type { OpenStreams } from './open-streams.ts';
+import type { OpenStream } from './session-stream.ts';
 
 /** What tRPC's middleware returns. It does not throw. */
 type CallResult = { readonly ok: true; readonly data: unknown } | { readonly ok: false };
@@ -35,41 +20,6 @@ export interface FollowCallDeps {
 }
 
 export function createFollowCall({ openStreams, signals }: FollowCallDeps): FollowCall {
-  /** Opens a stream of this call. While it is open, its call is in progress. */
-  function openStream(call: FollowedCall, onEnd: (reason: Error | null) => void): OpenStream {
-    const { record, since, signal, refusalOf, typeError } = call;
-    let isOver = false;
-    let leave: (() => void) | null = null;
-    function finish(reason?: Error): void {
-      if (isOver) return;
-      isOver = true;
-      if (leave !== null) signal?.removeEventListener('abort', leave);
-      signals.finish(record, reason);
-    }
-    signals.begin(record, since);
-    const stream = openStreams.open({
-      record,
-      since,
-      refusalOf,
-      onEnd(reason) {
-        typeError(reason);
-        finish(reason);
-        onEnd(reason);
-      },
-      onClose: finish,
-    });
-    if (signal === undefined || isOver) return stream;
-    // tRPC queues `return()` behind the `next()` that waits, so a silent source would hold its stream open.
-    leave = () => {
-      if (isOver) return;
-      stream.close();
-      onEnd(null);
-    };
-    if (signal.aborted) queueMicrotask(leave);
-    else signal.addEventListener('abort', leave);
-    return stream;
-  }
-
   return function followCall(call) {
     const { record, since, type, isStreamed, signal } = call;
     signals.begin(record, since);
@@ -82,8 +32,9 @@ export function createFollowCall({ openStreams, signals }: FollowCallDeps): Foll
       }
       /** Aborts the signal that was let go before its stream opened. */
       let abort: ((reason: Error) => void) | null = null;
-      function open(onEnd: (reason: Error | null) => void): OpenStream {
-        const stream = openStream(call, abort === null ? onEnd : onEndAfter(abort, onEnd));
+      function open(ending: Ending): OpenStream {
+        const aborting = abort === null ? ending : endingAfter(abort, ending);
+        const stream = new CallStream(call, signals, aborting).open(openStreams);
         hold.release();
         return stream;
       }
@@ -108,10 +59,12 @@ export function createFollowCall({ openStreams, signals }: FollowCallDeps): Foll
   };
 }
 
-function onEndAfter(abort: (reason: Error) => void, onEnd: (reason: Error | null) => void) {
-  return function endWithSignal(reason: Error | null): void {
-    if (reason !== null) abort(reason);
-    onEnd(reason);
+function endingAfter(abort: (reason: Error) => void, ending: Ending): Ending {
+  return {
+    onEnd(reason) {
+      if (reason !== null) abort(reason);
+      ending.onEnd(reason);
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { clientScope, type Scope, selectorOf, userScope } from '../cache/session-cache.ts';
 import type { SessionRecord } from '../session.ts';
+import { listOf, type OneOrMany, withoutValue, withValue } from './one-or-many.ts';
 import { OpenSession } from './open-session.ts';
 
 /** The sessions that have open streams, by what a change may concern: a change costs what it concerns, not what is open. */
@@ -9,13 +10,19 @@ export interface OpenSessions {
   of(record: SessionRecord): OpenSession;
   remove(session: OpenSession): void;
   all(): OpenSession[];
-  concernedBy(scope: Scope): OpenSession[];
+  /** Each of them once. */
+  concernedBy(scopes: readonly Scope[]): OpenSession[];
 }
 
 export function createOpenSessions(): OpenSessions {
   const bySelector = new Map<string, OpenSession>();
-  /** By the scopes of their users and clients. */
-  const byScope = new Map<Scope, OpenSession | Set<OpenSession>>(); // most users have one
+  /** By the scopes of their users and clients. Most users have one. */
+  const byScope = new Map<Scope, OneOrMany<OpenSession>>();
+
+  function withScope(scope: Scope): readonly OpenSession[] {
+    const selector = selectorOf(scope);
+    return listOf((selector === null ? byScope.get(scope) : bySelector.get(selector)) ?? null);
+  }
 
   return {
     get size() {
@@ -26,32 +33,21 @@ export function createOpenSessions(): OpenSessions {
       if (known !== undefined) return known;
       const session = new OpenSession(record);
       bySelector.set(session.selector, session);
-      for (const scope of scopesOf(session)) {
-        const others = byScope.get(scope);
-        if (others === undefined) byScope.set(scope, session);
-        else if (others instanceof Set) others.add(session);
-        else byScope.set(scope, new Set([others, session]));
-      }
+      for (const scope of scopesOf(session)) byScope.set(scope, withValue(byScope.get(scope) ?? null, session));
       return session;
     },
     remove(session) {
       if (bySelector.get(session.selector) === session) bySelector.delete(session.selector);
       for (const scope of scopesOf(session)) {
-        const others = byScope.get(scope);
-        if (others instanceof Set) others.delete(session);
-        if (others === session || (others instanceof Set && others.size === 0)) byScope.delete(scope);
+        const others = withoutValue(byScope.get(scope) ?? null, session);
+        if (others === null) byScope.delete(scope);
+        else byScope.set(scope, others);
       }
     },
     all: () => [...bySelector.values()],
-    concernedBy(scope) {
-      if (scope === 'all') return [...bySelector.values()];
-      const selector = selectorOf(scope);
-      if (selector === null) {
-        const found = byScope.get(scope) ?? [];
-        return found instanceof OpenSession ? [found] : [...found];
-      }
-      const session = bySelector.get(selector);
-      return session === undefined ? [] : [session];
+    concernedBy(scopes) {
+      if (scopes.includes('all')) return [...bySelector.values()];
+      return [...new Set(scopes.flatMap(withScope))];
     },
   };
 }

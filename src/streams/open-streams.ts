@@ -1,15 +1,12 @@
 import type { ChangeListener } from '../cache/changes/changes.ts';
 import { DurinError, isDurinError } from '../errors.ts';
+import { DueQueue } from './due-queue.ts';
 import type { JudgeSession, Verdict } from './judge-session.ts';
-import type { OpenSession, StreamRequest } from './open-session.ts';
+import { listOf, withoutValue, withValue } from './one-or-many.ts';
+import type { OpenSession } from './open-session.ts';
 import { createOpenSessions } from './open-sessions.ts';
+import { type OpenStream, SessionStream, type StreamOperations, type StreamRequest } from './session-stream.ts';
 import { createWakeTimer } from './wake-timer.ts';
-
-export interface OpenStream {
-  /** `null`: what was yielded may be delivered. Otherwise resolves when that may have changed. */
-  clearance(): Promise<void> | null;
-  close(): void;
-}
 
 /** The streams that are open in this process. They end when their sessions do. */
 export interface OpenStreams extends ChangeListener {
@@ -38,6 +35,8 @@ export interface OpenStreamsDeps {
 const maxBatchSize = 256;
 /** The most batches that are looked up at once, so that a change of many sessions leaves the pool some connections. */
 const maxBatches = 4;
+/** Milliseconds after which look-ups that failed are repeated. */
+const retryMs = 1000;
 
 /**
  * A change that concerns a session suspends its streams at once: what they yield from then on is held back. The session is
@@ -50,29 +49,36 @@ const maxBatches = 4;
 export function createOpenStreams(deps: OpenStreamsDeps): OpenStreams {
   const { judge, announced, hearsOthers, unread, recheckMs, patienceMs, now } = deps;
   const sessions = createOpenSessions();
+  /** Those that expire, by the clock. */
+  const expiring = new DueQueue<OpenSession>();
   const timer = createWakeTimer(wake);
+  /** Those whose look-up has failed. */
+  let failed = new Set<OpenSession>();
+  let retryAt = Infinity;
   let recheckAt = Infinity;
   let isRechecking = false;
   let isClosed = false;
 
-  /** Returns whether the stream was open. */
-  function leave(session: OpenSession, stream: StreamRequest): boolean {
-    const wasOpen = session.streams.delete(stream);
-    if (wasOpen && session.streams.size === 0) {
+  const operations: StreamOperations<OpenSession> = {
+    clearance(session) {
+      if (!session.isSuspended && session.isExpired(now())) suspendAndJudge([session]);
+      return session.judged() ?? unread();
+    },
+    leave(session, stream) {
+      session.streams = withoutValue(session.streams, stream);
+      if (session.streams !== null) return;
       sessions.remove(session);
+      expiring.delete(session);
+      failed.delete(session);
       session.resume(); // nobody judges it any more
-    }
-    if (sessions.size === 0) timer.stop();
-    return wasOpen;
-  }
+      if (sessions.size === 0) timer.stop();
+    },
+  };
 
-  function end(session: OpenSession, stream: StreamRequest, reason: Error): void {
-    if (leave(session, stream)) stream.onEnd(copyOf(reason));
-  }
-
-  function endAll(session: OpenSession, reason: Error): void {
-    for (const stream of session.streams) end(session, stream, reason);
-    session.resume();
+  function expireAt(session: OpenSession, expiresAt: Date | null): void {
+    session.expiresAt = expiresAt;
+    if (expiresAt === null) expiring.delete(session);
+    else expiring.set(session);
   }
 
   function suspendAndJudge(concerned: readonly OpenSession[]): void {
@@ -87,49 +93,71 @@ export function createOpenStreams(deps: OpenStreamsDeps): OpenStreams {
         const batch = concerned.slice(started, started + maxBatchSize);
         started += maxBatchSize;
         await Promise.all(batch.map(judgeOne));
+        schedule();
       }
     }
     await Promise.all(Array.from({ length: maxBatches }, judgeBatches));
   }
 
   async function judgeOne(session: OpenSession): Promise<void> {
-    if (session.streams.size === 0) return;
+    if (session.streams === null) return;
     const { suspensions } = session;
-    const before = [...session.streams];
-    session.lookUpBegan();
+    const before = listOf(session.streams);
     try {
       const verdict = await judge(session);
       session.lookUpSucceeded();
+      failed.delete(session);
       const isCurrent = session.suspensions === suspensions;
       // A stream that was opened after a later change is judged by that change's look-up.
-      for (const stream of isCurrent ? session.streams : before) {
-        const reason = reasonToEnd(stream, verdict);
-        if (reason !== null) end(session, stream, reason);
+      for (const stream of isCurrent ? listOf(session.streams) : before) {
+        const reason = reasonToEnd(stream.request, verdict);
+        if (reason !== null) stream.end(copyOf(reason));
       }
-      if (!isCurrent) return;
-      if (verdict.kind === 'valid') session.expiresAt = verdict.record.expiresAt;
+      if (!isCurrent || session.streams === null) return;
+      if (verdict.kind === 'valid') expireAt(session, verdict.record.expiresAt);
       session.resume();
     } catch (error) {
-      const isOver = session.lookUpFailed() >= patienceMs;
-      if (isOver) return endAll(session, errorOf(error));
+      if (session.lookUpFailed() >= patienceMs) endAll(session, errorOf(error));
+      else retryLater(session);
     }
-    schedule(session);
   }
 
-  function schedule(session: OpenSession): void {
-    if (session.streams.size > 0) timer.wakeIn(Math.min(session.dueInMs(now()), recheckAt - performance.now()));
+  function retryLater(session: OpenSession): void {
+    if (session.streams === null) return;
+    if (failed.size === 0) retryAt = performance.now() + retryMs;
+    failed.add(session);
+  }
+
+  function schedule(): void {
+    if (sessions.size === 0) return;
+    const { first } = expiring;
+    if (failed.size > 0) timer.wakeIn(retryAt - performance.now());
+    if (first !== undefined) timer.wakeIn(first.dueAt - now());
+    timer.wakeIn(recheckAt - performance.now());
   }
 
   function wake(): void {
     if (performance.now() >= recheckAt) void recheck();
-    const open = sessions.all();
-    const due = open.filter((session) => session.dueInMs(now()) <= 0);
-    for (const session of due) {
-      session.lookUpBegan();
-      if (session.isExpired(now())) session.suspend();
+    if (performance.now() >= retryAt) retry();
+    expire();
+    schedule();
+  }
+
+  /** A suspended session is being looked up, or will be again. If it is valid, its expiry is set anew. */
+  function expire(): void {
+    const due: OpenSession[] = [];
+    for (let { first } = expiring; first !== undefined && first.dueAt <= now(); first = expiring.first) {
+      expiring.delete(first);
+      if (!first.isSuspended) due.push(first);
     }
-    void judgeAll(due);
-    for (const session of open) schedule(session);
+    suspendAndJudge(due);
+  }
+
+  function retry(): void {
+    const again = [...failed];
+    failed = new Set();
+    retryAt = Infinity;
+    void judgeAll(again);
   }
 
   async function recheck(): Promise<void> {
@@ -140,17 +168,6 @@ export function createOpenStreams(deps: OpenStreamsDeps): OpenStreams {
     isRechecking = false;
   }
 
-  const operations: StreamOperations = {
-    clearance(session, request) {
-      if (!session.streams.has(request)) return null;
-      if (!session.isSuspended && session.isExpired(now())) suspendAndJudge([session]);
-      return session.isSuspended ? session.judged() : unread();
-    },
-    close(session, request) {
-      if (leave(session, request)) request.onClose?.();
-    },
-  };
-
   return {
     open(request) {
       if (isClosed) {
@@ -159,13 +176,14 @@ export function createOpenStreams(deps: OpenStreamsDeps): OpenStreams {
       }
       if (sessions.size === 0) recheckAt = performance.now() + recheckMs;
       const session = sessions.of(request.record);
-      session.streams.add(request);
+      const stream = new SessionStream(session, request, operations);
+      session.streams = withValue(session.streams, stream);
       if (request.since !== announced()) suspendAndJudge([session]);
-      else if (!session.isSuspended) session.expiresAt = request.record.expiresAt;
-      schedule(session);
-      return new SessionStream(session, request, operations);
+      else if (!session.isSuspended) expireAt(session, request.record.expiresAt);
+      schedule();
+      return stream;
     },
-    changed: (scope) => suspendAndJudge(sessions.concernedBy(scope)),
+    changed: (...scopes) => suspendAndJudge(sessions.concernedBy(scopes)),
     missed: () => void judgeAll(sessions.all()),
     close() {
       isClosed = true;
@@ -175,30 +193,9 @@ export function createOpenStreams(deps: OpenStreamsDeps): OpenStreams {
   };
 }
 
-interface StreamOperations {
-  clearance(session: OpenSession, request: StreamRequest): Promise<void> | null;
-  close(session: OpenSession, request: StreamRequest): void;
-}
-
-/** An instance, and not functions for each stream: thousands of streams may be open. */
-class SessionStream implements OpenStream {
-  readonly #session: OpenSession;
-  readonly #request: StreamRequest;
-  readonly #operations: StreamOperations;
-
-  constructor(session: OpenSession, request: StreamRequest, operations: StreamOperations) {
-    this.#session = session;
-    this.#request = request;
-    this.#operations = operations;
-  }
-
-  clearance(): Promise<void> | null {
-    return this.#operations.clearance(this.#session, this.#request);
-  }
-
-  close(): void {
-    this.#operations.close(this.#session, this.#request);
-  }
+function endAll(session: OpenSession, reason: Error): void {
+  for (const stream of listOf(session.streams)) stream.end(copyOf(reason));
+  session.resume();
 }
 
 /** tRPC notes on an error which call it belongs to, so each stream has its own. */
@@ -209,10 +206,10 @@ function copyOf(reason: Error): Error {
 }
 
 /** What a callback of the app throws ends the stream, as it would fail a call. */
-function reasonToEnd(stream: StreamRequest, verdict: Verdict): Error | null {
+function reasonToEnd(request: StreamRequest, verdict: Verdict): Error | null {
   if (verdict.kind === 'ended') return verdict.reason;
   try {
-    return stream.refusalOf(verdict.record);
+    return request.refusalOf(verdict.record);
   } catch (error) {
     return errorOf(error);
   }

@@ -10,9 +10,10 @@ import { type Demands, judgeRights } from '../tokens/rights/judge-rights.ts';
 import type { SessionScopes } from '../tokens/rights/scopes.ts';
 import type { RequireFresh } from '../tokens/verification/freshness.ts';
 import { parseRate, type Quota } from '../values/rate.ts';
-import { type Guard, typeLateError } from './base-procedure.ts';
+import type { Guard } from './base-procedure.ts';
 import type { Denials } from './denials.ts';
 import { type GuardSettings, scopeOfPath } from './guard-options.ts';
+import { GuardedCall, type RefusalOf } from './guarded-call.ts';
 import { isWithoutCredentials, type RequestState } from './request-state.ts';
 import type { ProcedureCall } from './resolve-caller.ts';
 
@@ -31,13 +32,6 @@ export interface GuardDeps {
   readonly followCall: FollowCall;
 }
 
-/** What a guard demands of a session, for a call from this address. */
-interface Gate {
-  readonly demands: Demands;
-  readonly reach: Reach;
-  readonly ipAddress: string | null;
-}
-
 const signedOut = { user: null, auth: null };
 
 /** Creates guards, which let a call through with `ctx.user` and `ctx.auth`, or refuse it. */
@@ -50,25 +44,19 @@ export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guar
     return error;
   }
 
-  /**
-   * Why a session may not make a call, or not go on with it: CLIENT_NOT_ALLOWED, INSUFFICIENT_SCOPE or NETWORK_NOT_ALLOWED.
-   * @throws TRPCError what the app's callbacks throw
-   */
-  function refusalOf(record: SessionRecord, { demands, reach, ipAddress }: Gate): DurinError | null {
-    const judgement = judgeRights(record, demands, scopes.heldBy);
-    switch (judgement.verdict) {
-      case 'allowed':
-        return keyAccess.refusalOf(record, ipAddress, reach);
-      case 'client-not-allowed':
-        return new DurinError('CLIENT_NOT_ALLOWED');
-      case 'insufficient-scope':
-        return new DurinError('INSUFFICIENT_SCOPE', { missing: judgement.missing });
-    }
-  }
-
-  function requireRights(record: SessionRecord, gate: Gate, call: ProcedureCall): void {
-    const refusal = refusalOf(record, gate);
-    if (refusal !== null) throw reportRefused(refusal, record, call);
+  /** Refuses with CLIENT_NOT_ALLOWED, INSUFFICIENT_SCOPE or NETWORK_NOT_ALLOWED. Throws what the app's callbacks throw. */
+  function createRefusalOf(demands: Demands, reach: Reach): RefusalOf {
+    return function refusalOf(record, ipAddress) {
+      const judgement = judgeRights(record, demands, scopes.heldBy);
+      switch (judgement.verdict) {
+        case 'allowed':
+          return keyAccess.refusalOf(record, ipAddress, reach);
+        case 'client-not-allowed':
+          return new DurinError('CLIENT_NOT_ALLOWED');
+        case 'insufficient-scope':
+          return new DurinError('INSUFFICIENT_SCOPE', { missing: judgement.missing });
+      }
+    };
   }
 
   function reportRefused(refusal: DurinError, session: SessionRecord, { ctx, path }: ProcedureCall): DurinError {
@@ -102,43 +90,38 @@ export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guar
 
   return function createGuard(settings) {
     const { isOptional, freshSeconds, limit } = settings;
-    const { reach } = settings.policy;
+    const refusalOf = createRefusalOf(settings, settings.policy.reach);
+
+    function requireRights(record: SessionRecord, call: ProcedureCall): void {
+      const refusal = refusalOf(record, call.ctx.durin.ipAddress);
+      if (refusal !== null) throw reportRefused(refusal, record, call);
+    }
+
     return async function guard(call) {
       const { ctx, path, batchIndex, next } = call;
       const state = stateOf(ctx);
       const since = state.changesBefore();
-      const gate: Gate = { demands: settings, reach, ipAddress: ctx.durin.ipAddress };
       let record: SessionRecord | null = null;
       try {
         record = await state.resolveSession(batchIndex);
       } catch (error) {
         if (!isOptional || !isWithoutCredentials(error)) throw reportDenied(error, call);
       }
-      if (record !== null) requireRights(record, gate, call);
+      if (record !== null) requireRights(record, call);
       const clientQuota = record === null || isOptional ? null : quotaOf(record);
       if (clientQuota !== null) await enforce({ scope: 'client', quota: clientQuota }, record, ctx);
       const keyQuota = record === null || isOptional ? null : keyAccess.quotaOf(record);
       if (record !== null && keyQuota !== null) await enforcePerKey(keyQuota, record, ctx);
       if (record !== null && freshSeconds !== null) {
         record = await findFresh(record, freshSeconds, call);
-        requireRights(record, gate, call); // the user may have changed since the session was cached
+        requireRights(record, call); // the user may have changed since the session was cached
       }
       if (limit !== null) await enforce({ scope: limit.scope ?? scopeOfPath(path), quota: limit.quota }, record, ctx);
       if (record === null) return next({ ctx: signedOut });
       if (record.replaces !== null) await activateKey(record);
       lastUsed.recordUse(record, ctx.durin);
       const auth = toAuth(record);
-      const { type, signal } = call;
-      const isStreamed = DurinRequest.isStreamed(ctx.durin);
-      const finish = followCall({
-        record,
-        since,
-        type,
-        isStreamed,
-        signal,
-        refusalOf: (later) => refusalOf(later, gate),
-        typeError: (error) => typeLateError(call, error),
-      });
+      const finish = followCall(new GuardedCall(call, record, since, refusalOf));
       return finish(await next({ ctx: { user: auth.user, auth } }));
     };
   };

@@ -1,4 +1,4 @@
-import { batch } from '../async/batch.ts';
+import { setImmediate } from 'node:timers';
 import { isDurinError } from '../errors.ts';
 import { type Credentials, parseApiKey, parseAuthorization } from '../request/authorization.ts';
 import { type AdapterCall, type DurinContext, DurinRequest, requireDurinContext } from '../request/durin-request.ts';
@@ -13,7 +13,7 @@ import type { Authenticate, FindSession } from '../tokens/authenticate.ts';
 export interface RequestState {
   /** For each scope, the limit that is nearest to being used up. */
   limits(): Iterable<LimitState>;
-  recordLimit(limit: LimitState): void;
+  readonly recordLimit: (limit: LimitState) => void;
   /**
    * Resolves the session of the call at this index of the batch, after the changes that earlier calls make.
    * @throws DurinError the 401 codes, STORE_UNAVAILABLE
@@ -74,7 +74,7 @@ export interface RequestStates {
 
 export function createRequestStates(deps: RequestStatesDeps): RequestStates {
   function knownStateOf(request: DurinRequest): RequestState | undefined {
-    return DurinRequest.statesOf(request).get(deps) as RequestState | undefined;
+    return DurinRequest.stateOf(request, deps) as RequestState | undefined;
   }
 
   return {
@@ -85,8 +85,8 @@ export function createRequestStates(deps: RequestStatesDeps): RequestStates {
       requireDurinContext(ctx);
       const known = knownStateOf(ctx.durin);
       if (known !== undefined) return known;
-      const state = createRequestState(ctx.durin, deps);
-      DurinRequest.statesOf(ctx.durin).set(deps, state);
+      const state = new StateOfRequest(ctx.durin, deps);
+      DurinRequest.remember(ctx.durin, deps, state);
       return state;
     },
     limitsOf: ({ durin }) => knownStateOf(durin)?.limits() ?? [],
@@ -97,9 +97,6 @@ export function createRequestStates(deps: RequestStatesDeps): RequestStates {
 const beforeBatch = -1;
 /** Longer than a batch takes. Streamed answers and background work may use the request's context for hours. */
 const rememberedForMs = 1000;
-/** The most tokens of one context that share a look-up. Contexts rarely have more than one token. */
-const maxBatchSize = 16;
-
 /** A look-up that the calls of a request share. */
 interface LookUp {
   readonly selector: string;
@@ -108,99 +105,127 @@ interface LookUp {
   settledAt: number;
 }
 
-/** What most requests never need is `null` until then: most have one call, one token, and no limit. */
-function createRequestState(request: DurinRequest, deps: RequestStatesDeps): RequestState {
-  const { authenticate, findBySelector, announced, schemes, now } = deps;
-  const isOneRequest = DurinRequest.isOneRequest(request);
-  const find = isOneRequest ? findOnce : findBatched(findBySelector);
-  const presented = presentedCredentials(request, schemes);
-  const announcedAtStart = announced();
+/**
+ * What most requests never need is `null` until then: most have one call, one token, and no limit. An instance, and not
+ * functions for each request: streams keep thousands of them.
+ */
+class StateOfRequest implements RequestState {
+  readonly #deps: RequestStatesDeps;
+  readonly #isOneRequest: boolean;
+  readonly #presented: Credentials;
+  readonly #announcedAtStart: number;
   /** The credentials of each login, by index in the batch. */
-  let logins: Map<number, Credentials> | null = null;
-  let lookUp: LookUp | null = null;
-  let changes: Set<Change> | null = null;
-  let limits: Map<string, LimitState> | null = null;
+  #logins: Map<number, Credentials> | null = null;
+  #lookUp: LookUp | null = null;
+  #changes: Set<Change> | null = null;
+  #limits: Map<string, LimitState> | null = null;
 
-  function credentialsAt(batchIndex: number): Credentials {
-    if (logins === null) return presented;
-    const latest = Math.max(...[...logins.keys()].filter((index) => index <= batchIndex));
-    return logins.get(latest) ?? presented;
+  constructor(request: DurinRequest, deps: RequestStatesDeps) {
+    this.#deps = deps;
+    this.#isOneRequest = DurinRequest.isOneRequest(request);
+    this.#presented = presentedCredentials(request, deps.schemes);
+    this.#announcedAtStart = deps.announced();
   }
 
-  function findOnce(selector: string): Promise<SessionRecord | null> {
-    const isKnown = lookUp?.selector === selector && now() - lookUp.settledAt < rememberedForMs;
-    if (lookUp !== null && isKnown) return lookUp.found;
+  limits(): Iterable<LimitState> {
+    return this.#limits?.values() ?? [];
+  }
+
+  get recordLimit(): (limit: LimitState) => void {
+    return (limit) => {
+      this.#limits ??= new Map();
+      const known = this.#limits.get(limit.scope);
+      if (known === undefined || isNearer(limit, known)) this.#limits.set(limit.scope, limit);
+    };
+  }
+
+  resolveSession(batchIndex: number): Promise<SessionRecord> {
+    if (this.#changes !== null) return this.#resolveAfterChanges(this.#changes, batchIndex);
+    return this.#resolveAt(batchIndex);
+  }
+
+  resolveSessionUncached(): Promise<SessionRecord> {
+    const { authenticate, findBySelector } = this.#deps;
+    return authenticate(this.#credentialsAt(Infinity), findBySelector);
+  }
+
+  changesBefore(): number {
+    return this.#isOneRequest ? this.#announcedAtStart : this.#deps.announced();
+  }
+
+  async change<T>(batchIndex: number, work: () => Promise<T>, kind: ChangeKind = 'session'): Promise<T> {
+    const { promise: settled, resolve: settle } = Promise.withResolvers<void>();
+    const change = { kind, batchIndex, settled };
+    const isEarlier = (other: Change) => other.kind === 'session' && other.batchIndex < batchIndex;
+    this.#changes ??= new Set();
+    const earlier = [...this.#changes].filter(isEarlier);
+    this.#changes.add(change);
+    try {
+      if (kind === 'login') await Promise.all(earlier.map((other) => other.settled));
+      return await work();
+    } finally {
+      this.#lookUp = null;
+      this.#changes.delete(change);
+      settle();
+    }
+  }
+
+  tokenAt(batchIndex: number): string | null {
+    const given = this.#credentialsAt(batchIndex);
+    return given.kind === 'token' ? given.token : null;
+  }
+
+  useToken(batchIndex: number, token: string): void {
+    this.#logins ??= new Map();
+    this.#logins.set(this.#isOneRequest ? batchIndex : beforeBatch, { kind: 'token', token });
+  }
+
+  #credentialsAt(batchIndex: number): Credentials {
+    const logins = this.#logins;
+    if (logins === null) return this.#presented;
+    const latest = Math.max(...[...logins.keys()].filter((index) => index <= batchIndex));
+    return logins.get(latest) ?? this.#presented;
+  }
+
+  #resolveAt(batchIndex: number): Promise<SessionRecord> {
+    const find = (selector: string) => (this.#isOneRequest ? this.#findOnce(selector) : this.#findTogether(selector));
+    return this.#deps.authenticate(this.#credentialsAt(batchIndex), find);
+  }
+
+  async #resolveAfterChanges(earlier: Iterable<Change>, batchIndex: number): Promise<SessionRecord> {
+    for (const change of earlier) if (change.batchIndex < batchIndex) await change.settled;
+    return this.#resolveAt(batchIndex);
+  }
+
+  #findOnce(selector: string): Promise<SessionRecord | null> {
+    const { findBySelector, now } = this.#deps;
+    const known = this.#lookUp;
+    if (known?.selector === selector && now() - known.settledAt < rememberedForMs) return known.found;
     const started: LookUp = { selector, found: findBySelector(selector), settledAt: Infinity };
-    function settle(): void {
+    const settle = () => {
       started.settledAt = now();
-    }
-    function forget(): void {
-      if (lookUp === started) lookUp = null; // an outage may be over by the next call
-    }
-    lookUp = started;
-    started.found.then(settle, forget);
+    };
+    this.#lookUp = started;
+    started.found.then(settle, () => this.#forget(started)); // an outage may be over by the next call
     return started.found;
   }
 
-  async function resolveAfterChanges(earlier: Iterable<Change>, batchIndex: number): Promise<SessionRecord> {
-    for (const change of earlier) if (change.batchIndex < batchIndex) await change.settled;
-    return authenticate(credentialsAt(batchIndex), find);
+  /** For contexts whose calls may be hours apart: calls that arrive together share a look-up that starts after them. */
+  #findTogether(selector: string): Promise<SessionRecord | null> {
+    if (this.#lookUp?.selector === selector) return this.#lookUp.found;
+    const found = Promise.withResolvers<SessionRecord | null>();
+    const shared: LookUp = { selector, found: found.promise, settledAt: Infinity };
+    this.#lookUp = shared;
+    setImmediate(() => {
+      this.#forget(shared);
+      found.resolve(this.#deps.findBySelector(selector));
+    });
+    return found.promise;
   }
 
-  return {
-    limits: () => limits?.values() ?? [],
-
-    recordLimit(limit) {
-      limits ??= new Map();
-      const known = limits.get(limit.scope);
-      if (known === undefined || isNearer(limit, known)) limits.set(limit.scope, limit);
-    },
-
-    resolveSession(batchIndex) {
-      return changes === null
-        ? authenticate(credentialsAt(batchIndex), find)
-        : resolveAfterChanges(changes, batchIndex);
-    },
-
-    resolveSessionUncached: () => authenticate(credentialsAt(Infinity), findBySelector),
-
-    changesBefore: () => (isOneRequest ? announcedAtStart : announced()),
-
-    async change(batchIndex, work, kind = 'session') {
-      const { promise: settled, resolve: settle } = Promise.withResolvers<void>();
-      const change = { kind, batchIndex, settled };
-      const isEarlier = (other: Change) => other.kind === 'session' && other.batchIndex < batchIndex;
-      changes ??= new Set();
-      const earlier = [...changes].filter(isEarlier);
-      changes.add(change);
-      try {
-        if (kind === 'login') await Promise.all(earlier.map((other) => other.settled));
-        return await work();
-      } finally {
-        lookUp = null;
-        changes.delete(change);
-        settle();
-      }
-    },
-
-    tokenAt(batchIndex) {
-      const given = credentialsAt(batchIndex);
-      return given.kind === 'token' ? given.token : null;
-    },
-
-    useToken(batchIndex, token) {
-      logins ??= new Map();
-      logins.set(isOneRequest ? batchIndex : beforeBatch, { kind: 'token', token });
-    },
-  };
-}
-
-/** For contexts whose calls may be hours apart: calls that arrive together share a look-up that starts after them. */
-function findBatched(findBySelector: FindSession): FindSession {
-  return batch(async (selectors) => {
-    const found = await Promise.all(selectors.map((selector) => findBySelector(selector)));
-    return new Map(selectors.map((selector, index) => [selector, found[index] ?? null]));
-  }, maxBatchSize);
+  #forget(lookUp: LookUp): void {
+    if (this.#lookUp === lookUp) this.#lookUp = null;
+  }
 }
 
 function isNearer(limit: LimitState, other: LimitState): boolean {

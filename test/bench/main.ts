@@ -14,6 +14,7 @@ import { benchLookUp } from './rows/look-up.ts';
 import { benchManyTokens, benchPurge } from './rows/many-tokens.ts';
 import { benchMemory } from './rows/memory.ts';
 import { benchPolicy } from './rows/policy.ts';
+import { benchRevocation } from './rows/revocation.ts';
 import { benchSdkSize } from './rows/sdk-size.ts';
 import { benchSharedLookUp } from './rows/shared-look-up.ts';
 import { type Row, tableOf } from './table.ts';
@@ -49,6 +50,7 @@ try {
   await add('issue', () => benchIssue(postgres.url, url, { count: 100, rounds: 31 }));
   await add('counts', () => benchCounts(url, redis.url, tokens));
   await add('memory', () => benchMemory(url, users));
+  await add('revocation', () => benchRevocation(postgres.url, redis.url, { count: 400, rounds: 100 }));
   await add('policy', () => benchPolicy(url, { count: 5, rounds: 21 }));
   await add('SDK', () => benchSdkSize());
   await add('better-auth', async () => {

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { prepareDatabase, type Server, startServer } from '../e2e/programs/cached-cluster.ts';
+import { type Server, startServer } from '../e2e/programs/cluster.ts';
+import { prepareDatabase } from '../e2e/programs/cluster-database.ts';
 import { type PostgresServer, startPostgres } from '../support/servers/postgres-server.ts';
 import { type RedisServer, startRedis } from '../support/servers/redis-server.ts';
 import { testLength } from '../support/test-length.ts';
@@ -33,7 +34,8 @@ async function stopAll() {
 const wellEnded = Array.from({ length: 4 }, () => ({ code: 0, complaints: [] }));
 
 async function start(hasBus: boolean): Promise<void> {
-  const one = () => startServer({ postgresUrl: postgres.url, redisUrl: redis.url, hasBus });
+  const one = () =>
+    startServer({ postgresUrl: postgres.url, redisUrl: redis.url, sharing: hasBus ? 'redisBus' : 'redisStore' });
   servers = await Promise.all([one(), one(), one(), one()]);
 }
 

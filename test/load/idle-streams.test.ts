@@ -1,90 +1,97 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { expect, test } from 'vitest';
-import type { SessionRecord } from '../../src/session.ts';
-import { createEndedSignals } from '../../src/streams/ended-signals.ts';
-import { createFollowCall } from '../../src/streams/follow-call.ts';
-import { createOpenStreams } from '../../src/streams/open-streams.ts';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { createTokenCodec } from '../../src/tokens/token-codec.ts';
+import { requestOf, secret, t } from '../support/app.ts';
+import { codeOf } from '../support/arena.ts';
+import { type NotifiedApp, type NotifiedProcess, openNotifiedApp } from '../support/bus/notified-app.ts';
+import { plantedTokens } from '../support/planting/planted-tokens.ts';
+import { tapStatements } from '../support/statement-tap.ts';
 
 const count = 10_000;
+const codec = createTokenCodec({ secrets: [secret], tokenLength: 64, tokenPrefix: '', randomBytes });
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-function heapUsed(): number {
-  for (let round = 0; round < 3; round += 1) collectGarbage();
-  return process.memoryUsage().heapUsed;
-}
+let app: NotifiedApp;
+let server: NotifiedProcess;
+let users: readonly { readonly id: number; readonly token: string }[];
+beforeAll(async () => {
+  app = await openNotifiedApp({ notify: true });
+  server = await app.start();
+  const { id: clientId } = await server.durin.clients.create({ name: 'web' });
+  const { rows } = await app.psql.query<{ id: number }>(
+    "insert into app_user (username, is_active) select 'user ' || i, true from generate_series(1, $1) i returning id",
+    [count],
+  );
+  await app.psql.query(
+    plantedTokens(
+      `select md5(id::text), id, ${clientId}, now(), now() + id * interval '1 day', now(), null, null from app_user`,
+    ),
+  );
+  users = rows.map(({ id }) => ({ id, token: codec.tokenOf(createHash('md5').update(String(id)).digest('hex')) }));
+});
+afterAll(() => app.close());
 
 async function* waiting() {
   yield 'open';
   await new Promise(() => {});
 }
 
-function recordOf(number: number): SessionRecord {
-  const client = { id: 1, name: 'web', tokenTtl: null, throttleRate: null };
-  return {
-    id: `id ${number}`,
-    selector: `the selector of session ${number}`,
-    userId: number,
-    userRow: {},
-    user: {},
-    client,
-    scopes: null,
-    createdAt: new Date(0),
-    authenticatedAt: null,
-    expiresAt: new Date(Date.now() + 86_400_000 + number),
-    expiresByIdling: false,
-    lastUsedAt: null,
-    replaces: null,
-  };
+function heapUsed(): number {
+  for (let round = 0; round < 5; round += 1) collectGarbage();
+  return process.memoryUsage().heapUsed;
 }
 
-/** Opens a stream of each session, and keeps a consumer waiting for its next event. */
-async function openAll(wrap: (source: AsyncGenerator<string>, record: SessionRecord) => AsyncIterator<unknown>) {
-  const records = Array.from({ length: count }, (_, number) => recordOf(number));
+const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+
+/** Opens a stream of each user, and keeps a consumer waiting for its next event. */
+async function openAll(subscribe: (token: string) => Promise<AsyncIterable<unknown>>) {
   const before = heapUsed();
-  const iterators = await Promise.all(
-    records.map(async (record) => {
-      const iterator = wrap(waiting(), record);
-      await iterator.next();
-      return { iterator, next: iterator.next() };
-    }),
-  );
-  return { iterators, records, bytes: (heapUsed() - before) / count };
+  const streams: { readonly iterator: AsyncIterator<unknown>; readonly over: Promise<unknown> }[] = [];
+  for (const { token } of users) {
+    const iterator = (await subscribe(token))[Symbol.asyncIterator]();
+    await iterator.next();
+    streams.push({ iterator, over: iterator.next().catch(codeOf) });
+  }
+  return { streams, bytes: (heapUsed() - before) / count };
 }
 
-test('10,000 idle streams cost no look-up, and 2 kB each', async () => {
-  let lookUps = 0;
-  const openStreams = createOpenStreams({
-    judge: async () => {
-      lookUps += 1;
-      throw new Error('must not be called');
-    },
-    announced: () => 0,
-    hearsOthers: () => true,
-    unread: () => null,
-    recheckMs: 1000,
-    patienceMs: 1000,
-    now: Date.now,
+test('10,000 idle streams cost no statement and 2 kB each, with their contexts', async () => {
+  const { durin, bus } = server;
+  const router = t.router({
+    me: durin.authedProcedure.query(({ ctx }) => ctx.user.username),
+    guarded: durin.authedProcedure.subscription(waiting),
+    // What tRPC takes for a stream whose errors are typed, behind a middleware that adds to the context.
+    bare: t.procedure
+      .errors(() => undefined)
+      .use(({ next }) => next({ ctx: { user: null, auth: null } }))
+      .subscription(waiting),
   });
-  const signals = createEndedSignals(openStreams);
-  const followCall = createFollowCall({ openStreams, signals });
-
-  const bare = await openAll((source) => source);
-  const ending = await openAll((source, record) => {
-    const call = { record, since: 0, isStreamed: false, signal: undefined, refusalOf: () => null, typeError() {} };
-    const finish = followCall({ ...call, type: 'subscription' });
-    return finish({ ok: true as const, data: source }).data;
+  const callerOf = (token: string) => router.createCaller(durin.createContext(requestOf({ token })));
+  await vi.waitFor(async () => {
+    await callerOf(users[0]?.token ?? '').me();
+    expect(bus.isConnected()).toBe(true);
   });
-  const beyond = ending.bytes - bare.bytes;
-  console.log(`${beyond.toFixed(0)} B each, beyond ${bare.bytes.toFixed(0)} B of the stream itself`);
-  expect(beyond).toBeLessThan(2048);
-  expect(lookUps).toBe(0);
+  for (const { token } of users) await callerOf(token).me();
+  const bare = await openAll((token) => callerOf(token).bare());
+  const timersBefore = timers();
+  const { streams, bytes } = await openAll((token) => callerOf(token).guarded());
+  console.log(`${(bytes - bare.bytes).toFixed(0)} B each, beyond ${bare.bytes.toFixed(0)} B without a guard`);
+  expect(bytes - bare.bytes).toBeLessThan(2048);
+  expect(timers()).toBeLessThanOrEqual(timersBefore + 1);
 
-  openStreams.changed('user:7');
-  expect(lookUps).toBe(1);
-  openStreams.close();
-  const ends = await Promise.allSettled(ending.iterators.map(({ next }) => next));
-  expect(ends.every(({ status }) => status === 'rejected')).toBe(true);
+  const statements = await tapStatements(server.orm);
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+  /** Besides the uses of the tokens, which are written late, and the triggers, which are looked at every half minute. */
+  const ofStreams = () => statements.filter(({ text }) => !/pg_trigger|^insert into "?durin_token_use/.test(text));
+  expect(ofStreams()).toEqual([]);
+
+  await app.psql.query('delete from durin_auth_token where user_id = $1', [users[7]?.id]);
+  expect(await streams[7]?.over).toBe('INVALID_TOKEN');
+  await turn();
+  expect(ofStreams()).toHaveLength(1);
 });

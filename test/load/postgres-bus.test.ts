@@ -1,11 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import {
-  type NotifiedDatabase,
-  type NotifiedServer,
-  type NotifiedSession,
-  openNotifiedDatabase,
-  startNotifiedServer,
-} from '../e2e/programs/notified-cluster.ts';
+import { type Server, startServer } from '../e2e/programs/cluster.ts';
+import { type ClusterDatabase, type ClusterSession, openClusterDatabase } from '../e2e/programs/cluster-database.ts';
 import { type PostgresServer, startPostgres } from '../support/servers/postgres-server.ts';
 import { testLength } from '../support/test-length.ts';
 
@@ -13,12 +8,14 @@ const seconds = testLength === 'full' ? 60 : 8;
 const userCount = 12;
 
 let postgres: PostgresServer;
-let database: NotifiedDatabase;
-let servers: NotifiedServer[];
+let database: ClusterDatabase;
+let servers: Server[];
 beforeAll(async () => {
   postgres = await startPostgres();
-  database = await openNotifiedDatabase(postgres.url);
-  servers = await Promise.all(Array.from({ length: 4 }, () => startNotifiedServer(postgres.url)));
+  database = await openClusterDatabase(postgres.url, { notify: true });
+  servers = await Promise.all(
+    Array.from({ length: 4 }, () => startServer({ postgresUrl: postgres.url, sharing: 'postgresBus' })),
+  );
 });
 beforeEach(async () => {
   const { token } = await database.enter();
@@ -33,7 +30,7 @@ afterAll(async () => {
 const any = <T>(values: readonly T[]): T => values[Math.floor(Math.random() * values.length)] as T;
 
 /** The ways in which a session ends: in any of the processes, in one that only writes, and past durin. */
-const ways: Record<string, (session: NotifiedSession) => Promise<unknown>> = {
+const ways: Record<string, (session: ClusterSession) => Promise<unknown>> = {
   logout: ({ token }) => any(servers).client.auth.logout.mutate(undefined, { context: { token } }),
   logoutAll: ({ token }) => any(servers).client.auth.logoutAll.mutate(undefined, { context: { token } }),
   revokeAll: ({ userId }) => database.durin.tokens.revokeAll({ user: userId }),
@@ -62,12 +59,7 @@ class Ledger {
 }
 
 /** Calls a process until it has refused the session for a while. Each call begins after the end was committed. */
-async function watchEnd(
-  server: NotifiedServer,
-  { token }: NotifiedSession,
-  how: string,
-  ledger: Ledger,
-): Promise<void> {
+async function watchEnd(server: Server, { token }: ClusterSession, how: string, ledger: Ledger): Promise<void> {
   const endedAt = performance.now();
   let lateness = 0;
   let refusals = 0;

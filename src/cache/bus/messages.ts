@@ -5,6 +5,8 @@ export interface Announcement {
   readonly scopes: readonly Scope[];
   /** The value that the change wrote to its scope's fence in a shared store; `null`: none that is known. */
   readonly fence: string | null;
+  /** Whether nothing has changed: a process uses a shared store again, and has made everything in it stale. */
+  readonly isRecovery: boolean;
 }
 
 /** What the database itself announces, over a bus that listens to it. */
@@ -19,6 +21,14 @@ export const noDatabaseChanges: DatabaseChanges = { read: () => null, announce: 
 
 /** Longer messages become one about everything. It leaves room in the 8,000 bytes that NOTIFY takes. */
 const maxBytes = 7000;
+
+/** Starts the fence of a recovery. Processes of an earlier version read it as a change. */
+const recoveryMark = 'recovered:';
+
+/** Marks the new fence of `all` that a process wrote once it could use a shared store again. */
+export function recoveryFence(fence: string): string {
+  return `${recoveryMark}${fence}`;
+}
 
 /** @param namespace starts the messages; the same in all processes of an app, and different in every other app */
 export function writeMessage(namespace: string, scope: Scope, fence: string | null): string {
@@ -35,9 +45,12 @@ export function readMessage(
   const start = `${namespace}|`;
   if (!message.startsWith(start)) {
     const scopes = databaseChanges.read(message);
-    return scopes && { scopes, fence: null };
+    return scopes && { scopes, fence: null, isRecovery: false };
   }
   const [fence = '', ...rest] = message.slice(start.length).split('|');
   const scope = rest.join('|');
-  return isScope(scope) ? { scopes: [scope], fence: fence === '' ? null : fence } : null;
+  if (!isScope(scope)) return null;
+  const isRecovery = fence.startsWith(recoveryMark);
+  const written = isRecovery ? fence.slice(recoveryMark.length) : fence;
+  return { scopes: [scope], fence: written === '' ? null : written, isRecovery };
 }

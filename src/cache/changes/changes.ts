@@ -2,8 +2,8 @@ import type { Scope } from '../session-cache.ts';
 
 /** Learns of the changes that may end sessions. */
 export interface ChangeListener {
-  /** Sessions of this scope have changed, and the change is committed. */
-  changed(scope: Scope): void;
+  /** Sessions of these scopes have changed, and the changes are committed. */
+  changed(...scopes: readonly Scope[]): void;
   /** Changes of other processes may have been missed. */
   missed(): void;
 }
@@ -24,9 +24,9 @@ export function createChanges(): Changes {
   return {
     count: () => announced,
     listen: (listener) => void listeners.push(listener),
-    changed(scope) {
+    changed(...scopes) {
       announced += 1;
-      for (const listener of listeners) listener.changed(scope);
+      for (const listener of listeners) listener.changed(...scopes);
     },
     missed() {
       announced += 1;

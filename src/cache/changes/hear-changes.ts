@@ -14,7 +14,10 @@ export function hearChanges(bus: Bus, { namespace, databaseChanges, listener }: 
     start(onMessage, onPossibleLoss, ...others) {
       function receive(message: string): void {
         onMessage(message);
-        for (const scope of readMessage(namespace, message, databaseChanges)?.scopes ?? []) listener.changed(scope);
+        const announcement = readMessage(namespace, message, databaseChanges);
+        if (announcement === null) return;
+        if (announcement.isRecovery) listener.missed();
+        else listener.changed(...announcement.scopes);
       }
       /** While the bus is disconnected, there is more to miss: what was missed is looked up once it has connected. */
       function lose(): void {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type PostgresServer, startPostgres } from '../../support/servers/postgres-server.ts';
 import { type RedisServer, startRedis } from '../../support/servers/redis-server.ts';
-import { prepareDatabase, type Server, startServer } from './cached-cluster.ts';
+import { type Server, startServer } from './cluster.ts';
+import { prepareDatabase } from './cluster-database.ts';
 
 let postgres: PostgresServer;
 let redis: RedisServer;
@@ -14,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([postgres.stop(), redis.stop()]));
 
 beforeEach(async () => {
-  server = await startServer({ postgresUrl: postgres.url, redisUrl: redis.url, hasBus: true });
+  server = await startServer({ postgresUrl: postgres.url, redisUrl: redis.url, sharing: 'redisBus' });
   ({ token } = await server.client.auth.login.mutate({ username: 'user 0', password: '', client: 'web' }));
   await server.accepts(token);
 });

@@ -9,8 +9,8 @@ export interface BusWitness {
 }
 
 /**
- * A bus whose messages arrive when the scheduler decides, each on its own and in any order. A member that is cut off
- * receives nothing, and learns only later that it is cut off.
+ * A bus whose messages arrive when the scheduler decides, each on its own and in any order; every third arrives twice. A
+ * member that is cut off receives nothing, and learns only later that it is cut off.
  */
 export class ScheduledBus implements Bus {
   readonly #scheduler: Scheduler;
@@ -23,6 +23,7 @@ export class ScheduledBus implements Bus {
   #isStarted = false;
   /** Counts the connections: a message is lost with the one that it was sent over. */
   #connection = 0;
+  #published = 0;
 
   constructor(scheduler: Scheduler, members: ScheduledBus[], witness: BusWitness) {
     this.#scheduler = scheduler;
@@ -46,7 +47,12 @@ export class ScheduledBus implements Bus {
     const onReceived = this.#witness.publishing(message);
     await this.#scheduler.schedule(Promise.resolve(), `${message} is sent`);
     if (this.#isCut || !this.#isConnected) throw new Error('the bus is not connected');
-    for (const member of this.#members) void member.#deliver(message, onReceived);
+    this.#published += 1;
+    const isDoubled = this.#published % 3 === 0;
+    for (const member of this.#members) {
+      void member.#deliver(message, onReceived);
+      if (isDoubled) void member.#deliver(message, onReceived);
+    }
     await this.#scheduler.schedule(Promise.resolve(), `${message} was sent`);
   }
 

@@ -16,7 +16,7 @@ function open() {
     },
     isCacheShared: false,
     peers: { announce: (scope) => void announced.push(scope) },
-    changes: { changed: (scope) => void changed.push(scope) },
+    changes: { changed: (...announcedScopes) => void changed.push(...announcedScopes) },
     afterCommit: async (work) => void waiting.push(work),
   });
   const commit = () => Promise.all(waiting.map((work) => work()));
@@ -75,7 +75,7 @@ test.each([
 test('without a cache of its own, it announces to those that have one', async () => {
   const announced: unknown[] = [];
   const peers = { announce: (...change: unknown[]) => void announced.push(change) };
-  const changes = { changed: (scope: string) => void announced.push([scope]) };
+  const changes = { changed: (...scopes: string[]) => void announced.push(scopes) };
   const { tokenChanged } = createInvalidation({
     cache: null,
     isCacheShared: false,

@@ -1,9 +1,10 @@
 import { getEventListeners } from 'node:events';
 import { beforeEach, expect, test } from 'vitest';
 import type { CallAuth, SessionRecord } from '../../../src/session.ts';
+import type { FollowedCall } from '../../../src/streams/call-stream.ts';
 import { createEndedSignals } from '../../../src/streams/ended-signals.ts';
-import { createFollowCall, type FollowedCall } from '../../../src/streams/follow-call.ts';
-import type { StreamRequest } from '../../../src/streams/open-session.ts';
+import { createFollowCall } from '../../../src/streams/follow-call.ts';
+import type { StreamRequest } from '../../../src/streams/session-stream.ts';
 import { createFakeStream } from './fake-stream.ts';
 
 let stream: ReturnType<typeof createFakeStream>;
@@ -11,7 +12,7 @@ let signals: ReturnType<typeof createEndedSignals>;
 let follow: ReturnType<typeof createFollowCall>;
 beforeEach(() => {
   stream = createFakeStream();
-  const openStreams = { open: ({ onEnd, onClose }: StreamRequest) => stream.open(onEnd, onClose) };
+  const openStreams = { open: (request: StreamRequest) => stream.open(request) };
   signals = createEndedSignals(openStreams);
   follow = createFollowCall({ openStreams, signals });
 });

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Observer, observable } from '@trpc/server/observable';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { endingAnswer, endingSubscription } from '../../../src/streams/ending-answer.ts';
+import { endingAnswer, endingSubscription } from '../../../src/streams/endings/ending-answer.ts';
 import { createFakeStream } from './fake-stream.ts';
 
 let stream: ReturnType<typeof createFakeStream>;

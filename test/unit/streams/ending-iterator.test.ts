@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import { tracked } from '@trpc/server';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { EndingIterator } from '../../../src/streams/ending-iterator.ts';
+import { EndingIterator } from '../../../src/streams/endings/ending-iterator.ts';
 import { createFakeStream } from './fake-stream.ts';
 
 let stream: ReturnType<typeof createFakeStream>;

@@ -1,18 +1,23 @@
 import { DurinError } from '../../../src/errors.ts';
-import type { OpenEnding } from '../../../src/streams/ending-iterator.ts';
+import type { OpenStream } from '../../../src/streams/session-stream.ts';
+
+interface FakeRequest {
+  onEnd(reason: Error): void;
+  onClose?(): void;
+}
 
 /** A stream that a test holds back, ends, and counts. */
 export function createFakeStream() {
   let held: PromiseWithResolvers<void> | null = null;
-  const onEnds = new Set<(reason: Error) => void>();
+  const open = new Set<FakeRequest>();
   const reason = new DurinError('INVALID_TOKEN');
 
-  function open(onEnd: (reason: Error) => void, onClose?: () => void): ReturnType<OpenEnding> {
-    onEnds.add(onEnd);
+  function openStream(request: FakeRequest): OpenStream {
+    open.add(request);
     return {
-      clearance: () => (onEnds.has(onEnd) ? (held?.promise ?? null) : null),
+      clearance: () => (open.has(request) ? (held?.promise ?? null) : null),
       close() {
-        if (onEnds.delete(onEnd)) onClose?.();
+        if (open.delete(request)) request.onClose?.();
       },
     };
   }
@@ -23,18 +28,18 @@ export function createFakeStream() {
   }
 
   return {
-    open,
+    open: openStream,
     reason,
     /** How many streams are open. */
-    count: () => onEnds.size,
+    count: () => open.size,
     hold(): void {
       held ??= Promise.withResolvers();
     },
     release,
     end(): void {
-      for (const onEnd of onEnds) {
-        onEnds.delete(onEnd); // what it closes meanwhile is not ended
-        onEnd(reason);
+      for (const request of open) {
+        open.delete(request); // what it closes meanwhile is not ended
+        request.onEnd(reason);
       }
       release();
     },

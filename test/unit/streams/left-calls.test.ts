@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from 'vitest';
 import type { SessionRecord } from '../../../src/session.ts';
 import { createEndedSignals } from '../../../src/streams/ended-signals.ts';
 import { createFollowCall } from '../../../src/streams/follow-call.ts';
-import type { StreamRequest } from '../../../src/streams/open-session.ts';
+import type { StreamRequest } from '../../../src/streams/session-stream.ts';
 import { createFakeStream } from './fake-stream.ts';
 
 let stream: ReturnType<typeof createFakeStream>;
@@ -16,7 +16,7 @@ beforeEach(() => {
 
 /** The answer of a call, whose caller leaves with `leaving`. */
 function answer(type: 'query' | 'subscription', data: unknown): unknown {
-  const openStreams = { open: ({ onEnd, onClose }: StreamRequest) => stream.open(onEnd, onClose) };
+  const openStreams = { open: (request: StreamRequest) => stream.open(request) };
   const follow = createFollowCall({ openStreams, signals: createEndedSignals(openStreams) });
   const record = { id: 'a session' } as SessionRecord;
   const { signal } = leaving;

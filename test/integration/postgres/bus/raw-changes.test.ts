@@ -19,11 +19,9 @@ async function enter(): Promise<Session & { readonly name: string }> {
   return { ...session, name: await here.ask(session.token) };
 }
 
-/** How both processes answer once they have learnt of a change. */
-async function learn({ token, name }: { token: string; name: string }) {
-  const learnt = await Promise.all([here, there].map((process) => process.untilChanged(token, name)));
-  for (const { tookMs } of learnt) expect(tookMs).toBeLessThan(100);
-  return learnt.map(({ answer }) => answer);
+/** How both processes answer once they have learnt of a change. How soon that is, test/load/postgres-bus.test.ts measures. */
+function learn({ token, name }: { token: string; name: string }): Promise<string[]> {
+  return Promise.all([here, there].map((process) => process.untilChanged(token, name)));
 }
 
 test.for<[why: string, sql: string, by: keyof Session, refusal: string]>([
@@ -34,7 +32,7 @@ test.for<[why: string, sql: string, by: keyof Session, refusal: string]>([
   ['a deactivated user', 'update app_user set is_active = false where id = $1', 'userId', 'USER_INACTIVE'],
   ['a deleted client', 'delete from durin_client where id = $1', 'clientId', 'INVALID_TOKEN'],
   ['a renamed user', "update app_user set username = 'renamed' where id = $1", 'userId', 'renamed'],
-] as const)('%s is seen in every process within 100 ms', { retry: 2 }, async ([, sql, by, answer]) => {
+] as const)('%s is seen in every process', async ([, sql, by, answer]) => {
   const session = await enter();
   await app.psql.query(sql, [session[by]]);
   expect(await learn(session)).toEqual([answer, answer]);
@@ -45,26 +43,26 @@ test.for([
   'truncate durin_client cascade',
   'truncate app_user cascade',
   'delete from app_user',
-])('%s is seen in every process within 100 ms', { retry: 2 }, async (sql) => {
+])('%s is seen in every process', async (sql) => {
   const session = await enter();
   await app.psql.query(sql);
   expect(await learn(session)).toEqual(['INVALID_TOKEN', 'INVALID_TOKEN']);
 });
 
-test("nativeUpdate of another process's ORM is seen within 100 ms", { retry: 2 }, async () => {
+test("nativeUpdate of another process's ORM is seen", async () => {
   const session = await enter();
   await app.orm.em.fork().nativeUpdate(app.entities.User, session.userId, { isActive: false });
   expect(await learn(session)).toEqual(['USER_INACTIVE', 'USER_INACTIVE']);
 });
 
-test('an updated row of a populated relation is seen within 100 ms', { retry: 2 }, async () => {
+test('an updated row of a populated relation is seen', async () => {
   const session = await enter();
   await app.psql.query("update app_organization set name = 'renamed' where id = $1", [session.organizationId]);
   const nameNow = async () => (await there.durin.authenticate(session.token)).user.organization?.name;
-  await vi.waitFor(async () => expect(await nameNow()).toBe('renamed'), { timeout: 100, interval: 1 });
+  await vi.waitFor(async () => expect(await nameNow()).toBe('renamed'), { timeout: 5000, interval: 1 });
 });
 
-test('forget makes every process read the user again', { retry: 2 }, async () => {
+test('forget makes every process read the user again', async () => {
   const { token, userId } = await enter();
   const before = there.lookUps();
   await here.durin.users.forget(userId);
@@ -73,7 +71,7 @@ test('forget makes every process read the user again', { retry: 2 }, async () =>
       await there.ask(token);
       expect(there.lookUps()).toBeGreaterThan(before);
     },
-    { timeout: 100, interval: 1 },
+    { timeout: 5000, interval: 1 },
   );
 });
 

@@ -1,20 +1,16 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import {
-  type NotifiedDatabase,
-  type NotifiedServer,
-  openNotifiedDatabase,
-  startNotifiedServer,
-} from '../../../e2e/programs/notified-cluster.ts';
+import { type Server, startServer } from '../../../e2e/programs/cluster.ts';
+import { type ClusterDatabase, openClusterDatabase } from '../../../e2e/programs/cluster-database.ts';
 import { type PostgresServer, startPostgres } from '../../../support/servers/postgres-server.ts';
 
 let postgres: PostgresServer;
-let database: NotifiedDatabase;
-let server: NotifiedServer;
+let database: ClusterDatabase;
+let server: Server;
 beforeAll(async () => {
   postgres = await startPostgres();
-  database = await openNotifiedDatabase(postgres.url);
-  server = await startNotifiedServer(postgres.url);
+  database = await openClusterDatabase(postgres.url, { notify: true });
+  server = await startServer({ postgresUrl: postgres.url, sharing: 'postgresBus' });
 });
 afterAll(async () => {
   await server.stop();
@@ -65,7 +61,7 @@ test('after a restart of PostgreSQL, nothing that has ended is accepted', async 
 });
 
 test('closed, the process ends by itself', async () => {
-  const other = await startNotifiedServer(postgres.url);
+  const other = await startServer({ postgresUrl: postgres.url, sharing: 'postgresBus' });
   await other.warm((await database.enter()).token);
-  expect(await other.stop()).toBe(0);
+  expect(await other.stop()).toMatchObject({ code: 0, complaints: [] });
 });

@@ -26,7 +26,7 @@ test.each<[why: string, one: NotifiedEntitiesOptions, other: NotifiedEntitiesOpt
   ['two prefixes', { notify, tablePrefix: 'shop_' }, { notify, tablePrefix: 'desk_' }, true],
   ['a prefix and the default one', { notify, tablePrefix: 'shop_' }, { notify }, true],
   ['a schema and the default one', { notify }, { notify, schema: 'desk' }, true],
-])("apps in %s do not end each other's sessions", { retry: 2 }, async (_why, one, other, isOneDatabase) => {
+])("apps in %s do not end each other's sessions", async (_why, one, other, isOneDatabase) => {
   const here = await openApp(one);
   const there = await openApp(other, isOneDatabase ? here : undefined);
   const [process, stranger] = [await here.start(), await there.start()];
@@ -36,7 +36,7 @@ test.each<[why: string, one: NotifiedEntitiesOptions, other: NotifiedEntitiesOpt
   expect([theirs.userId, theirs.clientId]).toEqual([mine.userId, mine.clientId]);
   await Promise.all([process.warm(mine.token), process.warm(witness.token), stranger.warm(theirs.token)]);
   const [witnessName, theirName] = [await process.ask(witness.token), await stranger.ask(theirs.token)];
-  const before = process.lookUps();
+  const losses = process.losses();
 
   const [user, client, token] = tablesOf(other);
   await there.psql.query(`update ${user} set is_active = false where id = $1`, [theirs.userId]);
@@ -47,6 +47,8 @@ test.each<[why: string, one: NotifiedEntitiesOptions, other: NotifiedEntitiesOpt
   await here.psql.query(`delete from ${tablesOf(one)[2]} where id = $1`, [witness.tokenId]);
   await process.untilChanged(witness.token, witnessName);
 
+  await process.trusted();
+  const before = process.lookUps();
   await process.ask(mine.token);
-  expect(process.lookUps() - before).toBe(1); // of the witness
+  expect(process.lookUps() - before).toBe(process.losses() === losses ? 0 : 1); // on a busy machine it may have lost trust
 });

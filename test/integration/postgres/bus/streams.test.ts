@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
-import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import {
   createTRPCClient,
   createWSClient,
@@ -85,7 +86,7 @@ const overSocket = ({ perSession }: Sdk): TRPCLink<Router> =>
 test.each([
   ['server-sent events', overEvents],
   ['a WebSocket', overSocket],
-])('a token deleted in psql ends its stream over %s, and signs out', { retry: 2 }, async (_over, link) => {
+])('a token deleted in psql ends its stream over %s, and signs out', async (_over, link) => {
   const { userId, clientId } = await app.enter(here);
   const names = await app.psql.query(
     'select username, name from app_user u, durin_client c where u.id = $1 and c.id = $2',
@@ -104,14 +105,25 @@ test.each([
   trpc.ticks.subscribe(undefined, { onData, onError: over.resolve, onComplete: () => over.resolve('complete') });
   await vi.waitFor(() => expect(onData).toHaveBeenCalled());
   await app.psql.query('delete from durin_auth_token where user_id = $1', [userId]);
-  const deletedAt = performance.now();
   expect(durinErrorOf(await over.promise)?.code).toBe('INVALID_TOKEN');
-  expect(performance.now() - deletedAt).toBeLessThan(100);
   expect(sdk.auth.getSnapshot()).toEqual({ status: 'signed-out', reason: 'revoked' });
   sdk.auth.close();
 });
 
-test.each([300, 1500])('stopped for %s ms, a process delivers no event too late', { retry: 2 }, async (stopMs) => {
+/** Deletes a token in a program of its own, while this process stands still. */
+function deleteMeanwhile(tokenId: string): void {
+  const program = `
+    import { Client } from 'pg';
+    const client = new Client({ connectionString: process.argv[1] });
+    await client.connect();
+    await client.query('delete from durin_auth_token where id = $1', [process.argv[2]]);
+    await client.end();`;
+  const args = ['--input-type=module', '--eval', program, app.url, tokenId];
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  expect([status, stderr]).toEqual([0, '']);
+}
+
+test.each([300, 1500])('stopped for %s ms, a process delivers no event too late', async (stopMs) => {
   const { durin, bus } = await app.start();
   const { token, tokenId } = await app.enter(here);
   const router = t.router({ ticks: ticksOf(durin) });
@@ -122,11 +134,9 @@ test.each([300, 1500])('stopped for %s ms, a process delivers no event too late'
   }
   const over = read().catch(codeOf);
   await vi.waitFor(() => expect([bus.isConnected(), deliveredAt.length > 0]).toEqual([true, true]));
-  const deleted = app.psql.query('delete from durin_auth_token where id = $1', [tokenId]);
-  await turn(); // it is sent
+  deleteMeanwhile(tokenId);
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, stopMs);
   const resumedAt = performance.now();
   expect(await over).toBe('INVALID_TOKEN');
   expect(deliveredAt.filter((at) => at > resumedAt)).toEqual([]);
-  await deleted;
 });

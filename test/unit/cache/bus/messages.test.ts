@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { noDatabaseChanges, readMessage, writeMessage } from '../../../../src/cache/bus/messages.ts';
+import { noDatabaseChanges, readMessage, recoveryFence, writeMessage } from '../../../../src/cache/bus/messages.ts';
 
 test.each([
   ['token:a', null],
@@ -7,13 +7,18 @@ test.each([
   ['all', 'fence'],
 ] as const)('a message about %s is read as it was written', (scope, fence) => {
   const message = writeMessage('app', scope, fence);
-  expect(readMessage('app', message, noDatabaseChanges)).toEqual({ scopes: [scope], fence });
+  expect(readMessage('app', message, noDatabaseChanges)).toEqual({ scopes: [scope], fence, isRecovery: false });
+});
+
+test('a recovery is read with its fence, and as no change', () => {
+  const message = writeMessage('app', 'all', recoveryFence('fence'));
+  expect(readMessage('app', message, noDatabaseChanges)).toEqual({ scopes: ['all'], fence: 'fence', isRecovery: true });
 });
 
 test('a key that is too long for a message makes it one about everything', () => {
   const message = writeMessage('app', `user:${'ü'.repeat(4000)}`, 'fence');
   expect(Buffer.byteLength(message)).toBeLessThan(8000);
-  expect(readMessage('app', message, noDatabaseChanges)).toEqual({ scopes: ['all'], fence: null });
+  expect(readMessage('app', message, noDatabaseChanges)).toEqual({ scopes: ['all'], fence: null, isRecovery: false });
 });
 
 test.each(['other||all', 'app', 'app||everything', ''])('%j is not a message of the app', (message) => {
@@ -22,5 +27,9 @@ test.each(['other||all', 'app', 'app||everything', ''])('%j is not a message of 
 
 test('what has no namespace may be from a trigger', () => {
   const changes = { read: (message: string) => (message === 'changed' ? (['token:a', 'token:b'] as const) : null) };
-  expect(readMessage('app', 'changed', changes)).toEqual({ scopes: ['token:a', 'token:b'], fence: null });
+  expect(readMessage('app', 'changed', changes)).toEqual({
+    scopes: ['token:a', 'token:b'],
+    fence: null,
+    isRecovery: false,
+  });
 });

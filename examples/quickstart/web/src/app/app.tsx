@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useDurinSession } from 'trpc-durin/react';
 import { CallsCard } from '../calls/calls-card.tsx';
+import { LiveCard } from '../live/live-card.tsx';
 import { SignIn } from '../sign-in/sign-in.tsx';
 import { auth } from './connection.ts';
 import { Dashboard } from './dashboard.tsx';
@@ -23,7 +24,10 @@ export function App() {
           <Dashboard key={session.user.id} username={session.user.username} expiry={session.expiry} />
         ) : (
           <div className="columns">
-            <SignIn reason={session.reason} takesFocus={wasSignedIn} />
+            <div className="stack">
+              <SignIn reason={session.reason} takesFocus={wasSignedIn} />
+              <LiveCard />
+            </div>
             <CallsCard />
           </div>
         )}

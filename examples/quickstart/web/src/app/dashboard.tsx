@@ -1,5 +1,6 @@
 import { ApiKeysCard } from '../api-keys/api-keys-card.tsx';
 import { CallsCard } from '../calls/calls-card.tsx';
+import { LiveCard } from '../live/live-card.tsx';
 import { CurrentSessionCard } from '../sessions/current-session-card.tsx';
 import { SessionsCard } from '../sessions/sessions-card.tsx';
 import { chosenClient } from '../sign-in/client-choice.ts';
@@ -22,7 +23,10 @@ export function Dashboard({ username, expiry }: Props) {
         <SessionsCard />
         {chosenClient === keyManager && <ApiKeysCard />}
       </div>
-      <CallsCard />
+      <div className="stack">
+        <LiveCard />
+        <CallsCard />
+      </div>
       <ConfirmIdentity username={username} />
     </div>
   );

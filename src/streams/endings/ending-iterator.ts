@@ -1,15 +1,17 @@
-import type { OpenStream } from './open-streams.ts';
+import { hasValue, listOf, type OneOrMany, withoutValue, withValue } from '../one-or-many.ts';
+import type { OpenStream } from '../session-stream.ts';
 
-/**
- * Opens the stream of what is about to be delivered.
- * @param onEnd called once if it ends before it is closed: with the reason, or with `null` if the caller has left
- */
-export type OpenEnding = (onEnd: (reason: Error | null) => void) => OpenStream;
-
-interface Waiting {
-  readonly resolve: (result: IteratorResult<unknown, unknown>) => void;
-  readonly reject: (error: unknown) => void;
+/** What is to end with a session. */
+export interface Ending {
+  /** Called once if the stream ends before it is closed: with the reason, or with `null` if the caller has left. */
+  onEnd(reason: Error | null): void;
 }
+
+/** Opens the stream of what is about to be delivered. */
+export type OpenEnding = (ending: Ending) => OpenStream;
+
+/** Answers a request for a value. It rejects with a promise that has rejected: so each request keeps one function, not two. */
+type Answer = (result: IteratorResult<unknown, unknown> | Promise<never>) => void;
 
 /**
  * Passes on what an async iterable yields until its session ends. Then the consumer gets the reason as the last event, at
@@ -18,7 +20,7 @@ interface Waiting {
  *
  * It opens its stream when the first value is requested, so one that nobody reads leaves nothing behind.
  */
-export class EndingIterator implements AsyncGenerator<unknown, unknown, unknown> {
+export class EndingIterator implements AsyncGenerator<unknown, unknown, unknown>, Ending {
   readonly #source: AsyncIterable<unknown>;
   readonly #wrap: (value: unknown) => unknown;
   /** `null` once it has opened. */
@@ -29,7 +31,7 @@ export class EndingIterator implements AsyncGenerator<unknown, unknown, unknown>
   /** Why the session ended, until the consumer knows. */
   #reason: Error | null = null;
   /** The requests for a value that the source has not answered. */
-  #waiting: Waiting[] = [];
+  #waiting: OneOrMany<Answer> = null;
 
   /** @param wrap wraps what a value of the source contains */
   constructor(source: AsyncIterable<unknown>, open: OpenEnding, wrap: (value: unknown) => unknown) {
@@ -42,7 +44,7 @@ export class EndingIterator implements AsyncGenerator<unknown, unknown, unknown>
   next(...sent: [] | [unknown]): Promise<IteratorResult<unknown, unknown>> {
     const open = this.#isDone ? null : this.#open;
     this.#open = null;
-    if (open !== null) this.#stream = open((reason) => this.#end(reason));
+    if (open !== null) this.#stream = open(this);
     return this.#isDone || this.#clearance() !== null ? this.#nextWhenCleared(sent) : this.#request(sent);
   }
 
@@ -64,6 +66,16 @@ export class EndingIterator implements AsyncGenerator<unknown, unknown, unknown>
     return iterator.throw(error);
   }
 
+  /** @param reason the last event; `null`: the consumer has left, and none is due */
+  onEnd(reason: Error | null): void {
+    this.#isDone = true;
+    this.#reason = reason;
+    const waiting = listOf(this.#waiting);
+    this.#waiting = null;
+    for (const answer of waiting) this.#settle(answer, () => this.#lastEvent());
+    void this.#returnSource();
+  }
+
   [Symbol.asyncIterator](): this {
     return this;
   }
@@ -73,14 +85,13 @@ export class EndingIterator implements AsyncGenerator<unknown, unknown, unknown>
   }
 
   #request(sent: [] | [unknown]): Promise<IteratorResult<unknown, unknown>> {
-    return new Promise((resolve, reject) => {
-      const waiting: Waiting = { resolve, reject };
-      this.#waiting = [...this.#waiting, waiting]; // one, as a rule: `push` would reserve room for 17
-      this.#ask(sent).then(
-        (result) => void this.#answer(waiting, () => this.#resultOf(result)),
-        (error: unknown) => void this.#answer(waiting, () => this.#failWith(error)),
-      );
-    });
+    const { promise, resolve } = Promise.withResolvers<IteratorResult<unknown, unknown>>();
+    this.#waiting = withValue<Answer>(this.#waiting, resolve);
+    this.#ask(sent).then(
+      (result) => void this.#answer(resolve, () => this.#resultOf(result)),
+      (error: unknown) => void this.#answer(resolve, () => this.#failWith(error)),
+    );
+    return promise;
   }
 
   /** A source of the app may answer at once, or throw instead of rejecting. */
@@ -92,14 +103,18 @@ export class EndingIterator implements AsyncGenerator<unknown, unknown, unknown>
     }
   }
 
-  async #answer(waiting: Waiting, answerOf: () => IteratorResult<unknown, unknown>): Promise<void> {
+  async #answer(answer: Answer, resultOf: () => IteratorResult<unknown, unknown>): Promise<void> {
     if (this.#clearance() !== null) await this.#cleared();
-    if (!this.#waiting.includes(waiting)) return; // the end has answered it
-    this.#waiting = this.#waiting.filter((other) => other !== waiting);
+    if (!hasValue(this.#waiting, answer)) return; // the end has answered it
+    this.#waiting = withoutValue(this.#waiting, answer);
+    this.#settle(answer, this.#isDone ? () => this.#lastEvent() : resultOf);
+  }
+
+  #settle(answer: Answer, resultOf: () => IteratorResult<unknown, unknown>): void {
     try {
-      waiting.resolve(this.#isDone ? this.#lastEvent() : answerOf());
+      answer(resultOf());
     } catch (error) {
-      waiting.reject(error);
+      answer(Promise.reject(error));
     }
   }
 
@@ -140,22 +155,6 @@ export class EndingIterator implements AsyncGenerator<unknown, unknown, unknown>
     this.#reason = null;
     this.#stream?.close();
     return wasDone;
-  }
-
-  /** @param reason the last event; `null`: the consumer has left, and none is due */
-  #end(reason: Error | null): void {
-    this.#isDone = true;
-    this.#reason = reason;
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const { resolve, reject } of waiting) {
-      try {
-        resolve(this.#lastEvent());
-      } catch (error) {
-        reject(error);
-      }
-    }
-    void this.#returnSource();
   }
 
   /** What a source throws while it cleans up reaches nobody: its consumer already has the last event. */

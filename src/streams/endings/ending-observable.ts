@@ -49,7 +49,7 @@ export function endingObservable(source: Observable<unknown, unknown>, open: Ope
     }
 
     let subscription: { unsubscribe(): void } | null = null;
-    const stream = open(end);
+    const stream = open({ onEnd: end });
     if (isOver) return;
     subscription = source.subscribe({
       next: (value) => pass(() => observer.next(value)),

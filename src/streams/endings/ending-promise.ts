@@ -6,7 +6,7 @@ import type { OpenEnding } from './ending-iterator.ts';
  */
 export function endingPromise(source: PromiseLike<unknown>, open: OpenEnding): Promise<unknown> {
   const ending = new Promise((resolve, reject) => {
-    const stream = open((reason) => reason && reject(reason));
+    const stream = open({ onEnd: (reason) => reason && reject(reason) });
 
     async function settle(pass: () => void): Promise<void> {
       for (let wait = stream.clearance(); wait !== null; wait = stream.clearance()) await wait;
