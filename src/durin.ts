@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { compose, type ObjectGraph } from './compose.ts';
-import type { DurinClient } from './database/entities.ts';
+import type { DurinClient } from './database/entity-rows.ts';
 import { boundedThrowingMistakes } from './database/mistakes/throw-mistakes.ts';
-import type { AnyClientName, AuthClient, AuthUser, PopulatePath, UserKey } from './database/views.ts';
+import type { PopulatePath, UserKey } from './database/views.ts';
 import { boundDurinClients, type DurinClients } from './durin-clients.ts';
 import { createDurinTokens, type DurinTokens } from './durin-tokens.ts';
 import type { EventSource } from './events.ts';
@@ -15,21 +15,17 @@ import type { AdapterCall, DurinContext } from './request/durin-request.ts';
 import { createDurinRouter, type DurinRouter, type LoginTypes } from './router/durin-router.ts';
 import type { DefaultLoginInput } from './router/login.ts';
 import type { LoginSchema } from './router/login-schema.ts';
+import type { Beside, LoginInput, LoginOutput } from './router/login-types.ts';
 import type { SignInRequest } from './router/sign-in-user.ts';
-import type { Auth, SessionRecord } from './session.ts';
+import type { SessionRecord } from './session.ts';
 import { type AuthSource, createAuthenticateSource } from './trpc/authenticate-source.ts';
-import { type AppTypes, createBuilders, type DurinProcedures } from './trpc/builders.ts';
+import { type AppAuth, type AppTypes, createBuilders, type DurinProcedures } from './trpc/builders.ts';
 import { createPolicyOf, type PolicyOf } from './trpc/policy-of.ts';
+import { rightsOfKeyClients } from './trpc/reached-by-keys.ts';
 import { createResponseMeta, type ResponseFacts } from './trpc/response-headers.ts';
 
 /** A user entity, or its primary key. */
 type UserRef<TApp extends AppTypes> = TApp['userEntity'] | UserKey<TApp['userEntity']>;
-
-type AppAuth<TApp extends AppTypes> = Auth<
-  AuthUser<TApp['userEntity'], TApp['populate']>,
-  AuthClient<TApp['clientEntity'], TApp['populate'], AnyClientName<TApp['clientName']>>,
-  TApp['scope']
->;
 
 /** What `durin.signIn` returns: the output of `login`, and the session. */
 export type SignInAnswer<TApp extends AppTypes, TLogin extends LoginTypes> = Beside<
@@ -112,23 +108,6 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
 }
 
 /**
- * The input of `login`: the app's `loginInput`, the client's name unless the app has `resolveClient`, and the name that
- * `sessions.list` shows, at most 64 characters.
- */
-type LoginInput<TLoginInput extends LoginSchema, TClientName extends string, TResolveClient> = z.input<TLoginInput> &
-  (unknown extends TResolveClient ? { client: TClientName } : object) & { deviceName?: string | undefined };
-
-type LoginOutput<TSerializedUser, TExpiry, TExtra> = Beside<
-  { token: string; expiry: TExpiry } & (unknown extends TSerializedUser ? object : { user: TSerializedUser }),
-  TExtra
->;
-
-/** The app's extra fields cannot replace durin's own. */
-type Beside<TOwn, TExtra> = TExtra extends unknown ? Flatten<TOwn & Omit<TExtra, keyof TOwn>> : never;
-
-type Flatten<T> = { [K in keyof T]: T[K] } & {};
-
-/**
  * Creates token authentication for an app, over its ORM. Does no I/O.
  * @throws DurinUsageError naming the option that is unknown, missing or wrong
  * @example
@@ -190,7 +169,7 @@ export function createDurin<
 
 /** Builds what an app sees. `TApp` and `TLogin` are the app's types; the services below know none of them. */
 function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGraph): Durin<TApp, TLogin> {
-  const { settings, schema, store, lastUsed, notices, entityChanges, invalidation, bounded } = graph;
+  const { settings, schema, lastUsed, notices, entityChanges, bounded } = graph;
   const outsideRequests = boundedThrowingMistakes(bounded);
   const { schemes, login, apiAccess, formatExpiry, now } = settings;
   const [scheme] = schemes;
@@ -198,9 +177,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
   const appScopes = settings.scopes;
   const clientNames = settings.clients?.map(({ values }) => values.name) ?? null;
   const isForLogins = (name: string) => graph.keyClients.rulesOf(name) === null;
-  const keyClientRights = settings.keys
-    .filter(({ hasFullAccess }) => !hasFullAccess)
-    .map(({ clientName: name }) => ({ name, scopes: graph.scopes.ceilingOf(name) ?? appScopes }));
+  const keyClients = rightsOfKeyClients(settings.keys, graph.scopes.ceilingOf, appScopes);
   /** Look-ups select what the metadata of the app's entities says, so a record has the app's types. */
   const toAuth = graph.toAuth as (record: SessionRecord) => AppAuth<TApp>;
 
@@ -221,7 +198,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
   const durin: Durin<TApp, TLogin> = {
     durinRouter,
     ...createBuilders<TApp>({ ...graph, sessionQuota: settings.throttle.sessionQuota, clientNames, appScopes }),
-    policyOf: createPolicyOf(graph.policies, keyClientRights),
+    policyOf: createPolicyOf(graph.policies, keyClients),
     createContext: graph.createContext,
     responseMeta: createResponseMeta({
       scheme,
@@ -229,21 +206,12 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
       limitsOf: graph.limitsOf,
       now,
     }),
-    tokens: createDurinTokens({
-      ...graph,
-      bounded: outsideRequests,
-      appScopes,
-      userKeyOf: schema.userKeyOf,
-      toAuth,
-    }),
+    tokens: createDurinTokens({ ...graph, bounded: outsideRequests, appScopes, userKeyOf: schema.userKeyOf, toAuth }),
     clients: boundDurinClients(graph.clients, outsideRequests),
     users: {
       async forget(user) {
         const userId = schema.userKeyOf(user);
-        await outsideRequests(async () => {
-          await entityChanges.userChanged(userId, { user: await store.findUserRow(userId) });
-          await invalidation.userForgotten(userId);
-        });
+        await outsideRequests(() => entityChanges.userForgotten(userId));
       },
     },
     events: { on: graph.hub.on },

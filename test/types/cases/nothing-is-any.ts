@@ -55,6 +55,8 @@ import type {
   UserSearchInput,
   UserView,
 } from '../../../src/admin/index.ts';
+import type * as pgliteTypes from '../../../src/database/pglite/index.ts';
+import type { PgliteFolder } from '../../../src/database/pglite/index.ts';
 import type * as durinTypes from '../../../src/index.ts';
 import type {
   AdapterCall,
@@ -137,8 +139,6 @@ import type {
   TokenEvent,
 } from '../../../src/index.ts';
 import type * as passwordTypes from '../../../src/password.ts';
-import type * as pgliteTypes from '../../../src/pglite/index.ts';
-import type { PgliteFolder } from '../../../src/pglite/index.ts';
 import type * as postgresTypes from '../../../src/postgres/index.ts';
 import type { Listen, Listening, ListenOptions, PostgresBusOptions } from '../../../src/postgres/index.ts';
 import type * as redisTypes from '../../../src/redis/index.ts';
