@@ -7,7 +7,7 @@ import { boundDurinClients, type DurinClients } from './durin-clients.ts';
 import { createDurinTokens, type DurinTokens } from './durin-tokens.ts';
 import type { EventSource } from './events.ts';
 import { attachInternals } from './internals.ts';
-import { type CreateLeaks, createLeaks } from './leaks/create-leaks.ts';
+import { createLeaks, type LeakDetection } from './leaks/create-leaks.ts';
 import { createTokenPattern } from './leaks/token-pattern.ts';
 import type { DurinOptions } from './options/options.ts';
 import { parseOptions } from './options/parse-options.ts';
@@ -15,7 +15,6 @@ import type { AdapterCall, DurinContext } from './request/durin-request.ts';
 import { createDurinRouter, type DurinRouter, type LoginTypes } from './router/durin-router.ts';
 import type { DefaultLoginInput } from './router/login.ts';
 import type { LoginSchema } from './router/login-schema.ts';
-import type { Beside, LoginInput, LoginOutput } from './router/login-types.ts';
 import type { SignInRequest } from './router/sign-in-user.ts';
 import type { SessionRecord } from './session.ts';
 import { type AuthSource, createAuthenticateSource } from './trpc/authenticate-source.ts';
@@ -34,7 +33,7 @@ export type SignInAnswer<TApp extends AppTypes, TLogin extends LoginTypes> = Bes
 >;
 
 /** What `createDurin` returns. Its functions need no `this`. */
-export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends DurinProcedures<TApp> {
+export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends DurinProcedures<TApp>, LeakDetection {
   readonly durinRouter: DurinRouter<TLogin>;
   /**
    * Lists who may call each procedure of a router, as this durin's guards say, sorted by path. Lazy routers are loaded. A
@@ -81,24 +80,6 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
    */
   readonly signIn: (request: SignInRequest<TApp>) => Promise<SignInAnswer<TApp, TLogin>>;
   /**
-   * Creates the handler of GitHub's reports of leaked tokens (secret scanning partner program), for fetch servers and for
-   * node:http. It needs the raw body: route it before body parsers. Once a report's signature is verified, the tokens in it
-   * that this durin has signed are revoked, and `tokenLeaked` is emitted for each.
-   * @param options.publicKey returns GitHub's public key with an identifier, as PEM or KeyObject, or `null`
-   * @param options.onError receives the errors of reports that are answered with a 5xx status. Default: `console.error`
-   * @throws DurinUsageError naming the option that is unknown, missing or wrong
-   * @example
-   * const leaks = durin.leaks({ publicKey: async (keyId) => (await githubKeys()).get(keyId) ?? null });
-   * app.post('/leaks', leaks); // Express, before express.json()
-   */
-  readonly leaks: CreateLeaks;
-  /**
-   * Matches this durin's tokens within a text, for the configuration of secret scanners. It has no flags: its `source` is also
-   * valid in RE2 and Hyperscan. Set `tokenPrefix`, or it matches every SHA-256 in hex.
-   * @example durin.tokenPattern.source // \bacme_[0-9a-f]{64}\b
-   */
-  readonly tokenPattern: RegExp;
-  /**
    * Writes the uses of tokens that are still in memory. They are otherwise written within a second, which a serverless function
    * may not live to see. Emits `tokenExpiring` for the keys that were used, and for all keys at most once an hour per process.
    */
@@ -106,6 +87,24 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
   /** Ends open streams, writes pending uses, and ends timers and connections. The app's ORM stays open. */
   readonly close: () => Promise<void>;
 }
+
+/**
+ * The input of `login`: the app's `loginInput`, the client's name unless the app has `resolveClient`, and the name that
+ * `sessions.list` shows, at most 64 characters.
+ */
+type LoginInput<TLoginInput extends LoginSchema, TClientName extends string, TResolveClient> = z.input<TLoginInput> &
+  (unknown extends TResolveClient ? { client: TClientName } : object) & { deviceName?: string | undefined };
+
+/** The output of `login`, with the fields of `loginResponse`. */
+type LoginOutput<TSerializedUser, TExpiry, TExtra> = Beside<
+  { token: string; expiry: TExpiry } & (unknown extends TSerializedUser ? object : { user: TSerializedUser }),
+  TExtra
+>;
+
+/** Durin's fields and the app's, which cannot replace durin's own. */
+type Beside<TOwn, TExtra> = TExtra extends unknown ? Flatten<TOwn & Omit<TExtra, keyof TOwn>> : never;
+
+type Flatten<T> = { [K in keyof T]: T[K] } & {};
 
 /**
  * Creates token authentication for an app, over its ORM. Does no I/O.
