@@ -9,6 +9,7 @@ import type { SessionScopes } from '../tokens/rights/scopes.ts';
 import type { TokenCodec } from '../tokens/token-codec.ts';
 import type { RequireFresh } from '../tokens/verification/freshness.ts';
 import type { ApiAccessView } from '../wire.ts';
+import { keyRefusal } from './keys/key-refusal.ts';
 import type { RouterProcedures } from './router-procedures.ts';
 
 export interface ApiAccessDeps {
@@ -95,21 +96,14 @@ export function createApiAccess(
         case 'key-limit':
         case 'key-not-found':
           throw new DurinError('API_ACCESS_EXISTS');
-        case 'unknown-client':
-          throw new DurinError('API_ACCESS_DISABLED'); // the client was never created, or is deleted
-        case 'inactive-user':
-          throw new DurinError('USER_INACTIVE'); // deactivated after the session was looked up
-        case 'unknown-user':
-        case 'session-ended':
-        case 'credentials-changed':
-        case 'overtaken':
-          throw new DurinError('INVALID_TOKEN'); // ended after the session was looked up
         case 'kept':
         case 'renewed':
         case 'issued': {
           const { record, token } = issued;
           return { ...toApiAccessView({ ...record, clientName: record.client.name }, now()), token };
         }
+        default:
+          throw keyRefusal(issued.outcome);
       }
     }),
 

@@ -3,6 +3,7 @@ import type { CallOrigin } from '../../events.ts';
 import type { SessionRecord } from '../../session.ts';
 import type { IssueToken, TokenRequest } from '../../tokens/issue-token.ts';
 import type { KeyView } from '../../wire.ts';
+import { keyRefusal } from './key-refusal.ts';
 import type { ToKeyView } from './key-view.ts';
 
 /** A key that a session asks for. */
@@ -37,15 +38,6 @@ export function createIssueKey(issueToken: IssueToken, toKeyView: ToKeyView): Is
         throw new DurinError('KEY_LIMIT');
       case 'key-not-found':
         throw new DurinError('KEY_NOT_FOUND');
-      case 'unknown-client':
-        throw new DurinError('API_ACCESS_DISABLED'); // the client was never created, or is deleted
-      case 'inactive-user':
-        throw new DurinError('USER_INACTIVE'); // deactivated after the session was looked up
-      case 'unknown-user':
-      case 'session-ended':
-      case 'credentials-changed':
-      case 'overtaken':
-        throw new DurinError('INVALID_TOKEN'); // ended after the session was looked up
       case 'kept':
       case 'renewed':
       case 'issued': {
@@ -53,6 +45,8 @@ export function createIssueKey(issueToken: IssueToken, toKeyView: ToKeyView): Is
         const { name, clientName } = order;
         return { ...toKeyView({ ...record, name, clientName }, session), token };
       }
+      default:
+        throw keyRefusal(issued.outcome);
     }
   };
 }
