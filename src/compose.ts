@@ -18,10 +18,7 @@ import { createLoginAnswer } from './router/login-answer.ts';
 import { createSignInUser } from './router/sign-in-user.ts';
 import { createToAuth } from './session-views.ts';
 import { createStreams } from './streams/create-streams.ts';
-import { createAddressWarning } from './throttle/address-warning.ts';
-import { createCounters } from './throttle/create-counters.ts';
-import { createLoginThrottle } from './throttle/login-throttle.ts';
-import { createThrottle } from './throttle/throttle.ts';
+import { createLimits } from './throttle/create-limits.ts';
 import { createActiveUser } from './tokens/active-user.ts';
 import { createAuthenticate } from './tokens/authenticate.ts';
 import { createEntityChanges } from './tokens/entity-changes.ts';
@@ -122,22 +119,11 @@ export function compose(settings: Settings) {
   });
 
   // Limits and logins
-  const { redis, loginQuotas, loginPlaces, authRouterQuota } = settings.throttle;
-  const prefix = settings.throttle.prefix ?? `durin:rate:${schema.namespace}`;
-  const counters = createCounters({ redis, prefix, now });
-  const throttle = createThrottle({
-    counters,
-    events,
-    warnOfUnknownAddress: createAddressWarning(settings.onWarning),
-  });
-  const loginThrottle = createLoginThrottle({
-    counter: counters.logins,
-    knownNetworks: counters.knownNetworks,
-    throttle,
-    quotas: loginQuotas,
-    places: loginPlaces,
-    isInTransaction,
-  });
+  const { authRouterQuota } = settings.throttle;
+  const { namespace } = schema;
+  const { onWarning } = settings;
+  const limits = createLimits({ settings: settings.throttle, namespace, events, onWarning, isInTransaction, now });
+  const { throttle, loginThrottle } = limits;
   const { verifyCredentials, resolveClient, userNames, typedName, onConflict } = settings.login;
   const comparedCredentials = credentials.fields.size === 0 ? null : credentials;
   const { signIn, logIn, reauthenticate } = createLogins({
@@ -255,7 +241,7 @@ export function compose(settings: Settings) {
       await cache?.close(); // first, while changes still reach it
       stopWatching();
       peers.leave();
-      counters.close();
+      limits.close();
       await lastUsed.close();
     },
   };

@@ -1,13 +1,13 @@
 import type { z } from 'zod';
 import { compose, type ObjectGraph } from './compose.ts';
-import type { DurinClient } from './database/entities.ts';
+import type { DurinClient } from './database/entity-rows.ts';
 import { boundedThrowingMistakes } from './database/mistakes/throw-mistakes.ts';
-import type { AnyClientName, AuthClient, AuthUser, PopulatePath, UserKey } from './database/views.ts';
+import type { PopulatePath, UserKey } from './database/views.ts';
 import { boundDurinClients, type DurinClients } from './durin-clients.ts';
 import { createDurinTokens, type DurinTokens } from './durin-tokens.ts';
 import type { EventSource } from './events.ts';
 import { attachInternals } from './internals.ts';
-import { type CreateLeaks, createLeaks } from './leaks/create-leaks.ts';
+import { createLeaks, type LeakDetection } from './leaks/create-leaks.ts';
 import { createTokenPattern } from './leaks/token-pattern.ts';
 import type { DurinOptions } from './options/options.ts';
 import { parseOptions } from './options/parse-options.ts';
@@ -16,20 +16,15 @@ import { createDurinRouter, type DurinRouter, type LoginTypes } from './router/d
 import type { DefaultLoginInput } from './router/login.ts';
 import type { LoginSchema } from './router/login-schema.ts';
 import type { SignInRequest } from './router/sign-in-user.ts';
-import type { Auth, SessionRecord } from './session.ts';
+import type { SessionRecord } from './session.ts';
 import { type AuthSource, createAuthenticateSource } from './trpc/authenticate-source.ts';
-import { type AppTypes, createBuilders, type DurinProcedures } from './trpc/builders.ts';
+import { type AppAuth, type AppTypes, createBuilders, type DurinProcedures } from './trpc/builders.ts';
 import { createPolicyOf, type PolicyOf } from './trpc/policy-of.ts';
+import { rightsOfKeyClients } from './trpc/reached-by-keys.ts';
 import { createResponseMeta, type ResponseFacts } from './trpc/response-headers.ts';
 
 /** A user entity, or its primary key. */
 type UserRef<TApp extends AppTypes> = TApp['userEntity'] | UserKey<TApp['userEntity']>;
-
-type AppAuth<TApp extends AppTypes> = Auth<
-  AuthUser<TApp['userEntity'], TApp['populate']>,
-  AuthClient<TApp['clientEntity'], TApp['populate'], AnyClientName<TApp['clientName']>>,
-  TApp['scope']
->;
 
 /** What `durin.signIn` returns: the output of `login`, and the session. */
 export type SignInAnswer<TApp extends AppTypes, TLogin extends LoginTypes> = Beside<
@@ -38,7 +33,7 @@ export type SignInAnswer<TApp extends AppTypes, TLogin extends LoginTypes> = Bes
 >;
 
 /** What `createDurin` returns. Its functions need no `this`. */
-export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends DurinProcedures<TApp> {
+export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends DurinProcedures<TApp>, LeakDetection {
   readonly durinRouter: DurinRouter<TLogin>;
   /**
    * Lists who may call each procedure of a router, as this durin's guards say, sorted by path. Lazy routers are loaded. A
@@ -85,24 +80,6 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
    */
   readonly signIn: (request: SignInRequest<TApp>) => Promise<SignInAnswer<TApp, TLogin>>;
   /**
-   * Creates the handler of GitHub's reports of leaked tokens (secret scanning partner program), for fetch servers and for
-   * node:http. It needs the raw body: route it before body parsers. Once a report's signature is verified, the tokens in it
-   * that this durin has signed are revoked, and `tokenLeaked` is emitted for each.
-   * @param options.publicKey returns GitHub's public key with an identifier, as PEM or KeyObject, or `null`
-   * @param options.onError receives the errors of reports that are answered with a 5xx status. Default: `console.error`
-   * @throws DurinUsageError naming the option that is unknown, missing or wrong
-   * @example
-   * const leaks = durin.leaks({ publicKey: async (keyId) => (await githubKeys()).get(keyId) ?? null });
-   * app.post('/leaks', leaks); // Express, before express.json()
-   */
-  readonly leaks: CreateLeaks;
-  /**
-   * Matches this durin's tokens within a text, for the configuration of secret scanners. It has no flags: its `source` is also
-   * valid in RE2 and Hyperscan. Set `tokenPrefix`, or it matches every SHA-256 in hex.
-   * @example durin.tokenPattern.source // \bacme_[0-9a-f]{64}\b
-   */
-  readonly tokenPattern: RegExp;
-  /**
    * Writes the uses of tokens that are still in memory. They are otherwise written within a second, which a serverless function
    * may not live to see. Emits `tokenExpiring` for the keys that were used, and for all keys at most once an hour per process.
    */
@@ -111,12 +88,13 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
   readonly close: () => Promise<void>;
 }
 
+/** The output of `login`, with the fields of `loginResponse`. */
 type LoginOutput<TSerializedUser, TExpiry, TExtra> = Beside<
   { token: string; expiry: TExpiry } & (unknown extends TSerializedUser ? object : { user: TSerializedUser }),
   TExtra
 >;
 
-/** The app's extra fields cannot replace durin's own. */
+/** Durin's fields and the app's, which cannot replace durin's own. */
 type Beside<TOwn, TExtra> = TExtra extends unknown ? Flatten<TOwn & Omit<TExtra, keyof TOwn>> : never;
 
 type Flatten<T> = { [K in keyof T]: T[K] } & {};
@@ -182,7 +160,7 @@ export function createDurin<
 
 /** Builds what an app sees. `TApp` and `TLogin` are the app's types; the services below know none of them. */
 function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGraph): Durin<TApp, TLogin> {
-  const { settings, schema, store, lastUsed, notices, entityChanges, invalidation, bounded } = graph;
+  const { settings, schema, lastUsed, notices, entityChanges, bounded } = graph;
   const outsideRequests = boundedThrowingMistakes(bounded);
   const { schemes, login, apiAccess, formatExpiry, now } = settings;
   const [scheme] = schemes;
@@ -190,9 +168,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
   const appScopes = settings.scopes;
   const clientNames = settings.clients?.map(({ values }) => values.name) ?? null;
   const isForLogins = (name: string) => graph.keyClients.rulesOf(name) === null;
-  const keyClientRights = settings.keys
-    .filter(({ hasFullAccess }) => !hasFullAccess)
-    .map(({ clientName: name }) => ({ name, scopes: graph.scopes.ceilingOf(name) ?? appScopes }));
+  const keyClients = rightsOfKeyClients(settings.keys, graph.scopes.ceilingOf, appScopes);
   /** Look-ups select what the metadata of the app's entities says, so a record has the app's types. */
   const toAuth = graph.toAuth as (record: SessionRecord) => AppAuth<TApp>;
 
@@ -213,7 +189,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
   const durin: Durin<TApp, TLogin> = {
     durinRouter,
     ...createBuilders<TApp>({ ...graph, sessionQuota: settings.throttle.sessionQuota, clientNames, appScopes }),
-    policyOf: createPolicyOf(graph.policies, keyClientRights),
+    policyOf: createPolicyOf(graph.policies, keyClients),
     createContext: graph.createContext,
     responseMeta: createResponseMeta({
       scheme,
@@ -221,21 +197,12 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
       limitsOf: graph.limitsOf,
       now,
     }),
-    tokens: createDurinTokens({
-      ...graph,
-      bounded: outsideRequests,
-      appScopes,
-      userKeyOf: schema.userKeyOf,
-      toAuth,
-    }),
+    tokens: createDurinTokens({ ...graph, bounded: outsideRequests, appScopes, userKeyOf: schema.userKeyOf, toAuth }),
     clients: boundDurinClients(graph.clients, outsideRequests),
     users: {
       async forget(user) {
         const userId = schema.userKeyOf(user);
-        await outsideRequests(async () => {
-          await entityChanges.userChanged(userId, { user: await store.findUserRow(userId) });
-          await invalidation.userForgotten(userId);
-        });
+        await outsideRequests(() => entityChanges.userForgotten(userId));
       },
     },
     events: { on: graph.hub.on },

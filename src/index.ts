@@ -1,16 +1,9 @@
 export type { Bus } from './cache/bus.ts';
 export type { KeyValueStore } from './cache/shared-store.ts';
 export type { ClientRecord } from './database/client-store.ts';
-export type {
-  ClientRelation,
-  ClientWith,
-  DurinAuthToken,
-  DurinClient,
-  DurinEntities,
-  DurinEntitiesOptions,
-  DurinTokenUse,
-} from './database/entities.ts';
+export type { ClientRelation, ClientWith, DurinEntities, DurinEntitiesOptions } from './database/entities.ts';
 export { defineDurinEntities } from './database/entities.ts';
+export type { DurinAuthToken, DurinClient, DurinTokenUse } from './database/entity-rows.ts';
 export { type DurinTriggerOptions, durinTrigger } from './database/notify/triggers.ts';
 export type { AuthClient, AuthUser, PopulatePath } from './database/views.ts';
 export type { Durin, SignInAnswer } from './durin.ts';
@@ -34,14 +27,9 @@ export type {
 } from './events.ts';
 export type { LeaksOptions } from './leaks/create-leaks.ts';
 export type { LeaksHandler } from './leaks/leaks-adapter.ts';
-export type {
-  ApiAccessOptions,
-  CacheOptions,
-  ClientConfig,
-  DurinOptions,
-  LoginThrottleOptions,
-  ThrottleOptions,
-} from './options/options.ts';
+export type { CacheOptions } from './options/cache-options.ts';
+export type { ApiAccessOptions, ClientConfig, DurinOptions } from './options/options.ts';
+export type { LoginThrottleOptions, ThrottleOptions } from './options/throttle-options.ts';
 export type { AdapterCall, DurinContext, DurinRequest } from './request/durin-request.ts';
 export type { HeaderSource } from './request/headers.ts';
 export type { DurinRouter, DurinRouterRecord, LoginTypes, SessionScope } from './router/durin-router.ts';

@@ -11,7 +11,7 @@ import type {
   Platform,
 } from '@mikro-orm/core';
 import { DurinUsageError } from '../errors.ts';
-import type { DurinAuthToken, DurinClient, DurinTokenUse } from './entities.ts';
+import type { DurinAuthToken, DurinClient, DurinTokenUse } from './entity-rows.ts';
 import { refuseUnplacedTriggers } from './mistakes/unplaced-triggers.ts';
 import type { PopulateTree } from './rows/populate-tree.ts';
 import { primaryKeyOf } from './rows/primary-key.ts';

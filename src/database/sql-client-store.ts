@@ -5,7 +5,7 @@ import { causeCodeOf, sqlState } from './failures.ts';
 import { epochOf, toInstant } from './rows/instants.ts';
 import type { Row } from './rows/row.ts';
 import type { Schema } from './schema.ts';
-import { toTokenIdentity } from './token-columns.ts';
+import { toTokenIdentity } from './tokens/token-columns.ts';
 
 /** The column of each field, and its type. */
 const columnsOf: Record<keyof ClientValues, readonly [name: string, type: string]> = {

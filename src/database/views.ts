@@ -9,7 +9,7 @@ import type {
   Scalar,
   ScalarReference,
 } from '@mikro-orm/core';
-import type { DurinClient } from './entities.ts';
+import type { DurinClient } from './entity-rows.ts';
 
 /** A column whose type is `any` in the app stays `any` and visible. */
 type IsAny<T> = 0 extends 1 & T ? true : false;

@@ -15,6 +15,28 @@ export interface LeaksOptions {
   onError?: ((error: unknown) => void) | undefined;
 }
 
+/** What a durin offers against leaked tokens. */
+export interface LeakDetection {
+  /**
+   * Creates the handler of GitHub's reports of leaked tokens (secret scanning partner program), for fetch servers and for
+   * node:http. It needs the raw body: route it before body parsers. Once a report's signature is verified, the tokens in it
+   * that this durin has signed are revoked, and `tokenLeaked` is emitted for each.
+   * @param options.publicKey returns GitHub's public key with an identifier, as PEM or KeyObject, or `null`
+   * @param options.onError receives the errors of reports that are answered with a 5xx status. Default: `console.error`
+   * @throws DurinUsageError naming the option that is unknown, missing or wrong
+   * @example
+   * const leaks = durin.leaks({ publicKey: async (keyId) => (await githubKeys()).get(keyId) ?? null });
+   * app.post('/leaks', leaks); // Express, before express.json()
+   */
+  readonly leaks: CreateLeaks;
+  /**
+   * Matches this durin's tokens within a text, for the configuration of secret scanners. It has no flags: its `source` is also
+   * valid in RE2 and Hyperscan. Set `tokenPrefix`, or it matches every SHA-256 in hex.
+   * @example durin.tokenPattern.source // \bacme_[0-9a-f]{64}\b
+   */
+  readonly tokenPattern: RegExp;
+}
+
 /** Creates the handler of reports of leaked tokens. */
 export type CreateLeaks = (options: LeaksOptions) => LeaksHandler;
 

@@ -1,19 +1,17 @@
 import type { z } from 'zod';
-import type { Bus } from '../cache/bus.ts';
-import type { KeyValueStore } from '../cache/shared-store.ts';
-import type { DurinClient } from '../database/entities.ts';
+import type { DurinClient } from '../database/entity-rows.ts';
 import type { FilterChoices } from '../database/rows/row-conditions.ts';
 import type { AppORM, EntityManager, EntitySet } from '../database/schema.ts';
 import type { AnyClientName, AuthUser } from '../database/views.ts';
 import type { ListenerErrorHandler } from '../events.ts';
 import type { DurinContext } from '../request/durin-request.ts';
 import type { LoginSchema } from '../router/login-schema.ts';
-import type { RateLimitRedis } from '../throttle/rate-limit-redis.ts';
 import type { ClientFields } from '../values/client-fields.ts';
 import type { Duration } from '../values/duration.ts';
-import type { Rate } from '../values/rate.ts';
+import type { CacheOptions } from './cache-options.ts';
 import type { LoginResponseArgs, MaybePromise, ResolveClient } from './callbacks.ts';
 import type { KeyOptions } from './key-options.ts';
+import type { ThrottleOptions } from './throttle-options.ts';
 
 /** An API client, as the option `clients` lists it. */
 export interface ClientConfig<TScope extends string = never, TClientName extends string = string, TUser = object>
@@ -36,87 +34,6 @@ export interface ApiAccessOptions<TClientName extends string> {
    * `includeToken`. Others are refused with REAUTHENTICATION_REQUIRED. Default: any time.
    */
   fresh?: Duration | undefined;
-}
-
-export interface LoginThrottleOptions {
-  /** Failed logins per user name and address. Default: `'10/m'`; `null`: no limit. */
-  perUser?: Rate | null | undefined;
-  /**
-   * Failed logins per address, and ten times as many per /48 of IPv6. Default: `'100/m'`; `null`: no limit. Not applied if
-   * the address is unknown.
-   */
-  perAddress?: Rate | null | undefined;
-  /**
-   * Failed logins per user name, from all addresses together. Addresses from which the user has signed in within 30 days
-   * neither count nor are refused. Default: `'100/h'`; `null`: no limit. Not applied if the address is unknown.
-   */
-  perAccount?: Rate | null | undefined;
-  /**
-   * Failed logins per user name if the address is unknown, in place of the other three. Default: `'60/m'`, or `perUser` if
-   * that is changed; `null`: no limit.
-   */
-  unknownAddress?: Rate | null | undefined;
-  /** Logins with a right password per address, or per user name if it is unknown. Default: `'1200/m'`; `null`: no limit. */
-  successes?: Rate | null | undefined;
-  /**
-   * How many logins are verified at once. Others wait. Default: one per core, at least 2 and at most 3. Set a larger number
-   * if `verifyCredentials` calls another service, since it then waits more than it computes.
-   */
-  concurrency?: number | undefined;
-  /** How many logins may wait. Beyond it, logins are refused with THROTTLED. Default: 1000. */
-  queue?: number | undefined;
-  /**
-   * Returns the user name of a login input, by which failures are counted. Default: its `username`, `email` and `login`,
-   * each that it has, without regard to case, invisible characters and compatibility forms (NFKC).
-   */
-  userKey?: ((input: Readonly<Record<string, unknown>>) => string | null | undefined) | undefined;
-}
-
-export interface ThrottleOptions {
-  /** Calls per user and client, for clients without a `throttleRate`. Default: `null`, no limit. */
-  rate?: Rate | null | undefined;
-  /**
-   * Calls of `durinRouter` per session, except `login` and `logout`. They do not count against `rate`. Default: `'120/m'`;
-   * `null`: no limit.
-   */
-  authRouter?: Rate | null | undefined;
-  /**
-   * A connected client of the package `redis`, which counts for all processes together. The app closes it. While Redis
-   * fails, each process counts by itself. Default: each process always counts by itself.
-   */
-  redis?: RateLimitRedis | undefined;
-  /**
-   * Starts the keys in Redis. Default: `'durin:rate:'` and the name of the database, with its schema unless that is
-   * `public`. Apps that share a Redis and have the same names need one each.
-   */
-  prefix?: string | undefined;
-  /** Limits on logins, or `false` for none. */
-  login?: LoginThrottleOptions | false | undefined;
-}
-
-export interface CacheOptions {
-  /**
-   * How long a session may be cached, such as `'60s'`; at most 1 hour with a store or a bus. Changes are seen immediately
-   * all the same.
-   */
-  ttl: Duration;
-  /**
-   * Sessions cached in this process. Beyond it, the least recently used are dropped. Not used with a `store` alone.
-   * Default: 10,000, about 10 MB.
-   */
-  maxSessions?: number | undefined;
-  /** Milliseconds after which a call to the store counts as failed and the database is read. Default: 100. */
-  timeout?: number | undefined;
-  /**
-   * A store that all processes share, such as a Keyv over Redis. `durin.close()` disconnects it. Default: none, and each
-   * process caches for itself.
-   */
-  store?: KeyValueStore | undefined;
-  /**
-   * Publishes changes to all processes, so that each can cache sessions in memory: `postgresBus()` without a store,
-   * or `redisBus({ url })` beside one. Default: none, for an app of one process, or one that caches in a store alone.
-   */
-  bus?: Bus | undefined;
 }
 
 export interface StreamOptions {

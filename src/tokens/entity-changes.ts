@@ -7,7 +7,7 @@ import type { TokenRevoker } from './revoke-tokens.ts';
 import { toTokenEvent } from './token-event.ts';
 
 export interface EntityChangesDeps {
-  readonly store: Pick<TokenStore, 'deleteBefore'>;
+  readonly store: Pick<TokenStore, 'deleteBefore' | 'findUserRow'>;
   readonly revoker: Pick<TokenRevoker, 'endAllOfChanged' | 'endAllOfInactive' | 'overtake' | 'emitRevoked'>;
   readonly events: EventSink;
   readonly invalidation: Invalidation;
@@ -18,8 +18,13 @@ export interface EntityChangesDeps {
 
 const reasons = { user: 'user-deleted', client: 'client-deleted', token: 'revoked' } as const;
 
+export interface EntityChanges extends ChangeListener {
+  /** Drops a user's cached sessions, and ends them if the user is inactive. For changes that no listener has seen. */
+  userForgotten(userId: unknown): Promise<void>;
+}
+
 /** Reacts to the app's changes of users, clients and tokens: invalidates caches, ends sessions and emits their ends. */
-export function createEntityChanges(deps: EntityChangesDeps): ChangeListener {
+export function createEntityChanges(deps: EntityChangesDeps): EntityChanges {
   const { store, revoker, events, invalidation, activeUser, now } = deps;
 
   function emitEnded({ tokens, reason }: Ending): void {
@@ -34,7 +39,11 @@ export function createEntityChanges(deps: EntityChangesDeps): ChangeListener {
     return reason === 'user-inactive' ? revoker.endAllOfInactive(userId) : revoker.endAllOfChanged(userId);
   }
 
-  return {
+  const changes: EntityChanges = {
+    async userForgotten(userId) {
+      await changes.userChanged(userId, { user: await store.findUserRow(userId) });
+      await invalidation.userForgotten(userId);
+    },
     async userChanged(userId, { user, findUserRow, hasNewCredentials = false } = {}) {
       const isInactive = user !== null && !(await activeUser.isActiveAsGiven(userId, user ?? {}, findUserRow));
       const reason = isInactive ? 'user-inactive' : hasNewCredentials ? 'credentials-changed' : null;
@@ -57,4 +66,5 @@ export function createEntityChanges(deps: EntityChangesDeps): ChangeListener {
     },
     tokensEnded: emitEnded,
   };
+  return changes;
 }

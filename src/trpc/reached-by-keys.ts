@@ -1,3 +1,4 @@
+import type { KeyRules } from '../tokens/keys/key-rules.ts';
 import { judgeRights } from '../tokens/rights/judge-rights.ts';
 import type { GuardPolicy } from './policies.ts';
 
@@ -6,6 +7,20 @@ export interface KeyClientRights {
   readonly name: string;
   /** The scopes that its keys may have at most. */
   readonly scopes: readonly string[];
+}
+
+/**
+ * Returns the rights of the clients with keys that have no full access.
+ * @param ceilingOf returns the scopes that a client's tokens may have at most; `null`: all of the app's
+ */
+export function rightsOfKeyClients(
+  rules: readonly Pick<KeyRules, 'clientName' | 'hasFullAccess'>[],
+  ceilingOf: (clientName: string) => readonly string[] | null,
+  appScopes: readonly string[],
+): KeyClientRights[] {
+  return rules
+    .filter(({ hasFullAccess }) => !hasFullAccess)
+    .map(({ clientName: name }) => ({ name, scopes: ceilingOf(name) ?? appScopes }));
 }
 
 /**

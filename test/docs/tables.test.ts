@@ -12,17 +12,12 @@ import {
   type DurinProcedures,
   type EventName,
 } from '../../src/index.ts';
+import type { CacheOptions } from '../../src/options/cache-options.ts';
 import type { KeyOptions } from '../../src/options/key-options.ts';
-import type {
-  ApiAccessOptions,
-  CacheOptions,
-  ClientConfig,
-  LoginThrottleOptions,
-  StreamOptions,
-  ThrottleOptions,
-} from '../../src/options/options.ts';
+import type { ApiAccessOptions, ClientConfig, StreamOptions } from '../../src/options/options.ts';
 import { parseOptions } from '../../src/options/parse-options.ts';
 import type { Settings } from '../../src/options/settings.ts';
+import type { LoginThrottleOptions, ThrottleOptions } from '../../src/options/throttle-options.ts';
 import { refusals } from '../../src/wire.ts';
 import { readPackageJson } from '../project/source-files.ts';
 import { requiredOptions } from '../support/app.ts';

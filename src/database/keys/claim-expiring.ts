@@ -1,7 +1,7 @@
 import type { Database } from '../database.ts';
 import { epochOf, toInstant, toParameter } from '../rows/instants.ts';
 import type { Schema } from '../schema.ts';
-import { identityColumns, toTokenIdentity } from '../token-columns.ts';
+import { identityColumns, toTokenIdentity } from '../tokens/token-columns.ts';
 import { createExpiryConditions } from '../tokens/token-conditions.ts';
 import { expiryNoticeDays } from './expiry-steps.ts';
 import type { KeyStore } from './key-store.ts';

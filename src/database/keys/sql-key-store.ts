@@ -1,8 +1,8 @@
 import type { Database } from '../database.ts';
 import { epochOf, toParameter } from '../rows/instants.ts';
 import type { Schema } from '../schema.ts';
-import { identityColumns, tokenRowColumns, toTokenIdentity, toTokenRow } from '../token-columns.ts';
 import { createLockUser } from '../tokens/lock-user.ts';
+import { identityColumns, tokenRowColumns, toTokenIdentity, toTokenRow } from '../tokens/token-columns.ts';
 import { createExpiryConditions } from '../tokens/token-conditions.ts';
 import { createActivateKey } from './activate-key.ts';
 import { type HeldKey, isNameTaken } from './choose-key-slot.ts';

@@ -1,8 +1,8 @@
 import type { MikroORM } from '@mikro-orm/core';
 import { DurinError, DurinUsageError } from '../../errors.ts';
-import { describeOwner } from '../../pglite/describe-owner.ts';
-import { type FolderLock, lockFolder } from '../../pglite/folder-lock.ts';
-import { folderOf } from '../../pglite/pglite-data-dir.ts';
+import { describeOwner } from './describe-owner.ts';
+import { type FolderLock, lockFolder } from './folder-lock.ts';
+import { folderOf } from './pglite-data-dir.ts';
 
 /** The part of an ORM's connection that is used. */
 interface PgliteConnection {

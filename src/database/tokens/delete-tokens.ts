@@ -1,9 +1,9 @@
 import type { Database } from '../database.ts';
 import { toParameter } from '../rows/instants.ts';
 import type { Schema } from '../schema.ts';
-import { identityColumns, toTokenIdentity } from '../token-columns.ts';
 import type { EndedToken, TokenIdentity, TokenStore } from '../token-store.ts';
 import type { LockUser } from './lock-user.ts';
+import { identityColumns, toTokenIdentity } from './token-columns.ts';
 import { createExpiryConditions, filterConditions } from './token-conditions.ts';
 
 type DeleteTokens = Pick<

@@ -1,4 +1,3 @@
-import { createServer, type Server } from 'node:http';
 import {
   createTRPCClient,
   createWSClient,
@@ -10,41 +9,20 @@ import {
   type TRPCLink,
   wsLink,
 } from '@trpc/client';
-import { createHTTPHandler } from '@trpc/server/adapters/standalone';
-import { applyWSSHandler } from '@trpc/server/adapters/ws';
 import { EventSource } from 'eventsource';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { WebSocketServer } from 'ws';
 import { createDurinLink, type DurinLink, durinErrorOf } from '../../../client/index.ts';
-import { listen } from '../adapters/node-server.ts';
-import { type AppRouter, alice, bob, openSdkApp, type TestApp, transformer } from './sdk-app.ts';
+import { type AppRouter, alice, bob, transformer } from './sdk-app.ts';
+import { openSocketApp, type SocketApp } from './socket-server.ts';
 
-let app: TestApp;
-let server: Server;
+let app: SocketApp;
 let url: string;
-let close: () => Promise<void>;
-const seenUrls: string[] = [];
+let seenUrls: string[];
 beforeAll(async () => {
-  app = await openSdkApp();
-  const { createContext, responseMeta } = app.durin;
-  const handle = createHTTPHandler({ router: app.router, createContext, responseMeta });
-  server = createServer((request, response) => {
-    seenUrls.push(request.url ?? '');
-    handle(request, response);
-  });
-  const wss = new WebSocketServer({ server });
-  applyWSSHandler({ wss, router: app.router, createContext });
-  const served = await listen(server);
-  url = served.url;
-  close = async () => {
-    for (const socket of wss.clients) socket.terminate();
-    await served.close();
-  };
+  app = await openSocketApp();
+  ({ url, seenUrls } = app);
 });
-afterAll(async () => {
-  await close();
-  await app.close();
-});
+afterAll(() => app.close());
 
 type Sdk = DurinLink<AppRouter>;
 type Credentials = typeof alice;

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { Keyv } from 'keyv';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDurin, defineDurinEntities } from '../../../src/index.ts';
-import type { CacheOptions } from '../../../src/options/options.ts';
+import type { CacheOptions } from '../../../src/options/cache-options.ts';
 import { secret } from '../../support/app.ts';
 import { closeDatabase, openDatabase } from '../../support/database.ts';
 import { anyText, fuzzTimeoutMs, tryOut } from '../../support/fuzz.ts';

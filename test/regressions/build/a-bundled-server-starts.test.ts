@@ -31,7 +31,7 @@ async function runBundled(contents: string, format: 'esm' | 'cjs' = 'esm') {
 test.for([
   './src/index.ts',
   './src/admin/index.ts',
-  './src/pglite/index.ts',
+  './src/database/pglite/index.ts',
   './src/redis/index.ts',
   './client/index.ts',
 ])('a server that bundles %s starts', async (entry) => {

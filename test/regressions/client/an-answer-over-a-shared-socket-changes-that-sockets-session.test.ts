@@ -1,33 +1,16 @@
-import { createServer } from 'node:http';
 import { createTRPCClient, createWSClient, httpLink, type TRPCLink, wsLink } from '@trpc/client';
-import { createHTTPHandler } from '@trpc/server/adapters/standalone';
-import { applyWSSHandler } from '@trpc/server/adapters/ws';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { WebSocketServer } from 'ws';
 import { createDurinLink, type DurinLink, type DurinStorage, memoryStorage } from '../../../client/index.ts';
-import { listen } from '../../integration/adapters/node-server.ts';
-import { type AppRouter, alice, bob, openSdkApp, type TestApp, transformer } from '../../integration/client/sdk-app.ts';
+import { type AppRouter, alice, bob, transformer } from '../../integration/client/sdk-app.ts';
+import { openSocketApp, type SocketApp } from '../../integration/client/socket-server.ts';
 
-let app: TestApp;
+let app: SocketApp;
 let url: string;
-let close: () => Promise<void>;
 beforeAll(async () => {
-  app = await openSdkApp();
-  const { createContext, responseMeta } = app.durin;
-  const server = createServer(createHTTPHandler({ router: app.router, createContext, responseMeta }));
-  const wss = new WebSocketServer({ server });
-  applyWSSHandler({ wss, router: app.router, createContext });
-  const served = await listen(server);
-  url = served.url;
-  close = async () => {
-    for (const socket of wss.clients) socket.terminate();
-    await served.close();
-  };
+  app = await openSocketApp();
+  url = app.url;
 });
-afterAll(async () => {
-  await close();
-  await app.close();
-});
+afterAll(() => app.close());
 
 function clientOf(sdk: DurinLink<AppRouter>, sending: TRPCLink<AppRouter>) {
   const trpc = createTRPCClient<AppRouter>({ links: [sdk.link, sending] });
@@ -41,7 +24,7 @@ async function openTabs() {
   const storage: DurinStorage = { ...memoryStorage(), watch: (_key, listener) => void listeners.push(listener) };
   const open = () => createDurinLink<AppRouter>({ path: 'auth', client: 'web', storage, refresh: false });
   const [one, other] = [open(), open()];
-  const socket = createWSClient({ url: url.replace('http', 'ws'), connectionParams: one.headers });
+  const socket = createWSClient({ url: app.socketUrl, connectionParams: one.headers });
   onTestFinished(() => socket.close());
   return {
     tab: clientOf(one, wsLink({ client: socket, transformer })),

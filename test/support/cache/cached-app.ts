@@ -3,7 +3,7 @@ import { MikroORM as PGliteORM } from '@mikro-orm/pglite';
 import { MikroORM as PostgresORM } from '@mikro-orm/postgresql';
 import { Keyv } from 'keyv';
 import { createDurin, type DurinErrorCode } from '../../../src/index.ts';
-import type { CacheOptions } from '../../../src/options/options.ts';
+import type { CacheOptions } from '../../../src/options/cache-options.ts';
 import { type Caller, clients, createClock, password, requestOf, requiredOptions, t } from '../app.ts';
 import { codeOf } from '../arena.ts';
 import { closeDatabase, openDatabase, postgresUrl } from '../database.ts';

@@ -19,9 +19,9 @@ import type {
   Snapshot,
   WebStorage,
 } from '../../../client/index.ts';
-import type * as fileStorageTypes from '../../../client/node/file-storage.ts';
 import type * as reactTypes from '../../../client/react.ts';
 import type { Reauthentication, ReauthenticationRequest, SnapshotSource } from '../../../client/react.ts';
+import type * as fileStorageTypes from '../../../client/storage/file-storage.ts';
 import type * as adminTypes from '../../../src/admin/index.ts';
 import type {
   AdminPage,
@@ -56,6 +56,8 @@ import type {
   UserSearchInput,
   UserView,
 } from '../../../src/admin/index.ts';
+import type * as pgliteTypes from '../../../src/database/pglite/index.ts';
+import type { PgliteFolder } from '../../../src/database/pglite/index.ts';
 import type * as durinTypes from '../../../src/index.ts';
 import type {
   AdapterCall,
@@ -138,8 +140,6 @@ import type {
   TokenEvent,
 } from '../../../src/index.ts';
 import type * as passwordTypes from '../../../src/password.ts';
-import type * as pgliteTypes from '../../../src/pglite/index.ts';
-import type { PgliteFolder } from '../../../src/pglite/index.ts';
 import type * as postgresTypes from '../../../src/postgres/index.ts';
 import type { Listen, Listening, ListenOptions, PostgresBusOptions } from '../../../src/postgres/index.ts';
 import type * as redisTypes from '../../../src/redis/index.ts';

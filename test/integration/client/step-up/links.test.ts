@@ -1,4 +1,3 @@
-import { createServer, type Server } from 'node:http';
 import {
   createTRPCClient,
   createWSClient,
@@ -10,40 +9,19 @@ import {
   type TRPCLink,
   wsLink,
 } from '@trpc/client';
-import { createHTTPHandler } from '@trpc/server/adapters/standalone';
-import { applyWSSHandler } from '@trpc/server/adapters/ws';
 import { EventSource } from 'eventsource';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { WebSocketServer } from 'ws';
 import { createDurinLink, type DurinLink } from '../../../../client/index.ts';
-import { listen } from '../../adapters/node-server.ts';
-import { type AppRouter, alice, openSdkApp, type TestApp, transformer } from '../sdk-app.ts';
+import { type AppRouter, alice, transformer } from '../sdk-app.ts';
+import { openSocketApp, type SocketApp } from '../socket-server.ts';
 
-let app: TestApp;
-let server: Server;
+let app: SocketApp;
 let url: string;
-let close: () => Promise<void>;
-let breakSockets: () => void;
 beforeAll(async () => {
-  app = await openSdkApp();
-  const { createContext, responseMeta } = app.durin;
-  server = createServer(createHTTPHandler({ router: app.router, createContext, responseMeta }));
-  const wss = new WebSocketServer({ server });
-  applyWSSHandler({ wss, router: app.router, createContext });
-  const served = await listen(server);
-  url = served.url;
-  breakSockets = () => {
-    for (const socket of wss.clients) socket.terminate();
-  };
-  close = async () => {
-    breakSockets();
-    await served.close();
-  };
+  app = await openSocketApp();
+  url = app.url;
 });
-afterAll(async () => {
-  await close();
-  await app.close();
-});
+afterAll(() => app.close());
 
 /** Passwords are hashed, which takes long on a busy machine. */
 const until = (check: () => unknown) => vi.waitFor(check, { timeout: 15_000 });
@@ -161,7 +139,7 @@ test('a subscription that reconnects later asks again, and then continues', asyn
   await until(() => expect(onData).toHaveBeenCalledTimes(1));
   await auth.reauthenticate(alice); // which must not count for a refusal an hour later
   app.clock.advance(3600);
-  breakSockets();
+  app.breakSockets();
   await until(() => expect(onData).toHaveBeenCalledTimes(2));
   expect(onData.mock.calls.map(([{ data }]) => data)).toEqual(['news 1', 'news 2']);
   expect(onReauthenticate).toHaveBeenCalledTimes(2);

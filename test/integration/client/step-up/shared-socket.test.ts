@@ -1,34 +1,15 @@
-import { createServer } from 'node:http';
 import { createTRPCClient, createWSClient, httpLink, splitLink, wsLink } from '@trpc/client';
-import { createHTTPHandler } from '@trpc/server/adapters/standalone';
-import { applyWSSHandler } from '@trpc/server/adapters/ws';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
-import { WebSocketServer } from 'ws';
 import { createDurinLink, type DurinStorage, memoryStorage } from '../../../../client/index.ts';
-import { listen } from '../../adapters/node-server.ts';
-import { type AppRouter, alice, bob, openSdkApp, type TestApp, transformer, url } from '../sdk-app.ts';
+import { type AppRouter, alice, bob, transformer, url } from '../sdk-app.ts';
+import { openSocketApp, type SocketApp } from '../socket-server.ts';
 import { type Ask, refusal, refused, until } from './stale-session.ts';
 
-let app: TestApp;
-let socketUrl: string;
-let close: () => Promise<void>;
+let app: SocketApp;
 beforeAll(async () => {
-  app = await openSdkApp();
-  const { createContext, responseMeta } = app.durin;
-  const server = createServer(createHTTPHandler({ router: app.router, createContext, responseMeta }));
-  const wss = new WebSocketServer({ server });
-  applyWSSHandler({ wss, router: app.router, createContext });
-  const served = await listen(server);
-  socketUrl = served.url.replace('http', 'ws');
-  close = async () => {
-    for (const socket of wss.clients) socket.terminate();
-    await served.close();
-  };
+  app = await openSocketApp();
 });
-afterAll(async () => {
-  await close();
-  await app.close();
-});
+afterAll(() => app.close());
 
 /** Opens a tab whose socket has a session of alice, though bob has signed in since, in another tab. No session is fresh. */
 async function openTab(isOverSocket: (path: string) => boolean) {
@@ -39,7 +20,7 @@ async function openTab(isOverSocket: (path: string) => boolean) {
   const open = () =>
     createDurinLink<AppRouter>({ path: 'auth', client: 'web', storage, refresh: false, onReauthenticate });
   const [tab, other] = [open(), open()];
-  const socket = createWSClient({ url: socketUrl, connectionParams: tab.headers });
+  const socket = createWSClient({ url: app.socketUrl, connectionParams: tab.headers });
   onTestFinished(() => socket.close());
   const trpc = createTRPCClient<AppRouter>({
     links: [

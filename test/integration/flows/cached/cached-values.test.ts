@@ -2,7 +2,7 @@ import { defineEntity, p } from '@mikro-orm/core';
 import { Keyv } from 'keyv';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDurin, defineDurinEntities } from '../../../../src/index.ts';
-import type { CacheOptions } from '../../../../src/options/options.ts';
+import type { CacheOptions } from '../../../../src/options/cache-options.ts';
 import { secret } from '../../../support/app.ts';
 import { closeDatabase, openDatabase } from '../../../support/database.ts';
 

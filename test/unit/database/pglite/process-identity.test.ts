@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { identifyThisProcess, livenessOf, type ProcessIdentity } from '../../../src/pglite/process-identity.ts';
+import {
+  identifyThisProcess,
+  livenessOf,
+  type ProcessIdentity,
+} from '../../../../src/database/pglite/process-identity.ts';
 
 const self: ProcessIdentity = {
   pid: 10,

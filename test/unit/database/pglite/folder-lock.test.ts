@@ -2,8 +2,8 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { lockPgliteFolder } from '../../../src/pglite/index.ts';
-import { type Program, startProgram } from '../../e2e/programs/program.ts';
+import { lockPgliteFolder } from '../../../../src/database/pglite/index.ts';
+import { type Program, startProgram } from '../../../e2e/programs/program.ts';
 
 let folder: string;
 let programs: Program[];

@@ -1,9 +1,9 @@
-import type { TokenRow } from '../session.ts';
-import { epochOf, toInstant } from './rows/instants.ts';
-import type { Row } from './rows/row.ts';
-import type { Schema } from './schema.ts';
-import type { TokenIdentity } from './token-store.ts';
-import { effectiveExpiry } from './tokens/token-conditions.ts';
+import type { TokenRow } from '../../session.ts';
+import { epochOf, toInstant } from '../rows/instants.ts';
+import type { Row } from '../rows/row.ts';
+import type { Schema } from '../schema.ts';
+import type { TokenIdentity } from '../token-store.ts';
+import { effectiveExpiry } from './token-conditions.ts';
 
 /** The columns of a `TokenIdentity`, of a token `t` and its client `c`. */
 export const identityColumns = 't.id, t.selector, t.user_id, c.name';

@@ -1,4 +1,4 @@
-import { DurinUsageError } from '../errors.ts';
+import { DurinUsageError } from '../../errors.ts';
 import { describeOwner } from './describe-owner.ts';
 import { lockFolder } from './folder-lock.ts';
 import { folderOf } from './pglite-data-dir.ts';

@@ -1,0 +1,38 @@
+import type { EventSink } from '../events.ts';
+import { createAddressWarning } from './address-warning.ts';
+import { createCounters } from './create-counters.ts';
+import { createLoginThrottle, type LoginThrottleDeps } from './login-throttle.ts';
+import type { RateLimitRedis } from './rate-limit-redis.ts';
+import { createThrottle } from './throttle.ts';
+
+export interface LimitsDeps {
+  readonly settings: {
+    readonly redis: RateLimitRedis | null;
+    readonly prefix: string | null;
+    readonly loginQuotas: LoginThrottleDeps['quotas'];
+    readonly loginPlaces: LoginThrottleDeps['places'];
+  };
+  /** The database and the schema, whose limits these are. */
+  readonly namespace: string;
+  readonly events: EventSink;
+  readonly onWarning: (message: string) => void;
+  readonly isInTransaction: () => boolean;
+  /** The clock, in milliseconds. */
+  readonly now: () => number;
+}
+
+/** Creates the limits on calls and on logins, over the same counters. */
+export function createLimits({ settings, namespace, events, onWarning, isInTransaction, now }: LimitsDeps) {
+  const { redis, prefix, loginQuotas, loginPlaces } = settings;
+  const counters = createCounters({ redis, prefix: prefix ?? `durin:rate:${namespace}`, now });
+  const throttle = createThrottle({ counters, events, warnOfUnknownAddress: createAddressWarning(onWarning) });
+  const loginThrottle = createLoginThrottle({
+    counter: counters.logins,
+    knownNetworks: counters.knownNetworks,
+    throttle,
+    quotas: loginQuotas,
+    places: loginPlaces,
+    isInTransaction,
+  });
+  return { throttle, loginThrottle, close: counters.close };
+}
