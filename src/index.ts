@@ -48,7 +48,7 @@ export type { DurinRouter, DurinRouterRecord, LoginTypes, SessionScope } from '.
 export type { SignInRequest } from './router/sign-in-user.ts';
 export type { Auth, CallAuth, SessionClient } from './session.ts';
 export type { RateLimitRedis } from './throttle/rate-limit-redis.ts';
-export type { AuthSource } from './trpc/authenticate-source.ts';
+export type { AuthSource } from './trpc/auth-source.ts';
 export type { DurinBuilder, DurinErrorShape, DurinMutation, DurinQuery } from './trpc/base-procedure.ts';
 export type {
   AppTypes,
@@ -60,6 +60,7 @@ export type {
   SignedOut,
 } from './trpc/builders.ts';
 export type { GuardOptions } from './trpc/guard-options.ts';
+export type { GuardRoute, RouteAuth } from './trpc/guard-source.ts';
 export type { PolicyOf, ProcedurePolicy } from './trpc/policy-of.ts';
 export type { ResponseFacts } from './trpc/response-headers.ts';
 export type { Duration } from './values/duration.ts';

@@ -1,16 +1,10 @@
-import type { Credentials } from '../request/authorization.ts';
-import { type DurinContext, DurinRequest, type RequestSettings } from '../request/durin-request.ts';
-import type { HeaderSource } from '../request/headers.ts';
 import type { SessionRecord } from '../session.ts';
-import type { Authenticate } from '../tokens/authenticate.ts';
 import type { ActivateKey } from '../tokens/keys/activate-key.ts';
 import type { KeyAccess } from '../tokens/keys/key-access.ts';
 import type { LastUsed } from '../tokens/last-used.ts';
+import type { AuthSource, OpenSource } from './auth-source.ts';
 import type { Denials } from './denials.ts';
-import { presentedCredentials, type RequestState } from './request-state.ts';
-
-/** A fetch or Node request, headers, a token, or `ctx.durin`. */
-export type AuthSource = string | DurinRequest | HeaderSource | { readonly headers: HeaderSource };
+import type { ToAnswered } from './refused-answer.ts';
 
 /**
  * Resolves the session of a caller that calls no procedure, and records its use. An API key needs full access.
@@ -19,37 +13,29 @@ export type AuthSource = string | DurinRequest | HeaderSource | { readonly heade
 export type AuthenticateSource = (source: AuthSource) => Promise<SessionRecord>;
 
 export interface AuthenticateSourceDeps {
-  readonly authenticate: Authenticate;
-  readonly stateOf: (ctx: DurinContext) => RequestState;
+  readonly openSource: OpenSource;
   readonly keyAccess: KeyAccess;
   readonly activateKey: ActivateKey;
   readonly lastUsed: LastUsed;
   readonly denials: Denials;
-  /** The schemes of the Authorization header that are read. */
-  readonly schemes: readonly string[];
-  readonly requestSettings: RequestSettings;
+  readonly toAnswered: ToAnswered;
 }
 
 export function createAuthenticateSource(deps: AuthenticateSourceDeps): AuthenticateSource {
-  const { authenticate, stateOf, keyAccess, activateKey, lastUsed, denials, schemes, requestSettings } = deps;
-
-  function resolve(source: AuthSource, request: DurinRequest): Promise<SessionRecord> {
-    if (source instanceof DurinRequest) return stateOf({ durin: source }).resolveSessionUncached();
-    return authenticate(credentialsOf(source, request, schemes));
-  }
+  const { openSource, keyAccess, activateKey, lastUsed, denials, toAnswered } = deps;
 
   return async function authenticateSource(source) {
-    const request = source instanceof DurinRequest ? source : toRequest(source, requestSettings);
+    const { request, state } = openSource(source);
     let record: SessionRecord | null = null;
     try {
-      record = await resolve(source, request);
+      record = await state.resolveSessionUncached();
       const refusal = keyAccess.refusalOf(record, request.ipAddress, 'everything');
       if (refusal !== null) throw refusal;
+      await activateKey(record);
     } catch (error) {
       denials.report(error, { path: null, origin: request, session: record && toSessionOf(record) });
-      throw error;
+      throw toAnswered(error, request);
     }
-    await activateKey(record);
     lastUsed.recordUse(record, request);
     return record;
   };
@@ -57,15 +43,4 @@ export function createAuthenticateSource(deps: AuthenticateSourceDeps): Authenti
 
 function toSessionOf({ id, userId, client }: SessionRecord) {
   return { id, userId, client: client.name };
-}
-
-/** A source that is not an object, such as a missing header, has no origin. */
-function toRequest(source: Exclude<AuthSource, DurinRequest>, settings: RequestSettings): DurinRequest {
-  const isRequest =
-    typeof source === 'object' && source !== null && 'headers' in source && typeof source.headers === 'object';
-  return DurinRequest.fromAdapter({ req: isRequest ? source : { headers: source } }, settings);
-}
-
-function credentialsOf(source: AuthSource, request: DurinRequest, schemes: readonly string[]): Credentials {
-  return typeof source === 'string' ? { kind: 'token', token: source } : presentedCredentials(request, schemes);
 }

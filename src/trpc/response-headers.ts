@@ -1,8 +1,8 @@
 import type { TRPCError } from '@trpc/server';
-import { type DurinError, isDurinError } from '../errors.ts';
+import { isDurinError } from '../errors.ts';
+import { setRefusalHeaders } from '../refusals/refusal-headers.ts';
 import { type DurinContext, DurinRequest, isDurinContext } from '../request/durin-request.ts';
 import type { LimitState } from '../throttle/throttle.ts';
-import type { DurinErrorCode } from '../wire.ts';
 
 /** What an adapter passes to `responseMeta`, as far as durin reads it. */
 export interface ResponseFacts {
@@ -23,9 +23,8 @@ export interface ResponseHeadersDeps {
 
 /**
  * Creates `responseMeta`, which sets the headers of a response:
- * - `WWW-Authenticate` on 401, and on a 403 that another token might pass (RFC 9110, 11.6.1 and 15.5.4; RFC 6750, 3;
- *   RFC 9470, 3)
- * - `Retry-After`, `RateLimit-Policy` and `RateLimit` on throttled routes (draft-ietf-httpapi-ratelimit-headers)
+ * - `WWW-Authenticate` and `Retry-After` on refusals, see `setRefusalHeaders`
+ * - `RateLimit-Policy` and `RateLimit` on throttled routes (draft-ietf-httpapi-ratelimit-headers)
  * - `Cache-Control: no-store` and `Date` on answers of the auth router. An SDK whose clock is wrong counts expiries from
  *   that `Date`.
  * - `Cache-Control: private` on other answers to a request with `apiKeyHeader`: shared caches may otherwise store them, since
@@ -34,20 +33,9 @@ export interface ResponseHeadersDeps {
  * A streamed response sends its headers before its calls have run, so it has only the last three.
  */
 export function createResponseMeta({ scheme, isPrivate, limitsOf, now }: ResponseHeadersDeps) {
-  function setRefusal(headers: Headers, errors: ResponseFacts['errors']): void {
-    const refusals = errors.filter(isDurinError);
-    if (errors.some((error) => error.code === 'UNAUTHORIZED'))
-      headers.set('WWW-Authenticate', challengeOf(refusals, scheme));
-    else if (refusals.some(({ durin }) => withoutRight.has(durin.code)))
-      headers.set('WWW-Authenticate', `${scheme} realm="api", error="insufficient_scope"${scopeOf(refusals)}`);
-
-    const retryAfter = Math.max(0, ...refusals.map((refusal) => refusal.durin.retryAfter ?? 0));
-    if (retryAfter > 0) headers.set('Retry-After', String(retryAfter));
-  }
-
   return function responseMeta({ ctx, errors, info }: ResponseFacts): { headers: Headers } {
     const headers = new Headers();
-    if (errors.length > 0) setRefusal(headers, errors);
+    if (errors.length > 0) setRefusalHeaders(headers, errors.filter(isDurinError), scheme, errors.some(isUnauthorized));
     if (isDurinContext(ctx)) setLimits(headers, [...limitsOf(ctx)]);
     if (info?.calls.some((call) => isPrivate(call.procedure))) {
       headers.set('Cache-Control', 'no-store');
@@ -57,6 +45,11 @@ export function createResponseMeta({ scheme, isPrivate, limitsOf, now }: Respons
     }
     return { headers };
   };
+}
+
+/** Also of the app's own 401, which needs a challenge as well. */
+function isUnauthorized({ code }: TRPCError): boolean {
+  return code === 'UNAUTHORIZED';
 }
 
 function setLimits(headers: Headers, limits: readonly LimitState[]): void {
@@ -71,38 +64,6 @@ function policyOf({ scope, quota }: LimitState): string {
 
 function remainderOf({ scope, remaining, resetSeconds }: LimitState): string {
   return `${quoted(scope)};r=${remaining};t=${resetSeconds}`;
-}
-
-/**
- * The challenge has an error code only if a token was refused, or its user has to prove again to be the user: not if no token
- * was presented (RFC 6750, 3.1), a login was refused, or the app itself refused the call.
- */
-function challengeOf(refusals: readonly DurinError[], scheme: string): string {
-  const isBadToken = refusals.some(({ code, durin }) => code === 'UNAUTHORIZED' && !acceptsToken.has(durin.code));
-  if (isBadToken) return `${scheme} realm="api", error="invalid_token"`;
-  const maxAge = Math.min(...refusals.map(({ durin }) => durin.maxAge ?? Infinity));
-  const isStale = maxAge < Infinity;
-  const error = isStale ? `, error="insufficient_user_authentication", max_age=${maxAge}` : '';
-  return `${scheme} realm="api"${error}`;
-}
-
-/** Refusals that are no fault of the token. */
-const acceptsToken: ReadonlySet<DurinErrorCode> = new Set([
-  'NO_CREDENTIALS',
-  'INVALID_CREDENTIALS',
-  'REAUTHENTICATION_REQUIRED',
-]);
-
-/** Refusals of a valid token that has not the right to make this call (RFC 6750, 3.1). */
-const withoutRight: ReadonlySet<DurinErrorCode> = new Set(['CLIENT_NOT_ALLOWED', 'INSUFFICIENT_SCOPE', 'NOT_ADMIN']);
-
-/** Proxies refuse long headers. */
-const maxScopeLength = 2000;
-
-/** The scopes that the refused calls of a batch need together. A header has no place for very many. */
-function scopeOf(refusals: readonly DurinError[]): string {
-  const scope = [...new Set(refusals.flatMap(({ durin }) => durin.missing ?? []))].join(' ');
-  return scope === '' || scope.length > maxScopeLength ? '' : `, scope="${scope}"`;
 }
 
 /** A string of a structured field (RFC 9651). Scopes are checked to fit into one. */
