@@ -9,8 +9,11 @@ import type { EventSource } from './events.ts';
 import { attachInternals } from './internals.ts';
 import { type CreateLeaks, createLeaks } from './leaks/create-leaks.ts';
 import { createTokenPattern } from './leaks/token-pattern.ts';
+import type { TokenOf } from './options/callbacks.ts';
+import type { Transport } from './options/cookie-options.ts';
 import type { DurinOptions } from './options/options.ts';
 import { parseOptions } from './options/parse-options.ts';
+import { type ContextFromOptions, callFrom } from './request/context-from.ts';
 import type { AdapterCall, DurinContext } from './request/durin-request.ts';
 import { createDurinRouter, type DurinRouter, type LoginTypes } from './router/durin-router.ts';
 import type { DefaultLoginInput } from './router/login.ts';
@@ -49,6 +52,19 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
   readonly policyOf: PolicyOf;
   /** Creates `ctx.durin` from what any tRPC adapter passes. Does no I/O. Spread the result to add a context of your own. */
   readonly createContext: (call?: AdapterCall) => DurinContext;
+  /**
+   * Creates `ctx.durin` from a request's headers, for server components, server actions and callers, which have no adapter.
+   * @param options.setCookie sets the session cookie, as `cookies().set` of Next.js does. Without it, logins to a client with
+   *   `transport: 'cookie'` are refused with COOKIE_UNAVAILABLE
+   * @throws DurinUsageError if it is given no headers
+   * @example
+   * const caller = appRouter.createCaller(durin.contextFrom(await headers()));
+   * const session = await caller.auth.session(); // null: nobody is signed in
+   */
+  readonly contextFrom: (
+    headers: Headers | Readonly<Record<string, string | readonly string[] | undefined>>,
+    options?: ContextFromOptions,
+  ) => DurinContext;
   /** Returns the headers of refusals, throttled routes and answers with a token. */
   readonly responseMeta: (facts: ResponseFacts) => { headers: Headers };
   readonly tokens: DurinTokens<UserRef<TApp>, AppAuth<TApp>, TApp['clientName'], TApp['scope']>;
@@ -65,7 +81,7 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
    * Resolves the caller, for routes that are not tRPC and for work that outlives its call. Records the use; does not
    * throttle. API keys need `fullAccess`.
    * @param source a request, its headers, a token, or the `ctx.durin` of a call
-   * @throws DurinError the 401 codes, INSUFFICIENT_SCOPE, NETWORK_NOT_ALLOWED, STORE_UNAVAILABLE
+   * @throws DurinError the 401 codes, CROSS_SITE, INSUFFICIENT_SCOPE, NETWORK_NOT_ALLOWED, STORE_UNAVAILABLE
    * @example const { user } = await durin.authenticate(request);
    */
   readonly authenticate: (source: AuthSource) => Promise<AppAuth<TApp>>;
@@ -118,9 +134,14 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
 type LoginInput<TLoginInput extends LoginSchema, TClientName extends string, TResolveClient> = z.input<TLoginInput> &
   (unknown extends TResolveClient ? { client: TClientName } : object) & { deviceName?: string | undefined };
 
-type LoginOutput<TSerializedUser, TExpiry, TExtra> = Beside<
-  { token: string; expiry: TExpiry } & (unknown extends TSerializedUser ? object : { user: TSerializedUser }),
+type LoginOutput<TSerializedUser, TExpiry, TExtra, TTransport extends Transport> = Beside<
+  { token: TokenOf<TTransport> } & SessionOutput<TSerializedUser, TExpiry>,
   TExtra
+>;
+
+/** What the answers of `login` and `session` say of a session. */
+type SessionOutput<TSerializedUser, TExpiry> = Flatten<
+  { expiry: TExpiry } & (unknown extends TSerializedUser ? object : { user: TSerializedUser })
 >;
 
 /** The app's extra fields cannot replace durin's own. */
@@ -155,6 +176,7 @@ export function createDurin<
   TExpiry = Date | null,
   TLoginExtra extends object = object,
   const TScope extends string = never,
+  TTransport extends Transport = 'header',
 >(
   options: DurinOptions<
     TUserEntity,
@@ -166,7 +188,8 @@ export function createDurin<
     TSerializedUser,
     TExpiry,
     TLoginExtra,
-    TScope
+    TScope,
+    TTransport
   >,
 ): Durin<
   {
@@ -179,7 +202,8 @@ export function createDurin<
   {
     loginInput: LoginInput<TLoginInput, TClientName, TResolveClient>;
     reauthenticateInput: z.input<TLoginInput>;
-    loginOutput: LoginOutput<TSerializedUser, TExpiry, TLoginExtra>;
+    loginOutput: LoginOutput<TSerializedUser, TExpiry, TLoginExtra, TTransport>;
+    sessionOutput: SessionOutput<TSerializedUser, TExpiry>;
     expiry: TExpiry;
     clientName: TClientName;
     scope: TScope;
@@ -215,7 +239,12 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     includesToken: apiAccess.includeToken,
     freshSeconds: apiAccess.freshSeconds,
   });
-  const authenticateSource = createAuthenticateSource({ ...graph, schemes, requestSettings: settings });
+  const authenticateSource = createAuthenticateSource({
+    ...graph,
+    schemes,
+    cookies: settings.cookies,
+    requestSettings: settings,
+  });
   const privateProcedures = new Set<unknown>(Object.values(durinRouter._def.procedures));
 
   const durin: Durin<TApp, TLogin> = {
@@ -223,10 +252,12 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     ...createBuilders<TApp>({ ...graph, sessionQuota: settings.throttle.sessionQuota, clientNames, appScopes }),
     policyOf: createPolicyOf(graph.policies, keyClientRights),
     createContext: graph.createContext,
+    contextFrom: (headers, options) => graph.createContext(callFrom(headers, options)),
     responseMeta: createResponseMeta({
       scheme,
       isPrivate: (procedure) => privateProcedures.has(procedure),
       limitsOf: graph.limitsOf,
+      hasUsedCookie: graph.hasUsedCookie,
       now,
     }),
     tokens: createDurinTokens({

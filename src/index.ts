@@ -34,6 +34,7 @@ export type {
 } from './events.ts';
 export type { LeaksOptions } from './leaks/create-leaks.ts';
 export type { LeaksHandler } from './leaks/leaks-adapter.ts';
+export type { CookieOptions, Transport } from './options/cookie-options.ts';
 export type {
   ApiAccessOptions,
   CacheOptions,
@@ -42,8 +43,10 @@ export type {
   LoginThrottleOptions,
   ThrottleOptions,
 } from './options/options.ts';
+export type { ContextFromOptions } from './request/context-from.ts';
 export type { AdapterCall, DurinContext, DurinRequest } from './request/durin-request.ts';
 export type { HeaderSource } from './request/headers.ts';
+export type { CookieAttributes, SetCookie } from './request/response-cookies.ts';
 export type { DurinRouter, DurinRouterRecord, LoginTypes, SessionScope } from './router/durin-router.ts';
 export type { SignInRequest } from './router/sign-in-user.ts';
 export type { Auth, CallAuth, SessionClient } from './session.ts';

@@ -1,4 +1,4 @@
-import type { Credentials } from '../request/authorization.ts';
+import type { CookieSettings } from '../request/cookie-settings.ts';
 import { type DurinContext, DurinRequest, type RequestSettings } from '../request/durin-request.ts';
 import type { HeaderSource } from '../request/headers.ts';
 import type { SessionRecord } from '../session.ts';
@@ -7,14 +7,15 @@ import type { ActivateKey } from '../tokens/keys/activate-key.ts';
 import type { KeyAccess } from '../tokens/keys/key-access.ts';
 import type { LastUsed } from '../tokens/last-used.ts';
 import type { Denials } from './denials.ts';
-import { presentedCredentials, type RequestState } from './request-state.ts';
+import { presentedCredentials, siteRefusalOf } from './presented-credentials.ts';
+import type { RequestState } from './request-state.ts';
 
 /** A fetch or Node request, headers, a token, or `ctx.durin`. */
 export type AuthSource = string | DurinRequest | HeaderSource | { readonly headers: HeaderSource };
 
 /**
  * Resolves the session of a caller that calls no procedure, and records its use. An API key needs full access.
- * @throws DurinError the 401 codes, INSUFFICIENT_SCOPE, NETWORK_NOT_ALLOWED, STORE_UNAVAILABLE
+ * @throws DurinError the 401 codes, CROSS_SITE, INSUFFICIENT_SCOPE, NETWORK_NOT_ALLOWED, STORE_UNAVAILABLE
  */
 export type AuthenticateSource = (source: AuthSource) => Promise<SessionRecord>;
 
@@ -27,15 +28,22 @@ export interface AuthenticateSourceDeps {
   readonly denials: Denials;
   /** The schemes of the Authorization header that are read. */
   readonly schemes: readonly string[];
+  /** `null`: cookies are not read. */
+  readonly cookies: CookieSettings | null;
   readonly requestSettings: RequestSettings;
 }
 
 export function createAuthenticateSource(deps: AuthenticateSourceDeps): AuthenticateSource {
-  const { authenticate, stateOf, keyAccess, activateKey, lastUsed, denials, schemes, requestSettings } = deps;
+  const { authenticate, stateOf, keyAccess, activateKey, lastUsed, denials, schemes, cookies, requestSettings } = deps;
 
-  function resolve(source: AuthSource, request: DurinRequest): Promise<SessionRecord> {
+  /** Where the method of a request is not known, it may change something. */
+  async function resolve(source: AuthSource, request: DurinRequest): Promise<SessionRecord> {
     if (source instanceof DurinRequest) return stateOf({ durin: source }).resolveSessionUncached();
-    return authenticate(credentialsOf(source, request, schemes));
+    if (typeof source === 'string') return authenticate({ kind: 'token', token: source });
+    const presented = presentedCredentials(request, { schemes, cookieName: cookies?.name ?? null });
+    const refusal = siteRefusalOf(request, presented, { cookies, isChange: DurinRequest.isRead(request) !== true });
+    if (refusal !== null) throw refusal;
+    return authenticate(presented.credentials);
   }
 
   return async function authenticateSource(source) {
@@ -64,8 +72,4 @@ function toRequest(source: Exclude<AuthSource, DurinRequest>, settings: RequestS
   const isRequest =
     typeof source === 'object' && source !== null && 'headers' in source && typeof source.headers === 'object';
   return DurinRequest.fromAdapter({ req: isRequest ? source : { headers: source } }, settings);
-}
-
-function credentialsOf(source: AuthSource, request: DurinRequest, schemes: readonly string[]): Credentials {
-  return typeof source === 'string' ? { kind: 'token', token: source } : presentedCredentials(request, schemes);
 }

@@ -104,13 +104,13 @@ export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guar
     const { isOptional, freshSeconds, limit } = settings;
     const { reach } = settings.policy;
     return async function guard(call) {
-      const { ctx, path, batchIndex, next } = call;
+      const { ctx, path, batchIndex, type, next } = call;
       const state = stateOf(ctx);
       const since = state.changesBefore();
       const gate: Gate = { demands: settings, reach, ipAddress: ctx.durin.ipAddress };
       let record: SessionRecord | null = null;
       try {
-        record = await state.resolveSession(batchIndex);
+        record = await state.resolveSession(batchIndex, type);
       } catch (error) {
         if (!isOptional || !isWithoutCredentials(error)) throw reportDenied(error, call);
       }
@@ -128,7 +128,7 @@ export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guar
       if (record.replaces !== null) await activateKey(record);
       lastUsed.recordUse(record, ctx.durin);
       const auth = toAuth(record);
-      const { type, signal } = call;
+      const { signal } = call;
       const isStreamed = DurinRequest.isStreamed(ctx.durin);
       const finish = followCall({
         record,

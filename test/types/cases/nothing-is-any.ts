@@ -80,6 +80,9 @@ import type {
   ClientRecord,
   ClientRelation,
   ClientWith,
+  ContextFromOptions,
+  CookieAttributes,
+  CookieOptions,
   DenialCode,
   Duration,
   Durin,
@@ -127,6 +130,7 @@ import type {
   SessionClient,
   SessionScope,
   SessionView,
+  SetCookie,
   SignedIn,
   SignedOut,
   SignInAnswer,
@@ -135,6 +139,7 @@ import type {
   SyncOptions,
   ThrottleOptions,
   TokenEvent,
+  Transport,
 } from '../../../src/index.ts';
 import type * as passwordTypes from '../../../src/password.ts';
 import type * as pgliteTypes from '../../../src/pglite/index.ts';
@@ -161,6 +166,7 @@ type Login = {
   scope: 'billing';
   reauthenticateInput: { username: string };
   loginOutput: { token: string };
+  sessionOutput: { expiry: Date | null };
   expiry: Date | null;
 };
 
@@ -215,7 +221,8 @@ interface Public {
     string,
     Date,
     { motd: string },
-    'billing'
+    'billing',
+    'cookie'
   >;
   DurinProcedures: DurinProcedures<App>;
   DurinRequest: DurinRequest;
@@ -264,6 +271,11 @@ interface Public {
   DurinQuery: DurinQuery<void, string>;
   DurinMutation: DurinMutation<{ a: string }, { b: Date }>;
   CallOrigin: CallOrigin;
+  ContextFromOptions: ContextFromOptions;
+  CookieAttributes: CookieAttributes;
+  CookieOptions: CookieOptions;
+  SetCookie: SetCookie;
+  Transport: Transport;
   AppTypes: AppTypes;
   AdapterCall: AdapterCall;
   AdminAction: AdminAction<number>;
