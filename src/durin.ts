@@ -9,22 +9,25 @@ import type { EventSource } from './events.ts';
 import { attachInternals } from './internals.ts';
 import { type CreateLeaks, createLeaks } from './leaks/create-leaks.ts';
 import { createTokenPattern } from './leaks/token-pattern.ts';
+import type { TokenOf } from './options/callbacks.ts';
+import type { Transport } from './options/cookie-options.ts';
 import type { DurinOptions } from './options/options.ts';
 import { parseOptions } from './options/parse-options.ts';
+import { type ContextFromOptions, callFrom } from './request/context-from.ts';
 import type { AdapterCall, DurinContext } from './request/durin-request.ts';
 import { createDurinRouter, type DurinRouter, type LoginTypes } from './router/durin-router.ts';
 import type { DefaultLoginInput } from './router/login.ts';
 import type { LoginSchema } from './router/login-schema.ts';
 import type { SignInRequest } from './router/sign-in-user.ts';
 import type { SessionRecord } from './session.ts';
-import { type AuthSource, createOpenSource } from './trpc/auth-source.ts';
-import { createAuthenticateSource } from './trpc/authenticate-source.ts';
 import { type AppTypes, createBuilders, type DurinProcedures } from './trpc/builders.ts';
 import { createParseGuardOptions } from './trpc/guard-options.ts';
-import { createGuardSource, type GuardRoute, parseRouteOptions, type RouteAuth } from './trpc/guard-source.ts';
 import { createPolicyOf, type PolicyOf } from './trpc/policy-of.ts';
-import { createToAnswered } from './trpc/refused-answer.ts';
 import { createResponseMeta, type ResponseFacts } from './trpc/response-headers.ts';
+import { type AuthSource, createOpenSource } from './trpc/routes/auth-source.ts';
+import { createAuthenticateSource } from './trpc/routes/authenticate-source.ts';
+import { createGuardSource, type GuardRoute, parseRouteOptions, type RouteAuth } from './trpc/routes/guard-source.ts';
+import { createToAnswered } from './trpc/routes/refused-answer.ts';
 
 /** A user entity, or its primary key. */
 type UserRef<TApp extends AppTypes> = TApp['userEntity'] | UserKey<TApp['userEntity']>;
@@ -47,6 +50,19 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
   readonly policyOf: PolicyOf;
   /** Creates `ctx.durin` from what any tRPC adapter passes. Does no I/O. Spread the result to add a context of your own. */
   readonly createContext: (call?: AdapterCall) => DurinContext;
+  /**
+   * Creates `ctx.durin` from a request's headers, for server components, server actions and callers, which have no adapter.
+   * @param options.setCookie sets the session cookie, as `cookies().set` of Next.js does. Without it, logins to a client with
+   *   `transport: 'cookie'` are refused with COOKIE_UNAVAILABLE
+   * @throws DurinUsageError if it is given no headers
+   * @example
+   * const caller = appRouter.createCaller(durin.contextFrom(await headers()));
+   * const session = await caller.auth.session(); // null: nobody is signed in
+   */
+  readonly contextFrom: (
+    headers: Headers | Readonly<Record<string, string | readonly string[] | undefined>>,
+    options?: ContextFromOptions,
+  ) => DurinContext;
   /** Returns the headers of refusals, throttled routes and answers with a token. */
   readonly responseMeta: (facts: ResponseFacts) => { headers: Headers };
   readonly tokens: DurinTokens<UserRef<TApp>, RouteAuth<TApp>, TApp['clientName'], TApp['scope']>;
@@ -66,8 +82,8 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
    * @param options what `guardedProcedure` takes; `rate` needs a `scope`, which procedures and other routes may share. An object
    *   is parsed once: keep it in a constant. Default: every valid session is let in
    * @returns the session
-   * @throws DurinError the 401 codes, CLIENT_NOT_ALLOWED, INSUFFICIENT_SCOPE, NETWORK_NOT_ALLOWED, REAUTHENTICATION_REQUIRED,
-   *   THROTTLED, STORE_UNAVAILABLE; its `toResponse()` is the answer
+   * @throws DurinError the 401 codes, CROSS_SITE, CLIENT_NOT_ALLOWED, INSUFFICIENT_SCOPE, NETWORK_NOT_ALLOWED,
+   *   REAUTHENTICATION_REQUIRED, THROTTLED, STORE_UNAVAILABLE; its `toResponse()` is the answer
    * @throws DurinUsageError naming the option that is unknown, missing or wrong
    * @example const { user } = await durin.guard(request, { scopes: ['reports:read'] });
    */
@@ -76,7 +92,7 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
    * Resolves the caller, for work that outlives its call. Records the use; does not throttle. API keys need `fullAccess`. Use
    * `guard` for routes.
    * @param source a request, its headers, a token, or the `ctx.durin` of a call
-   * @throws DurinError the 401 codes, INSUFFICIENT_SCOPE, NETWORK_NOT_ALLOWED, STORE_UNAVAILABLE
+   * @throws DurinError the 401 codes, CROSS_SITE, INSUFFICIENT_SCOPE, NETWORK_NOT_ALLOWED, STORE_UNAVAILABLE
    * @example const { user } = await durin.authenticate(request);
    */
   readonly authenticate: (source: AuthSource) => Promise<RouteAuth<TApp>>;
@@ -129,9 +145,14 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
 type LoginInput<TLoginInput extends LoginSchema, TClientName extends string, TResolveClient> = z.input<TLoginInput> &
   (unknown extends TResolveClient ? { client: TClientName } : object) & { deviceName?: string | undefined };
 
-type LoginOutput<TSerializedUser, TExpiry, TExtra> = Beside<
-  { token: string; expiry: TExpiry } & (unknown extends TSerializedUser ? object : { user: TSerializedUser }),
+type LoginOutput<TSerializedUser, TExpiry, TExtra, TTransport extends Transport> = Beside<
+  { token: TokenOf<TTransport> } & SessionOutput<TSerializedUser, TExpiry>,
   TExtra
+>;
+
+/** What the answers of `login` and `session` say of a session. */
+type SessionOutput<TSerializedUser, TExpiry> = Flatten<
+  { expiry: TExpiry } & (unknown extends TSerializedUser ? object : { user: TSerializedUser })
 >;
 
 /** The app's extra fields cannot replace durin's own. */
@@ -166,6 +187,7 @@ export function createDurin<
   TExpiry = Date | null,
   TLoginExtra extends object = object,
   const TScope extends string = never,
+  TTransport extends Transport = 'header',
 >(
   options: DurinOptions<
     TUserEntity,
@@ -177,7 +199,8 @@ export function createDurin<
     TSerializedUser,
     TExpiry,
     TLoginExtra,
-    TScope
+    TScope,
+    TTransport
   >,
 ): Durin<
   {
@@ -190,7 +213,8 @@ export function createDurin<
   {
     loginInput: LoginInput<TLoginInput, TClientName, TResolveClient>;
     reauthenticateInput: z.input<TLoginInput>;
-    loginOutput: LoginOutput<TSerializedUser, TExpiry, TLoginExtra>;
+    loginOutput: LoginOutput<TSerializedUser, TExpiry, TLoginExtra, TTransport>;
+    sessionOutput: SessionOutput<TSerializedUser, TExpiry>;
     expiry: TExpiry;
     clientName: TClientName;
     scope: TScope;
@@ -232,10 +256,11 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     scheme,
     isPrivate: (procedure) => privateProcedures.has(procedure),
     limitsOf: graph.limitsOf,
+    hasUsedCookie: graph.hasUsedCookie,
     now,
   });
   const openSource = createOpenSource({ stateOf: graph.stateOf, requestSettings: settings });
-  const toAnswered = createToAnswered(responseMeta);
+  const toAnswered = createToAnswered({ scheme, limitsOf: graph.limitsOf });
   const authenticateSource = createAuthenticateSource({ ...graph, openSource, toAnswered });
   const guardSource = createGuardSource({ ...graph, openSource, parseGuardOptions, toAnswered });
 
@@ -244,6 +269,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     ...createBuilders<TApp>({ ...graph, parseGuardOptions }),
     policyOf: createPolicyOf(graph.policies, keyClientRights),
     createContext: graph.createContext,
+    contextFrom: (headers, options) => graph.createContext(callFrom(headers, options)),
     responseMeta,
     tokens: createDurinTokens({
       ...graph,

@@ -34,6 +34,7 @@ export type {
 } from './events.ts';
 export type { LeaksOptions } from './leaks/create-leaks.ts';
 export type { LeaksHandler } from './leaks/leaks-adapter.ts';
+export type { CookieOptions, Transport } from './options/cookie-options.ts';
 export type {
   ApiAccessOptions,
   CacheOptions,
@@ -42,13 +43,14 @@ export type {
   LoginThrottleOptions,
   ThrottleOptions,
 } from './options/options.ts';
+export type { ContextFromOptions } from './request/context-from.ts';
 export type { AdapterCall, DurinContext, DurinRequest } from './request/durin-request.ts';
 export type { HeaderSource } from './request/headers.ts';
+export type { CookieAttributes, SetCookie } from './request/response-cookies.ts';
 export type { DurinRouter, DurinRouterRecord, LoginTypes, SessionScope } from './router/durin-router.ts';
 export type { SignInRequest } from './router/sign-in-user.ts';
 export type { Auth, CallAuth, SessionClient } from './session.ts';
 export type { RateLimitRedis } from './throttle/rate-limit-redis.ts';
-export type { AuthSource } from './trpc/auth-source.ts';
 export type { DurinBuilder, DurinErrorShape, DurinMutation, DurinQuery } from './trpc/base-procedure.ts';
 export type {
   AppTypes,
@@ -60,9 +62,10 @@ export type {
   SignedOut,
 } from './trpc/builders.ts';
 export type { GuardOptions } from './trpc/guard-options.ts';
-export type { GuardRoute, RouteAuth } from './trpc/guard-source.ts';
 export type { PolicyOf, ProcedurePolicy } from './trpc/policy-of.ts';
 export type { ResponseFacts } from './trpc/response-headers.ts';
+export type { AuthSource } from './trpc/routes/auth-source.ts';
+export type { GuardRoute, RouteAuth } from './trpc/routes/guard-source.ts';
 export type { Duration } from './values/duration.ts';
 export type { Rate } from './values/rate.ts';
 export type { ApiAccessView, DurinErrorCode, DurinErrorData, KeyView, SessionView } from './wire.ts';

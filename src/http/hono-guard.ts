@@ -1,7 +1,7 @@
 import { DurinUsageError } from '../errors.ts';
 import type { AppTypes } from '../trpc/builders.ts';
 import type { GuardOptions } from '../trpc/guard-options.ts';
-import type { RouteAuth } from '../trpc/guard-source.ts';
+import type { RouteAuth } from '../trpc/routes/guard-source.ts';
 import { createRouteGuard, type RouteDurin } from './route-guard.ts';
 
 /** What `honoGuard` takes. */

@@ -3,8 +3,8 @@ import { internalsOf } from '../internals.ts';
 import type { AdapterCall, DurinContext } from '../request/durin-request.ts';
 import type { AppTypes } from '../trpc/builders.ts';
 import type { GuardOptions } from '../trpc/guard-options.ts';
-import type { GuardRoute, RouteAuth } from '../trpc/guard-source.ts';
 import type { ResponseFacts } from '../trpc/response-headers.ts';
+import type { GuardRoute, RouteAuth } from '../trpc/routes/guard-source.ts';
 
 /** What guards use of a durin: any that `createDurin` returned. */
 export interface RouteDurin<TApp extends AppTypes> {

@@ -13,15 +13,25 @@ import type { ClientFields } from '../values/client-fields.ts';
 import type { Duration } from '../values/duration.ts';
 import type { Rate } from '../values/rate.ts';
 import type { LoginResponseArgs, MaybePromise, ResolveClient } from './callbacks.ts';
+import type { CookieOptions, Transport } from './cookie-options.ts';
 import type { KeyOptions } from './key-options.ts';
 
 /** An API client, as the option `clients` lists it. */
-export interface ClientConfig<TScope extends string = never, TClientName extends string = string, TUser = object>
-  extends Omit<ClientFields, 'name'> {
+export interface ClientConfig<
+  TScope extends string = never,
+  TClientName extends string = string,
+  TUser = object,
+  TTransport extends Transport = Transport,
+> extends Omit<ClientFields, 'name'> {
   /** The scopes that its tokens may have at most. Default: all. */
   scopes?: readonly TScope[] | undefined;
   /** Makes its tokens API keys. Default: they are sessions. */
   keys?: KeyOptions<TClientName, TUser> | undefined;
+  /**
+   * Where its sessions are kept. `'cookie'` is for browsers, and not for a client with `keys`: its logins set the session
+   * cookie, and their answer has `token: null`. Default: `'header'`.
+   */
+  transport?: TTransport | undefined;
 }
 
 export interface ApiAccessOptions<TClientName extends string> {
@@ -140,6 +150,7 @@ export interface DurinOptions<
   TExpiry,
   TLoginExtra extends object,
   TScope extends string = never,
+  TTransport extends Transport = 'header',
 > {
   /** The app's ORM, on `@mikro-orm/postgresql` or `@mikro-orm/pglite`. */
   orm: AppORM;
@@ -163,7 +174,9 @@ export interface DurinOptions<
   credentialFields?: readonly (keyof NoInfer<TUserEntity> & string)[] | undefined;
   /** The app's clients. Their names become a union type. `durin.clients.sync()` creates the missing ones. */
   clients?:
-    | Readonly<Record<TClientName, ClientConfig<NoInfer<TScope>, TClientName, AuthUser<TUserEntity, TPopulate>>>>
+    | Readonly<
+        Record<TClientName, ClientConfig<NoInfer<TScope>, TClientName, AuthUser<TUserEntity, TPopulate>, TTransport>>
+      >
     | undefined;
   /**
    * The rights that guards can ask for, such as `['reports:read', 'billing']`. Their names become a union type. At most 256, of
@@ -194,6 +207,8 @@ export interface DurinOptions<
    * none.
    */
   apiKeyHeader?: string | undefined;
+  /** The session cookie of clients with `transport: 'cookie'`. It is read where there is neither header. */
+  cookies?: CookieOptions | undefined;
   /** Formats the expiry in the answers of `login` and `refresh`; `null`: never. Default: the Date. */
   formatExpiry?: ((expiry: Date | null) => TExpiry) | undefined;
   /** If true, a login extends the existing token to a full lifetime. Default: `false`. */
@@ -226,7 +241,8 @@ export interface DurinOptions<
           TUserEntity,
           AuthUser<TUserEntity, TPopulate>,
           { name: AnyClientName<TClientName> },
-          NoInfer<TScope>
+          NoInfer<TScope>,
+          NoInfer<TTransport>
         >,
       ) => MaybePromise<TLoginExtra>)
     | undefined;

@@ -10,6 +10,7 @@ import { createLogout, createLogoutAll, type LogoutDeps } from './logout.ts';
 import { createReauthenticateProcedure, type ReauthenticateProcedureDeps } from './reauthenticate.ts';
 import { createRefresh, type RefreshDeps } from './refresh.ts';
 import { createRouterProcedures, type RouterProcedureDeps } from './router-procedures.ts';
+import { createSession, type SessionDeps } from './session.ts';
 import { createSessions, type SessionsDeps } from './sessions.ts';
 
 /** The types of the router that depend on the app's options. */
@@ -17,6 +18,7 @@ export interface LoginTypes {
   loginInput: object;
   reauthenticateInput: object;
   loginOutput: object;
+  sessionOutput: object;
   expiry: unknown;
   clientName: string;
   scope: string;
@@ -58,6 +60,7 @@ export type DurinRouterRecord<TLogin extends LoginTypes> = {
   reauthenticate: DurinMutation<TLogin['reauthenticateInput'], void>;
   logout: DurinMutation<void, void>;
   logoutAll: DurinMutation<SessionScope | undefined, void>;
+  session: DurinQuery<void, TLogin['sessionOutput'] | null>;
   sessions: {
     list: DurinQuery<void, SessionView[]>;
     revoke: DurinMutation<{ id: string }, void>;
@@ -95,6 +98,7 @@ export type RouterDeps = RouterProcedureDeps &
   RefreshDeps &
   ReauthenticateProcedureDeps &
   LogoutDeps &
+  SessionDeps &
   SessionsDeps &
   KeysDeps &
   ApiAccessDeps;
@@ -107,6 +111,7 @@ export function createDurinRouter<TLogin extends LoginTypes>(deps: RouterDeps): 
     reauthenticate: createReauthenticateProcedure(procedures, deps),
     logout: createLogout(procedures, deps),
     logoutAll: createLogoutAll(procedures, deps),
+    session: createSession(procedures, deps),
     sessions: createSessions(procedures, deps),
     keys: createKeys(procedures, deps),
     apiAccess: createApiAccess(procedures, deps),

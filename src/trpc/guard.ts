@@ -27,7 +27,7 @@ export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guar
       const visit: Visit = { settings, request: ctx.durin, state, path };
       let record: SessionRecord | null = null;
       try {
-        record = await state.resolveSession(batchIndex);
+        record = await state.resolveSession(batchIndex, type);
       } catch (error) {
         if (!settings.isOptional || !isWithoutCredentials(error)) throw admission.reportRefused(error, visit);
       }

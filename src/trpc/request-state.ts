@@ -1,10 +1,11 @@
 import { batch } from '../async/batch.ts';
 import { isDurinError } from '../errors.ts';
-import { type Credentials, parseApiKey, parseAuthorization } from '../request/authorization.ts';
-import { type AdapterCall, type DurinContext, DurinRequest, requireDurinContext } from '../request/durin-request.ts';
+import type { CookieSettings } from '../request/cookie-settings.ts';
+import { type DurinContext, DurinRequest, type RequestCall, requireDurinContext } from '../request/durin-request.ts';
 import type { SessionRecord } from '../session.ts';
 import type { LimitState } from '../throttle/throttle.ts';
 import type { Authenticate, FindSession } from '../tokens/authenticate.ts';
+import { type PresentedCredentials, presentedCredentials, siteRefusalOf } from './presented-credentials.ts';
 
 /**
  * What one durin knows about a request: the session, looked up once for a whole batch, and what earlier calls of the batch
@@ -16,14 +17,15 @@ export interface RequestState {
   recordLimit(limit: LimitState): void;
   /**
    * Resolves the session of the call at this index of the batch, after the changes that earlier calls make.
-   * @throws DurinError the 401 codes, STORE_UNAVAILABLE
+   * @throws DurinError the 401 codes, CROSS_SITE, STORE_UNAVAILABLE
    */
-  resolveSession(batchIndex: number): Promise<SessionRecord>;
+  resolveSession(batchIndex: number, type: CallType): Promise<SessionRecord>;
   /**
    * Resolves the session as it is now, after all logins so far. For work that outlives its call, such as a subscription.
-   * @throws DurinError the 401 codes, STORE_UNAVAILABLE
+   * @param isChange whether the request may change something; it is judged like a mutation then
+   * @throws DurinError the 401 codes, CROSS_SITE, STORE_UNAVAILABLE
    */
-  resolveSessionUncached(): Promise<SessionRecord>;
+  resolveSessionUncached(isChange: boolean): Promise<SessionRecord>;
   /** How many changes had been announced before the look-up of a call that starts now, which may be that of an earlier call. */
   changesBefore(): number;
   /**
@@ -33,9 +35,17 @@ export interface RequestState {
   change<T>(batchIndex: number, work: () => Promise<T>, kind?: ChangeKind): Promise<T>;
   /** The token that the call at this index presents; `null` if it presents none. It is not verified here. */
   tokenAt(batchIndex: number): string | null;
-  /** Makes this token the request's credentials, for the call at this index and for those after it. */
-  useToken(batchIndex: number, token: string): void;
+  /** Whether the credentials of the call at this index are in the session cookie. */
+  isCookieAt(batchIndex: number): boolean;
+  /**
+   * Makes this token the request's credentials, for the call at this index and for those after it.
+   * @param isCookie whether the answer sets it as the session cookie
+   */
+  useToken(batchIndex: number, token: string, isCookie: boolean): void;
 }
+
+/** What a procedure is. */
+export type CallType = 'query' | 'mutation' | 'subscription';
 
 /** Whether a change needs the session that the request presents. */
 export type ChangeKind = 'login' | 'session';
@@ -59,17 +69,21 @@ export interface RequestStatesDeps {
   readonly tokenInUrl: boolean;
   /** The header of a bare token, in lower case. `null`: none. */
   readonly apiKeyHeader: string | null;
+  /** `null`: cookies are not read. */
+  readonly cookies: CookieSettings | null;
   /** The clock, in milliseconds. */
   readonly now: () => number;
 }
 
 /** The request states of one durin. Two durins in one process share no session. */
 export interface RequestStates {
-  createContext(call?: AdapterCall): DurinContext;
+  createContext(call?: RequestCall): DurinContext;
   /** @throws DurinUsageError if the context was not made with `createContext` */
   stateOf(ctx: DurinContext): RequestState;
   /** The limits that the response's headers report. */
   limitsOf(ctx: DurinContext): Iterable<LimitState>;
+  /** Whether calls of the request had their credentials from the session cookie. */
+  hasUsedCookie(ctx: DurinContext): boolean;
 }
 
 export function createRequestStates(deps: RequestStatesDeps): RequestStates {
@@ -90,6 +104,7 @@ export function createRequestStates(deps: RequestStatesDeps): RequestStates {
       return state;
     },
     limitsOf: ({ durin }) => knownStateOf(durin)?.limits() ?? [],
+    hasUsedCookie: ({ durin }) => knownStateOf(durin)?.isCookieAt(Infinity) ?? false,
   };
 }
 
@@ -110,18 +125,18 @@ interface LookUp {
 
 /** What most requests never need is `null` until then: most have one call, one token, and no limit. */
 function createRequestState(request: DurinRequest, deps: RequestStatesDeps): RequestState {
-  const { authenticate, findBySelector, announced, schemes, now } = deps;
+  const { authenticate, findBySelector, announced, schemes, cookies, now } = deps;
   const isOneRequest = DurinRequest.isOneRequest(request);
   const find = isOneRequest ? findOnce : findBatched(findBySelector);
-  const presented = presentedCredentials(request, schemes);
+  const presented = presentedCredentials(request, { schemes, cookieName: cookies?.name ?? null });
   const announcedAtStart = announced();
   /** The credentials of each login, by index in the batch. */
-  let logins: Map<number, Credentials> | null = null;
+  let logins: Map<number, PresentedCredentials> | null = null;
   let lookUp: LookUp | null = null;
   let changes: Set<Change> | null = null;
   let limits: Map<string, LimitState> | null = null;
 
-  function credentialsAt(batchIndex: number): Credentials {
+  function presentedAt(batchIndex: number): PresentedCredentials {
     if (logins === null) return presented;
     const latest = Math.max(...[...logins.keys()].filter((index) => index <= batchIndex));
     return logins.get(latest) ?? presented;
@@ -142,9 +157,15 @@ function createRequestState(request: DurinRequest, deps: RequestStatesDeps): Req
     return started.found;
   }
 
-  async function resolveAfterChanges(earlier: Iterable<Change>, batchIndex: number): Promise<SessionRecord> {
+  function resolve(batchIndex: number, isChange: boolean, findSession: FindSession): Promise<SessionRecord> {
+    const given = presentedAt(batchIndex);
+    const refusal = siteRefusalOf(request, given, { cookies, isChange });
+    return refusal === null ? authenticate(given.credentials, findSession) : Promise.reject(refusal);
+  }
+
+  async function resolveAfterChanges(earlier: Iterable<Change>, batchIndex: number, isChange: boolean) {
     for (const change of earlier) if (change.batchIndex < batchIndex) await change.settled;
-    return authenticate(credentialsAt(batchIndex), find);
+    return resolve(batchIndex, isChange, find);
   }
 
   return {
@@ -156,13 +177,14 @@ function createRequestState(request: DurinRequest, deps: RequestStatesDeps): Req
       if (known === undefined || isNearer(limit, known)) limits.set(limit.scope, limit);
     },
 
-    resolveSession(batchIndex) {
+    resolveSession(batchIndex, type) {
+      const isChange = type !== 'query';
       return changes === null
-        ? authenticate(credentialsAt(batchIndex), find)
-        : resolveAfterChanges(changes, batchIndex);
+        ? resolve(batchIndex, isChange, find)
+        : resolveAfterChanges(changes, batchIndex, isChange);
     },
 
-    resolveSessionUncached: () => authenticate(credentialsAt(Infinity), findBySelector),
+    resolveSessionUncached: (isChange) => resolve(Infinity, isChange, findBySelector),
 
     changesBefore: () => (isOneRequest ? announcedAtStart : announced()),
 
@@ -184,13 +206,15 @@ function createRequestState(request: DurinRequest, deps: RequestStatesDeps): Req
     },
 
     tokenAt(batchIndex) {
-      const given = credentialsAt(batchIndex);
-      return given.kind === 'token' ? given.token : null;
+      const { credentials } = presentedAt(batchIndex);
+      return credentials.kind === 'token' ? credentials.token : null;
     },
 
-    useToken(batchIndex, token) {
+    isCookieAt: (batchIndex) => presentedAt(batchIndex).isCookie,
+
+    useToken(batchIndex, token, isCookie) {
       logins ??= new Map();
-      logins.set(isOneRequest ? batchIndex : beforeBatch, { kind: 'token', token });
+      logins.set(isOneRequest ? batchIndex : beforeBatch, { credentials: { kind: 'token', token }, isCookie });
     },
   };
 }
@@ -206,16 +230,6 @@ function findBatched(findBySelector: FindSession): FindSession {
 function isNearer(limit: LimitState, other: LimitState): boolean {
   if (limit.remaining !== other.remaining) return limit.remaining < other.remaining;
   return limit.resetSeconds > other.resetSeconds;
-}
-
-/** The credentials of these schemes: from the Authorization header, else from `connectionParams`, else from `apiKeyHeader`. */
-export function presentedCredentials(request: DurinRequest, schemes: readonly string[]): Credentials {
-  const { authorizations, apiKey } = DurinRequest.presentedBy(request);
-  for (const text of authorizations) {
-    const credentials = parseAuthorization(text, schemes);
-    if (credentials.kind !== 'none') return credentials;
-  }
-  return parseApiKey(apiKey);
 }
 
 /** Whether the error only says that the request presented no credentials. */

@@ -17,6 +17,8 @@ export interface ResponseHeadersDeps {
   /** Whether the answers of this procedure may hold a token or a session. */
   readonly isPrivate: (procedure: unknown) => boolean;
   readonly limitsOf: (ctx: DurinContext) => Iterable<LimitState>;
+  /** Whether calls of the request had their credentials from the session cookie. */
+  readonly hasUsedCookie: (ctx: DurinContext) => boolean;
   /** The clock, in milliseconds. */
   readonly now: () => number;
 }
@@ -27,20 +29,28 @@ export interface ResponseHeadersDeps {
  * - `RateLimit-Policy` and `RateLimit` on throttled routes (draft-ietf-httpapi-ratelimit-headers)
  * - `Cache-Control: no-store` and `Date` on answers of the auth router. An SDK whose clock is wrong counts expiries from
  *   that `Date`.
- * - `Cache-Control: private` on other answers to a request with `apiKeyHeader`: shared caches may otherwise store them, since
- *   their rule for requests with an Authorization header does not apply (RFC 9111, 3.5)
+ * - `Cache-Control: private` on other answers to a request with `apiKeyHeader` or the session cookie: shared
+ *   caches may otherwise store them, since their rule for requests with an Authorization header does not apply (RFC 9111, 3.5)
+ * - `Set-Cookie` where the adapter lets nothing else set it, as on Lambda
  *
  * A streamed response sends its headers before its calls have run, so it has only the last three.
  */
-export function createResponseMeta({ scheme, isPrivate, limitsOf, now }: ResponseHeadersDeps) {
+export function createResponseMeta({ scheme, isPrivate, limitsOf, hasUsedCookie, now }: ResponseHeadersDeps) {
+  function hasPrivateCredentials(ctx: DurinContext): boolean {
+    return DurinRequest.presentedBy(ctx.durin).apiKey !== null || hasUsedCookie(ctx);
+  }
+
   return function responseMeta({ ctx, errors, info }: ResponseFacts): { headers: Headers } {
     const headers = new Headers();
     if (errors.length > 0) setRefusalHeaders(headers, errors.filter(isDurinError), scheme, errors.some(isUnauthorized));
-    if (isDurinContext(ctx)) setLimits(headers, [...limitsOf(ctx)]);
+    if (isDurinContext(ctx)) {
+      setLimitHeaders(headers, [...limitsOf(ctx)]);
+      for (const cookie of DurinRequest.takeCookieHeaders(ctx.durin)) headers.append('Set-Cookie', cookie);
+    }
     if (info?.calls.some((call) => isPrivate(call.procedure))) {
       headers.set('Cache-Control', 'no-store');
       headers.set('Date', new Date(now()).toUTCString());
-    } else if (isDurinContext(ctx) && DurinRequest.presentedBy(ctx.durin).apiKey !== null) {
+    } else if (isDurinContext(ctx) && hasPrivateCredentials(ctx)) {
       headers.set('Cache-Control', 'private');
     }
     return { headers };
@@ -52,7 +62,8 @@ function isUnauthorized({ code }: TRPCError): boolean {
   return code === 'UNAUTHORIZED';
 }
 
-function setLimits(headers: Headers, limits: readonly LimitState[]): void {
+/** Sets the state of the limits that a request counted to. */
+export function setLimitHeaders(headers: Headers, limits: readonly LimitState[]): void {
   if (limits.length === 0) return;
   headers.set('RateLimit-Policy', limits.map(policyOf).join(', '));
   headers.set('RateLimit', limits.map(remainderOf).join(', '));

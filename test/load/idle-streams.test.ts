@@ -35,6 +35,7 @@ function recordOf(number: number): SessionRecord {
     authenticatedAt: null,
     expiresAt: new Date(Date.now() + 86_400_000 + number),
     expiresByIdling: false,
+    latestExpiry: null,
     lastUsedAt: null,
     replaces: null,
   };

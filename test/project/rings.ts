@@ -40,7 +40,11 @@ const loadedByAdminPage = new Set<string>(['src/values/units.ts', 'src/values/du
 /** The only files that may import this one. */
 const onlyImporters: Readonly<Record<string, readonly string[]>> = {
   'src/options/options.ts': ['src/durin.ts', 'src/index.ts'],
-  'src/options/options-schema.ts': ['src/options/key-rules-of.ts', 'src/options/parse-options.ts'],
+  'src/options/options-schema.ts': [
+    'src/options/cookie-settings-of.ts',
+    'src/options/key-rules-of.ts',
+    'src/options/parse-options.ts',
+  ],
   'src/options/parse-options.ts': ['src/durin.ts'],
   'src/options/settings.ts': ['src/compose.ts', 'src/options/options-schema.ts', 'src/options/parse-options.ts'],
   'src/compose.ts': ['src/durin.ts'],

@@ -26,6 +26,7 @@ interface PageLogin {
   scope: string;
   reauthenticateInput: { readonly [field: string]: unknown };
   loginOutput: { token: string; expiry: unknown };
+  sessionOutput: { expiry: unknown };
   expiry: unknown;
 }
 

@@ -94,6 +94,9 @@ import type {
   ClientRecord,
   ClientRelation,
   ClientWith,
+  ContextFromOptions,
+  CookieAttributes,
+  CookieOptions,
   DenialCode,
   Duration,
   Durin,
@@ -143,6 +146,7 @@ import type {
   SessionClient,
   SessionScope,
   SessionView,
+  SetCookie,
   SignedIn,
   SignedOut,
   SignInAnswer,
@@ -151,6 +155,7 @@ import type {
   SyncOptions,
   ThrottleOptions,
   TokenEvent,
+  Transport,
 } from '../../../src/index.ts';
 import type * as passwordTypes from '../../../src/password.ts';
 import type * as pgliteTypes from '../../../src/pglite/index.ts';
@@ -177,6 +182,7 @@ type Login = {
   scope: 'billing';
   reauthenticateInput: { username: string };
   loginOutput: { token: string };
+  sessionOutput: { expiry: Date | null };
   expiry: Date | null;
 };
 
@@ -242,7 +248,8 @@ interface Public {
     string,
     Date,
     { motd: string },
-    'billing'
+    'billing',
+    'cookie'
   >;
   DurinProcedures: DurinProcedures<App>;
   DurinRequest: DurinRequest;
@@ -293,6 +300,11 @@ interface Public {
   DurinQuery: DurinQuery<void, string>;
   DurinMutation: DurinMutation<{ a: string }, { b: Date }>;
   CallOrigin: CallOrigin;
+  ContextFromOptions: ContextFromOptions;
+  CookieAttributes: CookieAttributes;
+  CookieOptions: CookieOptions;
+  SetCookie: SetCookie;
+  Transport: Transport;
   AppTypes: AppTypes;
   AdapterCall: AdapterCall;
   AdminAction: AdminAction<number>;

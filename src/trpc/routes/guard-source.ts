@@ -1,10 +1,10 @@
-import type { AnyClientName, AuthClient, AuthUser } from '../database/views.ts';
-import { DurinUsageError } from '../errors.ts';
-import type { Auth, SessionRecord } from '../session.ts';
-import type { Admission } from './admission.ts';
+import type { AnyClientName, AuthClient, AuthUser } from '../../database/views.ts';
+import { DurinUsageError } from '../../errors.ts';
+import type { Auth, SessionRecord } from '../../session.ts';
+import type { Admission } from '../admission.ts';
+import type { AppTypes, GuardedName } from '../builders.ts';
+import type { GuardOptions, GuardSettings, ParseGuardOptions } from '../guard-options.ts';
 import type { AuthSource, OpenSource } from './auth-source.ts';
-import type { AppTypes, GuardedName } from './builders.ts';
-import type { GuardOptions, GuardSettings, ParseGuardOptions } from './guard-options.ts';
 import type { ToAnswered } from './refused-answer.ts';
 
 /** What `durin.guard` returns. */
@@ -64,10 +64,10 @@ export function createGuardSource({
 
   return async function guardSource(source, options = noOptions) {
     const settings = settingsOf(options);
-    const { request, state } = openSource(source);
+    const { request, state, isChange } = openSource(source);
     const visit = { settings, request, state, path: null };
     try {
-      const record = await state.resolveSessionUncached().catch((error: unknown) => {
+      const record = await state.resolveSessionUncached(isChange).catch((error: unknown) => {
         throw admission.reportRefused(error, visit);
       });
       return (await admission.admit(record, visit)) ?? record;

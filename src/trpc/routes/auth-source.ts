@@ -1,6 +1,6 @@
-import { type DurinContext, DurinRequest, type RequestSettings } from '../request/durin-request.ts';
-import type { HeaderSource } from '../request/headers.ts';
-import type { RequestState } from './request-state.ts';
+import { type DurinContext, DurinRequest, type RequestSettings } from '../../request/durin-request.ts';
+import type { HeaderSource } from '../../request/headers.ts';
+import type { RequestState } from '../request-state.ts';
 
 /** A fetch or Node request, headers, a token, or `ctx.durin`. */
 export type AuthSource = string | DurinRequest | HeaderSource | { readonly headers: HeaderSource };
@@ -9,6 +9,8 @@ export type AuthSource = string | DurinRequest | HeaderSource | { readonly heade
 export interface OpenedSource {
   readonly request: DurinRequest;
   readonly state: RequestState;
+  /** Whether it may change something. Then a session cookie counts only if the site of the request is known. */
+  readonly isChange: boolean;
 }
 
 export type OpenSource = (source: AuthSource) => OpenedSource;
@@ -21,10 +23,12 @@ export interface OpenSourceDeps {
 /** Creates the function that reads what an app passes to `durin.authenticate` and `durin.guard`. */
 export function createOpenSource({ stateOf, requestSettings }: OpenSourceDeps): OpenSource {
   return function openSource(source) {
-    const request = source instanceof DurinRequest ? source : toRequest(source, requestSettings);
+    const isContext = source instanceof DurinRequest;
+    const request = isContext ? source : toRequest(source, requestSettings);
     const state = stateOf({ durin: request });
-    if (typeof source === 'string') state.useToken(0, source);
-    return { request, state };
+    if (typeof source === 'string') state.useToken(0, source, false);
+    const isRead = DurinRequest.isRead(request) ?? isContext; // bare headers may be those of a change
+    return { request, state, isChange: !isRead };
   };
 }
 
