@@ -150,7 +150,7 @@ export function describeRouteGuards(servers: readonly RouteServer[]): void {
       expect(await response.text()).toBe('');
     });
 
-    test("what the app's callbacks throw is left to the server, and lets nobody in", async () => {
+    test("what the app's callbacks throw is left to the server", async () => {
       errors.length = 0;
       const response = await request('/read', await issue('web', 2));
       expect(response.status).toBe(500);

@@ -58,7 +58,7 @@ test('a network is judged by the address that the app knows', async () => {
   expect(await responses[1]?.json()).toMatchObject({ code: 'NETWORK_NOT_ALLOWED' });
 });
 
-test('headers that the app sets take precedence, also in a Response of its own', async () => {
+test("headers of the app's own Response take precedence", async () => {
   const durin = createDurin({ ...app.options, apiKeyHeader: 'x-api-key' });
   const { token } = await durin.tokens.issue({ user: 1, client: 'web' });
   const hono = new Hono<{ Variables: { auth: AuthOf<typeof durin> } }>();
