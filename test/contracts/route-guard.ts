@@ -30,7 +30,11 @@ export function describeRouteGuards(servers: readonly RouteServer[]): void {
     });
     beforeEach(() => app.clock.advance(60));
 
-    async function request(path: string, authorization?: string, init: RequestInit = {}): Promise<Response> {
+    async function request(
+      path: string,
+      authorization?: string,
+      init: { method?: string; headers?: Record<string, string> } = {},
+    ): Promise<Response> {
       const send = served.fetch ?? fetch;
       const headers = { ...(authorization !== undefined && { authorization }), ...init.headers };
       return send(`${served.url}${path}`, { ...init, headers });

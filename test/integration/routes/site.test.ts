@@ -16,11 +16,12 @@ const own = { 'sec-fetch-site': 'same-origin' };
 const foreign = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' };
 const codeOf = (error: unknown) => (isDurinError(error) ? error.durin.code : error);
 
+const nameOf = ({ user }: { user: { username: string } }) => user.username;
+
 /** What becomes of a request with the session cookie, at a guard and at durin.authenticate. */
 async function outcomesOf(source: Parameters<typeof app.durin.guard>[0]): Promise<unknown[]> {
-  const name = ({ user }: { user: { username: string } }) => user.username;
   const { guard, authenticate } = app.durin;
-  return Promise.all([guard(source).then(name, codeOf), authenticate(source).then(name, codeOf)]);
+  return Promise.all([guard(source).then(nameOf, codeOf), authenticate(source).then(nameOf, codeOf)]);
 }
 
 const allowed = ['alice', 'alice'];
