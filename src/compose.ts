@@ -8,12 +8,14 @@ import { createDatabaseTimeout, withDatabaseTimeout } from './database/database-
 import { createSqlKeyStore } from './database/keys/sql-key-store.ts';
 import { readSchema } from './database/schema.ts';
 import { createSqlClientStore } from './database/sql-client-store.ts';
+import { createLoadUser } from './database/tokens/load-user.ts';
 import { createSqlTokenStore } from './database/tokens/sql-token-store.ts';
 import { createUserCredentials } from './database/tokens/user-credentials.ts';
 import { watchChanges } from './database/watch-changes.ts';
 import { createDurinClients } from './durin-clients.ts';
 import { createCommittedEvents, createEventHub } from './events.ts';
 import type { Settings } from './options/settings.ts';
+import { createSessionCookies } from './request/session-cookies.ts';
 import { createLoginAnswer } from './router/login-answer.ts';
 import { createSignInUser } from './router/sign-in-user.ts';
 import { createToAuth } from './session-views.ts';
@@ -33,6 +35,8 @@ import { createTokenCodec } from './tokens/token-codec.ts';
 import { createUnderWay } from './tokens/under-way.ts';
 import { createLogins } from './tokens/verification/create-logins.ts';
 import { createRequireFresh } from './tokens/verification/freshness.ts';
+import { createNameClient } from './tokens/verification/name-client.ts';
+import { createAdmission } from './trpc/admission.ts';
 import { createDenials } from './trpc/denials.ts';
 import { createPolicies } from './trpc/policies.ts';
 import { createRequestStates } from './trpc/request-state.ts';
@@ -124,6 +128,8 @@ export function compose(settings: Settings) {
   const { onWarning } = settings;
   const limits = createLimits({ settings: settings.throttle, namespace, events, onWarning, isInTransaction, now });
   const { throttle, loginThrottle } = limits;
+  const sessionCookies = createSessionCookies(settings.cookies, now);
+  const nameClient = createNameClient({ keyClients, sessionCookies });
   const { verifyCredentials, resolveClient, userNames, typedName, onConflict } = settings.login;
   const comparedCredentials = credentials.fields.size === 0 ? null : credentials;
   const { signIn, logIn, reauthenticate } = createLogins({
@@ -131,7 +137,7 @@ export function compose(settings: Settings) {
     loginThrottle,
     activeUser,
     issueToken,
-    keyClients,
+    nameClient,
     signInsUnderWay,
     issuesUnderWay,
     rules: {
@@ -152,7 +158,7 @@ export function compose(settings: Settings) {
   const requireFresh = createRequireFresh({ codec, authenticate, findStored: store.findStored, now });
 
   // The requests
-  const { createContext, stateOf, limitsOf } = createRequestStates({
+  const { createContext, stateOf, limitsOf, hasUsedCookie } = createRequestStates({
     authenticate,
     findBySelector: store.findBySelector,
     announced: changes.count,
@@ -160,11 +166,24 @@ export function compose(settings: Settings) {
     trustProxy: settings.trustProxy,
     tokenInUrl: settings.tokenInUrl,
     apiKeyHeader: settings.apiKeyHeader,
+    cookies: settings.cookies,
     now,
   });
   const policies = createPolicies();
   const denials = createDenials({ events, now });
   const resolveCaller = createResolveCaller({ stateOf, denials });
+  const { sessionQuota } = settings.throttle;
+  const { keyAccess, activateKey } = keyServices;
+  const admission = createAdmission({
+    denials,
+    throttle,
+    sessionQuota,
+    scopes,
+    keyAccess,
+    activateKey,
+    requireFresh,
+    lastUsed,
+  });
 
   // The streams
   const streams = createStreams({
@@ -184,11 +203,19 @@ export function compose(settings: Settings) {
   const toAuth = createToAuth(now, scopes.heldBy, streams.signalOf);
   const { serializeUser, response: loginResponse } = settings.login;
   const { formatExpiry } = settings;
-  const loginAnswer = createLoginAnswer({ formatExpiry, serializeUser, loginResponse, toAuth });
+  const loginAnswer = createLoginAnswer({
+    formatExpiry,
+    serializeUser,
+    loginResponse,
+    sessionCookies,
+    stateOf,
+    toAuth,
+  });
+  const loadUser = createLoadUser(database, schema, settings);
   const signInUser = createSignInUser({
     signIn,
     signInsUnderWay,
-    keyClients,
+    nameClient,
     credentials: comparedCredentials,
     userKeyOf: schema.userKeyOf,
     stateOf,
@@ -230,9 +257,14 @@ export function compose(settings: Settings) {
     createContext,
     stateOf,
     limitsOf,
+    hasUsedCookie,
+    sessionCookies,
+    serializeUser,
+    loadUser,
     denials,
     policies,
     resolveCaller,
+    admission,
     toAuth,
     followCall: streams.followCall,
     /** Ends open streams, writes pending uses and ends timers and connections. The app's ORM stays open. */

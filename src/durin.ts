@@ -9,26 +9,33 @@ import type { EventSource } from './events.ts';
 import { attachInternals } from './internals.ts';
 import { createLeaks, type LeakDetection } from './leaks/create-leaks.ts';
 import { createTokenPattern } from './leaks/token-pattern.ts';
+import type { TokenOf } from './options/callbacks.ts';
+import type { Transport } from './options/cookie-options.ts';
 import type { DurinOptions } from './options/options.ts';
 import { parseOptions } from './options/parse-options.ts';
+import { type ContextFromOptions, callFrom } from './request/context-from.ts';
 import type { AdapterCall, DurinContext } from './request/durin-request.ts';
 import { createDurinRouter, type DurinRouter, type LoginTypes } from './router/durin-router.ts';
 import type { DefaultLoginInput } from './router/login.ts';
 import type { LoginSchema } from './router/login-schema.ts';
 import type { SignInRequest } from './router/sign-in-user.ts';
 import type { SessionRecord } from './session.ts';
-import { type AuthSource, createAuthenticateSource } from './trpc/authenticate-source.ts';
-import { type AppAuth, type AppTypes, createBuilders, type DurinProcedures } from './trpc/builders.ts';
+import { type AppTypes, createBuilders, type DurinProcedures } from './trpc/builders.ts';
+import { createParseGuardOptions } from './trpc/guard-options.ts';
 import { createPolicyOf, type PolicyOf } from './trpc/policy-of.ts';
 import { rightsOfKeyClients } from './trpc/reached-by-keys.ts';
 import { createResponseMeta, type ResponseFacts } from './trpc/response-headers.ts';
+import { type AuthSource, createOpenSource } from './trpc/routes/auth-source.ts';
+import { createAuthenticateSource } from './trpc/routes/authenticate-source.ts';
+import { createGuardSource, type GuardRoute, parseRouteOptions, type RouteAuth } from './trpc/routes/guard-source.ts';
+import { createToAnswered } from './trpc/routes/refused-answer.ts';
 
 /** A user entity, or its primary key. */
 type UserRef<TApp extends AppTypes> = TApp['userEntity'] | UserKey<TApp['userEntity']>;
 
 /** What `durin.signIn` returns: the output of `login`, and the session. */
 export type SignInAnswer<TApp extends AppTypes, TLogin extends LoginTypes> = Beside<
-  { auth: AppAuth<TApp> },
+  { auth: RouteAuth<TApp> },
   TLogin['loginOutput']
 >;
 
@@ -44,9 +51,22 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
   readonly policyOf: PolicyOf;
   /** Creates `ctx.durin` from what any tRPC adapter passes. Does no I/O. Spread the result to add a context of your own. */
   readonly createContext: (call?: AdapterCall) => DurinContext;
+  /**
+   * Creates `ctx.durin` from a request's headers, for server components, server actions and callers, which have no adapter.
+   * @param options.setCookie sets the session cookie, as `cookies().set` of Next.js does. Without it, logins to a client with
+   *   `transport: 'cookie'` are refused with COOKIE_UNAVAILABLE
+   * @throws DurinUsageError if it is given no headers
+   * @example
+   * const caller = appRouter.createCaller(durin.contextFrom(await headers()));
+   * const session = await caller.auth.session(); // null: nobody is signed in
+   */
+  readonly contextFrom: (
+    headers: Headers | Readonly<Record<string, string | readonly string[] | undefined>>,
+    options?: ContextFromOptions,
+  ) => DurinContext;
   /** Returns the headers of refusals, throttled routes and answers with a token. */
   readonly responseMeta: (facts: ResponseFacts) => { headers: Headers };
-  readonly tokens: DurinTokens<UserRef<TApp>, AppAuth<TApp>, TApp['clientName'], TApp['scope']>;
+  readonly tokens: DurinTokens<UserRef<TApp>, RouteAuth<TApp>, TApp['clientName'], TApp['scope']>;
   readonly clients: DurinClients;
   readonly users: {
     /**
@@ -57,13 +77,26 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
   };
   readonly events: EventSource<UserKey<TApp['userEntity']>>;
   /**
-   * Resolves the caller, for routes that are not tRPC and for work that outlives its call. Records the use; does not
-   * throttle. API keys need `fullAccess`.
+   * Guards a route that is not tRPC as `guardedProcedure` guards a procedure: judges the session, counts its rates and the
+   * guard's, and records the use. Express, Fastify and Hono have guards in `trpc-durin/http`.
    * @param source a request, its headers, a token, or the `ctx.durin` of a call
-   * @throws DurinError the 401 codes, INSUFFICIENT_SCOPE, NETWORK_NOT_ALLOWED, STORE_UNAVAILABLE
+   * @param options what `guardedProcedure` takes; `rate` needs a `scope`, which procedures and other routes may share. An object
+   *   is parsed once: keep it in a constant. Default: every valid session is let in
+   * @returns the session
+   * @throws DurinError the 401 codes, CROSS_SITE, CLIENT_NOT_ALLOWED, INSUFFICIENT_SCOPE, NETWORK_NOT_ALLOWED,
+   *   REAUTHENTICATION_REQUIRED, THROTTLED, STORE_UNAVAILABLE; its `toResponse()` is the answer
+   * @throws DurinUsageError naming the option that is unknown, missing or wrong
+   * @example const { user } = await durin.guard(request, { scopes: ['reports:read'] });
+   */
+  readonly guard: GuardRoute<TApp>;
+  /**
+   * Resolves the caller, for work that outlives its call. Records the use; does not throttle. API keys need `fullAccess`. Use
+   * `guard` for routes.
+   * @param source a request, its headers, a token, or the `ctx.durin` of a call
+   * @throws DurinError the 401 codes, CROSS_SITE, INSUFFICIENT_SCOPE, NETWORK_NOT_ALLOWED, STORE_UNAVAILABLE
    * @example const { user } = await durin.authenticate(request);
    */
-  readonly authenticate: (source: AuthSource) => Promise<AppAuth<TApp>>;
+  readonly authenticate: (source: AuthSource) => Promise<RouteAuth<TApp>>;
   /**
    * Signs in a user that a procedure of your own has verified, as with a passkey. It does what `login` does after
    * `verifyCredentials`. It limits nothing: use a `throttledProcedure`. If the user's sessions, or the values of
@@ -89,9 +122,14 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
 }
 
 /** The output of `login`, with the fields of `loginResponse`. */
-type LoginOutput<TSerializedUser, TExpiry, TExtra> = Beside<
-  { token: string; expiry: TExpiry } & (unknown extends TSerializedUser ? object : { user: TSerializedUser }),
+type LoginOutput<TSerializedUser, TExpiry, TExtra, TTransport extends Transport> = Beside<
+  { token: TokenOf<TTransport> } & SessionOutput<TSerializedUser, TExpiry>,
   TExtra
+>;
+
+/** What the answers of `login` and `session` say of a session. */
+type SessionOutput<TSerializedUser, TExpiry> = Flatten<
+  { expiry: TExpiry } & (unknown extends TSerializedUser ? object : { user: TSerializedUser })
 >;
 
 /** Durin's fields and the app's, which cannot replace durin's own. */
@@ -126,6 +164,7 @@ export function createDurin<
   TExpiry = Date | null,
   TLoginExtra extends object = object,
   const TScope extends string = never,
+  TTransport extends Transport = 'header',
 >(
   options: DurinOptions<
     TUserEntity,
@@ -137,7 +176,8 @@ export function createDurin<
     TSerializedUser,
     TExpiry,
     TLoginExtra,
-    TScope
+    TScope,
+    TTransport
   >,
 ): Durin<
   {
@@ -150,7 +190,8 @@ export function createDurin<
   {
     loginInput: z.input<TLoginInput>;
     takesClient: unknown extends TResolveClient ? true : false;
-    loginOutput: LoginOutput<TSerializedUser, TExpiry, TLoginExtra>;
+    loginOutput: LoginOutput<TSerializedUser, TExpiry, TLoginExtra, TTransport>;
+    sessionOutput: SessionOutput<TSerializedUser, TExpiry>;
     clientName: TClientName;
     scope: TScope;
   }
@@ -170,7 +211,8 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
   const isForLogins = (name: string) => graph.keyClients.rulesOf(name) === null;
   const keyClients = rightsOfKeyClients(settings.keys, graph.scopes.ceilingOf, appScopes);
   /** Look-ups select what the metadata of the app's entities says, so a record has the app's types. */
-  const toAuth = graph.toAuth as (record: SessionRecord) => AppAuth<TApp>;
+  const toAuth = graph.toAuth as (record: SessionRecord) => RouteAuth<TApp>;
+  const parseGuardOptions = createParseGuardOptions(clientNames, appScopes);
 
   const durinRouter = createDurinRouter<TLogin>({
     ...graph,
@@ -183,21 +225,33 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     includesToken: apiAccess.includeToken,
     freshSeconds: apiAccess.freshSeconds,
   });
-  const authenticateSource = createAuthenticateSource({ ...graph, schemes, requestSettings: settings });
   const privateProcedures = new Set<unknown>(Object.values(durinRouter._def.procedures));
+  const responseMeta = createResponseMeta({
+    scheme,
+    isPrivate: (procedure) => privateProcedures.has(procedure),
+    limitsOf: graph.limitsOf,
+    hasUsedCookie: graph.hasUsedCookie,
+    now,
+  });
+  const openSource = createOpenSource({ stateOf: graph.stateOf, requestSettings: settings });
+  const toAnswered = createToAnswered({ scheme, limitsOf: graph.limitsOf });
+  const authenticateSource = createAuthenticateSource({ ...graph, openSource, toAnswered });
+  const guardSource = createGuardSource({ ...graph, openSource, parseGuardOptions, toAnswered });
 
   const durin: Durin<TApp, TLogin> = {
     durinRouter,
-    ...createBuilders<TApp>({ ...graph, sessionQuota: settings.throttle.sessionQuota, clientNames, appScopes }),
+    ...createBuilders<TApp>({ ...graph, parseGuardOptions }),
     policyOf: createPolicyOf(graph.policies, keyClients),
     createContext: graph.createContext,
-    responseMeta: createResponseMeta({
-      scheme,
-      isPrivate: (procedure) => privateProcedures.has(procedure),
-      limitsOf: graph.limitsOf,
-      now,
+    contextFrom: (headers, options) => graph.createContext(callFrom(headers, options)),
+    responseMeta,
+    tokens: createDurinTokens({
+      ...graph,
+      bounded: outsideRequests,
+      appScopes,
+      userKeyOf: schema.userKeyOf,
+      toAuth,
     }),
-    tokens: createDurinTokens({ ...graph, bounded: outsideRequests, appScopes, userKeyOf: schema.userKeyOf, toAuth }),
     clients: boundDurinClients(graph.clients, outsideRequests),
     users: {
       async forget(user) {
@@ -206,6 +260,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
       },
     },
     events: { on: graph.hub.on },
+    guard: (async (source, options) => toAuth(await guardSource(source, options))) as GuardRoute<TApp>,
     async authenticate(source) {
       return toAuth(await authenticateSource(source));
     },
@@ -226,6 +281,9 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     authedProcedure: durin.authedProcedure,
     responseMeta: durin.responseMeta,
     policyOf: durin.policyOf,
+    checkRouteOptions(name, options) {
+      parseRouteOptions(parseGuardOptions, name, options);
+    },
     markPrivate(procedures) {
       for (const procedure of procedures) privateProcedures.add(procedure);
     },

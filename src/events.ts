@@ -33,6 +33,7 @@ export type DenialCode =
   | 'CLIENT_NOT_ALLOWED'
   | 'INSUFFICIENT_SCOPE'
   | 'NETWORK_NOT_ALLOWED'
+  | 'CROSS_SITE'
   | 'NOT_ADMIN';
 
 /** A part of the cache that may fail. */
@@ -84,7 +85,14 @@ export interface DurinEvents<TUserId = unknown> {
    * people type passwords into that field.
    */
   loginFailed: CallOrigin & {
-    readonly code: 'INVALID_CREDENTIALS' | 'NO_CLIENT' | 'UNKNOWN_CLIENT' | 'CLIENT_NOT_ALLOWED' | 'SESSION_LIMIT';
+    readonly code:
+      | 'INVALID_CREDENTIALS'
+      | 'NO_CLIENT'
+      | 'UNKNOWN_CLIENT'
+      | 'CLIENT_NOT_ALLOWED'
+      | 'SESSION_LIMIT'
+      | 'CROSS_SITE'
+      | 'COOKIE_UNAVAILABLE';
     readonly userId: TUserId | null;
   };
   /** The user of a session has proved again to be the user, with `reauthenticate`. */

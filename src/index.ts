@@ -28,15 +28,17 @@ export type {
 export type { LeaksOptions } from './leaks/create-leaks.ts';
 export type { LeaksHandler } from './leaks/leaks-adapter.ts';
 export type { CacheOptions } from './options/cache-options.ts';
+export type { CookieOptions, Transport } from './options/cookie-options.ts';
 export type { ApiAccessOptions, ClientConfig, DurinOptions } from './options/options.ts';
 export type { LoginThrottleOptions, ThrottleOptions } from './options/throttle-options.ts';
+export type { ContextFromOptions } from './request/context-from.ts';
 export type { AdapterCall, DurinContext, DurinRequest } from './request/durin-request.ts';
 export type { HeaderSource } from './request/headers.ts';
+export type { CookieAttributes, SetCookie } from './request/response-cookies.ts';
 export type { DurinRouter, DurinRouterRecord, LoginTypes, SessionScope } from './router/durin-router.ts';
 export type { SignInRequest } from './router/sign-in-user.ts';
 export type { Auth, CallAuth, SessionClient } from './session.ts';
 export type { RateLimitRedis } from './throttle/rate-limit-redis.ts';
-export type { AuthSource } from './trpc/authenticate-source.ts';
 export type { DurinBuilder, DurinErrorShape, DurinMutation, DurinQuery } from './trpc/base-procedure.ts';
 export type {
   AppTypes,
@@ -50,6 +52,8 @@ export type {
 export type { GuardOptions } from './trpc/guard-options.ts';
 export type { PolicyOf, ProcedurePolicy } from './trpc/policy-of.ts';
 export type { ResponseFacts } from './trpc/response-headers.ts';
+export type { AuthSource } from './trpc/routes/auth-source.ts';
+export type { GuardRoute, RouteAuth } from './trpc/routes/guard-source.ts';
 export type { Duration } from './values/duration.ts';
 export type { Rate } from './values/rate.ts';
 export type { ApiAccessView, DurinErrorCode, DurinErrorData, KeyView, SessionView } from './wire.ts';

@@ -23,6 +23,11 @@ export const refusals = {
   KEY_NAME_TAKEN: ['CONFLICT', 'You already have an API key with that name.'],
   KEY_LIMIT: ['CONFLICT', 'You have as many API keys as this client allows.'],
   NETWORK_NOT_ALLOWED: ['FORBIDDEN', 'This API key may not be used from this network.'],
+  CROSS_SITE: ['FORBIDDEN', 'The session cookie may not be used from this page.'],
+  COOKIE_UNAVAILABLE: [
+    'BAD_REQUEST',
+    'The session cookie cannot be set in this answer: call over HTTP, without streaming.',
+  ],
   THROTTLED: ['TOO_MANY_REQUESTS', 'Request was throttled.'],
   NOT_ADMIN: ['FORBIDDEN', 'Only admins may use this procedure.'],
   INVALID_INPUT: ['BAD_REQUEST', 'The input is invalid.'],

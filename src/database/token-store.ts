@@ -20,6 +20,14 @@ export interface EndedToken extends TokenIdentity {
 /** What is deleted: tokens, or users or clients together with their tokens. */
 export type Deleted = 'user' | 'client' | 'token';
 
+/** A token that was extended. */
+export interface RenewedToken {
+  readonly token: TokenIdentity;
+  readonly expiresAt: Date | null;
+  /** When it expires however it is used; `null`: never. */
+  readonly latestExpiry: Date | null;
+}
+
 /**
  * What to do if the pair already has a token, and its client allows one. An expired one is always replaced. `keep` and `renew`
  * are for logins: they also replace a token that the server issued, since another person may hold it. If the client allows
@@ -188,7 +196,7 @@ export interface TokenStore {
    * Extends an unexpired token to a full lifetime of its client from now. One that was issued with a lifetime of its own
    * keeps it. Returns `null` if there is no such token.
    */
-  renew(id: string, now: number): Promise<{ readonly expiresAt: Date | null; readonly token: TokenIdentity } | null>;
+  renew(id: string, now: number): Promise<RenewedToken | null>;
   /** Stores when the user of a valid session last proved to be the user. */
   reauthenticate(request: Reauthentication, now: number): Promise<ReauthenticationOutcome>;
   delete(token: KnownToken): Promise<TokenIdentity | null>;

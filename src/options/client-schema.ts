@@ -63,6 +63,7 @@ export const clientConfig = z
       .optional(),
     maxLifetime: seconds.nullable().optional(),
     scopes: scopeList.optional(),
+    transport: z.enum(['header', 'cookie'], "must be 'header' or 'cookie'").default('header'),
     keys: keys.optional(),
   })
   .refine(({ keys: rules, maxSessions: given }) => rules === undefined || given === undefined, {
@@ -72,4 +73,8 @@ export const clientConfig = z
   .refine(({ keys: rules, atLimit }) => rules === undefined || atLimit === undefined, {
     path: ['atLimit'],
     error: 'must not be together with keys: no key ends for another one',
+  })
+  .refine(({ keys: rules, transport }) => rules === undefined || transport === 'header', {
+    path: ['transport'],
+    error: "must not be 'cookie' together with keys: API keys are sent in a header",
   });

@@ -8,6 +8,7 @@ import { defaultLoginInput } from '../router/login.ts';
 import { type AnyLoginSchema, loginSchemaProblem } from '../router/login-schema.ts';
 import type { RateLimitRedis } from '../throttle/rate-limit-redis.ts';
 import { clientConfig, scopeList } from './client-schema.ts';
+import { cookies } from './cookie-schema.ts';
 import { callback, flag, quota, seconds, text } from './option-values.ts';
 import type { LoginSettings, ParsedLoginInput, Settings } from './settings.ts';
 
@@ -126,6 +127,7 @@ export const optionsSchema = z.strictObject({
   serializeUser: callback<NonNullable<LoginSettings['serializeUser']>>().optional(),
   authHeaderPrefix: schemes.default(['Token', 'Bearer']),
   apiKeyHeader: apiKeyHeader.optional(),
+  cookies: cookies.optional(),
   formatExpiry: callback<Settings['formatExpiry']>().optional(),
   refreshTokenOnLogin: flag,
   rotateTokenOnLogin: flag,

@@ -10,16 +10,26 @@ import type { ClientFields } from '../values/client-fields.ts';
 import type { Duration } from '../values/duration.ts';
 import type { CacheOptions } from './cache-options.ts';
 import type { LoginResponseArgs, MaybePromise, ResolveClient } from './callbacks.ts';
+import type { CookieOptions, Transport } from './cookie-options.ts';
 import type { KeyOptions } from './key-options.ts';
 import type { ThrottleOptions } from './throttle-options.ts';
 
 /** An API client, as the option `clients` lists it. */
-export interface ClientConfig<TScope extends string = never, TClientName extends string = string, TUser = object>
-  extends Omit<ClientFields, 'name'> {
+export interface ClientConfig<
+  TScope extends string = never,
+  TClientName extends string = string,
+  TUser = object,
+  TTransport extends Transport = Transport,
+> extends Omit<ClientFields, 'name'> {
   /** The scopes that its tokens may have at most. Default: all. */
   scopes?: readonly TScope[] | undefined;
   /** Makes its tokens API keys. Default: they are sessions. */
   keys?: KeyOptions<TClientName, TUser> | undefined;
+  /**
+   * Where its sessions are kept. `'cookie'` is for browsers, and not for a client with `keys`: its logins set the session
+   * cookie, and their answer has `token: null`. Default: `'header'`.
+   */
+  transport?: TTransport | undefined;
 }
 
 export interface ApiAccessOptions<TClientName extends string> {
@@ -57,6 +67,7 @@ export interface DurinOptions<
   TExpiry,
   TLoginExtra extends object,
   TScope extends string = never,
+  TTransport extends Transport = 'header',
 > {
   /** The app's ORM, on `@mikro-orm/postgresql` or `@mikro-orm/pglite`. */
   orm: AppORM;
@@ -80,7 +91,9 @@ export interface DurinOptions<
   credentialFields?: readonly (keyof NoInfer<TUserEntity> & string)[] | undefined;
   /** The app's clients. Their names become a union type. `durin.clients.sync()` creates the missing ones. */
   clients?:
-    | Readonly<Record<TClientName, ClientConfig<NoInfer<TScope>, TClientName, AuthUser<TUserEntity, TPopulate>>>>
+    | Readonly<
+        Record<TClientName, ClientConfig<NoInfer<TScope>, TClientName, AuthUser<TUserEntity, TPopulate>, TTransport>>
+      >
     | undefined;
   /**
    * The rights that guards can ask for, such as `['reports:read', 'billing']`. Their names become a union type. At most 256, of
@@ -111,6 +124,8 @@ export interface DurinOptions<
    * none.
    */
   apiKeyHeader?: string | undefined;
+  /** The session cookie of clients with `transport: 'cookie'`. It is read where there is neither header. */
+  cookies?: CookieOptions | undefined;
   /** Formats the expiry in the answers of `login` and `refresh`; `null`: never. Default: the Date. */
   formatExpiry?: ((expiry: Date | null) => TExpiry) | undefined;
   /** If true, a login extends the existing token to a full lifetime. Default: `false`. */
@@ -143,7 +158,8 @@ export interface DurinOptions<
           TUserEntity,
           AuthUser<TUserEntity, TPopulate>,
           { name: AnyClientName<TClientName> },
-          NoInfer<TScope>
+          NoInfer<TScope>,
+          NoInfer<TTransport>
         >,
       ) => MaybePromise<TLoginExtra>)
     | undefined;

@@ -9,6 +9,7 @@ import { foldName } from '../values/fold-name.ts';
 import { describeOptionError, optionIssueMessage } from '../values/option-error.ts';
 import type { Quota } from '../values/rate.ts';
 import { unknownScopeProblem } from '../values/scope.ts';
+import { cookieSettingsOf } from './cookie-settings-of.ts';
 import { keyRulesOf } from './key-rules-of.ts';
 import { optionsSchema, type ParsedOptions } from './options-schema.ts';
 import type { ApiAccessSettings, LoginSettings, ParsedLoginInput, Settings, ThrottleSettings } from './settings.ts';
@@ -29,6 +30,7 @@ export function parseOptions(options: unknown): Settings {
     tokenPrefix: parsed.tokenPrefix,
     schemes: parsed.authHeaderPrefix,
     apiKeyHeader: parsed.apiKeyHeader ?? null,
+    cookies: cookieSettingsOf(parsed),
     trustProxy: parsed.trustProxy,
     tokenInUrl: parsed.tokenInUrl,
     clients: clientsOf(parsed),
@@ -55,7 +57,7 @@ export function parseOptions(options: unknown): Settings {
 
 function clientsOf({ clients, scopes: ofApp, defaultTokenTtl }: ParsedOptions): ConfiguredClient[] | null {
   if (clients === undefined) return null;
-  return Object.entries(clients).map(([name, { scopes = null, keys: _keys, ...fields }]) => {
+  return Object.entries(clients).map(([name, { scopes = null, keys: _keys, transport: _transport, ...fields }]) => {
     const problem = unknownScopeProblem(scopes ?? [], ofApp);
     if (problem !== null) throw new DurinUsageError(`createDurin: clients.${name}.scopes: ${problem}`);
     try {

@@ -3,6 +3,7 @@ import type { FilterChoices } from '../database/rows/row-conditions.ts';
 import type { EntityManager, EntityNames, MikroORM } from '../database/schema.ts';
 import type { OnConflict } from '../database/token-store.ts';
 import type { ListenerErrorHandler } from '../events.ts';
+import type { CookieSettings } from '../request/cookie-settings.ts';
 import type { DurinContext } from '../request/durin-request.ts';
 import type { LoginOutcome } from '../router/login-answer.ts';
 import type { AnyLoginSchema } from '../router/login-schema.ts';
@@ -33,6 +34,8 @@ export interface Settings {
   readonly schemes: readonly [string, ...string[]];
   /** The header of a bare token, in lower case. `null`: none. */
   readonly apiKeyHeader: string | null;
+  /** `null`: every client has its token in a header, and cookies are not read. */
+  readonly cookies: CookieSettings | null;
   readonly trustProxy: number;
   /** Whether a token is also read from `connectionParams` in a URL. */
   readonly tokenInUrl: boolean;

@@ -1,5 +1,6 @@
 import { DurinUsageError } from '../errors.ts';
 import type { CallOrigin } from '../events.ts';
+import type { Credentials } from './authorization.ts';
 import { type CallerOrigin, originOf } from './call-origin.ts';
 import {
   credentialHeaders,
@@ -10,17 +11,28 @@ import {
   readHeader,
   textOf,
 } from './headers.ts';
+import type { SiteClaims } from './judge-site.ts';
+import { readSessionCookie } from './read-session-cookie.ts';
+import { createResponseCookies, type ResponseCookies, type SetCookie } from './response-cookies.ts';
+import { isRead, isUpgrade, siteClaimsOf } from './site-claims.ts';
 
 /**
  * What tRPC's adapters pass to `createContext`: a `req` (standalone, Express, Fastify, fetch, WebSocket) or an `event`
- * (Lambda).
+ * (Lambda). Session cookies are set on `res` or `resHeaders`.
  */
 export interface AdapterCall {
   req?: unknown;
+  res?: unknown;
+  resHeaders?: unknown;
   event?: unknown;
   info?: unknown;
   /** The caller's address, if the app knows it and the adapter does not, as on many fetch servers. */
   ipAddress?: string | null | undefined;
+}
+
+/** The same, or what an app passes itself. */
+export interface RequestCall extends AdapterCall {
+  readonly setCookie?: SetCookie | undefined;
 }
 
 export interface RequestSettings {
@@ -41,6 +53,8 @@ export interface Presented {
 }
 
 interface RequestFacts {
+  readonly call: RequestCall;
+  readonly trustProxy: number;
   readonly origin: CallerOrigin;
   readonly presented: Presented;
   readonly headers: HeaderSource | undefined;
@@ -61,6 +75,8 @@ export class DurinRequest implements CallOrigin {
   /** The caller's address, as far as `trustProxy` believes it. */
   readonly ipAddress: string | null;
   readonly userAgent: string | null;
+  readonly #call: RequestCall;
+  readonly #trustProxy: number;
   readonly #connection: CallerOrigin['connection'];
   readonly #presented: Presented;
   readonly #headers: HeaderSource | undefined;
@@ -69,8 +85,13 @@ export class DurinRequest implements CallOrigin {
   readonly #isStreamed: boolean;
   /** `null`: no durin has remembered anything yet. */
   #states: RememberedState | null = null;
+  /** `null`: nothing has asked for them yet. */
+  #cookies: ResponseCookies | null = null;
 
-  private constructor({ origin, presented, headers, apiKeyHeader, isOneRequest, isStreamed }: RequestFacts) {
+  private constructor(facts: RequestFacts) {
+    const { call, trustProxy, origin, presented, headers, apiKeyHeader, isOneRequest, isStreamed } = facts;
+    this.#call = call;
+    this.#trustProxy = trustProxy;
     this.ipAddress = origin.ipAddress;
     this.userAgent = origin.userAgent;
     this.#connection = origin.connection;
@@ -97,9 +118,9 @@ export class DurinRequest implements CallOrigin {
     return readHeader(this.#headers, lowerCase);
   }
 
-  static fromAdapter(call: AdapterCall, settings: RequestSettings): DurinRequest {
+  static fromAdapter(call: RequestCall, settings: RequestSettings): DurinRequest {
     const { trustProxy, tokenInUrl = false, apiKeyHeader = null } = settings;
-    const source = propertyOf(call, 'req') ?? propertyOf(call, 'event');
+    const source = sourceOf(call);
     const info = propertyOf(call, 'info');
     const headers = headersOf(source);
     const header = readHeader(headers, 'authorization');
@@ -111,7 +132,8 @@ export class DurinRequest implements CallOrigin {
     const presented = { authorizations, apiKey };
     const isStreamed = propertyOf(info, 'accept') === 'application/jsonl';
     const isOneRequest = servesOneRequest(info);
-    return new DurinRequest({ origin, presented, headers, apiKeyHeader, isOneRequest, isStreamed });
+    const facts = { origin, presented, headers, apiKeyHeader, isOneRequest, isStreamed };
+    return new DurinRequest({ call, trustProxy, ...facts });
   }
 
   /**
@@ -135,6 +157,42 @@ export class DurinRequest implements CallOrigin {
 
   static presentedBy(request: DurinRequest): Presented {
     return request.#presented;
+  }
+
+  /** The session cookie of this name. Read only where there are no other credentials. */
+  static sessionCookieOf(request: DurinRequest, name: string): Credentials {
+    const { authorizations, apiKey } = request.#presented;
+    const isAlone = apiKey === null && authorizations.every((text) => text === null);
+    return isAlone ? readSessionCookie(sourceOf(request.#call), name) : { kind: 'none' };
+  }
+
+  /** The cookies that the answer sets. */
+  static cookiesOf(request: DurinRequest): ResponseCookies {
+    const { info } = request.#call;
+    const isAnsweredLater = request.#isStreamed || propertyOf(info, 'type') === 'subscription';
+    request.#cookies ??= createResponseCookies(request.#call, isAnsweredLater || DurinRequest.isSocket(request));
+    return request.#cookies;
+  }
+
+  /** The headers of cookies that `responseMeta` must return, once. */
+  static takeCookieHeaders(request: DurinRequest): readonly string[] {
+    return request.#cookies?.takeHeaders() ?? [];
+  }
+
+  /** What it says about the page that caused it. */
+  static siteClaimsOf(request: DurinRequest): SiteClaims {
+    return siteClaimsOf(sourceOf(request.#call), request.#trustProxy);
+  }
+
+  /** Whether it opens a WebSocket, over which all its calls come. The adapter passes no calls then. */
+  static isSocket(request: DurinRequest): boolean {
+    const { info } = request.#call;
+    return isUpgrade(sourceOf(request.#call)) || (info !== undefined && !hasCalls(info));
+  }
+
+  /** Whether its method is one that changes nothing; `null`: the method is not known. */
+  static isRead(request: DurinRequest): boolean | null {
+    return isRead(sourceOf(request.#call));
   }
 
   /**
@@ -168,6 +226,11 @@ export function isDurinContext(ctx: unknown): ctx is DurinContext {
 export function requireDurinContext(ctx: unknown): asserts ctx is DurinContext {
   if (isDurinContext(ctx)) return;
   throw new DurinUsageError('ctx.durin is missing: the context must be made with durin.createContext');
+}
+
+/** The adapter's request or event. */
+function sourceOf(call: RequestCall): unknown {
+  return propertyOf(call, 'req') ?? propertyOf(call, 'event');
 }
 
 /**

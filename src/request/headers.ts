@@ -13,11 +13,18 @@ export function headersOf(source: unknown): HeaderSource | undefined {
 export function readHeader(headers: HeaderSource | undefined, name: string): string | null {
   if (typeof headers !== 'object' || headers === null) return null;
   if (typeof headers.get === 'function') return textOf((headers as Pick<Headers, 'get'>).get(name));
-  const record = headers as Readonly<Record<string, unknown>>;
-  const exact = record[name];
-  if (exact !== undefined) return textOf(exact);
+  return textOf(valueOf(headers, name));
+}
+
+/**
+ * The value of an object's property whose name may be in any case, as a header's name.
+ * @param name in lower case
+ */
+export function valueOf(record: unknown, name: string): unknown {
+  const exact = propertyOf(record, name);
+  if (exact !== undefined || typeof record !== 'object' || record === null) return exact;
   const key = Object.keys(record).find((candidate) => candidate.toLowerCase() === name);
-  return key === undefined ? null : textOf(record[key]);
+  return key === undefined ? undefined : propertyOf(record, key);
 }
 
 /** Headers that hold credentials, in lower case. The app does not see them through durin. */

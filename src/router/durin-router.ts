@@ -10,6 +10,7 @@ import { createLogout, createLogoutAll, type LogoutDeps } from './logout.ts';
 import { createReauthenticateProcedure, type ReauthenticateProcedureDeps } from './reauthenticate.ts';
 import { createRefresh, type RefreshDeps } from './refresh.ts';
 import { createRouterProcedures, type RouterProcedureDeps } from './router-procedures.ts';
+import { createSession, type SessionDeps } from './session.ts';
 import { createSessions, type SessionsDeps } from './sessions.ts';
 
 /**
@@ -22,6 +23,7 @@ export interface LoginTypes {
   /** Whether `login` also takes the client's name. */
   takesClient: boolean;
   loginOutput: { expiry: unknown };
+  sessionOutput: object;
   clientName: string;
   scope: string;
 }
@@ -75,6 +77,7 @@ export type DurinRouterRecord<TLogin extends LoginTypes> = {
   reauthenticate: DurinMutation<TLogin['loginInput'], void>;
   logout: DurinMutation<void, void>;
   logoutAll: DurinMutation<SessionScope | undefined, void>;
+  session: DurinQuery<void, TLogin['sessionOutput'] | null>;
   sessions: {
     list: DurinQuery<void, SessionView[]>;
     revoke: DurinMutation<{ id: string }, void>;
@@ -112,6 +115,7 @@ export type RouterDeps = RouterProcedureDeps &
   RefreshDeps &
   ReauthenticateProcedureDeps &
   LogoutDeps &
+  SessionDeps &
   SessionsDeps &
   KeysDeps &
   ApiAccessDeps;
@@ -124,6 +128,7 @@ export function createDurinRouter<TLogin extends LoginTypes>(deps: RouterDeps): 
     reauthenticate: createReauthenticateProcedure(procedures, deps),
     logout: createLogout(procedures, deps),
     logoutAll: createLogoutAll(procedures, deps),
+    session: createSession(procedures, deps),
     sessions: createSessions(procedures, deps),
     keys: createKeys(procedures, deps),
     apiAccess: createApiAccess(procedures, deps),

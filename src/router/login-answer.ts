@@ -1,18 +1,24 @@
 import type { DurinContext } from '../request/durin-request.ts';
+import type { CookieCall, SessionCookies } from '../request/session-cookies.ts';
 import type { Auth, SessionRecord } from '../session.ts';
 import { runCallback } from '../tokens/app-callback.ts';
 import type { SignedInUser } from '../tokens/sign-in.ts';
+import type { RequestState } from '../trpc/request-state.ts';
 
 /** What the option `loginResponse` is called with. */
 export interface LoginOutcome {
   readonly user: object;
   readonly auth: Auth;
-  readonly token: string;
+  /** `null`: the browser has it in the session cookie. */
+  readonly token: string | null;
   readonly ctx: DurinContext;
 }
 
-/** What `login` and `durin.signIn` return, as the app's options shape it. */
-export type LoginAnswer = (signedIn: SignedInUser, ctx: DurinContext) => Promise<{ expiry: unknown }>;
+/**
+ * Signs the later calls of the batch in, and returns what `login` and `durin.signIn` return, as the app's options shape it.
+ * @throws DurinError COOKIE_UNAVAILABLE if the answer was sent meanwhile; TRPCError what the app's callbacks throw
+ */
+export type LoginAnswer = (signedIn: SignedInUser, call: CookieCall) => Promise<{ expiry: unknown }>;
 
 export interface LoginAnswerDeps {
   readonly formatExpiry: (expiry: Date | null) => unknown;
@@ -20,19 +26,27 @@ export interface LoginAnswerDeps {
   readonly serializeUser: ((user: object) => unknown) | null;
   /** `null`: the answer has no fields of the app's own. */
   readonly loginResponse: ((outcome: LoginOutcome) => unknown) | null;
+  readonly sessionCookies: SessionCookies;
+  readonly stateOf: (ctx: DurinContext) => RequestState;
   readonly toAuth: (record: SessionRecord) => Auth;
 }
 
 export function createLoginAnswer(deps: LoginAnswerDeps): LoginAnswer {
-  const { formatExpiry, serializeUser, loginResponse, toAuth } = deps;
+  const { formatExpiry, serializeUser, loginResponse, sessionCookies, stateOf, toAuth } = deps;
 
-  return async function loginAnswer({ user, record, token }, ctx) {
+  return async function loginAnswer({ user, record, token: issued }, call) {
+    const { ctx, batchIndex } = call;
+    const isCookie = sessionCookies.isUsedBy(record.client.name);
+    stateOf(ctx).useToken(batchIndex, issued, isCookie);
+    const token = isCookie ? null : issued;
     const extra = await runCallback(() => loginResponse?.({ user, auth: toAuth(record), token, ctx }));
-    return {
+    const answer = {
       ...(extra as object | undefined),
       token,
       expiry: formatExpiry(record.expiresAt),
       ...(serializeUser && { user: await runCallback(() => serializeUser(user)) }),
     };
+    if (isCookie) sessionCookies.set({ token: issued, latestExpiry: record.latestExpiry }, call);
+    return answer;
   };
 }

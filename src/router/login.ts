@@ -52,9 +52,7 @@ export function createLogin({ loginProcedure, stateOf }: RouterProcedures, deps:
   const inputProcedure = readableProcedure.input(z.object(own)).use(hideFields(hidden)).input(loginInput);
 
   return inputProcedure.mutation(async function login({ ctx, input, batchIndex = 0 }) {
-    const state = stateOf(ctx);
-    const signedIn = await logIn(input, ctx, state.recordLimit);
-    state.useToken(batchIndex, signedIn.token);
-    return loginAnswer(signedIn, ctx);
+    const signedIn = await logIn(input, ctx, stateOf(ctx).recordLimit);
+    return loginAnswer(signedIn, { ctx, batchIndex });
   });
 }

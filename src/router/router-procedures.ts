@@ -1,6 +1,7 @@
 import type { BoundedByTimeout } from '../database/database-timeout.ts';
-import type { DurinError } from '../errors.ts';
+import { type DurinError, isDurinError } from '../errors.ts';
 import { type DurinContext, DurinRequest } from '../request/durin-request.ts';
+import type { CookieCall, SessionCookies } from '../request/session-cookies.ts';
 import type { SessionRecord } from '../session.ts';
 import type { Throttle } from '../throttle/throttle.ts';
 import type { ActivateKey } from '../tokens/keys/activate-key.ts';
@@ -17,6 +18,7 @@ export interface RouterProcedureDeps {
   readonly stateOf: (ctx: DurinContext) => RequestState;
   readonly resolveCaller: ResolveCaller;
   readonly denials: Denials;
+  readonly sessionCookies: SessionCookies;
   readonly keyAccess: KeyAccess;
   readonly activateKey: ActivateKey;
   readonly throttle: Throttle;
@@ -39,6 +41,7 @@ export function createRouterProcedures(deps: RouterProcedureDeps) {
     stateOf,
     resolveCaller,
     denials,
+    sessionCookies,
     keyAccess,
     activateKey,
     throttle,
@@ -59,7 +62,7 @@ export function createRouterProcedures(deps: RouterProcedureDeps) {
   function reportRefused(
     refusal: DurinError,
     session: SessionRecord,
-    { ctx, path }: Omit<ProcedureCall, 'batchIndex'>,
+    { ctx, path }: Pick<ProcedureCall, 'ctx' | 'path'>,
   ) {
     const { id, userId, client } = session;
     denials.report(refusal, { path, origin: ctx.durin, session: { id, userId, client: client.name } });
@@ -68,8 +71,8 @@ export function createRouterProcedures(deps: RouterProcedureDeps) {
 
   /** Lets a session through that may reach the auth router: a key may only log out. */
   function callerProcedure(reach: 'account' | 'renewal' | 'logout') {
-    const procedure = maskedProcedure.use(async function requireSession({ ctx, path, batchIndex, next }) {
-      const session = await resolveCaller({ ctx, path, batchIndex });
+    const procedure = maskedProcedure.use(async function requireSession({ ctx, path, batchIndex, type, next }) {
+      const session = await resolveCaller({ ctx, path, batchIndex, type });
       const refusal = keyAccess.refusalOf(session, ctx.durin.ipAddress, reach);
       if (refusal !== null) throw reportRefused(refusal, session, { ctx, path });
       lastUsed.recordUse(session, ctx.durin);
@@ -79,16 +82,52 @@ export function createRouterProcedures(deps: RouterProcedureDeps) {
     return procedure;
   }
 
+  async function enforceRate(session: SessionRecord, ctx: DurinContext): Promise<void> {
+    if (authRouterQuota === null) return;
+    const caller = { session, origin: DurinRequest.originOf(ctx.durin) };
+    await throttle.enforcePerSession({ scope: 'auth', quota: authRouterQuota }, caller, stateOf(ctx).recordLimit);
+  }
+
   function limitedProcedure(reach: 'account' | 'renewal') {
     return callerProcedure(reach).use(async function limitRate({ ctx, next }) {
-      if (authRouterQuota !== null) {
-        const caller = { session: ctx.session, origin: DurinRequest.originOf(ctx.durin) };
-        await throttle.enforcePerSession({ scope: 'auth', quota: authRouterQuota }, caller, stateOf(ctx).recordLimit);
-      }
+      await enforceRate(ctx.session, ctx);
       await activateKey(ctx.session);
       return next();
     });
   }
+
+  /** Lets everyone through. Credentials that are refused count as none, and so do API keys. */
+  const optionalSessionProcedure = maskedProcedure.use(async function findSession({
+    ctx,
+    path,
+    batchIndex,
+    type,
+    next,
+  }) {
+    const caller = await resolveCaller({ ctx, path, batchIndex, type }).catch(toNobody);
+    const isKey = caller !== null && keyAccess.refusalOf(caller, ctx.durin.ipAddress, 'account') !== null;
+    const session = isKey ? null : caller;
+    if (session !== null) {
+      await enforceRate(session, ctx);
+      lastUsed.recordUse(session, ctx.durin);
+    }
+    return next({ ctx: { session } });
+  });
+  policies.register(optionalSessionProcedure, { ...guardedPolicy, isOptional: true, reach: 'account' });
+
+  function clearCookie(call: CookieCall): void {
+    if (stateOf(call.ctx).isCookieAt(call.batchIndex)) sessionCookies.clear(call);
+  }
+
+  /**
+   * Deletes the cookie of a session that was over already. No other refusal deletes it: a late one would delete the cookie of a
+   * newer login.
+   */
+  const loggingOutProcedure = changingProcedure.use(async function clearCookieOfEnded({ ctx, batchIndex, next }) {
+    const result = await next();
+    if (!result.ok && result.error.code === 'UNAUTHORIZED') clearCookie({ ctx, batchIndex });
+    return result;
+  });
 
   const limitTime = t.middleware(function limitTime({ next }) {
     return bounded(next);
@@ -106,6 +145,16 @@ export function createRouterProcedures(deps: RouterProcedureDeps) {
     /** For refresh alone. */
     renewingProcedure: changingProcedure.concat(limitedProcedure('renewal').use(limitTime)),
     /** For logout alone. */
-    unlimitedChangingProcedure: changingProcedure.concat(callerProcedure('logout').use(limitTime)),
+    loggingOutProcedure: loggingOutProcedure.concat(callerProcedure('logout').use(limitTime)),
+    /** For logoutAll alone. */
+    loggingOutEverywhereProcedure: loggingOutProcedure.concat(sessionProcedure),
+    clearCookie,
+    /** For session alone. */
+    optionalSessionProcedure: optionalSessionProcedure.use(limitTime),
   };
+}
+
+function toNobody(error: unknown): null {
+  if (isDurinError(error) && error.code === 'UNAUTHORIZED') return null;
+  throw error;
 }

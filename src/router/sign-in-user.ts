@@ -3,10 +3,9 @@ import { DurinUsageError } from '../errors.ts';
 import type { EventSink } from '../events.ts';
 import type { DurinContext } from '../request/durin-request.ts';
 import { type Auth, type SessionRecord, sessionNameProblem } from '../session.ts';
-import type { KeyClients } from '../tokens/keys/key-rules.ts';
 import { concludeSignIn, type SignIn } from '../tokens/sign-in.ts';
 import type { UnderWay } from '../tokens/under-way.ts';
-import { nameClient } from '../tokens/verification/refusal.ts';
+import type { NameClient } from '../tokens/verification/name-client.ts';
 import type { AppTypes } from '../trpc/builders.ts';
 import type { RequestState } from '../trpc/request-state.ts';
 import type { LoginAnswer } from './login-answer.ts';
@@ -33,7 +32,7 @@ export type SignInUser = (request: {
 export interface SignInUserDeps {
   readonly signIn: SignIn;
   readonly signInsUnderWay: UnderWay;
-  readonly keyClients: Pick<KeyClients, 'rulesOf'>;
+  readonly nameClient: NameClient;
   /** `null`: the app does not set `credentialFields`. */
   readonly credentials: Pick<UserCredentials, 'current'> | null;
   readonly userKeyOf: (user: object) => unknown;
@@ -44,7 +43,7 @@ export interface SignInUserDeps {
 }
 
 export function createSignInUser(deps: SignInUserDeps): SignInUser {
-  const { signIn, signInsUnderWay, keyClients, credentials, userKeyOf, stateOf, loginAnswer, toAuth, events } = deps;
+  const { signIn, signInsUnderWay, nameClient, credentials, userKeyOf, stateOf, loginAnswer, toAuth, events } = deps;
 
   return async function signInUser({ user, client, deviceName, ctx, batchIndex = 0 }) {
     const state = stateOf(ctx);
@@ -61,13 +60,12 @@ export function createSignInUser(deps: SignInUserDeps): SignInUser {
     }
 
     async function signInOnce(): Promise<object> {
-      const named = nameClient(client, keyClients);
+      const named = nameClient(client, ctx);
       const readCredentials = credentials && (() => credentials.current(userId));
       const request = { user, userId, deviceName: deviceName ?? null, origin: ctx.durin, operation, readCredentials };
       const result = named.outcome === 'named' ? await signIn({ ...request, clientName: named.clientName }) : named;
       const signedIn = concludeSignIn(result, ctx.durin, events);
-      state.useToken(batchIndex, signedIn.token);
-      return { ...(await loginAnswer(signedIn, ctx)), auth: toAuth(signedIn.record) };
+      return { ...(await loginAnswer(signedIn, { ctx, batchIndex })), auth: toAuth(signedIn.record) };
     }
   };
 }

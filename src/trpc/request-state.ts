@@ -1,10 +1,11 @@
 import { setImmediate } from 'node:timers';
 import { isDurinError } from '../errors.ts';
-import { type Credentials, parseApiKey, parseAuthorization } from '../request/authorization.ts';
-import { type AdapterCall, type DurinContext, DurinRequest, requireDurinContext } from '../request/durin-request.ts';
+import type { CookieSettings } from '../request/cookie-settings.ts';
+import { type DurinContext, DurinRequest, type RequestCall, requireDurinContext } from '../request/durin-request.ts';
 import type { SessionRecord } from '../session.ts';
 import type { LimitState } from '../throttle/throttle.ts';
 import type { Authenticate, FindSession } from '../tokens/authenticate.ts';
+import { type PresentedCredentials, presentedCredentials, siteRefusalOf } from './presented-credentials.ts';
 
 /**
  * What one durin knows about a request: the session, looked up once for a whole batch, and what earlier calls of the batch
@@ -16,14 +17,15 @@ export interface RequestState {
   readonly recordLimit: (limit: LimitState) => void;
   /**
    * Resolves the session of the call at this index of the batch, after the changes that earlier calls make.
-   * @throws DurinError the 401 codes, STORE_UNAVAILABLE
+   * @throws DurinError the 401 codes, CROSS_SITE, STORE_UNAVAILABLE
    */
-  resolveSession(batchIndex: number): Promise<SessionRecord>;
+  resolveSession(batchIndex: number, type: CallType): Promise<SessionRecord>;
   /**
    * Resolves the session as it is now, after all logins so far. For work that outlives its call, such as a subscription.
-   * @throws DurinError the 401 codes, STORE_UNAVAILABLE
+   * @param isChange whether the request may change something; it is judged like a mutation then
+   * @throws DurinError the 401 codes, CROSS_SITE, STORE_UNAVAILABLE
    */
-  resolveSessionUncached(): Promise<SessionRecord>;
+  resolveSessionUncached(isChange: boolean): Promise<SessionRecord>;
   /** How many changes had been announced before the look-up of a call that starts now, which may be that of an earlier call. */
   changesBefore(): number;
   /**
@@ -33,9 +35,17 @@ export interface RequestState {
   change<T>(batchIndex: number, work: () => Promise<T>, kind?: ChangeKind): Promise<T>;
   /** The token that the call at this index presents; `null` if it presents none. It is not verified here. */
   tokenAt(batchIndex: number): string | null;
-  /** Makes this token the request's credentials, for the call at this index and for those after it. */
-  useToken(batchIndex: number, token: string): void;
+  /** Whether the credentials of the call at this index are in the session cookie. */
+  isCookieAt(batchIndex: number): boolean;
+  /**
+   * Makes this token the request's credentials, for the call at this index and for those after it.
+   * @param isCookie whether the answer sets it as the session cookie
+   */
+  useToken(batchIndex: number, token: string, isCookie: boolean): void;
 }
+
+/** What a procedure is. */
+export type CallType = 'query' | 'mutation' | 'subscription';
 
 /** Whether a change needs the session that the request presents. */
 export type ChangeKind = 'login' | 'session';
@@ -59,17 +69,21 @@ export interface RequestStatesDeps {
   readonly tokenInUrl: boolean;
   /** The header of a bare token, in lower case. `null`: none. */
   readonly apiKeyHeader: string | null;
+  /** `null`: cookies are not read. */
+  readonly cookies: CookieSettings | null;
   /** The clock, in milliseconds. */
   readonly now: () => number;
 }
 
 /** The request states of one durin. Two durins in one process share no session. */
 export interface RequestStates {
-  createContext(call?: AdapterCall): DurinContext;
+  createContext(call?: RequestCall): DurinContext;
   /** @throws DurinUsageError if the context was not made with `createContext` */
   stateOf(ctx: DurinContext): RequestState;
   /** The limits that the response's headers report. */
   limitsOf(ctx: DurinContext): Iterable<LimitState>;
+  /** Whether calls of the request had their credentials from the session cookie. */
+  hasUsedCookie(ctx: DurinContext): boolean;
 }
 
 export function createRequestStates(deps: RequestStatesDeps): RequestStates {
@@ -90,6 +104,7 @@ export function createRequestStates(deps: RequestStatesDeps): RequestStates {
       return state;
     },
     limitsOf: ({ durin }) => knownStateOf(durin)?.limits() ?? [],
+    hasUsedCookie: ({ durin }) => knownStateOf(durin)?.isCookieAt(Infinity) ?? false,
   };
 }
 
@@ -97,6 +112,7 @@ export function createRequestStates(deps: RequestStatesDeps): RequestStates {
 const beforeBatch = -1;
 /** Longer than a batch takes. Streamed answers and background work may use the request's context for hours. */
 const rememberedForMs = 1000;
+
 /** A look-up that the calls of a request share. */
 interface LookUp {
   readonly selector: string;
@@ -110,20 +126,22 @@ interface LookUp {
  * functions for each request: streams keep thousands of them.
  */
 class StateOfRequest implements RequestState {
+  readonly #request: DurinRequest;
   readonly #deps: RequestStatesDeps;
   readonly #isOneRequest: boolean;
-  readonly #presented: Credentials;
+  readonly #presented: PresentedCredentials;
   readonly #announcedAtStart: number;
   /** The credentials of each login, by index in the batch. */
-  #logins: Map<number, Credentials> | null = null;
+  #logins: Map<number, PresentedCredentials> | null = null;
   #lookUp: LookUp | null = null;
   #changes: Set<Change> | null = null;
   #limits: Map<string, LimitState> | null = null;
 
   constructor(request: DurinRequest, deps: RequestStatesDeps) {
+    this.#request = request;
     this.#deps = deps;
     this.#isOneRequest = DurinRequest.isOneRequest(request);
-    this.#presented = presentedCredentials(request, deps.schemes);
+    this.#presented = presentedCredentials(request, { schemes: deps.schemes, cookieName: deps.cookies?.name ?? null });
     this.#announcedAtStart = deps.announced();
   }
 
@@ -139,14 +157,14 @@ class StateOfRequest implements RequestState {
     };
   }
 
-  resolveSession(batchIndex: number): Promise<SessionRecord> {
-    if (this.#changes !== null) return this.#resolveAfterChanges(this.#changes, batchIndex);
-    return this.#resolveAt(batchIndex);
+  resolveSession(batchIndex: number, type: CallType): Promise<SessionRecord> {
+    const isChange = type !== 'query';
+    if (this.#changes !== null) return this.#resolveAfterChanges(this.#changes, batchIndex, isChange);
+    return this.#resolveAt(batchIndex, isChange);
   }
 
-  resolveSessionUncached(): Promise<SessionRecord> {
-    const { authenticate, findBySelector } = this.#deps;
-    return authenticate(this.#credentialsAt(Infinity), findBySelector);
+  resolveSessionUncached(isChange: boolean): Promise<SessionRecord> {
+    return this.#resolve(Infinity, isChange, this.#deps.findBySelector);
   }
 
   changesBefore(): number {
@@ -171,30 +189,42 @@ class StateOfRequest implements RequestState {
   }
 
   tokenAt(batchIndex: number): string | null {
-    const given = this.#credentialsAt(batchIndex);
-    return given.kind === 'token' ? given.token : null;
+    const { credentials } = this.#presentedAt(batchIndex);
+    return credentials.kind === 'token' ? credentials.token : null;
   }
 
-  useToken(batchIndex: number, token: string): void {
+  isCookieAt(batchIndex: number): boolean {
+    return this.#presentedAt(batchIndex).isCookie;
+  }
+
+  useToken(batchIndex: number, token: string, isCookie: boolean): void {
+    const given: PresentedCredentials = { credentials: { kind: 'token', token }, isCookie };
     this.#logins ??= new Map();
-    this.#logins.set(this.#isOneRequest ? batchIndex : beforeBatch, { kind: 'token', token });
+    this.#logins.set(this.#isOneRequest ? batchIndex : beforeBatch, given);
   }
 
-  #credentialsAt(batchIndex: number): Credentials {
+  #presentedAt(batchIndex: number): PresentedCredentials {
     const logins = this.#logins;
     if (logins === null) return this.#presented;
     const latest = Math.max(...[...logins.keys()].filter((index) => index <= batchIndex));
     return logins.get(latest) ?? this.#presented;
   }
 
-  #resolveAt(batchIndex: number): Promise<SessionRecord> {
-    const find = (selector: string) => (this.#isOneRequest ? this.#findOnce(selector) : this.#findTogether(selector));
-    return this.#deps.authenticate(this.#credentialsAt(batchIndex), find);
+  #resolve(batchIndex: number, isChange: boolean, find: FindSession): Promise<SessionRecord> {
+    const { cookies, authenticate } = this.#deps;
+    const given = this.#presentedAt(batchIndex);
+    const refusal = siteRefusalOf(this.#request, given, { cookies, isChange });
+    return refusal === null ? authenticate(given.credentials, find) : Promise.reject(refusal);
   }
 
-  async #resolveAfterChanges(earlier: Iterable<Change>, batchIndex: number): Promise<SessionRecord> {
+  #resolveAt(batchIndex: number, isChange: boolean): Promise<SessionRecord> {
+    const find = (selector: string) => (this.#isOneRequest ? this.#findOnce(selector) : this.#findTogether(selector));
+    return this.#resolve(batchIndex, isChange, find);
+  }
+
+  async #resolveAfterChanges(earlier: Iterable<Change>, batchIndex: number, isChange: boolean): Promise<SessionRecord> {
     for (const change of earlier) if (change.batchIndex < batchIndex) await change.settled;
-    return this.#resolveAt(batchIndex);
+    return this.#resolveAt(batchIndex, isChange);
   }
 
   #findOnce(selector: string): Promise<SessionRecord | null> {
@@ -231,16 +261,6 @@ class StateOfRequest implements RequestState {
 function isNearer(limit: LimitState, other: LimitState): boolean {
   if (limit.remaining !== other.remaining) return limit.remaining < other.remaining;
   return limit.resetSeconds > other.resetSeconds;
-}
-
-/** The credentials of these schemes: from the Authorization header, else from `connectionParams`, else from `apiKeyHeader`. */
-export function presentedCredentials(request: DurinRequest, schemes: readonly string[]): Credentials {
-  const { authorizations, apiKey } = DurinRequest.presentedBy(request);
-  for (const text of authorizations) {
-    const credentials = parseAuthorization(text, schemes);
-    if (credentials.kind !== 'none') return credentials;
-  }
-  return parseApiKey(apiKey);
 }
 
 /** Whether the error only says that the request presented no credentials. */

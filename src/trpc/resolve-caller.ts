@@ -1,7 +1,7 @@
 import type { DurinContext } from '../request/durin-request.ts';
 import type { SessionRecord } from '../session.ts';
 import type { Denials } from './denials.ts';
-import type { RequestState } from './request-state.ts';
+import type { CallType, RequestState } from './request-state.ts';
 
 export interface ResolveCallerDeps {
   readonly stateOf: (ctx: DurinContext) => RequestState;
@@ -13,19 +13,20 @@ export interface ProcedureCall {
   readonly ctx: DurinContext;
   readonly path: string;
   readonly batchIndex: number;
+  readonly type: CallType;
 }
 
 /**
  * Resolves the session of a call, and reports it if its credentials are refused.
- * @throws DurinError the 401 codes, STORE_UNAVAILABLE; DurinUsageError if there is no `ctx.durin`
+ * @throws DurinError the 401 codes, CROSS_SITE, STORE_UNAVAILABLE; DurinUsageError if there is no `ctx.durin`
  */
 export type ResolveCaller = (call: ProcedureCall) => Promise<SessionRecord>;
 
 export function createResolveCaller({ stateOf, denials }: ResolveCallerDeps): ResolveCaller {
-  return async function resolveCaller({ ctx, path, batchIndex }) {
+  return async function resolveCaller({ ctx, path, batchIndex, type }) {
     const state = stateOf(ctx);
     try {
-      return await state.resolveSession(batchIndex);
+      return await state.resolveSession(batchIndex, type);
     } catch (error) {
       denials.report(error, { path, origin: ctx.durin, session: null });
       throw error;

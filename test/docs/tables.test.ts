@@ -13,6 +13,7 @@ import {
   type EventName,
 } from '../../src/index.ts';
 import type { CacheOptions } from '../../src/options/cache-options.ts';
+import type { CookieOptions } from '../../src/options/cookie-options.ts';
 import type { KeyOptions } from '../../src/options/key-options.ts';
 import type { ApiAccessOptions, ClientConfig, StreamOptions } from '../../src/options/options.ts';
 import { parseOptions } from '../../src/options/parse-options.ts';
@@ -39,7 +40,7 @@ describe('the table of options', () => {
     );
 
   test('names every option once, and nothing else', () => {
-    const groups = ['apiAccess', 'streams', 'throttle']; // only their members have rows
+    const groups = ['apiAccess', 'cookies', 'streams', 'throttle']; // only their members have rows
     expect([...below(''), ...groups].toSorted()).toEqual(
       namesOf<Options>({
         orm: true,
@@ -55,6 +56,7 @@ describe('the table of options', () => {
         tokenPrefix: true,
         authHeaderPrefix: true,
         apiKeyHeader: true,
+        cookies: true,
         loginInput: true,
         resolveClient: true,
         isUserActive: true,
@@ -87,7 +89,11 @@ describe('the table of options', () => {
         maxLifetime: true,
         scopes: true,
         keys: true,
+        transport: true,
       }),
+    );
+    expect(below('cookies.').toSorted()).toEqual(
+      namesOf<CookieOptions>({ name: true, sameSite: true, secure: true, allowedOrigins: true }),
     );
     expect(below('clients.*.keys.').toSorted()).toEqual(
       namesOf<KeyOptions>({

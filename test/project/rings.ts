@@ -6,6 +6,7 @@ import type { SourceFile } from './source-files.ts';
  */
 export const rings = [
   ['wire.ts'],
+  ['refusals'],
   ['errors.ts', 'events.ts'],
   ['values'],
   ['session.ts', 'session-views.ts'],
@@ -21,7 +22,7 @@ export const rings = [
   ['router'],
   ['durin-clients.ts', 'durin-tokens.ts'],
   ['internals.ts'],
-  ['admin'],
+  ['admin', 'http'],
   ['cli'],
   ['options'],
   ['compose.ts'],
@@ -38,7 +39,11 @@ const loadedByAdminPage = new Set<string>(['src/values/units.ts', 'src/values/du
 /** The only files that may import this one. */
 const onlyImporters: Readonly<Record<string, readonly string[]>> = {
   'src/options/options.ts': ['src/durin.ts', 'src/index.ts'],
-  'src/options/options-schema.ts': ['src/options/key-rules-of.ts', 'src/options/parse-options.ts'],
+  'src/options/options-schema.ts': [
+    'src/options/cookie-settings-of.ts',
+    'src/options/key-rules-of.ts',
+    'src/options/parse-options.ts',
+  ],
   'src/options/parse-options.ts': ['src/durin.ts'],
   'src/options/cache-options.ts': ['src/index.ts', 'src/options/options.ts'],
   'src/options/throttle-options.ts': ['src/index.ts', 'src/options/options.ts'],
@@ -46,6 +51,7 @@ const onlyImporters: Readonly<Record<string, readonly string[]>> = {
   'src/compose.ts': ['src/durin.ts'],
   'src/index.ts': [],
   'src/admin/index.ts': [],
+  'src/http/index.ts': [],
   'src/database/pglite/index.ts': [],
   'src/redis/index.ts': [],
   'src/postgres/index.ts': [],

@@ -70,6 +70,7 @@ describe('the view of a session as ctx.auth', () => {
     authenticatedAt: null,
     expiresAt,
     expiresByIdling: false,
+    latestExpiry: null,
     lastUsedAt,
   };
   let now = at;

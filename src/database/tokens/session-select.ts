@@ -6,7 +6,7 @@ import { type PopulateTree, toPopulateTree } from '../rows/populate-tree.ts';
 import type { Projection } from '../rows/projection.ts';
 import type { Row } from '../rows/row.ts';
 import type { Schema } from '../schema.ts';
-import { effectiveExpiry } from './token-conditions.ts';
+import { effectiveExpiry, latestExpiry } from './token-conditions.ts';
 
 export interface UserRowRules {
   /** Paths from AuthToken; `false`: a session's user has only its key. */
@@ -47,9 +47,8 @@ export function createSessionSelect(schema: Schema, rules: UserRowRules): Sessio
   const createdAt = projection.addInstant('t.created');
   const authenticatedAt = projection.addInstant('t.authenticated_at');
   const expiresAt = projection.addInstant(effectiveExpiry('l.last_used_at'));
-  const isIdling = projection.add(
-    `${effectiveExpiry('l.last_used_at')} is distinct from least(t.expiry, t.max_expiry)`,
-  );
+  const isIdling = projection.add(`${effectiveExpiry('l.last_used_at')} is distinct from ${latestExpiry}`);
+  const latest = projection.addInstant(latestExpiry);
   const lastUsedAt = projection.addInstant('l.last_used_at');
   const tree = rules.populate === false ? {} : toPopulateTree(rules.populate, schema.tokenMeta);
   const client = projection.addEntity(
@@ -87,6 +86,7 @@ export function createSessionSelect(schema: Schema, rules: UserRowRules): Sessio
         authenticatedAt: authenticatedAt(row),
         expiresAt: expiresAt(row),
         expiresByIdling: isIdling(row) === true,
+        latestExpiry: latest(row),
         lastUsedAt: lastUsedAt(row),
       };
     },

@@ -12,7 +12,7 @@ import { createRecordUses } from './record-uses.ts';
 import { createSessionFormat } from './session-format.ts';
 import { createSessionSelect, createUserRowSelect, type UserRowRules } from './session-select.ts';
 import { identityColumns, tokenRowColumns, toTokenIdentity, toTokenRow } from './token-columns.ts';
-import { createExpiryConditions, endOfLife, filterConditions } from './token-conditions.ts';
+import { createExpiryConditions, endOfLife, filterConditions, latestExpiry } from './token-conditions.ts';
 import { hasOwnLifetime } from './token-id.ts';
 import type { UserCredentials } from './user-credentials.ts';
 
@@ -85,10 +85,15 @@ export function createSqlTokenStore(
         `update ${tokens} t set expiry = case when ${hasOwnLifetime('t.id')} then t.expiry ` +
           `else least(?::timestamptz(3) + make_interval(secs => c.token_ttl), ${endOfLife}) end from ${clients} c ` +
           `where c.id = t.client_id and t.id = ? and ${unexpired} returning ${identityColumns}, ` +
-          `${epochOf(expiry)} as expiry`,
+          `${epochOf(expiry)} as expiry, ${epochOf(latestExpiry)} as latest_expiry`,
         [toParameter(now), id, toParameter(now)],
       );
-      return row === undefined ? null : { expiresAt: toInstant(row['expiry']), token: toTokenIdentity(row, schema) };
+      if (row === undefined) return null;
+      return {
+        token: toTokenIdentity(row, schema),
+        expiresAt: toInstant(row['expiry']),
+        latestExpiry: toInstant(row['latest_expiry']),
+      };
     },
 
     async expireAllOf(userId, filter, now) {

@@ -23,6 +23,9 @@ export function createExpiryConditions({ uses }: Pick<Schema, 'uses'>): ExpiryCo
  */
 export const endOfLife = 'coalesce(t.max_expiry, t.created + make_interval(secs => c.max_lifetime))';
 
+/** SQL for the instant at which a token `t` expires however it is used; null: never. */
+export const latestExpiry = 'least(t.expiry, t.max_expiry)';
+
 /**
  * SQL for the instant at which a token `t` of a client `c` expires if it is not used again; null: never. The only definition
  * of the three lifetimes: of the token, without use, and in all.

@@ -4,11 +4,11 @@ import type { EventSink } from '../../events.ts';
 import type { LoginThrottle } from '../../throttle/login-throttle.ts';
 import type { ActiveUser } from '../active-user.ts';
 import type { IssueToken } from '../issue-token.ts';
-import type { KeyClients } from '../keys/key-rules.ts';
 import { createLogIn, type LogInDeps } from '../log-in.ts';
 import { createSignIn, type SignInDeps } from '../sign-in.ts';
 import type { UnderWay } from '../under-way.ts';
 import { createConfirmUser } from './confirm-user.ts';
+import type { NameClient } from './name-client.ts';
 import { createReauthenticate } from './reauthenticate.ts';
 import { createVerifyUser, type VerificationRules } from './verify-user.ts';
 
@@ -17,7 +17,7 @@ export interface LoginsDeps {
   readonly loginThrottle: LoginThrottle;
   readonly activeUser: Pick<ActiveUser, 'isActiveAsGiven'>;
   readonly issueToken: IssueToken;
-  readonly keyClients: Pick<KeyClients, 'rulesOf'>;
+  readonly nameClient: NameClient;
   readonly signInsUnderWay: UnderWay;
   readonly issuesUnderWay: UnderWay;
   readonly rules: VerificationRules;

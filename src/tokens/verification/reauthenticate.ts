@@ -38,8 +38,8 @@ export function createReauthenticate(deps: ReauthenticateDeps): Reauthenticate {
 
   return async function reauthenticate(session, attempt) {
     const { ipAddress, userAgent } = attempt.ctx.durin;
-    const resolveClient = () => session.client.name;
-    const result = await verifyUser({ ...attempt, resolveClient }, (verified) =>
+    const nameClient = () => ({ outcome: 'named', clientName: session.client.name }) as const;
+    const result = await verifyUser({ ...attempt, nameClient }, (verified) =>
       bounded(() => proveOvertakable(session, verified)),
     );
     if (isRefused(result)) {

@@ -6,11 +6,11 @@ import { type DurinContext, DurinRequest } from '../../request/durin-request.ts'
 import type { LoginVerdict } from '../../throttle/login-buckets.ts';
 import type { LoginThrottle } from '../../throttle/login-throttle.ts';
 import type { LimitState } from '../../throttle/throttle.ts';
-import { runCallback, toCallbackError } from '../app-callback.ts';
-import type { KeyClients } from '../keys/key-rules.ts';
+import { toCallbackError } from '../app-callback.ts';
 import type { Operation, UnderWay } from '../under-way.ts';
 import type { VerifiedUser } from './confirm-user.ts';
-import { isRefused, nameClient, type Refused, refused } from './refusal.ts';
+import type { NamedClient } from './name-client.ts';
+import { isRefused, type Refused, refused } from './refusal.ts';
 
 export type LoginInput = Readonly<Record<string, unknown>>;
 
@@ -29,7 +29,6 @@ export interface VerificationRules {
 export interface VerifyUserDeps {
   readonly throttle: LoginThrottle;
   readonly signInsUnderWay: UnderWay;
-  readonly keyClients: Pick<KeyClients, 'rulesOf'>;
   readonly rules: VerificationRules;
 }
 
@@ -38,8 +37,8 @@ export interface Attempt {
   readonly input: LoginInput;
   readonly ctx: DurinContext;
   readonly onLimit: (state: LimitState) => void;
-  /** Returns the client's name as it was given, not yet checked. */
-  readonly resolveClient: () => unknown;
+  /** Names the client, which may call the app. */
+  readonly nameClient: () => NamedClient | Refused | Promise<NamedClient | Refused>;
 }
 
 /** The tRPC codes with which an app refuses credentials in words of its own. */
@@ -55,7 +54,7 @@ export type VerifyUser = <T extends { readonly outcome: string }>(
   proceed: (verified: VerifiedUser) => Promise<T | Refused>,
 ) => Promise<T | Refused>;
 
-export function createVerifyUser({ throttle, signInsUnderWay, keyClients, rules }: VerifyUserDeps): VerifyUser {
+export function createVerifyUser({ throttle, signInsUnderWay, rules }: VerifyUserDeps): VerifyUser {
   /** Refusals take equal time, so that their duration does not reveal whether the user exists or is active. */
   const refusalTime = createEvenTime();
 
@@ -73,8 +72,8 @@ export function createVerifyUser({ throttle, signInsUnderWay, keyClients, rules 
     attempt: Attempt,
     proceed: (verified: VerifiedUser) => Promise<T | Refused>,
   ): Promise<T | Refused> {
-    const { input, ctx, onLimit, resolveClient } = attempt;
-    const named = nameClient(await runCallback(resolveClient), keyClients);
+    const { input, ctx, onLimit, nameClient } = attempt;
+    const named = await nameClient();
     const hasClient = named.outcome === 'named';
     const userNames = hasClient ? rules.loginUserNames(input) : [];
     const typedName = hasClient ? rules.typedName(input) : null;

@@ -146,3 +146,26 @@ void adding.signIn({ user: 1, client: 'web', ctx: adding.createContext() });
 void adding.signIn({ user, client: 'desktop', ctx: adding.createContext() });
 // @ts-expect-error: the context is required
 void adding.signIn({ user, client: 'web' });
+
+// A client with a session cookie: the token may be `null`, since the browser has it.
+const inCookies = createDurin({
+  ...required,
+  clients: { web: { transport: 'cookie' }, cli: { tokenTtl: null }, old: { transport: 'header' } },
+  serializeUser: (user) => user.username,
+  loginResponse: ({ token }) => {
+    same<typeof token, string | null>();
+    return { motd: 'welcome' };
+  },
+});
+type InCookies = inferProcedureOutput<typeof inCookies.durinRouter.login>;
+same<InCookies, { token: string | null; expiry: Date | null; user: string; motd: string }>();
+same<inferProcedureInput<typeof inCookies.durinRouter.login>['client'], 'web' | 'cli' | 'old'>();
+same<Awaited<ReturnType<typeof inCookies.signIn>>['token'], string | null>();
+const inHeaders = createDurin({ ...required, clients: { web: { transport: 'header' } } });
+same<inferProcedureOutput<typeof inHeaders.durinRouter.login>['token'], string>();
+// @ts-expect-error: no transport has that name
+createDurin({ ...required, clients: { web: { transport: 'url' } } });
+
+// `session` returns what login returned, but for the token and the app's own fields.
+same<inferProcedureOutput<typeof inCookies.durinRouter.session>, { expiry: Date | null; user: string } | null>();
+same<inferProcedureOutput<typeof durin.durinRouter.session>, { expiry: Date | null } | null>();

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { type inferRouterInputs, type inferRouterOutputs, initTRPC } from '@trpc/server';
 import type { z } from 'zod';
 import type * as clientTypes from '../../../client/index.ts';
@@ -58,6 +59,19 @@ import type {
 } from '../../../src/admin/index.ts';
 import type * as pgliteTypes from '../../../src/database/pglite/index.ts';
 import type { PgliteFolder } from '../../../src/database/pglite/index.ts';
+import type * as httpTypes from '../../../src/http/index.ts';
+import type {
+  AuthOf,
+  ExpressGuard,
+  ExpressRequest,
+  FastifyGuard,
+  FastifyReply,
+  FastifyRequest,
+  HonoContext,
+  HonoGuard,
+  HonoGuardOptions,
+  RouteDurin,
+} from '../../../src/http/index.ts';
 import type * as durinTypes from '../../../src/index.ts';
 import type {
   AdapterCall,
@@ -83,6 +97,9 @@ import type {
   ClientRecord,
   ClientRelation,
   ClientWith,
+  ContextFromOptions,
+  CookieAttributes,
+  CookieOptions,
   DenialCode,
   Duration,
   Durin,
@@ -111,6 +128,7 @@ import type {
   EventSource,
   GuardedProcedure,
   GuardOptions,
+  GuardRoute,
   HeaderSource,
   KeyValueStore,
   KeyView,
@@ -126,10 +144,12 @@ import type {
   RateLimitRedis,
   ResponseFacts,
   RevocationReason,
+  RouteAuth,
   ScopedRate,
   SessionClient,
   SessionScope,
   SessionView,
+  SetCookie,
   SignedIn,
   SignedOut,
   SignInAnswer,
@@ -138,6 +158,7 @@ import type {
   SyncOptions,
   ThrottleOptions,
   TokenEvent,
+  Transport,
 } from '../../../src/index.ts';
 import type * as passwordTypes from '../../../src/password.ts';
 import type * as postgresTypes from '../../../src/postgres/index.ts';
@@ -162,11 +183,23 @@ type Login = {
   loginOutput: { token: string; expiry: Date | null };
   clientName: 'web';
   scope: 'billing';
+  sessionOutput: { expiry: Date | null };
 };
 
 interface Public {
   values: typeof durinTypes;
   passwordValues: typeof passwordTypes;
+  httpValues: typeof httpTypes;
+  AuthOf: AuthOf<Durin<PlainApp, Login>>;
+  ExpressGuard: ExpressGuard;
+  ExpressRequest: Omit<ExpressRequest, keyof IncomingMessage>;
+  FastifyGuard: FastifyGuard;
+  FastifyReply: FastifyReply;
+  FastifyRequest: FastifyRequest;
+  HonoContext: HonoContext<{ id: string }>;
+  HonoGuard: HonoGuard<{ id: string }>;
+  HonoGuardOptions: HonoGuardOptions<'web', 'cli', 'billing'>;
+  RouteDurin: RouteDurin<PlainApp>;
   pgliteValues: typeof pgliteTypes;
   PgliteFolder: PgliteFolder;
   postgresValues: typeof postgresTypes;
@@ -215,7 +248,8 @@ interface Public {
     string,
     Date,
     { motd: string },
-    'billing'
+    'billing',
+    'cookie'
   >;
   DurinProcedures: DurinProcedures<App>;
   DurinRequest: DurinRequest;
@@ -231,6 +265,8 @@ interface Public {
   EventSource: EventSource<number>;
   GuardedProcedure: GuardedProcedure<App>;
   GuardOptions: GuardOptions<'web', 'cli', 'billing'>;
+  GuardRoute: GuardRoute<App>;
+  RouteAuth: RouteAuth<App, 'web'>;
   Bus: Bus;
   RateLimitRedis: RateLimitRedis;
   CacheOptions: CacheOptions;
@@ -264,6 +300,11 @@ interface Public {
   DurinQuery: DurinQuery<void, string>;
   DurinMutation: DurinMutation<{ a: string }, { b: Date }>;
   CallOrigin: CallOrigin;
+  ContextFromOptions: ContextFromOptions;
+  CookieAttributes: CookieAttributes;
+  CookieOptions: CookieOptions;
+  SetCookie: SetCookie;
+  Transport: Transport;
   AppTypes: AppTypes;
   AdapterCall: AdapterCall;
   AdminAction: AdminAction<number>;

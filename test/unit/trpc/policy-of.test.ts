@@ -190,7 +190,8 @@ describe('the policies of a router', () => {
   test('include the procedures of the auth router', async () => {
     const policies = await durin.policyOf(t.router({ auth: durin.durinRouter }));
     expect(policies.filter(({ guard }) => guard === 'open').map(({ path }) => path)).toEqual(['auth.login']);
-    expect(policies.filter(({ guard }) => guard === 'guarded')).toHaveLength(policies.length - 1);
+    expect(policies.filter(({ guard }) => guard === 'optional').map(({ path }) => path)).toEqual(['auth.session']);
+    expect(policies.filter(({ guard }) => guard === 'guarded')).toHaveLength(policies.length - 2);
   });
 
   test.each([[null], [{}], [durin.authedProcedure], ['appRouter']])('of %o are refused', async (value) => {
