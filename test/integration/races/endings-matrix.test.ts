@@ -44,6 +44,10 @@ const operations: Record<string, (field: Field, racer: Racer) => Promise<string>
     await callAs({ token }).auth.refresh();
     return token;
   },
+  session: async ({ callAs }, { web: { token } }) => {
+    await callAs({ token }).auth.session();
+    return token;
+  },
   reauthenticate: async ({ callAs }, { username, web: { token } }) => {
     await callAs({ token }).auth.reauthenticate({ username, password });
     return token;
