@@ -3,11 +3,12 @@ import type { AnyTRPCRouter } from '@trpc/server';
 import type { DurinErrorData } from '../src/wire.ts';
 import { createAuth, type DurinAuth } from './auth.ts';
 import type { SharedConnection } from './link/call-mark.ts';
+import { type Call, createCallObserver } from './link/call-observer.ts';
 import type { OnReauthenticate } from './link/confirmation.ts';
+import { createHeaderSource } from './link/header-source.ts';
 import type { DurinHeaders, HeadersSource } from './link/headers.ts';
 import { createLazyConfirm } from './link/lazy-confirmation.ts';
-import type { Connection } from './link/per-session.ts';
-import { createSessionLink } from './link/session-link.ts';
+import { type Connection, perSession } from './link/per-session.ts';
 import type { ClientOption, DurinPath, ReauthenticateInput } from './mounted-router.ts';
 import { startRefresher } from './session/refresher.ts';
 import { createSessionStore } from './session/session-store.ts';
@@ -104,9 +105,26 @@ export function createDurinLink<
   const connection: SharedConnection = {};
   const confirm =
     onReauthenticate && createLazyConfirm(store, onReauthenticate, (input) => auth.reauthenticate(input), signal);
-  const { ownLinks, ...parts } = createSessionLink(store, path, authHeaderPrefix, signal, connection, confirm);
+  const observe = createCallObserver(store, path, connection, confirm);
+  const ownLinks = [() => observe, () => sendLikeLast];
   const auth = createAuth(path, { client, deviceName }, store, connection, ownLinks, closing);
   if (refresh) startRefresher(store, storageKey, auth.refresh, signal);
 
-  return { ...parts, auth } as unknown as DurinLink<TRouter, TPath>; // the code inside does not use the app's types
+  let lastNext: Call['next'] | undefined;
+  /** Sends a call of `auth` through the links that sent the app's last call. */
+  function sendLikeLast({ op }: Call) {
+    if (!lastNext) throw new Error('Call auth.connect first.');
+    return lastNext(op);
+  }
+
+  const parts = {
+    link: () => (call: Call) => {
+      if (call.op.type !== 'subscription') lastNext = call.next;
+      return observe(call);
+    },
+    headers: createHeaderSource(store, authHeaderPrefix, connection),
+    perSession: (open: Parameters<typeof perSession>[0]) => perSession(open, store, authHeaderPrefix, signal),
+    auth,
+  };
+  return parts as unknown as DurinLink<TRouter, TPath>; // the code inside does not use the app's types
 }

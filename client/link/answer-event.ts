@@ -4,7 +4,7 @@ import { type LoginAnswer, loginEvent, type SessionEvent } from '../session/sess
 /** What a link emits for a success. The HTTP links put the response into the context; a WebSocket link does not. */
 interface Envelope {
   readonly result: object;
-  readonly context?: { readonly response?: unknown } | undefined;
+  readonly context?: { readonly response?: { readonly headers?: Pick<Headers, 'get'> } } | undefined;
 }
 
 /**
@@ -23,7 +23,6 @@ export function answerEvent(
   if (procedure !== 'login' && procedure !== 'refresh') return undefined;
 
   const { data } = envelope.result as { data: LoginAnswer };
-  const response = envelope.context?.response as { headers?: Pick<Headers, 'get'> } | undefined;
-  const login = loginEvent(data, call, response?.headers?.get('date'));
-  return procedure === 'login' ? login : { type: 'refresh', epoch, session: login.session };
+  const login = loginEvent(data, call, envelope.context?.response?.headers?.get('date'));
+  return procedure === 'login' ? login : { ...login, type: 'refresh', epoch };
 }

@@ -8,7 +8,7 @@ export type SignedOutReason = 'logged-out' | 'expired' | 'revoked';
 /** Who is signed in, as the app sees it. It is the same object until the session changes. */
 export type Snapshot<TUser extends object = { readonly user?: unknown }, TExpiry = unknown> =
   | ({ readonly status: 'signed-in'; readonly expiry: TExpiry } & Readonly<TUser>)
-  | { readonly status: 'signed-out'; readonly reason?: SignedOutReason };
+  | { readonly status: 'signed-out'; readonly reason?: SignedOutReason | undefined };
 
 /** What `login` returns, as far as the SDK reads it. */
 export type LoginAnswer = Pick<Session, 'token' | 'expiry' | 'user'>;
@@ -83,11 +83,10 @@ export function reduce(state: SessionState, event: SessionEvent): SessionState {
 
 function signedIn(session: Session, login: number, epoch = createEpoch(session.token)): SessionState {
   const { expiry, user } = session;
-  return { epoch, session, snapshot: { status: 'signed-in', expiry, ...(user !== undefined && { user }) }, login };
+  return { epoch, session, snapshot: { status: 'signed-in', expiry, user }, login };
 }
 
 /** Returns the state in which nobody is signed in. Without a reason, nobody ever was. */
 export function signedOut(login: number, reason?: SignedOutReason): SessionState {
-  const snapshot: Snapshot = { status: 'signed-out', ...(reason && { reason }) };
-  return { epoch: createEpoch(null), session: null, snapshot, login };
+  return { epoch: createEpoch(null), session: null, snapshot: { status: 'signed-out', reason }, login };
 }

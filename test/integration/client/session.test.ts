@@ -105,7 +105,7 @@ test('late events change nothing; state, token and snapshot agree', async () => 
 
 test('no way of printing or copying an epoch shows its token', () => {
   const epoch = createEpoch('the-token');
-  epoch.isEnding = true;
+  epoch.logout = new AbortController().signal;
   const printed = [
     inspect(epoch, { depth: 9, showHidden: true, getters: true }),
     inspect({ durin: { epoch } }, { depth: 9, showHidden: true, getters: true }),
