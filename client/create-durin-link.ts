@@ -10,10 +10,10 @@ import type { DurinHeaders, HeadersSource } from './link/headers.ts';
 import { createLazyConfirm } from './link/lazy-confirmation.ts';
 import { type Connection, perSession } from './link/per-session.ts';
 import type { ClientOption, DurinPath, ReauthenticateInput, SessionAnswer } from './mounted-router.ts';
+import { cookieSession } from './session/cookie-session.ts';
 import { startRefresher } from './session/refresher.ts';
 import type { LoginAnswer } from './session/session.ts';
 import { createSessionStore } from './session/session-store.ts';
-import { cookieSession } from './storage/cookie-session.ts';
 import { type DurinStorage, memoryStorage } from './storage/storage.ts';
 
 export type DurinLinkOptions<TRouter extends AnyTRPCRouter, TPath extends DurinPath<TRouter> = DurinPath<TRouter>> = {

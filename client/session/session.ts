@@ -58,7 +58,8 @@ type Renewal = Pick<Session, 'expiry' | 'refreshAt'> & { readonly token?: string
  */
 export function loginEvent(answer: LoginAnswer, usesCookie: boolean, login: number, dateHeader?: string | null) {
   const { expiry, user } = answer;
-  const token = (usesCookie ? answer.id : answer.token) ?? ''; // empty: the answer is that of a refresh, or of another transport
+  // Empty: the answer is that of a refresh, or the server has another transport.
+  const token = (usesCookie ? !answer.token && answer.id : answer.token) || '';
   const refreshAt = refreshTimeOf(expiry, dateHeader, Date.now());
   const session: Session = { token, expiry, user, refreshAt, key: Math.random() };
   return { type: 'login', epoch: createEpoch(token), session, login } satisfies SessionEvent;

@@ -1,7 +1,7 @@
-import { type LoginAnswer, loginEvent } from '../session/session.ts';
-import { writeSession } from '../session/session-text.ts';
-import { page } from './page.ts';
-import type { DurinStorage } from './storage.ts';
+import { page } from '../storage/page.ts';
+import type { DurinStorage } from '../storage/storage.ts';
+import { type LoginAnswer, loginEvent } from './session.ts';
+import { writeSession } from './session-text.ts';
 
 type SessionText = string | null | undefined;
 
