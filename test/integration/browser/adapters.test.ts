@@ -1,16 +1,16 @@
-import { createServer } from 'node:http';
+import { createServer, ServerResponse } from 'node:http';
 import { createExpressMiddleware } from '@trpc/server/adapters/express';
 import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/adapters/fastify';
-import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { createNextApiHandler } from '@trpc/server/adapters/next';
 import { createHTTPServer } from '@trpc/server/adapters/standalone';
 import express from 'express';
-import fastify from 'fastify';
+import fastify, { type FastifyReply } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listen } from '../adapters/node-server.ts';
 import { type BrowserApp, credentials, openBrowserApp, type Serving } from './browser-app.ts';
 import { openPage, type Send } from './fake-browser.ts';
 import { serveOnLambda } from './lambda.ts';
+import { serveByFetch } from './serve-by-fetch.ts';
 
 interface Served {
   readonly url: string;
@@ -52,25 +52,12 @@ const adapters: Adapter[] = [
         createServer((req, res) => {
           const { pathname, searchParams } = new URL(req.url ?? '/', 'http://localhost');
           const query = { ...Object.fromEntries(searchParams), trpc: pathname.slice(1) };
-          void handle(Object.assign(req, { query }) as never, res as never);
+          void handle(Object.assign(req, { query }), res as never);
         }),
       );
     },
   },
-  {
-    name: 'fetch',
-    async serve(serving) {
-      return {
-        url: 'https://app.example.com/trpc',
-        async send(url, init) {
-          const req = new Request(url, init);
-          const answer = await fetchRequestHandler({ endpoint: '/trpc', req, ...serving });
-          return { status: answer.status, headers: answer.headers, text: await answer.text() };
-        },
-        close: async () => {},
-      };
-    },
-  },
+  { name: 'fetch', serve: async (serving) => serveByFetch(serving) },
   { name: 'Lambda, events of version 1', serve: async (serving) => serveOnLambda(serving, 1) },
   { name: 'Lambda, events of version 2', serve: async (serving) => serveOnLambda(serving, 2) },
 ];
@@ -83,7 +70,7 @@ afterAll(() => app.close());
 
 const attributes = { httpOnly: true, secure: true, sameSite: 'lax', path: '/' };
 
-describe.each(adapters)('$name', ({ serve }) => {
+describe.each(adapters)('$name', ({ name, serve }) => {
   let served: Served;
   beforeAll(async () => {
     const { router, durin } = app;
@@ -151,4 +138,34 @@ describe.each(adapters)('$name', ({ serve }) => {
     expect(text).toContain('COOKIE_UNAVAILABLE');
     expect(page.received).toEqual([]);
   });
+
+  test("the app's own cookies are set beside it", async () => {
+    const { router, durin } = app;
+    const ownApp = await serve({
+      router,
+      createContext(call) {
+        setOwnCookie(call);
+        return durin.createContext(call);
+      },
+      responseMeta(facts) {
+        const { headers } = durin.responseMeta(facts);
+        headers.append('set-cookie', 'seen=yes');
+        return { headers };
+      },
+    });
+    const page = openPage(ownApp.url, ownApp.send);
+    await page.mutate('auth.login', credentials);
+    const own = name.startsWith('Lambda') ? ['seen'] : ['seen', 'theme'];
+    expect([...page.jar.keys()].toSorted()).toEqual(['__Host-durin', ...own]);
+    await page.mutate('auth.logout');
+    expect([...page.jar.keys()].toSorted()).toEqual(own);
+    await ownApp.close();
+  });
 });
+
+/** As an app does it, where the adapter has something to set a cookie on. */
+function setOwnCookie({ res, resHeaders }: { res?: unknown; resHeaders?: unknown }): void {
+  if (resHeaders instanceof Headers) resHeaders.append('set-cookie', 'theme=dark');
+  else if (res instanceof ServerResponse) res.setHeader('set-cookie', 'theme=dark');
+  else if (res !== undefined) (res as FastifyReply).header('set-cookie', 'theme=dark');
+}

@@ -1,5 +1,5 @@
 import { type AnyTRPCRouter, initTRPC } from '@trpc/server';
-import type { DurinContext, DurinOptions } from '../../../src/index.ts';
+import type { CookieOptions, DurinContext } from '../../../src/index.ts';
 import { createDurin } from '../../../src/index.ts';
 import { openApp, password } from '../../support/app.ts';
 
@@ -18,12 +18,13 @@ export type BrowserApp = Awaited<ReturnType<typeof openBrowserApp>>;
 export type CookieDurin = ReturnType<typeof createCookieDurin>;
 
 /** What differs between the durins of these tests. */
-type CookieTestOptions = Partial<
-  Pick<
-    DurinOptions<object, never, string, false, never, unknown, unknown, unknown, object>,
-    'cookies' | 'trustProxy' | 'secret' | 'tokenInUrl' | 'apiKeyHeader' | 'onWarning'
-  >
->;
+interface CookieTestOptions {
+  cookies?: CookieOptions;
+  secret?: string | string[];
+  trustProxy?: number;
+  tokenInUrl?: boolean;
+  apiKeyHeader?: string;
+}
 
 export function createCookieDurin(app: Pick<TestApp, 'options'>, options: CookieTestOptions = {}) {
   return createDurin({

@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createDurin } from '../../../src/index.ts';
+import { requestOf } from '../../support/app.ts';
+import { recordEvents } from '../../support/arena.ts';
+import { User } from '../../support/entities.ts';
+import { type BrowserApp, createCookieDurin, credentials, openBrowserApp } from './browser-app.ts';
+import { openPage } from './fake-browser.ts';
+import { serveByFetch } from './serve-by-fetch.ts';
+
+let app: BrowserApp;
+let page: ReturnType<typeof openPage>;
+beforeAll(async () => {
+  app = await openBrowserApp();
+});
+beforeEach(() => {
+  const { url, send } = serveByFetch({ ...app.durin, router: app.router });
+  page = openPage(url, send);
+});
+afterAll(() => app.close());
+
+/** A caller with the token in a header. */
+const callerOf = (
+  token: string | undefined,
+  durin: Pick<typeof app.durin, 'durinRouter' | 'createContext'> = app.durin,
+) => durin.durinRouter.createCaller(durin.createContext(requestOf({ token })));
+
+test('a session is what its login answered, without the token', async () => {
+  const { data: login } = await page.mutate('auth.login', credentials);
+  const { data: session } = await page.query('auth.session');
+  expect(login).toEqual({ ...(session as object), token: null });
+});
+
+test('nobody has none: without a cookie, and with a refused one', async () => {
+  expect(await page.query('auth.session')).toEqual({ data: null });
+  for (const value of ['f'.repeat(64), 'no token', ''])
+    expect(await page.query('auth.session', { cookie: `__Host-durin=${value}` })).toEqual({ data: null });
+});
+
+test('an expired session and one of an inactive user are none', async () => {
+  const { token } = await app.durin.tokens.issue({ user: 2, client: 'cli', ttl: '1h' });
+  const em = app.orm.em.fork();
+  expect(await callerOf(token).session()).toMatchObject({ user: { name: 'bob' } });
+  app.clock.advance(3600);
+  expect(await callerOf(token).session()).toBeNull();
+  const later = await app.durin.tokens.issue({ user: 2, client: 'cli' });
+  await em.nativeUpdate(User, 2, { isActive: false });
+  expect(await callerOf(later.token).session()).toBeNull();
+  await em.nativeUpdate(User, 2, { isActive: true });
+});
+
+test('a session in a header has one as well', async () => {
+  const { token, auth } = await app.durin.tokens.issue({ user: 1, client: 'cli' });
+  expect(await callerOf(token).session()).toEqual({ expiry: auth.expiry, user: { name: 'alice' } });
+});
+
+test('an API key has none', async () => {
+  const durin = createDurin({ ...app.options, clients: { web: {}, api: { keys: {} } } });
+  const { token } = await durin.tokens.issue({ user: 1, client: 'api', name: 'deploy' });
+  expect(await durin.durinRouter.createCaller(durin.createContext(requestOf({ token }))).session()).toBeNull();
+  await durin.close();
+});
+
+test('without serializeUser it has no user', async () => {
+  const durin = createDurin({ ...app.options, formatExpiry: () => 'soon' });
+  const { token } = await durin.tokens.issue({ user: 1, client: 'web' });
+  const caller = durin.durinRouter.createCaller(durin.createContext(requestOf({ token })));
+  expect(await caller.session()).toEqual({ expiry: 'soon' });
+  await durin.close();
+});
+
+test('serializeUser gets an entity, with the relations of populate', async () => {
+  const durin = createDurin({
+    ...app.options,
+    populate: ['user.organization'],
+    serializeUser: (user) => user.organization?.name ?? null,
+  });
+  const { token } = await durin.tokens.issue({ user: 1, client: 'web' });
+  const caller = durin.durinRouter.createCaller(durin.createContext(requestOf({ token })));
+  expect(await caller.session()).toMatchObject({ user: 'Acme' });
+  await durin.close();
+});
+
+test('an error of serializeUser is for the logs alone', async () => {
+  const durin = createDurin({
+    ...app.options,
+    serializeUser: () => {
+      throw new Error('a secret of the app');
+    },
+  });
+  const { token } = await durin.tokens.issue({ user: 1, client: 'web' });
+  const caller = durin.durinRouter.createCaller(durin.createContext(requestOf({ token })));
+  await expect(caller.session()).rejects.toMatchObject({ message: 'Internal server error' });
+  await durin.close();
+});
+
+test('it counts as a use, and against the limit of the auth router', async () => {
+  const durin = createCookieDurin(app);
+  const { token } = await durin.tokens.issue({ user: 1, client: 'cli' });
+  const caller = callerOf(token, durin);
+  for (let call = 0; call < 120; call += 1) await caller.session();
+  await expect(caller.session()).rejects.toMatchObject({ durin: { code: 'THROTTLED', scope: 'auth' } });
+  await durin.flush();
+  app.clock.advance(60);
+  const sessions = await caller.sessions.list();
+  expect(sessions.find(({ isCurrent }) => isCurrent)?.lastUsedAt).not.toBeNull();
+  await durin.close();
+});
+
+test('it is kept out of HTTP caches, and a refused token is reported', async () => {
+  const events = recordEvents(app.durin.events);
+  const { headers } = await page.fetch('auth.session', {
+    method: 'GET',
+    headers: { cookie: `__Host-durin=${'e'.repeat(64)}` },
+  });
+  expect(headers.get('cache-control')).toBe('no-store');
+  expect(events.all).toMatchObject([{ name: 'denied', code: 'INVALID_TOKEN', path: 'auth.session' }]);
+});
