@@ -123,13 +123,15 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
 
 /** The output of `login`, with the fields of `loginResponse`. */
 type LoginOutput<TSerializedUser, TExpiry, TExtra, TTransport extends Transport> = Beside<
-  { token: TokenOf<TTransport> } & SessionOutput<TSerializedUser, TExpiry>,
+  { token: TokenOf<TTransport> } & ('cookie' extends TTransport
+    ? SessionOutput<TSerializedUser, TExpiry>
+    : Omit<SessionOutput<TSerializedUser, TExpiry>, 'id'>),
   TExtra
 >;
 
-/** What the answers of `login` and `session` say of a session. */
+/** What `session` returns. `login` returns it too, without the id if no client has `transport: 'cookie'`. */
 type SessionOutput<TSerializedUser, TExpiry> = Flatten<
-  { expiry: TExpiry } & (unknown extends TSerializedUser ? object : { user: TSerializedUser })
+  { id: string; expiry: TExpiry } & (unknown extends TSerializedUser ? object : { user: TSerializedUser })
 >;
 
 /** Durin's fields and the app's, which cannot replace durin's own. */

@@ -10,11 +10,13 @@ interface Envelope {
 /**
  * Returns the event that a successful answer stands for; `undefined` if the procedure does not change the session.
  * @param procedure the name inside the durin router: `login`
+ * @param usesCookie whether the browser has the token in a cookie
  * @param epoch the epoch whose token the call was sent with
  * @param call the call's number
  */
 export function answerEvent(
   procedure: string,
+  usesCookie: boolean,
   epoch: Epoch,
   call: number,
   envelope: Envelope,
@@ -23,6 +25,6 @@ export function answerEvent(
   if (procedure !== 'login' && procedure !== 'refresh') return undefined;
 
   const { data } = envelope.result as { data: LoginAnswer };
-  const login = loginEvent(data, call, envelope.context?.response?.headers?.get('date'));
+  const login = loginEvent(data, usesCookie, call, envelope.context?.response?.headers?.get('date'));
   return procedure === 'login' ? login : { ...login, type: 'refresh', epoch };
 }

@@ -3,6 +3,7 @@ import type { AnyTRPCRouter } from '@trpc/server';
 import { observable } from '@trpc/server/observable';
 import { type Epoch, isEnding } from '../session/epoch.ts';
 import { refreshTimeoutMs } from '../session/refresh-time.ts';
+import { missingToken } from '../session/session.ts';
 import type { SessionStore } from '../session/session-store.ts';
 import { answerEvent } from './answer-event.ts';
 import { createAnswerQueue } from './answer-queue.ts';
@@ -31,6 +32,8 @@ export function createCallObserver(
     const number = store.calls;
     const procedure = op.path.startsWith(`${path}.`) ? op.path.slice(path.length + 1) : '';
 
+    if (store.usesCookie && procedure === 'session') return next(op); // the store asks it when it restores the session
+
     return observable((observer) => {
       const ending = new AbortController();
       const enqueue = createAnswerQueue(store, observer.error, ending.signal);
@@ -54,7 +57,7 @@ export function createCallObserver(
         if (procedure.startsWith('logout')) epoch.logout = ending.signal;
 
         function fail(error: TRPCClientError<AnyTRPCRouter>): void {
-          const refusal = endReasonOf(error, store.state.session?.expiry);
+          const refusal = endReasonOf(error, store);
           const reason = refusal && isEnding(sentIn()) ? 'logged-out' : refusal;
           enqueue(() => observer.error(error), reason && { type: 'end', epoch: sentIn(), reason });
         }
@@ -67,8 +70,11 @@ export function createCallObserver(
               if (result.data !== undefined) call.last = result;
               if (procedure === 'reauthenticate') sentIn().provenAt = store.calls;
               if (!mark.sentIn) connection.token = result.data?.token ?? connection.token;
-              const event = answerEvent(procedure, sentIn(), number, envelope);
-              if (event?.type === 'login') followLogin(connection, event);
+              const event = answerEvent(procedure, store.usesCookie, sentIn(), number, envelope);
+              if (event?.type === 'login') {
+                if (!event.session.token) return fail(missingToken() as TRPCClientError<AnyTRPCRouter>);
+                followLogin(connection, event);
+              }
               enqueue(() => observer.next(envelope), event);
             },
             error: (error) => (confirm && epoch === sentIn() ? confirm(error, call) : fail(error)),
@@ -83,7 +89,8 @@ export function createCallObserver(
         const timer = setTimeout(observer.error, refreshTimeoutMs, new Error('Refresh timed out.'));
         onEnd(() => clearTimeout(timer));
       }
-      if (store.restoring) enqueue(start);
+      // A cookie needs no waiting, but a login or logout is about the session that is restored.
+      if (store.restoring && (procedure || !store.usesCookie)) enqueue(start);
       else start();
 
       return () => ending.abort();

@@ -3,10 +3,10 @@ import type { SessionStore } from '../session/session-store.ts';
 import type { MarkedOperation, SharedConnection } from './call-mark.ts';
 import type { DurinHeaders, HeadersSource } from './headers.ts';
 
-/** @param scheme the first word of the Authorization header */
+/** @param scheme the first word of the Authorization header. Empty: the browser sends a cookie instead. */
 export function tokenHeaders(epoch: Epoch, scheme: string): DurinHeaders {
   const token = epoch.token();
-  return token ? { authorization: `${scheme} ${token}` } : {};
+  return token && scheme ? { authorization: `${scheme} ${token}` } : {};
 }
 
 /** Returns the epoch whose token a call is to be sent with, and marks the call as sent with that token. */

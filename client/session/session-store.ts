@@ -6,6 +6,8 @@ import { readSession, writeSession } from './session-text.ts';
 /** Holds the state, writes the session to the storage, and reads what other tabs and programs write there. */
 export interface SessionStore {
   readonly state: SessionState;
+  /** Whether the browser has the token in a cookie, and scripts have no token. */
+  readonly usesCookie: boolean;
   /** How many calls have been made. */
   calls: number;
   /** Set while an async storage is read for the first time. */
@@ -17,10 +19,14 @@ export interface SessionStore {
   subscribe(listener: () => void): () => void;
 }
 
-/** @param signal stops watching the storage */
+/**
+ * @param usesCookie whether the browser has the token in a cookie
+ * @param signal stops watching the storage
+ */
 export function createSessionStore(
   storage: DurinStorage,
   key: string,
+  usesCookie: boolean,
   onStorageError: (error: unknown) => void,
   signal: AbortSignal,
 ): SessionStore {
@@ -74,6 +80,7 @@ export function createSessionStore(
 
   const store = {
     state: signedOut(0),
+    usesCookie,
     restoring: undefined as Promise<void> | undefined,
     calls: 0,
     dispatch(event: SessionEvent) {

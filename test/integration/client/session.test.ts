@@ -72,7 +72,7 @@ function fail(error: unknown): never {
 test('late events change nothing; state, token and snapshot agree', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(happening, { maxLength: 40 }), async (happenings) => {
-      const store = createSessionStore(memoryStorage(), 'session', fail, AbortSignal.abort());
+      const store = createSessionStore(memoryStorage(), 'session', false, fail, AbortSignal.abort());
       let latestLogin = 0;
       const epochs: Epoch[] = [];
       for (const [index, happened] of happenings.entries()) {
