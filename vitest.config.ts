@@ -21,7 +21,9 @@ const ownRedis = [
   'test/load/four-processes.test.ts',
 ];
 /** Tests of what is in front of the database. They need one, but not each kind of it. */
-const anyDatabase = ['adapters', 'browser', 'http', 'fuzz'].map((folder) => `test/integration/${folder}/**/*.test.ts`);
+const anyDatabase = ['adapters', 'browser', 'http', 'routes', 'fuzz'].map(
+  (folder) => `test/integration/${folder}/**/*.test.ts`,
+);
 /** Tests of the SDK. They fake the time, which must not pass while a real server is asked. */
 const sdk = ['test/integration/client/**/*.test.ts', 'test/regressions/client/**/*.test.ts'];
 /**

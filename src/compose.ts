@@ -39,6 +39,7 @@ import { createUnderWay } from './tokens/under-way.ts';
 import { createLogins } from './tokens/verification/create-logins.ts';
 import { createRequireFresh } from './tokens/verification/freshness.ts';
 import { createNameClient } from './tokens/verification/name-client.ts';
+import { createAdmission } from './trpc/admission.ts';
 import { createDenials } from './trpc/denials.ts';
 import { createPolicies } from './trpc/policies.ts';
 import { createRequestStates } from './trpc/request-state.ts';
@@ -185,6 +186,18 @@ export function compose(settings: Settings) {
   const policies = createPolicies();
   const denials = createDenials({ events, now });
   const resolveCaller = createResolveCaller({ stateOf, denials });
+  const { sessionQuota } = settings.throttle;
+  const { keyAccess, activateKey } = keyServices;
+  const admission = createAdmission({
+    denials,
+    throttle,
+    sessionQuota,
+    scopes,
+    keyAccess,
+    activateKey,
+    requireFresh,
+    lastUsed,
+  });
 
   // The streams
   const streams = createStreams({
@@ -265,6 +278,7 @@ export function compose(settings: Settings) {
     denials,
     policies,
     resolveCaller,
+    admission,
     toAuth,
     followCall: streams.followCall,
     /** Ends open streams, writes pending uses and ends timers and connections. The app's ORM stays open. */

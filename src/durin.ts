@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { compose, type ObjectGraph } from './compose.ts';
 import type { DurinClient } from './database/entities.ts';
 import { boundedThrowingMistakes } from './database/mistakes/throw-mistakes.ts';
-import type { AnyClientName, AuthClient, AuthUser, PopulatePath, UserKey } from './database/views.ts';
+import type { PopulatePath, UserKey } from './database/views.ts';
 import { boundDurinClients, type DurinClients } from './durin-clients.ts';
 import { createDurinTokens, type DurinTokens } from './durin-tokens.ts';
 import type { EventSource } from './events.ts';
@@ -19,24 +19,22 @@ import { createDurinRouter, type DurinRouter, type LoginTypes } from './router/d
 import type { DefaultLoginInput } from './router/login.ts';
 import type { LoginSchema } from './router/login-schema.ts';
 import type { SignInRequest } from './router/sign-in-user.ts';
-import type { Auth, SessionRecord } from './session.ts';
-import { type AuthSource, createAuthenticateSource } from './trpc/authenticate-source.ts';
+import type { SessionRecord } from './session.ts';
 import { type AppTypes, createBuilders, type DurinProcedures } from './trpc/builders.ts';
+import { createParseGuardOptions } from './trpc/guard-options.ts';
 import { createPolicyOf, type PolicyOf } from './trpc/policy-of.ts';
 import { createResponseMeta, type ResponseFacts } from './trpc/response-headers.ts';
+import { type AuthSource, createOpenSource } from './trpc/routes/auth-source.ts';
+import { createAuthenticateSource } from './trpc/routes/authenticate-source.ts';
+import { createGuardSource, type GuardRoute, parseRouteOptions, type RouteAuth } from './trpc/routes/guard-source.ts';
+import { createToAnswered } from './trpc/routes/refused-answer.ts';
 
 /** A user entity, or its primary key. */
 type UserRef<TApp extends AppTypes> = TApp['userEntity'] | UserKey<TApp['userEntity']>;
 
-type AppAuth<TApp extends AppTypes> = Auth<
-  AuthUser<TApp['userEntity'], TApp['populate']>,
-  AuthClient<TApp['clientEntity'], TApp['populate'], AnyClientName<TApp['clientName']>>,
-  TApp['scope']
->;
-
 /** What `durin.signIn` returns: the output of `login`, and the session. */
 export type SignInAnswer<TApp extends AppTypes, TLogin extends LoginTypes> = Beside<
-  { auth: AppAuth<TApp> },
+  { auth: RouteAuth<TApp> },
   TLogin['loginOutput']
 >;
 
@@ -67,7 +65,7 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
   ) => DurinContext;
   /** Returns the headers of refusals, throttled routes and answers with a token. */
   readonly responseMeta: (facts: ResponseFacts) => { headers: Headers };
-  readonly tokens: DurinTokens<UserRef<TApp>, AppAuth<TApp>, TApp['clientName'], TApp['scope']>;
+  readonly tokens: DurinTokens<UserRef<TApp>, RouteAuth<TApp>, TApp['clientName'], TApp['scope']>;
   readonly clients: DurinClients;
   readonly users: {
     /**
@@ -78,13 +76,26 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
   };
   readonly events: EventSource<UserKey<TApp['userEntity']>>;
   /**
-   * Resolves the caller, for routes that are not tRPC and for work that outlives its call. Records the use; does not
-   * throttle. API keys need `fullAccess`.
+   * Guards a route that is not tRPC as `guardedProcedure` guards a procedure: judges the session, counts its rates and the
+   * guard's, and records the use. Express, Fastify and Hono have guards in `trpc-durin/http`.
+   * @param source a request, its headers, a token, or the `ctx.durin` of a call
+   * @param options what `guardedProcedure` takes; `rate` needs a `scope`, which procedures and other routes may share. An object
+   *   is parsed once: keep it in a constant. Default: every valid session is let in
+   * @returns the session
+   * @throws DurinError the 401 codes, CROSS_SITE, CLIENT_NOT_ALLOWED, INSUFFICIENT_SCOPE, NETWORK_NOT_ALLOWED,
+   *   REAUTHENTICATION_REQUIRED, THROTTLED, STORE_UNAVAILABLE; its `toResponse()` is the answer
+   * @throws DurinUsageError naming the option that is unknown, missing or wrong
+   * @example const { user } = await durin.guard(request, { scopes: ['reports:read'] });
+   */
+  readonly guard: GuardRoute<TApp>;
+  /**
+   * Resolves the caller, for work that outlives its call. Records the use; does not throttle. API keys need `fullAccess`. Use
+   * `guard` for routes.
    * @param source a request, its headers, a token, or the `ctx.durin` of a call
    * @throws DurinError the 401 codes, CROSS_SITE, INSUFFICIENT_SCOPE, NETWORK_NOT_ALLOWED, STORE_UNAVAILABLE
    * @example const { user } = await durin.authenticate(request);
    */
-  readonly authenticate: (source: AuthSource) => Promise<AppAuth<TApp>>;
+  readonly authenticate: (source: AuthSource) => Promise<RouteAuth<TApp>>;
   /**
    * Signs in a user that a procedure of your own has verified, as with a passkey. It does what `login` does after
    * `verifyCredentials`. It limits nothing: use a `throttledProcedure`. If the user's sessions, or the values of
@@ -226,7 +237,8 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     .filter(({ hasFullAccess }) => !hasFullAccess)
     .map(({ clientName: name }) => ({ name, scopes: graph.scopes.ceilingOf(name) ?? appScopes }));
   /** Look-ups select what the metadata of the app's entities says, so a record has the app's types. */
-  const toAuth = graph.toAuth as (record: SessionRecord) => AppAuth<TApp>;
+  const toAuth = graph.toAuth as (record: SessionRecord) => RouteAuth<TApp>;
+  const parseGuardOptions = createParseGuardOptions(clientNames, appScopes);
 
   const durinRouter = createDurinRouter<TLogin>({
     ...graph,
@@ -239,27 +251,26 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     includesToken: apiAccess.includeToken,
     freshSeconds: apiAccess.freshSeconds,
   });
-  const authenticateSource = createAuthenticateSource({
-    ...graph,
-    schemes,
-    cookies: settings.cookies,
-    requestSettings: settings,
-  });
   const privateProcedures = new Set<unknown>(Object.values(durinRouter._def.procedures));
+  const responseMeta = createResponseMeta({
+    scheme,
+    isPrivate: (procedure) => privateProcedures.has(procedure),
+    limitsOf: graph.limitsOf,
+    hasUsedCookie: graph.hasUsedCookie,
+    now,
+  });
+  const openSource = createOpenSource({ stateOf: graph.stateOf, requestSettings: settings });
+  const toAnswered = createToAnswered({ scheme, limitsOf: graph.limitsOf });
+  const authenticateSource = createAuthenticateSource({ ...graph, openSource, toAnswered });
+  const guardSource = createGuardSource({ ...graph, openSource, parseGuardOptions, toAnswered });
 
   const durin: Durin<TApp, TLogin> = {
     durinRouter,
-    ...createBuilders<TApp>({ ...graph, sessionQuota: settings.throttle.sessionQuota, clientNames, appScopes }),
+    ...createBuilders<TApp>({ ...graph, parseGuardOptions }),
     policyOf: createPolicyOf(graph.policies, keyClientRights),
     createContext: graph.createContext,
     contextFrom: (headers, options) => graph.createContext(callFrom(headers, options)),
-    responseMeta: createResponseMeta({
-      scheme,
-      isPrivate: (procedure) => privateProcedures.has(procedure),
-      limitsOf: graph.limitsOf,
-      hasUsedCookie: graph.hasUsedCookie,
-      now,
-    }),
+    responseMeta,
     tokens: createDurinTokens({
       ...graph,
       bounded: outsideRequests,
@@ -278,6 +289,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
       },
     },
     events: { on: graph.hub.on },
+    guard: (async (source, options) => toAuth(await guardSource(source, options))) as GuardRoute<TApp>,
     async authenticate(source) {
       return toAuth(await authenticateSource(source));
     },
@@ -298,6 +310,9 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     authedProcedure: durin.authedProcedure,
     responseMeta: durin.responseMeta,
     policyOf: durin.policyOf,
+    checkRouteOptions(name, options) {
+      parseRouteOptions(parseGuardOptions, name, options);
+    },
     markPrivate(procedures) {
       for (const procedure of procedures) privateProcedures.add(procedure);
     },

@@ -1,5 +1,6 @@
 import { TRPCError } from '@trpc/server';
 import { getHTTPStatusCodeFromError } from '@trpc/server/http';
+import { setRefusalHeaders } from './refusals/refusal-headers.ts';
 import { type DurinErrorCode, type DurinErrorData, refusals } from './wire.ts';
 
 /** The same symbol in every copy of the package, so that each copy knows the errors of the others. */
@@ -14,21 +15,23 @@ const brand = Symbol.for('trpc-durin.DurinError');
  *
  * @example
  * ```ts
- * app.get('/report', async (request, response) => {
+ * export async function GET(request: Request) {
  *   try {
- *     const { user } = await durin.authenticate(request);
- *     response.json(await reportFor(user.id));
+ *     const { user } = await durin.guard(request, { scopes: ['reports:read'] });
+ *     return Response.json(await reportOf(user.id));
  *   } catch (error) {
  *     if (!isDurinError(error)) throw error;
- *     response.status(error.httpStatus).json(error.durin); // 401 { code: 'TOKEN_EXPIRED' }
+ *     return error.toResponse(); // 401 { message: 'The given token has expired.', code: 'TOKEN_EXPIRED' }
  *   }
- * });
+ * }
  * ```
  */
 export class DurinError extends TRPCError {
   readonly durin: Readonly<DurinErrorData>;
   /** Such as 401, 403 or 429. For routes that are not tRPC. */
   readonly httpStatus: number;
+  /** The headers of the answer to the request that was refused. `null`: those that the code alone asks for. */
+  #headers: Headers | null = null;
 
   constructor(code: DurinErrorCode, facts: Omit<DurinErrorData, 'code'> & { cause?: unknown } = {}) {
     const { cause, ...rest } = facts;
@@ -37,6 +40,30 @@ export class DurinError extends TRPCError {
     this.httpStatus = getHTTPStatusCodeFromError(this);
     this.durin = Object.freeze({ code, ...rest });
     Object.defineProperty(this, brand, { value: true });
+  }
+
+  /**
+   * Returns the answer to the refused request, for routes that are not tRPC: `httpStatus`, `{ message, ...durin }` as JSON, and
+   * the headers that tRPC's answer would have. What `durin.guard` and `durin.authenticate` throw announces the scheme and the
+   * limits of that durin; any other error announces the scheme `Token`.
+   */
+  toResponse(): Response {
+    const headers = new Headers(this.#headers ?? undefined);
+    if (this.#headers === null) setRefusalHeaders(headers, [this], 'Token');
+    headers.set('Cache-Control', 'no-store');
+    return Response.json({ message: this.message, ...this.durin }, { status: this.httpStatus, headers });
+  }
+
+  /**
+   * Returns the error with the headers of the answer to one request. Requests may share an error, such as that of a look-up for
+   * several of them, so an error that has headers already is copied. Errors of another copy of the package stay as they are.
+   */
+  static withHeaders(error: DurinError, headers: Headers): DurinError {
+    if (!(#headers in error)) return error;
+    const { durin, cause } = error;
+    const own = error.#headers === null ? error : new DurinError(durin.code, { ...durin, cause });
+    own.#headers = headers;
+    return own;
   }
 }
 

@@ -51,7 +51,6 @@ export type { DurinRouter, DurinRouterRecord, LoginTypes, SessionScope } from '.
 export type { SignInRequest } from './router/sign-in-user.ts';
 export type { Auth, CallAuth, SessionClient } from './session.ts';
 export type { RateLimitRedis } from './throttle/rate-limit-redis.ts';
-export type { AuthSource } from './trpc/authenticate-source.ts';
 export type { DurinBuilder, DurinErrorShape, DurinMutation, DurinQuery } from './trpc/base-procedure.ts';
 export type {
   AppTypes,
@@ -65,6 +64,8 @@ export type {
 export type { GuardOptions } from './trpc/guard-options.ts';
 export type { PolicyOf, ProcedurePolicy } from './trpc/policy-of.ts';
 export type { ResponseFacts } from './trpc/response-headers.ts';
+export type { AuthSource } from './trpc/routes/auth-source.ts';
+export type { GuardRoute, RouteAuth } from './trpc/routes/guard-source.ts';
 export type { Duration } from './values/duration.ts';
 export type { Rate } from './values/rate.ts';
 export type { ApiAccessView, DurinErrorCode, DurinErrorData, KeyView, SessionView } from './wire.ts';

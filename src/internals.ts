@@ -42,6 +42,12 @@ export interface Internals {
   readonly createContext: (call?: AdapterCall) => DurinContext;
   readonly responseMeta: (facts: ResponseFacts) => { headers: Headers };
   readonly policyOf: PolicyOf;
+  /**
+   * Checks the options of a guard of a route.
+   * @param name is named in errors
+   * @throws DurinUsageError naming the option that is unknown, missing or wrong
+   */
+  readonly checkRouteOptions: (name: string, options: unknown) => void;
   /** Makes `responseMeta` keep the answers of these procedures out of HTTP caches. */
   readonly markPrivate: (procedures: Iterable<unknown>) => void;
   /** Resolves once no event listener is running. */

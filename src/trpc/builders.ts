@@ -4,7 +4,7 @@ import type { CallAuth } from '../session.ts';
 import type { Rate } from '../values/rate.ts';
 import { asBuilder, baseProcedure, type DurinBuilder, guardedBy } from './base-procedure.ts';
 import { createGuards, type GuardDeps } from './guard.ts';
-import { createParseGuardOptions, type GuardOptions, type GuardSettings, optionalSettings } from './guard-options.ts';
+import { type GuardOptions, type GuardSettings, optionalSettings, type ParseGuardOptions } from './guard-options.ts';
 import type { Policies } from './policies.ts';
 
 /** The app's types that durin's types depend on. */
@@ -37,7 +37,9 @@ export type GuardedProcedure<TApp extends AppTypes> = <
 ) => DurinBuilder<SignedIn<TApp, GuardedName<TApp['clientName'], TAllowed, TRefused>>>;
 
 /** The names that `clients` or `exceptClients` leaves. */
-type GuardedName<TName extends string, TAllowed extends TName, TRefused extends TName> = [TAllowed] extends [never]
+export type GuardedName<TName extends string, TAllowed extends TName, TRefused extends TName> = [TAllowed] extends [
+  never,
+]
   ? [TRefused] extends [never]
     ? AnyClientName<TName>
     : Exclude<TName, TRefused>
@@ -98,16 +100,13 @@ export interface DurinProcedures<TApp extends AppTypes> {
 }
 
 export interface BuildersDeps extends GuardDeps {
-  /** `null`: any name may be given. */
-  readonly clientNames: readonly string[] | null;
-  /** The option `scopes`. */
-  readonly appScopes: readonly string[];
+  readonly parseGuardOptions: ParseGuardOptions;
   readonly policies: Policies;
 }
 
 export function createBuilders<TApp extends AppTypes>(deps: BuildersDeps): DurinProcedures<TApp> {
   const createGuard = createGuards(deps);
-  const parse = createParseGuardOptions(deps.clientNames, deps.appScopes);
+  const { parseGuardOptions: parse } = deps;
   const build = (settings: GuardSettings) => deps.policies.register(guardedBy(createGuard(settings)), settings.policy);
 
   function clientProcedure<TAllowed extends string>(clients: readonly TAllowed[]) {

@@ -22,10 +22,10 @@ export interface RequestState {
   resolveSession(batchIndex: number, type: CallType): Promise<SessionRecord>;
   /**
    * Resolves the session as it is now, after all logins so far. For work that outlives its call, such as a subscription.
-   * A request whose method may change something is judged like a mutation.
+   * @param isChange whether the request may change something; it is judged like a mutation then
    * @throws DurinError the 401 codes, CROSS_SITE, STORE_UNAVAILABLE
    */
-  resolveSessionUncached(): Promise<SessionRecord>;
+  resolveSessionUncached(isChange: boolean): Promise<SessionRecord>;
   /** How many changes had been announced before the look-up of a call that starts now, which may be that of an earlier call. */
   changesBefore(): number;
   /**
@@ -184,7 +184,7 @@ function createRequestState(request: DurinRequest, deps: RequestStatesDeps): Req
         : resolveAfterChanges(changes, batchIndex, isChange);
     },
 
-    resolveSessionUncached: () => resolve(Infinity, DurinRequest.isRead(request) === false, findBySelector),
+    resolveSessionUncached: (isChange) => resolve(Infinity, isChange, findBySelector),
 
     changesBefore: () => (isOneRequest ? announcedAtStart : announced()),
 

@@ -6,6 +6,7 @@ import type { SourceFile } from './source-files.ts';
  */
 export const rings = [
   ['wire.ts'],
+  ['refusals'],
   ['errors.ts', 'events.ts'],
   ['values'],
   ['session.ts', 'session-views.ts'],
@@ -22,7 +23,7 @@ export const rings = [
   ['router'],
   ['durin-clients.ts', 'durin-tokens.ts'],
   ['internals.ts'],
-  ['admin'],
+  ['admin', 'http'],
   ['cli'],
   ['options'],
   ['compose.ts'],
@@ -49,6 +50,7 @@ const onlyImporters: Readonly<Record<string, readonly string[]>> = {
   'src/compose.ts': ['src/durin.ts'],
   'src/index.ts': [],
   'src/admin/index.ts': [],
+  'src/http/index.ts': [],
   'src/pglite/index.ts': [],
   'src/redis/index.ts': [],
   'src/postgres/index.ts': [],

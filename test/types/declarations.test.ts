@@ -18,9 +18,9 @@ beforeAll(async () => {
   folder = await mkdtemp(join(cache, 'declarations-'));
   await runTsc('-p', 'tsconfig.build.json', '--emitDeclarationOnly', '--outDir', join(folder, 'dist'));
   await cp(cases, join(folder, 'cases'), { recursive: true });
-  for (const name of globSync('*.ts', { cwd: cases })) {
+  for (const name of globSync('**/*.ts', { cwd: cases })) {
     const text = await readFile(join(cases, name), 'utf8');
-    const rewritten = text.replaceAll(/'\.\.\/\.\.\/\.\.\/(src|client)\//g, "'../dist/$1/");
+    const rewritten = text.replaceAll(/'\.\.\/\.\.\/((?:\.\.\/)+)(src|client)\//g, "'$1dist/$2/");
     await writeFile(join(folder, 'cases', name), rewritten);
   }
 });

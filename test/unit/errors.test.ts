@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { TRPCError } from '@trpc/server';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { DurinError, DurinUsageError, isDurinError } from '../../src/errors.ts';
 import { createResponseMeta } from '../../src/trpc/response-headers.ts';
 
@@ -60,4 +60,52 @@ test.each([
   ['STORE_UNAVAILABLE', 503],
 ] as const)('the HTTP status of %s is %i', (code, status) => {
   expect(new DurinError(code).httpStatus).toBe(status);
+});
+
+describe('toResponse', () => {
+  test('announces the scheme Token for an error from elsewhere', async () => {
+    const response = new DurinError('TOKEN_EXPIRED').toResponse();
+    expect(response.status).toBe(401);
+    expect(Object.fromEntries(response.headers)).toEqual({
+      'cache-control': 'no-store',
+      'content-type': 'application/json',
+      'www-authenticate': 'Token realm="api", error="invalid_token"',
+    });
+    expect(await response.json()).toEqual({ message: 'The given token has expired.', code: 'TOKEN_EXPIRED' });
+  });
+
+  test('has the data of the error, and when to try again', async () => {
+    const response = new DurinError('THROTTLED', { retryAfter: 3, scope: 'search' }).toResponse();
+    expect(response.headers.get('retry-after')).toBe('3');
+    expect(response.headers.get('www-authenticate')).toBeNull();
+    expect(await response.json()).toMatchObject({ code: 'THROTTLED', retryAfter: 3, scope: 'search' });
+  });
+
+  test('never has the cause', async () => {
+    const response = new DurinError('STORE_UNAVAILABLE', { cause: new Error('a secret') }).toResponse();
+    expect(await response.text()).not.toContain('secret');
+  });
+
+  test('works for an error of another copy of the package', async () => {
+    const other = await otherCopy();
+    const error = new other.DurinError('CLIENT_NOT_ALLOWED');
+    expect(DurinError.withHeaders(error, new Headers({ 'x-limit': '1' }))).toBe(error);
+    expect(error.toResponse().status).toBe(403);
+  });
+
+  test('has the headers of its own request where requests share an error', () => {
+    const shared = new DurinError('STORE_UNAVAILABLE', { cause: 'an outage' });
+    const [first, second] = ['1', '2'].map((limit) =>
+      DurinError.withHeaders(shared, new Headers({ ratelimit: limit })),
+    );
+    expect(first?.toResponse().headers.get('ratelimit')).toBe('1');
+    expect(second?.toResponse().headers.get('ratelimit')).toBe('2');
+    expect(second).toMatchObject({ durin: shared.durin, cause: shared.cause, message: shared.message });
+  });
+
+  test('may be called again', () => {
+    const error = DurinError.withHeaders(new DurinError('THROTTLED'), new Headers({ ratelimit: '1' }));
+    error.toResponse().headers.delete('ratelimit');
+    expect(error.toResponse().headers.get('ratelimit')).toBe('1');
+  });
 });

@@ -305,8 +305,57 @@ test('the samples that do nothing by themselves do what their pages say', async 
   expect(code).toBe(0);
 });
 
+/** Calls each of the guarded servers without a token, with one of the wrong client, and with one of the right client. */
+const useOfRoutes = `import { once } from 'node:events';
+import { serve } from '@hono/node-server';
+import { durin, orm } from './auth.ts';
+import { app } from './express-routes.ts';
+import { server as fastify } from './fastify-routes.ts';
+import { hono } from './hono-routes.ts';
+
+const tokens = await Promise.all(['cli', 'web'].map((client) => durin.tokens.issue({ user: 1, client })));
+async function callAll(url) {
+  for (const token of ['', ...tokens.map((issued) => issued.token)]) {
+    const headers = token === '' ? {} : { authorization: 'Token ' + token };
+    const response = await fetch(url + '/report', { headers });
+    console.log(response.status, await response.text());
+  }
+}
+const express = app.listen(0, '127.0.0.1');
+const onNode = serve({ fetch: hono.fetch, hostname: '127.0.0.1', port: 0 });
+await Promise.all([once(express, 'listening'), once(onNode, 'listening')]);
+const urlOf = (server) => 'http://127.0.0.1:' + server.address().port;
+for (const url of [urlOf(express), await fastify.listen({ port: 0, host: '127.0.0.1' }), urlOf(onNode)]) await callAll(url);
+const headers = { authorization: 'Token ' + tokens[1].token };
+const exported = await fetch(urlOf(express) + '/export', { method: 'POST', headers });
+console.log(exported.status, exported.headers.get('ratelimit-policy'));
+express.close();
+onNode.close();
+await fastify.close();
+await durin.close();
+await orm.close();
+`;
+
+test('the guarded routes of Express, Fastify and Hono answer alike', async () => {
+  const answers = [
+    '401 {"message":"Authentication credentials were not provided.","code":"NO_CREDENTIALS"}',
+    '403 {"message":"This client may not use this procedure.","code":"CLIENT_NOT_ALLOWED"}',
+    expect.stringMatching(/^200 A report for alice/) as string,
+  ];
+  const { code, output } = await runWritten('run-routes.ts', useOfRoutes);
+  expect(output.split('\n')).toEqual([
+    ...answers,
+    ...answers,
+    ...answers,
+    '202 "client";q=1000;w=3600, "export";q=5;w=60',
+    '',
+  ]);
+  expect(code).toBe(0);
+});
+
 test('the route handler for Next.js has one durin for all module copies', async () => {
-  const code = `import { GET, POST } from './next-route.ts';
+  const code = `import { GET as GET_REPORT } from './next-report.ts';
+import { GET, POST } from './next-route.ts';
 import { orm } from './next-durin.ts';
 import { durin } from './next-durin.ts?copy';
 const url = 'http://localhost/api/trpc/';
@@ -316,8 +365,13 @@ const login = await (await POST(new Request(url + 'auth.login', { method: 'POST'
 const { token } = login.result.data;
 const me = await GET(new Request(url + 'me', { headers: { authorization: 'Token ' + token } }));
 console.log((await me.json()).result.data, (await durin.authenticate(token)).client.name);
+const report = await GET_REPORT(new Request('http://localhost/report', { headers: { authorization: 'Token ' + token } }));
+console.log(report.status, await report.text());
+console.log((await GET_REPORT(new Request('http://localhost/report'))).headers.get('www-authenticate'));
 await orm.close();
 `;
-  const output = expect.stringMatching(/^trpc-durin: the address of a caller is unknown.*\nalice@example\.org web\n$/);
+  const output = expect.stringMatching(
+    /^trpc-durin: the address of a caller is unknown.*\nalice@example\.org web\n200 A report for alice@example\.org\nToken realm="api"\n$/,
+  );
   expect(await runWritten('run-next.ts', code)).toEqual({ code: 0, output }); // a plain Request has no address
 });

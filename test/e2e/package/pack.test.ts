@@ -121,6 +121,7 @@ test('the app runs: a user logs in, calls guarded procedures, and logs out', asy
     'logged in: alice true',
     'me: {"user":{"id":1,"username":"alice","team":{"id":1,"name":"Blue"}},"client":"web"}',
     'report: Blue - publish: web',
+    'route: 200 {"name":"alice","client":"web"}',
     'after logout: INVALID_TOKEN',
   ]);
   expect(code).toBe(0);

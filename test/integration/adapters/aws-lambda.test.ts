@@ -2,7 +2,7 @@ import { awsLambdaRequestHandler } from '@trpc/server/adapters/aws-lambda';
 import { describeAdapters } from '../../contracts/adapter.ts';
 import type { AppRouter, Served, TestDurin } from './adapter-app.ts';
 
-/** `@types/aws-lambda` is not installed. */
+/** What a Lambda function returns for events of either version. */
 interface LambdaResult {
   statusCode: number;
   headers: Record<string, string>;

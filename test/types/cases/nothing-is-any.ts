@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { type inferRouterInputs, type inferRouterOutputs, initTRPC } from '@trpc/server';
 import type { z } from 'zod';
 import type * as clientTypes from '../../../client/index.ts';
@@ -55,6 +56,19 @@ import type {
   UserSearchInput,
   UserView,
 } from '../../../src/admin/index.ts';
+import type * as httpTypes from '../../../src/http/index.ts';
+import type {
+  AuthOf,
+  ExpressGuard,
+  ExpressRequest,
+  FastifyGuard,
+  FastifyReply,
+  FastifyRequest,
+  HonoContext,
+  HonoGuard,
+  HonoGuardOptions,
+  RouteDurin,
+} from '../../../src/http/index.ts';
 import type * as durinTypes from '../../../src/index.ts';
 import type {
   AdapterCall,
@@ -111,6 +125,7 @@ import type {
   EventSource,
   GuardedProcedure,
   GuardOptions,
+  GuardRoute,
   HeaderSource,
   KeyValueStore,
   KeyView,
@@ -126,6 +141,7 @@ import type {
   RateLimitRedis,
   ResponseFacts,
   RevocationReason,
+  RouteAuth,
   ScopedRate,
   SessionClient,
   SessionScope,
@@ -173,6 +189,17 @@ type Login = {
 interface Public {
   values: typeof durinTypes;
   passwordValues: typeof passwordTypes;
+  httpValues: typeof httpTypes;
+  AuthOf: AuthOf<Durin<PlainApp, Login>>;
+  ExpressGuard: ExpressGuard;
+  ExpressRequest: Omit<ExpressRequest, keyof IncomingMessage>;
+  FastifyGuard: FastifyGuard;
+  FastifyReply: FastifyReply;
+  FastifyRequest: FastifyRequest;
+  HonoContext: HonoContext<{ id: string }>;
+  HonoGuard: HonoGuard<{ id: string }>;
+  HonoGuardOptions: HonoGuardOptions<'web', 'cli', 'billing'>;
+  RouteDurin: RouteDurin<PlainApp>;
   pgliteValues: typeof pgliteTypes;
   PgliteFolder: PgliteFolder;
   postgresValues: typeof postgresTypes;
@@ -238,6 +265,8 @@ interface Public {
   EventSource: EventSource<number>;
   GuardedProcedure: GuardedProcedure<App>;
   GuardOptions: GuardOptions<'web', 'cli', 'billing'>;
+  GuardRoute: GuardRoute<App>;
+  RouteAuth: RouteAuth<App, 'web'>;
   Bus: Bus;
   RateLimitRedis: RateLimitRedis;
   CacheOptions: CacheOptions;

@@ -7,6 +7,7 @@ import { createKeyAccess } from '../../../src/tokens/keys/key-access.ts';
 import { createKeyClients } from '../../../src/tokens/keys/key-rules.ts';
 import { createSessionScopes } from '../../../src/tokens/rights/scopes.ts';
 import { createRequireFresh } from '../../../src/tokens/verification/freshness.ts';
+import { type AdmissionDeps, createAdmission } from '../../../src/trpc/admission.ts';
 import type { Guard } from '../../../src/trpc/base-procedure.ts';
 import { createGuards, type GuardDeps } from '../../../src/trpc/guard.ts';
 import { createParseGuardOptions, type GuardOptions } from '../../../src/trpc/guard-options.ts';
@@ -60,8 +61,7 @@ function guardsOf(world: World): Guard[] {
     scopes: name === world.client ? world.ofClient : null,
   }));
   const find = () => Promise.resolve(record);
-  const deps = {
-    stateOf: () => ({ resolveSession: find, changesBefore: () => 0 }),
+  const admission = createAdmission({
     denials: { report() {} },
     sessionQuota: null,
     scopes: createSessionScopes({ scopes, clients: configured, scopesOf: () => world.ofUser }),
@@ -73,6 +73,10 @@ function guardsOf(world: World): Guard[] {
     }),
     keyAccess: createKeyAccess(createKeyClients([])),
     lastUsed: { recordUse() {} },
+  } as unknown as AdmissionDeps);
+  const deps = {
+    stateOf: () => ({ resolveSession: find, changesBefore: () => 0 }),
+    admission,
     toAuth: () => ({ user: {} }),
     followCall: () => (result: unknown) => result,
   };

@@ -6,6 +6,7 @@ import { hashPassword } from 'trpc-durin/password';
 import { durin, orm } from './auth.ts';
 import { Team, User } from './entities.ts';
 import { type AppRouter, appRouter } from './router.ts';
+import { handle } from './routes.ts';
 
 await orm.schema.create();
 const em = orm.em.fork();
@@ -42,6 +43,8 @@ token = login.token;
 console.log('logged in:', login.user.username, login.expiry instanceof Date);
 console.log('me:', JSON.stringify(await trpc.me.query()));
 console.log('report:', (await trpc.report.query()).team, '- publish:', await trpc.publish.mutate());
+const route = await handle(new Request('http://localhost', { headers: { authorization: `Token ${token}` } }));
+console.log('route:', route.status, await route.text());
 await trpc.auth.logout.mutate();
 const [, ended] = await safe(trpc.me.query());
 console.log('after logout:', ended?.data?.durin?.code);
