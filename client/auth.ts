@@ -1,9 +1,9 @@
-import { getUntypedClient, type TRPCClient, type TRPCLink, TRPCUntypedClient } from '@trpc/client';
+import { getUntypedClient, type TRPCClient, type TRPCUntypedClient } from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { followLogin, type SharedConnection } from './link/call-mark.ts';
 import { endReasonOf } from './link/end-reason.ts';
 import type { DurinPath, ExpiryOf, LoginAnswer, LoginInput, Mutate, UserOf } from './mounted-router.ts';
-import { type LoginAnswer as Answer, loginEvent, type Snapshot } from './session/session.ts';
+import { type LoginAnswer as Answer, loginEvent, missingToken, type Snapshot, signedOut } from './session/session.ts';
 import type { SessionStore } from './session/session-store.ts';
 import { isToken } from './session/session-text.ts';
 
@@ -39,6 +39,8 @@ export interface DurinAuth<TRouter extends AnyTRPCRouter, TPath extends DurinPat
   readonly refresh: () => ReturnType<Mutate<TRouter, TPath, 'refresh'>>;
   /** Returns who is signed in: the same object until that changes. With an async storage it is nobody until `ready`. */
   readonly getSnapshot: () => Snapshot<UserOf<TRouter, TPath>, ExpiryOf<TRouter, TPath>>;
+  /** Returns what a server rendered: nobody, or `initialSession`. For the first render of a page. */
+  readonly getServerSnapshot: () => Snapshot<UserOf<TRouter, TPath>, ExpiryOf<TRouter, TPath>>;
   /** Calls the listener after each change. Returns the function that unsubscribes it. */
   readonly subscribe: (listener: () => void) => () => void;
   /** Resolves when the storage has been read. Calls wait for it automatically. */
@@ -52,11 +54,16 @@ export interface DurinAuth<TRouter extends AnyTRPCRouter, TPath extends DurinPat
   readonly close: () => void;
 }
 
+/** The client that `auth` calls through. */
+export interface Caller {
+  client: TRPCUntypedClient<AnyTRPCRouter>;
+}
+
 /**
  * Creates `auth`, without the app's types.
  * @param fixed the fields of every login: the client's name, empty if the server resolves it, and the device's
  * @param connection moves to the new epoch when a token that came over it is adopted
- * @param links the links of its calls until `connect` is called
+ * @param caller the client of its calls
  * @param closing aborted by `close`
  */
 export function createAuth(
@@ -64,25 +71,25 @@ export function createAuth(
   { client, deviceName }: { readonly client: string; readonly deviceName: string | undefined },
   store: SessionStore,
   connection: SharedConnection,
-  links: TRPCLink<AnyTRPCRouter>[],
+  caller: Caller,
   closing: AbortController,
 ) {
-  let caller = new TRPCUntypedClient({ links });
-  const call = (name: string, input?: unknown) => caller.mutation(`${path}.${name}`, input);
+  const serverSnapshot = (store.usesCookie ? store.state : signedOut(0)).snapshot;
+  const call = (name: string, input?: unknown) => caller.client.mutation(`${path}.${name}`, input);
 
   return {
     login: (input: object) => call('login', { ...(deviceName && { deviceName }), ...input, ...(client && { client }) }),
     reauthenticate: (input: object) => call('reauthenticate', input),
     async adopt(answer: Answer) {
-      if (!isToken((answer as Answer | undefined)?.token)) throw new TypeError('No token to adopt.');
       store.calls += 1;
-      const login = loginEvent(answer, store.calls);
+      const login = loginEvent(answer ?? {}, store.usesCookie, store.calls);
+      if (!isToken(login.session.token)) throw missingToken();
       followLogin(connection, login);
       await store.dispatch(login);
     },
     logout: () =>
       call('logout').catch((error) => {
-        if (store.state.session && !endReasonOf(error)) throw error;
+        if (store.state.session && !endReasonOf(error, store)) throw error;
       }),
     logoutAll: (scope?: object) => call('logoutAll', scope),
     refresh(): Promise<unknown> {
@@ -93,10 +100,11 @@ export function createAuth(
       return epoch.refreshing;
     },
     getSnapshot: () => store.state.snapshot,
+    getServerSnapshot: () => serverSnapshot,
     subscribe: store.subscribe,
     ready: Promise.resolve(store.restoring),
     connect(trpc: TRPCClient<AnyTRPCRouter>) {
-      caller = getUntypedClient(trpc);
+      caller.client = getUntypedClient(trpc);
     },
     close: () => closing.abort(),
   };

@@ -1,31 +1,33 @@
-import type { TRPCLink } from '@trpc/client';
+import { type TRPCLink, TRPCUntypedClient } from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
 import type { DurinErrorData } from '../src/wire.ts';
-import { createAuth, type DurinAuth } from './auth.ts';
+import { type Caller, createAuth, type DurinAuth } from './auth.ts';
 import type { SharedConnection } from './link/call-mark.ts';
+import { type Call, createCallObserver } from './link/call-observer.ts';
 import type { OnReauthenticate } from './link/confirmation.ts';
+import { createHeaderSource } from './link/header-source.ts';
 import type { DurinHeaders, HeadersSource } from './link/headers.ts';
 import { createLazyConfirm } from './link/lazy-confirmation.ts';
-import type { Connection } from './link/per-session.ts';
-import { createSessionLink } from './link/session-link.ts';
-import type { ClientOption, DurinPath, ReauthenticateInput } from './mounted-router.ts';
+import { type Connection, perSession } from './link/per-session.ts';
+import type { ClientOption, DurinPath, ReauthenticateInput, SessionAnswer } from './mounted-router.ts';
+import { cookieSession } from './session/cookie-session.ts';
 import { startRefresher } from './session/refresher.ts';
+import type { LoginAnswer } from './session/session.ts';
 import { createSessionStore } from './session/session-store.ts';
 import { type DurinStorage, memoryStorage } from './storage/storage.ts';
 
 export type DurinLinkOptions<TRouter extends AnyTRPCRouter, TPath extends DurinPath<TRouter> = DurinPath<TRouter>> = {
   /** Where the app's router holds the durin router: `'auth'`, or `'api.auth'` inside another router. */
   path: TPath;
-  /** Where the session is kept. Default: `memoryStorage()`. */
-  storage?: DurinStorage | undefined;
-  /** The session's key in the storage. Default: `durin.<path>.<client>`. */
+  /** The session's key in the storage, and its name among tabs. Default: `durin.<path>.<client>`. */
   storageKey?: string | undefined;
-  /** Receives what the storage throws; the session is then kept in memory. Default: `console.warn`. */
+  /**
+   * Receives what the storage throws, and with `transport: 'cookie'` why the session could not be asked for; the session is
+   * then kept in memory. Default: `console.warn`.
+   */
   onStorageError?: ((error: unknown) => void) | undefined;
   /** Whether to refresh the session automatically before it expires. Default: `true`. */
   refresh?: boolean | undefined;
-  /** A scheme of the server's `authHeaderPrefix`. Default: `'Token'`. */
-  authHeaderPrefix?: string | undefined;
   /**
    * Asks the user to prove again to be the user, when a call is refused with REAUTHENTICATION_REQUIRED. Called once for any
    * number of calls, which wait, and again with INVALID_CREDENTIALS after a wrong password. The calls are then sent again.
@@ -47,7 +49,34 @@ export type DurinLinkOptions<TRouter extends AnyTRPCRouter, TPath extends DurinP
    * input has no `deviceName`. Default: none.
    */
   deviceName?: string | undefined;
-} & ClientOption<TRouter, TPath>;
+} & TransportOptions<TRouter, TPath> &
+  ClientOption<TRouter, TPath>;
+
+/** How the token reaches the server, as the option `transport` of the client on the server says. */
+type TransportOptions<TRouter extends AnyTRPCRouter, TPath extends DurinPath<TRouter>> =
+  | {
+      /** Default: `'header'`. */
+      transport?: 'header' | undefined;
+      /** Where the session is kept. Default: `memoryStorage()`. */
+      storage?: DurinStorage | undefined;
+      /** A scheme of the server's `authHeaderPrefix`. Default: `'Token'`. */
+      authHeaderPrefix?: string | undefined;
+      initialSession?: undefined;
+    }
+  | {
+      /**
+       * The browser keeps the token in a cookie that scripts cannot read. Who is signed in is asked of the server, once for
+       * each page and after changes in other tabs. `createDurinLink` needs links that send cookies.
+       */
+      transport: 'cookie';
+      /**
+       * What `auth.session` returned to the server that rendered the page, so that the first render has it; `null`: nobody is
+       * signed in. Default: it is asked for.
+       */
+      initialSession?: SessionAnswer<TRouter, TPath> | null | undefined;
+      storage?: undefined;
+      authHeaderPrefix?: undefined;
+    };
 
 export interface DurinLink<TRouter extends AnyTRPCRouter, TPath extends DurinPath<TRouter> = DurinPath<TRouter>> {
   /** Put this before the link that sends. */
@@ -63,11 +92,19 @@ export interface DurinLink<TRouter extends AnyTRPCRouter, TPath extends DurinPat
 }
 
 /** The options without the app's types. */
-type PlainOptions = Omit<DurinLinkOptions<AnyTRPCRouter>, 'client' | 'onReauthenticate'> & {
+interface PlainOptions {
   path: string;
   client?: string;
+  deviceName?: string;
+  transport?: 'header' | 'cookie';
+  authHeaderPrefix?: string;
+  storage?: DurinStorage;
+  storageKey?: string;
+  onStorageError?: (error: unknown) => void;
+  initialSession?: LoginAnswer | null;
+  refresh?: boolean;
   onReauthenticate?: OnReauthenticate;
-};
+}
 
 /**
  * Authentication for an app that builds its own tRPC client. The link stores the token of any successful login that goes
@@ -86,27 +123,43 @@ export function createDurinLink<
   TRouter extends AnyTRPCRouter,
   const TPath extends DurinPath<TRouter> = DurinPath<TRouter>,
 >(options: DurinLinkOptions<TRouter, TPath>): DurinLink<TRouter, TPath> {
-  const {
-    path,
-    client = '',
-    storage = memoryStorage(),
-    storageKey = `durin.${path}.${client}`,
-    onStorageError = console.warn,
-    refresh = true,
-    authHeaderPrefix = 'Token',
-    onReauthenticate,
-    deviceName,
-  } = options as PlainOptions;
+  const plain = options as object as PlainOptions; // the code inside does not use the app's types
+  const { path, client = '', deviceName, storageKey = `durin.${path}.${client}`, refresh = true } = plain;
+  const { onStorageError = console.warn, onReauthenticate } = plain;
+  const usesCookie = plain.transport === 'cookie';
+  const { authHeaderPrefix: scheme = usesCookie ? '' : 'Token' } = plain;
+  const { storage = usesCookie ? cookieSession(askSession, plain.initialSession) : memoryStorage() } = plain;
 
   const closing = new AbortController();
   const { signal } = closing;
-  const store = createSessionStore(storage, storageKey, onStorageError, signal);
+  const store = createSessionStore(storage, storageKey, usesCookie, onStorageError, signal);
   const connection: SharedConnection = {};
   const confirm =
     onReauthenticate && createLazyConfirm(store, onReauthenticate, (input) => auth.reauthenticate(input), signal);
-  const { ownLinks, ...parts } = createSessionLink(store, path, authHeaderPrefix, signal, connection, confirm);
-  const auth = createAuth(path, { client, deviceName }, store, connection, ownLinks, closing);
+  const observe = createCallObserver(store, path, connection, confirm);
+  const caller: Caller = { client: new TRPCUntypedClient({ links: [() => observe, () => sendLikeLast] }) };
+  const auth = createAuth(path, { client, deviceName }, store, connection, caller, closing);
   if (refresh) startRefresher(store, storageKey, auth.refresh, signal);
 
-  return { ...parts, auth } as unknown as DurinLink<TRouter, TPath>; // the code inside does not use the app's types
+  function askSession() {
+    return caller.client.query(`${path}.session`) as Promise<LoginAnswer | null>;
+  }
+
+  let lastNext: Call['next'] | undefined;
+  /** Sends a call of `auth` through the links that sent the app's last call. */
+  function sendLikeLast({ op }: Call) {
+    if (!lastNext) throw new Error('Call auth.connect first.');
+    return lastNext(op);
+  }
+
+  const parts = {
+    link: () => (call: Call) => {
+      if (call.op.type !== 'subscription') lastNext = call.next;
+      return observe(call);
+    },
+    headers: createHeaderSource(store, scheme, connection),
+    perSession: (open: Parameters<typeof perSession>[0]) => perSession(open, store, scheme, signal),
+    auth,
+  };
+  return parts as unknown as DurinLink<TRouter, TPath>;
 }

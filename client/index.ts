@@ -8,7 +8,7 @@ export { durinErrorOf } from './link/durin-error.ts';
 export type { DurinHeaders, HeadersSource } from './link/headers.ts';
 export type { Connection } from './link/per-session.ts';
 export { refuseRedirects } from './link/refuse-redirects.ts';
-export type { DurinPath, LoginAnswer, LoginInput, ReauthenticateInput } from './mounted-router.ts';
+export type { DurinPath, LoginAnswer, LoginInput, ReauthenticateInput, SessionAnswer } from './mounted-router.ts';
 export type { SignedOutReason, Snapshot } from './session/session.ts';
 export type { DurinStorage } from './storage/storage.ts';
 export { memoryStorage } from './storage/storage.ts';

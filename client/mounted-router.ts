@@ -83,8 +83,16 @@ export type ExpiryOf<TRouter extends AnyTRPCRouter, TPath extends string> =
   LoginOutput<TRouter, TPath> extends { expiry: infer TExpiry } ? TExpiry : never;
 
 /** The part of the output of `login` that makes a session. */
-export type LoginAnswer<TRouter extends AnyTRPCRouter, TPath extends string> = {
+export type LoginAnswer<TRouter extends AnyTRPCRouter, TPath extends string> = (LoginOutput<TRouter, TPath> extends {
   token: string;
+}
+  ? { token: string; expiry: ExpiryOf<TRouter, TPath> }
+  : { token: string | null; id: string; expiry: ExpiryOf<TRouter, TPath> }) &
+  UserOf<TRouter, TPath>;
+
+/** What `session` returns of a session. */
+export type SessionAnswer<TRouter extends AnyTRPCRouter, TPath extends string> = {
+  id: string;
   expiry: ExpiryOf<TRouter, TPath>;
 } & UserOf<TRouter, TPath>;
 

@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react';
+import { createContext, createElement, type ReactNode, useContext, useSyncExternalStore } from 'react';
 import type { Reauthentication, ReauthenticationRequest } from './reauthentication.ts';
 import type { Snapshot } from './session/session.ts';
 
@@ -9,16 +9,49 @@ export { createReauthentication } from './reauthentication.ts';
 export interface SnapshotSource<TSnapshot extends Snapshot> {
   readonly subscribe: (listener: () => void) => () => void;
   readonly getSnapshot: () => TSnapshot;
+  readonly getServerSnapshot: () => TSnapshot;
 }
 
-/** A server has no storage, and must not show one visitor's session to another. */
-const signedOut: Snapshot = { status: 'signed-out' };
+const AuthContext = createContext<SnapshotSource<Snapshot> | null>(null);
+
+/**
+ * Provides `auth` to the components below it, for `useDurinAuth` and `useDurinSession`. A page that a server renders creates
+ * its client in a component, so that no two visitors share it.
+ *
+ * @example
+ * function App({ session, children }) {
+ *   const [{ auth }] = useState(() => createDurinClient<AppRouter>({ ...options, initialSession: session }));
+ *   return <DurinProvider auth={auth}>{children}</DurinProvider>;
+ * }
+ */
+export function DurinProvider({ auth, children }: { auth: SnapshotSource<Snapshot>; children?: ReactNode }): ReactNode {
+  return createElement(AuthContext, { value: auth }, children);
+}
+
+/**
+ * Returns the `auth` of the nearest `DurinProvider`.
+ *
+ * @throws Error if there is none
+ *
+ * @example
+ * const auth = useDurinAuth<DurinAuth<AppRouter>>();
+ * return <button onClick={() => auth.logout()}>Sign out</button>;
+ */
+export function useDurinAuth<TAuth extends SnapshotSource<Snapshot>>(): TAuth {
+  return requireAuth(useContext(AuthContext)) as TAuth;
+}
+
+function requireAuth(provided: SnapshotSource<Snapshot> | null): SnapshotSource<Snapshot> {
+  if (!provided) throw new Error('There is no <DurinProvider> above this component.');
+  return provided;
+}
 
 /**
  * Returns who is signed in, and renders again when that changes in any tab. On a server, and while a page hydrates, it
- * returns `{ status: 'signed-out' }`. It throws nothing.
+ * returns `initialSession`, or else `{ status: 'signed-out' }`, so that both render the same.
  *
- * @param auth the `auth` of `createDurinClient` or `createDurinLink`
+ * @param auth the `auth` of `createDurinClient` or `createDurinLink`. Default: that of the nearest `DurinProvider`
+ * @throws Error if there is neither
  *
  * @example
  * function Account() {
@@ -26,8 +59,10 @@ const signedOut: Snapshot = { status: 'signed-out' };
  *   return session.status === 'signed-in' ? <p>Hello, {session.user.name}</p> : <p>Signed out</p>;
  * }
  */
-export function useDurinSession<TSnapshot extends Snapshot>(auth: SnapshotSource<TSnapshot>): TSnapshot {
-  return useSyncExternalStore(auth.subscribe, auth.getSnapshot, () => signedOut as TSnapshot);
+export function useDurinSession<TSnapshot extends Snapshot>(auth?: SnapshotSource<TSnapshot>): TSnapshot {
+  const provided = useContext(AuthContext);
+  const { subscribe, getSnapshot, getServerSnapshot } = auth ?? requireAuth(provided);
+  return useSyncExternalStore(subscribe, getSnapshot, getServerSnapshot) as TSnapshot;
 }
 
 /**

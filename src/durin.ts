@@ -146,13 +146,15 @@ type LoginInput<TLoginInput extends LoginSchema, TClientName extends string, TRe
   (unknown extends TResolveClient ? { client: TClientName } : object) & { deviceName?: string | undefined };
 
 type LoginOutput<TSerializedUser, TExpiry, TExtra, TTransport extends Transport> = Beside<
-  { token: TokenOf<TTransport> } & SessionOutput<TSerializedUser, TExpiry>,
+  { token: TokenOf<TTransport> } & ('cookie' extends TTransport
+    ? SessionOutput<TSerializedUser, TExpiry>
+    : Omit<SessionOutput<TSerializedUser, TExpiry>, 'id'>),
   TExtra
 >;
 
-/** What the answers of `login` and `session` say of a session. */
+/** What `session` returns. `login` returns it too, without the id if no client has `transport: 'cookie'`. */
 type SessionOutput<TSerializedUser, TExpiry> = Flatten<
-  { expiry: TExpiry } & (unknown extends TSerializedUser ? object : { user: TSerializedUser })
+  { id: string; expiry: TExpiry } & (unknown extends TSerializedUser ? object : { user: TSerializedUser })
 >;
 
 /** The app's extra fields cannot replace durin's own. */

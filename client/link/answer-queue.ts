@@ -1,3 +1,4 @@
+import { createQueue } from '../session/queue.ts';
 import type { SessionEvent } from '../session/session.ts';
 import type { SessionStore } from '../session/session-store.ts';
 
@@ -8,13 +9,12 @@ import type { SessionStore } from '../session/session-store.ts';
  * @param signal stops the delivery; events still count
  */
 export function createAnswerQueue(store: SessionStore, onError: (error: unknown) => void, signal: AbortSignal) {
-  let queue = Promise.resolve(store.restoring);
+  const run = createQueue(onError, store.restoring);
 
   return function enqueue(deliver: () => void, event?: SessionEvent): void {
-    async function dispatchAndDeliver(): Promise<void> {
+    void run(async () => {
       if (event) await store.dispatch(event);
       if (!signal.aborted) deliver();
-    }
-    queue = queue.then(dispatchAndDeliver).catch(onError);
+    });
   };
 }

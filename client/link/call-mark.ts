@@ -1,7 +1,13 @@
+import type { Operation } from '@trpc/client';
 import type { Epoch } from '../session/epoch.ts';
 import type { SessionEvent } from '../session/session.ts';
 
-/** The entry `durin` of a call's context. */
+/** A call as the links see it. A link that retries it passes it on again, with its mark. */
+export interface MarkedOperation extends Operation {
+  durin?: CallMark;
+}
+
+/** What the SDK knows of a call. */
 export interface CallMark {
   /** The epoch in which the call was made. */
   readonly epoch: Epoch;

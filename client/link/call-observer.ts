@@ -1,12 +1,13 @@
-import type { Operation, TRPCClientError, TRPCLink } from '@trpc/client';
+import type { TRPCClientError, TRPCLink } from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { observable } from '@trpc/server/observable';
-import type { Epoch } from '../session/epoch.ts';
+import { type Epoch, isEnding } from '../session/epoch.ts';
 import { refreshTimeoutMs } from '../session/refresh-time.ts';
+import { missingToken } from '../session/session.ts';
 import type { SessionStore } from '../session/session-store.ts';
 import { answerEvent } from './answer-event.ts';
 import { createAnswerQueue } from './answer-queue.ts';
-import { type CallMark, followLogin, type SharedConnection } from './call-mark.ts';
+import { followLogin, type MarkedOperation, type SharedConnection } from './call-mark.ts';
 import type { Confirm } from './confirmation.ts';
 import { endReasonOf } from './end-reason.ts';
 import type { Result, SentCall } from './sent-call.ts';
@@ -26,12 +27,12 @@ export function createCallObserver(
   connection: SharedConnection,
   confirm: Confirm | undefined,
 ) {
-  const marks = new WeakMap<Operation, CallMark>();
-
   return function observeCall({ op, next }: Call) {
     store.calls += 1;
     const number = store.calls;
     const procedure = op.path.startsWith(`${path}.`) ? op.path.slice(path.length + 1) : '';
+
+    if (store.usesCookie && procedure === 'session') return next(op); // the store asks it when it restores the session
 
     return observable((observer) => {
       const ending = new AbortController();
@@ -39,10 +40,10 @@ export function createCallObserver(
       const onEnd = (cleanup: () => void) => ending.signal.addEventListener('abort', cleanup);
 
       function start(): void {
-        // A call that an earlier link retries keeps its mark, and so its epoch.
-        const mark: CallMark = marks.get(op) ?? { epoch: store.state.epoch };
+        const marked: MarkedOperation = op;
+        marked.durin ??= { epoch: store.state.epoch }; // a call that an earlier link retries keeps its epoch
+        const mark = marked.durin;
         const { epoch } = mark;
-        marks.set(op, mark);
         const call: SentCall = { op, epoch, left: ending.signal, number, send, fail };
         let connectedIn: Epoch;
 
@@ -53,31 +54,27 @@ export function createCallObserver(
           if (epoch !== store.state.epoch && !call.isWaiting) enqueue(observer.complete);
         }
         if (op.type === 'subscription' && epoch.token()) onEnd(store.subscribe(completeWithSession));
-
-        if (procedure.startsWith('logout')) {
-          epoch.isEnding = true;
-          onEnd(() => {
-            epoch.isEnding = false;
-          });
-        }
+        if (procedure.startsWith('logout')) epoch.logout = ending.signal;
 
         function fail(error: TRPCClientError<AnyTRPCRouter>): void {
-          const refusal = endReasonOf(error, store.state.session?.expiry);
-          const reason = refusal && sentIn().isEnding ? 'logged-out' : refusal;
+          const refusal = endReasonOf(error, store);
+          const reason = refusal && isEnding(sentIn()) ? 'logged-out' : refusal;
           enqueue(() => observer.error(error), reason && { type: 'end', epoch: sentIn(), reason });
         }
 
         function send(): void {
           connectedIn = connection.epoch ?? epoch;
-          const context = { ...op.context, durin: mark };
-          const sent = next({ ...op, ...call.resumed, context }).subscribe({
+          const sent = next({ ...op, ...call.resumed }).subscribe({
             next(envelope) {
               const result = envelope.result as Result;
               if (result.data !== undefined) call.last = result;
               if (procedure === 'reauthenticate') sentIn().provenAt = store.calls;
               if (!mark.sentIn) connection.token = result.data?.token ?? connection.token;
-              const event = answerEvent(procedure, sentIn(), number, envelope);
-              if (event?.type === 'login') followLogin(connection, event);
+              const event = answerEvent(procedure, store.usesCookie, sentIn(), number, envelope);
+              if (event?.type === 'login') {
+                if (!event.session.token) return fail(missingToken() as TRPCClientError<AnyTRPCRouter>);
+                followLogin(connection, event);
+              }
               enqueue(() => observer.next(envelope), event);
             },
             error: (error) => (confirm && epoch === sentIn() ? confirm(error, call) : fail(error)),
@@ -92,7 +89,8 @@ export function createCallObserver(
         const timer = setTimeout(observer.error, refreshTimeoutMs, new Error('Refresh timed out.'));
         onEnd(() => clearTimeout(timer));
       }
-      if (store.restoring) enqueue(start);
+      // A cookie needs no waiting, but a login or logout is about the session that is restored.
+      if (store.restoring && (procedure || !store.usesCookie)) enqueue(start);
       else start();
 
       return () => ending.abort();

@@ -1,6 +1,7 @@
 import type { DurinErrorCode } from '../../src/wire.ts';
 import { instantOf } from '../session/refresh-time.ts';
 import type { SignedOutReason } from '../session/session.ts';
+import type { SessionStore } from '../session/session-store.ts';
 import { durinErrorOf } from './durin-error.ts';
 
 /** The refusals of a token. Wrong credentials, throttling and outages do not end a session. */
@@ -14,10 +15,12 @@ const reasons: Partial<Record<DurinErrorCode, SignedOutReason>> = {
 /**
  * Returns why the session is over whose call failed with this error; `undefined` if it is not over. It reads the error
  * data, because a batch or a stream has one HTTP status for all of its calls.
- * @param expiry of the session, as the server sent it. A token that has expired is unknown to the server as soon as its
- * row is removed, by a purge or by another call, and is reported as expired all the same.
+ * A token that has expired is unknown to the server as soon as its row is removed, by a purge or by another call, and is
+ * reported as expired all the same. A browser that sends no session cookie any more has dropped an expired one, or another
+ * page has logged out.
  */
-export function endReasonOf(error: unknown, expiry?: unknown): SignedOutReason | undefined {
-  const reason = reasons[durinErrorOf(error)?.code as DurinErrorCode];
-  return reason && instantOf(expiry) <= Date.now() ? 'expired' : reason;
+export function endReasonOf(error: unknown, { usesCookie, state }: SessionStore): SignedOutReason | undefined {
+  const code = durinErrorOf(error)?.code as DurinErrorCode;
+  const reason = usesCookie && code === 'NO_CREDENTIALS' ? 'logged-out' : reasons[code];
+  return reason && instantOf(state.session?.expiry) <= Date.now() ? 'expired' : reason;
 }

@@ -1,18 +1,16 @@
-import type { Operation } from '@trpc/client';
 import type { Epoch } from '../session/epoch.ts';
 import type { SessionStore } from '../session/session-store.ts';
-import type { CallMark, SharedConnection } from './call-mark.ts';
+import type { MarkedOperation, SharedConnection } from './call-mark.ts';
 import type { DurinHeaders, HeadersSource } from './headers.ts';
 
-/** @param scheme the first word of the Authorization header */
+/** @param scheme the first word of the Authorization header. Empty: the browser sends a cookie instead. */
 export function tokenHeaders(epoch: Epoch, scheme: string): DurinHeaders {
   const token = epoch.token();
-  return token ? { authorization: `${scheme} ${token}` } : {};
+  return token && scheme ? { authorization: `${scheme} ${token}` } : {};
 }
 
 /** Returns the epoch whose token a call is to be sent with, and marks the call as sent with that token. */
-export function chooseEpoch({ context }: Operation, store: SessionStore): Epoch {
-  const mark = context['durin'] as CallMark | undefined;
+export function chooseEpoch({ durin: mark }: MarkedOperation, store: SessionStore): Epoch {
   if (!mark) return store.state.epoch;
   mark.sentIn = mark.epoch;
   return mark.epoch;

@@ -6,8 +6,8 @@
 export interface Epoch {
   /** Returns the token, or `null` while nobody is signed in. It is a method so that no logger prints the token. */
   token: () => string | null;
-  /** Whether a logout of this epoch's session is in progress. */
-  isEnding?: boolean;
+  /** The signal of the last logout of this epoch's session, aborted when that is over. */
+  logout?: AbortSignal;
   /** Pending while the session is refreshed. */
   refreshing?: Promise<unknown> | undefined;
   /** Open while the user is asked to prove to be the user. */
@@ -23,6 +23,11 @@ export interface Question {
   /** The numbers of the calls that wait for the answer. */
   readonly calls: Set<number>;
   readonly end: () => void;
+}
+
+/** Whether a logout of this epoch's session is in progress. */
+export function isEnding({ logout }: Epoch): boolean {
+  return logout?.aborted === false;
 }
 
 export function createEpoch(token: string | null): Epoch {

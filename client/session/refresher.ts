@@ -1,5 +1,5 @@
-import { page } from '../platform/page.ts';
-import { withTabLock } from '../platform/tab-lock.ts';
+import { page } from '../storage/page.ts';
+import { isEnding } from './epoch.ts';
 import { refreshTimeoutMs } from './refresh-time.ts';
 import type { SessionStore } from './session-store.ts';
 
@@ -23,8 +23,16 @@ export function startRefresher(
 
   async function refreshIfDue(): Promise<void> {
     await store.sync(); // another tab may have refreshed while this one waited for the lock
-    if (timeLeft() > 0 || signal.aborted || store.state.epoch.isEnding) return;
+    if (timeLeft() > 0 || signal.aborted || isEnding(store.state.epoch)) return;
     await refresh().catch(() => undefined); // a refusal has changed the session; after an outage the timer retries
+  }
+
+  /** Without Web Locks it refreshes at once; after half a minute anyway, because the tab with the lock may be suspended. */
+  function refreshInOneTab(): Promise<void> {
+    // Tabs that share this session have the same refresh time, and so the same lock.
+    const lock = `${lockName}.${store.state.session?.refreshAt}`;
+    const options = { signal: page.AbortSignal.timeout?.(refreshTimeoutMs) };
+    return page.navigator?.locks?.request(lock, options, refreshIfDue).catch(refreshIfDue) ?? refreshIfDue();
   }
 
   function check(): void {
@@ -33,8 +41,7 @@ export function startRefresher(
     if (!(wait < Infinity) || signal.aborted || page.document?.hidden) return;
     timer = setTimeout(check, wait > 0 ? Math.min(wait, longestWaitMs) : refreshTimeoutMs);
     (timer as { unref?(): void }).unref?.(); // the timer must not keep a command-line program running
-    // Tabs that share this session have the same refresh time, and so the same lock.
-    if (wait <= 0) void withTabLock(`${lockName}.${store.state.session?.refreshAt}`, refreshTimeoutMs, refreshIfDue);
+    if (wait <= 0) void refreshInOneTab();
   }
 
   store.subscribe(check);

@@ -1,10 +1,13 @@
 import type { DurinStorage } from '../storage/storage.ts';
+import { createQueue } from './queue.ts';
 import { isSameSession, reduce, type Session, type SessionEvent, type SessionState, signedOut } from './session.ts';
 import { readSession, writeSession } from './session-text.ts';
 
 /** Holds the state, writes the session to the storage, and reads what other tabs and programs write there. */
 export interface SessionStore {
   readonly state: SessionState;
+  /** Whether the browser has the token in a cookie, and scripts have no token. */
+  readonly usesCookie: boolean;
   /** How many calls have been made. */
   calls: number;
   /** Set while an async storage is read for the first time. */
@@ -16,16 +19,20 @@ export interface SessionStore {
   subscribe(listener: () => void): () => void;
 }
 
-/** @param signal stops watching the storage */
+/**
+ * @param usesCookie whether the browser has the token in a cookie
+ * @param signal stops watching the storage
+ */
 export function createSessionStore(
   storage: DurinStorage,
   key: string,
+  usesCookie: boolean,
   onStorageError: (error: unknown) => void,
   signal: AbortSignal,
 ): SessionStore {
   const listeners = new Set<() => void>();
   let storedText: string | null = null; // the storage's content, as far as it is known
-  let queue = Promise.resolve();
+  const enqueue = createQueue(report); // so that an earlier write never lands after a later one
 
   function report(error: unknown): void {
     try {
@@ -33,12 +40,6 @@ export function createSessionStore(
     } catch (second) {
       console.error(second);
     }
-  }
-
-  /** Runs one task at a time, so that an earlier write never lands after a later one. */
-  function enqueue(task: () => Promise<void>): Promise<void> {
-    queue = queue.then(task).catch(report);
-    return queue;
   }
 
   /** Returns whether the event changed the state. */
@@ -53,11 +54,16 @@ export function createSessionStore(
   }
 
   function adopt(text: string | null = null): void {
-    if (text === storedText) return;
     const session = readSession(text);
-    if (text && !session) return; // the next login overwrites a text that is not a session
+    if (text === storedText || (text && !session)) return; // the next login overwrites a text that is not a session
     storedText = text;
     apply({ type: 'stored', session });
+  }
+
+  /** Returns a promise if the storage is async. */
+  function read(): Promise<void> | void {
+    const text = storage.get(key);
+    return text && typeof text !== 'string' ? text.then(adopt) : adopt(text);
   }
 
   async function save(session: Session | null): Promise<void> {
@@ -72,19 +78,17 @@ export function createSessionStore(
     }
   }
 
-  async function read(): Promise<void> {
-    adopt(await storage.get(key));
-  }
-
   const store = {
     state: signedOut(0),
+    usesCookie,
     restoring: undefined as Promise<void> | undefined,
     calls: 0,
-    dispatch: (event: SessionEvent) =>
-      enqueue(async () => {
-        await read().catch(report);
+    dispatch(event: SessionEvent) {
+      void enqueue(read);
+      return enqueue(async () => {
         if (apply(event)) await save(store.state.session);
-      }),
+      });
+    },
     sync: () => enqueue(read),
     subscribe(listener: () => void) {
       listeners.add(listener);
@@ -97,9 +101,8 @@ export function createSessionStore(
   }
 
   try {
-    const text = storage.get(key);
-    if (text && typeof text !== 'string') store.restoring = enqueue(async () => adopt(await text)).then(endRestoring);
-    else adopt(text);
+    const restoring = read();
+    if (restoring) store.restoring = enqueue(() => restoring).then(endRestoring);
   } catch (error) {
     report(error);
   }

@@ -8,13 +8,18 @@ export type SignedOutReason = 'logged-out' | 'expired' | 'revoked';
 /** Who is signed in, as the app sees it. It is the same object until the session changes. */
 export type Snapshot<TUser extends object = { readonly user?: unknown }, TExpiry = unknown> =
   | ({ readonly status: 'signed-in'; readonly expiry: TExpiry } & Readonly<TUser>)
-  | { readonly status: 'signed-out'; readonly reason?: SignedOutReason };
+  | { readonly status: 'signed-out'; readonly reason?: SignedOutReason | undefined };
 
-/** What `login` returns, as far as the SDK reads it. */
-export type LoginAnswer = Pick<Session, 'token' | 'expiry' | 'user'>;
+/** What `login` and `session` return, as far as the SDK reads it. */
+export interface LoginAnswer extends Pick<Session, 'expiry' | 'user'> {
+  /** Absent, or `null`, if the browser has it in the session cookie. */
+  readonly token?: string | null;
+  readonly id?: string;
+}
 
 /** A session as it is stored. `expiry` and `user` are kept as the server sent them. */
 export interface Session {
+  /** If the browser has the token in a cookie, which scripts cannot read: the session's id, which stands for it. */
   readonly token: string;
   readonly expiry: unknown;
   readonly user?: unknown;
@@ -47,13 +52,22 @@ type Renewal = Pick<Session, 'expiry' | 'refreshAt'> & { readonly token?: string
 
 /**
  * Returns the event that the answer to a login stands for.
+ * @param usesCookie whether the browser has the token in a cookie
  * @param login the call's number
  * @param dateHeader the header Date of the answer, if it is known
  */
-export function loginEvent({ token, expiry, user }: LoginAnswer, login: number, dateHeader?: string | null) {
+export function loginEvent(answer: LoginAnswer, usesCookie: boolean, login: number, dateHeader?: string | null) {
+  const { expiry, user } = answer;
+  // Empty: the answer is that of a refresh, or the server has another transport.
+  const token = (usesCookie ? !answer.token && answer.id : answer.token) || '';
   const refreshAt = refreshTimeOf(expiry, dateHeader, Date.now());
   const session: Session = { token, expiry, user, refreshAt, key: Math.random() };
   return { type: 'login', epoch: createEpoch(token), session, login } satisfies SessionEvent;
+}
+
+/** Why an answer is no session, as if the server and the SDK have different transports. */
+export function missingToken(): TypeError {
+  return new TypeError('No token. Check transport.');
 }
 
 /** Whether two texts describe one session: they have the same token, or are of the same login. */
@@ -83,11 +97,10 @@ export function reduce(state: SessionState, event: SessionEvent): SessionState {
 
 function signedIn(session: Session, login: number, epoch = createEpoch(session.token)): SessionState {
   const { expiry, user } = session;
-  return { epoch, session, snapshot: { status: 'signed-in', expiry, ...(user !== undefined && { user }) }, login };
+  return { epoch, session, snapshot: { status: 'signed-in', expiry, user }, login };
 }
 
 /** Returns the state in which nobody is signed in. Without a reason, nobody ever was. */
 export function signedOut(login: number, reason?: SignedOutReason): SessionState {
-  const snapshot: Snapshot = { status: 'signed-out', ...(reason && { reason }) };
-  return { epoch: createEpoch(null), session: null, snapshot, login };
+  return { epoch: createEpoch(null), session: null, snapshot: { status: 'signed-out', reason }, login };
 }

@@ -1,4 +1,4 @@
-import { page, type StorageEventLike } from '../platform/page.ts';
+import { page, type StorageEventLike } from './page.ts';
 import { type DurinStorage, memoryStorage } from './storage.ts';
 
 /** The methods of `localStorage` and `sessionStorage` that the SDK calls. */

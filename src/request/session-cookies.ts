@@ -9,6 +9,8 @@ export type CookieRefusal = 'CROSS_SITE' | 'COOKIE_UNAVAILABLE';
 
 /** The session cookie of the clients with `transport: 'cookie'`. */
 export interface SessionCookies {
+  /** Whether any client has its sessions in the cookie. */
+  readonly areUsed: boolean;
   /** Whether the sessions of this client are in the cookie. */
   isUsedBy(clientName: string): boolean;
   /** Why nobody can log in to this client in this request. `null`: somebody can. */
@@ -42,6 +44,8 @@ const maxAgeSeconds = 400 * 86_400;
 /** @param settings `null`: no client has a cookie */
 export function createSessionCookies(settings: CookieSettings | null, now: () => number): SessionCookies {
   return {
+    areUsed: settings !== null,
+
     isUsedBy: (clientName) => settings?.clientNames.has(clientName) ?? false,
 
     refusalOfLogin(clientName, { durin }) {

@@ -43,6 +43,7 @@ export function createLoginAnswer(deps: LoginAnswerDeps): LoginAnswer {
     const answer = {
       ...(extra as object | undefined),
       token,
+      ...(sessionCookies.areUsed && { id: record.id }),
       expiry: formatExpiry(record.expiresAt),
       ...(serializeUser && { user: await runCallback(() => serializeUser(user)) }),
     };

@@ -9,8 +9,9 @@ export interface SessionDeps {
   readonly loadUser: LoadUser;
 }
 
-/** What `session` returns: what `login` returned of this session, but for the token. */
+/** What `session` returns: what `login` returned of this session, without the token. */
 interface CurrentSession {
+  readonly id: string;
   readonly expiry: unknown;
   readonly user?: unknown;
 }
@@ -22,9 +23,10 @@ export function createSession({ optionalSessionProcedure }: RouterProcedures, de
     ctx: { session },
   }): Promise<CurrentSession | null> {
     if (session === null) return null;
+    const { id } = session;
     const expiry = formatExpiry(session.expiresAt);
-    if (serializeUser === null) return { expiry };
+    if (serializeUser === null) return { id, expiry };
     const user = await loadUser(session.userId);
-    return user === null ? null : { expiry, user: await runCallback(() => serializeUser(user)) };
+    return user === null ? null : { id, expiry, user: await runCallback(() => serializeUser(user)) };
   });
 }

@@ -335,6 +335,7 @@ test('the table of the auth object names every member', () => {
       logoutAll: true,
       refresh: true,
       getSnapshot: true,
+      getServerSnapshot: true,
       subscribe: true,
       ready: true,
       connect: true,

@@ -26,7 +26,7 @@ interface PageLogin {
   scope: string;
   reauthenticateInput: { readonly [field: string]: unknown };
   loginOutput: { token: string; expiry: unknown };
-  sessionOutput: { expiry: unknown };
+  sessionOutput: { id: string; expiry: unknown };
   expiry: unknown;
 }
 

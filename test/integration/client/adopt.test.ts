@@ -79,7 +79,7 @@ test.each([undefined, null, {}, { token: '' }, { token: 'a b' }, { token: null, 
   '%j is refused, and changes nothing',
   async (answer) => {
     const { auth } = open({ storage: memoryStorage() });
-    await expect(auth.adopt(answer as never)).rejects.toThrow(new TypeError('No token to adopt.'));
+    await expect(auth.adopt(answer as never)).rejects.toThrow(new TypeError('No token. Check transport.'));
     expect(auth.getSnapshot()).toEqual({ status: 'signed-out' });
   },
 );

@@ -72,7 +72,7 @@ function fail(error: unknown): never {
 test('late events change nothing; state, token and snapshot agree', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(happening, { maxLength: 40 }), async (happenings) => {
-      const store = createSessionStore(memoryStorage(), 'session', fail, AbortSignal.abort());
+      const store = createSessionStore(memoryStorage(), 'session', false, fail, AbortSignal.abort());
       let latestLogin = 0;
       const epochs: Epoch[] = [];
       for (const [index, happened] of happenings.entries()) {
@@ -105,7 +105,7 @@ test('late events change nothing; state, token and snapshot agree', async () => 
 
 test('no way of printing or copying an epoch shows its token', () => {
   const epoch = createEpoch('the-token');
-  epoch.isEnding = true;
+  epoch.logout = new AbortController().signal;
   const printed = [
     inspect(epoch, { depth: 9, showHidden: true, getters: true }),
     inspect({ durin: { epoch } }, { depth: 9, showHidden: true, getters: true }),

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { fileStorage } from '../../../client/node/file-storage.ts';
+import { fileStorage } from '../../../client/storage/file-storage.ts';
 
 let folder: string;
 beforeEach(() => {

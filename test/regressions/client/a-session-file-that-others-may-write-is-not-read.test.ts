@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { fileStorage } from '../../../client/node/file-storage.ts';
+import { fileStorage } from '../../../client/storage/file-storage.ts';
 
 let folder: string;
 let path: string;

@@ -160,7 +160,7 @@ const inCookies = createDurin({
   },
 });
 type InCookies = inferProcedureOutput<typeof inCookies.durinRouter.login>;
-same<InCookies, { token: string | null; expiry: Date | null; user: string; motd: string }>();
+same<InCookies, { token: string | null; id: string; expiry: Date | null; user: string; motd: string }>();
 same<Flat<inferProcedureInput<typeof inCookies.durinRouter.login>>['client'], 'web' | 'cli' | 'old'>();
 same<Awaited<ReturnType<typeof inCookies.signIn>>['token'], string | null>();
 const inHeaders = createDurin({ ...required, clients: { web: { transport: 'header' } } });
@@ -169,5 +169,8 @@ same<inferProcedureOutput<typeof inHeaders.durinRouter.login>['token'], string>(
 createDurin({ ...required, clients: { web: { transport: 'url' } } });
 
 // `session` returns what login returned, but for the token and the app's own fields.
-same<inferProcedureOutput<typeof inCookies.durinRouter.session>, { expiry: Date | null; user: string } | null>();
-same<inferProcedureOutput<typeof durin.durinRouter.session>, { expiry: Date | null } | null>();
+same<
+  inferProcedureOutput<typeof inCookies.durinRouter.session>,
+  { id: string; expiry: Date | null; user: string } | null
+>();
+same<inferProcedureOutput<typeof durin.durinRouter.session>, { id: string; expiry: Date | null } | null>();

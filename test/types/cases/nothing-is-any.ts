@@ -20,9 +20,9 @@ import type {
   Snapshot,
   WebStorage,
 } from '../../../client/index.ts';
-import type * as fileStorageTypes from '../../../client/node/file-storage.ts';
 import type * as reactTypes from '../../../client/react.ts';
 import type { Reauthentication, ReauthenticationRequest, SnapshotSource } from '../../../client/react.ts';
+import type * as fileStorageTypes from '../../../client/storage/file-storage.ts';
 import type * as adminTypes from '../../../src/admin/index.ts';
 import type {
   AdminPage,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { fileStorage } from '../../../../client/node/file-storage.ts';
+import { fileStorage } from '../../../../client/storage/file-storage.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -142,7 +142,7 @@ test('a draft that a killed program left behind blocks nobody', () => {
 /** A program that waits for the file `start` and then stores twenty sessions, or one session twenty times. */
 const program = `
   import { existsSync } from 'node:fs';
-  import { fileStorage } from ${JSON.stringify(join(import.meta.dirname, '../../../../client/node/file-storage.ts'))};
+  import { fileStorage } from ${JSON.stringify(join(import.meta.dirname, '../../../../client/storage/file-storage.ts'))};
   const [path, name, start, mode] = process.argv.slice(2);
   while (!existsSync(start));
   const storage = fileStorage(path);

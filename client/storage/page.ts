@@ -2,7 +2,15 @@
 interface Page extends Partial<Listenable> {
   readonly AbortSignal: { timeout?(ms: number): AbortSignal };
   readonly document?: Listenable & { readonly hidden: boolean };
+  readonly BroadcastChannel?: new (name: string) => Channel;
   readonly navigator?: { readonly locks?: { request: LockRequest } };
+}
+
+/** Connects the tabs of one origin. Once closed, it throws at each message. */
+interface Channel {
+  onmessage: unknown;
+  postMessage(message: unknown): void;
+  close(): void;
 }
 
 type LockRequest = (

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
-import type { DurinStorage } from '../storage/storage.ts';
 import { createPrivateFile, moveFile, readFoundFile, replacePrivateFile } from './private-file.ts';
+import type { DurinStorage } from './storage.ts';
 
 /**
  * Keeps sessions in files that only their owner may read (mode 0600), for command-line programs. Each key has a file of
