@@ -1,0 +1,25 @@
+'use client';
+
+import { useMutation } from '@tanstack/react-query';
+import { useDurinSession } from 'trpc-durin/react';
+import { useTRPC } from '@/trpc/context.ts';
+
+export function Header() {
+  const session = useDurinSession();
+  const logout = useMutation(useTRPC().auth.logout.mutationOptions());
+  return (
+    <header className="header">
+      <p className="brand">
+        <img src="/icon.svg" width="28" height="28" alt="" />
+        <span>
+          trpc-durin <span className="muted">Next.js</span>
+        </span>
+      </p>
+      {session.status === 'signed-in' && (
+        <button type="button" onClick={() => logout.mutate()} disabled={logout.isPending}>
+          Sign out
+        </button>
+      )}
+    </header>
+  );
+}
