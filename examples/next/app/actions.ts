@@ -22,7 +22,7 @@ export async function renameDevice(form: FormData): Promise<void> {
   try {
     await caller.auth.sessions.rename({ id: textOf(form, 'id'), name: textOf(form, 'name') });
   } catch (error) {
-    if (!isDurinError(error)) throw error; // such as a session that has ended: the page shows what is left
+    if (!isDurinError(error)) throw error; // a session has ended, this one or the renamed one: the page shows what is left
   }
   revalidatePath('/');
 }

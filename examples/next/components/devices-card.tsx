@@ -34,10 +34,10 @@ function DeviceItem({ device }: { device: Device }) {
   return (
     <li className="item">
       <p className="title">
-        {title} {device.isCurrent && <span className="badge">This device</span>}
+        <bdi>{title}</bdi> {device.isCurrent && <span className="badge">This device</span>}
       </p>
       <p className="muted">
-        Last used: <DateTime date={device.lastUsedAt} />
+        Signed in on <DateTime date={device.created} />
       </p>
       <div className="actions">
         <form action={renameDevice}>

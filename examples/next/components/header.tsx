@@ -1,12 +1,11 @@
 'use client';
 
 import { useMutation } from '@tanstack/react-query';
-import { useDurinSession } from 'trpc-durin/react';
-import { useTRPC } from '@/trpc/context.ts';
+import { useAuth, useSession } from '@/trpc/context.ts';
 
 export function Header() {
-  const session = useDurinSession();
-  const logout = useMutation(useTRPC().auth.logout.mutationOptions());
+  const session = useSession();
+  const logout = useMutation({ mutationFn: useAuth().logout });
   return (
     <header className="header">
       <p className="brand">

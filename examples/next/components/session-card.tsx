@@ -2,14 +2,13 @@
 
 import { useMutation } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { useDurinSession } from 'trpc-durin/react';
-import { useTRPC } from '@/trpc/context.ts';
+import { useAuth, useSession } from '@/trpc/context.ts';
 import { DateTime } from './date-time.tsx';
 
 /** @param greeting what the server has rendered */
 export function SessionCard({ greeting }: { greeting: ReactNode }) {
-  const session = useDurinSession();
-  const refresh = useMutation(useTRPC().auth.refresh.mutationOptions());
+  const session = useSession();
+  const refresh = useMutation({ mutationFn: useAuth().refresh });
 
   return (
     <section className="card" aria-labelledby="session">

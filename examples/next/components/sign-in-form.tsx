@@ -2,28 +2,27 @@
 
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useActionState } from 'react';
-import { useDurinSession } from 'trpc-durin/react';
 import { signIn } from '@/app/actions.ts';
-import { useTRPC } from '@/trpc/context.ts';
+import { useAuth, useSession } from '@/trpc/context.ts';
 
 /** Signs in through the SDK, which informs the other tabs. Without JavaScript, the server action does. */
 export function SignInForm() {
-  const session = useDurinSession();
-  const login = useMutation(useTRPC().auth.login.mutationOptions({ gcTime: 0 })); // keeps no password in memory
+  const session = useSession();
+  const login = useMutation({ mutationFn: useAuth().login, gcTime: 0 }); // keeps no password in memory
   const [refusal, action] = useActionState(signIn, null);
 
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const textOf = (name: string) => String(form.get(name));
-    login.mutate({ username: textOf('username'), password: textOf('password'), client: 'web' });
+    login.mutate({ username: textOf('username'), password: textOf('password') });
   }
 
   return (
-    <section className="card narrow" aria-labelledby="sign-in">
+    <section className="card" aria-labelledby="sign-in">
       <h1 id="sign-in">Sign in</h1>
       {session.status === 'signed-out' && session.reason === 'revoked' && (
-        <p className="notice">This device was signed out from another one.</p>
+        <p className="notice">This device was signed out. Sign in again to continue.</p>
       )}
       <form action={action} onSubmit={submit}>
         <label className="field">

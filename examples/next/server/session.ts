@@ -33,9 +33,7 @@ export async function openPrefetch() {
 export async function getActionCaller() {
   const [requestHeaders, store] = await Promise.all([headers(), cookies()]);
   const { durin, router } = await openApp();
-  const context = durin.contextFrom(requestHeaders, {
-    method: 'POST',
-    setCookie: (...cookie) => void store.set(...cookie),
-  });
-  return router.createCaller(context);
+  return router.createCaller(
+    durin.contextFrom(requestHeaders, { setCookie: (...cookie) => void store.set(...cookie) }),
+  );
 }

@@ -21,6 +21,7 @@ export function useNextExample() {
     const next = join('node_modules', 'next', 'dist', 'bin', 'next');
     server = example.start('node', [next, 'start', '-H', 'localhost', '-p', port], { NEXT_TELEMETRY_DISABLED: '1' });
     await server.until('Ready');
+    await fetch(url); // opens the database
   });
   afterAll(async () => {
     await Promise.all([browser?.close(), server?.stop('SIGKILL')]);
@@ -56,6 +57,11 @@ export async function signIn(page: Page): Promise<void> {
 export const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 export const isSignedIn = (page: Page) => page.getByRole('heading', { name: 'Hello, alice' }).waitFor();
 export const isSignedOut = (page: Page) => page.getByRole('heading', { name: 'Sign in' }).waitFor();
+
+/** Puts a session cookie into the browser. Browsers send cookies for https to localhost. */
+export async function setSessionCookie(context: BrowserContext, value: string): Promise<void> {
+  await context.addCookies([{ name: cookieName, value, url: 'https://localhost' }]);
+}
 
 /** The value of the session cookie; `null`: there is none. */
 export async function sessionCookie(context: BrowserContext): Promise<string | null> {

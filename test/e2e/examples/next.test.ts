@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
-import { button, cookieName, isSignedIn, isSignedOut, sessionCookie, signIn, useNextExample } from './next-visit.ts';
+import {
+  button,
+  cookieName,
+  isSignedIn,
+  isSignedOut,
+  sessionCookie,
+  setSessionCookie,
+  signIn,
+  useNextExample,
+} from './next-visit.ts';
 
 const { example, visit, requestPage } = useNextExample();
 
@@ -41,12 +50,13 @@ test('a wrong password is refused with and without JavaScript', async () => {
 });
 
 test('prefetched queries hydrate without a call', async () => {
-  const { context, open } = await visit();
-  await signIn(await open());
+  const { open } = await visit();
+  const page = await open();
+  await signIn(page);
 
   const calls: string[] = [];
-  context.on('request', (request) => calls.push(new URL(request.url()).pathname));
-  const page = await open();
+  page.on('request', (request) => calls.push(new URL(request.url()).pathname));
+  await page.reload();
   await page.getByText('This device').waitFor();
   await button(page, 'Refresh').click(); // works once the page is hydrated
   await page.getByText('The session was refreshed.').waitFor();
@@ -73,7 +83,7 @@ test('a server action with an ended session shows the sign-in form', async () =>
   await signIn(page);
   await page.getByPlaceholder('New name').first().fill('Gone');
   const token = await sessionCookie(ended.context);
-  await other.context.addCookies([{ name: cookieName, value: token ?? '', url: page.url(), secure: true }]);
+  await setSessionCookie(other.context, token ?? '');
   await button(await other.open(), 'Sign out').click();
 
   await page.getByRole('button', { name: 'Rename' }).first().click();
@@ -84,13 +94,12 @@ test.for([
   ['ended', `${'0123'.repeat(16)}`],
   ['malformed', 'x'],
   ['absent', null],
-] as const)('a cookie that is %0$s leads to the sign-in form at once', async ([, value]) => {
+] as const)('a cookie that is %s leads to the sign-in form at once', async ([, value]) => {
   const { context, open } = await visit();
   const redirects: string[] = [];
   context.on('response', (response) => response.status() === 307 && redirects.push(response.url()));
-  const page = await open('/sign-in');
-  if (value !== null) await context.addCookies([{ name: cookieName, value, url: page.url(), secure: true }]);
-  await page.goto('/');
+  if (value !== null) await setSessionCookie(context, value);
+  const page = await open();
   await isSignedOut(page);
   expect(redirects).toHaveLength(1);
   await signIn(page);
