@@ -91,7 +91,7 @@ test('a server action with an ended session shows the sign-in form', async () =>
 });
 
 test.for([
-  ['ended', `${'0123'.repeat(16)}`],
+  ['ended', '0123'.repeat(16)],
   ['malformed', 'x'],
   ['absent', null],
 ] as const)('a cookie that is %s leads to the sign-in form at once', async ([, value]) => {
@@ -132,6 +132,15 @@ test('a logout reaches the other tabs and the server components', async () => {
 
   await signIn(page);
   await isSignedIn(other);
+});
+
+test('a route that is not tRPC is guarded', async () => {
+  const { context, open } = await visit();
+  await signIn(await open());
+  const signedIn = await requestPage('/report', `${cookieName}=${await sessionCookie(context)}`);
+  expect([signedIn.status, await signedIn.text()]).toEqual([200, 'A report for alice']);
+  const refused = await requestPage('/report');
+  expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([401, 'Token realm="api"']);
 });
 
 test('no script, storage, answer or page holds the token', async () => {
