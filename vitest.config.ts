@@ -42,6 +42,8 @@ const pgliteSmoke = [
 const programs = ['test/e2e/programs/**/*.test.ts'];
 /** The package as npm publishes it, installed and used as its documents say. CI runs these after the others. */
 const packaged = ['test/e2e/package/**/*.test.ts'];
+/** Examples that are copied out of the repository, installed and started as a user would, in a Chromium. */
+const examples = ['test/e2e/examples/**/*.test.ts'];
 /** Loads that last minutes or measure latency, so nothing runs beside them. */
 const load = ['test/load/**/*.test.ts'];
 /** Properties that are tried on random cases, many more of them at full length. */
@@ -85,14 +87,15 @@ const missing = [
   ...(withoutRedis.length > 0 ? [`${withoutRedis.join(', ')}: no redis-server is installed`] : []),
   ...(withChromium
     ? []
-    : [`${[...browser, ...loadInBrowser].join(', ')}: no Chromium is installed, and CHROMIUM names none`]),
+    : [`${[...browser, ...examples, ...loadInBrowser].join(', ')}: no Chromium is installed, and CHROMIUM names none`]),
 ];
 if (isCI && missing.length > 0) throw new Error(`This is CI, and it would skip ${missing.join('; ')}`);
 if (withChromium && !isCI) missing.push('most tests of the web pages: npm run test:browser runs them, and so does CI');
 
 const globalPostgres = 'test/support/servers/global-postgres.ts';
 const globalPglite = 'test/support/servers/global-pglite.ts';
-const forPages = ['test/e2e/browser/build-pages.ts', 'test/support/browser/global-chromium.ts'];
+const globalChromium = 'test/support/browser/global-chromium.ts';
+const forPages = ['test/e2e/browser/build-pages.ts', globalChromium];
 /** A project's database is a PostgreSQL where there is one. */
 const globalDatabase = withPostgres ? globalPostgres : globalPglite;
 
@@ -155,6 +158,9 @@ export default defineConfig(({ mode }) => {
     },
   };
   const asPackage = { test: { ...asPrograms.test, name: 'package', include: packaged } };
+  const asExamples = {
+    test: { ...asPrograms.test, name: 'examples', include: examples, globalSetup: globalChromium },
+  };
   const underLoad = {
     test: {
       ...database,
@@ -181,6 +187,7 @@ export default defineConfig(({ mode }) => {
         ...(withChromium ? [inBrowser] : []),
         asPrograms,
         asPackage,
+        ...(withChromium ? [asExamples] : []),
         underLoad,
       ],
     },

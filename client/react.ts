@@ -25,7 +25,7 @@ const AuthContext = createContext<SnapshotSource<Snapshot> | null>(null);
  * }
  */
 export function DurinProvider({ auth, children }: { auth: SnapshotSource<Snapshot>; children?: ReactNode }): ReactNode {
-  return createElement(AuthContext, { value: auth }, children);
+  return createElement(AuthContext.Provider, { value: auth }, children);
 }
 
 /**

@@ -11,7 +11,10 @@ export const pages: readonly string[] = ['*.md', 'docs/**/*.md', '.github/**/*.m
 
 export const readPage = (page: string): string => readFileSync(join(root, page), 'utf8');
 
-/** A fenced block: "```ts file=auth.ts" has the language `ts` and the label `file=auth.ts`. */
+/**
+ * A fenced block: "```ts file=auth.ts" has the language `ts` and the label `file=auth.ts`. The label `from=examples/…` quotes a
+ * file of the repository.
+ */
 export interface Block {
   readonly page: string;
   readonly language: string;
@@ -31,7 +34,8 @@ export interface Sample {
   readonly code: string;
 }
 
-const isProgram = ({ language }: Block) => ['ts', 'tsx', 'js', 'jsx'].includes(language);
+const isQuote = ({ label }: Block) => label.startsWith('from=');
+const isProgram = (block: Block) => ['ts', 'tsx', 'js', 'jsx'].includes(block.language) && !isQuote(block);
 
 export function samplesOf(page: string): Sample[] {
   return blocksOf(page)
@@ -41,6 +45,13 @@ export function samplesOf(page: string): Sample[] {
 
 /** The samples of docs/, which make one app together. The README has an app of its own. */
 export const docsSamples: readonly Sample[] = pages.filter((page) => page.startsWith('docs/')).flatMap(samplesOf);
+
+/** The quotes of a page, from files of the repository. */
+export function quotesOf(page: string): Sample[] {
+  return blocksOf(page)
+    .filter(isQuote)
+    .map(({ label, code }) => ({ page, file: label.replace(/^from=/, ''), code }));
+}
 
 /** The block of bash with the label `run=name`. */
 export function commandsOf(page: string, name: string): string {

@@ -352,26 +352,3 @@ test('the guarded routes of Express, Fastify and Hono answer alike', async () =>
   ]);
   expect(code).toBe(0);
 });
-
-test('the route handler for Next.js has one durin for all module copies', async () => {
-  const code = `import { GET as GET_REPORT } from './next-report.ts';
-import { GET, POST } from './next-route.ts';
-import { orm } from './next-durin.ts';
-import { durin } from './next-durin.ts?copy';
-const url = 'http://localhost/api/trpc/';
-const headers = { 'content-type': 'application/json' };
-const body = JSON.stringify({ username: 'alice@example.org', password: 'wonderland', client: 'web' });
-const login = await (await POST(new Request(url + 'auth.login', { method: 'POST', headers, body }))).json();
-const { token } = login.result.data;
-const me = await GET(new Request(url + 'me', { headers: { authorization: 'Token ' + token } }));
-console.log((await me.json()).result.data, (await durin.authenticate(token)).client.name);
-const report = await GET_REPORT(new Request('http://localhost/report', { headers: { authorization: 'Token ' + token } }));
-console.log(report.status, await report.text());
-console.log((await GET_REPORT(new Request('http://localhost/report'))).headers.get('www-authenticate'));
-await orm.close();
-`;
-  const output = expect.stringMatching(
-    /^trpc-durin: the address of a caller is unknown.*\nalice@example\.org web\n200 A report for alice@example\.org\nToken realm="api"\n$/,
-  );
-  expect(await runWritten('run-next.ts', code)).toEqual({ code: 0, output }); // a plain Request has no address
-});

@@ -84,10 +84,11 @@ async function projectOf(tarball: string) {
   };
 }
 
-/** Runs a command to its end. */
+/** Runs a command to its end. Frameworks send nothing about it. */
 export async function run(command: string, args: readonly string[], cwd: string): Promise<Run> {
   const { NODE_ENV: _, ...own } = process.env; // Vitest's, in which React would be built for tests
-  const env = { ...own, PATH: `${bin}:${process.env['PATH']}`, NO_COLOR: '1', npm_config_loglevel: 'error' };
+  const quiet = { NO_COLOR: '1', npm_config_loglevel: 'error', NEXT_TELEMETRY_DISABLED: '1' };
+  const env = { ...own, PATH: `${bin}:${process.env['PATH']}`, ...quiet };
   try {
     const { stdout } = await promisify(execFile)(command, args, { cwd, env, maxBuffer: 1e8 });
     return { code: 0, output: stdout };

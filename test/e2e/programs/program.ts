@@ -30,7 +30,12 @@ export function startProgram(args: readonly string[], env: Record<string, string
   return start(process.execPath, args, env, cwd);
 }
 
-/** The same in a terminal of its own, as a person has it. Linux only: elsewhere `script` takes other options. */
+/** Starts another binary, with `env` as the whole environment besides PATH. */
+export function startBinary(file: string, args: readonly string[], env: Record<string, string>, cwd: string): Program {
+  return start(file, args, env, cwd);
+}
+
+/** The same as `startProgram` in a terminal of its own, as a person has it. Linux only: elsewhere `script` takes other options. */
 export function startInTerminal(args: readonly string[], env: Record<string, string>): Program {
   const command = [process.execPath, ...args].map((word) => `'${word}'`).join(' ');
   return start('script', ['--quiet', '--return', '--command', command, '/dev/null'], env, project);

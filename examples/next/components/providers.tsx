@@ -1,0 +1,44 @@
+'use client';
+
+import { QueryClientProvider } from '@tanstack/react-query';
+import { type ReactNode, useState } from 'react';
+import superjson from 'superjson';
+import { createDurinClient } from 'trpc-durin/client';
+import { DurinProvider } from 'trpc-durin/react';
+import type { AppRouter } from '@/server/router.ts';
+import { TRPCProvider } from '@/trpc/context.ts';
+import { createQueryClient } from '@/trpc/query-client.ts';
+import { FollowSession } from './follow-session.tsx';
+import type { Session } from './session.ts';
+
+interface Props {
+  /** Who the server says is signed in, so that the first HTML shows it. */
+  session: Session | null;
+  children: ReactNode;
+}
+
+/** Creates the clients. On a server each request has its own: one that is shared would mix up the users. */
+export function Providers({ session, children }: Props) {
+  const [queryClient] = useState(createQueryClient);
+  const [{ trpc, auth }] = useState(() =>
+    createDurinClient<AppRouter>({
+      url: '/api/trpc',
+      transformer: superjson,
+      path: 'auth',
+      client: 'web',
+      transport: 'cookie',
+      initialSession: session,
+    }),
+  );
+
+  return (
+    <QueryClientProvider client={queryClient}>
+      <TRPCProvider trpcClient={trpc} queryClient={queryClient}>
+        <DurinProvider auth={auth}>
+          <FollowSession />
+          {children}
+        </DurinProvider>
+      </TRPCProvider>
+    </QueryClientProvider>
+  );
+}

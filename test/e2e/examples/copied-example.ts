@@ -1,0 +1,44 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { pack, type Run, run } from '../package/packed.ts';
+import { type Program, project, startBinary, startProgram } from '../programs/program.ts';
+
+const isSource = (path: string) => !/^(?:node_modules|dist|\.data|\.next|.*\.tgz)$/.test(basename(path));
+
+/** An example outside of the repository, installed with the package as npm would publish it. */
+export interface CopiedExample {
+  readonly folder: string;
+  /** Runs one of its scripts to the end. */
+  npmRun(script: string, ...args: string[]): Promise<Run>;
+  /** Starts a command of its packages: `node` is this Node, and other names are binaries in node_modules. */
+  start(command: string, args: readonly string[], env?: Record<string, string>): Program;
+  remove(): Promise<void>;
+}
+
+/** @param name of the folder in examples/ */
+export async function copyExample(name: string): Promise<CopiedExample> {
+  const root = await mkdtemp(join(tmpdir(), `durin-${name}-`));
+  const remove = () => rm(root, { recursive: true, force: true });
+  const folder = join(root, name);
+  try {
+    const [{ tarball }] = await Promise.all([
+      pack(root),
+      cp(join(project, 'examples', name), folder, { recursive: true, filter: isSource }),
+    ]);
+    const install = await run('npm', ['install', '--no-save', '--prefer-offline', tarball], folder);
+    if (install.code !== 0) throw new Error(install.output);
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return {
+    folder,
+    npmRun: (script, ...args) => run('npm', ['run', '--silent', script, '--', ...args], folder),
+    start: (command, args, env = {}) =>
+      command === 'node'
+        ? startProgram(args, env, folder)
+        : startBinary(join(folder, 'node_modules', '.bin', command), args, env, folder),
+    remove,
+  };
+}

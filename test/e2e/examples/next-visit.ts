@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
+import { connectToChromium, openVisitor, type Visitor } from '../../support/browser/chromium.ts';
+import { freePort } from '../../support/servers/postgres-server.ts';
+import type { Program } from '../programs/program.ts';
+import { type CopiedExample, copyExample } from './copied-example.ts';
+
+/** The example for Next.js, built and started outside of the repository, and a browser. */
+export function useNextExample() {
+  let browser: Browser;
+  let example: CopiedExample;
+  let server: Program;
+  let url: string;
+  beforeAll(async () => {
+    [browser, example] = await Promise.all([connectToChromium(), copyExample('next')]);
+    const build = await example.npmRun('build');
+    expect(build).toMatchObject({ code: 0 });
+    const port = String(await freePort());
+    url = `http://localhost:${port}`;
+    const next = join('node_modules', 'next', 'dist', 'bin', 'next');
+    server = example.start('node', [next, 'start', '-H', 'localhost', '-p', port], { NEXT_TELEMETRY_DISABLED: '1' });
+    await server.until('Ready');
+    await fetch(url); // opens the database
+  });
+  afterAll(async () => {
+    await Promise.all([browser?.close(), server?.stop('SIGKILL')]);
+    await example?.remove();
+  });
+
+  return {
+    example: () => example,
+    url: () => url,
+    /** Opens a browser window for the current test. The test fails if the page reports an error, as of hydration. */
+    async visit(options: BrowserContextOptions = {}): Promise<Visitor> {
+      const visitor = await openVisitor(browser, url, options);
+      visitor.context.setDefaultTimeout(20_000);
+      onTestFinished(async () => {
+        await visitor.close();
+        expect(visitor.faults).toEqual([]);
+      });
+      return visitor;
+    },
+    /** Requests a page with this cookie, as a browser without scripts would, and follows no redirect. */
+    requestPage: (path: string, cookie?: string) =>
+      fetch(url + path, { redirect: 'manual', headers: cookie === undefined ? {} : { cookie } }),
+  };
+}
+
+export async function signIn(page: Page): Promise<void> {
+  await page.getByLabel('User name').fill('alice');
+  await page.getByLabel('Password').fill('wonderland');
+  await button(page, 'Sign in').click();
+  await isSignedIn(page);
+}
+
+export const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+export const isSignedIn = (page: Page) => page.getByRole('heading', { name: 'Hello, alice' }).waitFor();
+export const isSignedOut = (page: Page) => page.getByRole('heading', { name: 'Sign in' }).waitFor();
+
+/** Puts a session cookie into the browser. Browsers send cookies for https to localhost. */
+export async function setSessionCookie(context: BrowserContext, value: string): Promise<void> {
+  await context.addCookies([{ name: cookieName, value, url: 'https://localhost' }]);
+}
+
+/** The value of the session cookie; `null`: there is none. */
+export async function sessionCookie(context: BrowserContext): Promise<string | null> {
+  const cookies = await context.cookies();
+  return cookies.find(({ name }) => name === cookieName)?.value ?? null;
+}
+
+export const cookieName = '__Host-durin';
