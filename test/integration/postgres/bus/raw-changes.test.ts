@@ -27,7 +27,12 @@ function learn({ token, name }: { token: string; name: string }): Promise<string
 test.for<[why: string, sql: string, by: keyof Session, answer: RegExp]>([
   ['a deleted token', 'delete from durin_auth_token where id = $1', 'tokenId', /INVALID_TOKEN/],
   // The process that finds it first removes it.
-  ['an ended token', "update durin_auth_token set expiry = 'epoch' where id = $1", 'tokenId', /TOKEN_EXPIRED|INVALID_TOKEN/],
+  [
+    'an ended token',
+    "update durin_auth_token set expiry = 'epoch' where id = $1",
+    'tokenId',
+    /TOKEN_EXPIRED|INVALID_TOKEN/,
+  ],
   ['another selector', "update durin_auth_token set selector = 'x' where id = $1", 'tokenId', /INVALID_TOKEN/],
   ['a deleted user', 'delete from app_user where id = $1', 'userId', /INVALID_TOKEN/],
   ['a deactivated user', 'update app_user set is_active = false where id = $1', 'userId', /USER_INACTIVE/],
