@@ -99,7 +99,7 @@ describe('with postgresBus', () => {
     expect(ledger.percentile(share, resumedAt)).toBeLessThanOrEqual(boundMs);
   });
 
-  test('when the connections that listen are cut, streams end once they are back', async () => {
+  test('streams end once connections that were cut are back', async () => {
     const running = run(allWays(), isFull ? 20 : 6);
     await wait(1500);
     await database.psql(
@@ -113,7 +113,7 @@ describe('with postgresBus', () => {
     expect(ledger.percentile(share, mendedAt)).toBeLessThanOrEqual(boundMs);
   });
 
-  test('a restart of PostgreSQL ends no stream, and those of ended sessions once it is back', async () => {
+  test('a restart of PostgreSQL ends the streams of ended sessions alone', async () => {
     const sessions = await Promise.all(Array.from({ length: userCount }, () => database.enter()));
     const streams = sessions.map(({ token }) => servers.map(({ url }) => openEventStream(url, token, 250)));
     await Promise.all(streams.flat().map(({ opened }) => opened));

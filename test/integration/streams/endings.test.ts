@@ -56,6 +56,15 @@ describe.each(Object.keys(transports))('over %s', (name) => {
     await expect.poll(() => [app.listeners(), [...app.open]]).toEqual([0, []]);
   });
 
+  test('the deletion of its client ends it', async () => {
+    const { name } = await app.durin.clients.create({ name: crypto.randomUUID() });
+    const { token } = await app.durin.tokens.issue({ user: 1, client: name as 'web' });
+    const watched = await transport.watch('generator', token);
+    await expect.poll(() => watched.events).toEqual(['open']);
+    await app.durin.clients.delete(name);
+    expect(await watched.over).toBe('INVALID_TOKEN');
+  });
+
   test('an expiry ends it', async () => {
     const { token } = await app.signIn('web', '1s');
     const watched = await transport.watch('generator', token);
@@ -121,4 +130,21 @@ describe.each(Object.keys(transports))('over %s', (name) => {
     await watched.leave();
     await expect.poll(() => [app.listeners(), [...app.open]]).toEqual([0, []]);
   });
+});
+
+test('a refresh moves the end of a stream', async () => {
+  const { token, id } = await app.signIn();
+  await app.orm.em
+    .getConnection()
+    .execute("update durin_auth_token set expiry = now() + interval '2 s' where id = ?", [id]);
+  const transport = await (transports['a server-side caller'] as (typeof transports)[string])(app);
+  const watched = await transport.watch('generator', token);
+  await expect.poll(() => watched.events).toEqual(['open']);
+  await app.router.createCaller(app.durin.createContext(requestOf({ token }))).auth.refresh();
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+  app.publish('later');
+  await expect.poll(() => watched.events).toEqual(['open', 'later']);
+  await app.durin.tokens.revoke(id);
+  await watched.over;
+  await transport.close();
 });

@@ -40,8 +40,11 @@ export function openEventStream(url: string, token: string, everyMs: number): Ev
     return { code: null, at: Date.now() };
   }
 
-  const over = read();
-  over.catch(opened.reject); // also when it is closed
+  const over = read().catch((error: unknown): StreamEnd => {
+    opened.reject(error);
+    if (leaving.signal.aborted) return { code: null, at: Date.now() };
+    throw error;
+  });
   return { yieldedAt, opened: opened.promise, over, close: () => leaving.abort() };
 }
 

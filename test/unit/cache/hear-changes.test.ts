@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { recoveryFence, writeMessage } from '../../../src/cache/bus/messages.ts';
 import type { Bus } from '../../../src/cache/bus.ts';
 import { hearChanges } from '../../../src/cache/changes/hear-changes.ts';
 
@@ -53,4 +54,11 @@ test('what may be missed is known once the bus has connected', () => {
   expect(log).toEqual(['cache: loss', 'missed', 'cache: loss']);
   connect(true);
   expect(log.slice(3)).toEqual(['cache: loss', 'missed']);
+});
+
+test('a store that is used again has changed no session', () => {
+  const { log, receive } = open();
+  const message = writeMessage('app', 'all', recoveryFence('fence'));
+  receive(message);
+  expect(log).toEqual([`cache: ${message}`, 'missed']);
 });

@@ -50,6 +50,14 @@ describe('a change', () => {
     expect(open.looked).toEqual(expected);
   });
 
+  test('of several scopes looks up each session once', async () => {
+    open.store('a');
+    open.open('a');
+    open.changes.changed('token:a', 'user:1', 'client:1');
+    await settled();
+    expect(open.looked).toEqual(['a']);
+  });
+
   test('of a session that is held already is judged as well', async () => {
     open.store('a');
     const stream = open.open('a');

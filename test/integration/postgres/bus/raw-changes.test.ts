@@ -24,18 +24,24 @@ function learn({ token, name }: { token: string; name: string }): Promise<string
   return Promise.all([here, there].map((process) => process.untilChanged(token, name)));
 }
 
-test.for<[why: string, sql: string, by: keyof Session, refusal: string]>([
-  ['a deleted token', 'delete from durin_auth_token where id = $1', 'tokenId', 'INVALID_TOKEN'],
-  ['an ended token', "update durin_auth_token set expiry = 'epoch' where id = $1", 'tokenId', 'TOKEN_EXPIRED'],
-  ['another selector', "update durin_auth_token set selector = 'x' where id = $1", 'tokenId', 'INVALID_TOKEN'],
-  ['a deleted user', 'delete from app_user where id = $1', 'userId', 'INVALID_TOKEN'],
-  ['a deactivated user', 'update app_user set is_active = false where id = $1', 'userId', 'USER_INACTIVE'],
-  ['a deleted client', 'delete from durin_client where id = $1', 'clientId', 'INVALID_TOKEN'],
-  ['a renamed user', "update app_user set username = 'renamed' where id = $1", 'userId', 'renamed'],
+test.for<[why: string, sql: string, by: keyof Session, answer: RegExp]>([
+  ['a deleted token', 'delete from durin_auth_token where id = $1', 'tokenId', /INVALID_TOKEN/],
+  // The process that finds it first removes it.
+  [
+    'an ended token',
+    "update durin_auth_token set expiry = 'epoch' where id = $1",
+    'tokenId',
+    /TOKEN_EXPIRED|INVALID_TOKEN/,
+  ],
+  ['another selector', "update durin_auth_token set selector = 'x' where id = $1", 'tokenId', /INVALID_TOKEN/],
+  ['a deleted user', 'delete from app_user where id = $1', 'userId', /INVALID_TOKEN/],
+  ['a deactivated user', 'update app_user set is_active = false where id = $1', 'userId', /USER_INACTIVE/],
+  ['a deleted client', 'delete from durin_client where id = $1', 'clientId', /INVALID_TOKEN/],
+  ['a renamed user', "update app_user set username = 'renamed' where id = $1", 'userId', /renamed/],
 ] as const)('%s is seen in every process', async ([, sql, by, answer]) => {
   const session = await enter();
   await app.psql.query(sql, [session[by]]);
-  expect(await learn(session)).toEqual([answer, answer]);
+  for (const learnt of await learn(session)) expect(learnt).toMatch(answer);
 });
 
 test.for([
