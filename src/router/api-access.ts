@@ -102,7 +102,12 @@ export function createApiAccess(
           const { record, token } = issued;
           return { ...toApiAccessView({ ...record, clientName: record.client.name }, now()), token };
         }
-        default:
+        case 'unknown-client':
+        case 'inactive-user':
+        case 'unknown-user':
+        case 'session-ended':
+        case 'credentials-changed':
+        case 'overtaken':
           throw keyRefusal(issued.outcome);
       }
     }),

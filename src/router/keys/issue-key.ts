@@ -45,7 +45,12 @@ export function createIssueKey(issueToken: IssueToken, toKeyView: ToKeyView): Is
         const { name, clientName } = order;
         return { ...toKeyView({ ...record, name, clientName }, session), token };
       }
-      default:
+      case 'unknown-client':
+      case 'inactive-user':
+      case 'unknown-user':
+      case 'session-ended':
+      case 'credentials-changed':
+      case 'overtaken':
         throw keyRefusal(issued.outcome);
     }
   };
