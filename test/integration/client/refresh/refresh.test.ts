@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { webStorage } from '../../../client/index.ts';
-import { alice, FakeWebStorage, openSdkApp, type TestApp } from './sdk-app.ts';
-import { openTimedSdks } from './timed-sdks.ts';
+import { webStorage } from '../../../../client/index.ts';
+import { alice, FakeWebStorage, openSdkApp, type TestApp } from '../sdk-app.ts';
+import { openTimedSdks } from '../timed-sdks.ts';
 
 const hour = 3_600_000;
 const halfDay = 12 * hour;

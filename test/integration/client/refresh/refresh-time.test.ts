@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { refreshTimeOf } from '../../../client/session/refresh-time.ts';
+import { refreshTimeOf } from '../../../../client/session/refresh-time.ts';
 
 const server = Date.parse('2026-11-23T12:00:00Z');
 const date = new Date(server).toUTCString();

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { type DurinStorage, memoryStorage, webStorage } from '../../../client/index.ts';
-import { alice, bob, FakeWebStorage, openSdkApp, type TestApp } from './sdk-app.ts';
-import { openTimedSdks } from './timed-sdks.ts';
+import { type DurinStorage, memoryStorage, webStorage } from '../../../../client/index.ts';
+import { alice, bob, FakeWebStorage, openSdkApp, type TestApp } from '../sdk-app.ts';
+import { openTimedSdks } from '../timed-sdks.ts';
 
 const halfMinute = 30_000;
 const halfDay = 12 * 3_600_000;
