@@ -61,7 +61,7 @@ export function createDurinClient<
 
   /** Sends cookies to another origin too. The page's own origin has them anyway. */
   const sendCookies: LinkFetch = (input, init) =>
-    (options.fetch ?? fetch)(input as string, { ...init, credentials: 'include' } as RequestInit) as never;
+    (options.fetch ?? fetch)(input as string, { ...init, credentials: 'include' } as RequestInit);
   const send = options.transport === 'cookie' ? sendCookies : options.fetch;
 
   const sending = perSession((headers) => {

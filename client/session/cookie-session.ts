@@ -18,10 +18,6 @@ export function cookieSession(
   let text: SessionText | Promise<SessionText> = toText(page.document ? initial : (initial ?? null));
   let notify: (() => void) | undefined;
 
-  function toText(answer: LoginAnswer | null | undefined): SessionText {
-    return answer && writeSession(loginEvent(answer, true, 0).session);
-  }
-
   function askAgain(): void {
     text = undefined;
   }
@@ -45,14 +41,18 @@ export function cookieSession(
       const channel = page.document && page.BroadcastChannel && new page.BroadcastChannel(key);
       if (!channel) return;
       notify = () => channel.postMessage(0);
-      channel.onmessage = () => {
+      channel.addEventListener('message', () => {
         askAgain();
         listener();
-      };
+      });
       signal.addEventListener('abort', () => {
         notify = undefined;
         channel.close();
       });
     },
   };
+}
+
+function toText(answer: LoginAnswer | null | undefined): SessionText {
+  return answer && writeSession(loginEvent(answer, true, 0).session);
 }

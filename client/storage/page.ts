@@ -8,7 +8,7 @@ interface Page extends Partial<Listenable> {
 
 /** Connects the tabs of one origin. Once closed, it throws at each message. */
 interface Channel {
-  onmessage: unknown;
+  addEventListener(type: 'message', listener: () => void): void;
   postMessage(message: unknown): void;
   close(): void;
 }
