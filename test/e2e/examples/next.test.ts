@@ -90,7 +90,8 @@ test('a server action with an ended session shows the sign-in form', async () =>
   await button(await other.open(), 'Sign out').click();
 
   await page.getByRole('button', { name: 'Rename' }).first().click();
-  await isSignedOut(page);
+  await page.waitForURL('**/sign-in');
+  expect(await page.getByLabel('Password').count()).toBe(1);
 });
 
 test.for([

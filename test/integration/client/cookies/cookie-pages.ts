@@ -34,7 +34,15 @@ export function openBrowser(app: CookieApp) {
     return response;
   }
 
-  function keep({ name, value = '', maxAge }: { name: string; value?: string | undefined; maxAge?: number | undefined }) {
+  function keep({
+    name,
+    value = '',
+    maxAge,
+  }: {
+    name: string;
+    value?: string | undefined;
+    maxAge?: number | undefined;
+  }) {
     if (maxAge === 0) jar.delete(name);
     else jar.set(name, value);
   }
