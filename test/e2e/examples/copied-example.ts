@@ -1,6 +1,6 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pack, type Run, run } from '../package/packed.ts';
 import { type Program, project, startBinary, startProgram } from '../programs/program.ts';
 
@@ -16,9 +16,12 @@ export interface CopiedExample {
   remove(): Promise<void>;
 }
 
-/** @param name of the folder in examples/ */
-export async function copyExample(name: string): Promise<CopiedExample> {
-  const root = await mkdtemp(join(tmpdir(), `durin-${name}-`));
+/**
+ * @param name of the folder in examples/
+ * @param other a copy to put this one beside; that one also removes it
+ */
+export async function copyExample(name: string, other?: CopiedExample): Promise<CopiedExample> {
+  const root = other ? dirname(other.folder) : await mkdtemp(join(tmpdir(), `durin-${name}-`));
   const remove = () => rm(root, { recursive: true, force: true });
   const folder = join(root, name);
   try {

@@ -3,37 +3,30 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 import { connectToChromium, openVisitor, type Visitor } from '../../support/browser/chromium.ts';
 import { freePort } from '../../support/servers/postgres-server.ts';
-import type { Program } from '../programs/program.ts';
 import { type CopiedExample, copyExample } from './copied-example.ts';
 
 /** The example for Next.js, built and started outside of the repository, and a browser. */
 export function useNextExample() {
   let browser: Browser;
   let example: CopiedExample;
-  let server: Program;
-  let url: string;
+  let server: RunningNext;
   beforeAll(async () => {
     [browser, example] = await Promise.all([connectToChromium(), copyExample('next')]);
     const build = await example.npmRun('build');
     expect(build).toMatchObject({ code: 0 });
-    const port = String(await freePort());
-    url = `http://localhost:${port}`;
-    const next = join('node_modules', 'next', 'dist', 'bin', 'next');
-    server = example.start('node', [next, 'start', '-H', 'localhost', '-p', port], { NEXT_TELEMETRY_DISABLED: '1' });
-    await server.until('Ready');
-    await fetch(url); // opens the database
+    server = await startNext(example, 'start');
+    await fetch(server.url); // opens the database
   });
   afterAll(async () => {
-    await Promise.all([browser?.close(), server?.stop('SIGKILL')]);
+    await Promise.all([browser?.close(), server?.stop()]);
     await example?.remove();
   });
 
   return {
     example: () => example,
-    url: () => url,
     /** Opens a browser window for the current test. The test fails if the page reports an error, as of hydration. */
     async visit(options: BrowserContextOptions = {}): Promise<Visitor> {
-      const visitor = await openVisitor(browser, url, options);
+      const visitor = await openVisitor(browser, server.url, options);
       visitor.context.setDefaultTimeout(20_000);
       onTestFinished(async () => {
         await visitor.close();
@@ -43,8 +36,22 @@ export function useNextExample() {
     },
     /** Requests a page with this cookie, as a browser without scripts would, and follows no redirect. */
     requestPage: (path: string, cookie?: string) =>
-      fetch(url + path, { redirect: 'manual', headers: cookie === undefined ? {} : { cookie } }),
+      fetch(server.url + path, { redirect: 'manual', headers: cookie === undefined ? {} : { cookie } }),
   };
+}
+
+export interface RunningNext {
+  readonly url: string;
+  stop(): Promise<unknown>;
+}
+
+export async function startNext(example: CopiedExample, command: 'start' | 'dev'): Promise<RunningNext> {
+  const port = String(await freePort());
+  const next = join('node_modules', 'next', 'dist', 'bin', 'next');
+  const args = [next, command, '-H', 'localhost', '-p', port];
+  const server = example.start('node', args, { NEXT_TELEMETRY_DISABLED: '1' });
+  await server.until('Ready');
+  return { url: `http://localhost:${port}`, stop: () => server.stop('SIGTERM') };
 }
 
 export async function signIn(page: Page): Promise<void> {

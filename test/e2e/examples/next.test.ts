@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import {
   button,
   cookieName,
@@ -7,6 +9,7 @@ import {
   sessionCookie,
   setSessionCookie,
   signIn,
+  startNext,
   useNextExample,
 } from './next-visit.ts';
 
@@ -87,7 +90,8 @@ test('a server action with an ended session shows the sign-in form', async () =>
   await button(await other.open(), 'Sign out').click();
 
   await page.getByRole('button', { name: 'Rename' }).first().click();
-  await isSignedOut(page);
+  await page.waitForURL('**/sign-in');
+  expect(await page.getByLabel('Password').count()).toBe(1);
 });
 
 test.for([
@@ -169,6 +173,31 @@ test('no script, storage, answer or page holds the token', async () => {
   for (const token of tokens) {
     expect(token).toMatch(/^[0-9a-f]{64}$/);
     expect(all).not.toContain(token);
+  }
+});
+
+test('a session outlives edits of the code in development', async () => {
+  const server = await startNext(example(), 'dev');
+  onTestFinished(async () => {
+    await server.stop();
+  });
+  const login = await fetch(`${server.url}/api/trpc/auth.login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: server.url },
+    body: JSON.stringify({ json: { username: 'alice', password: 'wonderland', client: 'web' } }),
+  });
+  const [cookie = ''] = login.headers.getSetCookie()[0]?.split(';') ?? [];
+  const greeting = async () => {
+    const html = await (await fetch(server.url, { headers: { cookie } })).text();
+    return /<h1>([^<]*)/.exec(html)?.[1];
+  };
+
+  expect(await greeting()).toBe('Hello, alice');
+  const router = join(example().folder, 'server', 'router.ts');
+  const code = await readFile(router, 'utf8');
+  for (const word of ['Welcome', 'Good day']) {
+    await writeFile(router, code.replace('`Hello,', `\`${word},`));
+    await expect.poll(greeting, { timeout: 30_000 }).toBe(`${word}, alice`); // of the same database
   }
 });
 
