@@ -1,4 +1,7 @@
+import type { AnyTRPCRouter } from '@trpc/server';
 import { createContext, createElement, type ReactNode, useContext, useSyncExternalStore } from 'react';
+import type { DurinAuth } from './auth.ts';
+import type { DurinPath } from './mounted-router.ts';
 import type { Reauthentication, ReauthenticationRequest } from './reauthentication.ts';
 import type { Snapshot } from './session/session.ts';
 
@@ -12,46 +15,52 @@ export interface SnapshotSource<TSnapshot extends Snapshot> {
   readonly getServerSnapshot: () => TSnapshot;
 }
 
-const AuthContext = createContext<SnapshotSource<Snapshot> | null>(null);
+/** What `createDurinContext` returns. */
+export interface DurinReactContext<TRouter extends AnyTRPCRouter, TPath extends DurinPath<TRouter>> {
+  /** Provides `auth` to the components below it. */
+  readonly DurinProvider: (props: { auth: DurinAuth<TRouter, TPath>; children?: ReactNode }) => ReactNode;
+  /** Returns the `auth` of the nearest `DurinProvider`. Throws an Error if there is none. */
+  readonly useAuth: () => DurinAuth<TRouter, TPath>;
+  /** Is `useDurinSession` with that `auth`. */
+  readonly useSession: () => ReturnType<DurinAuth<TRouter, TPath>['getSnapshot']>;
+}
 
 /**
- * Provides `auth` to the components below it, for `useDurinAuth` and `useDurinSession`. A page that a server renders creates
- * its client in a component, so that no two visitors share it.
+ * Creates a provider and hooks with the app's types, for an app that creates its client in a component. A page that a server
+ * renders does so, because a client in a module would be shared by all visitors.
  *
  * @example
+ * export const { DurinProvider, useAuth, useSession } = createDurinContext<AppRouter>();
+ *
  * function App({ session, children }) {
  *   const [{ auth }] = useState(() => createDurinClient<AppRouter>({ ...options, initialSession: session }));
  *   return <DurinProvider auth={auth}>{children}</DurinProvider>;
  * }
  */
-export function DurinProvider({ auth, children }: { auth: SnapshotSource<Snapshot>; children?: ReactNode }): ReactNode {
-  return createElement(AuthContext.Provider, { value: auth }, children);
-}
+export function createDurinContext<
+  TRouter extends AnyTRPCRouter,
+  TPath extends DurinPath<TRouter> = DurinPath<TRouter>,
+>(): DurinReactContext<TRouter, TPath> {
+  const AuthContext = createContext<DurinAuth<TRouter, TPath> | null>(null);
 
-/**
- * Returns the `auth` of the nearest `DurinProvider`.
- *
- * @throws Error if there is none
- *
- * @example
- * const auth = useDurinAuth<DurinAuth<AppRouter>>();
- * return <button onClick={() => auth.logout()}>Sign out</button>;
- */
-export function useDurinAuth<TAuth extends SnapshotSource<Snapshot>>(): TAuth {
-  return requireAuth(useContext(AuthContext)) as TAuth;
-}
+  function useAuth(): DurinAuth<TRouter, TPath> {
+    const auth = useContext(AuthContext);
+    if (!auth) throw new Error('There is no <DurinProvider> above this component.');
+    return auth;
+  }
 
-function requireAuth(provided: SnapshotSource<Snapshot> | null): SnapshotSource<Snapshot> {
-  if (!provided) throw new Error('There is no <DurinProvider> above this component.');
-  return provided;
+  return {
+    DurinProvider: ({ auth, children }) => createElement(AuthContext.Provider, { value: auth }, children),
+    useAuth,
+    useSession: () => useDurinSession(useAuth()),
+  };
 }
 
 /**
  * Returns who is signed in, and renders again when that changes in any tab. On a server, and while a page hydrates, it
- * returns `initialSession`, or else `{ status: 'signed-out' }`, so that both render the same.
+ * returns `initialSession`, or else `{ status: 'signed-out' }`, so that both render the same. It throws nothing.
  *
- * @param auth the `auth` of `createDurinClient` or `createDurinLink`. Default: that of the nearest `DurinProvider`
- * @throws Error if there is neither
+ * @param auth the `auth` of `createDurinClient` or `createDurinLink`
  *
  * @example
  * function Account() {
@@ -59,10 +68,8 @@ function requireAuth(provided: SnapshotSource<Snapshot> | null): SnapshotSource<
  *   return session.status === 'signed-in' ? <p>Hello, {session.user.name}</p> : <p>Signed out</p>;
  * }
  */
-export function useDurinSession<TSnapshot extends Snapshot>(auth?: SnapshotSource<TSnapshot>): TSnapshot {
-  const provided = useContext(AuthContext);
-  const { subscribe, getSnapshot, getServerSnapshot } = auth ?? requireAuth(provided);
-  return useSyncExternalStore(subscribe, getSnapshot, getServerSnapshot) as TSnapshot;
+export function useDurinSession<TSnapshot extends Snapshot>(auth: SnapshotSource<TSnapshot>): TSnapshot {
+  return useSyncExternalStore(auth.subscribe, auth.getSnapshot, auth.getServerSnapshot);
 }
 
 /**
