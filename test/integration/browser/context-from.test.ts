@@ -24,7 +24,7 @@ function callerFrom(headers: Record<string, string>, options?: ContextFromOption
 }
 
 describe('contextFrom', () => {
-  test('makes a server component see the session, wherever the request comes from', async () => {
+  test('lets a server component see the session, whatever page it is for', async () => {
     for (const headers of [{ cookie }, { cookie, 'sec-fetch-site': 'none' }, { cookie, ...crossSite }]) {
       expect(await callerFrom(headers).me()).toBe('alice');
       expect(await callerFrom(headers).auth.session()).toMatchObject({ user: { name: 'alice' } });
