@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DurinRequest, type RequestCall } from '../../../src/request/durin-request.ts';
+import { DurinRequest } from '../../../src/request/durin-request.ts';
 import { judgeSite } from '../../../src/request/judge-site.ts';
 import { createSessionCookies } from '../../../src/request/session-cookies.ts';
 
@@ -24,13 +24,15 @@ const calls = fc.record(
 test('whatever an adapter passes, nothing throws and nothing odd passes', () => {
   fc.assert(
     fc.property(calls, (call) => {
-      const durin = DurinRequest.fromAdapter(call as RequestCall, { trustProxy: 1 });
+      const durin = DurinRequest.fromAdapter(call, { trustProxy: 1 });
       const credentials = DurinRequest.sessionCookieOf(durin, 'durin');
-      if (credentials.kind === 'token') expect(credentials.token).toMatch(/^[\w-]{1,256}$/);
+      const read = credentials.kind === 'token' ? credentials.token : 'none';
+      expect(read).toMatch(/^[\w-]{1,256}$/);
       const claims = DurinRequest.siteClaimsOf(durin);
       const refusal = createSessionCookies(settings, () => 0).refusalOfLogin('web', { durin });
       const isKnown = claims.fetchSite === 'same-origin' || claims.origin !== null;
-      if (!isKnown) expect([judgeSite(claims, rules), refusal]).toEqual(['cross-site', 'CROSS_SITE']);
+      const isRefused = judgeSite(claims, rules) === 'cross-site' && refusal === 'CROSS_SITE';
+      expect(isKnown || isRefused).toBe(true);
       expect([true, false]).toContain(DurinRequest.isSocket(durin));
       expect([true, false, null]).toContain(DurinRequest.isRead(durin));
     }),
