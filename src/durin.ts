@@ -210,7 +210,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
   const takesClient = login.resolveClient === null;
   const appScopes = settings.scopes;
   const clientNames = settings.clients?.map(({ values }) => values.name) ?? null;
-  const isForLogins = (name: string) => graph.keyClients.rulesOf(name) === null;
+  const isForLogins = (name: string) => graph.keyClients.rulesOf(name) === null && !graph.sessionCookies.isUsedBy(name);
   const keyClients = rightsOfKeyClients(settings.keys, graph.scopes.ceilingOf, appScopes);
   /** Look-ups select what the metadata of the app's entities says, so a record has the app's types. */
   const toAuth = graph.toAuth as (record: SessionRecord) => RouteAuth<TApp>;

@@ -76,9 +76,11 @@ function callOverSocket(from: Page, path: string): Promise<string> {
     ({ url, name }) =>
       new Promise<string>((resolve, reject) => {
         const socket = new WebSocket(url);
-        socket.onopen = () => socket.send(JSON.stringify({ id: 1, method: 'query', params: { path: name } }));
-        socket.onmessage = ({ data }) => resolve(String(data));
-        socket.onerror = () => reject(new Error('no socket'));
+        socket.addEventListener('open', () =>
+          socket.send(JSON.stringify({ id: 1, method: 'query', params: { path: name } })),
+        );
+        socket.addEventListener('message', ({ data }) => resolve(String(data)));
+        socket.addEventListener('error', () => reject(new Error('no socket')));
       }),
     { url: at('app', 'ws'), name: path },
   );
@@ -94,7 +96,7 @@ function subscribe(from: Page, path: string): Promise<string> {
           source.close();
           resolve(String((event as MessageEvent).data));
         };
-        source.onmessage = finish;
+        source.addEventListener('message', finish);
         source.addEventListener('serialized-error', finish);
       }),
     `${at('app')}/trpc/${path}`,
