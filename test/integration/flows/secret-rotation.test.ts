@@ -44,9 +44,11 @@ test('a token in apiKeyHeader is signed anew as well', async () => {
   expect((await durin.authenticate(resigned ?? '')).client.name).toBe('api');
 });
 
+function startWithKeys(...secrets: string[]) {
+  return createDurin({ ...app.options, secret: secrets, scopes: ['read'], clients: { web: {}, api: { keys: {} } } });
+}
+
 test('an API key that is rolled outlasts the old secret', async () => {
-  const startWithKeys = (...secrets: string[]) =>
-    createDurin({ ...app.options, secret: secrets, scopes: ['read'], clients: { web: {}, api: { keys: {} } } });
   const before = startWithKeys(secret);
   const both = startWithKeys(newSecret, secret);
   const after = startWithKeys(newSecret);

@@ -34,10 +34,10 @@ const endings: Record<string, readonly [(session: Session) => Promise<unknown>, 
 };
 afterEach(() => changeUser({ isActive: true, role: 'member' }));
 
-describe.each(Object.keys(transports))('over %s', (name) => {
+describe.each(Object.keys(transports))('over %s', (over) => {
   let transport: Transport;
   beforeAll(async () => {
-    transport = await (transports[name] as (typeof transports)[string])(app);
+    transport = await (transports[over] as (typeof transports)[string])(app);
   });
   afterAll(() => transport.close());
 

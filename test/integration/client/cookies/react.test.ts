@@ -21,7 +21,7 @@ function Greeting() {
   const auth = useAuth();
   const session = useSession();
   const text = session.status === 'signed-in' ? session.user.name : (session.reason ?? 'nobody');
-  return createElement('button', { onClick: () => void auth.close() }, text);
+  return createElement('button', { onClick: auth.close }, text);
 }
 
 /** Opens a page with what its server knows of the session. No call of it is answered. */
