@@ -117,7 +117,7 @@ describe.each(Object.keys(transports))('over %s', (over) => {
     await expect.poll(() => watched.events.length).toBe(1);
     const [event] = watched.events;
     expect(Array.isArray(event) ? event.slice(0, 2) : event).toEqual(
-      name === 'a server-side caller' ? ['1', 'open'] : { id: '1', data: 'open' },
+      over === 'a server-side caller' ? ['1', 'open'] : { id: '1', data: 'open' },
     );
     await app.durin.tokens.revoke(id);
     expect(await watched.over).toBe('INVALID_TOKEN');
