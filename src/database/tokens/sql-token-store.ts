@@ -5,7 +5,7 @@ import { epochOf, toInstant, toParameter } from '../rows/instants.ts';
 import type { Schema } from '../schema.ts';
 import type { LoadedSession, LoadSession, SessionFormat, TokenStore } from '../token-store.ts';
 import { createDeleteTokens } from './delete-tokens.ts';
-import { createIssue } from './issue.ts';
+import { createIssue } from './issue/issue.ts';
 import { createLockUser } from './lock-user.ts';
 import { createReauthenticate } from './reauthenticate.ts';
 import { createRecordUses } from './record-uses.ts';

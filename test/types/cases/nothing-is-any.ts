@@ -16,12 +16,18 @@ import type {
   LoginAnswer,
   LoginInput,
   ReauthenticateInput,
+  SessionAnswer,
   SignedOutReason,
   Snapshot,
   WebStorage,
 } from '../../../client/index.ts';
 import type * as reactTypes from '../../../client/react.ts';
-import type { Reauthentication, ReauthenticationRequest, SnapshotSource } from '../../../client/react.ts';
+import type {
+  DurinReactContext,
+  Reauthentication,
+  ReauthenticationRequest,
+  SnapshotSource,
+} from '../../../client/react.ts';
 import type * as fileStorageTypes from '../../../client/storage/file-storage.ts';
 import type * as adminTypes from '../../../src/admin/index.ts';
 import type {
@@ -365,6 +371,8 @@ interface PublicOfSdk {
   DurinStorage: DurinStorage;
   HeadersSource: HeadersSource;
   LoginAnswer: LoginAnswer<SdkRouter, 'auth'>;
+  SessionAnswer: SessionAnswer<SdkRouter, 'auth'>;
+  DurinReactContext: DurinReactContext<SdkRouter, 'auth'>;
   ReauthenticateInput: ReauthenticateInput<SdkRouter, 'auth'>;
   LoginInput: LoginInput<SdkRouter, 'auth'>;
   Reauthentication: Reauthentication<ReauthenticateInput<SdkRouter, 'auth'>>;

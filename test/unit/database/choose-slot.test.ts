@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { chooseSlot, type HeldToken, type SlotRules } from '../../../src/database/tokens/choose-slot.ts';
+import { chooseSlot, type HeldToken, type SlotRules } from '../../../src/database/tokens/issue/choose-slot.ts';
 
 const rules: SlotRules = { onConflict: 'keep', maxSessions: 3, atLimit: 'end-oldest', isLimitGiven: false };
 

@@ -1,9 +1,9 @@
-import { heldReplacement } from '../keys/held-replacement.ts';
-import type { Schema } from '../schema.ts';
+import { heldReplacement } from '../../keys/held-replacement.ts';
+import type { Schema } from '../../schema.ts';
+import type { SessionSelect } from '../session-select.ts';
+import { createExpiryConditions } from '../token-conditions.ts';
+import { isIssued } from '../token-id.ts';
 import { askingSession, issueInput } from './issue-input.ts';
-import type { SessionSelect } from './session-select.ts';
-import { createExpiryConditions } from './token-conditions.ts';
-import { isIssued } from './token-id.ts';
 
 /** The statements that issue a token in one of several slots. The parameters of each start with those of `issueInput`. */
 export interface SlotStatements {

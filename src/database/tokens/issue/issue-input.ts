@@ -1,8 +1,8 @@
-import { toParameter } from '../rows/instants.ts';
-import type { Row } from '../rows/row.ts';
-import type { Schema } from '../schema.ts';
-import type { IssueRequest } from '../token-store.ts';
-import type { SessionSelect } from './session-select.ts';
+import { toParameter } from '../../rows/instants.ts';
+import type { Row } from '../../rows/row.ts';
+import type { Schema } from '../../schema.ts';
+import type { IssueRequest } from '../../token-store.ts';
+import type { SessionSelect } from '../session-select.ts';
 
 /** The columns of `input` after the user's key, with their types. */
 const columns = {

@@ -1,17 +1,17 @@
-import { DurinError } from '../../errors.ts';
-import type { Database } from '../database.ts';
-import { causeCodeOf, sqlState } from '../failures.ts';
-import type { PreparedStatement } from '../prepared/prepared-statement.ts';
-import { toParameter } from '../rows/instants.ts';
-import type { Row } from '../rows/row.ts';
-import type { Schema } from '../schema.ts';
-import type { EndedToken, IssueRequest, IssueResult, OnConflict, TokenStore } from '../token-store.ts';
+import { DurinError } from '../../../errors.ts';
+import type { Database } from '../../database.ts';
+import { causeCodeOf, sqlState } from '../../failures.ts';
+import type { PreparedStatement } from '../../prepared/prepared-statement.ts';
+import { toParameter } from '../../rows/instants.ts';
+import type { Row } from '../../rows/row.ts';
+import type { Schema } from '../../schema.ts';
+import type { EndedToken, IssueRequest, IssueResult, OnConflict, TokenStore } from '../../token-store.ts';
+import type { LockUser } from '../lock-user.ts';
+import type { SessionSelect } from '../session-select.ts';
+import { newTokenId } from '../token-id.ts';
 import { createIssueInSlot } from './issue-in-slot.ts';
 import { activeIn, issueParameters } from './issue-input.ts';
 import { issueStatement } from './issue-statement.ts';
-import type { LockUser } from './lock-user.ts';
-import type { SessionSelect } from './session-select.ts';
-import { newTokenId } from './token-id.ts';
 
 /** One beside others, one alone, and some in case the user or the client is deleted meanwhile. */
 const maxAttempts = 4;

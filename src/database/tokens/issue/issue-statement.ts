@@ -1,9 +1,9 @@
-import type { Schema } from '../schema.ts';
-import type { OnConflict } from '../token-store.ts';
+import type { Schema } from '../../schema.ts';
+import type { OnConflict } from '../../token-store.ts';
+import type { SessionSelect } from '../session-select.ts';
+import { createExpiryConditions } from '../token-conditions.ts';
+import { isIssued } from '../token-id.ts';
 import { askingSession, issueInput } from './issue-input.ts';
-import type { SessionSelect } from './session-select.ts';
-import { createExpiryConditions } from './token-conditions.ts';
-import { isIssued } from './token-id.ts';
 
 /**
  * Builds the statement that issues a token if the client allows one session. Its parameters are those of `issueInput`, and

@@ -1,14 +1,14 @@
-import type { Database } from '../database.ts';
-import { chooseKeySlot, type HeldKey, type KeySlotChoice } from '../keys/choose-key-slot.ts';
-import type { PreparedStatement } from '../prepared/prepared-statement.ts';
-import { toParameter } from '../rows/instants.ts';
-import type { Row } from '../rows/row.ts';
-import type { Schema } from '../schema.ts';
-import type { EndedToken, IssueRequest, IssueResult } from '../token-store.ts';
+import type { Database } from '../../database.ts';
+import { chooseKeySlot, type HeldKey, type KeySlotChoice } from '../../keys/choose-key-slot.ts';
+import type { PreparedStatement } from '../../prepared/prepared-statement.ts';
+import { toParameter } from '../../rows/instants.ts';
+import type { Row } from '../../rows/row.ts';
+import type { Schema } from '../../schema.ts';
+import type { EndedToken, IssueRequest, IssueResult } from '../../token-store.ts';
+import type { LockUser } from '../lock-user.ts';
+import type { SessionSelect } from '../session-select.ts';
 import { chooseSlot, type HeldToken, type SlotChoice, type SlotRules } from './choose-slot.ts';
 import { activeIn, issueParameters } from './issue-input.ts';
-import type { LockUser } from './lock-user.ts';
-import type { SessionSelect } from './session-select.ts';
 import { slotStatements } from './slot-statements.ts';
 
 /**

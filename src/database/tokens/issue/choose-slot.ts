@@ -1,5 +1,5 @@
-import type { AtLimit } from '../../values/client-fields.ts';
-import type { OnConflict } from '../token-store.ts';
+import type { AtLimit } from '../../../values/client-fields.ts';
+import type { OnConflict } from '../../token-store.ts';
 
 /** A token that a user holds for a client. */
 export interface HeldToken {
