@@ -1,6 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { faultsInLooks } from '../../support/browser/appearance.ts';
+import { testLength } from '../../support/test-length.ts';
 import {
   button,
   cookieName,
@@ -176,7 +178,7 @@ test('no script, storage, answer or page holds the token', async () => {
   }
 });
 
-test('a session outlives edits of the code in development', async () => {
+test.runIf(testLength === 'full')('a session outlives edits of the code in development', async () => {
   const server = await startNext(example(), 'dev');
   onTestFinished(async () => {
     await server.stop();
@@ -199,6 +201,29 @@ test('a session outlives edits of the code in development', async () => {
     await writeFile(router, code.replace('`Hello,', `\`${word},`));
     await expect.poll(greeting, { timeout: 30_000 }).toBe(`${word}, alice`); // of the same database
   }
+});
+
+test('the pages fit phones and have no barriers', async () => {
+  const { open } = await visit();
+  const page = await open();
+  const faults = await faultsInLooks(page, 'next-sign-in');
+  await signIn(page);
+  faults.push(...(await faultsInLooks(page, 'next-home')));
+  expect(faults).toEqual([]);
+});
+
+test('another device is signed out', async () => {
+  const { context, open } = await visit();
+  await signIn(await open());
+  const page = await (await visit()).open();
+  await signIn(page);
+  const others = page.getByRole('listitem').filter({ hasNotText: 'This device' });
+  for (let count = await others.count(); count > 0; count -= 1) {
+    await others.first().getByRole('button', { name: 'Sign out' }).click();
+    await expect.poll(() => others.count()).toBe(count - 1);
+  }
+  const cookie = `${cookieName}=${await sessionCookie(context)}`;
+  expect((await requestPage('/', cookie)).headers.get('location')).toBe('/sign-in');
 });
 
 test('the types of the example for Next.js are right', async () => {
