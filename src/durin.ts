@@ -234,7 +234,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
   const takesClient = login.resolveClient === null;
   const appScopes = settings.scopes;
   const clientNames = settings.clients?.map(({ values }) => values.name) ?? null;
-  const isForLogins = (name: string) => graph.keyClients.rulesOf(name) === null;
+  const isForLogins = (name: string) => graph.keyClients.rulesOf(name) === null && !graph.sessionCookies.isUsedBy(name);
   const keyClientRights = settings.keys
     .filter(({ hasFullAccess }) => !hasFullAccess)
     .map(({ clientName: name }) => ({ name, scopes: graph.scopes.ceilingOf(name) ?? appScopes }));

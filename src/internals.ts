@@ -25,7 +25,7 @@ export interface LoginForm {
   readonly input: AnyLoginSchema;
   /** Whether the input also names the client. */
   readonly takesClient: boolean;
-  /** `null`: the app names no clients. */
+  /** The clients whose logins answer with a token. `null`: the app names no clients. */
   readonly clientNames: readonly string[] | null;
   /** The scheme of the Authorization header that durin announces. */
   readonly scheme: string;

@@ -96,7 +96,7 @@ export function createRouterProcedures(deps: RouterProcedureDeps) {
     });
   }
 
-  /** Lets everyone through. Credentials that are refused count as none, and so do API keys. */
+  /** Lets everyone through. Credentials that are refused count as none, and so do API keys, also those with full access. */
   const optionalSessionProcedure = maskedProcedure.use(async function findSession({
     ctx,
     path,
@@ -105,7 +105,7 @@ export function createRouterProcedures(deps: RouterProcedureDeps) {
     next,
   }) {
     const caller = await resolveCaller({ ctx, path, batchIndex, type }).catch(toNobody);
-    const isKey = caller !== null && keyAccess.refusalOf(caller, ctx.durin.ipAddress, 'account') !== null;
+    const isKey = caller !== null && keyAccess.refusalOf(caller, ctx.durin.ipAddress, 'renewal') !== null;
     const session = isKey ? null : caller;
     if (session !== null) {
       await enforceRate(session, ctx);
@@ -113,7 +113,7 @@ export function createRouterProcedures(deps: RouterProcedureDeps) {
     }
     return next({ ctx: { session } });
   });
-  policies.register(optionalSessionProcedure, { ...guardedPolicy, isOptional: true, reach: 'account' });
+  policies.register(optionalSessionProcedure, { ...guardedPolicy, isOptional: true, reach: 'renewal' });
 
   function clearCookie(call: CookieCall): void {
     if (stateOf(call.ctx).isCookieAt(call.batchIndex)) sessionCookies.clear(call);

@@ -30,7 +30,9 @@ export function createPageConfig(
 
 function clientOf({ takesClient, clientNames }: LoginForm, chosen: string | undefined): string | null {
   if (chosen !== undefined && clientNames?.includes(chosen) === false) {
-    throw new DurinUsageError('createDurinAdmin: page.client must be one of the option clients of createDurin');
+    throw new DurinUsageError(
+      'createDurinAdmin: page.client must be one of the option clients of createDurin, without keys and session cookie',
+    );
   }
   if (!takesClient) return null;
   return chosen ?? (clientNames?.includes('admin') ? 'admin' : (clientNames?.[0] ?? 'web'));

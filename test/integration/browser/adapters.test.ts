@@ -52,7 +52,7 @@ const adapters: Adapter[] = [
         createServer((req, res) => {
           const { pathname, searchParams } = new URL(req.url ?? '/', 'http://localhost');
           const query = { ...Object.fromEntries(searchParams), trpc: pathname.slice(1) };
-          void handle(Object.assign(req, { query }), res as never);
+          void handle(Object.assign(req, { query }), res);
         }),
       );
     },

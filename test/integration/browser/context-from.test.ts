@@ -19,12 +19,14 @@ const crossSite = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.exampl
 const ofBob = { ...credentials, username: 'bob' };
 const refusedWith = (code: string) => ({ durin: { code } });
 
+const findBob = () => app.orm.em.fork().findOneOrFail(User, 2);
+
 function callerFrom(headers: Record<string, string>, options?: ContextFromOptions) {
   return app.router.createCaller(app.durin.contextFrom(new Headers(headers), options));
 }
 
 describe('contextFrom', () => {
-  test('makes a server component see the session, wherever the request comes from', async () => {
+  test('lets a server component see the session, whatever page it is for', async () => {
     for (const headers of [{ cookie }, { cookie, 'sec-fetch-site': 'none' }, { cookie, ...crossSite }]) {
       expect(await callerFrom(headers).me()).toBe('alice');
       expect(await callerFrom(headers).auth.session()).toMatchObject({ user: { name: 'alice' } });
@@ -49,7 +51,7 @@ describe('contextFrom', () => {
     expect(await callerFrom(sameOrigin, { setCookie }).auth.login(ofBob)).toMatchObject({ token: null });
     const attributes = { httpOnly: true, secure: true, sameSite: 'lax', path: '/', maxAge: 86_400 };
     expect(set).toEqual([['__Host-durin', expect.stringMatching(/^[0-9a-f]{64}$/), attributes]]);
-    const [[, value = ''] = []] = set;
+    const value = set[0]?.[1] ?? '';
     await callerFrom({ ...sameOrigin, cookie: `__Host-durin=${value}` }, { setCookie }).auth.logout();
     expect(set[1]).toEqual(['__Host-durin', '', { ...attributes, maxAge: 0 }]);
   });
@@ -60,7 +62,6 @@ describe('contextFrom', () => {
     await expect(caller.auth.login(credentials)).rejects.toMatchObject(refusedWith('COOKIE_UNAVAILABLE'));
     await expect(caller.auth.refresh()).rejects.toMatchObject(refusedWith('COOKIE_UNAVAILABLE'));
     await caller.auth.logout();
-    expect(await app.durin.contextFrom({}).durin.ipAddress).toBeNull();
     expect(await caller.auth.session()).toBeNull();
   });
 
@@ -80,19 +81,17 @@ describe('contextFrom', () => {
 });
 
 describe('durin.signIn', () => {
-  const em = () => app.orm.em.fork();
-
   test('sets the cookie, and its answer has no token', async () => {
     const values: string[] = [];
     const ctx = app.durin.contextFrom(sameOrigin, { setCookie: (_name, value) => values.push(value) });
-    const answer = await app.durin.signIn({ user: await em().findOneOrFail(User, 2), client: 'web', ctx });
+    const answer = await app.durin.signIn({ user: await findBob(), client: 'web', ctx });
     expect(answer).toMatchObject({ token: null, auth: { user: { username: 'bob' } } });
     expect(await app.router.createCaller(ctx).publish()).toBe('bob'); // later calls are signed in
     expect(values).toHaveLength(1);
   });
 
   test('is refused from another page, and where no cookie can be set', async () => {
-    const user = await em().findOneOrFail(User, 2);
+    const user = await findBob();
     for (const [headers, code] of [
       [crossSite, 'CROSS_SITE'],
       [sameOrigin, 'COOKIE_UNAVAILABLE'],
@@ -138,10 +137,10 @@ test('a login whose loginResponse fails sets no cookie', async () => {
   await durin.close();
 });
 
-describe('durin.authenticate', () => {
-  const request = (method: string, headers: Record<string, string>) =>
-    new Request('https://app.example.com/export', { method, headers: { ...headers, cookie } });
+const request = (method: string, headers: Record<string, string>) =>
+  new Request('https://app.example.com/export', { method, headers: { ...headers, cookie } });
 
+describe('durin.authenticate', () => {
   test('takes the cookie of a request that changes nothing', async () => {
     for (const method of ['GET', 'HEAD', 'OPTIONS'])
       expect((await app.durin.authenticate(request(method, crossSite))).user.username).toBe('alice');

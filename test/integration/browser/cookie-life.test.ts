@@ -55,7 +55,7 @@ describe('the cookie expires', () => {
   });
 });
 
-test('a refresh signs the cookie with the new secret, and its answer has no token', async () => {
+test('a refresh signs the cookie with the new secret, and returns no token', async () => {
   await page.mutate('auth.login', bob);
   const rotated = createCookieDurin(app, { secret: ['the secret that follows the first one', secret] });
   const later = openPageOf(rotated);

@@ -53,9 +53,9 @@ test('a session in a header has one as well', async () => {
   expect(await callerOf(token).session()).toEqual({ expiry: auth.expiry, user: { name: 'alice' } });
 });
 
-test('an API key has none', async () => {
-  const durin = createDurin({ ...app.options, clients: { web: {}, api: { keys: {} } } });
-  const { token } = await durin.tokens.issue({ user: 1, client: 'api', name: 'deploy' });
+test.each([false, true])('an API key has none, with fullAccess: %s', async (fullAccess) => {
+  const durin = createDurin({ ...app.options, clients: { web: {}, api: { keys: { fullAccess } } } });
+  const { token } = await durin.tokens.issue({ user: 1, client: 'api' });
   expect(await durin.durinRouter.createCaller(durin.createContext(requestOf({ token }))).session()).toBeNull();
   await durin.close();
 });

@@ -83,7 +83,7 @@ describe.each<[what: string, headers: Record<string, string>]>([
   });
 });
 
-test('no login or refresh sets a cookie on a socket, and a logout ends the session', async () => {
+test('on a socket no login or refresh is answered, and a logout is', async () => {
   const { token } = await app.durin.tokens.issue({ user: 2, client: 'web' });
   const client = connect({ ...own(), cookie: `__Host-durin=${token}` });
   await expect(client.auth.login.mutate(credentials)).rejects.toMatchObject(refusedWith('COOKIE_UNAVAILABLE'));

@@ -153,7 +153,7 @@ void adding.signIn({ user, client: 'web' });
 const inCookies = createDurin({
   ...required,
   clients: { web: { transport: 'cookie' }, cli: { tokenTtl: null }, old: { transport: 'header' } },
-  serializeUser: (user) => user.username,
+  serializeUser: ({ username }) => username,
   loginResponse: ({ token }) => {
     same<typeof token, string | null>();
     return { motd: 'welcome' };

@@ -39,7 +39,7 @@ test.each<[what: string, latestExpiry: Date | null, maxAge: number]>([
   expect(set).toEqual([['__Host-durin', 'abc', attributes]]);
 });
 
-test('of calls that set the cookie in any order, the last of the batch counts', () => {
+test('of calls that set the cookie, the last of the batch counts', () => {
   const { set, ctx } = recordSet();
   for (const batchIndex of [1, 0, 1, 2])
     cookies.set({ token: `t${batchIndex}`, latestExpiry: null }, { ctx, batchIndex });
