@@ -1,8 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { faultsInLooks } from '../../support/browser/appearance.ts';
-import { testLength } from '../../support/test-length.ts';
 import {
   button,
   cookieName,
@@ -11,7 +8,6 @@ import {
   sessionCookie,
   setSessionCookie,
   signIn,
-  startNext,
   useNextExample,
 } from './next-visit.ts';
 
@@ -175,31 +171,6 @@ test('no script, storage, answer or page holds the token', async () => {
   for (const token of tokens) {
     expect(token).toMatch(/^[0-9a-f]{64}$/);
     expect(all).not.toContain(token);
-  }
-});
-
-test.runIf(testLength === 'full')('a session outlives edits of the code in development', async () => {
-  const server = await startNext(example(), 'dev');
-  onTestFinished(async () => {
-    await server.stop();
-  });
-  const login = await fetch(`${server.url}/api/trpc/auth.login`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', origin: server.url },
-    body: JSON.stringify({ json: { username: 'alice', password: 'wonderland', client: 'web' } }),
-  });
-  const [cookie = ''] = login.headers.getSetCookie()[0]?.split(';') ?? [];
-  const greeting = async () => {
-    const html = await (await fetch(server.url, { headers: { cookie } })).text();
-    return /<h1>([^<]*)/.exec(html)?.[1];
-  };
-
-  expect(await greeting()).toBe('Hello, alice');
-  const router = join(example().folder, 'server', 'router.ts');
-  const code = await readFile(router, 'utf8');
-  for (const word of ['Welcome', 'Good day']) {
-    await writeFile(router, code.replace('`Hello,', `\`${word},`));
-    await expect.poll(greeting, { timeout: 30_000 }).toBe(`${word}, alice`); // of the same database
   }
 });
 
