@@ -44,6 +44,8 @@ const programs = ['test/e2e/programs/**/*.test.ts'];
 const packaged = ['test/e2e/package/**/*.test.ts'];
 /** Examples that are copied out of the repository, installed and started as a user would, in a Chromium. */
 const examples = ['test/e2e/examples/**/*.test.ts'];
+/** Of the examples, what takes long: `npm run test:load` runs it. */
+const longExamples = ['test/e2e/examples/next-hot-reload.test.ts'];
 /** Loads that last minutes or measure latency, so nothing runs beside them. */
 const load = ['test/load/**/*.test.ts'];
 /** Properties that are tried on random cases, many more of them at full length. */
@@ -159,7 +161,13 @@ export default defineConfig(({ mode }) => {
   };
   const asPackage = { test: { ...asPrograms.test, name: 'package', include: packaged } };
   const asExamples = {
-    test: { ...asPrograms.test, name: 'examples', include: examples, globalSetup: globalChromium },
+    test: {
+      ...asPrograms.test,
+      name: 'examples',
+      include: examples,
+      exclude: isFull ? [] : longExamples,
+      globalSetup: globalChromium,
+    },
   };
   const underLoad = {
     test: {

@@ -1,5 +1,5 @@
 /** The same on the server and in the browser, whose languages and time zones differ. */
-const format = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
+const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
 
 export function DateTime({ date }: { date: Date | null }) {
   if (date === null) return 'never';

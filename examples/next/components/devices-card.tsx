@@ -14,7 +14,7 @@ export function DevicesCard() {
     <section className="card" aria-labelledby="devices">
       <h2 id="devices">Your devices</h2>
       <ul className="items">
-        {devices.data?.map((device) => (
+        {devices.data?.toSorted(currentFirst).map((device) => (
           <DeviceItem key={device.id} device={device} />
         ))}
       </ul>
@@ -46,14 +46,21 @@ function DeviceItem({ device }: { device: Device }) {
           <button type="submit">Rename</button>
         </form>
         {!device.isCurrent && (
-          <button type="button" className="danger" onClick={() => revoke.mutate({ id: device.id })}>
-            Sign out {title}
+          <button
+            type="button"
+            className="danger"
+            aria-label={`Sign out ${title}`}
+            onClick={() => revoke.mutate({ id: device.id })}
+          >
+            Sign out
           </button>
         )}
       </div>
     </li>
   );
 }
+
+const currentFirst = (a: Device, b: Device) => Number(b.isCurrent) - Number(a.isCurrent);
 
 /** Its name, or else "Firefox on Windows". */
 function titleOf({ name, device }: Device): string {

@@ -1,6 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { faultsInLooks } from '../../support/browser/appearance.ts';
 import {
   button,
   cookieName,
@@ -9,7 +8,6 @@ import {
   sessionCookie,
   setSessionCookie,
   signIn,
-  startNext,
   useNextExample,
 } from './next-visit.ts';
 
@@ -176,29 +174,27 @@ test('no script, storage, answer or page holds the token', async () => {
   }
 });
 
-test('a session outlives edits of the code in development', async () => {
-  const server = await startNext(example(), 'dev');
-  onTestFinished(async () => {
-    await server.stop();
-  });
-  const login = await fetch(`${server.url}/api/trpc/auth.login`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', origin: server.url },
-    body: JSON.stringify({ json: { username: 'alice', password: 'wonderland', client: 'web' } }),
-  });
-  const [cookie = ''] = login.headers.getSetCookie()[0]?.split(';') ?? [];
-  const greeting = async () => {
-    const html = await (await fetch(server.url, { headers: { cookie } })).text();
-    return /<h1>([^<]*)/.exec(html)?.[1];
-  };
+test('the pages fit phones and have no barriers', async () => {
+  const { open } = await visit();
+  const page = await open();
+  const faults = await faultsInLooks(page, 'next-sign-in');
+  await signIn(page);
+  faults.push(...(await faultsInLooks(page, 'next-home')));
+  expect(faults).toEqual([]);
+});
 
-  expect(await greeting()).toBe('Hello, alice');
-  const router = join(example().folder, 'server', 'router.ts');
-  const code = await readFile(router, 'utf8');
-  for (const word of ['Welcome', 'Good day']) {
-    await writeFile(router, code.replace('`Hello,', `\`${word},`));
-    await expect.poll(greeting, { timeout: 30_000 }).toBe(`${word}, alice`); // of the same database
+test('another device is signed out', async () => {
+  const { context, open } = await visit();
+  await signIn(await open());
+  const page = await (await visit()).open();
+  await signIn(page);
+  const others = page.getByRole('listitem').filter({ hasNotText: 'This device' });
+  for (let count = await others.count(); count > 0; count -= 1) {
+    await others.first().getByRole('button', { name: 'Sign out' }).click();
+    await expect.poll(() => others.count()).toBe(count - 1);
   }
+  const cookie = `${cookieName}=${await sessionCookie(context)}`;
+  expect((await requestPage('/', cookie)).headers.get('location')).toBe('/sign-in');
 });
 
 test('the types of the example for Next.js are right', async () => {

@@ -200,6 +200,7 @@ import { server as corsServer } from './cors.ts';
 import { downloads } from './download.ts';
 import { durinRouter as byEmail } from './email-login.ts';
 import { AuthToken, User } from './entities.ts';
+import { handle as handleFetch } from './fetch-server.ts';
 import { store } from './keyv-store.ts';
 import { server as leaksServer } from './leaks-server.ts';
 import { close as closeOther } from './pglite-folder.ts';
@@ -227,6 +228,7 @@ const { admin } = routerWithAdmin.createCaller(context);
 console.log((await admin.clients.list({ search: 'W' })).items.map(({ name, tokens }) => name + ' ' + tokens));
 await admin.tokens.purgeExpired();
 console.log('page', (await handle(new Request('http://localhost/admin/'))).status);
+console.log('fetch server', (await handleFetch(new Request('http://localhost/trpc/hello'), '192.0.2.1')).status);
 
 const address = await fastify.listen({ port: 0, host: '127.0.0.1' });
 console.log('fastify', (await fetch(address + '/admin/')).status);
@@ -291,6 +293,7 @@ test('the samples that do nothing by themselves do what their pages say', async 
     "[ 'web 1' ]",
     'user 1 expired-purged',
     'page 200',
+    'fetch server 200',
     'fastify 200',
     'without a client: 400',
     'preflight 204 authorization, content-type',
