@@ -18,7 +18,6 @@ import type { Settings } from './options/settings.ts';
 import { createSessionCookies } from './request/session-cookies.ts';
 import { createLoginAnswer } from './router/login-answer.ts';
 import { createSignInUser } from './router/sign-in-user.ts';
-import { createToAuth } from './session-views.ts';
 import { createStreams } from './streams/create-streams.ts';
 import { createLimits } from './throttle/create-limits.ts';
 import { createActiveUser } from './tokens/active-user.ts';
@@ -41,6 +40,7 @@ import { createDenials } from './trpc/denials.ts';
 import { createPolicies } from './trpc/policies.ts';
 import { createRequestStates } from './trpc/request-state.ts';
 import { createResolveCaller } from './trpc/resolve-caller.ts';
+import { createToAuth } from './trpc/to-auth.ts';
 
 /** The services of one durin. */
 export type ObjectGraph = ReturnType<typeof compose>;

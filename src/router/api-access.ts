@@ -2,12 +2,12 @@ import type { TokenStore } from '../database/token-store.ts';
 import { DurinError } from '../errors.ts';
 import type { DurinContext } from '../request/durin-request.ts';
 import type { SessionRecord, TokenRow } from '../session.ts';
-import { toApiAccessView } from '../session-views.ts';
 import type { IssueToken } from '../tokens/issue-token.ts';
 import type { TokenRevoker } from '../tokens/revoke-tokens.ts';
 import type { SessionScopes } from '../tokens/rights/scopes.ts';
 import type { TokenCodec } from '../tokens/token-codec.ts';
 import type { RequireFresh } from '../tokens/verification/freshness.ts';
+import { viewExpiry } from '../values/expiry.ts';
 import type { ApiAccessView, DurinErrorCode } from '../wire.ts';
 import { createIssueToSession, type KeyConflict } from './keys/issue-to-session.ts';
 import type { RouterProcedures } from './router-procedures.ts';
@@ -103,4 +103,12 @@ export function createApiAccess(
       if (ended.every((key) => key === null)) throw new DurinError('API_ACCESS_NOT_FOUND');
     }),
   };
+}
+
+/** The API key's view without the key. */
+export function toApiAccessView(
+  row: Pick<TokenRow, 'clientName' | 'createdAt' | 'expiresAt'>,
+  now: number,
+): ApiAccessView {
+  return { client: row.clientName, created: row.createdAt, ...viewExpiry(row.expiresAt, now) };
 }

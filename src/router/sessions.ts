@@ -2,13 +2,13 @@ import { z } from 'zod';
 import type { TokenStore } from '../database/token-store.ts';
 import { DurinError } from '../errors.ts';
 import { isSessionId, sessionNameProblem } from '../session.ts';
-import { toSessionView } from '../session-views.ts';
 import type { KeyClients } from '../tokens/keys/key-rules.ts';
 import type { TokenRevoker } from '../tokens/revoke-tokens.ts';
 import { refuseUnreadableInput } from '../trpc/base-procedure.ts';
 import type { SessionView } from '../wire.ts';
 import { sessionScope } from './logout.ts';
 import type { RouterProcedures } from './router-procedures.ts';
+import { toSessionView } from './session-view.ts';
 
 export interface SessionsDeps {
   readonly store: Pick<TokenStore, 'listOf' | 'rename'>;

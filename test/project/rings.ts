@@ -9,7 +9,7 @@ export const rings = [
   ['refusals'],
   ['errors.ts', 'events.ts'],
   ['values'],
-  ['session.ts', 'session-views.ts'],
+  ['session.ts'],
   ['async'],
   ['request'],
   ['database', 'throttle'],

@@ -1,9 +1,7 @@
 import { inspect } from 'node:util';
-import type { Auth, CallAuth, SessionRecord, TokenRow } from './session.ts';
-import { deviceOf } from './values/device.ts';
-import { isExpired, timeLeft, viewExpiry } from './values/expiry.ts';
-import { isolatedCopy } from './values/isolated-copy.ts';
-import type { ApiAccessView, SessionView } from './wire.ts';
+import type { Auth, CallAuth, SessionRecord } from '../session.ts';
+import { isExpired, timeLeft } from '../values/expiry.ts';
+import { isolatedCopy } from '../values/isolated-copy.ts';
 
 /**
  * Creates the function that shows a session as `ctx.auth`. Requests that share a record share its view too, because a copy
@@ -56,28 +54,4 @@ export function createToAuth(
     views.set(record, view);
     return view;
   };
-}
-
-/** @param currentId the id of the session that makes the call */
-export function toSessionView(row: TokenRow, currentId: string, now: number): SessionView {
-  return {
-    id: row.id,
-    client: row.clientName,
-    name: row.name,
-    device: deviceOf(row.userAgent),
-    created: row.createdAt,
-    ...viewExpiry(row.expiresAt, now),
-    isCurrent: row.id === currentId,
-    lastUsedAt: row.lastUsedAt,
-    ipAddress: row.ipAddress,
-    userAgent: row.userAgent,
-  };
-}
-
-/** The API key's view without the key. */
-export function toApiAccessView(
-  row: Pick<TokenRow, 'clientName' | 'createdAt' | 'expiresAt'>,
-  now: number,
-): ApiAccessView {
-  return { client: row.clientName, created: row.createdAt, ...viewExpiry(row.expiresAt, now) };
 }

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { createToAuth, toApiAccessView, toSessionView } from '../../src/session-views.ts';
+import { createToAuth } from '../../../src/trpc/to-auth.ts';
 
 const at = Date.parse('2026-11-23T12:00:00Z');
 
@@ -15,43 +15,6 @@ const row = {
   ipAddress: '127.0.0.1',
   userAgent: null,
 };
-
-test('a view shows the time left, not the lifetime', () => {
-  expect(toApiAccessView(row, at)).toEqual({
-    client: 'web',
-    created: row.createdAt,
-    expiry: row.expiresAt,
-    hasExpired: false,
-    expiresIn: '1 hour',
-  });
-  expect(toApiAccessView({ ...row, expiresAt: null }, at)).toMatchObject({
-    expiry: null,
-    hasExpired: false,
-    expiresIn: 'never',
-  });
-  expect(toApiAccessView(row, at + 5000)).toMatchObject({ expiresIn: '1 hour' }); // issued for an hour, a moment ago
-  expect(toApiAccessView(row, at + 7_200_000)).toMatchObject({ hasExpired: true, expiresIn: '0 seconds' });
-});
-
-test('a session view contains no token, selector or user', () => {
-  const fields = [
-    'id',
-    'client',
-    'name',
-    'device',
-    'created',
-    'expiry',
-    'hasExpired',
-    'expiresIn',
-    'isCurrent',
-    'lastUsedAt',
-    'ipAddress',
-    'userAgent',
-  ];
-  expect(Object.keys(toSessionView(row, 'a', at))).toEqual(fields);
-  expect(toSessionView(row, 'a', at).isCurrent).toBe(true);
-  expect(toSessionView(row, 'z', at).isCurrent).toBe(false);
-});
 
 describe('the view of a session as ctx.auth', () => {
   const user = Object.freeze({ id: 1, born: new Date('1990-05-06T07:08:09.123Z') });
