@@ -50,7 +50,7 @@ test('an expired session and one of an inactive user are none', async () => {
 
 test('a session in a header has one as well', async () => {
   const { token, auth } = await app.durin.tokens.issue({ user: 1, client: 'cli' });
-  expect(await callerOf(token).session()).toEqual({ expiry: auth.expiry, user: { name: 'alice' } });
+  expect(await callerOf(token).session()).toEqual({ id: auth.id, expiry: auth.expiry, user: { name: 'alice' } });
 });
 
 test.each([false, true])('an API key has none, with fullAccess: %s', async (fullAccess) => {
@@ -62,9 +62,9 @@ test.each([false, true])('an API key has none, with fullAccess: %s', async (full
 
 test('without serializeUser it has no user', async () => {
   const durin = createDurin({ ...app.options, formatExpiry: () => 'soon' });
-  const { token } = await durin.tokens.issue({ user: 1, client: 'web' });
+  const { token, auth } = await durin.tokens.issue({ user: 1, client: 'web' });
   const caller = durin.durinRouter.createCaller(durin.createContext(requestOf({ token })));
-  expect(await caller.session()).toEqual({ expiry: 'soon' });
+  expect(await caller.session()).toEqual({ id: auth.id, expiry: 'soon' });
   await durin.close();
 });
 

@@ -1,4 +1,5 @@
 import { type EntityManager, type MikroORM, RequestContext } from '@mikro-orm/core';
+import type { Pool, PoolClient } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { codeOf } from '../../support/arena.ts';
 import { type CachedApp, kinds, openCachedApp } from '../../support/cache/cached-app.ts';
@@ -24,11 +25,38 @@ async function losing<T>(orm: MikroORM, lost: RegExp | 'commit', work: () => Pro
     await commit.call(connection, transaction, lost === 'commit' ? withoutEnd(events) : events, ...rest);
     if (lost === 'commit') throw reset();
   };
+  const restorePool = await losePrepared(orm, lost);
   try {
     return await work();
   } finally {
+    restorePool();
     Object.assign(connection, { execute, commit });
   }
+}
+
+/** Loses the connection of a prepared statement, which goes past the ORM. PGlite has no pool. */
+async function losePrepared(orm: MikroORM, lost: RegExp | 'commit'): Promise<() => void> {
+  const pool = (await orm.em.getDriver().getConnection('write').getNativeClient()) as Partial<Pool>;
+  const { connect } = pool;
+  if (connect === undefined) return () => {};
+  const changed: Partial<PoolClient>[] = [];
+  async function connectAndLose(): Promise<PoolClient> {
+    const client = await (connect as () => Promise<PoolClient>).call(pool);
+    const query = client.query.bind(client) as (...call: unknown[]) => Promise<unknown>;
+    async function queryAndLose(...call: unknown[]): Promise<unknown> {
+      const answer = await query(...call);
+      const [statement] = call as [{ name?: string; text?: string }];
+      if (lost instanceof RegExp && statement.name !== undefined && lost.test(statement.text ?? '')) throw reset();
+      return answer;
+    }
+    changed.push(Object.assign(client, { query: queryAndLose }));
+    return client;
+  }
+  Object.assign(pool, { connect: connectAndLose });
+  return function restorePool() {
+    delete pool.connect; // the class has it
+    for (const client of changed) delete client.query;
+  };
 }
 
 interface Broadcaster {
