@@ -14,6 +14,7 @@ import { createUserCredentials } from './database/tokens/user-credentials.ts';
 import { watchChanges } from './database/watch-changes.ts';
 import { createDurinClients } from './durin-clients.ts';
 import { createCommittedEvents, createEventHub } from './events.ts';
+import { keyWarningOf } from './options/key-warning.ts';
 import type { Settings } from './options/settings.ts';
 import { createSessionCookies } from './request/session-cookies.ts';
 import { createLoginAnswer } from './router/login-answer.ts';
@@ -40,15 +41,18 @@ import { createAdmission } from './trpc/admission.ts';
 import { createDenials } from './trpc/denials.ts';
 import { createPolicies } from './trpc/policies.ts';
 import { createRequestStates } from './trpc/request-state.ts';
-import { createResolveCaller } from './trpc/resolve-caller.ts';
+import { createResolveCaller, createResolveVisitor } from './trpc/resolve-caller.ts';
 
 /** The services of one durin. */
 export type ObjectGraph = ReturnType<typeof compose>;
 
 /** Builds each service once and connects them. The only place that does; it does no I/O. */
 export function compose(settings: Settings) {
-  const { orm, now, databaseTimeoutMs } = settings;
+  const { orm, now, databaseTimeoutMs, onWarning } = settings;
   const apiClientName = settings.apiAccess.clientName;
+
+  const keyWarning = keyWarningOf(settings);
+  if (keyWarning !== null) onWarning(keyWarning);
 
   // The database
   const schema = readSchema(orm, settings.entities, settings.filters);
@@ -74,7 +78,7 @@ export function compose(settings: Settings) {
     schema,
     sqlTokenStore,
     events,
-    onWarning: settings.onWarning,
+    onWarning,
     timeoutMs: databaseTimeoutMs,
     now,
   });
@@ -125,7 +129,6 @@ export function compose(settings: Settings) {
   // Limits and logins
   const { authRouterQuota } = settings.throttle;
   const { namespace } = schema;
-  const { onWarning } = settings;
   const limits = createLimits({ settings: settings.throttle, namespace, events, onWarning, isInTransaction, now });
   const { throttle, loginThrottle } = limits;
   const sessionCookies = createSessionCookies(settings.cookies, now);
@@ -158,7 +161,7 @@ export function compose(settings: Settings) {
   const requireFresh = createRequireFresh({ codec, authenticate, findStored: store.findStored, now });
 
   // The requests
-  const { createContext, stateOf, limitsOf, hasUsedCookie } = createRequestStates({
+  const { createContext, stateOf, limitsOf, hasCookie } = createRequestStates({
     authenticate,
     findBySelector: store.findBySelector,
     announced: changes.count,
@@ -172,6 +175,7 @@ export function compose(settings: Settings) {
   const policies = createPolicies();
   const denials = createDenials({ events, now });
   const resolveCaller = createResolveCaller({ stateOf, denials });
+  const resolveVisitor = createResolveVisitor({ stateOf, denials });
   const { sessionQuota } = settings.throttle;
   const { keyAccess, activateKey } = keyServices;
   const admission = createAdmission({
@@ -257,13 +261,14 @@ export function compose(settings: Settings) {
     createContext,
     stateOf,
     limitsOf,
-    hasUsedCookie,
+    hasCookie,
     sessionCookies,
     serializeUser,
     loadUser,
     denials,
     policies,
     resolveCaller,
+    resolveVisitor,
     admission,
     toAuth,
     followCall: streams.followCall,

@@ -27,7 +27,7 @@ import { rightsOfKeyClients } from './trpc/reached-by-keys.ts';
 import { createResponseMeta, type ResponseFacts } from './trpc/response-headers.ts';
 import { type AuthSource, createOpenSource } from './trpc/routes/auth-source.ts';
 import { createAuthenticateSource } from './trpc/routes/authenticate-source.ts';
-import { createGuardSource, type GuardRoute, parseRouteOptions, type RouteAuth } from './trpc/routes/guard-source.ts';
+import { createRouteGuards, type GuardRoute, parseRouteOptions, type RouteAuth } from './trpc/routes/guard-source.ts';
 import { createToAnswered } from './trpc/routes/refused-answer.ts';
 
 /** A user entity, or its primary key. */
@@ -232,13 +232,13 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     scheme,
     isPrivate: (procedure) => privateProcedures.has(procedure),
     limitsOf: graph.limitsOf,
-    hasUsedCookie: graph.hasUsedCookie,
+    hasCookie: graph.hasCookie,
     now,
   });
   const openSource = createOpenSource({ stateOf: graph.stateOf, requestSettings: settings });
   const toAnswered = createToAnswered({ scheme, limitsOf: graph.limitsOf });
   const authenticateSource = createAuthenticateSource({ ...graph, openSource, toAnswered });
-  const guardSource = createGuardSource({ ...graph, openSource, parseGuardOptions, toAnswered });
+  const routeGuards = createRouteGuards({ ...graph, openSource, parseGuardOptions, toAnswered });
 
   const durin: Durin<TApp, TLogin> = {
     durinRouter,
@@ -262,7 +262,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
       },
     },
     events: { on: graph.hub.on },
-    guard: (async (source, options) => toAuth(await guardSource(source, options))) as GuardRoute<TApp>,
+    guard: (async (source, options) => toAuth(await routeGuards.guardSource(source, options))) as GuardRoute<TApp>,
     async authenticate(source) {
       return toAuth(await authenticateSource(source));
     },
@@ -283,6 +283,10 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     authedProcedure: durin.authedProcedure,
     responseMeta: durin.responseMeta,
     policyOf: durin.policyOf,
+    async guardRequest(call, options) {
+      const { record, ctx } = await routeGuards.guardRequest(call, options);
+      return { auth: toAuth(record), ctx };
+    },
     checkRouteOptions(name, options) {
       parseRouteOptions(parseGuardOptions, name, options);
     },

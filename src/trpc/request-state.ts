@@ -26,6 +26,12 @@ export interface RequestState {
    * @throws DurinError the 401 codes, CROSS_SITE, STORE_UNAVAILABLE
    */
   resolveSessionUncached(isChange: boolean): Promise<SessionRecord>;
+  /**
+   * Resolves the session as it was at most a second ago, for several guards of one request.
+   * @param isChange as of `resolveSessionUncached`
+   * @throws DurinError the 401 codes, CROSS_SITE, STORE_UNAVAILABLE
+   */
+  resolveSessionOnce(isChange: boolean): Promise<SessionRecord>;
   /** How many changes had been announced before the look-up of a call that starts now, which may be that of an earlier call. */
   changesBefore(): number;
   /**
@@ -82,11 +88,14 @@ export interface RequestStates {
   stateOf(ctx: DurinContext): RequestState;
   /** The limits that the response's headers report. */
   limitsOf(ctx: DurinContext): Iterable<LimitState>;
-  /** Whether calls of the request had their credentials from the session cookie. */
-  hasUsedCookie(ctx: DurinContext): boolean;
+  /** Whether the credentials of the request are in the session cookie, also before its calls run. */
+  hasCookie(ctx: DurinContext): boolean;
 }
 
 export function createRequestStates(deps: RequestStatesDeps): RequestStates {
+  const { cookies } = deps;
+  const sources = { schemes: deps.schemes, cookieName: cookies?.name ?? null };
+
   function knownStateOf(request: DurinRequest): RequestState | undefined {
     return DurinRequest.stateOf(request, deps) as RequestState | undefined;
   }
@@ -104,7 +113,10 @@ export function createRequestStates(deps: RequestStatesDeps): RequestStates {
       return state;
     },
     limitsOf: ({ durin }) => knownStateOf(durin)?.limits() ?? [],
-    hasUsedCookie: ({ durin }) => knownStateOf(durin)?.isCookieAt(Infinity) ?? false,
+    hasCookie({ durin }) {
+      if (cookies === null) return false;
+      return knownStateOf(durin)?.isCookieAt(Infinity) ?? presentedCredentials(durin, sources).isCookie;
+    },
   };
 }
 
@@ -167,6 +179,10 @@ class StateOfRequest implements RequestState {
     return this.#resolve(Infinity, isChange, this.#deps.findBySelector);
   }
 
+  resolveSessionOnce(isChange: boolean): Promise<SessionRecord> {
+    return this.#resolve(Infinity, isChange, (selector) => this.#findOnce(selector));
+  }
+
   changesBefore(): number {
     return this.#isOneRequest ? this.#announcedAtStart : this.#deps.announced();
   }
@@ -214,7 +230,8 @@ class StateOfRequest implements RequestState {
     const { cookies, authenticate } = this.#deps;
     const given = this.#presentedAt(batchIndex);
     const refusal = siteRefusalOf(this.#request, given, { cookies, isChange });
-    return refusal === null ? authenticate(given.credentials, find) : Promise.reject(refusal);
+    if (refusal !== null) return Promise.reject(refusal);
+    return authenticate(given.credentials, find, given.isCookie ? cookies?.clientNames : null);
   }
 
   #resolveAt(batchIndex: number, isChange: boolean): Promise<SessionRecord> {
@@ -263,7 +280,12 @@ function isNearer(limit: LimitState, other: LimitState): boolean {
   return limit.resetSeconds > other.resetSeconds;
 }
 
-/** Whether the error only says that the request presented no credentials. */
-export function isWithoutCredentials(error: unknown): boolean {
-  return isDurinError(error) && error.durin.code === 'NO_CREDENTIALS';
+/**
+ * Whether the error only says that nobody is signed in. A browser sends the cookie of a session that is over for months, and no
+ * script can delete it: it is no bad token that somebody presents.
+ * @param isCookie whether the credentials came in the session cookie
+ */
+export function isSignedOut(error: unknown, isCookie: boolean): boolean {
+  if (!isDurinError(error)) return false;
+  return error.durin.code === 'NO_CREDENTIALS' || (isCookie && error.code === 'UNAUTHORIZED');
 }
