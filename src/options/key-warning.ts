@@ -1,15 +1,19 @@
-import type { Settings } from './settings.ts';
+import type { CookieSettings } from '../request/cookie-settings.ts';
+import type { KeyRules } from '../tokens/keys/key-rules.ts';
+
+/** The options that say which sessions may create API keys. */
+interface KeyOptions {
+  readonly cookies: Pick<CookieSettings, 'clientNames'> | null;
+  readonly keys: readonly Pick<KeyRules, 'clientName' | 'freshSeconds' | 'mayManage'>[];
+  readonly apiAccess: { readonly clientName: string | null; readonly freshSeconds: number | null };
+}
 
 /**
  * What is to be said of the options at the start: the clients with a session cookie that may create API keys without asking for
  * the password. An injected script cannot read the cookie, but could take such a key away.
  * @returns `null`: nothing
  */
-export function keyWarningOf({
-  cookies,
-  keys,
-  apiAccess,
-}: Pick<Settings, 'cookies' | 'keys' | 'apiAccess'>): string | null {
+export function keyWarningOf({ cookies, keys, apiAccess }: KeyOptions): string | null {
   const cookieClients = [...(cookies?.clientNames ?? [])];
   const open = keys.filter(
     ({ freshSeconds, mayManage }) => freshSeconds === null && cookieClients.some((name) => mayManage(name)),

@@ -32,7 +32,7 @@ test('without secure its name has no prefix', () => {
   expect(parse({ name: 'sid', sameSite: 'strict' })).toMatchObject({ name: 'sid', sameSite: 'strict' });
 });
 
-test('an origin over http may be listed for this machine, and where the cookie is not secure', () => {
+test('an origin over http is of this machine, or the cookie is not secure', () => {
   const open = withOrigins('http://app.example.com');
   expect(parse({ ...open, secure: false })).toMatchObject({ allowedOrigins: new Set(open.allowedOrigins) });
   expect(() => parse(open)).toThrow('cookies.allowedOrigins must list https origins only');
