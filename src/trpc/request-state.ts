@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers';
 import { isDurinError } from '../errors.ts';
 import type { CookieSettings } from '../request/cookie-settings.ts';
-import { type DurinContext, DurinRequest, type RequestCall, requireDurinContext } from '../request/durin-request.ts';
+import { DurinRequest } from '../request/durin-request.ts';
 import type { SessionRecord } from '../session.ts';
 import type { LimitState } from '../throttle/throttle.ts';
 import type { Authenticate, FindSession } from '../tokens/authenticate.ts';
@@ -81,45 +81,6 @@ export interface RequestStatesDeps {
   readonly now: () => number;
 }
 
-/** The request states of one durin. Two durins in one process share no session. */
-export interface RequestStates {
-  createContext(call?: RequestCall): DurinContext;
-  /** @throws DurinUsageError if the context was not made with `createContext` */
-  stateOf(ctx: DurinContext): RequestState;
-  /** The limits that the response's headers report. */
-  limitsOf(ctx: DurinContext): Iterable<LimitState>;
-  /** Whether the credentials of the request are in the session cookie, also before its calls run. */
-  hasCookie(ctx: DurinContext): boolean;
-}
-
-export function createRequestStates(deps: RequestStatesDeps): RequestStates {
-  const { cookies } = deps;
-  const sources = { schemes: deps.schemes, cookieName: cookies?.name ?? null };
-
-  function knownStateOf(request: DurinRequest): RequestState | undefined {
-    return DurinRequest.stateOf(request, deps) as RequestState | undefined;
-  }
-
-  return {
-    createContext(call = {}) {
-      return { durin: DurinRequest.fromAdapter(call, deps) };
-    },
-    stateOf(ctx) {
-      requireDurinContext(ctx);
-      const known = knownStateOf(ctx.durin);
-      if (known !== undefined) return known;
-      const state = new StateOfRequest(ctx.durin, deps);
-      DurinRequest.remember(ctx.durin, deps, state);
-      return state;
-    },
-    limitsOf: ({ durin }) => knownStateOf(durin)?.limits() ?? [],
-    hasCookie({ durin }) {
-      if (cookies === null) return false;
-      return knownStateOf(durin)?.isCookieAt(Infinity) ?? presentedCredentials(durin, sources).isCookie;
-    },
-  };
-}
-
 /** The index of what came with the request. On a socket, whose calls may be hours apart, the last login takes its place. */
 const beforeBatch = -1;
 /** Longer than a batch takes. Streamed answers and background work may use the request's context for hours. */
@@ -137,7 +98,7 @@ interface LookUp {
  * What most requests never need is `null` until then: most have one call, one token, and no limit. An instance, and not
  * functions for each request: streams keep thousands of them.
  */
-class StateOfRequest implements RequestState {
+export class StateOfRequest implements RequestState {
   readonly #request: DurinRequest;
   readonly #deps: RequestStatesDeps;
   readonly #isOneRequest: boolean;

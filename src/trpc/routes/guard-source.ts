@@ -56,7 +56,7 @@ export interface GuardedVisit {
 /** Guards a request of a framework. All guards of one request share a look-up, and count its client's rate once. */
 export type GuardRequest = (call: AdapterCall, options: GuardOptions) => Promise<GuardedVisit>;
 
-export interface GuardSourceDeps {
+export interface RouteGuardsDeps {
   readonly openSource: OpenSource;
   readonly createContext: (call: AdapterCall) => DurinContext;
   readonly admission: Admission;
@@ -64,7 +64,7 @@ export interface GuardSourceDeps {
   readonly toAnswered: ToAnswered;
 }
 
-export function createRouteGuards(deps: GuardSourceDeps): { guardSource: GuardSource; guardRequest: GuardRequest } {
+export function createRouteGuards(deps: RouteGuardsDeps): { guardSource: GuardSource; guardRequest: GuardRequest } {
   const { openSource, createContext, admission, parseGuardOptions, toAnswered } = deps;
   const parsed = new WeakMap<object, GuardSettings>();
   const guarded = new WeakMap<object, GuardedRequest>();
