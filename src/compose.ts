@@ -4,20 +4,18 @@ import { createCachedKeyStore } from './cache/cached-key-store.ts';
 import { createCachedTokenStore } from './cache/cached-token-store.ts';
 import { connectCache } from './cache/connect-cache.ts';
 import { createDatabase } from './database/database.ts';
-import { createDatabaseTimeout, withDatabaseTimeout } from './database/database-timeout.ts';
+import { createDatabaseTimeout } from './database/database-timeout.ts';
 import { createSqlKeyStore } from './database/keys/sql-key-store.ts';
 import { readSchema } from './database/schema.ts';
 import { createSqlClientStore } from './database/sql-client-store.ts';
-import { createLoadUser } from './database/tokens/load-user.ts';
 import { createSqlTokenStore } from './database/tokens/sql-token-store.ts';
 import { createUserCredentials } from './database/tokens/user-credentials.ts';
 import { watchChanges } from './database/watch-changes.ts';
 import { createDurinClients } from './durin-clients.ts';
 import { createCommittedEvents, createEventHub } from './events.ts';
+import { keyWarningOf } from './options/key-warning.ts';
 import type { Settings } from './options/settings.ts';
-import { createSessionCookies } from './request/session-cookies.ts';
-import { createLoginAnswer } from './router/login-answer.ts';
-import { createSignInUser } from './router/sign-in-user.ts';
+import { createLoginServices } from './router/create-login-services.ts';
 import { createStreams } from './streams/create-streams.ts';
 import { createLimits } from './throttle/create-limits.ts';
 import { createActiveUser } from './tokens/active-user.ts';
@@ -32,14 +30,12 @@ import { createTokenRevoker } from './tokens/revoke-tokens.ts';
 import { createSessionScopes } from './tokens/rights/scopes.ts';
 import { createTokenCodec } from './tokens/token-codec.ts';
 import { createUnderWay } from './tokens/under-way.ts';
-import { createLogins } from './tokens/verification/create-logins.ts';
 import { createRequireFresh } from './tokens/verification/freshness.ts';
-import { createNameClient } from './tokens/verification/name-client.ts';
 import { createAdmission } from './trpc/admission.ts';
 import { createDenials } from './trpc/denials.ts';
 import { createPolicies } from './trpc/policies.ts';
-import { createRequestStates } from './trpc/request-state.ts';
-import { createResolveCaller } from './trpc/resolve-caller.ts';
+import { createRequestStates } from './trpc/request-states.ts';
+import { createResolveCaller, createResolveVisitor } from './trpc/resolve-caller.ts';
 import { createToAuth } from './trpc/to-auth.ts';
 
 /** The services of one durin. */
@@ -47,8 +43,11 @@ export type ObjectGraph = ReturnType<typeof compose>;
 
 /** Builds each service once and connects them. The only place that does; it does no I/O. */
 export function compose(settings: Settings) {
-  const { orm, now, databaseTimeoutMs } = settings;
+  const { orm, now, databaseTimeoutMs, onWarning } = settings;
   const apiClientName = settings.apiAccess.clientName;
+
+  const keyWarning = keyWarningOf(settings);
+  if (keyWarning !== null) onWarning(keyWarning);
 
   // The database
   const schema = readSchema(orm, settings.entities, settings.filters);
@@ -74,7 +73,7 @@ export function compose(settings: Settings) {
     schema,
     sqlTokenStore,
     events,
-    onWarning: settings.onWarning,
+    onWarning,
     timeoutMs: databaseTimeoutMs,
     now,
   });
@@ -122,43 +121,15 @@ export function compose(settings: Settings) {
     defaultTtlSeconds: settings.defaultTtlSeconds,
   });
 
-  // Limits and logins
+  // Limits
   const { authRouterQuota } = settings.throttle;
   const { namespace } = schema;
-  const { onWarning } = settings;
   const limits = createLimits({ settings: settings.throttle, namespace, events, onWarning, isInTransaction, now });
-  const { throttle, loginThrottle } = limits;
-  const sessionCookies = createSessionCookies(settings.cookies, now);
-  const nameClient = createNameClient({ keyClients, sessionCookies });
-  const { verifyCredentials, resolveClient, userNames, typedName, onConflict } = settings.login;
-  const comparedCredentials = credentials.fields.size === 0 ? null : credentials;
-  const { signIn, logIn, reauthenticate } = createLogins({
-    store,
-    loginThrottle,
-    activeUser,
-    issueToken,
-    nameClient,
-    signInsUnderWay,
-    issuesUnderWay,
-    rules: {
-      verifyCredentials: (input, ctx) =>
-        withDatabaseTimeout(databaseTimeoutMs, () => verifyCredentials({ input, em: database.fork(), ctx })),
-      userKeyOf: schema.userKeyOf,
-      credentials: comparedCredentials,
-      loginUserNames: userNames,
-      typedName,
-    },
-    resolveClient: (input, ctx) => (resolveClient === null ? input['client'] : resolveClient({ input, ctx })),
-    onConflict,
-    isSameUser: schema.isSameUser,
-    events,
-    bounded,
-    now,
-  });
+  const { throttle } = limits;
   const requireFresh = createRequireFresh({ codec, authenticate, findStored: store.findStored, now });
 
   // The requests
-  const { createContext, stateOf, limitsOf, hasUsedCookie } = createRequestStates({
+  const { createContext, stateOf, limitsOf, hasCookie } = createRequestStates({
     authenticate,
     findBySelector: store.findBySelector,
     announced: changes.count,
@@ -172,6 +143,7 @@ export function compose(settings: Settings) {
   const policies = createPolicies();
   const denials = createDenials({ events, now });
   const resolveCaller = createResolveCaller({ stateOf, denials });
+  const resolveVisitor = createResolveVisitor({ stateOf, denials });
   const { sessionQuota } = settings.throttle;
   const { keyAccess, activateKey } = keyServices;
   const admission = createAdmission({
@@ -199,29 +171,25 @@ export function compose(settings: Settings) {
     now,
   });
 
-  // The answers to logins
+  // The logins
   const toAuth = createToAuth(now, scopes.heldBy, streams.signalOf);
-  const { serializeUser, response: loginResponse } = settings.login;
-  const { formatExpiry } = settings;
-  const loginAnswer = createLoginAnswer({
-    formatExpiry,
-    serializeUser,
-    loginResponse,
-    sessionCookies,
-    stateOf,
-    toAuth,
-  });
-  const loadUser = createLoadUser(database, schema, settings);
-  const signInUser = createSignInUser({
-    signIn,
+  const logins = createLoginServices({
+    settings,
+    schema,
+    database,
+    credentials: credentials.fields.size === 0 ? null : credentials,
+    store,
+    loginThrottle: limits.loginThrottle,
+    activeUser,
+    issueToken,
+    keyClients,
     signInsUnderWay,
-    nameClient,
-    credentials: comparedCredentials,
-    userKeyOf: schema.userKeyOf,
+    issuesUnderWay,
     stateOf,
-    loginAnswer,
     toAuth,
     events,
+    bounded,
+    now,
   });
 
   return {
@@ -249,21 +217,16 @@ export function compose(settings: Settings) {
     invalidation,
     throttle,
     authRouterQuota,
-    logIn,
-    loginAnswer,
-    signInUser,
-    reauthenticate,
+    ...logins,
     requireFresh,
     createContext,
     stateOf,
     limitsOf,
-    hasUsedCookie,
-    sessionCookies,
-    serializeUser,
-    loadUser,
+    hasCookie,
     denials,
     policies,
     resolveCaller,
+    resolveVisitor,
     admission,
     toAuth,
     followCall: streams.followCall,

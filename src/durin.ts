@@ -9,8 +9,8 @@ import type { EventSource } from './events.ts';
 import { attachInternals } from './internals.ts';
 import { createLeaks, type LeakDetection } from './leaks/create-leaks.ts';
 import { createTokenPattern } from './leaks/token-pattern.ts';
-import type { TokenOf } from './options/callbacks.ts';
 import type { Transport } from './options/cookie-options.ts';
+import type { LoginOutput, SessionOutput, SignInAnswer } from './options/login-output.ts';
 import type { DurinOptions } from './options/options.ts';
 import { parseOptions } from './options/parse-options.ts';
 import { type ContextFromOptions, callFrom } from './request/context-from.ts';
@@ -25,19 +25,12 @@ import { createParseGuardOptions } from './trpc/guard-options.ts';
 import { createPolicyOf, type PolicyOf } from './trpc/policy-of.ts';
 import { rightsOfKeyClients } from './trpc/reached-by-keys.ts';
 import { createResponseMeta, type ResponseFacts } from './trpc/response-headers.ts';
-import { type AuthSource, createOpenSource } from './trpc/routes/auth-source.ts';
-import { createAuthenticateSource } from './trpc/routes/authenticate-source.ts';
-import { createGuardSource, type GuardRoute, parseRouteOptions, type RouteAuth } from './trpc/routes/guard-source.ts';
-import { createToAnswered } from './trpc/routes/refused-answer.ts';
+import type { AuthSource } from './trpc/routes/auth-source.ts';
+import { createRoutes } from './trpc/routes/create-routes.ts';
+import { type GuardRoute, parseRouteOptions, type RouteAuth } from './trpc/routes/guard-source.ts';
 
 /** A user entity, or its primary key. */
 type UserRef<TApp extends AppTypes> = TApp['userEntity'] | UserKey<TApp['userEntity']>;
-
-/** What `durin.signIn` returns: the output of `login`, and the session. */
-export type SignInAnswer<TApp extends AppTypes, TLogin extends LoginTypes> = Beside<
-  { auth: RouteAuth<TApp> },
-  TLogin['loginOutput']
->;
 
 /** What `createDurin` returns. Its functions need no `this`. */
 export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends DurinProcedures<TApp>, LeakDetection {
@@ -120,24 +113,6 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
   /** Ends open streams, writes pending uses, and ends timers and connections. The app's ORM stays open. */
   readonly close: () => Promise<void>;
 }
-
-/** The output of `login`, with the fields of `loginResponse`. */
-type LoginOutput<TSerializedUser, TExpiry, TExtra, TTransport extends Transport> = Beside<
-  { token: TokenOf<TTransport> } & ('cookie' extends TTransport
-    ? SessionOutput<TSerializedUser, TExpiry>
-    : Omit<SessionOutput<TSerializedUser, TExpiry>, 'id'>),
-  TExtra
->;
-
-/** What `session` returns. `login` returns it too, without the id if no client has `transport: 'cookie'`. */
-type SessionOutput<TSerializedUser, TExpiry> = Flatten<
-  { id: string; expiry: TExpiry } & (unknown extends TSerializedUser ? object : { user: TSerializedUser })
->;
-
-/** Durin's fields and the app's, which cannot replace durin's own. */
-type Beside<TOwn, TExtra> = TExtra extends unknown ? Flatten<TOwn & Omit<TExtra, keyof TOwn>> : never;
-
-type Flatten<T> = { [K in keyof T]: T[K] } & {};
 
 /**
  * Creates token authentication for an app, over its ORM. Does no I/O.
@@ -232,13 +207,10 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     scheme,
     isPrivate: (procedure) => privateProcedures.has(procedure),
     limitsOf: graph.limitsOf,
-    hasUsedCookie: graph.hasUsedCookie,
+    hasCookie: graph.hasCookie,
     now,
   });
-  const openSource = createOpenSource({ stateOf: graph.stateOf, requestSettings: settings });
-  const toAnswered = createToAnswered({ scheme, limitsOf: graph.limitsOf });
-  const authenticateSource = createAuthenticateSource({ ...graph, openSource, toAnswered });
-  const guardSource = createGuardSource({ ...graph, openSource, parseGuardOptions, toAnswered });
+  const routes = createRoutes({ ...graph, scheme, parseGuardOptions, requestSettings: settings });
 
   const durin: Durin<TApp, TLogin> = {
     durinRouter,
@@ -262,9 +234,9 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
       },
     },
     events: { on: graph.hub.on },
-    guard: (async (source, options) => toAuth(await guardSource(source, options))) as GuardRoute<TApp>,
+    guard: (async (source, options) => toAuth(await routes.guardSource(source, options))) as GuardRoute<TApp>,
     async authenticate(source) {
-      return toAuth(await authenticateSource(source));
+      return toAuth(await routes.authenticateSource(source));
     },
     leaks: createLeaks({ ...graph, bounded: outsideRequests }),
     tokenPattern: createTokenPattern(settings),
@@ -283,6 +255,10 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     authedProcedure: durin.authedProcedure,
     responseMeta: durin.responseMeta,
     policyOf: durin.policyOf,
+    async guardRequest(call, options) {
+      const { record, ctx } = await routes.guardRequest(call, options);
+      return { auth: toAuth(record), ctx };
+    },
     checkRouteOptions(name, options) {
       parseRouteOptions(parseGuardOptions, name, options);
     },

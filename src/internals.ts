@@ -17,6 +17,7 @@ import type { TokenCodec } from './tokens/token-codec.ts';
 import type { UnderWay } from './tokens/under-way.ts';
 import type { DurinBuilder } from './trpc/base-procedure.ts';
 import type { Denials } from './trpc/denials.ts';
+import type { GuardOptions } from './trpc/guard-options.ts';
 import type { PolicyOf } from './trpc/policy-of.ts';
 import type { RequestState } from './trpc/request-state.ts';
 import type { ResponseFacts } from './trpc/response-headers.ts';
@@ -43,6 +44,12 @@ export interface Internals {
   readonly createContext: (call?: AdapterCall) => DurinContext;
   readonly responseMeta: (facts: ResponseFacts) => { headers: Headers };
   readonly policyOf: PolicyOf;
+  /**
+   * Guards a request of a framework. All guards of one request share a look-up, and count its client's rate once.
+   * @returns the session, and the context for `responseMeta`
+   * @throws DurinError as `durin.guard`
+   */
+  readonly guardRequest: (call: AdapterCall, options: GuardOptions) => Promise<{ auth: Auth; ctx: DurinContext }>;
   /**
    * Checks the options of a guard of a route.
    * @param name is named in errors

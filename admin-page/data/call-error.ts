@@ -29,12 +29,15 @@ export function describeError(error: unknown): string {
   if (durin?.code === 'THROTTLED') return `Too many attempts. ${retryHint(durin.retryAfter)}`;
   if (durin?.code === 'STORE_UNAVAILABLE') return 'The server cannot reach its database. Try again shortly.';
   if (durin?.code === 'UNKNOWN_CLIENT') return unknownClient;
+  if (durin?.code === 'COOKIE_UNAVAILABLE') return cookieClient;
   if (durin?.code === 'KEY_LIMIT') return 'The user has as many API keys as the client allows.';
   if (code === 'INTERNAL_SERVER_ERROR') return 'The server failed. See its log for the reason.';
   if (data.fields !== undefined || durin?.fields !== undefined) return 'Some fields are invalid.';
   return error instanceof Error ? error.message : 'The server refused the request.';
 }
 
+const cookieClient =
+  "This page keeps its token itself. Add a client with transport: 'header' to the option clients of createDurin, and name it in page.client of createDurinAdmin.";
 const unknownClient = 'This client does not exist. It may have been deleted.';
 
 /** The errors of a form, by field. `null`: the error is not about fields. */

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { sendResponse } from '../request/send-response.ts';
 import type { AppTypes } from '../trpc/builders.ts';
 import type { GuardOptions } from '../trpc/guard-options.ts';
-import { createRouteGuard, type RouteDurin } from './route-guard.ts';
+import { createRouteGuard, headersToSet, type RouteDurin } from './route-guard.ts';
 
 /** A request of Express, or of anything else on node:http. */
 export interface ExpressRequest extends IncomingMessage {
@@ -38,7 +38,8 @@ export function expressGuard<
         return false;
       case 'admitted':
         request.auth = outcome.auth;
-        for (const [name, value] of outcome.headers) response.setHeader(name, value);
+        for (const [name, value] of headersToSet(outcome, (known) => response.hasHeader(known)))
+          response.setHeader(name, value);
         return true;
     }
   }

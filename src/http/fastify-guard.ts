@@ -1,7 +1,7 @@
 import type { HeaderSource } from '../request/headers.ts';
 import type { AppTypes } from '../trpc/builders.ts';
 import type { GuardOptions } from '../trpc/guard-options.ts';
-import { createRouteGuard, type RouteDurin } from './route-guard.ts';
+import { createRouteGuard, headersToSet, type RouteDurin } from './route-guard.ts';
 
 /** A request of Fastify, as far as the guard needs it. */
 export interface FastifyRequest {
@@ -12,6 +12,7 @@ export interface FastifyRequest {
 /** A reply of Fastify, as far as the guard needs it. */
 export interface FastifyReply {
   code(status: number): unknown;
+  hasHeader(name: string): boolean;
   header(name: string, value: string): unknown;
   send(body: string): unknown;
 }
@@ -47,7 +48,7 @@ export function fastifyGuard<
       }
       case 'admitted':
         request.auth = outcome.auth;
-        for (const [name, value] of outcome.headers) reply.header(name, value);
+        for (const [name, value] of headersToSet(outcome, (known) => reply.hasHeader(known))) reply.header(name, value);
         return undefined;
     }
   };

@@ -18,17 +18,23 @@ export type AuthOf<TDurin extends { authenticate(source: string): Promise<object
   ReturnType<TDurin['authenticate']>
 >;
 
+/** A request that is let in. */
+interface AdmittedOutcome<TAuth> {
+  readonly verdict: 'admitted';
+  readonly auth: TAuth;
+  /** The headers for its answer: the limits that it counts to, and what keeps it out of shared caches. */
+  readonly headers: Headers;
+}
+
 /** What becomes of a request. */
-type Outcome<TAuth> =
-  | {
-      readonly verdict: 'admitted';
-      readonly auth: TAuth;
-      /** The headers for its answer: the limits that it counts to, and what keeps it out of shared caches. */
-      readonly headers: Headers;
-    }
-  | { readonly verdict: 'refused'; readonly response: Response };
+type Outcome<TAuth> = AdmittedOutcome<TAuth> | { readonly verdict: 'refused'; readonly response: Response };
 
 type Judge<TAuth> = (call: AdapterCall) => Promise<Outcome<TAuth>>;
+
+interface Admitted<TApp extends AppTypes> {
+  readonly auth: RouteAuth<TApp>;
+  readonly ctx: DurinContext;
+}
 
 /**
  * Creates the function that judges the requests to a route.
@@ -46,16 +52,33 @@ export function createRouteGuard<
 ): Judge<RouteAuth<TApp>> {
   if (typeof durin?.guard !== 'function')
     throw new DurinUsageError(`${name}: durin must be the object that createDurin returns`);
-  internalsOf(durin)?.checkRouteOptions(name, options); // else another copy of the package made it, and checks them later
+  const internals = internalsOf(durin);
+  internals?.checkRouteOptions(name, options); // else another copy of the package made it, and checks them later
+
+  async function admit(call: AdapterCall): Promise<Admitted<TApp>> {
+    if (internals !== null) return (await internals.guardRequest(call, options)) as Admitted<TApp>;
+    const ctx = durin.createContext(call);
+    return { auth: await durin.guard(ctx.durin, options), ctx };
+  }
 
   return async function judge(call) {
-    const ctx = durin.createContext(call);
     try {
-      const auth = await durin.guard(ctx.durin, options);
+      const { auth, ctx } = await admit(call);
       return { verdict: 'admitted', auth, headers: durin.responseMeta({ ctx, errors: [] }).headers };
     } catch (error) {
       if (!isDurinError(error)) throw error;
       return { verdict: 'refused', response: error.toResponse() };
     }
   };
+}
+
+/**
+ * The headers to set on an answer that has some already. A Cache-Control stays as it is, since it may be stricter. Limits are as
+ * the last guard has counted them.
+ */
+export function headersToSet(
+  { headers }: AdmittedOutcome<unknown>,
+  isSet: (name: string) => boolean,
+): (readonly [name: string, value: string])[] {
+  return [...headers].filter(([name]) => name !== 'cache-control' || !isSet(name));
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isLoopback } from '../request/judge-site.ts';
 import { text } from './option-values.ts';
 
 const flag = z.boolean('must be true or false');
@@ -24,7 +25,16 @@ export const cookies = z
   .refine(({ sameSite, secure }) => secure || sameSite !== 'none', {
     path: ['sameSite'],
     error: "must not be 'none' where secure is false: browsers would refuse the cookie",
+  })
+  .refine(({ secure, allowedOrigins }) => !secure || !allowedOrigins.some(isOpen), {
+    path: ['allowedOrigins'],
+    error: 'must list https origins only: anybody in the network can change a page over http',
   });
+
+/** Whether an origin is one over http, of another machine. */
+function isOpen(allowed: string): boolean {
+  return URL.canParse(allowed) && new URL(allowed).protocol === 'http:' && !isLoopback(new URL(allowed));
+}
 
 /** Why a value is no origin as browsers send it; `null` if it is one. */
 function originProblem(value: unknown): string | null {

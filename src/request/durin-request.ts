@@ -1,6 +1,7 @@
 import { DurinUsageError } from '../errors.ts';
 import type { CallOrigin } from '../events.ts';
 import type { Credentials } from './authorization.ts';
+import { hasCalls, isFromUrl, isStreamedCall, servesOneRequest } from './call-info.ts';
 import { type CallerOrigin, originOf } from './call-origin.ts';
 import {
   credentialHeaders,
@@ -130,7 +131,7 @@ export class DurinRequest implements CallOrigin {
     const givenAddress = textOf(propertyOf(call, 'ipAddress'));
     const origin = originOf(source, trustProxy, givenAddress);
     const presented = { authorizations, apiKey };
-    const isStreamed = propertyOf(info, 'accept') === 'application/jsonl';
+    const isStreamed = isStreamedCall(info, headers);
     const isOneRequest = servesOneRequest(info);
     const facts = { origin, presented, headers, apiKeyHeader, isOneRequest, isStreamed };
     return new DurinRequest({ call, trustProxy, ...facts });
@@ -231,23 +232,4 @@ export function requireDurinContext(ctx: unknown): asserts ctx is DurinContext {
 /** The adapter's request or event. */
 function sourceOf(call: RequestCall): unknown {
   return propertyOf(call, 'req') ?? propertyOf(call, 'event');
-}
-
-/**
- * HTTP adapters pass the request's calls and their type in `info`. A subscription continues when its request has been
- * answered, and may make further calls with the same context. The WebSocket adapter passes no calls at its handshake.
- * Without `info`, as in a context created from `req` alone, the answer is not known and this returns false.
- */
-function servesOneRequest(info: unknown): boolean {
-  return hasCalls(info) && propertyOf(info, 'type') !== 'subscription';
-}
-
-/** HTTP adapters read `connectionParams` from the URL. The WebSocket adapter receives them in a message. */
-function isFromUrl(info: unknown): boolean {
-  return hasCalls(info) || textOf(propertyOf(propertyOf(info, 'url'), 'href')) !== null;
-}
-
-function hasCalls(info: unknown): boolean {
-  const calls = propertyOf(info, 'calls');
-  return Array.isArray(calls) && calls.length > 0;
 }

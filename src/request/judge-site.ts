@@ -18,13 +18,14 @@ export interface SiteRules {
 
 /**
  * Whether a request comes from a page that may use the session cookie for changes: one of the server's own origin, or of an
- * allowed one. A page of a sub-domain (`same-site`) is another origin. A request without both headers does not come from a page
- * that is known.
+ * allowed one. Where a browser says that the page is of another origin, as one of a sub-domain is (`same-site`), it must be
+ * allowed: the server may be wrong about its own host. A request without both headers does not come from a page that is known.
  */
 export function judgeSite({ fetchSite, origin, host }: SiteClaims, rules: SiteRules): 'allowed' | 'cross-site' {
   if (fetchSite === 'same-origin') return 'allowed';
   if (origin === null || !URL.canParse(origin)) return 'cross-site'; // also `null`, the origin of a sandboxed frame
-  return rules.allowedOrigins.has(origin) || isOwn(new URL(origin), host, rules) ? 'allowed' : 'cross-site';
+  if (rules.allowedOrigins.has(origin)) return 'allowed';
+  return fetchSite === null && isOwn(new URL(origin), host, rules) ? 'allowed' : 'cross-site';
 }
 
 function isOwn(origin: URL, host: string | null, { isSecure }: SiteRules): boolean {
@@ -33,6 +34,7 @@ function isOwn(origin: URL, host: string | null, { isSecure }: SiteRules): boole
   return isWeb && URL.canParse(own) && new URL(own).host === origin.host;
 }
 
-function isLoopback({ hostname }: URL): boolean {
+/** Whether a page is of this machine, which browsers trust without https. */
+export function isLoopback({ hostname }: URL): boolean {
   return /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
 }

@@ -23,8 +23,9 @@ export function readSessionCookie(source: unknown, name: string): Credentials {
   return others.length === 0 && token.test(value) ? { kind: 'token', token: value } : { kind: 'malformed' };
 }
 
+/** Strips what browsers strip from a name, and no other white space: `\xA0__Host-x` is a name that any page can set. */
 function nameOf(pair: string): string {
-  return pair.slice(0, Math.max(pair.indexOf('='), 0)).trim();
+  return pair.slice(0, Math.max(pair.indexOf('='), 0)).replaceAll(/^[ \t]+|[ \t]+$/g, '');
 }
 
 /** Events of Lambda have the cookies in a list of their own (version 2), or the header as often as it was sent (version 1). */

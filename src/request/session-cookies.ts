@@ -13,7 +13,7 @@ export interface SessionCookies {
   readonly areUsed: boolean;
   /** Whether the sessions of this client are in the cookie. */
   isUsedBy(clientName: string): boolean;
-  /** Why nobody can log in to this client in this request. `null`: somebody can. */
+  /** Why the login is refused here. `null`: it is not. */
   refusalOfLogin(clientName: string, ctx: DurinContext): CookieRefusal | null;
   /** @throws DurinError COOKIE_UNAVAILABLE if the answer cannot set a cookie */
   requireSettable(ctx: DurinContext): void;

@@ -1,5 +1,5 @@
 import type { BoundedByTimeout } from '../database/database-timeout.ts';
-import { type DurinError, isDurinError } from '../errors.ts';
+import type { DurinError } from '../errors.ts';
 import { type DurinContext, DurinRequest } from '../request/durin-request.ts';
 import type { CookieCall, SessionCookies } from '../request/session-cookies.ts';
 import type { SessionRecord } from '../session.ts';
@@ -11,12 +11,13 @@ import { maskedProcedure, t } from '../trpc/base-procedure.ts';
 import type { Denials } from '../trpc/denials.ts';
 import { guardedPolicy, type Policies } from '../trpc/policies.ts';
 import type { RequestState } from '../trpc/request-state.ts';
-import type { ProcedureCall, ResolveCaller } from '../trpc/resolve-caller.ts';
+import type { ProcedureCall, ResolveCaller, ResolveVisitor } from '../trpc/resolve-caller.ts';
 import type { Quota } from '../values/rate.ts';
 
 export interface RouterProcedureDeps {
   readonly stateOf: (ctx: DurinContext) => RequestState;
   readonly resolveCaller: ResolveCaller;
+  readonly resolveVisitor: ResolveVisitor;
   readonly denials: Denials;
   readonly sessionCookies: SessionCookies;
   readonly keyAccess: KeyAccess;
@@ -40,6 +41,7 @@ export function createRouterProcedures(deps: RouterProcedureDeps) {
   const {
     stateOf,
     resolveCaller,
+    resolveVisitor,
     denials,
     sessionCookies,
     keyAccess,
@@ -96,7 +98,10 @@ export function createRouterProcedures(deps: RouterProcedureDeps) {
     });
   }
 
-  /** Lets everyone through. Credentials that are refused count as none, and so do API keys, also those with full access. */
+  /**
+   * Lets everyone through. Credentials that are refused count as none, and so do API keys, also those with full access. It has no
+   * limit: every page may ask who is signed in, which takes one look-up.
+   */
   const optionalSessionProcedure = maskedProcedure.use(async function findSession({
     ctx,
     path,
@@ -104,13 +109,10 @@ export function createRouterProcedures(deps: RouterProcedureDeps) {
     type,
     next,
   }) {
-    const caller = await resolveCaller({ ctx, path, batchIndex, type }).catch(toNobody);
+    const caller = await resolveVisitor({ ctx, path, batchIndex, type });
     const isKey = caller !== null && keyAccess.refusalOf(caller, ctx.durin.ipAddress, 'renewal') !== null;
     const session = isKey ? null : caller;
-    if (session !== null) {
-      await enforceRate(session, ctx);
-      lastUsed.recordUse(session, ctx.durin);
-    }
+    if (session !== null) lastUsed.recordUse(session, ctx.durin);
     return next({ ctx: { session } });
   });
   policies.register(optionalSessionProcedure, { ...guardedPolicy, isOptional: true, reach: 'renewal' });
@@ -152,9 +154,4 @@ export function createRouterProcedures(deps: RouterProcedureDeps) {
     /** For session alone. */
     optionalSessionProcedure: optionalSessionProcedure.use(limitTime),
   };
-}
-
-function toNobody(error: unknown): null {
-  if (isDurinError(error) && error.code === 'UNAUTHORIZED') return null;
-  throw error;
 }

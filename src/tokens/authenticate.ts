@@ -17,9 +17,14 @@ export type FindSession = (selector: string) => Promise<SessionRecord | null>;
 
 /**
  * Resolves the session of a caller. Every guarded call goes through it.
+ * @param onlyClients the clients whose tokens these credentials may hold; `null`: all
  * @throws DurinError NO_CREDENTIALS, MALFORMED_HEADER, INVALID_TOKEN, TOKEN_EXPIRED, USER_INACTIVE, STORE_UNAVAILABLE
  */
-export type Authenticate = (credentials: Credentials, find?: FindSession) => Promise<SessionRecord>;
+export type Authenticate = (
+  credentials: Credentials,
+  find?: FindSession,
+  onlyClients?: ReadonlySet<string> | null,
+) => Promise<SessionRecord>;
 
 export interface AuthenticateDeps {
   readonly codec: TokenCodec;
@@ -37,11 +42,11 @@ export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
   /** The calls of a batch share a write. */
   const keepingAlive = createSingleFlight<void>();
 
-  return async function authenticate(credentials, find = store.findBySelector) {
+  return async function authenticate(credentials, find = store.findBySelector, onlyClients = null) {
     const token = parse(credentials);
     const selector = verify(token);
     const session = await find(selector);
-    if (session === null) throw new DurinError('INVALID_TOKEN');
+    if (session === null || onlyClients?.has(session.client.name) === false) throw new DurinError('INVALID_TOKEN');
     switch (judge(session)) {
       case 'valid':
         return session;

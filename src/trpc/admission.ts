@@ -21,6 +21,8 @@ export interface Visit {
   readonly state: RequestState;
   /** The procedure's path; `null`: a route of the app. */
   readonly path: string | null;
+  /** Whether the rates of the session's client and of its key are not counted, since another guard of this request has done it. */
+  readonly isCounted?: boolean;
 }
 
 /** What the guards of procedures and of other routes do alike. */
@@ -139,8 +141,9 @@ export function createAdmission(deps: AdmissionDeps): Admission {
     admit(record, visit) {
       requireRights(record, visit);
       const { isOptional, freshSeconds, limit } = visit.settings;
-      const client = isOptional ? null : quotaOf(record);
-      const key = isOptional ? null : keyAccess.quotaOf(record);
+      const isUncounted = isOptional || visit.isCounted === true;
+      const client = isUncounted ? null : quotaOf(record);
+      const key = isUncounted ? null : keyAccess.quotaOf(record);
       const isLimited = client !== null || key !== null || limit !== null;
       if (isLimited || freshSeconds !== null || record.replaces !== null)
         return admitAfterChecks(record, visit, { client, key });

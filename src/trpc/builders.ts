@@ -89,7 +89,7 @@ export interface ScopedRate {
 export interface DurinProcedures<TApp extends AppTypes> {
   /** Lets everyone through. */
   readonly procedure: DurinBuilder<object>;
-  /** Lets everyone through, except callers with a bad token. */
+  /** Lets everyone through, except callers with a bad token in a header. A cookie whose session is over counts as none. */
   readonly optionalProcedure: DurinBuilder<SignedIn<TApp> | SignedOut>;
   /**
    * Lets through a valid token of an active user, within its client's rate and what the options demand. Refuses with the
@@ -102,7 +102,7 @@ export interface DurinProcedures<TApp extends AppTypes> {
   readonly clientProcedure: ClientProcedure<TApp>;
   /** Lets through sessions that hold each of the scopes. Others are refused with INSUFFICIENT_SCOPE. */
   readonly scopedProcedure: (scopes: readonly TApp['scope'][]) => DurinBuilder<SignedIn<TApp>>;
-  /** Lets everyone through within `rate`. Counts per user and client, or per address for anonymous callers. */
+  /** Lets everyone through within `rate`. Counts per user and client, or per address for anonymous callers. Refuses a bad token as `optionalProcedure` does. */
   readonly throttledProcedure: (limit: ScopedRate) => DurinBuilder<SignedIn<TApp> | SignedOut>;
 }
 

@@ -59,7 +59,7 @@ export interface GuardLimit {
   readonly quota: Quota;
 }
 
-/** Settings that let every caller through who has no bad token. */
+/** Settings that let every caller through who has no bad token in a header. */
 export const optionalSettings: GuardSettings = {
   isOptional: true,
   isAllowed: () => true,

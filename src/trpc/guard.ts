@@ -5,7 +5,7 @@ import type { Admission, Visit } from './admission.ts';
 import type { Guard } from './base-procedure.ts';
 import type { GuardSettings } from './guard-options.ts';
 import { GuardedCall, type RefusalOf } from './guarded-call.ts';
-import { isWithoutCredentials, type RequestState } from './request-state.ts';
+import { isSignedOut, type RequestState } from './request-state.ts';
 
 export interface GuardDeps {
   readonly stateOf: (ctx: DurinContext) => RequestState;
@@ -32,7 +32,8 @@ export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guar
       try {
         record = await state.resolveSession(batchIndex, type);
       } catch (error) {
-        if (!settings.isOptional || !isWithoutCredentials(error)) throw admission.reportRefused(error, visit);
+        const isNobody = settings.isOptional && isSignedOut(error, state.isCookieAt(batchIndex));
+        if (!isNobody) throw admission.reportRefused(error, visit);
       }
       if (record === null) {
         if (settings.limit !== null) await admission.enforceRate(null, visit);

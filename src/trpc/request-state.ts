@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers';
 import { isDurinError } from '../errors.ts';
 import type { CookieSettings } from '../request/cookie-settings.ts';
-import { type DurinContext, DurinRequest, type RequestCall, requireDurinContext } from '../request/durin-request.ts';
+import { DurinRequest } from '../request/durin-request.ts';
 import type { SessionRecord } from '../session.ts';
 import type { LimitState } from '../throttle/throttle.ts';
 import type { Authenticate, FindSession } from '../tokens/authenticate.ts';
@@ -26,6 +26,12 @@ export interface RequestState {
    * @throws DurinError the 401 codes, CROSS_SITE, STORE_UNAVAILABLE
    */
   resolveSessionUncached(isChange: boolean): Promise<SessionRecord>;
+  /**
+   * Resolves the session as it was at most a second ago, for several guards of one request.
+   * @param isChange as of `resolveSessionUncached`
+   * @throws DurinError the 401 codes, CROSS_SITE, STORE_UNAVAILABLE
+   */
+  resolveSessionOnce(isChange: boolean): Promise<SessionRecord>;
   /** How many changes had been announced before the look-up of a call that starts now, which may be that of an earlier call. */
   changesBefore(): number;
   /**
@@ -75,39 +81,6 @@ export interface RequestStatesDeps {
   readonly now: () => number;
 }
 
-/** The request states of one durin. Two durins in one process share no session. */
-export interface RequestStates {
-  createContext(call?: RequestCall): DurinContext;
-  /** @throws DurinUsageError if the context was not made with `createContext` */
-  stateOf(ctx: DurinContext): RequestState;
-  /** The limits that the response's headers report. */
-  limitsOf(ctx: DurinContext): Iterable<LimitState>;
-  /** Whether calls of the request had their credentials from the session cookie. */
-  hasUsedCookie(ctx: DurinContext): boolean;
-}
-
-export function createRequestStates(deps: RequestStatesDeps): RequestStates {
-  function knownStateOf(request: DurinRequest): RequestState | undefined {
-    return DurinRequest.stateOf(request, deps) as RequestState | undefined;
-  }
-
-  return {
-    createContext(call = {}) {
-      return { durin: DurinRequest.fromAdapter(call, deps) };
-    },
-    stateOf(ctx) {
-      requireDurinContext(ctx);
-      const known = knownStateOf(ctx.durin);
-      if (known !== undefined) return known;
-      const state = new StateOfRequest(ctx.durin, deps);
-      DurinRequest.remember(ctx.durin, deps, state);
-      return state;
-    },
-    limitsOf: ({ durin }) => knownStateOf(durin)?.limits() ?? [],
-    hasUsedCookie: ({ durin }) => knownStateOf(durin)?.isCookieAt(Infinity) ?? false,
-  };
-}
-
 /** The index of what came with the request. On a socket, whose calls may be hours apart, the last login takes its place. */
 const beforeBatch = -1;
 /** Longer than a batch takes. Streamed answers and background work may use the request's context for hours. */
@@ -125,7 +98,7 @@ interface LookUp {
  * What most requests never need is `null` until then: most have one call, one token, and no limit. An instance, and not
  * functions for each request: streams keep thousands of them.
  */
-class StateOfRequest implements RequestState {
+export class StateOfRequest implements RequestState {
   readonly #request: DurinRequest;
   readonly #deps: RequestStatesDeps;
   readonly #isOneRequest: boolean;
@@ -165,6 +138,10 @@ class StateOfRequest implements RequestState {
 
   resolveSessionUncached(isChange: boolean): Promise<SessionRecord> {
     return this.#resolve(Infinity, isChange, this.#deps.findBySelector);
+  }
+
+  resolveSessionOnce(isChange: boolean): Promise<SessionRecord> {
+    return this.#resolve(Infinity, isChange, (selector) => this.#findOnce(selector));
   }
 
   changesBefore(): number {
@@ -214,7 +191,8 @@ class StateOfRequest implements RequestState {
     const { cookies, authenticate } = this.#deps;
     const given = this.#presentedAt(batchIndex);
     const refusal = siteRefusalOf(this.#request, given, { cookies, isChange });
-    return refusal === null ? authenticate(given.credentials, find) : Promise.reject(refusal);
+    if (refusal !== null) return Promise.reject(refusal);
+    return authenticate(given.credentials, find, given.isCookie ? cookies?.clientNames : null);
   }
 
   #resolveAt(batchIndex: number, isChange: boolean): Promise<SessionRecord> {
@@ -263,7 +241,12 @@ function isNearer(limit: LimitState, other: LimitState): boolean {
   return limit.resetSeconds > other.resetSeconds;
 }
 
-/** Whether the error only says that the request presented no credentials. */
-export function isWithoutCredentials(error: unknown): boolean {
-  return isDurinError(error) && error.durin.code === 'NO_CREDENTIALS';
+/**
+ * Whether the error only says that nobody is signed in. A browser sends the cookie of a session that is over for months, and no
+ * script can delete it: it is no bad token that somebody presents.
+ * @param isCookie whether the credentials came in the session cookie
+ */
+export function isSignedOut(error: unknown, isCookie: boolean): boolean {
+  if (!isDurinError(error)) return false;
+  return error.durin.code === 'NO_CREDENTIALS' || (isCookie && error.code === 'UNAUTHORIZED');
 }

@@ -1,7 +1,8 @@
+import { isDurinError } from '../errors.ts';
 import type { DurinContext } from '../request/durin-request.ts';
 import type { SessionRecord } from '../session.ts';
 import type { Denials } from './denials.ts';
-import type { CallType, RequestState } from './request-state.ts';
+import { type CallType, isSignedOut, type RequestState } from './request-state.ts';
 
 export interface ResolveCallerDeps {
   readonly stateOf: (ctx: DurinContext) => RequestState;
@@ -29,6 +30,27 @@ export function createResolveCaller({ stateOf, denials }: ResolveCallerDeps): Re
       return await state.resolveSession(batchIndex, type);
     } catch (error) {
       denials.report(error, { path, origin: ctx.durin, session: null });
+      throw error;
+    }
+  };
+}
+
+/**
+ * Resolves the session of a call that everyone may make; `null`: nobody is signed in. Credentials that are refused count as
+ * none. They are reported, unless they came in the session cookie, which outlives its session.
+ * @throws DurinError CROSS_SITE, STORE_UNAVAILABLE; DurinUsageError if there is no `ctx.durin`
+ */
+export type ResolveVisitor = (call: ProcedureCall) => Promise<SessionRecord | null>;
+
+export function createResolveVisitor({ stateOf, denials }: ResolveCallerDeps): ResolveVisitor {
+  return async function resolveVisitor({ ctx, path, batchIndex, type }) {
+    const state = stateOf(ctx);
+    try {
+      return await state.resolveSession(batchIndex, type);
+    } catch (error) {
+      if (isSignedOut(error, state.isCookieAt(batchIndex))) return null;
+      denials.report(error, { path, origin: ctx.durin, session: null });
+      if (isDurinError(error) && error.code === 'UNAUTHORIZED') return null;
       throw error;
     }
   };

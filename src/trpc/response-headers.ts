@@ -17,8 +17,8 @@ export interface ResponseHeadersDeps {
   /** Whether the answers of this procedure may hold a token or a session. */
   readonly isPrivate: (procedure: unknown) => boolean;
   readonly limitsOf: (ctx: DurinContext) => Iterable<LimitState>;
-  /** Whether calls of the request had their credentials from the session cookie. */
-  readonly hasUsedCookie: (ctx: DurinContext) => boolean;
+  /** Whether the credentials of the request are in the session cookie, also before its calls run. */
+  readonly hasCookie: (ctx: DurinContext) => boolean;
   /** The clock, in milliseconds. */
   readonly now: () => number;
 }
@@ -35,9 +35,9 @@ export interface ResponseHeadersDeps {
  *
  * A streamed response sends its headers before its calls have run, so it has only the last three.
  */
-export function createResponseMeta({ scheme, isPrivate, limitsOf, hasUsedCookie, now }: ResponseHeadersDeps) {
+export function createResponseMeta({ scheme, isPrivate, limitsOf, hasCookie, now }: ResponseHeadersDeps) {
   function hasPrivateCredentials(ctx: DurinContext): boolean {
-    return DurinRequest.presentedBy(ctx.durin).apiKey !== null || hasUsedCookie(ctx);
+    return DurinRequest.presentedBy(ctx.durin).apiKey !== null || hasCookie(ctx);
   }
 
   return function responseMeta({ ctx, errors, info }: ResponseFacts): { headers: Headers } {

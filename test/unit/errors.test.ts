@@ -43,7 +43,7 @@ test('response headers are set for an error of another copy', async () => {
     scheme: 'Token',
     isPrivate: () => false,
     limitsOf: () => [],
-    hasUsedCookie: () => false,
+    hasCookie: () => false,
     now: () => 0,
   });
   const { headers } = responseMeta({ ctx: undefined, errors: [new other.DurinError('THROTTLED', { retryAfter: 3 })] });

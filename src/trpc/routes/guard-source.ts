@@ -1,7 +1,8 @@
 import type { AnyClientName, AuthClient, AuthUser } from '../../database/views.ts';
 import { DurinUsageError } from '../../errors.ts';
+import type { AdapterCall, DurinContext } from '../../request/durin-request.ts';
 import type { Auth, SessionRecord } from '../../session.ts';
-import type { Admission } from '../admission.ts';
+import type { Admission, Visit } from '../admission.ts';
 import type { AppTypes, GuardedName } from '../builders.ts';
 import type { GuardOptions, GuardSettings, ParseGuardOptions } from '../guard-options.ts';
 import type { AuthSource, OpenSource } from './auth-source.ts';
@@ -38,20 +39,35 @@ export function parseRouteOptions(parse: ParseGuardOptions, name: string, option
   return settings;
 }
 
-export interface GuardSourceDeps {
+/** A request that several guards of a framework may judge. */
+interface GuardedRequest {
+  readonly ctx: DurinContext;
+  readonly ipAddress: AdapterCall['ipAddress'];
+  /** Whether a guard has counted the rates of its session's client and key. */
+  isCounted: boolean;
+}
+
+/** What a guard of a framework lets in: the session, and the request's context for `responseMeta`. */
+export interface GuardedVisit {
+  readonly record: SessionRecord;
+  readonly ctx: DurinContext;
+}
+
+/** Guards a request of a framework. All guards of one request share a look-up, and count its client's rate once. */
+export type GuardRequest = (call: AdapterCall, options: GuardOptions) => Promise<GuardedVisit>;
+
+export interface RouteGuardsDeps {
   readonly openSource: OpenSource;
+  readonly createContext: (call: AdapterCall) => DurinContext;
   readonly admission: Admission;
   readonly parseGuardOptions: ParseGuardOptions;
   readonly toAnswered: ToAnswered;
 }
 
-export function createGuardSource({
-  openSource,
-  admission,
-  parseGuardOptions,
-  toAnswered,
-}: GuardSourceDeps): GuardSource {
+export function createRouteGuards(deps: RouteGuardsDeps): { guardSource: GuardSource; guardRequest: GuardRequest } {
+  const { openSource, createContext, admission, parseGuardOptions, toAnswered } = deps;
   const parsed = new WeakMap<object, GuardSettings>();
+  const guarded = new WeakMap<object, GuardedRequest>();
 
   /** Parses each object once. */
   function settingsOf(options: GuardOptions): GuardSettings {
@@ -62,18 +78,45 @@ export function createGuardSource({
     return settings;
   }
 
-  return async function guardSource(source, options = noOptions) {
-    const settings = settingsOf(options);
-    const { request, state, isChange } = openSource(source);
-    const visit = { settings, request, state, path: null };
+  async function admit(visit: Visit, resolving: Promise<SessionRecord>): Promise<SessionRecord> {
     try {
-      const record = await state.resolveSessionUncached(isChange).catch((error: unknown) => {
+      const record = await resolving.catch((error: unknown) => {
         throw admission.reportRefused(error, visit);
       });
       return (await admission.admit(record, visit)) ?? record;
     } catch (error) {
-      throw toAnswered(error, request);
+      throw toAnswered(error, visit.request);
     }
+  }
+
+  /** A guard that knows the caller's address sees another request than one that does not. */
+  function requestOf(call: AdapterCall): GuardedRequest {
+    const { req, ipAddress } = call;
+    const isObject = typeof req === 'object' && req !== null;
+    const known = isObject ? guarded.get(req) : undefined;
+    if (known !== undefined && known.ipAddress === ipAddress) return known;
+    const opened = { ctx: createContext(call), ipAddress, isCounted: known?.isCounted ?? false };
+    if (isObject) guarded.set(req, opened);
+    return opened;
+  }
+
+  return {
+    async guardSource(source, options = noOptions) {
+      const settings = settingsOf(options);
+      const { request, state, isChange } = openSource(source);
+      return admit({ settings, request, state, path: null }, state.resolveSessionUncached(isChange));
+    },
+
+    async guardRequest(call, options) {
+      const settings = settingsOf(options);
+      const shared = requestOf(call);
+      const { ctx, isCounted } = shared;
+      const { request, state, isChange } = openSource(ctx.durin);
+      const visit = { settings, request, state, path: null, isCounted };
+      const record = await admit(visit, state.resolveSessionOnce(isChange));
+      shared.isCounted = true;
+      return { record, ctx };
+    },
   };
 }
 

@@ -32,6 +32,15 @@ test('without secure its name has no prefix', () => {
   expect(parse({ name: 'sid', sameSite: 'strict' })).toMatchObject({ name: 'sid', sameSite: 'strict' });
 });
 
+test('an origin over http is of this machine, or the cookie is not secure', () => {
+  const open = withOrigins('http://app.example.com');
+  expect(parse({ ...open, secure: false })).toMatchObject({ allowedOrigins: new Set(open.allowedOrigins) });
+  expect(() => parse(open)).toThrow('cookies.allowedOrigins must list https origins only');
+  expect(() => parse(withOrigins('http://localhost.example.com'))).toThrow('must list https origins only');
+  const own = ['http://app.localhost:5173', 'http://127.0.0.1:5173', 'http://[::1]:5173'];
+  expect(parse(withOrigins(...own))).toMatchObject({ allowedOrigins: new Set(own) });
+});
+
 test('an origin is taken as browsers send it', () => {
   const origins = ['https://app.example.com', 'http://localhost:5173', 'https://[::1]:8443'];
   expect(parse(withOrigins(...origins))).toMatchObject({ allowedOrigins: new Set(origins) });

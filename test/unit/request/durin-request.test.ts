@@ -93,3 +93,21 @@ test('text that is no header name is refused', () => {
   const request = DurinRequest.fromAdapter({ req: { headers: new Headers() } }, { trustProxy: 0 });
   for (const name of ['', 'a b', 'é']) expect(() => request.header(name)).toThrow('must be called with the name');
 });
+
+test.each<[headers: Record<string, string>, isStreamed: boolean]>([
+  [{}, false],
+  [{ accept: 'application/json' }, false],
+  [{ accept: 'application/json, application/jsonl' }, true],
+  [{ 'trpc-accept': 'application/jsonl' }, true],
+  [{ 'trpc-accept': 'application/json', accept: 'application/jsonl' }, false],
+])('without info, a request with %o is streamed: %s', (headers, isStreamed) => {
+  const settings = { trustProxy: 0 };
+  const res = { appendHeader() {}, headersSent: false };
+  for (const req of [{ headers }, { headers: new Headers(headers) }]) {
+    const request = DurinRequest.fromAdapter({ req, res }, settings);
+    expect(DurinRequest.isStreamed(request)).toBe(isStreamed);
+    expect(DurinRequest.cookiesOf(request).canSet()).toBe(!isStreamed);
+  }
+  const info = { accept: null, calls: [{}] };
+  expect(DurinRequest.isStreamed(DurinRequest.fromAdapter({ req: { headers }, info }, settings))).toBe(false);
+});

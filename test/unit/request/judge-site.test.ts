@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { judgeSite, type SiteClaims } from '../../../src/request/judge-site.ts';
 import { siteClaimsOf } from '../../../src/request/site-claims.ts';
 
-const rules = { isSecure: true, allowedOrigins: new Set(['https://app.example.com', 'http://old.example.com']) };
+const rules = { isSecure: true, allowedOrigins: new Set(['https://app.example.com', 'http://localhost:5173']) };
 const claims = { fetchSite: null, origin: null, host: 'api.example.com' };
 
 const table: [what: string, claimed: Partial<SiteClaims>, judgement: string][] = [
@@ -15,7 +15,18 @@ const table: [what: string, claimed: Partial<SiteClaims>, judgement: string][] =
   ['a word that no browser sends', { fetchSite: 'Same-Origin' }, 'cross-site'],
   ['a listed origin', { fetchSite: 'same-site', origin: 'https://app.example.com' }, 'allowed'],
   ['a listed origin on another site', { fetchSite: 'cross-site', origin: 'https://app.example.com' }, 'allowed'],
-  ['a listed origin over http', { origin: 'http://old.example.com' }, 'allowed'],
+  ['a listed page of this machine', { fetchSite: 'cross-site', origin: 'http://localhost:5173' }, 'allowed'],
+  [
+    'the own origin, of which the browser says otherwise',
+    { fetchSite: 'same-site', origin: 'https://api.example.com' },
+    'cross-site',
+  ],
+  [
+    'the own origin, where the host is a claim',
+    { fetchSite: 'cross-site', origin: 'https://api.example.com' },
+    'cross-site',
+  ],
+  ['an empty word of the browser', { fetchSite: '', origin: 'https://api.example.com' }, 'cross-site'],
   ['a listed host over another scheme', { origin: 'http://app.example.com' }, 'cross-site'],
   ['a listed host at another port', { origin: 'https://app.example.com:8443' }, 'cross-site'],
   ['the own origin, from a browser without Sec-Fetch-Site', { origin: 'https://api.example.com' }, 'allowed'],
@@ -37,7 +48,7 @@ const table: [what: string, claimed: Partial<SiteClaims>, judgement: string][] =
   ['a name below localhost', { origin: 'http://app.localhost', host: 'app.localhost' }, 'allowed'],
   ['this machine by its address', { origin: 'http://127.0.0.1:80', host: '127.0.0.1' }, 'allowed'],
   ['this machine by its address of IPv6', { origin: 'http://[::1]:3000', host: '[::1]:3000' }, 'allowed'],
-  ['another port of this machine', { origin: 'http://localhost:5173', host: 'localhost:3000' }, 'cross-site'],
+  ['another port of this machine', { origin: 'http://localhost:4173', host: 'localhost:3000' }, 'cross-site'],
   [
     'a host that starts like an address of this machine',
     { origin: 'http://127.0.0.1.evil', host: '127.0.0.1.evil' },

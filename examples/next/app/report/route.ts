@@ -8,7 +8,7 @@ export async function GET(request: Request): Promise<Response> {
   const { durin } = await openApp();
   try {
     const { user } = await durin.guard(request, options);
-    return new Response(`A report for ${user.username}`);
+    return new Response(`A report for ${user.username}`, { headers: { 'Cache-Control': 'private' } });
   } catch (error) {
     if (isDurinError(error)) return error.toResponse();
     throw error;
