@@ -25,6 +25,7 @@ export function withDatabaseTimeout<T>(timeoutMs: number, work: () => T | Promis
   return withTimeout(work, { timeoutMs, service: 'the database', toError: toUnavailable });
 }
 
-function toUnavailable(cause: Error): DurinError {
+/** The error of work that took too long. */
+export function toUnavailable(cause: Error): DurinError {
   return new DurinError('STORE_UNAVAILABLE', { cause });
 }

@@ -4,6 +4,7 @@ import { translateErrors, wasAborted } from './failures.ts';
 import { createListen } from './notify/listen.ts';
 import type { Listen } from './notify/listening.ts';
 import { createFolderClaim } from './pglite/folder-claim.ts';
+import { createLogQuery } from './prepared/log-query.ts';
 import { createGetNativePool } from './prepared/native-pool.ts';
 import { createPrepare } from './prepared/prepare.ts';
 import { createPreparedLookUp, type LookUp, type LookUpColumn } from './prepared/prepared-look-up.ts';
@@ -62,7 +63,7 @@ interface SqlConnection {
   getNativeClient(): Promise<unknown>;
 }
 
-/** @param timeoutMs milliseconds after which a look-up fails */
+/** @param timeoutMs milliseconds after which a look-up or a prepared statement fails */
 export function createDatabase(orm: MikroORM, timeoutMs: number): Database {
   refuseOtherPlatforms(orm);
   const claimFolder = createFolderClaim(orm);
@@ -106,10 +107,9 @@ export function createDatabase(orm: MikroORM, timeoutMs: number): Database {
   const getNativeClient = async () => connection().getNativeClient();
   const prepareDeps = {
     getNativePool: createGetNativePool(orm, getNativeClient),
-    prepare: createPrepare(orm.config.getLogger()),
+    prepare: createPrepare({ timeoutMs, onQuery: orm.config.get('onQuery'), logQuery: createLogQuery(orm) }),
     run,
     isInTransaction,
-    onQuery: orm.config.get('onQuery'),
     timeoutMs,
   };
 

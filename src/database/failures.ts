@@ -116,23 +116,24 @@ export async function translateErrors<T>(query: Promise<T>): Promise<T> {
 }
 
 const lostCodes = /^(?:ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|08...|57P0[12])$/;
-const lostMessages = /connection terminated(?! due to connection timeout)|connection ended|query read timeout/i;
+const lostMessages =
+  /connection terminated(?! due to connection timeout)|connection ended|query read timeout|^the database did not answer/i;
 
 /**
- * Calls back if the connection was lost before the write's result arrived, so that PostgreSQL may have committed it. The
- * write still rejects with its error.
+ * Calls back if the connection was lost, or durin stopped waiting, before the write's result arrived, so that PostgreSQL may
+ * have committed it. The write still rejects with its error.
  */
 export async function onUnknownOutcome<T>(write: Promise<T>, callback: () => Promise<void>): Promise<T> {
   try {
     return await write;
   } catch (error) {
-    if (isDurinError(error) && wasConnectionLost(error.cause)) await callback();
+    if (isDurinError(error) && wasResultLost(error.cause)) await callback();
     throw error;
   }
 }
 
-/** A failed connection attempt does not count: nothing was sent. */
-function wasConnectionLost(error: unknown): boolean {
+/** A failed attempt to get a connection does not count: nothing was sent. */
+function wasResultLost(error: unknown): boolean {
   if (error instanceof Error && 'syscall' in error && error.syscall === 'connect') return false;
   const code = codeOf(error);
   return code === null ? error instanceof Error && lostMessages.test(error.message) : lostCodes.test(code);

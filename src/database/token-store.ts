@@ -227,10 +227,10 @@ export interface TokenStore {
   /** Returns a token of the pair, expired or not: a valid one, if there is one. */
   findOf(userId: unknown, clientName: string): Promise<TokenRow | null>;
   /**
-   * Stores when, from where and by which program tokens were used. Skips rows locked by other transactions, and rows whose
-   * stored use is less than `intervalMs` older.
+   * Stores when, from where and by which program tokens were used. Skips rows whose stored use is less than `intervalMs`
+   * older, and rows that other transactions lock or change. Returns the ids of the tokens of the latter.
    */
-  recordUses(uses: readonly TokenUse[], intervalMs: number): Promise<void>;
+  recordUses(uses: readonly TokenUse[], intervalMs: number): Promise<string[]>;
   /** Stores that a token is used now, unless it has expired. */
   keepAlive(token: Pick<SessionRecord, 'id' | 'selector'>, now: number): Promise<void>;
   /** Names an unexpired token of this user. Returns whether there is such a token. */

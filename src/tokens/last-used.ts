@@ -55,11 +55,10 @@ export function createLastUsed({ store, notices, bounded, now }: LastUsedDeps): 
     expiring.clear();
     for (let start = 0; start < uses.length; start += maxBatchSize) {
       const batch = uses.slice(start, start + maxBatchSize);
-      try {
-        await bounded(() => store.recordUses(batch, intervalMs));
-      } catch {
-        for (const { id } of batch) recordedAt.delete(id); // the next use is recorded; requests report the outage
-      }
+      const unrecorded = await bounded(() => store.recordUses(batch, intervalMs)).catch(
+        () => batch.map(({ id }) => id), // requests report the outage
+      );
+      for (const id of unrecorded) recordedAt.delete(id); // the next use is recorded
     }
     await notices.emitOf(ids).catch(() => undefined); // the next use is another occasion
   }

@@ -1,17 +1,23 @@
 import { createHash } from 'node:crypto';
-import type { Logger } from '@mikro-orm/core';
 import { causeCodeOf, sqlState, translateErrors } from '../failures.ts';
 import type { Row } from '../rows/row.ts';
+import type { LogQuery } from './log-query.ts';
 import type { NativePool, NativeQuery } from './native-pool.ts';
-
-/** Sends a query on a connection of the pool. */
-export type Send = (pool: NativePool, query: NativeQuery) => Promise<Row[]>;
+import { queryWithTimeout } from './query-with-timeout.ts';
 
 /** Runs a statement of the pool by its name. */
 export type Prepared = (pool: NativePool, values: readonly unknown[]) => Promise<Row[]>;
 
-/** @param sql a statement with `$1` and so on for its parameters */
-export type Prepare = (sql: string, send: Send) => Prepared;
+/** @param sql a statement that has `?` for its parameters */
+export type Prepare = (sql: string) => Prepared;
+
+export interface PrepareDeps {
+  /** Milliseconds after which a statement fails. */
+  readonly timeoutMs: number;
+  /** The option `onQuery` of the ORM, which may rewrite a statement. */
+  readonly onQuery: (sql: string, values: readonly unknown[]) => string;
+  readonly logQuery: LogQuery;
+}
 
 /** PostgreSQL rejects these before it runs the statement, so it can run again without a name. */
 const outdatedStates: ReadonlySet<string | null> = new Set([sqlState.featureNotSupported]);
@@ -24,39 +30,61 @@ const pooledStates: ReadonlySet<string | null> = new Set([
 
 /**
  * Creates the function that prepares statements. A statement's name is derived from its text, which contains the tables'
- * schema and prefix, so two durins on one pool do not collide.
+ * schema and prefix, so two durins on one pool do not collide. A statement that `onQuery` rewrites has no name, since each
+ * call may have another text.
  *
  * PostgreSQL rejects a prepared statement after an `alter table` on what it reads. The pool then closes that connection,
  * and the statement runs again unprepared, because other connections may have the same outdated statement. Behind a
  * connection pooler that does not know prepared statements, all statements are unprepared after the first failure.
  */
-export function createPrepare(logger: Logger): Prepare {
+export function createPrepare({ timeoutMs, onQuery, logQuery }: PrepareDeps): Prepare {
   let isPooled = false;
 
-  return function prepare(sql, send) {
-    const name = `durin_${createHash('sha256').update(sql).digest('hex').slice(0, 16)}`;
+  function send(pool: NativePool, query: NativeQuery): Promise<Row[]> {
+    return translateErrors(queryWithTimeout(pool, query, timeoutMs));
+  }
 
-    async function runOnce(pool: NativePool, values: unknown[]): Promise<Row[]> {
-      const unprepared = { text: sql, values };
-      if (isPooled) return translateErrors(send(pool, unprepared));
-      try {
-        return await translateErrors(send(pool, { name, ...unprepared }));
-      } catch (error) {
-        const state = causeCodeOf(error);
-        if (pooledStates.has(state)) isPooled = true;
-        else if (!outdatedStates.has(state)) throw error;
-        return translateErrors(send(pool, unprepared));
-      }
+  async function sendNamed(pool: NativePool, query: NativeQuery): Promise<Row[]> {
+    const { name: _, ...unnamed } = query;
+    if (isPooled) return send(pool, unnamed);
+    try {
+      return await send(pool, query);
+    } catch (error) {
+      const state = causeCodeOf(error);
+      if (pooledStates.has(state)) isPooled = true;
+      else if (!outdatedStates.has(state)) throw error;
+      return send(pool, unnamed);
     }
+  }
 
-    return async function runPrepared(pool, values) {
+  return function prepare(sql) {
+    const text = toNumbered(sql);
+    const name = `durin_${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
+
+    return async function runPrepared(pool, given) {
+      const values = [...given];
+      const rewritten = onQuery(sql, values);
       const startedAt = performance.now();
-      const rows = await runOnce(pool, [...values]);
-      if (logger.isEnabled('query')) {
-        const took = Math.round(performance.now() - startedAt);
-        logger.logQuery({ query: sql, params: values, results: rows.length, took });
+      let results: number | null = null;
+      try {
+        const rows = await (rewritten === sql
+          ? sendNamed(pool, { name, text, values })
+          : send(pool, { text: toNumbered(rewritten), values }));
+        results = rows.length;
+        return rows;
+      } finally {
+        logQuery({ sql: rewritten, values, took: Math.round(performance.now() - startedAt), results });
       }
-      return rows;
     };
   };
+}
+
+/** Replaces each `?` as MikroORM does, which reads `\?` as a question mark. */
+function toNumbered(sql: string): string {
+  let count = 0;
+  return sql.replace(/\\\?|\?/g, (mark) => {
+    if (mark !== '?') return '?';
+    count += 1;
+    return `$${count}`;
+  });
 }

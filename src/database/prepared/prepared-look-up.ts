@@ -2,7 +2,6 @@ import { batch } from '../../async/batch.ts';
 import { withDatabaseTimeout } from '../database-timeout.ts';
 import { retryAborted } from '../failures.ts';
 import type { Row } from '../rows/row.ts';
-import type { NativeClient, NativePool, NativeQuery } from './native-pool.ts';
 import type { PreparedStatementDeps } from './prepared-statement.ts';
 
 /** The unique column to find rows by, and how to read its value from a found row. */
@@ -14,8 +13,8 @@ export interface LookUpColumn {
 /** Finds a row by its key. */
 export type LookUp = (key: string) => Promise<Row | null>;
 
-export interface PreparedLookUpDeps extends Omit<PreparedStatementDeps, 'onQuery'> {
-  /** Milliseconds after which a look-up fails. */
+export interface PreparedLookUpDeps extends PreparedStatementDeps {
+  /** Milliseconds after which a look-up through the ORM fails. */
   readonly timeoutMs: number;
 }
 
@@ -32,9 +31,8 @@ const maxBatchSize = 256;
  */
 export function createPreparedLookUp(deps: PreparedLookUpDeps, select: string, column: LookUpColumn): LookUp {
   const { getNativePool, prepare, run, isInTransaction, timeoutMs } = deps;
-  const send = (pool: NativePool, query: NativeQuery) => queryWithTimeout(pool, query, timeoutMs);
-  const findOne = prepare(`${select} where ${column.name} = $1`, send);
-  const findMany = prepare(`${select} where ${column.name} = any($1)`, send);
+  const findOne = prepare(`${select} where ${column.name} = ?`);
+  const findMany = prepare(`${select} where ${column.name} = any(?)`);
 
   function findThroughORM(keys: readonly string[]): Promise<Row[]> {
     const condition = keys.length === 1 ? '= ?' : `in (${keys.map(() => '?').join(', ')})`;
@@ -58,33 +56,4 @@ export function createPreparedLookUp(deps: PreparedLookUpDeps, select: string, c
   }, maxBatchSize);
 
   return (key) => (isInTransaction() ? findInTransaction(key) : findBatched(key));
-}
-
-/**
- * A query that gets its connection only after the timeout is not sent: the queries that queue up behind a frozen database
- * would delay everything after them. The connection of a query that was sent is closed, since the network may have dropped
- * it silently.
- */
-async function queryWithTimeout(pool: NativePool, query: NativeQuery, timeoutMs: number): Promise<Row[]> {
-  let client: NativeClient | null = null;
-  let isLate = false;
-  async function send(): Promise<Row[]> {
-    const connected = await pool.connect();
-    if (isLate) {
-      connected.release();
-      return [];
-    }
-    client = connected;
-    return (await connected.query(query)).rows;
-  }
-  const release = (error?: Error) => client?.release(error);
-  try {
-    const rows = await withDatabaseTimeout(timeoutMs, send);
-    release();
-    return rows;
-  } catch (error) {
-    isLate = true;
-    release(error as Error);
-    throw error;
-  }
 }

@@ -1,6 +1,6 @@
 import { wasAborted } from '../failures.ts';
 import type { Row } from '../rows/row.ts';
-import type { GetNativePool, NativePool, NativeQuery } from './native-pool.ts';
+import type { GetNativePool } from './native-pool.ts';
 import type { Prepare } from './prepare.ts';
 
 /** Runs a statement with these values for its parameters. */
@@ -12,8 +12,6 @@ export interface PreparedStatementDeps {
   /** Runs a statement through the ORM, inside the app's transaction if there is one. Outside, also again if PostgreSQL aborts it. */
   readonly run: (sql: string, parameters: readonly unknown[]) => Promise<Row[]>;
   readonly isInTransaction: () => boolean;
-  /** The option `onQuery` of the ORM, which may rewrite a statement. */
-  readonly onQuery: (sql: string, parameters: readonly unknown[]) => string;
 }
 
 /**
@@ -22,12 +20,11 @@ export interface PreparedStatementDeps {
  * @param sql has `?` for its parameters
  */
 export function createPreparedStatement(deps: PreparedStatementDeps, sql: string): PreparedStatement {
-  const { getNativePool, prepare, run, isInTransaction, onQuery } = deps;
-  const runPrepared = prepare(toNumbered(sql), sendOnPool);
+  const { getNativePool, prepare, run, isInTransaction } = deps;
+  const runPrepared = prepare(sql);
 
   return async function runStatement(parameters) {
-    if (isInTransaction() || onQuery(sql, parameters) !== sql) return run(sql, parameters);
-    const pool = await getNativePool();
+    const pool = isInTransaction() ? null : await getNativePool();
     if (pool === null) return run(sql, parameters);
     try {
       return await runPrepared(pool, parameters);
@@ -36,27 +33,4 @@ export function createPreparedStatement(deps: PreparedStatementDeps, sql: string
       return run(sql, parameters);
     }
   };
-}
-
-/** Replaces each `?` as MikroORM does, which reads `\?` as a question mark. */
-function toNumbered(sql: string): string {
-  let count = 0;
-  return sql.replace(/\\\?|\?/g, (mark) => {
-    if (mark !== '?') return '?';
-    count += 1;
-    return `$${count}`;
-  });
-}
-
-/** A failed statement may have left its connection outdated or broken, so the pool closes it. */
-async function sendOnPool(pool: NativePool, query: NativeQuery): Promise<Row[]> {
-  const client = await pool.connect();
-  try {
-    const { rows } = await client.query(query);
-    client.release();
-    return rows;
-  } catch (error) {
-    client.release(error as Error);
-    throw error;
-  }
 }

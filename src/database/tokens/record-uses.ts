@@ -8,7 +8,8 @@ import { createExpiryConditions } from './token-conditions.ts';
  * Creates the writes of last uses. `recordUses` is one statement for any number of them. It waits for no other transaction: a
  * row that another one has locked, because it records a use or deletes the token, is skipped. It locks tokens only to
  * add rows that are missing, since a lock on a token writes to its page. It finds each row once by its key, and then by its
- * place in the table: another one that has changed it meanwhile has recorded a use.
+ * place in the table: another one that has changed it meanwhile has recorded a use, which may be older. It returns what it
+ * skipped for another transaction, so that the next use of these tokens is recorded.
  */
 export function createRecordUses(database: Database, schema: Schema): Pick<TokenStore, 'recordUses' | 'keepAlive'> {
   const { tokens, clients, uses } = schema;
@@ -47,20 +48,27 @@ export function createRecordUses(database: Database, schema: Schema): Pick<Token
       update ${uses} l set last_used_at = free."usedAt", last_used_on = ${dayOf('free."usedAt"')},
         ip_address = coalesce(free."ipAddress", l.ip_address), user_agent = coalesce(free."userAgent", l.user_agent)
       from free where l.ctid = free.place
+      returning l.token_id
     ),
     missing as (
       select known.* from known join ${tokens} t on t.id = known.id
       where known.is_missing
       for key share of t skip locked
+    ),
+    inserted as (
+      insert into ${uses} (token_id, last_used_at, last_used_on, ip_address, user_agent)
+      select id, "usedAt", ${dayOf('"usedAt"')}, "ipAddress", "userAgent" from missing order by id
+      on conflict (token_id) do nothing
+      returning token_id
     )
-    insert into ${uses} (token_id, last_used_at, last_used_on, ip_address, user_agent)
-    select id, "usedAt", ${dayOf('"usedAt"')}, "ipAddress", "userAgent" from missing order by id
-    on conflict (token_id) do nothing`);
+    select id from known
+    where is_due and id not in (select token_id from updated union all select token_id from inserted)`);
 
-  async function recordUses(all: readonly TokenUse[], intervalMs: number): Promise<void> {
-    if (all.length === 0) return;
+  async function recordUses(all: readonly TokenUse[], intervalMs: number): Promise<string[]> {
+    if (all.length === 0) return [];
     const values = all.map(({ id, usedAt, ipAddress, userAgent }) => ({ id, usedAt, ipAddress, userAgent }));
-    await writeUses([JSON.stringify(values), intervalMs / 1000]);
+    const skipped = await writeUses([JSON.stringify(values), intervalMs / 1000]);
+    return skipped.map((row) => String(row['id']));
   }
 
   return { recordUses, keepAlive };

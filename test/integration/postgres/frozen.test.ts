@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { type CacheOptions, createDurin } from '../../../src/index.ts';
 import { clients, password, requestOf, requiredOptions, t } from '../../support/app.ts';
 import { codeOf, recordEvents } from '../../support/arena.ts';
-import { entities, User } from '../../support/entities.ts';
+import { AuthToken, entities, User } from '../../support/entities.ts';
 import { type PostgresServer, startPostgres } from '../../support/servers/postgres-server.ts';
 import { tapStatements } from '../../support/statement-tap.ts';
 import { noteUncaught } from '../../support/uncaught.ts';
@@ -131,6 +131,22 @@ describe('while PostgreSQL is frozen, without a cache', () => {
     expect(sent()).toBeLessThanOrEqual(maxConnections + asked);
   });
 
+  test('tokens whose issue timed out are not issued afterwards', async () => {
+    const { durin, user } = app;
+    const statements = await tapStatements(orm);
+    const sent = () => statements.filter(({ text }) => text.includes('insert into')).length;
+    const issue = () => inTime(() => durin.tokens.issue({ user, client: 'web' }));
+    await freeze();
+    expect(new Set(await Promise.all(Array.from({ length: 30 }, issue)))).toEqual(new Set(['STORE_UNAVAILABLE']));
+    thaw();
+    let asked = 0;
+    await vi.waitFor(async () => {
+      asked += 1;
+      expect(await issue()).toHaveProperty('token');
+    }, 10_000);
+    expect(sent()).toBeLessThanOrEqual(maxConnections + asked);
+  });
+
   test('close does not wait for PostgreSQL', async () => {
     await app.callAs(token).me();
     await freeze();
@@ -152,6 +168,20 @@ describe('while PostgreSQL is frozen, with a cache', () => {
     expect(await app.me(other.token)).toBe('STORE_UNAVAILABLE');
     thaw();
     await vi.waitFor(async () => expect(await app.me(other.token)).toBe(app.user.username), 10_000);
+  });
+
+  test('a session that an unanswered issue has ended is no longer cached', async () => {
+    const { durin, user } = app;
+    const { id } = await durin.authenticate(token);
+    await freeze();
+    expect(await inTime(() => durin.tokens.issue({ user, client: 'web' }))).toBe('STORE_UNAVAILABLE');
+    thaw();
+    const ofUser = { user, client: { name: 'web' } };
+    await vi.waitFor(
+      async () => expect(await orm.em.fork().findOne(AuthToken, ofUser)).not.toHaveProperty('id', id),
+      10_000,
+    );
+    expect(await app.me(token)).toBe('INVALID_TOKEN');
   });
 
   test.each(['logout', 'logoutAll'] as const)('a %s fails and takes effect once PostgreSQL resumes', async (how) => {

@@ -87,6 +87,16 @@ test.each([
   expect(left.map(({ id }) => id)).toContain(sessions[spared]);
 });
 
+test('a login while its limit is lowered keeps to the new one', async () => {
+  const { orm, durin, login } = app;
+  await durin.tokens.revokeAll({ user: 1 });
+  await login('devices');
+  const isInterrupted = await afterReading(orm, () => durin.clients.update('devices', { maxSessions: 1 }));
+  await login('devices');
+  expect(isInterrupted()).toBe(true);
+  expect(await orm.em.fork().count(AuthToken, { user: 1, client: { name: 'devices' } })).toBe(1);
+});
+
 async function poolOf(orm: MikroORM): Promise<Pool> {
   return (await orm.em.getDriver().getConnection().getNativeClient()) as Pool;
 }

@@ -43,6 +43,8 @@ const writeFailures: [boolean, unknown][] = [
   [true, withCode('57P01')],
   [true, new Error('Connection terminated unexpectedly')],
   [true, new Error('Query read timeout')],
+  [true, new Error('the database did not answer within 5 ms')],
+  [false, new Error('no connection to the database was free within 5 ms')],
   [false, Object.assign(withCode('ETIMEDOUT'), { syscall: 'connect' })],
   [false, new Error('Connection terminated due to connection timeout')],
   [false, withCode('ECONNREFUSED')],

@@ -12,8 +12,8 @@ import { activeIn, issueParameters } from './issue-input.ts';
 import { slotStatements } from './slot-statements.ts';
 
 /**
- * Issues a token in one of several slots. `null`: the client was deleted meanwhile, or the token that was to be kept, or the slot
- * was taken although the user is locked, by a statement of version 0.1.
+ * Issues a token in one of several slots. `null`: the client was deleted or got another limit meanwhile, or the token that was
+ * to be kept was deleted, or the slot was taken although the user is locked, by a statement of version 0.1.
  */
 export type IssueInSlot = (request: IssueRequest, id: string, now: number) => Promise<IssueResult | null>;
 
@@ -39,7 +39,7 @@ interface Found {
  * Usually nothing changes in between, and two prepared statements do. If something does, or if the choice ends tokens of
  * other slots than its own, it reads and writes in a transaction that locks the user first. The write without a transaction
  * is safe because it stores nothing in a slot that is taken. If a token has to end, it is the one in that slot, and all tokens
- * that were read must still exist.
+ * that were read must still exist. The client must still have the limit that was read.
  */
 export function createIssueInSlot(
   database: Database,
@@ -79,6 +79,7 @@ export function createIssueInSlot(
       ...issueParameters(ofSameKind(request, held), id, now, schema),
       toParameter(now),
       ...targetOf(choice, held),
+      request.key === undefined ? rules.maxSessions : null,
       request.onConflict === 'renew',
     ]);
     const endedIds = new Set((row?.['ended_ids'] ?? []) as readonly string[]);

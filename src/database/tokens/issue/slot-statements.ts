@@ -13,8 +13,8 @@ export interface SlotStatements {
   readonly readLocked: string;
   /**
    * Ends some of the tokens that were read, and keeps one or stores a new one. Changes nothing if one of those that were
-   * read is gone and others were to end, or if the asking session or the user's credentials are no longer valid. Has the
-   * present instant once more, and then the parameters of `target`.
+   * read is gone and others were to end, if the client has another limit than was read, or if the asking session or the user's
+   * credentials are no longer valid. Has the present instant once more, and then the parameters of `target`.
    */
   readonly write: string;
 }
@@ -49,16 +49,17 @@ export function slotStatements(
   const write = `
     with ${issueInput(schema, session, credentialsDigest)},
     asking as (select t.id from ${askingSession(schema, unexpired)} for update of t),
-    target (slot, kept, ended, held, is_extended) as (
-      values (?::smallint, ?::uuid, ?::uuid[], ?::uuid[], ?::boolean)
+    target (slot, kept, ended, held, max_sessions, is_extended) as (
+      values (?::smallint, ?::uuid, ?::uuid[], ?::uuid[], ?::integer, ?::boolean)
     ),
     found as (
       select t.id ${ofPair} cross join target where cardinality(target.ended) > 0
       for update of t
     ),
     permitted as (
-      select from target cross join owner
-      where owner.has_credentials and (owner.session_id is null or exists (select from asking)) and (
+      select from target cross join owner cross join chosen
+      where owner.has_credentials and (owner.session_id is null or exists (select from asking))
+        and (target.max_sessions is null or target.max_sessions = chosen.max_sessions) and (
         cardinality(target.ended) = 0
         or cardinality(target.held) = (select count(*) from found where found.id = any(target.held))
       )

@@ -1,5 +1,5 @@
-import type { Logger } from '@mikro-orm/core';
 import type { NativePool, NativeQuery } from '../../../../src/database/prepared/native-pool.ts';
+import type { PrepareDeps } from '../../../../src/database/prepared/prepare.ts';
 
 /** A pool that answers each statement with one row, after it has rejected the first ones with these failures. */
 export function fakePool(...failures: readonly Error[]) {
@@ -15,7 +15,7 @@ export function fakePool(...failures: readonly Error[]) {
   const pool: NativePool = {
     connect: async () => ({ query: answer, release: (error) => released.push(error) }),
   };
-  return { pool, send: async (_: NativePool, query: NativeQuery) => (await answer(query)).rows, sent, released };
+  return { pool, sent, released };
 }
 
 /** What `pg` rejects a statement with. */
@@ -23,8 +23,6 @@ export function failure(code: string): Error {
   return Object.assign(new Error('the statement failed'), { code });
 }
 
-export function logger({ isEnabled } = { isEnabled: false }) {
-  const queries: unknown[] = [];
-  const log = { isEnabled: () => isEnabled, logQuery: (query: unknown) => queries.push(query), queries };
-  return log as unknown as Logger & typeof log;
+export function prepareDeps(deps: Partial<PrepareDeps> = {}): PrepareDeps {
+  return { timeoutMs: 10_000, onQuery: (sql) => sql, logQuery: () => {}, ...deps };
 }

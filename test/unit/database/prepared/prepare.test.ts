@@ -1,14 +1,16 @@
-import { expect, test } from 'vitest';
-import { createPrepare } from '../../../../src/database/prepared/prepare.ts';
-import { failure, fakePool, logger } from './fake-pool.ts';
+import { expect, test, vi } from 'vitest';
+import type { LogQuery } from '../../../../src/database/prepared/log-query.ts';
+import { createPrepare, type PrepareDeps } from '../../../../src/database/prepared/prepare.ts';
+import { DurinError } from '../../../../src/errors.ts';
+import { failure, fakePool, prepareDeps } from './fake-pool.ts';
 
 test('a statement has a name that is derived from its text', async () => {
-  const prepare = createPrepare(logger());
-  const { pool, send, sent } = fakePool();
-  const one = prepare('select 1 from "shop"."auth_token"', send);
+  const prepare = createPrepare(prepareDeps());
+  const { pool, sent } = fakePool();
+  const one = prepare('select 1 from "shop"."auth_token"');
   await one(pool, []);
   await one(pool, []);
-  await prepare('select 1 from "durin_auth_token"', send)(pool, []);
+  await prepare('select 1 from "durin_auth_token"')(pool, []);
   const names = sent.map(({ name }) => name);
   expect(names).toEqual([
     expect.stringMatching(/^durin_[0-9a-f]{16}$/),
@@ -18,30 +20,30 @@ test('a statement has a name that is derived from its text', async () => {
 });
 
 test('an outdated statement runs again without a name, the next one with it', async () => {
-  const { pool, send, sent } = fakePool(failure('0A000'));
-  const run = createPrepare(logger())('select $1', send);
+  const { pool, sent } = fakePool(failure('0A000'));
+  const run = createPrepare(prepareDeps())('select ?');
   expect(await run(pool, [1])).toEqual([{ one: 1 }]);
   await run(pool, [2]);
-  expect(sent.map(({ name, values }) => [name !== undefined, values])).toEqual([
-    [true, [1]],
-    [false, [1]],
-    [true, [2]],
+  expect(sent.map(({ name, text, values }) => [name !== undefined, text, values])).toEqual([
+    [true, 'select $1', [1]],
+    [false, 'select $1', [1]],
+    [true, 'select $1', [2]],
   ]);
 });
 
 test.each(['42P05', '26000'])('after %s, every statement runs without a name', async (state) => {
-  const { pool, send, sent } = fakePool(failure(state));
-  const prepare = createPrepare(logger());
-  const run = prepare('select $1', send);
+  const { pool, sent } = fakePool(failure(state));
+  const prepare = createPrepare(prepareDeps());
+  const run = prepare('select ?');
   expect(await run(pool, [1])).toEqual([{ one: 1 }]);
   await run(pool, [2]);
-  await prepare('select 3', send)(pool, []);
+  await prepare('select 3')(pool, []);
   expect(sent.map(({ name }) => name !== undefined)).toEqual([true, false, false, false]);
 });
 
 test('any other failure is one of the database', async () => {
-  const { pool, send, sent } = fakePool(failure('23505'));
-  const run = createPrepare(logger())('select $1', send);
+  const { pool, sent } = fakePool(failure('23505'));
+  const run = createPrepare(prepareDeps())('select ?');
   await expect(run(pool, [1])).rejects.toMatchObject({
     durin: { code: 'STORE_UNAVAILABLE' },
     cause: { code: '23505' },
@@ -49,9 +51,24 @@ test('any other failure is one of the database', async () => {
   expect(sent).toHaveLength(1);
 });
 
-test('the ORM logs a prepared statement with its parameters', async () => {
-  const log = logger({ isEnabled: true });
-  const { pool, send } = fakePool();
-  await createPrepare(log)('select $1', send)(pool, ['value']);
-  expect(log.queries).toEqual([expect.objectContaining({ query: 'select $1', params: ['value'], results: 1 })]);
+test('a statement that the app rewrites has no name', async () => {
+  const { pool, sent } = fakePool();
+  const onQuery = vi.fn<PrepareDeps['onQuery']>((sql) => `${sql} /* call 7 */`);
+  const run = createPrepare(prepareDeps({ onQuery }))('select ?, ?');
+  expect(await run(pool, ['a?', 2])).toEqual([{ one: 1 }]);
+  expect(sent).toEqual([{ text: 'select $1, $2 /* call 7 */', values: ['a?', 2] }]);
+  expect(onQuery.mock.calls).toEqual([['select ?, ?', ['a?', 2]]]);
+});
+
+test('a statement is logged, also if it fails', async () => {
+  const logQuery = vi.fn<LogQuery>();
+  const { pool } = fakePool(failure('23503'));
+  const run = createPrepare(prepareDeps({ logQuery }))('select ?');
+  await expect(run(pool, ['first'])).rejects.toThrow(DurinError);
+  await run(pool, ['second']);
+  const took = expect.any(Number);
+  expect(logQuery.mock.calls).toEqual([
+    [{ sql: 'select ?', values: ['first'], took, results: null }],
+    [{ sql: 'select ?', values: ['second'], took, results: 1 }],
+  ]);
 });
