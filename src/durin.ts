@@ -10,7 +10,7 @@ import { attachInternals } from './internals.ts';
 import { createLeaks, type LeakDetection } from './leaks/create-leaks.ts';
 import { createTokenPattern } from './leaks/token-pattern.ts';
 import type { Transport } from './options/cookie-options.ts';
-import type { LoginOutput, SessionOutput, SignInAnswer } from './options/login-output.ts';
+import type { LoginOutput, SignInAnswer } from './options/login-output.ts';
 import type { DurinOptions } from './options/options.ts';
 import { parseOptions } from './options/parse-options.ts';
 import { type ContextFromOptions, callFrom } from './request/context-from.ts';
@@ -168,7 +168,7 @@ export function createDurin<
     loginInput: z.input<TLoginInput>;
     takesClient: unknown extends TResolveClient ? true : false;
     loginOutput: LoginOutput<TSerializedUser, TExpiry, TLoginExtra, TTransport>;
-    sessionOutput: SessionOutput<TSerializedUser, TExpiry>;
+    returnsUser: unknown extends TSerializedUser ? false : true;
     clientName: TClientName;
     scope: TScope;
   }

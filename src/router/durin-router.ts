@@ -23,7 +23,8 @@ export interface LoginTypes {
   /** Whether `login` also takes the client's name. */
   takesClient: boolean;
   loginOutput: { expiry: unknown };
-  sessionOutput: object;
+  /** Whether `login` and `session` return the user, as `serializeUser` does. */
+  returnsUser: boolean;
   clientName: string;
   scope: string;
 }
@@ -37,6 +38,16 @@ type LoginInput<TLogin extends LoginTypes> = Flatten<
     (TLogin['takesClient'] extends true ? { client: TLogin['clientName'] } : object) & {
       deviceName?: string | undefined;
     }
+>;
+
+/** The output of `session`: what `login` returned of it, without the token and the app's own fields. */
+type SessionOutput<TLogin extends LoginTypes> = Flatten<
+  { id: string; expiry: TLogin['loginOutput']['expiry'] } & (TLogin extends {
+    returnsUser: true;
+    loginOutput: { user: infer TUser };
+  }
+    ? { user: TUser }
+    : object)
 >;
 
 type Flatten<T> = { [K in keyof T]: T[K] } & {};
@@ -77,7 +88,7 @@ export type DurinRouterRecord<TLogin extends LoginTypes> = {
   reauthenticate: DurinMutation<TLogin['loginInput'], void>;
   logout: DurinMutation<void, void>;
   logoutAll: DurinMutation<SessionScope | undefined, void>;
-  session: DurinQuery<void, TLogin['sessionOutput'] | null>;
+  session: DurinQuery<void, SessionOutput<TLogin> | null>;
   sessions: {
     list: DurinQuery<void, SessionView[]>;
     revoke: DurinMutation<{ id: string }, void>;
@@ -128,7 +139,8 @@ export function createDurinRouter<TLogin extends LoginTypes>(deps: RouterDeps): 
     reauthenticate: createReauthenticateProcedure(procedures, deps),
     logout: createLogout(procedures, deps),
     logoutAll: createLogoutAll(procedures, deps),
-    session: createSession(procedures, deps),
+    // Whether there is a user depends on an option, which the types know and this code does not.
+    session: createSession(procedures, deps) as DurinQuery<void, object | null> as DurinRouterRecord<TLogin>['session'],
     sessions: createSessions(procedures, deps),
     keys: createKeys(procedures, deps),
     apiAccess: createApiAccess(procedures, deps),

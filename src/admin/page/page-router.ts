@@ -26,7 +26,7 @@ interface PageLogin {
   loginOutput: { token: string; expiry: unknown };
   clientName: string;
   scope: string;
-  sessionOutput: { id: string; expiry: unknown };
+  returnsUser: false;
 }
 
 /** A tRPC root of its own, so that the page does not depend on the app's transformer and error formatter. */

@@ -96,7 +96,7 @@ for (const compiler of ['typescript', 'typescript-5.9']) {
 test('the declarations of an app are short and have no any of ours', async () => {
   await compile('typescript', 'nodenext');
   for (const [name, longest] of [
-    ['auth', 40_000],
+    ['auth', 41_000],
     ['router', 3500],
   ] as const) {
     const declaration = await readFile(join(packed.app, `out/${name}.d.ts`), 'utf8');
@@ -147,5 +147,5 @@ test('the declarations of the package stay small', async () => {
   const sizes = await Promise.all(paths.map(async (path) => (await stat(installed(path))).size));
   const total = sizes.reduce((sum, size) => sum + size, 0);
   console.log(`${paths.length} declarations, ${total} bytes`);
-  expect(total).toBeLessThan(500_000); // two thirds of it are doc comments, which editors show
+  expect(total).toBeLessThan(550_000); // two thirds of it are doc comments, which editors show
 });

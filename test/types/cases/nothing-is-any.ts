@@ -189,7 +189,7 @@ type Login = {
   loginOutput: { token: string; expiry: Date | null };
   clientName: 'web';
   scope: 'billing';
-  sessionOutput: { expiry: Date | null };
+  returnsUser: false;
 };
 
 interface Public {
