@@ -59,6 +59,7 @@ export function createDurinAdmin<TApp extends AppTypes>(
   const { isAdmin, userLabel, searchUsers, router = null } = options;
   const adminRouter = createAdminRouter(internals, isAdmin, { userLabel, searchUsers }, router);
   internals.markPrivate(Object.values(adminRouter._def.procedures));
-  const page = createAdminPage(internals, adminRouter, { ...options.page, hasPolicies: router !== null });
+  const facts = { hasPolicies: router !== null, isConfigured: options.page !== undefined };
+  const page = createAdminPage(internals, adminRouter, { ...options.page, ...facts });
   return { adminRouter, page };
 }

@@ -23,7 +23,8 @@ export interface CookieOptions {
    */
   secure?: boolean | undefined;
   /**
-   * The origins beside the server's own whose pages may make changes, such as `['https://app.example.com']`. Default: none.
+   * The origins beside the server's own whose pages may make changes, such as `['https://app.example.com']`. http is
+   * for this machine, or with `secure: false`. Default: none.
    */
   allowedOrigins?: readonly string[] | undefined;
 }

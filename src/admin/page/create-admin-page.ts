@@ -12,23 +12,25 @@ export type AdminPageDeps = Pick<Internals, 'durinRouter' | 'createContext' | 'r
 interface CreatedPageOptions extends AdminPageOptions {
   /** Whether the admin router lists the policies of the app's router. */
   readonly hasPolicies: boolean;
+  /** Whether the app sets an option of the page. */
+  readonly isConfigured: boolean;
 }
 
 /**
  * The web page over the admin router. It serves its own files and an API of its own below its path, so it depends neither
  * on the app's paths nor on its tRPC root.
- * @throws DurinUsageError if the app has no client named `options.client`
+ * @throws DurinUsageError if the app has no client named `options.client`, or none that the page can use
  */
 export function createAdminPage(
   { durinRouter, createContext, responseMeta, loginForm }: AdminPageDeps,
   adminRouter: DurinAdminRouter,
-  { client, title = 'Durin admin', onError = printError, hasPolicies }: CreatedPageOptions,
+  { client, title = 'Durin admin', onError = printError, hasPolicies, isConfigured }: CreatedPageOptions,
 ): AdminPage {
   const handle = createPageHandler({
     router: createPageRouter(durinRouter, adminRouter),
     createContext,
     responseMeta,
-    config: createPageConfig(loginForm, { title, client, hasPolicies }),
+    config: createPageConfig(loginForm, { title, client, hasPolicies, isConfigured }),
     onError,
   });
   return createPageAdapter(handle);

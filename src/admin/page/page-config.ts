@@ -14,26 +14,40 @@ export interface PageConfig {
   hasPolicies: boolean;
 }
 
-/** @throws DurinUsageError if the app has no client named `client` */
-export function createPageConfig(
-  loginForm: LoginForm,
-  { title, client, hasPolicies }: { title: string; client: string | undefined; hasPolicies: boolean },
-): PageConfig {
+export interface PageConfigOptions {
+  readonly title: string;
+  readonly client: string | undefined;
+  readonly hasPolicies: boolean;
+  /** Whether the app sets an option of the page, and so wants to use it. */
+  readonly isConfigured: boolean;
+}
+
+/** @throws DurinUsageError if the app has no client named `client`, or none that the page can use */
+export function createPageConfig(loginForm: LoginForm, options: PageConfigOptions): PageConfig {
+  const { title, hasPolicies } = options;
   return {
     title,
-    client: clientOf(loginForm, client),
+    client: clientOf(loginForm, options),
     loginFields: loginFieldsOf(loginForm.input),
     authHeaderPrefix: loginForm.scheme,
     hasPolicies,
   };
 }
 
-function clientOf({ takesClient, clientNames }: LoginForm, chosen: string | undefined): string | null {
+function clientOf(
+  { takesClient, clientNames }: LoginForm,
+  { client: chosen, isConfigured }: PageConfigOptions,
+): string | null {
   if (chosen !== undefined && clientNames?.includes(chosen) === false) {
     throw new DurinUsageError(
       'createDurinAdmin: page.client must be one of the option clients of createDurin, without keys and session cookie',
     );
   }
   if (!takesClient) return null;
+  if (isConfigured && clientNames?.length === 0) {
+    throw new DurinUsageError(
+      "createDurinAdmin: page needs a client with transport: 'header' and without keys in the option clients of createDurin, such as admin: {}",
+    );
+  }
   return chosen ?? (clientNames?.includes('admin') ? 'admin' : (clientNames?.[0] ?? 'web'));
 }
