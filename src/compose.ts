@@ -51,7 +51,7 @@ export function compose(settings: Settings) {
 
   // The database
   const schema = readSchema(orm, settings.entities, settings.filters);
-  const database = createDatabase(orm, databaseTimeoutMs);
+  const database = createDatabase(orm, databaseTimeoutMs, settings.preparedStatements);
   const { isInTransaction } = database;
   const bounded = createDatabaseTimeout(databaseTimeoutMs, isInTransaction);
   const hub = createEventHub(settings.onListenerError);

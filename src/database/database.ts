@@ -63,8 +63,11 @@ interface SqlConnection {
   getNativeClient(): Promise<unknown>;
 }
 
-/** @param timeoutMs milliseconds after which a look-up or a prepared statement fails */
-export function createDatabase(orm: MikroORM, timeoutMs: number): Database {
+/**
+ * @param timeoutMs milliseconds after which a look-up or a prepared statement fails
+ * @param hasNames whether prepared statements have names, as they must to be planned once
+ */
+export function createDatabase(orm: MikroORM, timeoutMs: number, hasNames = true): Database {
   refuseOtherPlatforms(orm);
   const claimFolder = createFolderClaim(orm);
   const transactions = createTransactions(orm, acceptsStatements);
@@ -107,7 +110,7 @@ export function createDatabase(orm: MikroORM, timeoutMs: number): Database {
   const getNativeClient = async () => connection().getNativeClient();
   const prepareDeps = {
     getNativePool: createGetNativePool(orm, getNativeClient),
-    prepare: createPrepare({ timeoutMs, onQuery: orm.config.get('onQuery'), logQuery: createLogQuery(orm) }),
+    prepare: createPrepare({ hasNames, timeoutMs, onQuery: orm.config.get('onQuery'), logQuery: createLogQuery(orm) }),
     run,
     isInTransaction,
     timeoutMs,

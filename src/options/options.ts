@@ -178,6 +178,11 @@ export interface DurinOptions<
    * in the app's own transaction have no timeout. At most an hour. Default: `'30s'`.
    */
   databaseTimeout?: Duration | undefined;
+  /**
+   * Whether look-ups, logins and writes of last uses are named prepared statements on `pg`. `false` is for a connection pooler
+   * that does not know these, such as PgBouncer before 1.21. PGlite prepares nothing. Default: `true`.
+   */
+  preparedStatements?: boolean | undefined;
   /** The number of proxies in front of the server whose X-Forwarded-For entries are trusted. Default: 0. */
   trustProxy?: number | undefined;
   /**

@@ -52,6 +52,8 @@ export interface Settings {
   readonly populate: readonly string[] | false;
   readonly filters: FilterChoices;
   readonly databaseTimeoutMs: number;
+  /** Whether prepared statements have names. */
+  readonly preparedStatements: boolean;
   /** `null`: every look-up reads the database. */
   readonly cache: CacheSettings | null;
   /** Milliseconds between two look-ups of a session with open streams, while the changes of others are not announced. */

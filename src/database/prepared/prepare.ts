@@ -12,6 +12,8 @@ export type Prepared = (pool: NativePool, values: readonly unknown[]) => Promise
 export type Prepare = (sql: string) => Prepared;
 
 export interface PrepareDeps {
+  /** `false`: every statement is sent without a name. */
+  readonly hasNames: boolean;
   /** Milliseconds after which a statement fails. */
   readonly timeoutMs: number;
   /** The option `onQuery` of the ORM, which may rewrite a statement. */
@@ -37,8 +39,8 @@ const pooledStates: ReadonlySet<string | null> = new Set([
  * and the statement runs again unprepared, because other connections may have the same outdated statement. Behind a
  * connection pooler that does not know prepared statements, all statements are unprepared after the first failure.
  */
-export function createPrepare({ timeoutMs, onQuery, logQuery }: PrepareDeps): Prepare {
-  let isPooled = false;
+export function createPrepare({ hasNames, timeoutMs, onQuery, logQuery }: PrepareDeps): Prepare {
+  let mayBeNamed = hasNames;
 
   function send(pool: NativePool, query: NativeQuery): Promise<Row[]> {
     return translateErrors(queryWithTimeout(pool, query, timeoutMs));
@@ -46,12 +48,12 @@ export function createPrepare({ timeoutMs, onQuery, logQuery }: PrepareDeps): Pr
 
   async function sendNamed(pool: NativePool, query: NativeQuery): Promise<Row[]> {
     const { name: _, ...unnamed } = query;
-    if (isPooled) return send(pool, unnamed);
+    if (!mayBeNamed) return send(pool, unnamed);
     try {
       return await send(pool, query);
     } catch (error) {
       const state = causeCodeOf(error);
-      if (pooledStates.has(state)) isPooled = true;
+      if (pooledStates.has(state)) mayBeNamed = false;
       else if (!outdatedStates.has(state)) throw error;
       return send(pool, unnamed);
     }

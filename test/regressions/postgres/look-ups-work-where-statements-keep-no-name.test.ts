@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createDurin } from '../../../src/index.ts';
 import { clients, openApp, requiredOptions } from '../../support/app.ts';
 import { atOnce } from '../../support/arena.ts';
@@ -24,10 +24,41 @@ async function onEveryConnection(change: (connection: PoolClient) => Promise<unk
   }
 }
 
+/** Does something once on each connection of the pool. */
+async function usingEachConnection(work: () => Promise<unknown>): Promise<void> {
+  const connections = await Promise.all(Array.from({ length: pool.totalCount }, () => pool.connect()));
+  for (const connection of connections) {
+    connection.release(); // the only idle connection, so the work uses it
+    await work();
+    expect(await pool.connect()).toBe(connection);
+  }
+  for (const connection of connections) connection.release();
+}
+
 /** The driver notices a plain `deallocate`, but not this one. */
 const forget = "do $$ begin execute 'deallocate all'; end $$";
 
-const openDurin = () => createDurin({ ...requiredOptions(app.orm), clients, now: app.clock });
+const opened: { close(): Promise<void> }[] = [];
+function openDurin(options: { preparedStatements?: boolean } = {}) {
+  const durin = createDurin({ ...requiredOptions(app.orm), clients, now: app.clock, ...options });
+  opened.push(durin);
+  return durin;
+}
+afterEach(async () => {
+  for (const durin of opened.splice(0)) await durin.close(); // which writes the last uses
+});
+
+/** The names on all connections. */
+async function namesInUse(): Promise<string[]> {
+  const names: string[] = [];
+  await onEveryConnection(async (connection) => {
+    const { rows } = await connection.query<{ name: string }>(
+      "select name from pg_prepared_statements where name like 'durin_%'",
+    );
+    names.push(...rows.map(({ name }) => name));
+  });
+  return names;
+}
 
 test('a statement that the connection has lost is run without a name', async () => {
   const durin = openDurin();
@@ -58,11 +89,18 @@ test('a statement that the connection has already is run without a name', async 
 test('from then on, no statement has a name', async () => {
   const durin = openDurin();
   const { token } = await durin.tokens.issue({ user: 1, client: 'web' });
-  await durin.authenticate(token);
+  await usingEachConnection(() => durin.authenticate(token));
   await onEveryConnection((connection) => connection.query(forget));
   for (let call = 0; call < 8; call += 1) await durin.authenticate(token);
-  await onEveryConnection(async (connection) => {
-    const { rows } = await connection.query("select 1 from pg_prepared_statements where name like 'durin_%'");
-    expect(rows).toEqual([]);
-  });
+  expect(await namesInUse()).toEqual([]);
+});
+
+test('with preparedStatements: false, no statement ever has a name', async () => {
+  const durin = openDurin({ preparedStatements: false });
+  await onEveryConnection((connection) => connection.query(forget));
+  const { token } = await durin.tokens.issue({ user: 1, client: 'web' });
+  await durin.authenticate(token);
+  await Promise.all(atOnce(5, () => durin.authenticate(token)));
+  await durin.close(); // writes the last use
+  expect(await namesInUse()).toEqual([]);
 });

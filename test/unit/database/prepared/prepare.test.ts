@@ -41,6 +41,13 @@ test.each(['42P05', '26000'])('after %s, every statement runs without a name', a
   expect(sent.map(({ name }) => name !== undefined)).toEqual([true, false, false, false]);
 });
 
+test('without names, no statement has one', async () => {
+  const { pool, sent } = fakePool();
+  const prepare = createPrepare(prepareDeps({ hasNames: false }));
+  await prepare('select ?')(pool, [1]);
+  expect(sent).toEqual([{ text: 'select $1', values: [1] }]);
+});
+
 test('any other failure is one of the database', async () => {
   const { pool, sent } = fakePool(failure('23505'));
   const run = createPrepare(prepareDeps())('select ?');
