@@ -98,6 +98,7 @@ export function createAuth(
       if (!isToken(login.session.token)) throw missingToken();
       followLogin(connection, login);
       await store.dispatch(login);
+      void cookie?.use((tabs) => tabs.check(true)); // a refresh may have replaced the cookie before
     },
     sync: (answer: Answer | null) => void cookie?.use((tabs) => tabs.sync(answer)),
     logout: () =>

@@ -103,12 +103,8 @@ export function createCallObserver(
         send();
       }
 
-      if (isRenewal || procedure === 'session') {
-        const timer = setTimeout(
-          observer.error,
-          refreshTimeoutMs,
-          new Error(`${isRenewal ? 'Refresh' : 'Session'} timed out.`),
-        );
+      if (isRenewal) {
+        const timer = setTimeout(observer.error, refreshTimeoutMs, new Error('Refresh timed out.'));
         onEnd(() => clearTimeout(timer));
       }
       if (cookie && (isEnd || isRenewal || procedure === 'login')) {

@@ -71,7 +71,6 @@ export function createCookieSession(
     loading = import('./cookie-tabs.ts').then(({ openCookieTabs }) =>
       openCookieTabs({ ...parts, page, known, toText, readSession, timeoutMs: refreshTimeoutMs, signal }),
     );
-    loading.catch(close); // the next use is the next attempt
     return loading;
   }
 
@@ -80,6 +79,7 @@ export function createCookieSession(
     await load()
       .then(work)
       .catch((error) => {
+        close(); // the next use is the next attempt
         parts.onError(error);
         otherwise?.();
       });

@@ -27,7 +27,7 @@ interface Parts extends CookieParts {
   readonly known: CookieKnowledge;
   readonly toText: (answer: LoginAnswer | null) => string | null;
   readonly readSession: typeof readSession;
-  /** The longest wait for a turn, and the longest turn. */
+  /** The longest wait for an answer or a turn, and the longest turn. */
   readonly timeoutMs: number;
   /** Ends the listening. */
   readonly signal: AbortSignal;
@@ -56,10 +56,19 @@ export function openCookieTabs(parts: Parts): CookieTabs {
     return onChange();
   }
 
+  function askInTime(): Promise<LoginAnswer | null> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(reject, timeoutMs, new Error('Session timed out.'));
+      ask()
+        .then(resolve, reject)
+        .finally(() => clearTimeout(timer));
+    });
+  }
+
   /** An answer that may be older than the cookie does not count. */
   async function askUntilCurrent(): Promise<void> {
     known.isStale = false;
-    const answer = await ask();
+    const answer = await askInTime();
     if (known.isStale) await askUntilCurrent();
     else await take(answer);
   }
@@ -81,16 +90,20 @@ export function openCookieTabs(parts: Parts): CookieTabs {
     await known.asking;
   }
 
+  function checkIfVisible(): void {
+    if (!page.document?.hidden) void check();
+  }
+
   function notify(): void {
     if (channel && !signal.aborted) channel.postMessage(0);
   }
 
   if (channel) {
-    channel.addEventListener('message', () => check(true));
+    channel.addEventListener('message', () => void check(true));
     signal.addEventListener('abort', () => channel.close());
   }
-  page.document?.addEventListener('visibilitychange', () => page.document?.hidden || check(), { signal });
-  page.addEventListener?.('online', () => check(), { signal });
+  page.document?.addEventListener('visibilitychange', checkIfVisible, { signal });
+  page.addEventListener?.('online', checkIfVisible, { signal });
   if (!signal.aborted) void check();
 
   return {

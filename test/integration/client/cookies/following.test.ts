@@ -128,7 +128,7 @@ test('a question that failed is asked again after a call that succeeds', async (
   browser.network.isDown = true;
   await tab.auth.ready;
   browser.network.isDown = false;
-  await tab.trpc.me.query();
+  expect(await tab.trpc.me.query()).toBe('alice');
   await changed(tab.auth, () => nameIn(tab) === 'alice');
 });
 
@@ -141,14 +141,14 @@ test('a question that failed is asked again when a client is connected', async (
     onStorageError() {},
   });
   await auth.ready; // fails: no client is connected
-  const fetch: typeof browser.fetch = (input, init) =>
-    browser.fetch(input, { ...init, credentials: 'include' } as RequestInit);
+  const fetch: typeof browser.fetch = (input, init) => browser.fetch(input, { ...init, credentials: 'include' });
   const url = 'http://localhost/trpc';
   const client = createTRPCClient<AppRouter>({
     links: [link, httpLink({ url, transformer: superjson, headers, fetch })],
   });
   auth.connect(client);
   await changed(auth, () => nameIn({ auth }) === 'alice');
+  expect(await client.me.query()).toBe('alice');
   auth.close();
 });
 
@@ -162,7 +162,7 @@ test('a logout fails that reached no server, whoever is known to be signed in', 
 });
 
 test('of tabs with different clocks, one refreshes', async () => {
-  const { id = '', expiry } = await open().auth.login(alice);
+  const { id, expiry } = await open().auth.login(alice);
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], now: app.clock() });
   const session = { id, expiry, user: { name: 'alice' } };
   const opened = [0, 1, 2].map((seconds) => {
@@ -185,7 +185,7 @@ function hasLaterExpiry(snapshot: ReturnType<Tab['auth']['getSnapshot']>, expiry
 }
 
 test('a newer answer of the server is taken, and other tabs follow', async () => {
-  const { id = '', expiry } = await open().auth.login(alice);
+  const { id, expiry } = await open().auth.login(alice);
   const [tab, other] = [open(), open()];
   await Promise.all([tab.auth.ready, other.auth.ready]);
   const before = tab.auth.getSnapshot();

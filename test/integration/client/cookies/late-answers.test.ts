@@ -79,6 +79,7 @@ test.each([
   browser.release(`auth.${name}`);
   await late;
   await Promise.all([shows(one, shown), shows(other, shown)]);
+  expect(browser.jar.size).toBe(name === 'refresh' ? 1 : 0);
 });
 
 test('a notice that comes while a login is under way is not lost', async () => {
@@ -92,6 +93,7 @@ test('a notice that comes while a login is under way is not lost', async () => {
   await one.auth.login(bob);
   browser.release('auth.session');
   await Promise.all([shows(one, 'bob'), shows(other, 'bob')]);
+  expect(await one.trpc.me.query()).toBe('bob');
 });
 
 test('a session query that hangs holds up nothing, and ends', async () => {
