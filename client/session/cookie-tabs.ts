@@ -111,8 +111,8 @@ export function openCookieTabs(parts: Parts): CookieTabs {
     notify,
     sync(answer) {
       if (!take(answer)) return;
-      known.isStale ||= Boolean(known.asking); // that answer may be older
       notify();
+      void check(true); // a page that was rendered before the last login or logout may arrive after it
     },
     takeTurn(begin, over) {
       function turn(): Promise<void> | void {

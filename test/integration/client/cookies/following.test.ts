@@ -184,6 +184,16 @@ function hasLaterExpiry(snapshot: ReturnType<Tab['auth']['getSnapshot']>, expiry
   return snapshot.status === 'signed-in' && Number(snapshot.expiry) > Number(expiry);
 }
 
+test('an answer that is older than the cookie is corrected', async () => {
+  const tab = open();
+  const { id, expiry } = await tab.auth.login(alice);
+  await tab.auth.logout();
+  tab.auth.sync({ id, expiry, user: { name: 'alice' } });
+  await changed(tab.auth, () => nameIn(tab) === 'alice');
+  await changed(tab.auth, () => nameIn(tab) === 'logged-out');
+  expect(browser.asked.at(-1)).toBe('auth.session');
+});
+
 test('a newer answer of the server is taken, and other tabs follow', async () => {
   const { id, expiry } = await open().auth.login(alice);
   const [tab, other] = [open(), open()];
