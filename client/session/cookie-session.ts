@@ -1,19 +1,9 @@
 import { page } from '../storage/page.ts';
 import type { DurinStorage } from '../storage/storage.ts';
-import type { CookieTabs } from './cookie-tabs.ts';
+import type { CookieKnowledge, CookieParts, CookieTabs } from './cookie-tabs.ts';
 import { refreshTimeoutMs } from './refresh-time.ts';
 import { type LoginAnswer, loginEvent } from './session.ts';
 import { readSession, writeSession } from './session-text.ts';
-
-/** What a page knows of the session cookie, which it cannot read. */
-export interface CookieKnowledge {
-  /** The session, as a storage has it. */
-  text: string | null;
-  /** Whether the server has to be asked. Only a new question clears it. */
-  isStale: boolean;
-  /** Pending while the server is asked. */
-  asking?: Promise<void> | undefined;
-}
 
 /** The session of the browser's cookie. */
 export interface CookieSession {
@@ -27,17 +17,6 @@ export interface CookieSession {
   retry(): void;
   /** Counts a listener of the app, and returns the function by which it leaves. With the last one, the page follows no more. */
   join(): () => void;
-}
-
-/** What the code that is loaded needs of the SDK. */
-export interface CookieParts {
-  /** The session's name among the tabs. */
-  readonly name: string;
-  /** Calls the procedure `session`. */
-  readonly ask: () => Promise<LoginAnswer | null>;
-  /** Takes over the session that is known now. */
-  readonly onChange: () => Promise<void>;
-  readonly onError: (error: unknown) => void;
 }
 
 /**

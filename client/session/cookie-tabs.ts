@@ -1,7 +1,16 @@
 import type { Page } from '../storage/page.ts';
-import type { CookieKnowledge, CookieParts } from './cookie-session.ts';
 import type { LoginAnswer } from './session.ts';
 import type { readSession } from './session-text.ts';
+
+/** What a page knows of the session cookie, which it cannot read. */
+export interface CookieKnowledge {
+  /** The session, as a storage has it. */
+  text: string | null;
+  /** Whether the server has to be asked. Only a new question clears it. */
+  isStale: boolean;
+  /** Pending while the server is asked. */
+  asking?: Promise<void> | undefined;
+}
 
 /** What a page does about the session cookie that it shares with other tabs. */
 export interface CookieTabs {
@@ -19,6 +28,17 @@ export interface CookieTabs {
    * call is over.
    */
   takeTurn(begin: () => void, over: AbortSignal): Promise<void>;
+}
+
+/** What this needs of the SDK. */
+export interface CookieParts {
+  /** The session's name among the tabs. */
+  readonly name: string;
+  /** Calls the procedure `session`. */
+  readonly ask: () => Promise<LoginAnswer | null>;
+  /** Takes over the session that is known now. */
+  readonly onChange: () => Promise<void>;
+  readonly onError: (error: unknown) => void;
 }
 
 /** The functions are passed, because what this file imports at run time would become a file of its own. */

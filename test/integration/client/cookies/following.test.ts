@@ -152,7 +152,7 @@ test('a question that failed is asked again when a client is connected', async (
   auth.close();
 });
 
-test('a logout fails that reached no server, whoever is known to be signed in', async () => {
+test('a logout that reached no server fails, also if nobody is shown', async () => {
   await open().auth.login(alice);
   const tab = open({ onStorageError() {} });
   browser.network.isDown = true;

@@ -61,7 +61,7 @@ test.each([
   auth.close();
 });
 
-test('a newer session of the server is shown, and an old one is not taken again', async () => {
+test('a newer session of the server is shown, and taken once', async () => {
   const { auth } = openPage(alice);
   const show = (session: typeof alice | null, key = 'page') =>
     createElement(StrictMode, null, createElement(DurinProvider, { auth, session, key }, createElement(Greeting)));
