@@ -2,7 +2,8 @@ import { getUntypedClient, type TRPCClient, type TRPCUntypedClient } from '@trpc
 import type { AnyTRPCRouter } from '@trpc/server';
 import { followLogin, type SharedConnection } from './link/call-mark.ts';
 import { endReasonOf } from './link/end-reason.ts';
-import type { DurinPath, ExpiryOf, LoginAnswer, LoginInput, Mutate, UserOf } from './mounted-router.ts';
+import type { DurinPath, ExpiryOf, LoginAnswer, LoginInput, Mutate, SessionAnswer, UserOf } from './mounted-router.ts';
+import type { CookieSession } from './session/cookie-session.ts';
 import { type LoginAnswer as Answer, loginEvent, missingToken, type Snapshot, signedOut } from './session/session.ts';
 import type { SessionStore } from './session/session-store.ts';
 import { isToken } from './session/session-text.ts';
@@ -25,6 +26,12 @@ export interface DurinAuth<TRouter extends AnyTRPCRouter, TPath extends DurinPat
    */
   readonly adopt: (answer: LoginAnswer<TRouter, TPath>) => Promise<void>;
   /**
+   * With `transport: 'cookie'`: takes a newer answer of `session`, such as one that a server action has rendered. Other tabs
+   * follow, and the server confirms it. An answer that says what is known already changes nothing. Without a cookie it has no
+   * effect.
+   */
+  readonly sync: (answer: SessionAnswer<TRouter, TPath> | null) => void;
+  /**
    * Ends this session. Succeeds if the session is over already. Rejects if the server cannot be reached, and the session
    * then continues.
    */
@@ -43,7 +50,10 @@ export interface DurinAuth<TRouter extends AnyTRPCRouter, TPath extends DurinPat
   readonly getServerSnapshot: () => Snapshot<UserOf<TRouter, TPath>, ExpiryOf<TRouter, TPath>>;
   /** Calls the listener after each change. Returns the function that unsubscribes it. */
   readonly subscribe: (listener: () => void) => () => void;
-  /** Resolves when the storage has been read. Calls wait for it automatically. */
+  /**
+   * Resolves when the storage has been read. Calls wait for it automatically. With `transport: 'cookie'`: when the server has
+   * answered who is signed in, or has failed to; no call waits for that.
+   */
   readonly ready: Promise<void>;
   /**
    * Sets the client that `auth` calls through; needed with `createDurinLink`. Without it, `auth` uses the links of the
@@ -65,6 +75,7 @@ export interface Caller {
  * @param connection moves to the new epoch when a token that came over it is adopted
  * @param caller the client of its calls
  * @param closing aborted by `close`
+ * @param cookie with `transport: 'cookie'`
  */
 export function createAuth(
   path: string,
@@ -73,7 +84,9 @@ export function createAuth(
   connection: SharedConnection,
   caller: Caller,
   closing: AbortController,
+  cookie: CookieSession | undefined,
 ) {
+  const restored = Promise.resolve(store.restoring);
   const serverSnapshot = (store.usesCookie ? store.state : signedOut(0)).snapshot;
   const call = (name: string, input?: unknown) => caller.client.mutation(`${path}.${name}`, input);
 
@@ -86,10 +99,12 @@ export function createAuth(
       if (!isToken(login.session.token)) throw missingToken();
       followLogin(connection, login);
       await store.dispatch(login);
+      void cookie?.use((tabs) => tabs.check(true)); // a refresh may have replaced the cookie before
     },
+    sync: (answer: Answer | null) => void cookie?.use((tabs) => tabs.sync(answer)),
     logout: () =>
       call('logout').catch((error) => {
-        if (store.state.session && !endReasonOf(error, store)) throw error;
+        if ((cookie || store.state.session) && !endReasonOf(error, store)) throw error;
       }),
     logoutAll: (scope?: object) => call('logoutAll', scope),
     refresh(): Promise<unknown> {
@@ -101,10 +116,19 @@ export function createAuth(
     },
     getSnapshot: () => store.state.snapshot,
     getServerSnapshot: () => serverSnapshot,
-    subscribe: store.subscribe,
-    ready: Promise.resolve(store.restoring),
+    subscribe(listener: () => void) {
+      const leave = cookie?.join();
+      const unsubscribe = store.subscribe(listener);
+      return () => {
+        if (unsubscribe()) leave?.();
+      };
+    },
+    get ready() {
+      return cookie ? cookie.use((tabs) => tabs.check()) : restored;
+    },
     connect(trpc: TRPCClient<AnyTRPCRouter>) {
       caller.client = getUntypedClient(trpc);
+      cookie?.retry();
     },
     close: () => closing.abort(),
   };

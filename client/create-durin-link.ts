@@ -10,7 +10,7 @@ import type { DurinHeaders, HeadersSource } from './link/headers.ts';
 import { createLazyConfirm } from './link/lazy-confirmation.ts';
 import { type Connection, perSession } from './link/per-session.ts';
 import type { ClientOption, DurinPath, ReauthenticateInput, SessionAnswer } from './mounted-router.ts';
-import { cookieSession } from './session/cookie-session.ts';
+import { createCookieSession } from './session/cookie-session.ts';
 import { startRefresher } from './session/refresher.ts';
 import type { LoginAnswer } from './session/session.ts';
 import { createSessionStore } from './session/session-store.ts';
@@ -19,7 +19,10 @@ import { type DurinStorage, memoryStorage } from './storage/storage.ts';
 export type DurinLinkOptions<TRouter extends AnyTRPCRouter, TPath extends DurinPath<TRouter> = DurinPath<TRouter>> = {
   /** Where the app's router holds the durin router: `'auth'`, or `'api.auth'` inside another router. */
   path: TPath;
-  /** The session's key in the storage, and its name among tabs. Default: `durin.<path>.<client>`. */
+  /**
+   * The session's key in the storage, and its name among tabs. Default: `durin.<path>.<client>`, and with
+   * `transport: 'cookie'` `durin.<path>`, because all clients share the cookie.
+   */
   storageKey?: string | undefined;
   /**
    * Receives what the storage throws, and with `transport: 'cookie'` why the session could not be asked for; the session is
@@ -124,22 +127,35 @@ export function createDurinLink<
   const TPath extends DurinPath<TRouter> = DurinPath<TRouter>,
 >(options: DurinLinkOptions<TRouter, TPath>): DurinLink<TRouter, TPath> {
   const plain = options as object as PlainOptions; // the code inside does not use the app's types
-  const { path, client = '', deviceName, storageKey = `durin.${path}.${client}`, refresh = true } = plain;
-  const { onStorageError = console.warn, onReauthenticate } = plain;
+  const { path, client = '', deviceName, refresh = true, onStorageError = console.warn, onReauthenticate } = plain;
   const usesCookie = plain.transport === 'cookie';
+  const { storageKey: name = `durin.${path}${usesCookie ? '' : `.${client}`}` } = plain;
   const { authHeaderPrefix: scheme = usesCookie ? '' : 'Token' } = plain;
-  const { storage = usesCookie ? cookieSession(askSession, plain.initialSession) : memoryStorage() } = plain;
 
   const closing = new AbortController();
   const { signal } = closing;
-  const store = createSessionStore(storage, storageKey, usesCookie, onStorageError, signal);
+  const cookie = usesCookie
+    ? createCookieSession(
+        { name, ask: askSession, onChange: () => store.sync(), onError: onStorageError },
+        plain.initialSession,
+        keepFresh,
+        signal,
+      )
+    : undefined;
+  const { storage = cookie?.storage ?? memoryStorage() } = plain;
+  const store = createSessionStore(storage, name, usesCookie, onStorageError, signal);
   const connection: SharedConnection = {};
   const confirm =
     onReauthenticate && createLazyConfirm(store, onReauthenticate, (input) => auth.reauthenticate(input), signal);
-  const observe = createCallObserver(store, path, connection, confirm);
+  const observe = createCallObserver(store, path, connection, confirm, cookie);
   const caller: Caller = { client: new TRPCUntypedClient({ links: [() => observe, () => sendLikeLast] }) };
-  const auth = createAuth(path, { client, deviceName }, store, connection, caller, closing);
-  if (refresh) startRefresher(store, storageKey, auth.refresh, signal);
+  const auth = createAuth(path, { client, deviceName }, store, connection, caller, closing, cookie);
+  if (!cookie) keepFresh(signal);
+
+  function keepFresh(until: AbortSignal): void {
+    const sync = () => (cookie ? cookie.use((tabs) => tabs.check(true)) : store.sync());
+    if (refresh) startRefresher(store, name, sync, auth.refresh, until);
+  }
 
   function askSession() {
     return caller.client.query(`${path}.session`) as Promise<LoginAnswer | null>;

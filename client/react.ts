@@ -1,7 +1,15 @@
 import type { AnyTRPCRouter } from '@trpc/server';
-import { createContext, createElement, type ReactNode, useContext, useSyncExternalStore } from 'react';
+import {
+  createContext,
+  createElement,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useRef,
+  useSyncExternalStore,
+} from 'react';
 import type { DurinAuth } from './auth.ts';
-import type { DurinPath } from './mounted-router.ts';
+import type { DurinPath, SessionAnswer } from './mounted-router.ts';
 import type { Reauthentication, ReauthenticationRequest } from './reauthentication.ts';
 import type { Snapshot } from './session/session.ts';
 
@@ -15,10 +23,20 @@ export interface SnapshotSource<TSnapshot extends Snapshot> {
   readonly getServerSnapshot: () => TSnapshot;
 }
 
+interface ProviderProps<TRouter extends AnyTRPCRouter, TPath extends DurinPath<TRouter>> {
+  readonly auth: DurinAuth<TRouter, TPath>;
+  /**
+   * What `auth.session` returned to the server that rendered the page: `initialSession` first, and then each newer answer,
+   * such as that after a server action. Default: the server is asked.
+   */
+  readonly session?: SessionAnswer<TRouter, TPath> | null | undefined;
+  readonly children?: ReactNode;
+}
+
 /** What `createDurinContext` returns. */
 export interface DurinReactContext<TRouter extends AnyTRPCRouter, TPath extends DurinPath<TRouter>> {
   /** Provides `auth` to the components below it. */
-  readonly DurinProvider: (props: { auth: DurinAuth<TRouter, TPath>; children?: ReactNode }) => ReactNode;
+  readonly DurinProvider: (props: ProviderProps<TRouter, TPath>) => ReactNode;
   /** Returns the `auth` of the nearest `DurinProvider`. Throws an Error if there is none. */
   readonly useAuth: () => DurinAuth<TRouter, TPath>;
   /** Is `useDurinSession` with that `auth`. */
@@ -49,8 +67,18 @@ export function createDurinContext<
     return auth;
   }
 
+  function DurinProvider({ auth, session, children }: ProviderProps<TRouter, TPath>): ReactNode {
+    const taken = useRef(session); // React may run an effect again that it has run
+    useEffect(() => {
+      if (session === undefined || session === taken.current) return;
+      taken.current = session;
+      auth.sync(session);
+    }, [auth, session]);
+    return createElement(AuthContext.Provider, { value: auth }, children);
+  }
+
   return {
-    DurinProvider: ({ auth, children }) => createElement(AuthContext.Provider, { value: auth }, children),
+    DurinProvider,
     useAuth,
     useSession: () => useDurinSession(useAuth()),
   };

@@ -1,9 +1,11 @@
 import type { TRPCClientError, TRPCLink } from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { observable } from '@trpc/server/observable';
+import type { CookieSession } from '../session/cookie-session.ts';
+import type { CookieTabs } from '../session/cookie-tabs.ts';
 import { type Epoch, isEnding } from '../session/epoch.ts';
 import { refreshTimeoutMs } from '../session/refresh-time.ts';
-import { missingToken } from '../session/session.ts';
+import { missingToken, type SessionEvent } from '../session/session.ts';
 import type { SessionStore } from '../session/session-store.ts';
 import { answerEvent } from './answer-event.ts';
 import { createAnswerQueue } from './answer-queue.ts';
@@ -20,19 +22,27 @@ export type Call = Parameters<ReturnType<TRPCLink<AnyTRPCRouter>>>[0];
  * @param path where the durin router is mounted
  * @param connection moves to the new epoch when a login goes over it
  * @param confirm lets a refused call be sent again, once for each time that the user is asked. Absent: it fails.
+ * @param cookie with `transport: 'cookie'`
  */
+function recheck(tabs: CookieTabs): void {
+  tabs.notify();
+  void tabs.check(true);
+}
+
 export function createCallObserver(
   store: SessionStore,
   path: string,
   connection: SharedConnection,
   confirm: Confirm | undefined,
+  cookie: CookieSession | undefined,
 ) {
   return function observeCall({ op, next }: Call) {
     store.calls += 1;
     const number = store.calls;
     const procedure = op.path.startsWith(`${path}.`) ? op.path.slice(path.length + 1) : '';
-
-    if (store.usesCookie && procedure === 'session') return next(op); // the store asks it when it restores the session
+    void cookie?.use();
+    const isEnd = procedure.startsWith('logout');
+    const isRenewal = procedure === 'refresh';
 
     return observable((observer) => {
       const ending = new AbortController();
@@ -50,16 +60,23 @@ export function createCallObserver(
         /** The epoch whose token the server saw. An answer over a shared connection is about the connection's session. */
         const sentIn = () => mark.sentIn ?? connectedIn;
 
+        /** Delivers the answer. One that has set the cookie of another session than this page's makes all tabs ask the server. */
+        function settle(deliver: () => void, event?: SessionEvent): void {
+          if ((isEnd || isRenewal) && (sentIn() !== store.state.epoch || !store.state.session))
+            void cookie?.use(recheck);
+          enqueue(deliver, event);
+        }
+
         function completeWithSession(): void {
           if (epoch !== store.state.epoch && !call.isWaiting) enqueue(observer.complete);
         }
         if (op.type === 'subscription' && epoch.token()) onEnd(store.subscribe(completeWithSession));
-        if (procedure.startsWith('logout')) epoch.logout = ending.signal;
+        if (isEnd) epoch.logout = ending.signal;
 
         function fail(error: TRPCClientError<AnyTRPCRouter>): void {
           const refusal = endReasonOf(error, store);
           const reason = refusal && isEnding(sentIn()) ? 'logged-out' : refusal;
-          enqueue(() => observer.error(error), reason && { type: 'end', epoch: sentIn(), reason });
+          settle(() => observer.error(error), reason && { type: 'end', epoch: sentIn(), reason });
         }
 
         function send(): void {
@@ -75,7 +92,8 @@ export function createCallObserver(
                 if (!event.session.token) return fail(missingToken() as TRPCClientError<AnyTRPCRouter>);
                 followLogin(connection, event);
               }
-              enqueue(() => observer.next(envelope), event);
+              settle(() => observer.next(envelope), event);
+              cookie?.retry();
             },
             error: (error) => (confirm && epoch === sentIn() ? confirm(error, call) : fail(error)),
             complete: () => enqueue(observer.complete),
@@ -85,12 +103,14 @@ export function createCallObserver(
         send();
       }
 
-      if (procedure === 'refresh') {
+      if (isRenewal) {
         const timer = setTimeout(observer.error, refreshTimeoutMs, new Error('Refresh timed out.'));
         onEnd(() => clearTimeout(timer));
       }
-      // A cookie needs no waiting, but a login or logout is about the session that is restored.
-      if (store.restoring && (procedure || !store.usesCookie)) enqueue(start);
+      if (cookie && (isEnd || isRenewal || procedure === 'login')) {
+        const begin = () => enqueue(start);
+        void cookie.use((tabs) => tabs.takeTurn(begin, ending.signal), begin);
+      } else if (store.restoring) enqueue(start);
       else start();
 
       return () => ending.abort();

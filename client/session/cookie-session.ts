@@ -1,58 +1,93 @@
 import { page } from '../storage/page.ts';
 import type { DurinStorage } from '../storage/storage.ts';
+import type { CookieKnowledge, CookieParts, CookieTabs } from './cookie-tabs.ts';
+import { refreshTimeoutMs } from './refresh-time.ts';
 import { type LoginAnswer, loginEvent } from './session.ts';
-import { writeSession } from './session-text.ts';
+import { readSession, writeSession } from './session-text.ts';
 
-type SessionText = string | null | undefined;
+/** The session of the browser's cookie. */
+export interface CookieSession {
+  readonly storage: DurinStorage;
+  /**
+   * Does what is to be done about the cookie that the tabs share, and first begins to follow it. Never rejects.
+   * @param otherwise called instead on a server, which has no cookie of its own, and once the SDK is closed
+   */
+  use(work?: (tabs: CookieTabs) => unknown, otherwise?: () => void): Promise<void>;
+  /** Asks the server again if the last question has failed. */
+  retry(): void;
+  /** Counts a listener of the app, and returns the function by which it leaves. With the last one, the page follows no more. */
+  join(): () => void;
+}
 
 /**
- * Reads the session of the browser's cookie from the server, and keeps it in memory. Tabs that share the cookie notify each
- * other of changes, and then ask the server again. A server that renders pages has no cookie of its own, and asks nothing.
- * @param ask calls the procedure `session`
- * @param initial what it has answered already; `undefined`: nothing
+ * Keeps in memory what the server says of the session cookie. Creating it has no effect, because React may create clients
+ * that it never uses.
+ * @param initial what the server has answered already; `undefined`: nothing
+ * @param onOpen called when the page begins to follow the session, with the signal that ends it
  */
-export function cookieSession(
-  ask: () => Promise<LoginAnswer | null>,
+export function createCookieSession(
+  parts: CookieParts,
   initial: LoginAnswer | null | undefined,
-): DurinStorage {
-  let text: SessionText | Promise<SessionText> = toText(page.document ? initial : (initial ?? null));
-  let notify: (() => void) | undefined;
+  onOpen: (signal: AbortSignal) => void,
+  closing: AbortSignal,
+): CookieSession {
+  const known: CookieKnowledge = { text: toText(initial), isStale: initial === undefined };
+  let listeners = 0;
+  let open: AbortController | undefined;
+  let loading: Promise<CookieTabs>;
 
-  function askAgain(): void {
-    text = undefined;
+  function close(): void {
+    open?.abort();
+    open = undefined;
+    known.isStale = true; // it misses the notices of other tabs
   }
 
-  function change(next: SessionText): void {
-    text = next;
-    notify?.();
+  function load(): Promise<CookieTabs> {
+    if (open) return loading;
+    open = new AbortController();
+    const { signal } = open;
+    onOpen(signal);
+    loading = import('./cookie-tabs.ts').then(({ openCookieTabs }) =>
+      openCookieTabs({ ...parts, page, known, toText, readSession, timeoutMs: refreshTimeoutMs, signal }),
+    );
+    return loading;
   }
 
+  async function use(work?: (tabs: CookieTabs) => unknown, otherwise?: () => void): Promise<void> {
+    if (!page.document || closing.aborted) return otherwise?.();
+    await load()
+      .then(work)
+      .catch((error) => {
+        close(); // the next use is the next attempt
+        parts.onError(error);
+        otherwise?.();
+      });
+  }
+
+  function set(_key: string, text: string | null): void {
+    known.text = text;
+    known.isStale ||= Boolean(known.asking); // that answer may be older
+    void use((tabs) => tabs.notify());
+  }
+
+  closing.addEventListener('abort', close);
   return {
-    get() {
-      if (text === undefined) {
-        text = Promise.resolve().then(ask).then(toText); // later, when the app has connected its client
-        text.catch(askAgain); // the next change, or another tab, is the next occasion
-      }
-      return text;
+    storage: { get: () => known.text, set, remove: (key) => set(key, null) },
+    use,
+    retry() {
+      if (open && known.isStale) void use((tabs) => tabs.check());
     },
-    set: (_key, next) => change(next),
-    remove: () => change(null),
-    watch(key, listener, signal) {
-      const channel = page.document && page.BroadcastChannel && new page.BroadcastChannel(key);
-      if (!channel) return;
-      notify = () => channel.postMessage(0);
-      channel.addEventListener('message', () => {
-        askAgain();
-        listener();
-      });
-      signal.addEventListener('abort', () => {
-        notify = undefined;
-        channel.close();
-      });
+    join() {
+      listeners += 1;
+      void use();
+      return () => {
+        listeners -= 1;
+        queueMicrotask(() => listeners || close()); // React's StrictMode leaves and joins again at once
+      };
     },
   };
 }
 
-function toText(answer: LoginAnswer | null | undefined): SessionText {
-  return answer && writeSession(loginEvent(answer, true, 0).session);
+function toText(answer: LoginAnswer | null | undefined): string | null {
+  return answer ? writeSession(loginEvent(answer, true, 0).session) : null;
 }

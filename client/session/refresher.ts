@@ -10,11 +10,13 @@ const longestWaitMs = 300_000;
  * Refreshes the session when it is due (see `refresh-time.ts`). Of the tabs that share a session, one refreshes it. A
  * hidden page does not refresh. A failed refresh is retried after half a minute. There is at most one timer.
  * @param lockName the session's name among the tabs
+ * @param sync takes over what another tab has stored
  * @param signal stops it
  */
 export function startRefresher(
   store: SessionStore,
   lockName: string,
+  sync: () => Promise<void>,
   refresh: () => Promise<unknown>,
   signal: AbortSignal,
 ): void {
@@ -22,15 +24,16 @@ export function startRefresher(
   const timeLeft = () => (store.state.session?.refreshAt ?? Infinity) - Date.now();
 
   async function refreshIfDue(): Promise<void> {
-    await store.sync(); // another tab may have refreshed while this one waited for the lock
+    await sync(); // another tab may have refreshed while this one waited for the lock
     if (timeLeft() > 0 || signal.aborted || isEnding(store.state.epoch)) return;
     await refresh().catch(() => undefined); // a refusal has changed the session; after an outage the timer retries
   }
 
   /** Without Web Locks it refreshes at once; after half a minute anyway, because the tab with the lock may be suspended. */
   function refreshInOneTab(): Promise<void> {
-    // Tabs that share this session have the same refresh time, and so the same lock.
-    const lock = `${lockName}.${store.state.session?.refreshAt}`;
+    // Tabs that share a storage have the same refresh time, and so the same lock. With a cookie, the token is the session's id.
+    const { token, refreshAt } = store.state.session ?? {};
+    const lock = `${lockName}.${store.usesCookie ? token : refreshAt}`;
     const options = { signal: page.AbortSignal.timeout?.(refreshTimeoutMs) };
     return page.navigator?.locks?.request(lock, options, refreshIfDue).catch(refreshIfDue) ?? refreshIfDue();
   }
@@ -44,9 +47,12 @@ export function startRefresher(
     if (wait <= 0) void refreshInOneTab();
   }
 
-  store.subscribe(check);
+  const unsubscribe = store.subscribe(check);
   page.document?.addEventListener('visibilitychange', check, { signal });
   page.addEventListener?.('online', check, { signal });
-  signal.addEventListener('abort', check);
+  signal.addEventListener('abort', () => {
+    unsubscribe();
+    check();
+  });
   check();
 }

@@ -16,7 +16,8 @@ export interface SessionStore {
   dispatch(event: SessionEvent): Promise<void>;
   /** Reads the storage and takes over a session that others have stored. Never rejects. */
   sync(): Promise<void>;
-  subscribe(listener: () => void): () => void;
+  /** Returns the function that unsubscribes; it returns whether the listener was there. */
+  subscribe(listener: () => void): () => boolean;
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The browser APIs that the SDK uses. Node and React Native have none of the optional ones. */
-interface Page extends Partial<Listenable> {
+export interface Page extends Partial<Listenable> {
   readonly AbortSignal: { timeout?(ms: number): AbortSignal };
   readonly document?: Listenable & { readonly hidden: boolean };
   readonly BroadcastChannel?: new (name: string) => Channel;
@@ -16,7 +16,7 @@ interface Channel {
 type LockRequest = (
   name: string,
   options: { signal: AbortSignal | undefined },
-  work: () => Promise<void>,
+  work: () => Promise<void> | void,
 ) => Promise<void>;
 
 interface Listenable {

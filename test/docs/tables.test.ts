@@ -327,6 +327,7 @@ test('the table of the auth object names every member', () => {
       login: true,
       reauthenticate: true,
       adopt: true,
+      sync: true,
       logout: true,
       logoutAll: true,
       refresh: true,

@@ -33,7 +33,7 @@ export function Providers({ session, children }: Props) {
   return (
     <QueryClientProvider client={queryClient}>
       <TRPCProvider trpcClient={trpc} queryClient={queryClient}>
-        <DurinProvider auth={auth}>
+        <DurinProvider auth={auth} session={session}>
           <FollowSession />
           {children}
         </DurinProvider>

@@ -3,7 +3,7 @@ import type { AnyTRPCRouter } from '@trpc/server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { parseSetCookie } from 'cookie';
 import superjson from 'superjson';
-import { createDurinClient, type DurinClientOptions } from '../../../../client/index.ts';
+import { createDurinClient, type DurinAuth, type DurinClientOptions } from '../../../../client/index.ts';
 import { createDurin } from '../../../../src/index.ts';
 import { createClock, openApp, password, t } from '../../../support/app.ts';
 import { User } from '../../../support/entities.ts';
@@ -20,9 +20,11 @@ export function openBrowser(app: CookieApp) {
   const jar = new Map<string, string>();
   const asked: string[] = [];
   const network = { isDown: false };
+  const held = new Map<string, PromiseWithResolvers<void>>();
 
   async function send(request: Request): Promise<Response> {
-    asked.push(new URL(request.url).pathname.slice('/trpc/'.length));
+    const calls = new URL(request.url).pathname.slice('/trpc/'.length);
+    asked.push(calls);
     if (network.isDown) throw new TypeError('fetch failed');
     request.headers.set('sec-fetch-site', 'same-origin');
     if (request.credentials === 'include')
@@ -30,6 +32,7 @@ export function openBrowser(app: CookieApp) {
     const { createContext, responseMeta } = app.durin;
     const serving = { router: app.router, createContext, responseMeta };
     const response = await fetchRequestHandler({ endpoint: '/trpc', req: request, ...serving });
+    await held.get(calls)?.promise;
     for (const text of response.headers.getSetCookie()) keep(parseSetCookie(text));
     return response;
   }
@@ -54,6 +57,13 @@ export function openBrowser(app: CookieApp) {
     asked,
     network,
     fetch,
+    /** Holds back the answers to these calls. */
+    hold: (calls: string) => held.set(calls, Promise.withResolvers()),
+    /** Delivers the answers that are held back, with their cookies. */
+    release(calls: string) {
+      held.get(calls)?.resolve();
+      held.delete(calls);
+    },
     /** Opens a tab. */
     open(options: Partial<DurinClientOptions<AppRouter>> = {}) {
       const sdk = createDurinClient<AppRouter>({
@@ -104,4 +114,10 @@ export function changed(auth: { subscribe(listener: () => void): () => void }, h
   }
   check();
   return promise;
+}
+
+/** The user's name, or why nobody is signed in. */
+export function nameIn({ auth }: { auth: Pick<DurinAuth<AppRouter>, 'getSnapshot'> }): string | undefined {
+  const snapshot = auth.getSnapshot();
+  return snapshot.status === 'signed-in' ? snapshot.user.name : snapshot.reason;
 }

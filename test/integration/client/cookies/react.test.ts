@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
-import { act, createElement } from 'react';
-import { hydrateRoot } from 'react-dom/client';
+import { act, createElement, StrictMode } from 'react';
+import { createRoot, hydrateRoot } from 'react-dom/client';
 import { renderToString } from 'react-dom/server';
 import superjson from 'superjson';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -57,6 +57,24 @@ test.each([
   expect(container.textContent).toBe(shown);
   expect(onRecoverableError).not.toHaveBeenCalled();
   expect(send).not.toHaveBeenCalled();
+  await act(async () => root.unmount());
+  auth.close();
+});
+
+test('a newer session of the server is shown, and taken once', async () => {
+  const { auth } = openPage(alice);
+  const show = (session: typeof alice | null, key = 'page') =>
+    createElement(StrictMode, null, createElement(DurinProvider, { auth, session, key }, createElement(Greeting)));
+  const container = document.createElement('div');
+  const root = createRoot(container);
+  await act(async () => root.render(show(alice)));
+  await act(async () => root.render(show(null)));
+  await vi.waitUntil(() => auth.getSnapshot().status === 'signed-out');
+  await act(async () => root.render(show(null)));
+  expect(container.textContent).toBe('logged-out');
+  await act(async () => auth.adopt({ ...alice, token: null }));
+  await act(async () => root.render(show(null, 'another page')));
+  expect(container.textContent).toBe('alice');
   await act(async () => root.unmount());
   auth.close();
 });
