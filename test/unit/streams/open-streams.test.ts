@@ -72,7 +72,7 @@ describe('a change', () => {
     expect(stream.ends).toEqual(['INVALID_TOKEN']);
   });
 
-  test('whose look-up fails is judged, although that of the change before it succeeds', async () => {
+  test('whose look-up fails is judged, although an earlier one succeeds', async () => {
     open.store('a', { expiresAt: inMs(5000) });
     const stream = open.open('a');
     open.world.delayMs = 10;

@@ -111,7 +111,7 @@ test.each([500, 3000])('after a stop of %s ms, messages wait unread until an ech
   expect(whenTrusted()).toBeNull();
 });
 
-test('after a loss, messages wait unread until the next connection has an echo', async () => {
+test('after a loss, messages wait unread until the next connection echoes', async () => {
   const { whenTrusted, lost, opened, beat, run, losses } = connect();
   lost();
   const trusted = whenTrusted();
