@@ -42,9 +42,9 @@ export interface Bus {
   /** Whether messages that other processes publish now will arrive. */
   isConnected(): boolean;
   /**
-   * For a bus that may not have read its messages, as after its process was stopped: resolves once it has, or has lost its
-   * connection. Open subscriptions deliver nothing until then. `null`: nothing waits unread, or it is not connected.
-   * Default: always `null`.
+   * For a bus that may not have read its messages, as after its process was stopped, or that has just lost its connection:
+   * resolves once it has read them, after `onPossibleLoss` if some were lost, or does not expect to soon. Open subscriptions
+   * deliver nothing until then. `null`: nothing waits unread, or it is not connected. Default: always `null`.
    */
   whenTrusted?(): Promise<void> | null;
   /** Rejects if the message could not be sent. */

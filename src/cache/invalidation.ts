@@ -6,7 +6,10 @@ import { clientScope, type Scope, type SessionCache, tokenScope, userScope } fro
 export interface InvalidationDeps {
   /** `null`: this durin caches nothing. */
   readonly cache: Pick<SessionCache, 'invalidate'> | null;
-  /** The other durins of this process, which may cache the same sessions. */
+  /**
+   * The other durins of this process, which may cache the same sessions. They learn of a change as early as this durin does,
+   * and again with the fence that it wrote to a shared store.
+   */
   readonly peers: Pick<ProcessPeers, 'announce'>;
   /** Whether the cache has a store that other processes use, which takes time to drop a session. */
   readonly isCacheShared: boolean;
@@ -41,8 +44,10 @@ export function createInvalidation(deps: InvalidationDeps): Invalidation {
   const { cache, isCacheShared, peers, changes, afterCommit } = deps;
 
   async function invalidateOne(scope: Scope, isWritten: boolean): Promise<void> {
+    peers.announce(scope, null);
     const fence = cache === null ? null : await cache.invalidate(scope, isWritten);
-    if (isCacheShared) changes.changed(scope); // until now a call could find the session as it was
+    if (!isCacheShared) return;
+    changes.changed(scope); // until now a call could find the session as it was
     peers.announce(scope, fence);
   }
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { withTimeout } from '../async/with-timeout.ts';
+import { createHeartbeats, type Heartbeats } from '../cache/bus/heartbeats.ts';
 import type { Bus, Listen, Listening } from '../cache/bus.ts';
 import { notifyChannel } from '../database/notify/triggers.ts';
 import { DurinUsageError } from '../errors.ts';
-import { createLiveness, type Liveness } from './liveness.ts';
 
 export interface PostgresBusOptions {
   /**
@@ -14,14 +14,6 @@ export interface PostgresBusOptions {
   connectionString?: string | undefined;
 }
 
-const tickMs = 50;
-/** A heartbeat is sent with every fifth tick. */
-const ticksPerHeartbeat = 5;
-/** Beyond it, the memory is not trusted. */
-const silenceMs = 1000;
-const stallMs = 150;
-/** So many heartbeats are due while one is unanswered. Then the connection is replaced. */
-const maxMissedHeartbeats = 4;
 const connectTimeoutMs = 10_000;
 /** After this long without an answer, a message counts as not sent. */
 const publishTimeout = { timeoutMs: 250, service: 'PostgreSQL' };
@@ -50,13 +42,9 @@ export function postgresBus(options: PostgresBusOptions = {}): Bus {
   const connectionString = checked(options);
   const heartbeatChannel = `${notifyChannel}_${randomUUID().replaceAll('-', '')}`;
   let listening: Listening | null = null;
-  let liveness: Liveness | null = null;
-  let timer: NodeJS.Timeout | null = null;
+  let heartbeats: Heartbeats | null = null;
   let retry: NodeJS.Timeout | null = null;
   let failures = 0;
-  let ticks = 0;
-  /** How many heartbeats have been due since the one that is not answered yet; `null`: each is answered. */
-  let missedHeartbeats: number | null = null;
   /** Gives the present connection up. */
   let abandon: (() => void) | null = null;
   let isClosed = false;
@@ -70,7 +58,7 @@ export function postgresBus(options: PostgresBusOptions = {}): Bus {
       clearTimeout(deadline);
       void listening?.close();
       listening = null;
-      liveness?.lost();
+      heartbeats?.lost();
       if (isClosed) return;
       const delay = Math.min(firstRetryMs * 2 ** failures, lastRetryMs);
       failures += 1;
@@ -81,17 +69,15 @@ export function postgresBus(options: PostgresBusOptions = {}): Bus {
       clearTimeout(deadline);
       if (isOver) return void connection.close();
       listening = connection;
-      missedHeartbeats = null;
-      liveness?.opened();
       if (connection.isInProcess) onPossibleLoss();
-      else beat(); // a server may accept a connection and close it: only the echo ends the failures
+      else heartbeats?.opened();
     }
 
     function receive(channel: string, payload: string): void {
       if (isOver) return;
       if (channel !== heartbeatChannel) return onMessage(payload);
-      failures = 0;
-      liveness?.echoed(Number(payload));
+      failures = 0; // not earlier: a server may accept a connection and close it
+      heartbeats?.echoed(payload);
     }
 
     const deadline = setTimeout(over, connectTimeoutMs).unref();
@@ -104,49 +90,27 @@ export function postgresBus(options: PostgresBusOptions = {}): Bus {
     }).then(opened, over);
   }
 
-  /** One heartbeat at a time: those that wait behind an unanswered one would prove nothing more. */
-  function beat(): void {
-    if (listening === null || liveness === null || listening.isInProcess) return;
-    if (missedHeartbeats !== null) {
-      missedHeartbeats += 1;
-      if (missedHeartbeats >= maxMissedHeartbeats) abandon?.();
-      return;
-    }
-    missedHeartbeats = 0;
-    const answered = () => {
-      missedHeartbeats = null;
-    };
-    listening.notify(heartbeatChannel, String(liveness.nextHeartbeat())).then(answered, answered);
-  }
-
-  function tick(): void {
-    ticks += 1;
-    const hasStalled = liveness?.tick() === true;
-    isConnected(); // notices silence even if no look-up calls it
-    if (ticks % ticksPerHeartbeat === 0 || (hasStalled && missedHeartbeats === null)) beat();
+  async function sendHeartbeat(heartbeat: string): Promise<void> {
+    await listening?.notify(heartbeatChannel, heartbeat);
   }
 
   function isConnected(): boolean {
-    if (listening === null || liveness === null) return false;
-    return listening.isInProcess ? listening.isOpen() : liveness.isConnected();
+    if (listening?.isInProcess === true) return listening.isOpen();
+    return heartbeats?.isConnected() ?? false;
   }
 
   return {
     listensToDatabase: true,
     start(onMessage, onPossibleLoss, _namespace, listen) {
-      if (liveness !== null) throw new DurinUsageError('postgresBus: each createDurin needs a bus of its own');
+      if (heartbeats !== null) throw new DurinUsageError('postgresBus: each createDurin needs a bus of its own');
       if (listen === undefined) throw new DurinUsageError('postgresBus: it is for the option cache.bus of createDurin');
       isClosed = false;
       failures = 0;
-      liveness = createLiveness({ now: () => performance.now(), silenceMs, stallMs, onPossibleLoss });
+      heartbeats = createHeartbeats({ send: sendHeartbeat, onDead: () => abandon?.(), onPossibleLoss });
       connect(listen, onMessage, onPossibleLoss);
-      timer = setInterval(tick, tickMs).unref();
     },
     isConnected,
-    whenTrusted() {
-      if (listening === null || liveness === null || listening.isInProcess) return null;
-      return liveness.whenTrusted();
-    },
+    whenTrusted: () => heartbeats?.whenTrusted() ?? null,
     async publish(message) {
       const connection = listening;
       if (connection === null) throw new Error('postgresBus is not connected');
@@ -154,10 +118,11 @@ export function postgresBus(options: PostgresBusOptions = {}): Bus {
     },
     async close() {
       isClosed = true;
-      for (const pending of [timer, retry]) if (pending !== null) clearTimeout(pending);
+      if (retry !== null) clearTimeout(retry);
       const closing = listening?.close();
       abandon?.();
-      liveness = null; // it may be started again
+      heartbeats?.stop();
+      heartbeats = null; // it may be started again
       await closing;
     },
   };

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { withTimeout } from '../async/with-timeout.ts';
+import { createHeartbeats, type Heartbeats } from '../cache/bus/heartbeats.ts';
 import type { Bus } from '../cache/bus.ts';
 import { DurinUsageError } from '../errors.ts';
-import { createQuietClient, refuseUnknown, silenceMs } from './redis-connection.ts';
+import { refuseUnknown } from './redis-connection.ts';
+import { openRedisLink, type RedisLink } from './redis-link.ts';
 
 export interface RedisBusOptions {
   /** The URL of the Redis server, such as `redis://localhost:6379`. */
@@ -11,7 +13,8 @@ export interface RedisBusOptions {
   channel?: string | undefined;
 }
 
-const heartbeatMs = 250;
+const firstRetryMs = 25;
+const lastRetryMs = 250;
 /** After this long without an answer, a message counts as not sent. */
 const publishTimeout = { timeoutMs: 250, service: 'Redis' };
 
@@ -20,7 +23,11 @@ const publishTimeout = { timeoutMs: 250, service: 'Redis' };
  * It connects at the first look-up. While Redis is unreachable, it keeps trying in the background. It keeps no process
  * alive.
  *
- * Each process needs a bus of its own, as does each durin. `durin.close()` closes the bus.
+ * It is for one server, or what looks like one. The bus publishes its heartbeats beside the messages and trusts that both take
+ * one way: on a cluster, a heartbeat proves only that the node which carries it is heard.
+ *
+ * Each process needs a bus of its own, as does each durin. `durin.close()` closes the bus, which may then serve another
+ * durin.
  * @throws DurinUsageError naming the option that is unknown or wrong
  *
  * @example
@@ -34,89 +41,69 @@ export function redisBus(options: RedisBusOptions): Bus {
   const { url, channel: givenChannel } = checked(options);
   const heartbeatId = randomUUID();
   let channel = givenChannel ?? 'durin';
-  const subscriber = createQuietClient(url);
-  const publisher = createQuietClient(url);
-  const clients = [subscriber, publisher];
-  let heartbeat = channel;
-  let notifyPossibleLoss: (() => void) | null = null;
-  let heartbeats: NodeJS.Timeout | null = null;
+  let link: RedisLink | null = null;
+  let heartbeats: Heartbeats | null = null;
+  let retry: NodeJS.Timeout | null = null;
+  let isOpen = false;
+  let failures = 0;
   let isClosed = false;
 
-  /*
-   * A liveness check. An open connection to a frozen server looks healthy, so the bus sends itself a heartbeat, and only
-   * its echo proves that messages arrive. This is not a circuit breaker: no call is kept from Redis, nothing is probed
-   * after a cooldown, and the connection is restored by the client itself.
-   */
+  const heartbeatChannel = () => `${channel}:heartbeat:${heartbeatId}`;
 
-  /** When the last echo arrived; `null`: not connected. */
-  let echoedAt: number | null = null;
-  /** When the heartbeat was sent that is not yet answered; `null`: there is none. */
-  let unansweredSince: number | null = null;
-
-  function disconnected(): void {
-    if (echoedAt === null) return;
-    echoedAt = null;
-    notifyPossibleLoss?.();
+  /** A new link, and not the clients' own reconnecting: a dead connection looks open to its client. */
+  function connect(receive: (message: string) => void): void {
+    link = openRedisLink({
+      url,
+      channels: [channel, heartbeatChannel()],
+      onMessage(message, from) {
+        if (from !== heartbeatChannel()) return receive(message);
+        failures = 0;
+        heartbeats?.echoed(message);
+      },
+      onOpened() {
+        isOpen = true;
+        heartbeats?.opened();
+      },
+      onEnd() {
+        isOpen = false;
+        heartbeats?.lost();
+        if (isClosed) return;
+        retry = setTimeout(connect, Math.min(firstRetryMs * 2 ** failures, lastRetryMs), receive).unref();
+        failures += 1;
+      },
+    });
   }
 
-  function isConnected(): boolean {
-    if (echoedAt !== null && performance.now() - echoedAt > silenceMs) disconnected();
-    return echoedAt !== null;
-  }
-
-  function receiveEcho(): void {
-    const wasConnected = isConnected();
-    echoedAt = performance.now();
-    if (!wasConnected) notifyPossibleLoss?.();
-  }
-
-  /** One at a time, because each write to a dead connection would restart that connection's socket timeout. */
-  function sendHeartbeat(): void {
-    isConnected(); // notices silence even if no look-up calls it
-    if (unansweredSince !== null) return;
-    unansweredSince = performance.now();
-    publisher
-      .publish(heartbeat, '')
-      .catch(disconnected)
-      .finally(() => {
-        unansweredSince = null;
-      });
+  async function send(to: string, message: string): Promise<void> {
+    if (link === null || !isOpen) throw new Error('redisBus is not connected');
+    await link.publish(to, message);
   }
 
   return {
     start(onMessage, onPossibleLoss, namespace) {
-      if (notifyPossibleLoss !== null) throw new DurinUsageError('redisBus: each createDurin needs a bus of its own');
-      if (isClosed) return;
-      notifyPossibleLoss = onPossibleLoss;
+      if (heartbeats !== null) throw new DurinUsageError('redisBus: each createDurin needs a bus of its own');
+      isClosed = false;
+      failures = 0;
       if (givenChannel === undefined && namespace !== undefined) channel = `durin:${namespace}`;
-      heartbeat = `${channel}:heartbeat:${heartbeatId}`;
-      const receive = (message: string, from: string) => (from === heartbeat ? receiveEcho() : onMessage(message));
-      let isSubscribed = false; // once it is, the client subscribes again by itself
-      subscriber.on('ready', () => {
-        if (isSubscribed) return;
-        isSubscribed = true;
-        subscriber.subscribe([channel, heartbeat], receive).catch(() => {
-          isSubscribed = false; // the connection was lost: the next one tries again
-        });
+      heartbeats = createHeartbeats({
+        send: (heartbeat) => send(heartbeatChannel(), heartbeat),
+        onDead: () => link?.close(),
+        onPossibleLoss,
       });
-      for (const client of clients) {
-        client.on('error', disconnected).on('end', disconnected);
-        client.on('ready', () => isClosed && client.destroy()); // closed while it was connecting
-        client.connect().catch(disconnected);
-      }
-      heartbeats = setInterval(sendHeartbeat, heartbeatMs).unref();
+      connect(onMessage);
     },
-    isConnected,
+    isConnected: () => heartbeats?.isConnected() ?? false,
+    whenTrusted: () => heartbeats?.whenTrusted() ?? null,
     async publish(message) {
-      if (unansweredSince !== null && performance.now() - unansweredSince > publishTimeout.timeoutMs)
-        throw new Error('Redis does not answer');
-      await withTimeout(() => publisher.publish(channel, message), publishTimeout);
+      if (heartbeats?.isOverdue() === true) throw new Error('Redis does not answer');
+      await withTimeout(() => send(channel, message), publishTimeout);
     },
     async close() {
       isClosed = true;
-      if (heartbeats !== null) clearInterval(heartbeats);
-      for (const client of clients) client.destroy();
-      disconnected();
+      if (retry !== null) clearTimeout(retry);
+      link?.close();
+      heartbeats?.stop();
+      heartbeats = null; // it may be started again
     },
   };
 }

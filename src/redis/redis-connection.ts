@@ -1,24 +1,15 @@
 import { createClient } from 'redis';
 import { DurinUsageError } from '../errors.ts';
 
-/** After this long without a sign of life, in milliseconds, Redis counts as gone. */
-export const silenceMs = 1000;
+/** When a client gives a silent connection up, and whether it connects again. */
+interface QuietSocket {
+  readonly socketTimeout?: number;
+  readonly reconnectStrategy: false | ((retries: number) => number);
+}
 
-/**
- * A client that reconnects for as long as it takes, queues nothing while it is disconnected, and keeps no process alive.
- * Its users send something at least every `silenceMs`, so a connection on which nothing arrives for twice that long is
- * dead. TCP may take many minutes to notice.
- */
-export function createQuietClient(url: string) {
-  const client = createClient({
-    url,
-    socket: {
-      connectTimeout: 1000,
-      socketTimeout: 2 * silenceMs,
-      reconnectStrategy: (retries: number) => Math.min(25 * 2 ** retries, 250),
-    },
-    disableOfflineQueue: true,
-  });
+/** A client that queues nothing while it is disconnected, and keeps no process alive. */
+export function createQuietClient(url: string, socket: QuietSocket) {
+  const client = createClient({ url, socket: { connectTimeout: 1000, ...socket }, disableOfflineQueue: true });
   client.unref();
   return client;
 }

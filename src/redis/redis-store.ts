@@ -1,6 +1,6 @@
 import type { KeyValueStore } from '../cache/shared-store.ts';
 import { DurinUsageError } from '../errors.ts';
-import { createQuietClient, refuseUnknown, silenceMs } from './redis-connection.ts';
+import { createQuietClient, refuseUnknown } from './redis-connection.ts';
 
 export interface RedisStoreOptions {
   /** The URL of the Redis server, such as `redis://localhost:6379`. */
@@ -24,6 +24,12 @@ export interface RedisStore extends KeyValueStore {
 }
 
 /**
+ * Something is sent at least this often, in milliseconds. A connection on which nothing arrives for twice that long is dead.
+ * TCP may take many minutes to notice.
+ */
+const silenceMs = 1000;
+
+/**
  * The short way to a shared cache: a store over one Redis server, set up to fail fast. An app that has a Keyv already, or
  * uses another database, a cluster or TLS options, passes its Keyv to `cache.store` instead.
  *
@@ -39,7 +45,10 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
   const { url, prefix = '', ...unknown } = options;
   refuseUnknown('redisStore', url, unknown);
   if (typeof prefix !== 'string') throw new DurinUsageError('redisStore: prefix must be a string');
-  const client = createQuietClient(url);
+  const client = createQuietClient(url, {
+    socketTimeout: 2 * silenceMs,
+    reconnectStrategy: (retries) => Math.min(25 * 2 ** retries, 250),
+  });
   client.on('error', () => {}); // without a listener an error would end the process; the calls that fail reject anyway
   const keyOf = (key: string) => prefix + key;
   let connecting: Promise<unknown> | null = null;

@@ -1,6 +1,7 @@
 import type { Bus } from '../cache/bus.ts';
 import type { Changes } from '../cache/changes/changes.ts';
 import type { Database } from '../database/database.ts';
+import { withDatabaseTimeout } from '../database/database-timeout.ts';
 import { createEndedSignals } from './ended-signals.ts';
 import { createFollowCall } from './follow-call.ts';
 import { createJudgeSession, type JudgeSessionDeps } from './judge-session.ts';
@@ -13,7 +14,7 @@ export interface StreamsDeps extends JudgeSessionDeps {
   readonly database: Pick<Database, 'outsideTransaction'>;
   /** Milliseconds between two look-ups of a session while no bus announces the changes of others. */
   readonly recheckMs: number;
-  /** For how long a session that cannot be looked up keeps its streams, in milliseconds. */
+  /** How long a look-up may take, and for how long a session that cannot be looked up keeps its streams, in milliseconds. */
   readonly patienceMs: number;
 }
 
@@ -22,7 +23,7 @@ export function createStreams(deps: StreamsDeps) {
   const { changes, bus, database, recheckMs, patienceMs, now } = deps;
   const judgeSession = createJudgeSession(deps);
   const openStreams = createOpenStreams({
-    judge: (session) => database.outsideTransaction(() => judgeSession(session)),
+    judge: (session) => database.outsideTransaction(() => withDatabaseTimeout(patienceMs, () => judgeSession(session))),
     announced: changes.count,
     hearsOthers: () => bus?.isConnected() ?? false,
     unread: () => bus?.whenTrusted?.() ?? null,

@@ -16,6 +16,7 @@ export interface OpenStreams extends ChangeListener {
 }
 
 export interface OpenStreamsDeps {
+  /** It answers or fails in bounded time. */
   readonly judge: JudgeSession;
   /** How many changes were announced so far. */
   readonly announced: () => number;
@@ -105,15 +106,16 @@ export function createOpenStreams(deps: OpenStreamsDeps): OpenStreams {
     const before = listOf(session.streams);
     try {
       const verdict = await judge(session);
-      session.lookUpSucceeded();
-      failed.delete(session);
       const isCurrent = session.suspensions === suspensions;
       // A stream that was opened after a later change is judged by that change's look-up.
       for (const stream of isCurrent ? listOf(session.streams) : before) {
         const reason = reasonToEnd(stream.request, verdict);
         if (reason !== null) stream.end(copyOf(reason));
       }
-      if (!isCurrent || session.streams === null) return;
+      if (!isCurrent) return; // the look-up of the later change decides, and may have failed already
+      session.lookUpSucceeded();
+      failed.delete(session);
+      if (session.streams === null) return;
       if (verdict.kind === 'valid') expireAt(session, verdict.record.expiresAt);
       session.resume();
     } catch (error) {
@@ -164,8 +166,11 @@ export function createOpenStreams(deps: OpenStreamsDeps): OpenStreams {
     recheckAt = performance.now() + recheckMs;
     if (isRechecking || hearsOthers()) return;
     isRechecking = true;
-    await judgeAll(sessions.all());
-    isRechecking = false;
+    try {
+      await judgeAll(sessions.all());
+    } finally {
+      isRechecking = false;
+    }
   }
 
   return {

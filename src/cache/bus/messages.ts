@@ -30,6 +30,19 @@ export function recoveryFence(fence: string): string {
   return `${recoveryMark}${fence}`;
 }
 
+/** The fence of two messages that become one. The mark stays if neither was a change. */
+export function mergedFence(fence: string | null, other: string | null): string | null {
+  return fence !== null && isRecovery(fence) && !(other !== null && isRecovery(other)) ? withoutMark(fence) : fence;
+}
+
+function isRecovery(fence: string): boolean {
+  return fence.startsWith(recoveryMark);
+}
+
+function withoutMark(fence: string): string {
+  return isRecovery(fence) ? fence.slice(recoveryMark.length) : fence;
+}
+
 /** @param namespace starts the messages; the same in all processes of an app, and different in every other app */
 export function writeMessage(namespace: string, scope: Scope, fence: string | null): string {
   const message = `${namespace}|${fence ?? ''}|${scope}`;
@@ -50,7 +63,5 @@ export function readMessage(
   const [fence = '', ...rest] = message.slice(start.length).split('|');
   const scope = rest.join('|');
   if (!isScope(scope)) return null;
-  const isRecovery = fence.startsWith(recoveryMark);
-  const written = isRecovery ? fence.slice(recoveryMark.length) : fence;
-  return { scopes: [scope], fence: written === '' ? null : written, isRecovery };
+  return { scopes: [scope], fence: withoutMark(fence) || null, isRecovery: isRecovery(fence) };
 }

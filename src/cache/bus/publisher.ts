@@ -2,7 +2,7 @@ import { withTimeout } from '../../async/with-timeout.ts';
 import type { Bus } from '../bus.ts';
 import { maxSharedTtlMs } from '../fence-store.ts';
 import type { Scope } from '../session-cache.ts';
-import { writeMessage } from './messages.ts';
+import { mergedFence, writeMessage } from './messages.ts';
 
 export interface PublisherDeps {
   readonly bus: Pick<Bus, 'publish'>;
@@ -28,9 +28,14 @@ const maxMessages = 1000;
 /** How long `close()` waits for the last messages. */
 const closeTimeoutMs = 500;
 
+interface UnsentChange {
+  readonly fence: string | null;
+  readonly until: number;
+}
+
 export function createPublisher({ bus, namespace, now }: PublisherDeps): Publisher {
   /** Changes that could not be published yet, and until when other processes may hold entries that they make stale. */
-  const unsent = new Map<Scope, { readonly fence: string | null; readonly until: number }>();
+  const unsent = new Map<Scope, UnsentChange>();
   let retry: NodeJS.Timeout | null = null;
   let sending = 0;
   /** Publishes in progress that `close()` still waits for. */
@@ -54,8 +59,9 @@ export function createPublisher({ bus, namespace, now }: PublisherDeps): Publish
     } catch {
       const isCovered = unsent.get('all')?.fence === null;
       const waiting = isCovered ? 'all' : scope;
-      const later = unsent.get(waiting);
-      if (later === undefined || later.until < until) unsent.set(waiting, { fence: isCovered ? null : fence, until });
+      const latest = { fence: isCovered ? null : fence, until };
+      const other = unsent.get(waiting);
+      unsent.set(waiting, other === undefined ? latest : merge(latest, other));
       if (unsent.size > maxMessages) {
         const last = Math.max(...Array.from(unsent.values(), (change) => change.until));
         unsent.clear();
@@ -86,4 +92,10 @@ export function createPublisher({ bus, namespace, now }: PublisherDeps): Publish
       await withTimeout(() => inBackground, { timeoutMs: closeTimeoutMs, service: 'the bus' }).catch(() => {});
     },
   };
+}
+
+/** Two changes of one scope become the later one. */
+function merge(change: UnsentChange, other: UnsentChange): UnsentChange {
+  const [earlier, later] = change.until > other.until ? [other, change] : [change, other];
+  return { fence: mergedFence(later.fence, earlier.fence), until: later.until };
 }

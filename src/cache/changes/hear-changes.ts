@@ -19,10 +19,13 @@ export function hearChanges(bus: Bus, { namespace, databaseChanges, listener }: 
         if (announcement.isRecovery) listener.missed();
         else listener.changed(...announcement.scopes);
       }
-      /** While the bus is disconnected, there is more to miss: what was missed is looked up once it has connected. */
+      /**
+       * While the bus is disconnected, there is more to miss: what was missed is looked up once it has connected. Any session
+       * may have ended then, so streams deliver nothing until theirs is looked up.
+       */
       function lose(): void {
         onPossibleLoss();
-        if (bus.isConnected()) listener.missed();
+        if (bus.isConnected()) listener.changed('all');
       }
       bus.start(receive, lose, ...others);
     },

@@ -69,6 +69,11 @@ const router = t.router({
   endAllOf: t.procedure
     .input(z.number())
     .mutation(async ({ input }) => ({ revoked: await durin.tokens.revokeAll({ user: input }) })),
+  /** Is busy for this many milliseconds: nothing else runs. */
+  block: t.procedure.input(z.number()).mutation(({ input: ms }) => {
+    const until = performance.now() + ms;
+    while (performance.now() < until);
+  }),
   isConnected: t.procedure.query(() => bus?.isConnected() ?? true),
 });
 

@@ -62,6 +62,7 @@ export async function startServer({ postgresUrl, redisUrl = '', sharing }: Serve
     },
     pause: () => void child.kill('SIGSTOP'),
     resume: () => void child.kill('SIGCONT'),
+    block: (ms: number) => client.block.mutate(ms),
     /** Tells it to close, and waits until it has ended by itself. */
     async stop() {
       const ended = once(child, 'exit');
@@ -79,6 +80,9 @@ export async function startServer({ postgresUrl, redisUrl = '', sharing }: Serve
     },
   };
 }
+
+/** How it ends if nothing is wrong. */
+export const wellEnded = { code: 0, signal: null, complaints: [] } as const;
 
 export type Server = Awaited<ReturnType<typeof startServer>>;
 

@@ -39,6 +39,12 @@ export function waysBySql({ psql, orm, User }: ClusterDatabase): Way[] {
   ];
 }
 
+/** When something kept processes from hearing of ends, by the clock in milliseconds. */
+export interface Fault {
+  readonly from: number;
+  readonly until: number;
+}
+
 /** An end and one of its streams, by the clock in milliseconds. */
 interface Outcome {
   readonly committedAt: number;
@@ -53,50 +59,61 @@ export interface StreamLoadOptions {
   readonly ways: readonly Way[];
   readonly seconds: number;
   readonly userCount: number;
+  /** The least and the most milliseconds that a session lasts. */
+  readonly lifetimeMs: readonly [number, number];
 }
 
 /** What the load has seen. */
 export class StreamLedger {
   events = 0;
   readonly outcomes: Outcome[] = [];
-  /** Streams of valid sessions that ended, and streams that ended with another code than that of the end. */
+  /**
+   * Streams and calls of valid sessions that were refused, and streams that ended with another code than that of the end.
+   */
   readonly wrongEnds: string[] = [];
 
-  /** Milliseconds from the commits to the ends. A fault until then counts as no time: what was announced is read after it. */
-  latencies(faultEndedAt = 0): number[] {
+  /**
+   * Milliseconds from the commits to the ends. The time of a fault that began before the end was due does not count: what was
+   * announced is read after it.
+   */
+  latencies(faults: readonly Fault[] = []): number[] {
+    function dueAfter(committedAt: number): number {
+      const met = faults.filter(({ from, until }) => from < committedAt + boundMs && committedAt < until);
+      return Math.max(committedAt, ...met.map(({ until }) => until));
+    }
     return this.outcomes
-      .map(({ committedAt, endedAt }) => endedAt - Math.max(committedAt, Math.min(faultEndedAt, endedAt)))
+      .map(({ committedAt, endedAt }) => Math.max(endedAt - dueAfter(committedAt), 0))
       .toSorted((a, b) => a - b);
   }
 
-  percentile(share: number, faultEndedAt?: number): number {
-    const latencies = this.latencies(faultEndedAt);
-    return latencies[Math.floor(latencies.length * share)] ?? 0;
+  percentile(share: number, faults?: readonly Fault[]): number {
+    const latencies = this.latencies(faults);
+    return latencies[Math.floor(latencies.length * share)] ?? Infinity;
   }
 
-  /** The events that were yielded later than the bound, in milliseconds after the commit, or after a fault. */
-  late(faultEndedAt = 0): number[] {
-    return this.outcomes
-      .map(({ committedAt, lastAt }) => lastAt - Math.max(committedAt, faultEndedAt))
-      .filter((lateMs) => lateMs > boundMs);
+  /** The events that were delivered and yielded later than the bound, in milliseconds after the commit. No fault excuses it. */
+  late(): number[] {
+    return this.outcomes.map(({ committedAt, lastAt }) => lastAt - committedAt).filter((lateMs) => lateMs > boundMs);
   }
 
-  describe(name: string, faultEndedAt?: number): string {
-    const at = [0.5, 0.99, 1 - Number.EPSILON].map((share) => `${this.percentile(share, faultEndedAt).toFixed(0)} ms`);
-    return `${name}: ${this.events} events, ${this.outcomes.length} ends; commit to end (p50, p99, most) ${at.join(', ')}; late: ${this.late(faultEndedAt).length}; wrong: ${this.wrongEnds.length}`;
+  describe(name: string, faults?: readonly Fault[]): string {
+    const at = [0.5, 0.99, 1 - Number.EPSILON].map((share) => `${this.percentile(share, faults).toFixed(0)} ms`);
+    return `${name}: ${this.events} events, ${this.outcomes.length} ends; commit to end (p50, p99, most) ${at.join(', ')}; late: ${this.late().join(', ') || 'none'}; wrong: ${this.wrongEnds.length}`;
   }
 }
 
 /** One user: has a stream in each process, calls one now and then, and has the session ended; until it is late. */
 async function live(options: StreamLoadOptions, ledger: StreamLedger, until: number): Promise<void> {
-  const { servers, database, ways } = options;
+  const { servers, database, ways, lifetimeMs } = options;
+  const [leastMs, mostMs] = lifetimeMs;
   while (Date.now() < until) {
     const session = await database.enter();
     const streams = servers.map(({ url }) => openEventStream(url, session.token, everyMs));
     await Promise.all(streams.map(({ opened }) => opened));
     const wrong = watchForEnds(streams);
-    await wait(500 + Math.random() * 3000);
-    await any(servers).ask(session.token);
+    await wait(leastMs + Math.random() * (mostMs - leastMs));
+    const refusal = await any(servers).ask(session.token);
+    if (refusal !== null) ledger.wrongEnds.push(`${refusal} at a call of a valid session`);
     ledger.wrongEnds.push(...wrong.stop());
     const { codes, end } = any(ways);
     await end(session);

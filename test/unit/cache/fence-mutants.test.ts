@@ -188,7 +188,7 @@ const mutants: readonly (readonly [name: string, kind: Kind, topic: Topic, load:
     'a message that could not be sent is dropped',
     'layered',
     'messages',
-    layered({ 'cache/bus/publisher': [[/if \(later === undefined.*;/, '']] }),
+    layered({ 'cache/bus/publisher': [[/unsent\.set\(waiting.*;/, '']] }),
   ],
   [
     'the change is published before the fence is written',
@@ -243,7 +243,7 @@ const mutants: readonly (readonly [name: string, kind: Kind, topic: Topic, load:
     'without a store, a message that could not be sent is dropped',
     'bus',
     'messages',
-    overBus({ 'cache/bus/publisher': [[/if \(later === undefined.*;/, '']] }),
+    overBus({ 'cache/bus/publisher': [[/unsent\.set\(waiting.*;/, '']] }),
   ],
   [
     'without a store, a load in flight fills the memory after the change',

@@ -52,8 +52,8 @@ test('if no token ended, nothing waits for the commit', async () => {
 });
 
 test.each([
-  ['before a cache drops it', false, ['changes', 'cache', 'peers']],
-  ['also after a shared cache has dropped it', true, ['changes', 'cache', 'changes', 'peers']],
+  ['before a cache drops it', false, ['changes', 'peers', 'cache']],
+  ['also after a shared cache has dropped it', true, ['changes', 'peers', 'cache', 'changes', 'peers']],
 ])('a change is announced %s', async (_when, isCacheShared, expected) => {
   const order: string[] = [];
   const { tokenChanged } = createInvalidation({

@@ -72,6 +72,24 @@ describe('a change', () => {
     expect(stream.ends).toEqual(['INVALID_TOKEN']);
   });
 
+  test('whose look-up fails is judged, although an earlier one succeeds', async () => {
+    open.store('a', { expiresAt: inMs(5000) });
+    const stream = open.open('a');
+    open.world.delayMs = 10;
+    open.changes.changed('token:a');
+    open.world.delayMs = 0;
+    open.world.isDown = true;
+    open.changes.changed('token:a');
+    await settled();
+    open.world.isDown = false;
+    await vi.advanceTimersByTimeAsync(10);
+    expect(stream.isHeld()).toBe(true);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(stream.isHeld()).toBe(false);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(stream.ends).toEqual(['TOKEN_EXPIRED']);
+  });
+
   test('ends only the streams whose demands the session no longer meets', async () => {
     open.store('a');
     const [any, web] = [open.open('a', { allowed: ['web', 'cli'] }), open.open('a')];

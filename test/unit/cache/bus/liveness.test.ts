@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createLiveness } from '../../../src/postgres/liveness.ts';
+import { createLiveness } from '../../../../src/cache/bus/liveness.ts';
 
 /** A liveness on a clock of its own, and how often messages may have been lost. */
 function open() {
@@ -9,6 +9,7 @@ function open() {
     now: () => time,
     silenceMs: 1000,
     stallMs: 150,
+    ticksOfHold: 20,
     onPossibleLoss: () => {
       losses += 1;
     },
@@ -110,14 +111,85 @@ test.each([500, 3000])('after a stop of %s ms, messages wait unread until an ech
   expect(whenTrusted()).toBeNull();
 });
 
-test('on a lost connection, no messages wait unread', async () => {
-  const { whenTrusted, stop, lost } = connect();
-  stop(500);
+test('after a loss, messages wait unread until the next connection echoes', async () => {
+  const { whenTrusted, lost, opened, beat, run, losses } = connect();
+  lost();
   const trusted = whenTrusted();
   expect(trusted).not.toBeNull();
+  run(500);
+  opened();
+  run(2000);
+  expect(whenTrusted()).toBe(trusted);
+  beat();
+  await trusted;
+  expect([whenTrusted(), losses()]).toEqual([null, 3]);
+});
+
+test('that they are read is known after it is known that some were lost', async () => {
+  const order: string[] = [];
+  const liveness = createLiveness({
+    now: () => 0,
+    silenceMs: 1000,
+    stallMs: 150,
+    ticksOfHold: 20,
+    onPossibleLoss: () => void order.push('loss'),
+  });
+  liveness.opened();
+  const trusted = liveness.whenTrusted()?.then(() => order.push('trusted'));
+  liveness.echoed(liveness.nextHeartbeat());
+  await trusted;
+  expect(order).toEqual(['loss', 'trusted']);
+});
+
+test('nobody waits longer than a second for the next connection', async () => {
+  const { whenTrusted, lost, run, stop } = connect();
   lost();
+  const trusted = whenTrusted();
+  stop(5000); // no attempt to reconnect was made meanwhile
+  expect(whenTrusted()).toBe(trusted);
+  run(950);
+  expect(whenTrusted()).toBe(trusted);
+  run(50);
   await trusted;
   expect(whenTrusted()).toBeNull();
+});
+
+test('a connection that opens without an echo and is lost prolongs no wait', () => {
+  const { whenTrusted, lost, opened, run } = connect();
+  lost();
+  run(600);
+  opened();
+  lost();
+  run(400);
+  expect(whenTrusted()).toBeNull();
+});
+
+test('once it is closed, nothing waits unread', async () => {
+  const { whenTrusted, closed, lost } = connect();
+  lost();
+  const trusted = whenTrusted();
+  closed();
+  await trusted;
+  expect(whenTrusted()).toBeNull();
+});
+
+test('before the first connection, nothing waits unread', () => {
+  const { whenTrusted, lost } = open();
+  expect(whenTrusted()).toBeNull();
+  lost();
+  expect(whenTrusted()).toBeNull();
+});
+
+test('after a doubt, a heartbeat is needed once the process runs again', () => {
+  const { needsHeartbeat, nextHeartbeat, stop, tick } = connect();
+  expect(needsHeartbeat()).toBe(false);
+  nextHeartbeat();
+  stop(500);
+  expect(needsHeartbeat()).toBe(false); // the tick comes first
+  tick();
+  expect(needsHeartbeat()).toBe(true);
+  nextHeartbeat();
+  expect(needsHeartbeat()).toBe(false);
 });
 
 test('a stop is noticed even if a timer runs before the first call', () => {
