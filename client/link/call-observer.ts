@@ -14,6 +14,12 @@ import type { Confirm } from './confirmation.ts';
 import { endReasonOf } from './end-reason.ts';
 import type { Result, SentCall } from './sent-call.ts';
 
+/**
+ * How long a stream that ends as revoked waits for the storage. When another tab logs out, the server ends the streams of
+ * this one before that tab has stored it.
+ */
+const otherTabsMs = 300;
+
 export type Call = Parameters<ReturnType<TRPCLink<AnyTRPCRouter>>>[0];
 
 /**
@@ -76,7 +82,9 @@ export function createCallObserver(
         function fail(error: TRPCClientError<AnyTRPCRouter>): void {
           const refusal = endReasonOf(error, store);
           const reason = refusal && isEnding(sentIn()) ? 'logged-out' : refusal;
-          settle(() => observer.error(error), reason && { type: 'end', epoch: sentIn(), reason });
+          const end = () => settle(() => observer.error(error), reason && { type: 'end', epoch: sentIn(), reason });
+          if (reason === 'revoked' && op.type === 'subscription') setTimeout(end, otherTabsMs);
+          else end();
         }
 
         function send(): void {

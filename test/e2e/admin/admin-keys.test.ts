@@ -145,11 +145,11 @@ test('rolling a key again warns that the unused new key ends', async () => {
 });
 
 test('a key is renamed, unless its user has one with that name', async () => {
-  const { token } = await issueKey('Build server');
+  const { token } = await issueKey('Staging server');
   await issueKey('Backup');
-  await openToken('Build server');
+  await openToken('Staging server');
   await button(page, 'Rename…').click();
-  expect(await page.evaluate<string>('document.activeElement.value')).toBe('Build server');
+  expect(await page.evaluate<string>('document.activeElement.value')).toBe('Staging server');
   await field(page, 'Name').fill('backup');
   await page.keyboard.press('Enter');
   await expect.poll(() => hintOf(page, 'Name')).toBe('The user has a key with that name.');
