@@ -21,6 +21,8 @@ import type {
   Snapshot,
   WebStorage,
 } from '../../../client/index.ts';
+import type * as nodeTypes from '../../../client/node.ts';
+import type { ApiKeyClientOptions } from '../../../client/node.ts';
 import type * as reactTypes from '../../../client/react.ts';
 import type {
   DurinReactContext,
@@ -28,7 +30,6 @@ import type {
   ReauthenticationRequest,
   SnapshotSource,
 } from '../../../client/react.ts';
-import type * as fileStorageTypes from '../../../client/storage/file-storage.ts';
 import type * as adminTypes from '../../../src/admin/index.ts';
 import type {
   AdminPage,
@@ -358,7 +359,8 @@ interface PublicOfAdmin {
 type SdkRouter = typeof router;
 interface PublicOfSdk {
   values: Pick<typeof clientTypes, 'durinErrorOf' | 'memoryStorage' | 'webStorage'>;
-  fileStorageValues: typeof fileStorageTypes;
+  nodeValues: typeof nodeTypes;
+  ApiKeyClientOptions: ApiKeyClientOptions<SdkRouter>;
   reactValues: typeof reactTypes;
   Connection: Omit<Connection<SdkRouter>, 'link'>;
   DurinAuth: Omit<DurinAuth<SdkRouter>, 'connect'>;
