@@ -1,7 +1,8 @@
 import type { DurinStorage } from '../storage/storage.ts';
+import { isEnding } from './epoch.ts';
 import { createQueue } from './queue.ts';
 import { isSameSession, reduce, type Session, type SessionEvent, type SessionState, signedOut } from './session.ts';
-import { readSession, writeSession } from './session-text.ts';
+import { readReason, readSession, writeSession } from './session-text.ts';
 
 /** Holds the state, writes the session to the storage, and reads what other tabs and programs write there. */
 export interface SessionStore {
@@ -56,9 +57,10 @@ export function createSessionStore(
 
   function adopt(text: string | null = null): void {
     const session = readSession(text);
-    if (text === storedText || (text && !session)) return; // the next login overwrites a text that is not a session
+    const reason = readReason(text);
+    if (text === storedText || (text && !session && !reason)) return; // the next login overwrites another text
     storedText = text;
-    apply({ type: 'stored', session });
+    apply({ type: 'stored', session, reason: isEnding(store.state.epoch) ? 'logged-out' : reason });
   }
 
   /** Returns a promise if the storage is async. */
@@ -67,9 +69,16 @@ export function createSessionStore(
     return text && typeof text !== 'string' ? text.then(adopt) : adopt(text);
   }
 
+  /** Why the session has ended, in place of it, so that other tabs show the same reason. A logout leaves nothing. */
+  function reasonForTabs(): string | null {
+    const { snapshot } = store.state;
+    const reason = snapshot.status === 'signed-out' ? snapshot.reason : undefined;
+    return storage.watch && reason && reason !== 'logged-out' ? reason : null;
+  }
+
   async function save(session: Session | null): Promise<void> {
     try {
-      const text = session && writeSession(session);
+      const text = session ? writeSession(session) : reasonForTabs();
       await (text ? storage.set(key, text) : storage.remove(key));
       storedText = text;
     } catch (error) {

@@ -1,4 +1,4 @@
-import type { Session } from './session.ts';
+import type { Session, SignedOutReason } from './session.ts';
 
 /**
  * Serializes a session for the storage. JSON has no dates and no bigints, so they become strings with the prefixes `\0d`
@@ -24,6 +24,11 @@ export function readSession(text: string | null): Session | null {
   } catch {
     return null;
   }
+}
+
+/** Parses the stored text of a session that has ended other than by a logout. */
+export function readReason(text: string | null): SignedOutReason | undefined {
+  return text === 'revoked' || text === 'expired' ? text : undefined;
 }
 
 function untag(_key: string, value: unknown): unknown {

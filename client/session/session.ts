@@ -44,8 +44,8 @@ export type SessionEvent =
   | { readonly type: 'refresh'; readonly epoch: Epoch; readonly session: Renewal }
   /** The session of this epoch is over. */
   | { readonly type: 'end'; readonly epoch: Epoch; readonly reason: SignedOutReason }
-  /** Another tab or program has stored this session, or has removed it. */
-  | { readonly type: 'stored'; readonly session: Session | null };
+  /** Another tab or program has stored this session, or has removed it. Without a reason, that was a logout. */
+  | { readonly type: 'stored'; readonly session: Session | null; readonly reason?: SignedOutReason | undefined };
 
 /** What a refresh changes. An empty token, or none, leaves the token. */
 type Renewal = Pick<Session, 'expiry' | 'refreshAt'> & { readonly token?: string | null };
@@ -90,7 +90,7 @@ export function reduce(state: SessionState, event: SessionEvent): SessionState {
       if (event.epoch !== epoch || !session) return state;
       return signedOut(login, event.reason);
     case 'stored':
-      if (!event.session) return session ? signedOut(login, 'logged-out') : state;
+      if (!event.session) return session ? signedOut(login, event.reason ?? 'logged-out') : state;
       return signedIn(event.session, login, isSameSession(event.session, session) ? epoch : undefined);
   }
 }

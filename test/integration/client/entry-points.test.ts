@@ -29,10 +29,10 @@ async function bundle(code: string) {
 
 const sizeOf = (text: string) => gzipSync(text, { level: 9 }).length;
 
-test('the SDK is at most 4.6 kB, minified and gzipped, and its parts 0.8 kB', async () => {
+test('the SDK is at most 4.7 kB, minified and gzipped, and its parts 0.8 kB', async () => {
   const { text, lazy } = await bundle(`export * from ${JSON.stringify(client)}`);
   expect(text).toContain('createDurinClient');
-  expect(sizeOf(text)).toBeLessThanOrEqual(4600);
+  expect(sizeOf(text)).toBeLessThanOrEqual(4700);
   const stepUp = lazy.filter((part) => part.includes('INVALID_CREDENTIALS')); // for pages that ask for a password
   const cookies = lazy.filter((part) => part.includes('postMessage')); // for pages with a session cookie
   expect([lazy.length, stepUp.length, cookies.length]).toEqual([2, 1, 1]);

@@ -115,6 +115,21 @@ test('tabs follow each other’s logins, changes of user and logouts', async () 
   expect(onChange).toHaveBeenCalledTimes(3);
 });
 
+test('tabs show why a session has ended, whichever of them noticed it', async () => {
+  const page = openFakePage();
+  const local = new FakeWebStorage();
+  const [one, two] = [open(webStorage(local)), open(webStorage(local))];
+  await one.auth.login(alice);
+  page.notifyOfStorage(local);
+  await vi.waitFor(() => expect(two.auth.getSnapshot()).toMatchObject(signedInAs('alice')));
+  await app.durin.tokens.revokeAll({ user: 1 });
+  await expect(one.trpc.me.query()).rejects.toMatchObject({ data: { durin: { code: 'INVALID_TOKEN' } } });
+  page.notifyOfStorage(local);
+  await vi.waitFor(() => expect(two.auth.getSnapshot()).toEqual({ status: 'signed-out', reason: 'revoked' }));
+  expect([...local.values.values()]).toEqual(['revoked']);
+  expect(open(webStorage(local)).auth.getSnapshot()).toEqual({ status: 'signed-out' });
+});
+
 test('a refusal in one tab does not end a newer session of another tab', async () => {
   const local = new FakeWebStorage();
   const [one, two] = [open(webStorage(local)), open(webStorage(local))];
