@@ -147,5 +147,5 @@ test('the declarations of the package stay small', async () => {
   const sizes = await Promise.all(paths.map(async (path) => (await stat(installed(path))).size));
   const total = sizes.reduce((sum, size) => sum + size, 0);
   console.log(`${paths.length} declarations, ${total} bytes`);
-  expect(total).toBeLessThan(550_000); // two thirds of it are doc comments, which editors show
+  expect(total).toBeLessThan(580_000); // two thirds of it are doc comments, which editors show
 });

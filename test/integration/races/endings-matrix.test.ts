@@ -10,7 +10,7 @@ import { testLength } from '../../support/test-length.ts';
 // What creates, renews or returns a token runs against what ends the tokens of a user or a client. After the end has
 // returned, no token of an operation that began before it is valid.
 
-const rounds = testLength === 'full' ? 200 : 16;
+const rounds = testLength === 'full' ? 200 : 8;
 /** Rounds that run at once. */
 const width = 8;
 
