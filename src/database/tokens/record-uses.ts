@@ -28,8 +28,7 @@ export function createRecordUses(database: Database, schema: Schema): Pick<Token
     );
   }
 
-  const writeUses = database.prepare(`
-    with used as (
+  const writeUses = database.prepare(`with used as (
       select * from json_to_recordset(?::json)
         as used (id uuid, "usedAt" timestamptz, "ipAddress" text, "userAgent" text)
     ),

@@ -18,7 +18,7 @@ describe.each(kinds)('what a look-up costs (%s)', (kind) => {
   async function costOf(work: () => Promise<unknown>) {
     const [statements, calls] = [app.statements.length, app.storeCalls.length];
     await work();
-    const sql = app.statements.slice(statements).filter((statement) => !statement.includes('with used ('));
+    const sql = app.statements.slice(statements).filter((statement) => !statement.includes('with used as ('));
     return { sql: sql.length, store: app.storeCalls.slice(calls) };
   }
   const inStore = (...calls: string[]) => (kind === 'memory' ? [] : calls);
