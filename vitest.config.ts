@@ -63,6 +63,8 @@ const loadOnPostgres = [
   'test/load/{heap-only-uses,postgres-bus,ending-streams,idle-streams}.test.ts',
 ];
 const loadInBrowser = ['test/load/admin-million-tokens.test.ts'];
+/** Of the load tests, what only the long form runs, because it takes a minute to fill its tables. */
+const longLoad = ['test/load/admin-million-tokens.test.ts'];
 /** Web pages, in a Chromium. */
 const browser = ['test/e2e/{quickstart,admin,browser}/**/*.test.ts'];
 /** The pages that `npm test` opens. `npm run test:browser` and CI open all of them. */
@@ -174,9 +176,14 @@ export default defineConfig(({ mode }) => {
       ...database,
       name: 'load',
       include: [...load, ...(isFull ? fuzz : []), ...(isFull && withPostgres ? longRaces : [])],
-      exclude: [...withoutRedis, ...(withPostgres ? [] : loadOnPostgres), ...(withChromium ? [] : loadInBrowser)],
+      exclude: [
+        ...withoutRedis,
+        ...(withPostgres ? [] : loadOnPostgres),
+        ...(withChromium ? [] : loadInBrowser),
+        ...(isFull ? [] : longLoad),
+      ],
       provide: onAny,
-      globalSetup: [...(withChromium ? forPages : []), globalDatabase],
+      globalSetup: [...(withChromium && isFull ? forPages : []), globalDatabase],
       fileParallelism: false,
       sequence: { groupOrder: 1 },
       testTimeout: 300_000,
