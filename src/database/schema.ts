@@ -40,7 +40,7 @@ export interface EntitySet<TUser extends object, TClient extends DurinClient> {
   User: EntityName<TUser>;
   Client: EntityName<TClient>;
   AuthToken: EntityName<DurinAuthToken<TUser, TClient>>;
-  /** May be left out, since `AuthToken` refers to it. */
+  /** May be left out, because `AuthToken` refers to it. */
   TokenUse?: EntityName<DurinTokenUse>;
 }
 

@@ -212,7 +212,7 @@ export class DurinRequest implements CallOrigin {
 
 /**
  * The part of the app's context that durin's procedures need. `durin.createContext` creates it. It is a type and not an
- * interface, since some adapters require a context to have an index signature.
+ * interface, because some adapters require a context to have an index signature.
  */
 export type DurinContext = { durin: DurinRequest };
 

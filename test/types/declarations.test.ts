@@ -53,7 +53,7 @@ test('no declaration says any', async () => {
   expect(found).toEqual([]);
 });
 
-test('every import of a declaration is found, since it would be any', async () => {
+test('every import of a declaration is found, because it would be any', async () => {
   const known = new Set(declarations());
   for (const path of declarations()) {
     const imported = [...(await codeOf(path)).matchAll(/(?:from|import\()\s*['"](\.[^'"]+)['"]/g)].map(
