@@ -133,5 +133,6 @@ test('the declarations accept and refuse what the source does', async () => {
   expect(await runTsc('-p', folder)).toBe('');
 
   await writeFile(join(folder, 'cases/wrong.ts'), "import { nothing } from '../dist/src/index.ts';");
+  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ ...project, include: ['cases/wrong.ts'] }));
   expect(await runTsc('-p', folder)).toContain("has no exported member 'nothing'");
 });
