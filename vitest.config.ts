@@ -35,8 +35,8 @@ const pgliteSmoke = [
   'test/integration/database/{entities,migrations,user-keys}.test.ts',
   'test/integration/flows/keys/{keys,roll}.test.ts',
   'test/integration/flows/{devices,last-used,lifetimes,reauthenticate,session,transactions}.test.ts',
-  'test/integration/admin/{actions,clients,token-pages,tokens,usage}.test.ts',
-  'test/integration/upstream/{api-access,views-login,views-session}.test.ts',
+  'test/integration/admin/{actions,clients,tokens,usage}.test.ts',
+  'test/integration/upstream/api-access.test.ts',
 ];
 /** Programs that are run as a user would run them. CI runs these after the others. */
 const programs = ['test/e2e/programs/**/*.test.ts'];

@@ -21,7 +21,7 @@ type UserRef<TApp extends AppTypes> = TApp['userEntity'] | UserKey<TApp['userEnt
 export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends DurinProcedures<TApp>, LeakDetection {
   readonly durinRouter: DurinRouter<TLogin>;
   /**
-   * Lists who may call each procedure of a router, as this durin's guards say, sorted by path. Lazy routers are loaded. A
+   * Lists who may call each procedure of a router, as this durin's guards demand, sorted by path. Lazy routers are loaded. A
    * snapshot of it in a test shows every change of rights in review.
    * @throws DurinUsageError if it is given no router
    * @example expect(await durin.policyOf(appRouter)).toMatchSnapshot();

@@ -180,7 +180,7 @@ export class DurinRequest implements CallOrigin {
     return request.#cookies?.takeHeaders() ?? [];
   }
 
-  /** What it says about the page that caused it. */
+  /** What it reports about the page that caused it. */
   static siteClaimsOf(request: DurinRequest): SiteClaims {
     return siteClaimsOf(sourceOf(request.#call), request.#trustProxy);
   }
