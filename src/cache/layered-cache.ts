@@ -64,6 +64,10 @@ export function createLayeredCache(deps: LayeredCacheDeps): SessionCache {
       return fence;
     },
     receive,
+    async check() {
+      start();
+      await shared.check?.();
+    },
     async close() {
       isClosed = true;
       await shared.close(); // which may publish a recovery

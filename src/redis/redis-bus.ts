@@ -46,6 +46,7 @@ export function redisBus(options: RedisBusOptions): Bus {
   let retry: NodeJS.Timeout | null = null;
   let isOpen = false;
   let failures = 0;
+  let lastError: unknown = null;
   let isClosed = false;
 
   const heartbeatChannel = () => `${channel}:heartbeat:${heartbeatId}`;
@@ -62,9 +63,11 @@ export function redisBus(options: RedisBusOptions): Bus {
       },
       onOpened() {
         isOpen = true;
+        lastError = null;
         heartbeats?.opened();
       },
-      onEnd() {
+      onEnd(error) {
+        lastError = error ?? lastError;
         isOpen = false;
         heartbeats?.lost();
         if (isClosed) return;
@@ -87,12 +90,16 @@ export function redisBus(options: RedisBusOptions): Bus {
       if (givenChannel === undefined && namespace !== undefined) channel = `durin:${namespace}`;
       heartbeats = createHeartbeats({
         send: (heartbeat) => send(heartbeatChannel(), heartbeat),
-        onDead: () => link?.close(),
+        onDead() {
+          lastError = new Error('Redis does not answer');
+          link?.close();
+        },
         onPossibleLoss,
       });
       connect(onMessage);
     },
     isConnected: () => heartbeats?.isConnected() ?? false,
+    lastError: () => lastError,
     whenTrusted: () => heartbeats?.whenTrusted() ?? null,
     async publish(message) {
       if (heartbeats?.isOverdue() === true) throw new Error('Redis does not answer');
