@@ -55,7 +55,7 @@ export function compose(settings: Settings) {
   // The database
   const schema = readSchema(orm, settings.entities, settings.filters);
   const hub = createEventHub(settings.onListenerError);
-  const { database, bounded, events, partStates, checkDatabase } = connectDatabase({ ...settings, hub, schema });
+  const { database, bounded, events, partStates, ...connected } = connectDatabase({ ...settings, hub, schema });
   const { isInTransaction } = database;
 
   // The stores, behind the cache if there is one
@@ -195,6 +195,8 @@ export function compose(settings: Settings) {
     now,
   });
 
+  const logIn: typeof logins.logIn = (...call) => connected.watchOutages(logins.logIn(...call));
+
   return {
     settings,
     schema,
@@ -221,7 +223,7 @@ export function compose(settings: Settings) {
     throttle,
     authRouterQuota,
     ...logins,
-    logIn: observed(telemetry, 'login', logins.logIn),
+    logIn: observed(telemetry, 'login', logIn),
     requireFresh,
     createContext,
     stateOf,
@@ -239,7 +241,7 @@ export function compose(settings: Settings) {
     countStreams: streams.count,
     checkHealth: createCheckHealth({
       states: partStates,
-      checks: { database: checkDatabase, store: cache?.check ?? null, bus: null, throttle: limits.check },
+      checks: { database: connected.checkDatabase, store: cache?.check ?? null, bus: null, throttle: limits.check },
       now,
     }),
     /** Ends open streams, writes pending uses and ends timers and connections. The app's ORM stays open. */

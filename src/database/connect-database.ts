@@ -3,8 +3,8 @@ import { createCommittedEvents, type EventHub } from '../events.ts';
 import { createOutageReport } from '../health/outage-report.ts';
 import { createPartStates } from '../health/part-states.ts';
 import { createDatabase } from './database.ts';
-import { createDatabaseTimeout } from './database-timeout.ts';
-import { reportOutagesOf, reportOutagesOfBounded } from './mistakes/report-outages.ts';
+import { type BoundedByTimeout, createDatabaseTimeout } from './database-timeout.ts';
+import { createWatchOutages, watchDatabase } from './mistakes/watch-outages.ts';
 import type { Schema } from './schema.ts';
 
 export interface ConnectDatabaseDeps {
@@ -24,9 +24,10 @@ export function connectDatabase(deps: ConnectDatabaseDeps) {
   const connection = createDatabase(orm, databaseTimeoutMs, preparedStatements);
   const events = createCommittedEvents(hub, connection);
   const partStates = createPartStates({ events, onWarning, now });
-  const outage = createOutageReport(partStates.watch('database'));
-  const database = reportOutagesOf(connection, outage);
-  const bounded = reportOutagesOfBounded(createDatabaseTimeout(databaseTimeoutMs, database.isInTransaction), outage);
+  const watchOutages = createWatchOutages(createOutageReport(partStates.watch('database')));
+  const database = watchDatabase(connection, watchOutages);
+  const boundedByTimeout = createDatabaseTimeout(databaseTimeoutMs, connection.isInTransaction);
+  const bounded: BoundedByTimeout = (work) => watchOutages(boundedByTimeout(work)); // also of what is no longer waited for
   /** Reads no row. It fails like a look-up where a migration or a right is missing. */
   const readNothing = database.prepare(`select 1 from ${schema.tokens} limit 0`);
   return {
@@ -34,6 +35,7 @@ export function connectDatabase(deps: ConnectDatabaseDeps) {
     bounded,
     events,
     partStates,
+    watchOutages,
     checkDatabase: () => database.outsideTransaction(() => readNothing([])),
   };
 }

@@ -1,3 +1,5 @@
+import { DurinUsageError } from '../errors.ts';
+
 const maxLength = 200;
 
 /** What a Redis answers that belongs to a cluster, to a client that does not know it. */
@@ -10,7 +12,8 @@ const clusterHint = ' (this Redis is part of a cluster: pass a client of the clu
  */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
-  if (error.cause instanceof Error) return reasonOf(error.cause);
+  const isAdvice = error instanceof DurinUsageError;
+  if (error.cause instanceof Error && !isAdvice) return reasonOf(error.cause);
   const code = 'code' in error ? String(error.code) : '';
   const [line = ''] = (error.message || code || error.name).split('\n', 1); // an AggregateError has no message
   const hint = clusterAnswer.test(line) ? clusterHint : '';

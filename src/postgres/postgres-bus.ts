@@ -46,6 +46,7 @@ export function postgresBus(options: PostgresBusOptions = {}): Bus {
   let retry: NodeJS.Timeout | null = null;
   let failures = 0;
   let lastError: unknown = null;
+  const unanswered = new Error('PostgreSQL does not answer');
   /** Gives the present connection up. */
   let abandon: (() => void) | null = null;
   let isClosed = false;
@@ -95,7 +96,7 @@ export function postgresBus(options: PostgresBusOptions = {}): Bus {
   }
 
   function onDead(): void {
-    lastError = new Error('PostgreSQL does not answer');
+    lastError = unanswered;
     abandon?.();
   }
 
@@ -119,7 +120,7 @@ export function postgresBus(options: PostgresBusOptions = {}): Bus {
       connect(listen, onMessage, onPossibleLoss);
     },
     isConnected,
-    lastError: () => lastError,
+    lastError: () => (heartbeats?.isOverdue() === true ? unanswered : lastError),
     whenTrusted: () => heartbeats?.whenTrusted() ?? null,
     async publish(message) {
       const connection = listening;

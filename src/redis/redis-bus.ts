@@ -47,6 +47,7 @@ export function redisBus(options: RedisBusOptions): Bus {
   let isOpen = false;
   let failures = 0;
   let lastError: unknown = null;
+  const noAnswer = new Error('Redis does not answer');
   let isClosed = false;
 
   const heartbeatChannel = () => `${channel}:heartbeat:${heartbeatId}`;
@@ -91,7 +92,7 @@ export function redisBus(options: RedisBusOptions): Bus {
       heartbeats = createHeartbeats({
         send: (heartbeat) => send(heartbeatChannel(), heartbeat),
         onDead() {
-          lastError = new Error('Redis does not answer');
+          lastError = noAnswer;
           link?.close();
         },
         onPossibleLoss,
@@ -99,10 +100,10 @@ export function redisBus(options: RedisBusOptions): Bus {
       connect(onMessage);
     },
     isConnected: () => heartbeats?.isConnected() ?? false,
-    lastError: () => lastError,
+    lastError: () => (heartbeats?.isOverdue() === true ? noAnswer : lastError),
     whenTrusted: () => heartbeats?.whenTrusted() ?? null,
     async publish(message) {
-      if (heartbeats?.isOverdue() === true) throw new Error('Redis does not answer');
+      if (heartbeats?.isOverdue() === true) throw noAnswer;
       await withTimeout(() => send(channel, message), publishTimeout);
     },
     async close() {

@@ -1,15 +1,13 @@
 import { isDurinError } from '../../errors.ts';
 import type { OutageReport } from '../../health/outage-report.ts';
 import type { Database } from '../database.ts';
-import type { BoundedByTimeout } from '../database-timeout.ts';
 import { codeOf, isOutage } from '../failures.ts';
 
-/** Runs work, and reports its failure if the database cannot be used, and its success if it can again. */
-type Watch = <T>(work: Promise<T>) => Promise<T>;
+/** Returns the work. Reports its failure if the database cannot be used, and its success if it can again. */
+export type WatchOutages = <T>(work: Promise<T>) => Promise<T>;
 
-/** Reports when the database cannot be used, whatever statement finds it out. */
-export function reportOutagesOf(database: Database, outage: OutageReport): Database {
-  const watch = createWatch(outage);
+/** Watches all statements of the database. */
+export function watchDatabase(database: Database, watch: WatchOutages): Database {
   return {
     ...database,
     run: (sql, parameters) => watch(database.run(sql, parameters)),
@@ -25,13 +23,7 @@ export function reportOutagesOf(database: Database, outage: OutageReport): Datab
   };
 }
 
-/** Also reports work that durin does not wait for any longer. */
-export function reportOutagesOfBounded(bounded: BoundedByTimeout, outage: OutageReport): BoundedByTimeout {
-  const watch = createWatch(outage);
-  return (work) => watch(bounded(work));
-}
-
-function createWatch({ began, ended }: OutageReport): Watch {
+export function createWatchOutages({ began, ended }: OutageReport): WatchOutages {
   let hasFailed = false;
 
   function succeeded(): void {
@@ -46,7 +38,7 @@ function createWatch({ began, ended }: OutageReport): Watch {
     began(error.cause);
   }
 
-  return function watch(work) {
+  return function watchOutages(work) {
     work.then(succeeded, failed);
     return work;
   };
