@@ -103,7 +103,7 @@ test('a forgotten migration is down, with the table by name', async () => {
 
 test('a statement that fails by itself is no outage', async () => {
   const { durin, lines } = await open();
-  await expect(durin.clients.create({ name: 'web' })).rejects.toMatchObject({ durin: { code: 'CLIENT_EXISTS' } });
+  await expect(durin.clients.create({ name: 'web' })).rejects.toThrow('already exists');
   await durin.close();
   expect(lines).toEqual([]);
 });
