@@ -1,7 +1,7 @@
 import { type MeterProvider, metrics, type TracerProvider, trace } from '@opentelemetry/api';
+import { internalsOf } from '../durin/internals.ts';
 import { DurinUsageError } from '../errors.ts';
 import type { EventSource } from '../events.ts';
-import { internalsOf } from '../internals.ts';
 import { createInstruments } from './instruments.ts';
 import { createObserve } from './spans.ts';
 
