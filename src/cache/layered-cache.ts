@@ -64,10 +64,8 @@ export function createLayeredCache(deps: LayeredCacheDeps): SessionCache {
       return fence;
     },
     receive,
-    async check() {
-      start();
-      await shared.check?.();
-    },
+    connect: start,
+    checkStore: shared.checkStore,
     async close() {
       isClosed = true;
       await shared.close(); // which may publish a recovery

@@ -55,10 +55,9 @@ export interface SessionCache {
    * @param fence the value that the change wrote to its scope's fence; `null`: none that is known
    */
   receive(scope: Scope, fence: string | null): void;
-  /**
-   * Connects to what this cache uses, as `find` does, and asks its store for an answer. A failure of the store is an outage, as
-   * that of a look-up is. Absent: it uses nothing.
-   */
-  check?(): Promise<void>;
+  /** Starts its bus, as the first `find` does. Absent: it has none. */
+  connect?(): void;
+  /** Asks its store for an answer, and rejects without one. That is an outage, as it is for `find`. Absent: it has no store. */
+  checkStore?(): Promise<void>;
   close(): Promise<void>;
 }

@@ -99,6 +99,7 @@ const writeCheckMs = 1000;
 const writeCheckTtlMs = 10_000;
 
 export interface SharedCache extends SessionCache {
+  checkStore(): Promise<void>;
   /** Calls back each time this process has invalidated the whole store after a failure, with the new fence of `all`. */
   onRecovery(listener: (fence: string) => void): void;
 }
@@ -232,7 +233,7 @@ export function createSharedCache(deps: SharedCacheDeps): SharedCache {
       notifyRecovered = listener;
     },
 
-    async check() {
+    async checkStore() {
       if (!circuit.isClosed) throw new Error('the store is not used');
       writeCheck.runIfDue();
       try {

@@ -24,7 +24,8 @@ export function connectDatabase(deps: ConnectDatabaseDeps) {
   const connection = createDatabase(orm, databaseTimeoutMs, preparedStatements);
   const events = createCommittedEvents(hub, connection);
   const partStates = createPartStates({ events, onWarning, now });
-  const watchOutages = createWatchOutages(createOutageReport(partStates.watch('database')));
+  const outage = createOutageReport(partStates.watch('database'));
+  const watchOutages = createWatchOutages(outage);
   const database = watchDatabase(connection, watchOutages);
   const boundedByTimeout = createDatabaseTimeout(databaseTimeoutMs, connection.isInTransaction);
   const bounded: BoundedByTimeout = (work) => watchOutages(boundedByTimeout(work)); // also of what is no longer waited for
@@ -36,6 +37,7 @@ export function connectDatabase(deps: ConnectDatabaseDeps) {
     events,
     partStates,
     watchOutages,
-    checkDatabase: () => database.outsideTransaction(() => readNothing([])),
+    checks: { database: () => database.outsideTransaction(() => readNothing([])) },
+    stopReports: outage.stop,
   };
 }

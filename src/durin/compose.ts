@@ -241,7 +241,8 @@ export function compose(settings: Settings) {
     countStreams: streams.count,
     checkHealth: createCheckHealth({
       states: partStates,
-      checks: { database: connected.checkDatabase, store: cache?.check ?? null, bus: null, throttle: limits.check },
+      connect: () => cache?.connect?.(),
+      checks: { ...connected.checks, store: cache?.checkStore ?? null, throttle: limits.check },
       now,
     }),
     /** Ends open streams, writes pending uses and ends timers and connections. The app's ORM stays open. */
@@ -252,6 +253,7 @@ export function compose(settings: Settings) {
       peers.leave();
       limits.close();
       await lastUsed.close();
+      connected.stopReports();
     },
   };
 }

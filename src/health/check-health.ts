@@ -5,8 +5,10 @@ import type { PartName, PartStates } from './part-states.ts';
 
 export interface CheckHealthDeps {
   readonly states: Pick<PartStates, 'of'>;
-  /** `null`: the part is not asked, and its state is what `states` knows. */
-  readonly checks: Readonly<Record<PartName, PartCheck | null>>;
+  /** Opens the connections that the first look-up opens. */
+  readonly connect: () => void;
+  /** `null`: the part is not asked, and its state is what `states` knows. So is that of the bus. */
+  readonly checks: Readonly<Record<Exclude<PartName, 'bus'>, PartCheck | null>>;
   /** The clock, in milliseconds. */
   readonly now: () => number;
 }
@@ -14,8 +16,9 @@ export interface CheckHealthDeps {
 /** An answer is shared for this long, in milliseconds, so that polling costs at most one check a second. */
 const sharedMs = 1000;
 
-export function createCheckHealth({ states, checks, now }: CheckHealthDeps): CheckHealth {
-  const lookAt = (part: PartName) => createLookAtPart(part, { states, check: checks[part], now });
+export function createCheckHealth({ states, connect, checks, now }: CheckHealthDeps): CheckHealth {
+  const lookAt = (part: PartName) =>
+    createLookAtPart(part, { states, check: part === 'bus' ? null : checks[part], now });
   const lookAtDatabase = lookAt('database');
   const lookAtOthers = { store: lookAt('store'), bus: lookAt('bus'), throttle: lookAt('throttle') };
   let shared: { readonly health: Promise<Health>; readonly until: number } | null = null;
@@ -32,6 +35,7 @@ export function createCheckHealth({ states, checks, now }: CheckHealthDeps): Che
   }
 
   async function checkAll(): Promise<Health> {
+    connect();
     const [database, store, bus, throttle] = await Promise.all([
       databaseHealth(),
       healthOf('store'),

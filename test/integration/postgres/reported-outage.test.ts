@@ -101,6 +101,17 @@ test('a forgotten migration is down, with the table by name', async () => {
   await durin.close();
 });
 
+test('health does not belong to the transaction that it is called in', async () => {
+  const { durin } = await open();
+  const work = orm.em.fork().transactional(async (em) => {
+    await em.execute('select 1 / 0').catch(() => undefined); // from now on, the transaction refuses statements
+    return durin.health();
+  });
+  await work.catch(() => undefined);
+  expect(await durin.health()).toMatchObject({ isHealthy: true });
+  await durin.close();
+});
+
 test('a statement that fails by itself is no outage', async () => {
   const { durin, lines } = await open();
   await expect(durin.clients.create({ name: 'web' })).rejects.toThrow('already exists');

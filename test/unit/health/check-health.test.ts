@@ -24,10 +24,10 @@ function open(given: Partial<Record<PartName, PartCheck | null>> = {}) {
   };
   const check = createCheckHealth({
     states,
+    connect() {},
     checks: {
       database: counted('database'),
       store: counted('store'),
-      bus: counted('bus'),
       throttle: counted('throttle'),
     },
     now,
