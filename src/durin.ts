@@ -157,6 +157,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
       await lastUsed.flush();
       await notices.emitHourly().catch(() => undefined); // the next flush is another occasion
     },
+    health: graph.checkHealth,
     close: graph.close,
   };
 

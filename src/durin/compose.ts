@@ -3,15 +3,16 @@ import { createCachedClientStore } from '../cache/cached-client-store.ts';
 import { createCachedKeyStore } from '../cache/cached-key-store.ts';
 import { createCachedTokenStore } from '../cache/cached-token-store.ts';
 import { connectCache } from '../cache/connect-cache.ts';
-import { createDatabase } from '../database/database.ts';
-import { createDatabaseTimeout } from '../database/database-timeout.ts';
+import { connectDatabase } from '../database/connect-database.ts';
 import { createSqlKeyStore } from '../database/keys/sql-key-store.ts';
 import { readSchema } from '../database/schema.ts';
 import { createSqlClientStore } from '../database/sql-client-store.ts';
 import { createSqlTokenStore } from '../database/tokens/sql-token-store.ts';
 import { createUserCredentials } from '../database/tokens/user-credentials.ts';
 import { watchChanges } from '../database/watch-changes.ts';
-import { createCommittedEvents, createEventHub } from '../events.ts';
+import { createEventHub } from '../events.ts';
+import { createCheckHealth } from '../health/check-health.ts';
+import { createTelemetry, observed } from '../health/telemetry.ts';
 import { keyWarningOf } from '../options/key-warning.ts';
 import type { Settings } from '../options/settings.ts';
 import { createLoginServices } from '../router/create-login-services.ts';
@@ -44,6 +45,8 @@ export type ObjectGraph = ReturnType<typeof compose>;
 /** Builds each service once and connects them. The only place that does; it does no I/O. */
 export function compose(settings: Settings) {
   const { orm, now, databaseTimeoutMs, onWarning } = settings;
+  const telemetry = createTelemetry();
+  const { lookUps } = telemetry;
   const apiClientName = settings.apiAccess.clientName;
 
   const keyWarning = keyWarningOf(settings);
@@ -51,11 +54,9 @@ export function compose(settings: Settings) {
 
   // The database
   const schema = readSchema(orm, settings.entities, settings.filters);
-  const database = createDatabase(orm, databaseTimeoutMs, settings.preparedStatements);
-  const { isInTransaction } = database;
-  const bounded = createDatabaseTimeout(databaseTimeoutMs, isInTransaction);
   const hub = createEventHub(settings.onListenerError);
-  const events = createCommittedEvents(hub, database);
+  const { database, bounded, events, partStates, ...connected } = connectDatabase({ ...settings, hub, schema });
+  const { isInTransaction } = database;
 
   // The stores, behind the cache if there is one
   const credentials = createUserCredentials(database, schema, settings.credentialFields);
@@ -72,14 +73,15 @@ export function compose(settings: Settings) {
     database,
     schema,
     sqlTokenStore,
-    events,
+    partStates,
+    lookUps,
     onWarning,
     timeoutMs: databaseTimeoutMs,
     now,
   });
   const { load } = sqlTokenStore;
   const keyStore = createCachedKeyStore(createSqlKeyStore(database, schema), invalidation);
-  const store = createCachedTokenStore({ store: sqlTokenStore, load, cache, isInTransaction, invalidation });
+  const store = createCachedTokenStore({ store: sqlTokenStore, load, cache, isInTransaction, invalidation, lookUps });
 
   // The rules
   const keyServices = createKeyServices({ rules: settings.keys, apiClientName, keyStore, events, bounded, now });
@@ -124,13 +126,14 @@ export function compose(settings: Settings) {
   // Limits
   const { authRouterQuota } = settings.throttle;
   const { namespace } = schema;
-  const limits = createLimits({ settings: settings.throttle, namespace, events, onWarning, isInTransaction, now });
+  const limitsDeps = { settings: settings.throttle, namespace, events, partStates, onWarning, isInTransaction, now };
+  const limits = createLimits(limitsDeps);
   const { throttle } = limits;
   const requireFresh = createRequireFresh({ codec, authenticate, findStored: store.findStored, now });
 
   // The requests
   const { createContext, stateOf, limitsOf, hasCookie } = createRequestStates({
-    authenticate,
+    authenticate: observed(telemetry, 'authenticate', authenticate),
     findBySelector: store.findBySelector,
     announced: changes.count,
     schemes: settings.schemes,
@@ -141,7 +144,7 @@ export function compose(settings: Settings) {
     now,
   });
   const policies = createPolicies();
-  const denials = createDenials({ events, now });
+  const denials = createDenials({ events, telemetry, now });
   const resolveCaller = createResolveCaller({ stateOf, denials });
   const resolveVisitor = createResolveVisitor({ stateOf, denials });
   const { sessionQuota } = settings.throttle;
@@ -192,6 +195,8 @@ export function compose(settings: Settings) {
     now,
   });
 
+  const logIn: typeof logins.logIn = (...call) => connected.watchOutages(logins.logIn(...call));
+
   return {
     settings,
     schema,
@@ -218,6 +223,7 @@ export function compose(settings: Settings) {
     throttle,
     authRouterQuota,
     ...logins,
+    logIn: observed(telemetry, 'login', logIn),
     requireFresh,
     createContext,
     stateOf,
@@ -230,6 +236,15 @@ export function compose(settings: Settings) {
     admission,
     toAuth,
     followCall: streams.followCall,
+    telemetry,
+    partStates,
+    countStreams: streams.count,
+    checkHealth: createCheckHealth({
+      states: partStates,
+      connect: () => cache?.connect?.(),
+      checks: { ...connected.checks, store: cache?.checkStore ?? null, throttle: limits.check },
+      now,
+    }),
     /** Ends open streams, writes pending uses and ends timers and connections. The app's ORM stays open. */
     async close() {
       streams.close();
@@ -238,6 +253,7 @@ export function compose(settings: Settings) {
       peers.leave();
       limits.close();
       await lastUsed.close();
+      connected.stopReports();
     },
   };
 }

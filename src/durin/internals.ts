@@ -3,6 +3,9 @@ import type { Database } from '../database/database.ts';
 import type { KeyStore } from '../database/keys/key-store.ts';
 import type { Schema } from '../database/schema.ts';
 import type { EventSink } from '../events.ts';
+import type { CheckHealth } from '../health/health.ts';
+import type { PartStates } from '../health/part-states.ts';
+import type { Telemetry } from '../health/telemetry.ts';
 import type { AdapterCall, DurinContext } from '../request/durin-request.ts';
 import type { DurinRouter, LoginTypes } from '../router/durin-router.ts';
 import type { AnyLoginSchema } from '../router/login-schema.ts';
@@ -79,6 +82,11 @@ export interface Internals {
   readonly purge: PurgeTokens;
   readonly events: EventSink;
   readonly denials: Denials;
+  readonly checkHealth: CheckHealth;
+  readonly telemetry: Telemetry;
+  readonly partStates: Pick<PartStates, 'of'>;
+  /** How many streams are open. */
+  readonly countStreams: () => number;
   readonly stateOf: (ctx: DurinContext) => RequestState;
   /** The clock, in milliseconds. */
   readonly now: () => number;
