@@ -6,6 +6,8 @@ import { connectCache } from './cache/connect-cache.ts';
 import { createDatabase } from './database/database.ts';
 import { createDatabaseTimeout } from './database/database-timeout.ts';
 import { createSqlKeyStore } from './database/keys/sql-key-store.ts';
+import { createChangeContext, noChangeContext } from './database/records/change-context.ts';
+import { createSqlAuditStore } from './database/records/sql-audit-store.ts';
 import { readSchema } from './database/schema.ts';
 import { createSqlClientStore } from './database/sql-client-store.ts';
 import { createSqlTokenStore } from './database/tokens/sql-token-store.ts';
@@ -15,6 +17,7 @@ import { createDurinClients } from './durin-clients.ts';
 import { createCommittedEvents, createEventHub } from './events.ts';
 import { keyWarningOf } from './options/key-warning.ts';
 import type { Settings } from './options/settings.ts';
+import { createActors } from './records/actors.ts';
 import { createLoginServices } from './router/create-login-services.ts';
 import { createStreams } from './streams/create-streams.ts';
 import { createLimits } from './throttle/create-limits.ts';
@@ -51,7 +54,9 @@ export function compose(settings: Settings) {
 
   // The database
   const schema = readSchema(orm, settings.entities, settings.filters);
-  const database = createDatabase(orm, databaseTimeoutMs, settings.preparedStatements);
+  const actors = createActors(schema.audit !== null, schema.toUserKey);
+  const changeContext = actors === null ? noChangeContext : createChangeContext(actors.current);
+  const database = createDatabase(orm, databaseTimeoutMs, settings.preparedStatements, changeContext);
   const { isInTransaction } = database;
   const bounded = createDatabaseTimeout(databaseTimeoutMs, isInTransaction);
   const hub = createEventHub(settings.onListenerError);
@@ -82,7 +87,15 @@ export function compose(settings: Settings) {
   const store = createCachedTokenStore({ store: sqlTokenStore, load, cache, isInTransaction, invalidation });
 
   // The rules
-  const keyServices = createKeyServices({ rules: settings.keys, apiClientName, keyStore, events, bounded, now });
+  const keyServices = createKeyServices({
+    rules: settings.keys,
+    apiClientName,
+    keyStore,
+    actors,
+    events,
+    bounded,
+    now,
+  });
   const { keyClients, notices } = keyServices;
   const codec = createTokenCodec({ ...settings, randomBytes });
   const signInsUnderWay = createUnderWay();
@@ -109,6 +122,9 @@ export function compose(settings: Settings) {
     credentialFields: credentials.fields,
     listener: entityChanges,
   });
+
+  // The records
+  const auditStore = createSqlAuditStore(database, schema);
 
   // The clients
   const clientStore = createCachedClientStore(createSqlClientStore(database, schema), invalidation);
@@ -187,6 +203,7 @@ export function compose(settings: Settings) {
     issuesUnderWay,
     stateOf,
     toAuth,
+    actors,
     events,
     bounded,
     now,
@@ -197,11 +214,13 @@ export function compose(settings: Settings) {
     schema,
     database,
     bounded,
+    actors,
     hub,
     events,
     store,
     keyStore,
     ...keyServices,
+    auditStore,
     clientStore,
     clients,
     codec,

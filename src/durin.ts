@@ -13,6 +13,7 @@ import type { Transport } from './options/cookie-options.ts';
 import type { LoginOutput, SignInAnswer } from './options/login-output.ts';
 import type { DurinOptions } from './options/options.ts';
 import { parseOptions } from './options/parse-options.ts';
+import { createDurinAuditLog, type DurinAuditLog } from './records/durin-audit.ts';
 import { type ContextFromOptions, callFrom } from './request/context-from.ts';
 import type { AdapterCall, DurinContext } from './request/durin-request.ts';
 import { createDurinRouter, type DurinRouter, type LoginTypes } from './router/durin-router.ts';
@@ -61,6 +62,8 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
   readonly responseMeta: (facts: ResponseFacts) => { headers: Headers };
   readonly tokens: DurinTokens<UserRef<TApp>, RouteAuth<TApp>, TApp['clientName'], TApp['scope']>;
   readonly clients: DurinClients;
+  /** The changes of tokens and clients. Needs `defineDurinEntities({ audit: true })`. */
+  readonly audit: DurinAuditLog<UserRef<TApp>, UserKey<TApp['userEntity']>>;
   readonly users: {
     /**
      * Drops a user's cached sessions, and ends them if the user is inactive. Call it after a change that bypassed the ORM's
@@ -227,6 +230,10 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
       toAuth,
     }),
     clients: boundDurinClients(graph.clients, outsideRequests),
+    audit: createDurinAuditLog({ ...graph, bounded: outsideRequests, userKeyOf: schema.userKeyOf }) as Durin<
+      TApp,
+      TLogin
+    >['audit'],
     users: {
       async forget(user) {
         const userId = schema.userKeyOf(user);

@@ -4,6 +4,7 @@ import type { KeyStore } from './database/keys/key-store.ts';
 import type { Schema } from './database/schema.ts';
 import type { DurinClients } from './durin-clients.ts';
 import type { EventSink } from './events.ts';
+import type { Actors } from './records/actors.ts';
 import type { AdapterCall, DurinContext } from './request/durin-request.ts';
 import type { DurinRouter, LoginTypes } from './router/durin-router.ts';
 import type { AnyLoginSchema } from './router/login-schema.ts';
@@ -72,6 +73,8 @@ export interface Internals {
   readonly codec: Pick<TokenCodec, 'previewOf'>;
   readonly keyClients: KeyClients;
   readonly keyStore: Pick<KeyStore, 'renameKey'>;
+  /** `null`: there is no audit. */
+  readonly actors: Pick<Actors, 'asAdmin'> | null;
   readonly issueToken: IssueToken;
   readonly issuesUnderWay: UnderWay;
   readonly scopes: SessionScopes;

@@ -13,6 +13,7 @@ export const rings = [
   ['async'],
   ['request'],
   ['database', 'throttle'],
+  ['records'],
   ['cache'],
   ['redis', 'postgres'],
   ['tokens'],
