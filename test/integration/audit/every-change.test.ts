@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDurinAdmin } from '../../../src/admin/index.ts';
 import { requestOf } from '../../support/app.ts';
-import { type AuditedApp, audited, inWords, openAuditedApp } from '../../support/audited-app.ts';
+import { type AuditedApp, inWords, openAuditedApp } from '../../support/audit/audited-app.ts';
+import { audited } from '../../support/audit/audited-entities.ts';
 import type { User } from '../../support/entities.ts';
 import { createReporter, toRequest } from '../../support/leaks/leak-reporter.ts';
 

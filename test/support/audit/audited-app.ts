@@ -1,47 +1,21 @@
-import type { EntityManager, MikroORM } from '@mikro-orm/core';
-import { type AuditEntry, createDurin, defineDurinEntities } from '../../src/index.ts';
-import { type Caller, requestOf, secret, t } from './app.ts';
-import { createClock } from './clock.ts';
-import { closeDatabase, openDatabase } from './database.ts';
-import { Organization, User } from './entities.ts';
+import type { MikroORM } from '@mikro-orm/core';
+import { type AuditEntry, createDurin } from '../../../src/index.ts';
+import { type Caller, requestOf, secret, t } from '../app.ts';
+import { createClock } from '../clock.ts';
+import { closeDatabase, openDatabase } from '../database.ts';
+import { User } from '../entities.ts';
+import { auditedEntities, auditedOptions } from './audited-entities.ts';
 
-export const audited = defineDurinEntities({ user: () => User, audit: true });
-export const auditedEntities = [Organization, User, ...Object.values(audited)];
-
-interface Credentials {
-  username: string;
-  password: string;
-}
-
-/** The options of a durin whose tables are audited. A password is what the user's column says. */
-export function auditedOptions(orm: MikroORM) {
-  const { Client, AuthToken } = audited;
-  return {
-    orm,
-    entities: { User, Client, AuthToken },
-    secret,
-    scopes: ['read'],
-    clients: {
-      web: { tokenTtl: '1d' },
-      devices: { tokenTtl: '1d', maxSessions: 2, idleTtl: '1h' },
-      personal: { tokenTtl: null },
-      api: { tokenTtl: '30d', scopes: ['read'], keys: {} },
-    },
-    apiAccess: { clientName: 'personal' },
-    credentialFields: ['passwordHash'],
-    throttle: { login: false, authRouter: null },
-    verifyCredentials: async ({ input, em }: { input: Credentials; em: EntityManager }) => {
-      const user = await em.findOne(User, { username: input.username }, { populate: ['passwordHash'] });
-      return user?.passwordHash === input.password ? user : null;
-    },
-  } as const;
+/** The SQL of MikroORM's entity managers, which `@mikro-orm/core` does not know. */
+interface SqlRunner {
+  execute(sql: string, parameters?: readonly unknown[]): Promise<object[]>;
 }
 
 /** An app whose tokens and clients are audited. */
 export async function openAuditedApp() {
   const clock = createClock();
   const orm = await openDatabase({ entities: auditedEntities });
-  const durin = createDurin({ ...auditedOptions(orm), now: clock });
+  const durin = createDurin({ ...auditedOptions(orm, secret), now: clock });
   await durin.clients.sync();
   const appRouter = t.router({
     auth: durin.durinRouter,
@@ -71,9 +45,12 @@ export async function openAuditedApp() {
       await em.flush();
     },
     run: (sql: string, parameters: readonly unknown[] = []) =>
-      (
-        orm.em.getConnection() as unknown as { execute(sql: string, parameters: readonly unknown[]): Promise<object[]> }
-      ).execute(sql, parameters),
+      (orm.em as unknown as SqlRunner).execute(sql, parameters),
+    /** Runs statements in one transaction. */
+    runTogether: (...statements: readonly string[]) =>
+      orm.em.fork().transactional(async (em) => {
+        for (const sql of statements) await (em as unknown as SqlRunner).execute(sql);
+      }),
     /** What the audit has of the changes that this work makes, in their order. */
     async changesOf(work: () => unknown): Promise<AuditEntry<number>[]> {
       const before = BigInt(await latest());
