@@ -48,10 +48,12 @@ export const noChangeContext: ChangeContext = {
   parameters: () => [],
 };
 
+function columnOf(parameter: string): string {
+  return `, set_config('${changeSetting}', ${statementMark} || ' ' || ${parameter}, true) as change`;
+}
+
 /** @param currentActor returns by whose order the caller works */
 export function createChangeContext(currentActor: () => Actor): ChangeContext {
-  const columnOf = (parameter: string) =>
-    `, set_config('${changeSetting}', ${statementMark} || ' ' || ${parameter}, true) as change`;
   return {
     isAudited: true,
     column: columnOf('?::text'),

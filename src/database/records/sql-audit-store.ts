@@ -17,7 +17,7 @@ export function createSqlAuditStore(database: Database, schema: Schema): AuditSt
   const { audit, tokenMeta, toUserKey, fromUserKeyText } = schema;
   if (audit === null) return null;
   const userKeyType = tokenMeta.properties['user']?.columnTypes[0] ?? 'text';
-  const toUserId = (text: unknown) => (text === null ? null : fromUserKeyText(String(text)));
+  const toUserId = (text: unknown) => (typeof text === 'string' ? fromUserKeyText(text) : null);
 
   function toAuditRow(row: Row): AuditRow {
     return {
