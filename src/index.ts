@@ -14,10 +14,10 @@ export { type DurinTriggerOptions, durinTrigger } from './database/notify/trigge
 export type { AuditAction, AuditActor } from './database/records/audit-actions.ts';
 export type { DurinAudit } from './database/records/audit-entity.ts';
 export type { AuthClient, AuthUser, PopulatePath } from './database/views.ts';
-export type { Durin } from './durin.ts';
+export type { ClientDifference, ClientInput, DurinClients, SyncedClient, SyncOptions } from './durin/durin-clients.ts';
+export type { DurinTokens } from './durin/durin-tokens.ts';
+export type { Durin } from './durin/durin-type.ts';
 export { createDurin } from './durin.ts';
-export type { ClientDifference, ClientInput, DurinClients, SyncedClient, SyncOptions } from './durin-clients.ts';
-export type { DurinTokens } from './durin-tokens.ts';
 export { DurinError, DurinUsageError, isDurinError } from './errors.ts';
 export type {
   AdminAction,
