@@ -7,6 +7,7 @@ import type { DurinAuthToken, DurinClient, DurinTokenUse } from './entity-rows.t
 import { clientTriggers, tokenTriggers } from './notify/triggers.ts';
 import { auditTableOf, type DurinAudit, defineAudit } from './records/audit-entity.ts';
 import { auditClients, auditTokens } from './records/audit-triggers.ts';
+import { type DurinUsage, defineUsage } from './records/usage-entity.ts';
 import { parseTableNames } from './rows/table-names.ts';
 
 /** The inverse side, on `Client`, of a one-to-one relation that an entity of the app owns. */
@@ -34,10 +35,17 @@ export interface AuditEntity {
   DurinAudit: EntitySchema<DurinAudit>;
 }
 
+/** What `defineDurinEntities` returns besides, with `usage`. */
+export interface UsageEntity {
+  /** Pass it to `MikroORM.init` too. `createDurin` finds it there. */
+  DurinUsage: EntitySchema<DurinUsage>;
+}
+
 export interface DurinEntitiesOptions<
   TUser extends object,
   TRelations extends Record<string, object>,
   TAudit extends boolean = boolean,
+  TUsage extends boolean = boolean,
 > {
   /** Returns the app's user entity: any class or schema with a single-column primary key. */
   user: () => EntityName<TUser>;
@@ -60,6 +68,11 @@ export interface DurinEntitiesOptions<
    * whichever program makes the change. `DurinAudit` is its entity. Default: `false`.
    */
   audit?: TAudit;
+  /**
+   * Counts calls per client, user and day, in rows of `durin_usage`. `DurinUsage` is their entity; calls are counted if the ORM
+   * knows it. Default: `false`.
+   */
+  usage?: TUsage;
 }
 
 // Every table and column has an explicit name. Statements use these names, and the app's naming strategy cannot change them.
@@ -85,13 +98,16 @@ export function defineDurinEntities<
   TUser extends object,
   TRelations extends Record<string, object> = {},
   TAudit extends boolean = false,
+  TUsage extends boolean = false,
 >(
-  options: DurinEntitiesOptions<TUser, TRelations, TAudit>,
-): DurinEntities<TUser, ClientWith<TRelations>> & (TAudit extends true ? AuditEntity : {}) {
+  options: DurinEntitiesOptions<TUser, TRelations, TAudit, TUsage>,
+): DurinEntities<TUser, ClientWith<TRelations>> &
+  (TAudit extends true ? AuditEntity : {}) &
+  (TUsage extends true ? UsageEntity : {}) {
   type ClientRow = ClientWith<TRelations>;
   const names = parseTableNames(options);
   const { place, tablePrefix, entityPrefix } = names;
-  const { notify = false, audit = false } = options;
+  const { notify = false, audit = false, usage = false } = options;
   const audited = { audit: auditTableOf(tablePrefix), client: `${tablePrefix}client`, use: `${tablePrefix}token_use` };
   const clientTable = { ...place, name: `${tablePrefix}client` };
   const tokenTable = { ...place, name: `${tablePrefix}auth_token` };
@@ -182,7 +198,13 @@ export function defineDurinEntities<
     },
   } as never);
 
-  return { Client, AuthToken, TokenUse, ...(audit && { DurinAudit: defineAudit(names) }) } as never;
+  return {
+    Client,
+    AuthToken,
+    TokenUse,
+    ...(audit && { DurinAudit: defineAudit(names) }),
+    ...(usage && { DurinUsage: defineUsage(names) }),
+  } as never;
 }
 
 /**

@@ -8,6 +8,7 @@ import { createDatabaseTimeout } from '../database/database-timeout.ts';
 import { createSqlKeyStore } from '../database/keys/sql-key-store.ts';
 import { createChangeContext, noChangeContext } from '../database/records/change-context.ts';
 import { createSqlAuditStore } from '../database/records/sql-audit-store.ts';
+import { createSqlUsageStore } from '../database/records/sql-usage-store.ts';
 import { readSchema } from '../database/schema.ts';
 import { createSqlClientStore } from '../database/sql-client-store.ts';
 import { createSqlTokenStore } from '../database/tokens/sql-token-store.ts';
@@ -17,6 +18,7 @@ import { createCommittedEvents, createEventHub } from '../events.ts';
 import { keyWarningOf } from '../options/key-warning.ts';
 import type { Settings } from '../options/settings.ts';
 import { createActors } from '../records/actors.ts';
+import { createCallCounts, withCallCounts } from '../records/call-counts.ts';
 import { createLoginServices } from '../router/create-login-services.ts';
 import { createStreams } from '../streams/create-streams.ts';
 import { createLimits } from '../throttle/create-limits.ts';
@@ -110,8 +112,11 @@ export function compose(settings: Settings) {
   const authenticate = createAuthenticate({ codec, store, revoker, activeUser, events, bounded, now });
   const issueToken = createIssueToken({ codec, store, revoker, activeUser, keyClients, events, issuesUnderWay, now });
   const renewToken = createRenewToken({ store, revoker, activeUser, events, now });
-  const purge = createPurgeTokens({ store, notices, events, now });
-  const lastUsed = createLastUsed({ store, notices, bounded, now });
+  const usageStore = createSqlUsageStore(database, schema);
+  const purge = createPurgeTokens({ store, usageStore, notices, events, now });
+  const uses = createLastUsed({ store, notices, bounded, now });
+  const lastUsed =
+    usageStore === null ? uses : withCallCounts(uses, createCallCounts({ store: usageStore, bounded, now }));
 
   // Changes that the app makes through its ORM
   const entityChanges = createEntityChanges({ store, revoker, events, invalidation, activeUser, now });
@@ -221,6 +226,7 @@ export function compose(settings: Settings) {
     keyStore,
     ...keyServices,
     auditStore,
+    usageStore,
     clientStore,
     clients,
     codec,
