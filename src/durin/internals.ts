@@ -6,6 +6,7 @@ import type { EventSink } from '../events.ts';
 import type { CheckHealth } from '../health/health.ts';
 import type { PartStates } from '../health/part-states.ts';
 import type { Telemetry } from '../health/telemetry.ts';
+import type { Actors } from '../records/actors.ts';
 import type { AdapterCall, DurinContext } from '../request/durin-request.ts';
 import type { DurinRouter, LoginTypes } from '../router/durin-router.ts';
 import type { AnyLoginSchema } from '../router/login-schema.ts';
@@ -75,6 +76,8 @@ export interface Internals {
   readonly codec: Pick<TokenCodec, 'previewOf'>;
   readonly keyClients: KeyClients;
   readonly keyStore: Pick<KeyStore, 'renameKey'>;
+  /** `null`: there is no audit. */
+  readonly actors: Pick<Actors, 'asAdmin'> | null;
   readonly issueToken: IssueToken;
   readonly issuesUnderWay: UnderWay;
   readonly scopes: SessionScopes;

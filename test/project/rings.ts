@@ -14,6 +14,7 @@ export const rings = [
   ['health'],
   ['request'],
   ['database', 'throttle'],
+  ['records'],
   ['cache'],
   ['redis', 'postgres'],
   ['tokens'],
