@@ -8,6 +8,7 @@ import { createDatabaseTimeout } from './database/database-timeout.ts';
 import { createSqlKeyStore } from './database/keys/sql-key-store.ts';
 import { readSchema } from './database/schema.ts';
 import { createSqlClientStore } from './database/sql-client-store.ts';
+import { createOverridableTokenStore } from './database/tokens/overridable-token-store.ts';
 import { createSqlTokenStore } from './database/tokens/sql-token-store.ts';
 import { createUserCredentials } from './database/tokens/user-credentials.ts';
 import { watchChanges } from './database/watch-changes.ts';
@@ -79,7 +80,10 @@ export function compose(settings: Settings) {
   });
   const { load } = sqlTokenStore;
   const keyStore = createCachedKeyStore(createSqlKeyStore(database, schema), invalidation);
-  const store = createCachedTokenStore({ store: sqlTokenStore, load, cache, isInTransaction, invalidation });
+  const tokenStore = createOverridableTokenStore(
+    createCachedTokenStore({ store: sqlTokenStore, load, cache, isInTransaction, invalidation }),
+  );
+  const { store } = tokenStore;
 
   // The rules
   const keyServices = createKeyServices({ rules: settings.keys, apiClientName, keyStore, events, bounded, now });
@@ -200,6 +204,8 @@ export function compose(settings: Settings) {
     hub,
     events,
     store,
+    tokenStore,
+    changes,
     keyStore,
     ...keyServices,
     clientStore,
@@ -207,6 +213,7 @@ export function compose(settings: Settings) {
     codec,
     revoker,
     scopes,
+    activeUser,
     authenticate,
     issueToken,
     issuesUnderWay,

@@ -1,13 +1,16 @@
+import type { ChangeListener } from './cache/changes/changes.ts';
 import type { ClientStore } from './database/client-store.ts';
 import type { Database } from './database/database.ts';
 import type { KeyStore } from './database/keys/key-store.ts';
 import type { Schema } from './database/schema.ts';
+import type { OverridableTokenStore } from './database/tokens/overridable-token-store.ts';
 import type { DurinClients } from './durin-clients.ts';
 import type { EventSink } from './events.ts';
 import type { AdapterCall, DurinContext } from './request/durin-request.ts';
 import type { DurinRouter, LoginTypes } from './router/durin-router.ts';
 import type { AnyLoginSchema } from './router/login-schema.ts';
 import type { Auth } from './session.ts';
+import type { ActiveUser } from './tokens/active-user.ts';
 import type { IssueToken } from './tokens/issue-token.ts';
 import type { KeyClients } from './tokens/keys/key-rules.ts';
 import type { PurgeTokens } from './tokens/purge-tokens.ts';
@@ -21,6 +24,7 @@ import type { GuardOptions } from './trpc/guard-options.ts';
 import type { PolicyOf } from './trpc/policy-of.ts';
 import type { RequestState } from './trpc/request-state.ts';
 import type { ResponseFacts } from './trpc/response-headers.ts';
+import type { ConfiguredClient } from './values/client-fields.ts';
 
 /** What a login form has to know. */
 export interface LoginForm {
@@ -31,6 +35,18 @@ export interface LoginForm {
   readonly clientNames: readonly string[] | null;
   /** The scheme of the Authorization header that durin announces. */
   readonly scheme: string;
+}
+
+/** What `trpc-durin/testing` uses to give a durin sessions of its own. */
+export interface SessionParts {
+  readonly tokenStore: OverridableTokenStore;
+  readonly activeUser: Pick<ActiveUser, 'isActive'>;
+  /** Learns that sessions of tests have ended. */
+  readonly changes: Pick<ChangeListener, 'changed'>;
+  /** The option `clients`; `null`: the app names none. */
+  readonly clients: readonly ConfiguredClient[] | null;
+  readonly defaultTtlSeconds: number;
+  readonly populate: readonly string[] | false;
 }
 
 /**
@@ -69,7 +85,7 @@ export interface Internals {
   readonly databaseTimeoutMs: number;
   readonly clients: DurinClients;
   readonly clientStore: ClientStore;
-  readonly codec: Pick<TokenCodec, 'previewOf'>;
+  readonly codec: Pick<TokenCodec, 'newSelector' | 'previewOf' | 'tokenOf'>;
   readonly keyClients: KeyClients;
   readonly keyStore: Pick<KeyStore, 'renameKey'>;
   readonly issueToken: IssueToken;
@@ -80,6 +96,8 @@ export interface Internals {
   readonly events: EventSink;
   readonly denials: Denials;
   readonly stateOf: (ctx: DurinContext) => RequestState;
+  /** What sessions are made of, for those of tests. */
+  readonly sessions: SessionParts;
   /** The clock, in milliseconds. */
   readonly now: () => number;
 }
