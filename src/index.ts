@@ -6,10 +6,10 @@ export { defineDurinEntities } from './database/entities.ts';
 export type { DurinAuthToken, DurinClient, DurinTokenUse } from './database/entity-rows.ts';
 export { type DurinTriggerOptions, durinTrigger } from './database/notify/triggers.ts';
 export type { AuthClient, AuthUser, PopulatePath } from './database/views.ts';
-export type { Durin } from './durin.ts';
+export type { ClientDifference, ClientInput, DurinClients, SyncedClient, SyncOptions } from './durin/durin-clients.ts';
+export type { DurinTokens } from './durin/durin-tokens.ts';
+export type { Durin } from './durin/durin-type.ts';
 export { createDurin } from './durin.ts';
-export type { ClientDifference, ClientInput, DurinClients, SyncedClient, SyncOptions } from './durin-clients.ts';
-export type { DurinTokens } from './durin-tokens.ts';
 export { DurinError, DurinUsageError, isDurinError } from './errors.ts';
 export type {
   AdminAction,

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { withDatabaseTimeout } from '../database/database-timeout.ts';
 import { isOutage } from '../database/failures.ts';
+import type { Internals } from '../durin/internals.ts';
 import { DurinError, internalError, isDurinError } from '../errors.ts';
 import type { AdminActor } from '../events.ts';
-import type { Internals } from '../internals.ts';
 import type { Operation } from '../tokens/under-way.ts';
 import { type DurinBuilder, maskedProcedure, refuseUnreadableInput, t } from '../trpc/base-procedure.ts';
 

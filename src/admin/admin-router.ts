@@ -1,6 +1,6 @@
 import type { TRPCBuiltRouter } from '@trpc/server';
 import { createSqlAdminStore } from '../database/admin/sql-admin-store.ts';
-import type { Internals } from '../internals.ts';
+import type { Internals } from '../durin/internals.ts';
 import type { DurinContext } from '../request/durin-request.ts';
 import { type DurinErrorShape, type DurinMutation, type DurinQuery, t } from '../trpc/base-procedure.ts';
 import type { ProcedurePolicy } from '../trpc/policy-of.ts';

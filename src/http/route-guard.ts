@@ -1,5 +1,5 @@
+import { internalsOf } from '../durin/internals.ts';
 import { DurinUsageError, isDurinError } from '../errors.ts';
-import { internalsOf } from '../internals.ts';
 import type { AdapterCall, DurinContext } from '../request/durin-request.ts';
 import type { AppTypes } from '../trpc/builders.ts';
 import type { GuardOptions } from '../trpc/guard-options.ts';

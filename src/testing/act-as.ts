@@ -1,8 +1,8 @@
 import type { AnyTRPCRouter, inferRouterContext } from '@trpc/server';
 import { z } from 'zod';
 import type { AuthUser } from '../database/views.ts';
+import { type Internals, internalsOf } from '../durin/internals.ts';
 import { DurinUsageError } from '../errors.ts';
-import { type Internals, internalsOf } from '../internals.ts';
 import { callFrom } from '../request/context-from.ts';
 import type { DurinContext } from '../request/durin-request.ts';
 import type { AppTypes, DurinProcedures } from '../trpc/builders.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { openMemoryDatabase } from '../database/pglite/memory-database.ts';
 import type { EntityList, OpenOrm } from '../database/schema.ts';
-import type { DurinClients } from '../durin-clients.ts';
+import type { DurinClients } from '../durin/durin-clients.ts';
 import { DurinUsageError } from '../errors.ts';
 import { describeOptionError, optionIssueMessage } from '../values/option-error.ts';
 import { createSampleDurin, defineSampleEntities, type SampleDurin, type SampleEntities } from './sample-durin.ts';

@@ -1,6 +1,6 @@
 import { newTokenId } from '../database/tokens/token-id.ts';
+import type { Internals } from '../durin/internals.ts';
 import { DurinUsageError } from '../errors.ts';
-import type { Internals } from '../internals.ts';
 import { type ClientValues, clientDefaults, clientNameProblem } from '../values/client-fields.ts';
 import { unknownScopeProblem } from '../values/scope.ts';
 import { earliest, later, type TestSession } from './test-session.ts';

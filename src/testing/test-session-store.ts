@@ -13,7 +13,7 @@ import type {
   TokenStore,
   TokenUse,
 } from '../database/token-store.ts';
-import type { Internals } from '../internals.ts';
+import type { Internals } from '../durin/internals.ts';
 import type { SessionRecord, TokenRow } from '../session.ts';
 import { isExpired } from '../values/expiry.ts';
 import { earliest, later, recordOf, rowOf, type TestSession, type UserViews } from './test-session.ts';

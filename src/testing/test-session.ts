@@ -36,10 +36,19 @@ export interface UserViews {
  * so that nothing is written to end it.
  */
 export function recordOf(session: TestSession, { user, userRow, isActive }: UserViews, now: number): SessionRecord {
-  const { id, selector, userId, client, scopes, createdAt, authenticatedAt, latestExpiry, lastUsedAt } = session;
   const { endsAt, byIdling } = endOf(session);
   return {
-    ...{ id, selector, userId, userRow, user, client, scopes, createdAt, authenticatedAt, latestExpiry, lastUsedAt },
+    id: session.id,
+    selector: session.selector,
+    userId: session.userId,
+    userRow,
+    user,
+    client: session.client,
+    scopes: session.scopes,
+    createdAt: session.createdAt,
+    authenticatedAt: session.authenticatedAt,
+    latestExpiry: session.latestExpiry,
+    lastUsedAt: session.lastUsedAt,
     replaces: null,
     expiresAt: isActive ? endsAt : new Date(now),
     expiresByIdling: byIdling,
@@ -49,12 +58,8 @@ export function recordOf(session: TestSession, { user, userRow, isActive }: User
 export function rowOf(session: TestSession): TokenRow {
   const { id, selector, client, name, createdAt, lastUsedAt } = session;
   const { endsAt: expiresAt } = endOf(session);
-  return {
-    ...{ id, selector, name, createdAt, expiresAt, lastUsedAt },
-    clientName: client.name,
-    ipAddress: null,
-    userAgent: null,
-  };
+  const origin = { ipAddress: null, userAgent: null };
+  return { id, selector, name, createdAt, expiresAt, lastUsedAt, clientName: client.name, ...origin };
 }
 
 /** When the session ends if it is not used again; `null`: never. */

@@ -1,6 +1,6 @@
 import { toPopulateTree } from '../database/rows/populate-tree.ts';
 import { viewEntity } from '../database/tokens/entity-view.ts';
-import type { Internals } from '../internals.ts';
+import type { Internals } from '../durin/internals.ts';
 import { TestSessionStore } from './test-session-store.ts';
 
 /** The sessions that tests gave this durin. The first one puts their store in front of the durin's own. */

@@ -34,7 +34,7 @@ export async function openMemoryDatabase(entities: EntityList): Promise<OpenOrm>
   const orm = await MikroORM.init({ entities: [...entities] as never, dbName: 'memory://' });
   try {
     await orm.schema.create();
-    return orm as unknown as OpenOrm; // the driver's own types are no part of what durin uses
+    return orm;
   } catch (error) {
     await orm.close(true);
     throw error;

@@ -152,14 +152,13 @@ test('what concerns all sessions of a user needs a database', async () => {
 test('uses are not written to the database, and closing is quiet', async () => {
   await as().me();
   await app.durin.flush();
-  await app.durin.close();
+  expect(await refusalOf(app.durin.close())).toBe('none');
 });
 
+/** Acts with inputs that the compiler refuses. */
+const act = (user: unknown, options?: unknown) => () => actAs(app.durin, user as never, options as never);
+
 test('a wrong input is named', () => {
-  const act =
-    (...[user, options]: unknown[]) =>
-    () =>
-      actAs(app.durin, user as never, options as never);
   expect(() => actAs({} as never, alice as never)).toThrow('actAs: durin must be the object that createDurin');
   expect(act('alice')).toThrow('actAs: user must be a User, or a plain object like it');
   expect(act({ username: 'alice' })).toThrow('user must be a User that is stored, or its id');

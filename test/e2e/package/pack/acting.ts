@@ -13,7 +13,7 @@ after(async () => {
 export const alice = actAs(durin, { id: 1, username: 'alice', team: { id: 1, name: 'Blue' } }, { client: 'web' });
 export const openKit = () => createTestDurin();
 
-test('a user acts without a database', async () => {
+void test('a user acts without a database', async () => {
   const caller = alice.caller(appRouter, { startedAt: new Date() });
   assert.equal(await caller.publish(), 'web');
   assert.equal((await caller.report()).team, 'Blue');

@@ -1,16 +1,16 @@
-import type { BoundedByTimeout } from './database/database-timeout.ts';
-import { throwMistakes } from './database/mistakes/throw-mistakes.ts';
-import { DurinError, DurinUsageError } from './errors.ts';
-import { isSessionId, type SessionRecord, sessionNameProblem } from './session.ts';
-import { type IssueToken, issuedLifetime, overtakenSentence } from './tokens/issue-token.ts';
-import type { KeyClients } from './tokens/keys/key-rules.ts';
-import type { PurgeTokens } from './tokens/purge-tokens.ts';
-import type { RenewToken } from './tokens/renew-token.ts';
-import type { TokenRevoker } from './tokens/revoke-tokens.ts';
-import { effectiveScopes } from './tokens/rights/scopes.ts';
-import { type AtLimit, parseClientFields } from './values/client-fields.ts';
-import type { Duration } from './values/duration.ts';
-import { unknownScopeProblem } from './values/scope.ts';
+import type { BoundedByTimeout } from '../database/database-timeout.ts';
+import { throwMistakes } from '../database/mistakes/throw-mistakes.ts';
+import { DurinError, DurinUsageError } from '../errors.ts';
+import { isSessionId, type SessionRecord, sessionNameProblem } from '../session.ts';
+import { type IssueToken, issuedLifetime, overtakenSentence } from '../tokens/issue-token.ts';
+import type { KeyClients } from '../tokens/keys/key-rules.ts';
+import type { PurgeTokens } from '../tokens/purge-tokens.ts';
+import type { RenewToken } from '../tokens/renew-token.ts';
+import type { TokenRevoker } from '../tokens/revoke-tokens.ts';
+import { effectiveScopes } from '../tokens/rights/scopes.ts';
+import { type AtLimit, parseClientFields } from '../values/client-fields.ts';
+import type { Duration } from '../values/duration.ts';
+import { unknownScopeProblem } from '../values/scope.ts';
 
 /** `durin.tokens`: tokens without a request. Inside `em.transactional` a call is part of that transaction. */
 export interface DurinTokens<TUserRef, TAuth, TClientName extends string, TScope extends string = string> {
