@@ -10,6 +10,7 @@ import { createSqlAuditStore } from '../database/records/sql-audit-store.ts';
 import { createSqlUsageStore } from '../database/records/sql-usage-store.ts';
 import { readSchema } from '../database/schema.ts';
 import { createSqlClientStore } from '../database/sql-client-store.ts';
+import { createOverridableTokenStore } from '../database/tokens/overridable-token-store.ts';
 import { createSqlTokenStore } from '../database/tokens/sql-token-store.ts';
 import { createUserCredentials } from '../database/tokens/user-credentials.ts';
 import { watchChanges } from '../database/watch-changes.ts';
@@ -93,7 +94,10 @@ export function compose(settings: Settings) {
   });
   const { load } = sqlTokenStore;
   const keyStore = createCachedKeyStore(createSqlKeyStore(database, schema), invalidation);
-  const store = createCachedTokenStore({ store: sqlTokenStore, load, cache, isInTransaction, invalidation, lookUps });
+  const tokenStore = createOverridableTokenStore(
+    createCachedTokenStore({ store: sqlTokenStore, load, cache, isInTransaction, invalidation, lookUps }),
+  );
+  const { store } = tokenStore;
 
   // The rules
   const keyServices = createKeyServices({
@@ -233,6 +237,8 @@ export function compose(settings: Settings) {
     hub,
     events,
     store,
+    tokenStore,
+    changes,
     keyStore,
     ...keyServices,
     auditStore,
@@ -242,6 +248,7 @@ export function compose(settings: Settings) {
     codec,
     revoker,
     scopes,
+    activeUser,
     authenticate,
     issueToken,
     issuesUnderWay,
