@@ -1,3 +1,4 @@
+import type { RevocationReason } from '../events.ts';
 import type { SessionRecord, TokenRow } from '../session.ts';
 import type { AtLimit } from '../values/client-fields.ts';
 
@@ -199,8 +200,9 @@ export interface TokenStore {
   renew(id: string, now: number): Promise<RenewedToken | null>;
   /** Stores when the user of a valid session last proved to be the user. */
   reauthenticate(request: Reauthentication, now: number): Promise<ReauthenticationOutcome>;
-  delete(token: KnownToken): Promise<TokenIdentity | null>;
-  deleteBySelector(selector: string): Promise<TokenIdentity | null>;
+  /** @param reason why it ends, for the audit. The same below. */
+  delete(token: KnownToken, reason: RevocationReason): Promise<TokenIdentity | null>;
+  deleteBySelector(selector: string, reason: RevocationReason): Promise<TokenIdentity | null>;
   /** Deletes the token if it is still expired. */
   deleteIfExpired(token: Pick<SessionRecord, 'id' | 'selector'>, now: number): Promise<TokenIdentity | null>;
   /** Deletes the token if it belongs to this user, has not expired and passes the filter. */
@@ -209,7 +211,7 @@ export interface TokenStore {
    * Deletes the user's tokens, expired ones included. The user is locked first, so that a token that is being issued is
    * deleted as well.
    */
-  deleteAllOf(userId: unknown, filter: TokenFilter): Promise<TokenIdentity[]>;
+  deleteAllOf(userId: unknown, filter: TokenFilter, reason: RevocationReason): Promise<TokenIdentity[]>;
   /**
    * Deletes these tokens, or the tokens of these users or clients, which the same transaction is about to delete. Users
    * and clients are locked first, so that a token that is being issued for one of them is deleted as well.

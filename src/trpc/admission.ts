@@ -129,7 +129,7 @@ export function createAdmission(deps: AdmissionDeps): Admission {
       requireRights(record, visit); // the user may have changed since the session was cached
     }
     await enforceRate(record, visit);
-    if (record.replaces !== null) await activateKey(record);
+    if (record.replaces !== null) await activateKey(record, request);
     lastUsed.recordUse(record, request);
     return record;
   }

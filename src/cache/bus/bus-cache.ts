@@ -49,6 +49,7 @@ export function createBusCache(deps: BusCacheDeps): SessionCache {
       return null;
     },
     receive: (scope) => memory.evict(scope),
+    connect: start,
     async close() {
       isClosed = true;
       await publisher.close();
