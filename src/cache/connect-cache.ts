@@ -6,9 +6,9 @@ import type { SqlTokenStore } from '../database/tokens/sql-token-store.ts';
 import type { EventSink } from '../events.ts';
 import { createDatabaseChanges } from './bus/database-changes.ts';
 import { createChanges } from './changes/changes.ts';
+import { joinProcess } from './changes/process-peers.ts';
 import { type CacheSettings, createCache } from './create-cache.ts';
 import { createInvalidation } from './invalidation.ts';
-import { joinProcess } from './process-peers.ts';
 import type { SessionCache } from './session-cache.ts';
 import { createOutageReport } from './trust/report-outage.ts';
 
