@@ -16,6 +16,7 @@ import { createCommittedEvents, createEventHub } from './events.ts';
 import { keyWarningOf } from './options/key-warning.ts';
 import type { Settings } from './options/settings.ts';
 import { createLoginServices } from './router/create-login-services.ts';
+import { createShutdown } from './shutdown.ts';
 import { createStreams } from './streams/create-streams.ts';
 import { createLimits } from './throttle/create-limits.ts';
 import { createActiveUser } from './tokens/active-user.ts';
@@ -98,7 +99,7 @@ export function compose(settings: Settings) {
   const issueToken = createIssueToken({ codec, store, revoker, activeUser, keyClients, events, issuesUnderWay, now });
   const renewToken = createRenewToken({ store, revoker, activeUser, events, now });
   const purge = createPurgeTokens({ store, notices, events, now });
-  const lastUsed = createLastUsed({ store, notices, bounded, now });
+  const lastUsed = createLastUsed({ store, notices, intervalMs: settings.lastUsedIntervalMs, bounded, now });
 
   // Changes that the app makes through its ORM
   const entityChanges = createEntityChanges({ store, revoker, events, invalidation, activeUser, now });
@@ -230,14 +231,6 @@ export function compose(settings: Settings) {
     admission,
     toAuth,
     followCall: streams.followCall,
-    /** Ends open streams, writes pending uses and ends timers and connections. The app's ORM stays open. */
-    async close() {
-      streams.close();
-      await cache?.close(); // first, while changes still reach it
-      stopWatching();
-      peers.leave();
-      limits.close();
-      await lastUsed.close();
-    },
+    ...createShutdown({ streams, cache, lastUsed, notices, stops: [stopWatching, peers.leave, limits.close] }),
   };
 }

@@ -25,6 +25,7 @@ export const rings = [
   ['admin', 'http'],
   ['cli'],
   ['options'],
+  ['shutdown.ts'],
   ['compose.ts'],
   ['durin.ts'],
   ['index.ts', 'password.ts'],
