@@ -1,7 +1,7 @@
-import { withTimeout } from './async/with-timeout.ts';
-import type { SessionCache } from './cache/session-cache.ts';
-import type { ExpiryNotices } from './tokens/keys/expiry-notices.ts';
-import type { LastUsed } from './tokens/last-used.ts';
+import { withTimeout } from '../async/with-timeout.ts';
+import type { SessionCache } from '../cache/session-cache.ts';
+import type { ExpiryNotices } from '../tokens/keys/expiry-notices.ts';
+import type { LastUsed } from '../tokens/last-used.ts';
 
 export interface ShutdownDeps {
   readonly streams: { close(): void };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createShutdown } from '../../src/shutdown.ts';
+import { createShutdown } from '../../../src/durin/shutdown.ts';
 
 const never = () => new Promise<never>(() => {});
 
