@@ -44,6 +44,7 @@ import { createRequestStates } from '../trpc/request-states.ts';
 import { createResolveCaller, createResolveVisitor } from '../trpc/resolve-caller.ts';
 import { createToAuth } from '../trpc/to-auth.ts';
 import { createDurinClients } from './durin-clients.ts';
+import { createShutdown } from './shutdown.ts';
 
 /** The services of one durin. */
 export type ObjectGraph = ReturnType<typeof compose>;
@@ -125,7 +126,7 @@ export function compose(settings: Settings) {
   const renewToken = createRenewToken({ store, revoker, activeUser, events, now });
   const usageStore = createSqlUsageStore(database, schema);
   const purge = createPurgeTokens({ store, usageStore, notices, events, now });
-  const uses = createLastUsed({ store, notices, bounded, now });
+  const uses = createLastUsed({ store, notices, intervalMs: settings.lastUsedIntervalMs, bounded, now });
   const lastUsed =
     usageStore === null ? uses : withCallCounts(uses, createCallCounts({ store: usageStore, bounded, now }));
 
@@ -282,15 +283,12 @@ export function compose(settings: Settings) {
       checks: { ...connected.checks, store: cache?.checkStore ?? null, throttle: limits.check },
       now,
     }),
-    /** Ends open streams, writes pending uses and ends timers and connections. The app's ORM stays open. */
-    async close() {
-      streams.close();
-      await cache?.close(); // first, while changes still reach it
-      stopWatching();
-      peers.leave();
-      limits.close();
-      await lastUsed.close();
-      connected.stopReports();
-    },
+    ...createShutdown({
+      streams,
+      cache,
+      lastUsed,
+      notices,
+      stops: [stopWatching, peers.leave, limits.close, connected.stopReports],
+    }),
   };
 }

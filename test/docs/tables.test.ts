@@ -72,6 +72,7 @@ describe('the table of options', () => {
         streams: true,
         throttle: true,
         databaseTimeout: true,
+        lastUsedInterval: true,
         preparedStatements: true,
         trustProxy: true,
         tokenInUrl: true,
