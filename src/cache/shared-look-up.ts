@@ -34,7 +34,7 @@ export interface Look extends MarksSeen {
 /** The most tokens that are looked up in one call of the store. */
 const maxBatchSize = 128;
 
-/** Looks tokens up in the shared store: the look-up's steps 1 and 2 of the protocol in shared-cache.ts. */
+/** Looks tokens up in the shared store: the look-up's steps 1 and 2 of the protocol in fence-store.ts. */
 export function createSharedLookUp(deps: SharedLookUpDeps): (selector: string) => Promise<Look | null> {
   const { fences, entries, owners, knownChanges, ttlMs, now } = deps;
 

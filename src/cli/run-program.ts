@@ -1,6 +1,6 @@
 import { CommanderError, Command as Program } from 'commander';
 import { withTimeout } from '../async/with-timeout.ts';
-import type { Internals } from '../internals.ts';
+import type { Internals } from '../durin/internals.ts';
 import { createAdminCaller } from './admin-caller.ts';
 import { describeError, type ExitCode, exitCodes } from './cli-error.ts';
 import { addClientCommands } from './client-commands.ts';

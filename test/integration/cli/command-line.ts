@@ -7,7 +7,7 @@ import { addKeyCommands } from '../../../src/cli/key-commands.ts';
 import { addPolicyCommand } from '../../../src/cli/policy-command.ts';
 import type { Terminal } from '../../../src/cli/terminal.ts';
 import { addTokenCommands } from '../../../src/cli/token-commands.ts';
-import { internalsOf } from '../../../src/internals.ts';
+import { internalsOf } from '../../../src/durin/internals.ts';
 
 /** What a command printed. */
 export interface CommandRun {

@@ -1,8 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
-import type { ClientRecord, ClientStore } from '../../src/database/client-store.ts';
-import { createDurinClients } from '../../src/durin-clients.ts';
-import { type ClientInput, DurinUsageError } from '../../src/index.ts';
-import { clientDefaults, parseClientFields } from '../../src/values/client-fields.ts';
+import type { ClientRecord, ClientStore } from '../../../src/database/client-store.ts';
+import { createDurinClients } from '../../../src/durin/durin-clients.ts';
+import { type ClientInput, DurinUsageError } from '../../../src/index.ts';
+import { clientDefaults, parseClientFields } from '../../../src/values/client-fields.ts';
 
 const day = 86_400;
 

@@ -1,42 +1,48 @@
 import { randomBytes } from 'node:crypto';
-import { createCachedClientStore } from './cache/cached-client-store.ts';
-import { createCachedKeyStore } from './cache/cached-key-store.ts';
-import { createCachedTokenStore } from './cache/cached-token-store.ts';
-import { connectCache } from './cache/connect-cache.ts';
-import { createDatabase } from './database/database.ts';
-import { createDatabaseTimeout } from './database/database-timeout.ts';
-import { createSqlKeyStore } from './database/keys/sql-key-store.ts';
-import { readSchema } from './database/schema.ts';
-import { createSqlClientStore } from './database/sql-client-store.ts';
-import { createSqlTokenStore } from './database/tokens/sql-token-store.ts';
-import { createUserCredentials } from './database/tokens/user-credentials.ts';
-import { watchChanges } from './database/watch-changes.ts';
+import { createCachedClientStore } from '../cache/cached-client-store.ts';
+import { createCachedKeyStore } from '../cache/cached-key-store.ts';
+import { createCachedTokenStore } from '../cache/cached-token-store.ts';
+import { connectCache } from '../cache/connect-cache.ts';
+import { connectDatabase } from '../database/connect-database.ts';
+import { createSqlKeyStore } from '../database/keys/sql-key-store.ts';
+import { createChangeContext, noChangeContext } from '../database/records/change-context.ts';
+import { createSqlAuditStore } from '../database/records/sql-audit-store.ts';
+import { createSqlUsageStore } from '../database/records/sql-usage-store.ts';
+import { readSchema } from '../database/schema.ts';
+import { createSqlClientStore } from '../database/sql-client-store.ts';
+import { createSqlTokenStore } from '../database/tokens/sql-token-store.ts';
+import { createUserCredentials } from '../database/tokens/user-credentials.ts';
+import { watchChanges } from '../database/watch-changes.ts';
+import { createEventHub } from '../events.ts';
+import { createCheckHealth } from '../health/check-health.ts';
+import { createTelemetry, observed } from '../health/telemetry.ts';
+import { keyWarningOf } from '../options/key-warning.ts';
+import type { Settings } from '../options/settings.ts';
+import { createActors } from '../records/actors.ts';
+import { createCallCounts, withCallCounts } from '../records/call-counts.ts';
+import { createLoginServices } from '../router/create-login-services.ts';
+import { createStreams } from '../streams/create-streams.ts';
+import { createLimits } from '../throttle/create-limits.ts';
+import { createActiveUser } from '../tokens/active-user.ts';
+import { createAuthenticate } from '../tokens/authenticate.ts';
+import { createEntityChanges } from '../tokens/entity-changes.ts';
+import { createIssueToken } from '../tokens/issue-token.ts';
+import { createKeyServices } from '../tokens/keys/create-key-services.ts';
+import { createLastUsed } from '../tokens/last-used.ts';
+import { createPurgeTokens } from '../tokens/purge-tokens.ts';
+import { createRenewToken } from '../tokens/renew-token.ts';
+import { createTokenRevoker } from '../tokens/revoke-tokens.ts';
+import { createSessionScopes } from '../tokens/rights/scopes.ts';
+import { createTokenCodec } from '../tokens/token-codec.ts';
+import { createUnderWay } from '../tokens/under-way.ts';
+import { createRequireFresh } from '../tokens/verification/freshness.ts';
+import { createAdmission } from '../trpc/admission.ts';
+import { createDenials } from '../trpc/denials.ts';
+import { createPolicies } from '../trpc/policies.ts';
+import { createRequestStates } from '../trpc/request-states.ts';
+import { createResolveCaller, createResolveVisitor } from '../trpc/resolve-caller.ts';
+import { createToAuth } from '../trpc/to-auth.ts';
 import { createDurinClients } from './durin-clients.ts';
-import { createCommittedEvents, createEventHub } from './events.ts';
-import { keyWarningOf } from './options/key-warning.ts';
-import type { Settings } from './options/settings.ts';
-import { createLoginServices } from './router/create-login-services.ts';
-import { createStreams } from './streams/create-streams.ts';
-import { createLimits } from './throttle/create-limits.ts';
-import { createActiveUser } from './tokens/active-user.ts';
-import { createAuthenticate } from './tokens/authenticate.ts';
-import { createEntityChanges } from './tokens/entity-changes.ts';
-import { createIssueToken } from './tokens/issue-token.ts';
-import { createKeyServices } from './tokens/keys/create-key-services.ts';
-import { createLastUsed } from './tokens/last-used.ts';
-import { createPurgeTokens } from './tokens/purge-tokens.ts';
-import { createRenewToken } from './tokens/renew-token.ts';
-import { createTokenRevoker } from './tokens/revoke-tokens.ts';
-import { createSessionScopes } from './tokens/rights/scopes.ts';
-import { createTokenCodec } from './tokens/token-codec.ts';
-import { createUnderWay } from './tokens/under-way.ts';
-import { createRequireFresh } from './tokens/verification/freshness.ts';
-import { createAdmission } from './trpc/admission.ts';
-import { createDenials } from './trpc/denials.ts';
-import { createPolicies } from './trpc/policies.ts';
-import { createRequestStates } from './trpc/request-states.ts';
-import { createResolveCaller, createResolveVisitor } from './trpc/resolve-caller.ts';
-import { createToAuth } from './trpc/to-auth.ts';
 
 /** The services of one durin. */
 export type ObjectGraph = ReturnType<typeof compose>;
@@ -44,6 +50,8 @@ export type ObjectGraph = ReturnType<typeof compose>;
 /** Builds each service once and connects them. The only place that does; it does no I/O. */
 export function compose(settings: Settings) {
   const { orm, now, databaseTimeoutMs, onWarning } = settings;
+  const telemetry = createTelemetry();
+  const { lookUps } = telemetry;
   const apiClientName = settings.apiAccess.clientName;
 
   const keyWarning = keyWarningOf(settings);
@@ -51,11 +59,16 @@ export function compose(settings: Settings) {
 
   // The database
   const schema = readSchema(orm, settings.entities, settings.filters);
-  const database = createDatabase(orm, databaseTimeoutMs, settings.preparedStatements);
-  const { isInTransaction } = database;
-  const bounded = createDatabaseTimeout(databaseTimeoutMs, isInTransaction);
+  const actors = createActors(schema.audit !== null, schema.toUserKey);
+  const changeContext = actors === null ? noChangeContext : createChangeContext(actors.current);
   const hub = createEventHub(settings.onListenerError);
-  const events = createCommittedEvents(hub, database);
+  const { database, bounded, events, partStates, ...connected } = connectDatabase({
+    ...settings,
+    hub,
+    schema,
+    changeContext,
+  });
+  const { isInTransaction } = database;
 
   // The stores, behind the cache if there is one
   const credentials = createUserCredentials(database, schema, settings.credentialFields);
@@ -72,17 +85,26 @@ export function compose(settings: Settings) {
     database,
     schema,
     sqlTokenStore,
-    events,
+    partStates,
+    lookUps,
     onWarning,
     timeoutMs: databaseTimeoutMs,
     now,
   });
   const { load } = sqlTokenStore;
   const keyStore = createCachedKeyStore(createSqlKeyStore(database, schema), invalidation);
-  const store = createCachedTokenStore({ store: sqlTokenStore, load, cache, isInTransaction, invalidation });
+  const store = createCachedTokenStore({ store: sqlTokenStore, load, cache, isInTransaction, invalidation, lookUps });
 
   // The rules
-  const keyServices = createKeyServices({ rules: settings.keys, apiClientName, keyStore, events, bounded, now });
+  const keyServices = createKeyServices({
+    rules: settings.keys,
+    apiClientName,
+    keyStore,
+    actors,
+    events,
+    bounded,
+    now,
+  });
   const { keyClients, notices } = keyServices;
   const codec = createTokenCodec({ ...settings, randomBytes });
   const signInsUnderWay = createUnderWay();
@@ -97,8 +119,11 @@ export function compose(settings: Settings) {
   const authenticate = createAuthenticate({ codec, store, revoker, activeUser, events, bounded, now });
   const issueToken = createIssueToken({ codec, store, revoker, activeUser, keyClients, events, issuesUnderWay, now });
   const renewToken = createRenewToken({ store, revoker, activeUser, events, now });
-  const purge = createPurgeTokens({ store, notices, events, now });
-  const lastUsed = createLastUsed({ store, notices, bounded, now });
+  const usageStore = createSqlUsageStore(database, schema);
+  const purge = createPurgeTokens({ store, usageStore, notices, events, now });
+  const uses = createLastUsed({ store, notices, bounded, now });
+  const lastUsed =
+    usageStore === null ? uses : withCallCounts(uses, createCallCounts({ store: usageStore, bounded, now }));
 
   // Changes that the app makes through its ORM
   const entityChanges = createEntityChanges({ store, revoker, events, invalidation, activeUser, now });
@@ -109,6 +134,9 @@ export function compose(settings: Settings) {
     credentialFields: credentials.fields,
     listener: entityChanges,
   });
+
+  // The records
+  const auditStore = createSqlAuditStore(database, schema);
 
   // The clients
   const clientStore = createCachedClientStore(createSqlClientStore(database, schema), invalidation);
@@ -124,13 +152,14 @@ export function compose(settings: Settings) {
   // Limits
   const { authRouterQuota } = settings.throttle;
   const { namespace } = schema;
-  const limits = createLimits({ settings: settings.throttle, namespace, events, onWarning, isInTransaction, now });
+  const limitsDeps = { settings: settings.throttle, namespace, events, partStates, onWarning, isInTransaction, now };
+  const limits = createLimits(limitsDeps);
   const { throttle } = limits;
   const requireFresh = createRequireFresh({ codec, authenticate, findStored: store.findStored, now });
 
   // The requests
   const { createContext, stateOf, limitsOf, hasCookie } = createRequestStates({
-    authenticate,
+    authenticate: observed(telemetry, 'authenticate', authenticate),
     findBySelector: store.findBySelector,
     announced: changes.count,
     schemes: settings.schemes,
@@ -141,7 +170,7 @@ export function compose(settings: Settings) {
     now,
   });
   const policies = createPolicies();
-  const denials = createDenials({ events, now });
+  const denials = createDenials({ events, telemetry, now });
   const resolveCaller = createResolveCaller({ stateOf, denials });
   const resolveVisitor = createResolveVisitor({ stateOf, denials });
   const { sessionQuota } = settings.throttle;
@@ -187,21 +216,27 @@ export function compose(settings: Settings) {
     issuesUnderWay,
     stateOf,
     toAuth,
+    actors,
     events,
     bounded,
     now,
   });
+
+  const logIn: typeof logins.logIn = (...call) => connected.watchOutages(logins.logIn(...call));
 
   return {
     settings,
     schema,
     database,
     bounded,
+    actors,
     hub,
     events,
     store,
     keyStore,
     ...keyServices,
+    auditStore,
+    usageStore,
     clientStore,
     clients,
     codec,
@@ -218,6 +253,7 @@ export function compose(settings: Settings) {
     throttle,
     authRouterQuota,
     ...logins,
+    logIn: observed(telemetry, 'login', logIn),
     requireFresh,
     createContext,
     stateOf,
@@ -230,6 +266,15 @@ export function compose(settings: Settings) {
     admission,
     toAuth,
     followCall: streams.followCall,
+    telemetry,
+    partStates,
+    countStreams: streams.count,
+    checkHealth: createCheckHealth({
+      states: partStates,
+      connect: () => cache?.connect?.(),
+      checks: { ...connected.checks, store: cache?.checkStore ?? null, throttle: limits.check },
+      now,
+    }),
     /** Ends open streams, writes pending uses and ends timers and connections. The app's ORM stays open. */
     async close() {
       streams.close();
@@ -238,6 +283,7 @@ export function compose(settings: Settings) {
       peers.leave();
       limits.close();
       await lastUsed.close();
+      connected.stopReports();
     },
   };
 }

@@ -1,10 +1,10 @@
-import type { ClientRecord, ClientStore } from './database/client-store.ts';
-import type { BoundedByTimeout } from './database/database-timeout.ts';
-import type { TokenIdentity } from './database/token-store.ts';
-import { DurinUsageError } from './errors.ts';
-import type { KeyClients } from './tokens/keys/key-rules.ts';
-import type { TokenRevoker } from './tokens/revoke-tokens.ts';
-import type { SessionScopes } from './tokens/rights/scopes.ts';
+import type { ClientRecord, ClientStore } from '../database/client-store.ts';
+import type { BoundedByTimeout } from '../database/database-timeout.ts';
+import type { TokenIdentity } from '../database/token-store.ts';
+import { DurinUsageError } from '../errors.ts';
+import type { KeyClients } from '../tokens/keys/key-rules.ts';
+import type { TokenRevoker } from '../tokens/revoke-tokens.ts';
+import type { SessionScopes } from '../tokens/rights/scopes.ts';
 import {
   type ClientField,
   type ClientFields,
@@ -12,7 +12,7 @@ import {
   type ConfiguredClient,
   clientDefaults,
   parseClientFields,
-} from './values/client-fields.ts';
+} from '../values/client-fields.ts';
 
 /** The client that is to be changed does not exist. */
 export class UnknownClientError extends DurinUsageError {
@@ -75,8 +75,8 @@ export interface DurinClients {
   /** Lists all clients, ordered by name. */
   list(): Promise<ClientRecord[]>;
   /**
-   * Creates the clients of the option `clients` that do not exist yet. Existing rows are left alone, unless `update` says
-   * which fields to set.
+   * Creates the clients of the option `clients` that do not exist yet. Existing rows are left alone, unless `update`
+   * lists the fields to set.
    * @returns the clients that were created or updated, and those that differ from their row
    * @throws DurinUsageError for an `update` that is no field of a client
    * @example await durin.clients.sync({ update: ['maxSessions', 'idleTtl'] });

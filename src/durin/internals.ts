@@ -1,26 +1,30 @@
-import type { ClientStore } from './database/client-store.ts';
-import type { Database } from './database/database.ts';
-import type { KeyStore } from './database/keys/key-store.ts';
-import type { Schema } from './database/schema.ts';
+import type { ClientStore } from '../database/client-store.ts';
+import type { Database } from '../database/database.ts';
+import type { KeyStore } from '../database/keys/key-store.ts';
+import type { Schema } from '../database/schema.ts';
+import type { EventSink } from '../events.ts';
+import type { CheckHealth } from '../health/health.ts';
+import type { PartStates } from '../health/part-states.ts';
+import type { Telemetry } from '../health/telemetry.ts';
+import type { Actors } from '../records/actors.ts';
+import type { AdapterCall, DurinContext } from '../request/durin-request.ts';
+import type { DurinRouter, LoginTypes } from '../router/durin-router.ts';
+import type { AnyLoginSchema } from '../router/login-schema.ts';
+import type { Auth } from '../session.ts';
+import type { IssueToken } from '../tokens/issue-token.ts';
+import type { KeyClients } from '../tokens/keys/key-rules.ts';
+import type { PurgeTokens } from '../tokens/purge-tokens.ts';
+import type { TokenRevoker } from '../tokens/revoke-tokens.ts';
+import type { SessionScopes } from '../tokens/rights/scopes.ts';
+import type { TokenCodec } from '../tokens/token-codec.ts';
+import type { UnderWay } from '../tokens/under-way.ts';
+import type { DurinBuilder } from '../trpc/base-procedure.ts';
+import type { Denials } from '../trpc/denials.ts';
+import type { GuardOptions } from '../trpc/guard-options.ts';
+import type { PolicyOf } from '../trpc/policy-of.ts';
+import type { RequestState } from '../trpc/request-state.ts';
+import type { ResponseFacts } from '../trpc/response-headers.ts';
 import type { DurinClients } from './durin-clients.ts';
-import type { EventSink } from './events.ts';
-import type { AdapterCall, DurinContext } from './request/durin-request.ts';
-import type { DurinRouter, LoginTypes } from './router/durin-router.ts';
-import type { AnyLoginSchema } from './router/login-schema.ts';
-import type { Auth } from './session.ts';
-import type { IssueToken } from './tokens/issue-token.ts';
-import type { KeyClients } from './tokens/keys/key-rules.ts';
-import type { PurgeTokens } from './tokens/purge-tokens.ts';
-import type { TokenRevoker } from './tokens/revoke-tokens.ts';
-import type { SessionScopes } from './tokens/rights/scopes.ts';
-import type { TokenCodec } from './tokens/token-codec.ts';
-import type { UnderWay } from './tokens/under-way.ts';
-import type { DurinBuilder } from './trpc/base-procedure.ts';
-import type { Denials } from './trpc/denials.ts';
-import type { GuardOptions } from './trpc/guard-options.ts';
-import type { PolicyOf } from './trpc/policy-of.ts';
-import type { RequestState } from './trpc/request-state.ts';
-import type { ResponseFacts } from './trpc/response-headers.ts';
 
 /** What a login form has to know. */
 export interface LoginForm {
@@ -72,6 +76,8 @@ export interface Internals {
   readonly codec: Pick<TokenCodec, 'previewOf'>;
   readonly keyClients: KeyClients;
   readonly keyStore: Pick<KeyStore, 'renameKey'>;
+  /** `null`: there is no audit. */
+  readonly actors: Pick<Actors, 'asAdmin'> | null;
   readonly issueToken: IssueToken;
   readonly issuesUnderWay: UnderWay;
   readonly scopes: SessionScopes;
@@ -79,6 +85,11 @@ export interface Internals {
   readonly purge: PurgeTokens;
   readonly events: EventSink;
   readonly denials: Denials;
+  readonly checkHealth: CheckHealth;
+  readonly telemetry: Telemetry;
+  readonly partStates: Pick<PartStates, 'of'>;
+  /** How many streams are open. */
+  readonly countStreams: () => number;
   readonly stateOf: (ctx: DurinContext) => RequestState;
   /** The clock, in milliseconds. */
   readonly now: () => number;
