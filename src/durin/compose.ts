@@ -46,7 +46,6 @@ export type ObjectGraph = ReturnType<typeof compose>;
 export function compose(settings: Settings) {
   const { orm, now, databaseTimeoutMs, onWarning } = settings;
   const telemetry = createTelemetry();
-  const { lookUps } = telemetry;
   const apiClientName = settings.apiAccess.clientName;
 
   const keyWarning = keyWarningOf(settings);
@@ -74,14 +73,14 @@ export function compose(settings: Settings) {
     schema,
     sqlTokenStore,
     partStates,
-    lookUps,
+    telemetry,
     onWarning,
     timeoutMs: databaseTimeoutMs,
     now,
   });
   const { load } = sqlTokenStore;
   const keyStore = createCachedKeyStore(createSqlKeyStore(database, schema), invalidation);
-  const store = createCachedTokenStore({ store: sqlTokenStore, load, cache, isInTransaction, invalidation, lookUps });
+  const store = createCachedTokenStore({ store: sqlTokenStore, load, cache, isInTransaction, invalidation, telemetry });
 
   // The rules
   const keyServices = createKeyServices({ rules: settings.keys, apiClientName, keyStore, events, bounded, now });
