@@ -74,7 +74,7 @@ export interface ClientChanges {
 
 /**
  * The events of `durin.events`. Each is emitted once. Events about tokens and `adminAction` are emitted after the
- * change is committed. The others are emitted immediately, since they are true whatever is committed. A token's life is
+ * change is committed. The others are emitted immediately, because they are true whatever is committed. A token's life is
  * `tokenIssued`, any number of `tokenRenewed`, then `tokenRevoked` or `tokenExpired`.
  */
 export interface DurinEvents<TUserId = unknown> {

@@ -105,14 +105,14 @@ export function createCachedTokenStore(deps: CachedTokenStoreDeps): TokenStore {
       await tokenUsed(token.selector);
     },
 
-    async delete(token) {
+    async delete(token, reason) {
       const { selector } = token;
       const changed = selector === undefined ? everythingChanged : () => tokenChanged(selector);
-      return ended(await onUnknownOutcome(store.delete(token), changed));
+      return ended(await onUnknownOutcome(store.delete(token, reason), changed));
     },
 
-    deleteBySelector: async (selector) =>
-      ended(await onUnknownOutcome(store.deleteBySelector(selector), () => tokenChanged(selector))),
+    deleteBySelector: async (selector, reason) =>
+      ended(await onUnknownOutcome(store.deleteBySelector(selector, reason), () => tokenChanged(selector))),
 
     deleteOf: async (userId, ...args) =>
       ended(await onUnknownOutcome(store.deleteOf(userId, ...args), () => userChanged(userId))),

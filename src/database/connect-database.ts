@@ -5,6 +5,7 @@ import { createPartStates } from '../health/part-states.ts';
 import { createDatabase } from './database.ts';
 import { type BoundedByTimeout, createDatabaseTimeout } from './database-timeout.ts';
 import { createWatchOutages, watchDatabase } from './mistakes/watch-outages.ts';
+import type { ChangeContext } from './records/change-context.ts';
 import type { Schema } from './schema.ts';
 
 export interface ConnectDatabaseDeps {
@@ -13,6 +14,7 @@ export interface ConnectDatabaseDeps {
   readonly schema: Pick<Schema, 'tokens'>;
   readonly databaseTimeoutMs: number;
   readonly preparedStatements: boolean;
+  readonly changeContext: ChangeContext;
   readonly onWarning: (message: string) => void;
   /** The clock, in milliseconds. */
   readonly now: () => number;
@@ -20,8 +22,8 @@ export interface ConnectDatabaseDeps {
 
 /** Creates the connection to the database, and what depends on it alone: events after commits, and the report of outages. */
 export function connectDatabase(deps: ConnectDatabaseDeps) {
-  const { orm, hub, schema, databaseTimeoutMs, preparedStatements, onWarning, now } = deps;
-  const connection = createDatabase(orm, databaseTimeoutMs, preparedStatements);
+  const { orm, hub, schema, databaseTimeoutMs, preparedStatements, changeContext, onWarning, now } = deps;
+  const connection = createDatabase(orm, databaseTimeoutMs, preparedStatements, changeContext);
   const events = createCommittedEvents(hub, connection);
   const partStates = createPartStates({ events, onWarning, now });
   const outage = createOutageReport(partStates.watch('database'));

@@ -5,8 +5,12 @@ import { createCachedTokenStore } from '../cache/cached-token-store.ts';
 import { connectCache } from '../cache/connect-cache.ts';
 import { connectDatabase } from '../database/connect-database.ts';
 import { createSqlKeyStore } from '../database/keys/sql-key-store.ts';
+import { createChangeContext, noChangeContext } from '../database/records/change-context.ts';
+import { createSqlAuditStore } from '../database/records/sql-audit-store.ts';
+import { createSqlUsageStore } from '../database/records/sql-usage-store.ts';
 import { readSchema } from '../database/schema.ts';
 import { createSqlClientStore } from '../database/sql-client-store.ts';
+import { createOverridableTokenStore } from '../database/tokens/overridable-token-store.ts';
 import { createSqlTokenStore } from '../database/tokens/sql-token-store.ts';
 import { createUserCredentials } from '../database/tokens/user-credentials.ts';
 import { watchChanges } from '../database/watch-changes.ts';
@@ -15,6 +19,8 @@ import { createCheckHealth } from '../health/check-health.ts';
 import { createTelemetry, observed } from '../health/telemetry.ts';
 import { keyWarningOf } from '../options/key-warning.ts';
 import type { Settings } from '../options/settings.ts';
+import { createActors } from '../records/actors.ts';
+import { createCallCounts, withCallCounts } from '../records/call-counts.ts';
 import { createLoginServices } from '../router/create-login-services.ts';
 import { createStreams } from '../streams/create-streams.ts';
 import { createLimits } from '../throttle/create-limits.ts';
@@ -53,8 +59,15 @@ export function compose(settings: Settings) {
 
   // The database
   const schema = readSchema(orm, settings.entities, settings.filters);
+  const actors = createActors(schema.audit !== null, schema.toUserKey);
+  const changeContext = actors === null ? noChangeContext : createChangeContext(actors.current);
   const hub = createEventHub(settings.onListenerError);
-  const { database, bounded, events, partStates, ...connected } = connectDatabase({ ...settings, hub, schema });
+  const { database, bounded, events, partStates, ...connected } = connectDatabase({
+    ...settings,
+    hub,
+    schema,
+    changeContext,
+  });
   const { isInTransaction } = database;
 
   // The stores, behind the cache if there is one
@@ -80,10 +93,21 @@ export function compose(settings: Settings) {
   });
   const { load } = sqlTokenStore;
   const keyStore = createCachedKeyStore(createSqlKeyStore(database, schema), invalidation);
-  const store = createCachedTokenStore({ store: sqlTokenStore, load, cache, isInTransaction, invalidation, telemetry });
+  const tokenStore = createOverridableTokenStore(
+    createCachedTokenStore({ store: sqlTokenStore, load, cache, isInTransaction, invalidation, telemetry }),
+  );
+  const { store } = tokenStore;
 
   // The rules
-  const keyServices = createKeyServices({ rules: settings.keys, apiClientName, keyStore, events, bounded, now });
+  const keyServices = createKeyServices({
+    rules: settings.keys,
+    apiClientName,
+    keyStore,
+    actors,
+    events,
+    bounded,
+    now,
+  });
   const { keyClients, notices } = keyServices;
   const codec = createTokenCodec({ ...settings, randomBytes });
   const signInsUnderWay = createUnderWay();
@@ -98,8 +122,11 @@ export function compose(settings: Settings) {
   const authenticate = createAuthenticate({ codec, store, revoker, activeUser, events, bounded, now });
   const issueToken = createIssueToken({ codec, store, revoker, activeUser, keyClients, events, issuesUnderWay, now });
   const renewToken = createRenewToken({ store, revoker, activeUser, events, now });
-  const purge = createPurgeTokens({ store, notices, events, now });
-  const lastUsed = createLastUsed({ store, notices, bounded, now });
+  const usageStore = createSqlUsageStore(database, schema);
+  const purge = createPurgeTokens({ store, usageStore, notices, events, now });
+  const uses = createLastUsed({ store, notices, bounded, now });
+  const lastUsed =
+    usageStore === null ? uses : withCallCounts(uses, createCallCounts({ store: usageStore, bounded, now }));
 
   // Changes that the app makes through its ORM
   const entityChanges = createEntityChanges({ store, revoker, events, invalidation, activeUser, now });
@@ -110,6 +137,9 @@ export function compose(settings: Settings) {
     credentialFields: credentials.fields,
     listener: entityChanges,
   });
+
+  // The records
+  const auditStore = createSqlAuditStore(database, schema);
 
   // The clients
   const clientStore = createCachedClientStore(createSqlClientStore(database, schema), invalidation);
@@ -189,6 +219,7 @@ export function compose(settings: Settings) {
     issuesUnderWay,
     stateOf,
     toAuth,
+    actors,
     events,
     bounded,
     now,
@@ -201,16 +232,22 @@ export function compose(settings: Settings) {
     schema,
     database,
     bounded,
+    actors,
     hub,
     events,
     store,
+    tokenStore,
+    changes,
     keyStore,
     ...keyServices,
+    auditStore,
+    usageStore,
     clientStore,
     clients,
     codec,
     revoker,
     scopes,
+    activeUser,
     authenticate,
     issueToken,
     issuesUnderWay,

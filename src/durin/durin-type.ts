@@ -3,6 +3,8 @@ import type { EventSource } from '../events.ts';
 import type { CheckHealth } from '../health/health.ts';
 import type { LeakDetection } from '../leaks/create-leaks.ts';
 import type { SignInAnswer } from '../options/login-output.ts';
+import type { DurinAuditLog } from '../records/durin-audit.ts';
+import type { DurinUsageCounts } from '../records/durin-usage.ts';
 import type { ContextFromOptions } from '../request/context-from.ts';
 import type { AdapterCall, DurinContext } from '../request/durin-request.ts';
 import type { DurinRouter, LoginTypes } from '../router/durin-router.ts';
@@ -22,7 +24,7 @@ type UserRef<TApp extends AppTypes> = TApp['userEntity'] | UserKey<TApp['userEnt
 export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends DurinProcedures<TApp>, LeakDetection {
   readonly durinRouter: DurinRouter<TLogin>;
   /**
-   * Lists who may call each procedure of a router, as this durin's guards say, sorted by path. Lazy routers are loaded. A
+   * Lists who may call each procedure of a router, as this durin's guards demand, sorted by path. Lazy routers are loaded. A
    * snapshot of it in a test shows every change of rights in review.
    * @throws DurinUsageError if it is given no router
    * @example expect(await durin.policyOf(appRouter)).toMatchSnapshot();
@@ -47,6 +49,10 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
   readonly responseMeta: (facts: ResponseFacts) => { headers: Headers };
   readonly tokens: DurinTokens<UserRef<TApp>, RouteAuth<TApp>, TApp['clientName'], TApp['scope']>;
   readonly clients: DurinClients;
+  /** The changes of tokens and clients. Needs `defineDurinEntities({ audit: true })`. */
+  readonly audit: DurinAuditLog<UserRef<TApp>, UserKey<TApp['userEntity']>>;
+  /** The calls per client, user and day. Needs `defineDurinEntities({ usage: true })`. */
+  readonly usage: DurinUsageCounts<UserKey<TApp['userEntity']>>;
   readonly users: {
     /**
      * Drops a user's cached sessions, and ends them if the user is inactive. Call it after a change that bypassed the ORM's
@@ -92,7 +98,7 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
    */
   readonly signIn: (request: SignInRequest<TApp>) => Promise<SignInAnswer<TApp, TLogin>>;
   /**
-   * Writes the uses of tokens that are still in memory. They are otherwise written within a second, which a serverless function
+   * Writes the uses of tokens, and the counts of calls, that are still in memory. They are otherwise written within a second, which a serverless function
    * may not live to see. Emits `tokenExpiring` for the keys that were used, and for all keys at most once an hour per process.
    */
   readonly flush: () => Promise<void>;

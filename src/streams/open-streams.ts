@@ -43,7 +43,7 @@ const retryMs = 1000;
 
 /**
  * A change that concerns a session suspends its streams at once: what they yield from then on is held back. The session is
- * then looked up and judged. If it is still valid, its streams go on; otherwise they end. Look-ups go to the database, so a
+ * then looked up and judged. If it is still valid, its streams continue; otherwise they end. Look-ups go to the database, so a
  * slow or stale cache delays no end.
  *
  * A session that cannot be looked up keeps its streams, suspended or not, for as long as calls wait for the database. Then

@@ -14,6 +14,7 @@ export const rings = [
   ['health'],
   ['request'],
   ['database', 'throttle'],
+  ['records'],
   ['cache'],
   ['redis', 'postgres'],
   ['tokens'],
@@ -26,6 +27,7 @@ export const rings = [
   ['admin', 'http', 'opentelemetry'],
   ['cli'],
   ['durin.ts'],
+  ['testing'],
   ['index.ts', 'password.ts'],
 ] as const;
 
@@ -55,6 +57,7 @@ const onlyImporters: Readonly<Record<string, readonly string[]>> = {
   'src/database/pglite/index.ts': [],
   'src/redis/index.ts': [],
   'src/postgres/index.ts': [],
+  'src/testing/index.ts': [],
 };
 
 const vagueNames = /(?:^|\/)(?:utils?|helpers?|common|types|misc|shared|lib)(?:\.tsx?|\/)/;

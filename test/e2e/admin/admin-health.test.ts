@@ -17,7 +17,7 @@ test('health shows each part, its state and since when', async () => {
     /^Database\s+Holds the clients, tokens and users\.\s+Answered in [\d.]+ ms\. No outage for .+\.\s+works$/,
   );
   expect(await page.locator(part('Throttle Redis')).innerText()).toMatch(/not used$/);
-  expect(await faultsInLooks(page, 'admin-health', true)).toEqual([]);
+  expect(await faultsInLooks(page, 'admin-health', { alsoZoomed: true })).toEqual([]);
 });
 
 const outage = {
@@ -51,7 +51,7 @@ test('a part that fails shows why, and what that means', async () => {
   expect(await page.locator(part('Cache store')).innerText()).toMatch(
     /Failing for 2 hours\. Look-ups read the database\.\s+WRONGPASS .*\s+degraded$/,
   );
-  expect(await faultsInLooks(page, 'admin-health-outage', true)).toEqual([]);
+  expect(await faultsInLooks(page, 'admin-health-outage', { alsoZoomed: true })).toEqual([]);
 });
 
 test('health that cannot be loaded says so, and is asked again', async () => {
