@@ -53,7 +53,6 @@ export type ObjectGraph = ReturnType<typeof compose>;
 export function compose(settings: Settings) {
   const { orm, now, databaseTimeoutMs, onWarning } = settings;
   const telemetry = createTelemetry();
-  const { lookUps } = telemetry;
   const apiClientName = settings.apiAccess.clientName;
 
   const keyWarning = keyWarningOf(settings);
@@ -88,7 +87,7 @@ export function compose(settings: Settings) {
     schema,
     sqlTokenStore,
     partStates,
-    lookUps,
+    telemetry,
     onWarning,
     timeoutMs: databaseTimeoutMs,
     now,
@@ -96,7 +95,7 @@ export function compose(settings: Settings) {
   const { load } = sqlTokenStore;
   const keyStore = createCachedKeyStore(createSqlKeyStore(database, schema), invalidation);
   const tokenStore = createOverridableTokenStore(
-    createCachedTokenStore({ store: sqlTokenStore, load, cache, isInTransaction, invalidation, lookUps }),
+    createCachedTokenStore({ store: sqlTokenStore, load, cache, isInTransaction, invalidation, telemetry }),
   );
   const { store } = tokenStore;
 
