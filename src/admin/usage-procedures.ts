@@ -19,28 +19,6 @@ export function createUsageProcedures(
   now: () => number,
 ) {
   return {
-    calls: query.input(usageDaysInput).query(async function callsOfDays({ input }): Promise<CallDay[] | null> {
-      const days = lastDays(input.days, now());
-      return calls === null ? null : callsByDay(calls, input.client ?? null, days);
-    }),
-
-    callsByClient: query.input(daysInput).query(async function callsOfClients({
-      input,
-    }): Promise<ClientCallsView[] | null> {
-      const [since = ''] = lastDays(input.days, now());
-      return calls === null ? null : calls.byClient(since);
-    }),
-
-    activeUsers: query.input(activeUsersInput).query(async function mostActiveUsers({
-      input,
-    }): Promise<ActiveUserView[] | null> {
-      if (calls === null) return null;
-      const [since = ''] = lastDays(input.days, now());
-      const found = await calls.byUser(input.client ?? null, since, input.limit);
-      const named = await users.viewsOf(found.map(({ userId }) => userId));
-      return found.map(({ userId, calls: count }) => ({ user: named(userId) as UserView, calls: count }));
-    }),
-
     clients: query.query(async function usageOfClients(): Promise<ClientUsage[]> {
       const at = now();
       const usage = await store.usageOfClients([1, 7, 30].map((days) => new Date(at - days * dayMs)));
@@ -63,6 +41,28 @@ export function createUsageProcedures(
         const day = new Date(start + index * dayMs).toISOString().slice(0, 10);
         return byDay.get(day) ?? { day, issued: 0, lastUsed: 0 };
       });
+    }),
+
+    calls: query.input(usageDaysInput).query(async function callsOfDays({ input }): Promise<CallDay[] | null> {
+      const days = lastDays(input.days, now());
+      return calls === null ? null : callsByDay(calls, input.client ?? null, days);
+    }),
+
+    callsByClient: query.input(daysInput).query(async function callsOfClients({
+      input,
+    }): Promise<ClientCallsView[] | null> {
+      const [since = ''] = lastDays(input.days, now());
+      return calls === null ? null : calls.byClient(since);
+    }),
+
+    activeUsers: query.input(activeUsersInput).query(async function mostActiveUsers({
+      input,
+    }): Promise<ActiveUserView[] | null> {
+      if (calls === null) return null;
+      const [since = ''] = lastDays(input.days, now());
+      const found = await calls.byUser(input.client ?? null, since, input.limit);
+      const named = await users.viewsOf(found.map(({ userId }) => userId));
+      return found.map(({ userId, calls: count }) => ({ user: named(userId) as UserView, calls: count }));
     }),
   };
 }
