@@ -164,6 +164,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
       await lastUsed.flush();
       await notices.emitHourly().catch(() => undefined); // the next flush is another occasion
     },
+    health: graph.checkHealth,
     close: graph.close,
   };
 
@@ -184,6 +185,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     markPrivate(procedures) {
       for (const procedure of procedures) privateProcedures.add(procedure);
     },
+    sessions: { ...graph, ...settings },
     databaseTimeoutMs: settings.databaseTimeoutMs,
     eventsSettled: graph.hub.settled,
     closeDatabase: () => settings.orm.close(),

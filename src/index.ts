@@ -35,6 +35,7 @@ export type {
   RevocationReason,
   TokenEvent,
 } from './events.ts';
+export type { Health, PartFailing, PartUnused, PartUp } from './health/health.ts';
 export type { LeaksOptions } from './leaks/create-leaks.ts';
 export type { LeaksHandler } from './leaks/leaks-adapter.ts';
 export type { CacheOptions } from './options/cache-options.ts';

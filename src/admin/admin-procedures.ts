@@ -41,7 +41,7 @@ export interface AdminProcedures {
  * The builders of the admin router. They let through signed-in users for whom `isAdmin` is true, and add `ctx.by`; those for
  * whom it is `'read'` only to queries. With `'command-line'` they let everyone through: the caller has the database anyway.
  *
- * Mutations make later calls of their batch wait, since an admin may end their own session.
+ * Mutations make later calls of their batch wait, because an admin may end their own session.
  *
  * All but `untimedMutation` answer within the option `databaseTimeout`. Work that was started continues after that, and
  * emits its event when it is done. A procedure that looks something up first calls `ctx.throwIfTimedOut()` before it

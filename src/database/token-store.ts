@@ -31,7 +31,7 @@ export interface RenewedToken {
 
 /**
  * What to do if the pair already has a token, and its client allows one. An expired one is always replaced. `keep` and `renew`
- * are for logins: they also replace a token that the server issued, since another person may hold it. If the client allows
+ * are for logins: they also replace a token that the server issued, because another person may hold it. If the client allows
  * more sessions, all but `refuse` take a free slot.
  * - `keep`: leave a valid one unchanged
  * - `renew`: keep a valid one and extend it to a full lifetime from now
@@ -110,7 +110,7 @@ export type IssueResult =
   | { readonly outcome: 'exists' }
   /** Why no key is issued: another one has its name, there are as many as allowed, or the one to replace is gone. */
   | { readonly outcome: 'name-taken' | 'key-limit' | 'key-not-found' }
-  /** The user has as many sessions as the client allows. If there were more, since the limit was lowered, these ended. */
+  /** The user has as many sessions as the client allows. If there were more, because the limit was lowered, these ended. */
   | ({ readonly outcome: 'at-limit' } & EndedByIssue)
   | (HeldByIssue & EndedByIssue);
 
@@ -120,7 +120,7 @@ export interface HeldByIssue {
   readonly record: SessionRecord;
   /**
    * Whether the user was active while the row was locked. If the user is deactivated later, that sees the token. `null`: it
-   * was not read, since more than the row decides.
+   * was not read, because more than the row decides.
    */
   readonly isUserActive: boolean | null;
 }

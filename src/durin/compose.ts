@@ -3,18 +3,20 @@ import { createCachedClientStore } from '../cache/cached-client-store.ts';
 import { createCachedKeyStore } from '../cache/cached-key-store.ts';
 import { createCachedTokenStore } from '../cache/cached-token-store.ts';
 import { connectCache } from '../cache/connect-cache.ts';
-import { createDatabase } from '../database/database.ts';
-import { createDatabaseTimeout } from '../database/database-timeout.ts';
+import { connectDatabase } from '../database/connect-database.ts';
 import { createSqlKeyStore } from '../database/keys/sql-key-store.ts';
 import { createChangeContext, noChangeContext } from '../database/records/change-context.ts';
 import { createSqlAuditStore } from '../database/records/sql-audit-store.ts';
 import { createSqlUsageStore } from '../database/records/sql-usage-store.ts';
 import { readSchema } from '../database/schema.ts';
 import { createSqlClientStore } from '../database/sql-client-store.ts';
+import { createOverridableTokenStore } from '../database/tokens/overridable-token-store.ts';
 import { createSqlTokenStore } from '../database/tokens/sql-token-store.ts';
 import { createUserCredentials } from '../database/tokens/user-credentials.ts';
 import { watchChanges } from '../database/watch-changes.ts';
-import { createCommittedEvents, createEventHub } from '../events.ts';
+import { createEventHub } from '../events.ts';
+import { createCheckHealth } from '../health/check-health.ts';
+import { createTelemetry, observed } from '../health/telemetry.ts';
 import { keyWarningOf } from '../options/key-warning.ts';
 import type { Settings } from '../options/settings.ts';
 import { createActors } from '../records/actors.ts';
@@ -49,6 +51,8 @@ export type ObjectGraph = ReturnType<typeof compose>;
 /** Builds each service once and connects them. The only place that does; it does no I/O. */
 export function compose(settings: Settings) {
   const { orm, now, databaseTimeoutMs, onWarning } = settings;
+  const telemetry = createTelemetry();
+  const { lookUps } = telemetry;
   const apiClientName = settings.apiAccess.clientName;
 
   const keyWarning = keyWarningOf(settings);
@@ -58,11 +62,14 @@ export function compose(settings: Settings) {
   const schema = readSchema(orm, settings.entities, settings.filters);
   const actors = createActors(schema.audit !== null, schema.toUserKey);
   const changeContext = actors === null ? noChangeContext : createChangeContext(actors.current);
-  const database = createDatabase(orm, databaseTimeoutMs, settings.preparedStatements, changeContext);
-  const { isInTransaction } = database;
-  const bounded = createDatabaseTimeout(databaseTimeoutMs, isInTransaction);
   const hub = createEventHub(settings.onListenerError);
-  const events = createCommittedEvents(hub, database);
+  const { database, bounded, events, partStates, ...connected } = connectDatabase({
+    ...settings,
+    hub,
+    schema,
+    changeContext,
+  });
+  const { isInTransaction } = database;
 
   // The stores, behind the cache if there is one
   const credentials = createUserCredentials(database, schema, settings.credentialFields);
@@ -79,14 +86,18 @@ export function compose(settings: Settings) {
     database,
     schema,
     sqlTokenStore,
-    events,
+    partStates,
+    lookUps,
     onWarning,
     timeoutMs: databaseTimeoutMs,
     now,
   });
   const { load } = sqlTokenStore;
   const keyStore = createCachedKeyStore(createSqlKeyStore(database, schema), invalidation);
-  const store = createCachedTokenStore({ store: sqlTokenStore, load, cache, isInTransaction, invalidation });
+  const tokenStore = createOverridableTokenStore(
+    createCachedTokenStore({ store: sqlTokenStore, load, cache, isInTransaction, invalidation, lookUps }),
+  );
+  const { store } = tokenStore;
 
   // The rules
   const keyServices = createKeyServices({
@@ -145,13 +156,14 @@ export function compose(settings: Settings) {
   // Limits
   const { authRouterQuota } = settings.throttle;
   const { namespace } = schema;
-  const limits = createLimits({ settings: settings.throttle, namespace, events, onWarning, isInTransaction, now });
+  const limitsDeps = { settings: settings.throttle, namespace, events, partStates, onWarning, isInTransaction, now };
+  const limits = createLimits(limitsDeps);
   const { throttle } = limits;
   const requireFresh = createRequireFresh({ codec, authenticate, findStored: store.findStored, now });
 
   // The requests
   const { createContext, stateOf, limitsOf, hasCookie } = createRequestStates({
-    authenticate,
+    authenticate: observed(telemetry, 'authenticate', authenticate),
     findBySelector: store.findBySelector,
     announced: changes.count,
     schemes: settings.schemes,
@@ -162,7 +174,7 @@ export function compose(settings: Settings) {
     now,
   });
   const policies = createPolicies();
-  const denials = createDenials({ events, now });
+  const denials = createDenials({ events, telemetry, now });
   const resolveCaller = createResolveCaller({ stateOf, denials });
   const resolveVisitor = createResolveVisitor({ stateOf, denials });
   const { sessionQuota } = settings.throttle;
@@ -214,6 +226,8 @@ export function compose(settings: Settings) {
     now,
   });
 
+  const logIn: typeof logins.logIn = (...call) => connected.watchOutages(logins.logIn(...call));
+
   return {
     settings,
     schema,
@@ -223,6 +237,8 @@ export function compose(settings: Settings) {
     hub,
     events,
     store,
+    tokenStore,
+    changes,
     keyStore,
     ...keyServices,
     auditStore,
@@ -232,6 +248,7 @@ export function compose(settings: Settings) {
     codec,
     revoker,
     scopes,
+    activeUser,
     authenticate,
     issueToken,
     issuesUnderWay,
@@ -243,6 +260,7 @@ export function compose(settings: Settings) {
     throttle,
     authRouterQuota,
     ...logins,
+    logIn: observed(telemetry, 'login', logIn),
     requireFresh,
     createContext,
     stateOf,
@@ -255,6 +273,15 @@ export function compose(settings: Settings) {
     admission,
     toAuth,
     followCall: streams.followCall,
+    telemetry,
+    partStates,
+    countStreams: streams.count,
+    checkHealth: createCheckHealth({
+      states: partStates,
+      connect: () => cache?.connect?.(),
+      checks: { ...connected.checks, store: cache?.checkStore ?? null, throttle: limits.check },
+      now,
+    }),
     /** Ends open streams, writes pending uses and ends timers and connections. The app's ORM stays open. */
     async close() {
       streams.close();
@@ -263,6 +290,7 @@ export function compose(settings: Settings) {
       peers.leave();
       limits.close();
       await lastUsed.close();
+      connected.stopReports();
     },
   };
 }

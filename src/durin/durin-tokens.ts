@@ -30,7 +30,7 @@ export interface DurinTokens<TUserRef, TAuth, TClientName extends string, TScope
    * @throws DurinError UNKNOWN_CLIENT, SESSION_LIMIT, STORE_UNAVAILABLE; INVALID_TOKEN if `session` has ended; for a client with
    *   `keys` KEY_LIMIT and KEY_NAME_TAKEN
    * @throws DurinError SESSION_NOT_FOUND if the user's sessions were ended meanwhile, and the new token with them. Its
-   *   `cause` says so
+   *   `cause` has the reason
    * @throws DurinUsageError for a user that is not in the database, a name that is too long, an unknown scope, or `atLimit` for
    *   a client with `keys`
    * @example const { token } = await durin.tokens.issue({ user, client: 'cli', ttl: '7d' });

@@ -48,7 +48,7 @@ export function createTokenRevoker(deps: TokenRevokerDeps): TokenRevoker {
 
   /**
    * Overtakes what is under way now. In the app's transaction, does so again when the end becomes true: before the commit is
-   * sent, since a login that waits for it may be answered first, and after it.
+   * sent, because a login that waits for it may be answered first, and after it.
    */
   async function overtake(
     userId: unknown,

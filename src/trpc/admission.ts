@@ -21,7 +21,7 @@ export interface Visit {
   readonly state: RequestState;
   /** The procedure's path; `null`: a route of the app. */
   readonly path: string | null;
-  /** Whether the rates of the session's client and of its key are not counted, since another guard of this request has done it. */
+  /** Whether the rates of the session's client and of its key are not counted, because another guard of this request has done it. */
   readonly isCounted?: boolean;
 }
 

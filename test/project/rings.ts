@@ -11,6 +11,7 @@ export const rings = [
   ['values'],
   ['session.ts'],
   ['async'],
+  ['health'],
   ['request'],
   ['database', 'throttle'],
   ['records'],
@@ -23,9 +24,10 @@ export const rings = [
   ['router'],
   ['options'],
   ['durin'],
-  ['admin', 'http'],
+  ['admin', 'http', 'opentelemetry'],
   ['cli'],
   ['durin.ts'],
+  ['testing'],
   ['index.ts', 'password.ts'],
 ] as const;
 
@@ -51,9 +53,11 @@ const onlyImporters: Readonly<Record<string, readonly string[]>> = {
   'src/index.ts': [],
   'src/admin/index.ts': [],
   'src/http/index.ts': [],
+  'src/opentelemetry/index.ts': [],
   'src/database/pglite/index.ts': [],
   'src/redis/index.ts': [],
   'src/postgres/index.ts': [],
+  'src/testing/index.ts': [],
 };
 
 const vagueNames = /(?:^|\/)(?:utils?|helpers?|common|types|misc|shared|lib)(?:\.tsx?|\/)/;

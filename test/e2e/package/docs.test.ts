@@ -125,9 +125,13 @@ test('the sample of two user models prints what its comments say', async () => {
   expect(await run('two-user-models.ts')).toEqual({ code: 0, output: outputOf('two-user-models.ts') });
 });
 
-test.for(['app.test.ts', 'policy.test.ts'])('the sample test %s passes', async (file) => {
+test.for([
+  ['procedures.test.ts', 3],
+  ['database.test.ts', 2],
+  ['policy.test.ts', 1],
+] as const)('the sample test %s passes', async ([file, count]) => {
   const { code, output } = await startProgram(['--test', file], env, app).ended;
-  expect(output).toContain('pass 1');
+  expect(output).toContain(`pass ${count}`);
   expect(code).toBe(0);
 });
 

@@ -194,6 +194,17 @@ import type * as postgresTypes from '../../../src/postgres/index.ts';
 import type { Listen, Listening, ListenOptions, PostgresBusOptions } from '../../../src/postgres/index.ts';
 import type * as redisTypes from '../../../src/redis/index.ts';
 import type { RedisBusOptions, RedisStore, RedisStoreOptions } from '../../../src/redis/index.ts';
+import type * as testingTypes from '../../../src/testing/index.ts';
+import type {
+  ActAsOptions,
+  ActingSession,
+  ActingUser,
+  SampleDurin,
+  SampleEntities,
+  SampleTestDurin,
+  TestDurin,
+  TestDurinSetup,
+} from '../../../src/testing/index.ts';
 import type { AnyPath } from './any-path.ts';
 import type { AuthToken, Client, durin, namelessDurin, User } from './app.ts';
 import { same } from './same.ts';
@@ -238,6 +249,16 @@ interface Public {
   PostgresBusOptions: PostgresBusOptions;
   DurinTriggerOptions: DurinTriggerOptions;
   redisValues: typeof redisTypes;
+  testingValues: Omit<typeof testingTypes, 'actAs'>; // the routers that a caller takes are tRPC's
+  actAs: Parameters<typeof testingTypes.actAs<PlainApp>>;
+  ActAsOptions: ActAsOptions<App>;
+  ActingSession: Omit<ActingSession, 'caller'>;
+  ActingUser: ActingUser<PlainApp>;
+  SampleDurin: SampleDurin;
+  SampleEntities: keyof SampleEntities;
+  SampleTestDurin: keyof SampleTestDurin;
+  TestDurin: Omit<TestDurin<string>, 'orm'>;
+  TestDurinSetup: keyof TestDurinSetup<Durin<App, Login>>;
   refusal: ConstructorParameters<typeof durinTypes.DurinError>;
   ApiAccessOptions: ApiAccessOptions<'web'>;
   ApiAccessView: ApiAccessView;

@@ -17,7 +17,7 @@ import { issueStatement } from './issue-statement.ts';
 const maxAttempts = 4;
 
 /**
- * What one attempt did; `null`: nothing, since another one for the same pair came first, or the user or the client was deleted.
+ * What one attempt did; `null`: nothing, because another one for the same pair came first, or the user or the client was deleted.
  */
 type Attempt = IssueResult | null;
 
