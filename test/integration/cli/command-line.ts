@@ -1,5 +1,6 @@
 import { CommanderError, Command as Program } from 'commander';
 import { createAdminCaller } from '../../../src/cli/admin-caller.ts';
+import { addAuditCommands } from '../../../src/cli/audit-commands.ts';
 import { describeError } from '../../../src/cli/cli-error.ts';
 import { addClientCommands } from '../../../src/cli/client-commands.ts';
 import type { Command } from '../../../src/cli/command.ts';
@@ -44,6 +45,7 @@ export function createCommandLine(durin: object) {
     addTokenCommands(program, run);
     addKeyCommands(program, run);
     addPolicyCommand(program, run);
+    addAuditCommands(program, run);
     try {
       await program.parseAsync(args, { from: 'user' });
     } catch (error) {
