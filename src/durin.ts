@@ -13,6 +13,8 @@ import type { Transport } from './options/cookie-options.ts';
 import type { LoginOutput } from './options/login-output.ts';
 import type { DurinOptions } from './options/options.ts';
 import { parseOptions } from './options/parse-options.ts';
+import { createDurinAuditLog } from './records/durin-audit.ts';
+import { createDurinUsageCounts } from './records/durin-usage.ts';
 import { callFrom } from './request/context-from.ts';
 import { createDurinRouter, type LoginTypes } from './router/durin-router.ts';
 import type { DefaultLoginInput } from './router/login.ts';
@@ -139,6 +141,11 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
       toAuth,
     }),
     clients: boundDurinClients(graph.clients, outsideRequests),
+    audit: createDurinAuditLog({ ...graph, bounded: outsideRequests, userKeyOf: schema.userKeyOf }) as Durin<
+      TApp,
+      TLogin
+    >['audit'],
+    usage: createDurinUsageCounts({ ...graph, bounded: outsideRequests, now }) as Durin<TApp, TLogin>['usage'],
     users: {
       async forget(user) {
         const userId = schema.userKeyOf(user);
@@ -157,6 +164,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
       await lastUsed.flush();
       await notices.emitHourly().catch(() => undefined); // the next flush is another occasion
     },
+    health: graph.checkHealth,
     close: graph.close,
   };
 

@@ -3,7 +3,7 @@ import { nameProblem } from './values/name-problem.ts';
 /** The longest name of a session, in characters: a device's or a key's. */
 export const tokenNameLength = 64;
 
-/** A sentence that says what is wrong with a session's name, or `null` if the name is valid. */
+/** Describes what is wrong with a session's name; `null`: the name is valid. */
 export function sessionNameProblem(name: unknown): string | null {
   return nameProblem(name, tokenNameLength);
 }

@@ -37,7 +37,7 @@ export interface AdminProcedures {
  * The builders of the admin router. They let through signed-in users for whom `isAdmin` is true, and add `ctx.by`. With
  * `'command-line'` they let everyone through: the caller has the database anyway.
  *
- * Mutations make later calls of their batch wait, since an admin may end their own session.
+ * Mutations make later calls of their batch wait, because an admin may end their own session.
  *
  * All but `untimedMutation` answer within the option `databaseTimeout`. Work that was started continues after that, and
  * emits its event when it is done. A procedure that looks something up first calls `ctx.throwIfTimedOut()` before it
@@ -45,6 +45,9 @@ export interface AdminProcedures {
  * timeout, because the process would exit and cut them off.
  */
 export function createAdminProcedures(internals: Internals, isAdmin: IsAdmin | 'command-line'): AdminProcedures {
+  const asAdmin = <T>(by: AdminActor, work: () => T): T =>
+    internals.actors === null ? work() : internals.actors.asAdmin(by, work);
+
   const withDeadline = t.middleware(async function withDeadline({ next }) {
     let isTimedOut = false;
     function throwIfTimedOut(): void {
@@ -66,7 +69,9 @@ export function createAdminProcedures(internals: Internals, isAdmin: IsAdmin | '
     }
   });
   if (isAdmin === 'command-line') {
-    const anyone = maskedProcedure.use(({ next }) => next<{ by: AdminActor }>({ ctx: { by: 'command-line' } }));
+    const anyone = maskedProcedure.use(({ next }) =>
+      asAdmin('command-line', () => next<{ by: AdminActor }>({ ctx: { by: 'command-line' } })),
+    );
     const withoutDeadline = anyone.use(({ next }) => next({ ctx: { throwIfTimedOut() {} } }));
     const mutation = withoutDeadline.use(reportInvalidFields).use(refuseUnreadableInput);
     return {
@@ -88,7 +93,7 @@ export function createAdminProcedures(internals: Internals, isAdmin: IsAdmin | '
     }
     const { ipAddress, userAgent } = ctx.durin;
     const by: AdminActor = Object.freeze({ tokenId: ctx.auth.id, userId, client, ipAddress, userAgent });
-    return next({ ctx: { by } });
+    return asAdmin(by, () => next({ ctx: { by } }));
   });
   const changing = maskedProcedure.use(function holdBackLaterCalls({ ctx, batchIndex, next }) {
     return internals.stateOf(ctx).change(batchIndex, next);

@@ -1,6 +1,7 @@
 import type { TRPCBuiltRouter } from '@trpc/server';
 import { createSqlAdminStore } from '../database/admin/sql-admin-store.ts';
 import type { Internals } from '../durin/internals.ts';
+import type { Health } from '../health/health.ts';
 import type { DurinContext } from '../request/durin-request.ts';
 import { type DurinErrorShape, type DurinMutation, type DurinQuery, t } from '../trpc/base-procedure.ts';
 import type { ProcedurePolicy } from '../trpc/policy-of.ts';
@@ -47,6 +48,7 @@ import { createWhoami } from './whoami.ts';
 // A type and not an interface: tRPC requires an index signature of a router record.
 export type DurinAdminRouterRecord = {
   whoami: DurinQuery<void, AdminView>;
+  health: DurinQuery<void, Health>;
   clients: {
     list: DurinQuery<ClientListInput, ClientPage>;
     names: DurinQuery<ClientNamesInput, string[]>;
@@ -104,6 +106,7 @@ export function createAdminRouter(
   const emitAdminAction = createEmitAdminAction(internals.events);
   return t.router({
     whoami: createWhoami(procedures, users),
+    health: procedures.query.query(() => internals.checkHealth()),
     clients: createClientProcedures(procedures, internals, store, emitAdminAction),
     tokens: createTokenProcedures(procedures, internals, store, users, toTokenView, emitAdminAction),
     keys: createKeyProcedures(procedures, internals, store, toTokenView, emitAdminAction),

@@ -1,5 +1,6 @@
 import { onUnknownOutcome } from '../database/failures.ts';
 import type { LoadSession, TokenIdentity, TokenStore } from '../database/token-store.ts';
+import type { LookUpCounts } from '../health/telemetry.ts';
 import type { SessionRecord } from '../session.ts';
 import type { Invalidation } from './invalidation.ts';
 import type { CachedSession, SessionCache } from './session-cache.ts';
@@ -11,6 +12,7 @@ export interface CachedTokenStoreDeps {
   readonly cache: Pick<SessionCache, 'find'> | null;
   readonly isInTransaction: () => boolean;
   readonly invalidation: Invalidation;
+  readonly lookUps: LookUpCounts;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface CachedTokenStoreDeps {
  * transaction bypasses the cache: what it reads may be rolled back, or be older than what was already invalidated.
  */
 export function createCachedTokenStore(deps: CachedTokenStoreDeps): TokenStore {
-  const { store, load, cache, isInTransaction, invalidation } = deps;
+  const { store, load, cache, isInTransaction, invalidation, lookUps } = deps;
   const { tokenChanged, tokenUsed, tokensEnded, userChanged, everythingChanged } = invalidation;
 
   async function ended<T extends TokenIdentity | null>(token: T): Promise<T> {
@@ -32,12 +34,18 @@ export function createCachedTokenStore(deps: CachedTokenStoreDeps): TokenStore {
     return tokens;
   }
 
+  const loadCounted: LoadSession = (selector) => {
+    lookUps.database += 1;
+    return load(selector);
+  };
+
   return {
     ...store,
 
     findBySelector(selector): Promise<SessionRecord | null> {
-      if (cache === null || isInTransaction()) return store.findBySelector(selector);
-      return cache.find(selector, load).then(recordOf);
+      if (cache !== null && !isInTransaction()) return cache.find(selector, loadCounted).then(recordOf);
+      lookUps.database += 1;
+      return store.findBySelector(selector);
     },
 
     async issue(request, now) {
@@ -91,14 +99,14 @@ export function createCachedTokenStore(deps: CachedTokenStoreDeps): TokenStore {
       await tokenUsed(token.selector);
     },
 
-    async delete(token) {
+    async delete(token, reason) {
       const { selector } = token;
       const changed = selector === undefined ? everythingChanged : () => tokenChanged(selector);
-      return ended(await onUnknownOutcome(store.delete(token), changed));
+      return ended(await onUnknownOutcome(store.delete(token, reason), changed));
     },
 
-    deleteBySelector: async (selector) =>
-      ended(await onUnknownOutcome(store.deleteBySelector(selector), () => tokenChanged(selector))),
+    deleteBySelector: async (selector, reason) =>
+      ended(await onUnknownOutcome(store.deleteBySelector(selector, reason), () => tokenChanged(selector))),
 
     deleteOf: async (userId, ...args) =>
       ended(await onUnknownOutcome(store.deleteOf(userId, ...args), () => userChanged(userId))),

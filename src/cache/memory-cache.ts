@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { createSingleFlight } from '../async/single-flight.ts';
+import { createLookUpCounts, type LookUpCounts } from '../health/telemetry.ts';
 import { type CachedSession, ownerScopesOf, type Scope, type SessionCache, selectorOf } from './session-cache.ts';
 
 export interface MemoryCacheOptions {
@@ -8,6 +9,8 @@ export interface MemoryCacheOptions {
   readonly maxSessions: number;
   /** For how long it is remembered that a token has no session. Default: not at all. */
   readonly missTtlMs?: number;
+  /** Default: nobody reads them. */
+  readonly lookUps?: LookUpCounts;
   /** The clock, in milliseconds. */
   readonly now: () => number;
 }
@@ -30,7 +33,8 @@ export interface MemoryCache extends SessionCache {
  * made-up ones. Such a token comes to life only if its row becomes visible: its transaction commits, which invalidates
  * the token's scope, or its user or client does, and so a change of any other scope clears all misses.
  */
-export function createMemoryCache({ ttlMs, maxSessions, missTtlMs = 0, now }: MemoryCacheOptions): MemoryCache {
+export function createMemoryCache(options: MemoryCacheOptions): MemoryCache {
+  const { ttlMs, maxSessions, missTtlMs = 0, lookUps = createLookUpCounts(), now } = options;
   const sessions = new LRUCache<string, CachedSession>({ max: maxSessions });
   /** Selectors without a session, and until when that is believed. */
   const misses = new LRUCache<string, number>({ max: maxSessions });
@@ -72,8 +76,14 @@ export function createMemoryCache({ ttlMs, maxSessions, missTtlMs = 0, now }: Me
   return {
     async find(selector, load) {
       const known = sessions.get(selector);
-      if (known !== undefined && now() < known.usableUntil) return known;
-      if (now() < (misses.get(selector) ?? 0)) return null;
+      if (known !== undefined && now() < known.usableUntil) {
+        lookUps.memory += 1;
+        return known;
+      }
+      if (now() < (misses.get(selector) ?? 0)) {
+        lookUps.memory += 1;
+        return null;
+      }
       const inFlight = loads.inFlight(selector);
       return inFlight?.answer ?? loads.start(selector, (isOutdated) => loadAndKeep(selector, load, isOutdated));
     },

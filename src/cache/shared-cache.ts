@@ -2,6 +2,8 @@ import { LRUCache } from 'lru-cache';
 import { createCircuitBreaker } from '../async/circuit-breaker.ts';
 import { createSingleFlight } from '../async/single-flight.ts';
 import type { LoadSession, SessionFormat } from '../database/token-store.ts';
+import { createOutageReport, type OutageListener } from '../health/outage-report.ts';
+import { createLookUpCounts, type LookUpCounts } from '../health/telemetry.ts';
 import { createFenceStore, type Fences, slackMs } from './fence-store.ts';
 import { type CachedSession, type Scope, type SessionCache, selectorOf } from './session-cache.ts';
 import { createSharedLookUp, type FencesSeen, type Look } from './shared-look-up.ts';
@@ -9,7 +11,6 @@ import type { SharedStore } from './shared-store.ts';
 import { createEntryFormat, type Owner, ownerOf, scopesOf } from './stored-entry.ts';
 import type { EntryMac } from './trust/entry-mac.ts';
 import { createKnownChanges } from './trust/known-changes.ts';
-import { createOutageReport, type OutageListener } from './trust/outage-report.ts';
 import { createWriteCheck } from './trust/write-check.ts';
 
 /*
@@ -82,6 +83,8 @@ export interface SharedCacheDeps {
   /** The clock, in milliseconds. The clocks of all processes must agree to within `slackMs`. */
   readonly now: () => number;
   readonly onOutage: OutageListener;
+  /** Default: nobody reads them. */
+  readonly lookUps?: LookUpCounts;
 }
 
 /** How long the store is left alone after it failed. */
@@ -96,13 +99,14 @@ const writeCheckMs = 1000;
 const writeCheckTtlMs = 10_000;
 
 export interface SharedCache extends SessionCache {
+  checkStore(): Promise<void>;
   /** Calls back each time this process has invalidated the whole store after a failure, with the new fence of `all`. */
   onRecovery(listener: (fence: string) => void): void;
 }
 
 /** Caches sessions in a store that several processes share, by the protocol above. */
 export function createSharedCache(deps: SharedCacheDeps): SharedCache {
-  const { store, format, mac, namespace, ttlMs, maxSessions, now } = deps;
+  const { store, format, mac, namespace, ttlMs, maxSessions, now, lookUps = createLookUpCounts() } = deps;
   const entries = createEntryFormat({ format, mac, namespace, maxRemembered: maxSessions });
   const owners = new LRUCache<string, Owner>({ max: maxOwners });
   const knownChanges = createKnownChanges({ ttlMs, now, maxChanges: maxKnownChanges });
@@ -207,6 +211,7 @@ export function createSharedCache(deps: SharedCacheDeps): SharedCache {
       if (seen === null) return loadUncached(selector, load);
       if (seen.session !== null) {
         writeCheck.runIfDue();
+        lookUps.store += 1;
         return seen.session;
       }
       const inFlight = loads.inFlight(selector);
@@ -226,6 +231,17 @@ export function createSharedCache(deps: SharedCacheDeps): SharedCache {
 
     onRecovery(listener) {
       notifyRecovered = listener;
+    },
+
+    async checkStore() {
+      if (!circuit.isClosed) throw new Error('the store is not used');
+      writeCheck.runIfDue();
+      try {
+        await readFences(['all']);
+      } catch (error) {
+        circuit.open(error);
+        throw error;
+      }
     },
 
     async close() {

@@ -12,6 +12,7 @@ import type {
 } from '@mikro-orm/core';
 import { DurinUsageError } from '../errors.ts';
 import type { DurinAuthToken, DurinClient, DurinTokenUse } from './entity-rows.ts';
+import { findAudit, findBeside } from './mistakes/find-beside.ts';
 import { refuseUnplacedTriggers } from './mistakes/unplaced-triggers.ts';
 import type { PopulateTree } from './rows/populate-tree.ts';
 import { primaryKeyOf } from './rows/primary-key.ts';
@@ -39,7 +40,7 @@ export interface EntitySet<TUser extends object, TClient extends DurinClient> {
   User: EntityName<TUser>;
   Client: EntityName<TClient>;
   AuthToken: EntityName<DurinAuthToken<TUser, TClient>>;
-  /** May be left out, since `AuthToken` refers to it. */
+  /** May be left out, because `AuthToken` refers to it. */
   TokenUse?: EntityName<DurinTokenUse>;
 }
 
@@ -60,6 +61,10 @@ export interface Schema {
   readonly clientMeta: EntityMetadata;
   readonly userMeta: EntityMetadata;
   readonly tokens: string;
+  /** The quoted name of the audit's table; `null`: there is no audit. */
+  readonly audit: string | null;
+  /** The quoted name of the table of calls; `null`: they are not counted. */
+  readonly usage: string | null;
   readonly uses: string;
   readonly clients: string;
   readonly users: string;
@@ -134,6 +139,8 @@ export function readSchema(orm: MikroORM, entities: EntityNames, filters: Filter
     );
   }
   refuseUnplacedTriggers(orm, tokenMeta);
+  const auditMeta = findAudit(orm, tokenMeta);
+  const usageMeta = findBeside(orm, tokenMeta, 'Usage');
   const check = createSchemaCheck(orm);
   const readKey = propertyConverter(userKey, platform) ?? ((raw: unknown) => raw);
   function userKeyOf(userOrKey: unknown): unknown {
@@ -160,6 +167,8 @@ export function readSchema(orm: MikroORM, entities: EntityNames, filters: Filter
     clientMeta,
     userMeta,
     tokens: tables.tableOf(tokenMeta),
+    audit: auditMeta && tables.tableOf(auditMeta),
+    usage: usageMeta && tables.tableOf(usageMeta),
     uses: tables.tableOf(useMeta),
     clients: tables.tableOf(clientMeta),
     users: tables.tableOf(userMeta),

@@ -3,18 +3,24 @@ import { createCachedClientStore } from '../cache/cached-client-store.ts';
 import { createCachedKeyStore } from '../cache/cached-key-store.ts';
 import { createCachedTokenStore } from '../cache/cached-token-store.ts';
 import { connectCache } from '../cache/connect-cache.ts';
-import { createDatabase } from '../database/database.ts';
-import { createDatabaseTimeout } from '../database/database-timeout.ts';
+import { connectDatabase } from '../database/connect-database.ts';
 import { createSqlKeyStore } from '../database/keys/sql-key-store.ts';
+import { createChangeContext, noChangeContext } from '../database/records/change-context.ts';
+import { createSqlAuditStore } from '../database/records/sql-audit-store.ts';
+import { createSqlUsageStore } from '../database/records/sql-usage-store.ts';
 import { readSchema } from '../database/schema.ts';
 import { createSqlClientStore } from '../database/sql-client-store.ts';
 import { createOverridableTokenStore } from '../database/tokens/overridable-token-store.ts';
 import { createSqlTokenStore } from '../database/tokens/sql-token-store.ts';
 import { createUserCredentials } from '../database/tokens/user-credentials.ts';
 import { watchChanges } from '../database/watch-changes.ts';
-import { createCommittedEvents, createEventHub } from '../events.ts';
+import { createEventHub } from '../events.ts';
+import { createCheckHealth } from '../health/check-health.ts';
+import { createTelemetry, observed } from '../health/telemetry.ts';
 import { keyWarningOf } from '../options/key-warning.ts';
 import type { Settings } from '../options/settings.ts';
+import { createActors } from '../records/actors.ts';
+import { createCallCounts, withCallCounts } from '../records/call-counts.ts';
 import { createLoginServices } from '../router/create-login-services.ts';
 import { createStreams } from '../streams/create-streams.ts';
 import { createLimits } from '../throttle/create-limits.ts';
@@ -45,6 +51,8 @@ export type ObjectGraph = ReturnType<typeof compose>;
 /** Builds each service once and connects them. The only place that does; it does no I/O. */
 export function compose(settings: Settings) {
   const { orm, now, databaseTimeoutMs, onWarning } = settings;
+  const telemetry = createTelemetry();
+  const { lookUps } = telemetry;
   const apiClientName = settings.apiAccess.clientName;
 
   const keyWarning = keyWarningOf(settings);
@@ -52,11 +60,16 @@ export function compose(settings: Settings) {
 
   // The database
   const schema = readSchema(orm, settings.entities, settings.filters);
-  const database = createDatabase(orm, databaseTimeoutMs, settings.preparedStatements);
-  const { isInTransaction } = database;
-  const bounded = createDatabaseTimeout(databaseTimeoutMs, isInTransaction);
+  const actors = createActors(schema.audit !== null, schema.toUserKey);
+  const changeContext = actors === null ? noChangeContext : createChangeContext(actors.current);
   const hub = createEventHub(settings.onListenerError);
-  const events = createCommittedEvents(hub, database);
+  const { database, bounded, events, partStates, ...connected } = connectDatabase({
+    ...settings,
+    hub,
+    schema,
+    changeContext,
+  });
+  const { isInTransaction } = database;
 
   // The stores, behind the cache if there is one
   const credentials = createUserCredentials(database, schema, settings.credentialFields);
@@ -73,7 +86,8 @@ export function compose(settings: Settings) {
     database,
     schema,
     sqlTokenStore,
-    events,
+    partStates,
+    lookUps,
     onWarning,
     timeoutMs: databaseTimeoutMs,
     now,
@@ -81,12 +95,20 @@ export function compose(settings: Settings) {
   const { load } = sqlTokenStore;
   const keyStore = createCachedKeyStore(createSqlKeyStore(database, schema), invalidation);
   const tokenStore = createOverridableTokenStore(
-    createCachedTokenStore({ store: sqlTokenStore, load, cache, isInTransaction, invalidation }),
+    createCachedTokenStore({ store: sqlTokenStore, load, cache, isInTransaction, invalidation, lookUps }),
   );
   const { store } = tokenStore;
 
   // The rules
-  const keyServices = createKeyServices({ rules: settings.keys, apiClientName, keyStore, events, bounded, now });
+  const keyServices = createKeyServices({
+    rules: settings.keys,
+    apiClientName,
+    keyStore,
+    actors,
+    events,
+    bounded,
+    now,
+  });
   const { keyClients, notices } = keyServices;
   const codec = createTokenCodec({ ...settings, randomBytes });
   const signInsUnderWay = createUnderWay();
@@ -101,8 +123,11 @@ export function compose(settings: Settings) {
   const authenticate = createAuthenticate({ codec, store, revoker, activeUser, events, bounded, now });
   const issueToken = createIssueToken({ codec, store, revoker, activeUser, keyClients, events, issuesUnderWay, now });
   const renewToken = createRenewToken({ store, revoker, activeUser, events, now });
-  const purge = createPurgeTokens({ store, notices, events, now });
-  const lastUsed = createLastUsed({ store, notices, bounded, now });
+  const usageStore = createSqlUsageStore(database, schema);
+  const purge = createPurgeTokens({ store, usageStore, notices, events, now });
+  const uses = createLastUsed({ store, notices, bounded, now });
+  const lastUsed =
+    usageStore === null ? uses : withCallCounts(uses, createCallCounts({ store: usageStore, bounded, now }));
 
   // Changes that the app makes through its ORM
   const entityChanges = createEntityChanges({ store, revoker, events, invalidation, activeUser, now });
@@ -113,6 +138,9 @@ export function compose(settings: Settings) {
     credentialFields: credentials.fields,
     listener: entityChanges,
   });
+
+  // The records
+  const auditStore = createSqlAuditStore(database, schema);
 
   // The clients
   const clientStore = createCachedClientStore(createSqlClientStore(database, schema), invalidation);
@@ -128,13 +156,14 @@ export function compose(settings: Settings) {
   // Limits
   const { authRouterQuota } = settings.throttle;
   const { namespace } = schema;
-  const limits = createLimits({ settings: settings.throttle, namespace, events, onWarning, isInTransaction, now });
+  const limitsDeps = { settings: settings.throttle, namespace, events, partStates, onWarning, isInTransaction, now };
+  const limits = createLimits(limitsDeps);
   const { throttle } = limits;
   const requireFresh = createRequireFresh({ codec, authenticate, findStored: store.findStored, now });
 
   // The requests
   const { createContext, stateOf, limitsOf, hasCookie } = createRequestStates({
-    authenticate,
+    authenticate: observed(telemetry, 'authenticate', authenticate),
     findBySelector: store.findBySelector,
     announced: changes.count,
     schemes: settings.schemes,
@@ -145,7 +174,7 @@ export function compose(settings: Settings) {
     now,
   });
   const policies = createPolicies();
-  const denials = createDenials({ events, now });
+  const denials = createDenials({ events, telemetry, now });
   const resolveCaller = createResolveCaller({ stateOf, denials });
   const resolveVisitor = createResolveVisitor({ stateOf, denials });
   const { sessionQuota } = settings.throttle;
@@ -191,16 +220,20 @@ export function compose(settings: Settings) {
     issuesUnderWay,
     stateOf,
     toAuth,
+    actors,
     events,
     bounded,
     now,
   });
+
+  const logIn: typeof logins.logIn = (...call) => connected.watchOutages(logins.logIn(...call));
 
   return {
     settings,
     schema,
     database,
     bounded,
+    actors,
     hub,
     events,
     store,
@@ -208,6 +241,8 @@ export function compose(settings: Settings) {
     changes,
     keyStore,
     ...keyServices,
+    auditStore,
+    usageStore,
     clientStore,
     clients,
     codec,
@@ -225,6 +260,7 @@ export function compose(settings: Settings) {
     throttle,
     authRouterQuota,
     ...logins,
+    logIn: observed(telemetry, 'login', logIn),
     requireFresh,
     createContext,
     stateOf,
@@ -237,6 +273,15 @@ export function compose(settings: Settings) {
     admission,
     toAuth,
     followCall: streams.followCall,
+    telemetry,
+    partStates,
+    countStreams: streams.count,
+    checkHealth: createCheckHealth({
+      states: partStates,
+      connect: () => cache?.connect?.(),
+      checks: { ...connected.checks, store: cache?.checkStore ?? null, throttle: limits.check },
+      now,
+    }),
     /** Ends open streams, writes pending uses and ends timers and connections. The app's ORM stays open. */
     async close() {
       streams.close();
@@ -245,6 +290,7 @@ export function compose(settings: Settings) {
       peers.leave();
       limits.close();
       await lastUsed.close();
+      connected.stopReports();
     },
   };
 }

@@ -75,8 +75,8 @@ export interface DurinClients {
   /** Lists all clients, ordered by name. */
   list(): Promise<ClientRecord[]>;
   /**
-   * Creates the clients of the option `clients` that do not exist yet. Existing rows are left alone, unless `update` says
-   * which fields to set.
+   * Creates the clients of the option `clients` that do not exist yet. Existing rows are left alone, unless `update`
+   * lists the fields to set.
    * @returns the clients that were created or updated, and those that differ from their row
    * @throws DurinUsageError for an `update` that is no field of a client
    * @example await durin.clients.sync({ update: ['maxSessions', 'idleTtl'] });

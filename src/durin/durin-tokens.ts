@@ -9,7 +9,7 @@ import type { RenewToken } from '../tokens/renew-token.ts';
 import type { TokenRevoker } from '../tokens/revoke-tokens.ts';
 import { effectiveScopes } from '../tokens/rights/scopes.ts';
 import { type AtLimit, parseClientFields } from '../values/client-fields.ts';
-import type { Duration } from '../values/duration.ts';
+import { type Duration, parseDuration } from '../values/duration.ts';
 import { unknownScopeProblem } from '../values/scope.ts';
 
 /** `durin.tokens`: tokens without a request. Inside `em.transactional` a call is part of that transaction. */
@@ -30,7 +30,7 @@ export interface DurinTokens<TUserRef, TAuth, TClientName extends string, TScope
    * @throws DurinError UNKNOWN_CLIENT, SESSION_LIMIT, STORE_UNAVAILABLE; INVALID_TOKEN if `session` has ended; for a client with
    *   `keys` KEY_LIMIT and KEY_NAME_TAKEN
    * @throws DurinError SESSION_NOT_FOUND if the user's sessions were ended meanwhile, and the new token with them. Its
-   *   `cause` says so
+   *   `cause` has the reason
    * @throws DurinUsageError for a user that is not in the database, a name that is too long, an unknown scope, or `atLimit` for
    *   a client with `keys`
    * @example const { token } = await durin.tokens.issue({ user, client: 'cli', ttl: '7d' });
@@ -67,11 +67,12 @@ export interface DurinTokens<TUserRef, TAuth, TClientName extends string, TScope
     exceptApiAccess?: boolean | undefined;
   }): Promise<number>;
   /**
-   * Removes expired tokens in batches, so that no look-up waits for it.
+   * Removes expired tokens, and counts of calls that are too old, in batches, so that no look-up waits for it.
    * @param options.batchSize rows per statement. Default: 1000
+   * @param options.keepUsage how long counts of calls are kept, with `usage`. Default: `'90d'`
    * @returns the number of tokens that were removed
    */
-  purgeExpired(options?: { batchSize?: number | undefined }): Promise<number>;
+  purgeExpired(options?: { batchSize?: number | undefined; keepUsage?: Duration | undefined }): Promise<number>;
 }
 
 export interface DurinTokensDeps<TAuth> {
@@ -164,11 +165,12 @@ export function createDurinTokens<TAuth>(deps: DurinTokensDeps<TAuth>): DurinTok
     },
 
     /** Takes as long as there are expired tokens, so it has no timeout. */
-    async purgeExpired({ batchSize } = {}) {
+    async purgeExpired({ batchSize, keepUsage } = {}) {
       if (batchSize !== undefined && !(Number.isInteger(batchSize) && batchSize >= 1 && batchSize <= maxBatchSize)) {
         throw new DurinUsageError(`batchSize must be a whole number from 1 to ${maxBatchSize}`);
       }
-      return throwMistakes(sumOf(purge(batchSize)));
+      const keepSeconds = keepUsage === undefined ? undefined : parseDuration(keepUsage, 'keepUsage');
+      return throwMistakes(sumOf(purge(batchSize, keepSeconds)));
     },
   };
 }

@@ -1,7 +1,10 @@
 import type { UserKey } from '../database/views.ts';
 import type { EventSource } from '../events.ts';
+import type { CheckHealth } from '../health/health.ts';
 import type { LeakDetection } from '../leaks/create-leaks.ts';
 import type { SignInAnswer } from '../options/login-output.ts';
+import type { DurinAuditLog } from '../records/durin-audit.ts';
+import type { DurinUsageCounts } from '../records/durin-usage.ts';
 import type { ContextFromOptions } from '../request/context-from.ts';
 import type { AdapterCall, DurinContext } from '../request/durin-request.ts';
 import type { DurinRouter, LoginTypes } from '../router/durin-router.ts';
@@ -21,7 +24,7 @@ type UserRef<TApp extends AppTypes> = TApp['userEntity'] | UserKey<TApp['userEnt
 export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends DurinProcedures<TApp>, LeakDetection {
   readonly durinRouter: DurinRouter<TLogin>;
   /**
-   * Lists who may call each procedure of a router, as this durin's guards say, sorted by path. Lazy routers are loaded. A
+   * Lists who may call each procedure of a router, as this durin's guards demand, sorted by path. Lazy routers are loaded. A
    * snapshot of it in a test shows every change of rights in review.
    * @throws DurinUsageError if it is given no router
    * @example expect(await durin.policyOf(appRouter)).toMatchSnapshot();
@@ -46,6 +49,10 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
   readonly responseMeta: (facts: ResponseFacts) => { headers: Headers };
   readonly tokens: DurinTokens<UserRef<TApp>, RouteAuth<TApp>, TApp['clientName'], TApp['scope']>;
   readonly clients: DurinClients;
+  /** The changes of tokens and clients. Needs `defineDurinEntities({ audit: true })`. */
+  readonly audit: DurinAuditLog<UserRef<TApp>, UserKey<TApp['userEntity']>>;
+  /** The calls per client, user and day. Needs `defineDurinEntities({ usage: true })`. */
+  readonly usage: DurinUsageCounts<UserKey<TApp['userEntity']>>;
   readonly users: {
     /**
      * Drops a user's cached sessions, and ends them if the user is inactive. Call it after a change that bypassed the ORM's
@@ -91,10 +98,23 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
    */
   readonly signIn: (request: SignInRequest<TApp>) => Promise<SignInAnswer<TApp, TLogin>>;
   /**
-   * Writes the uses of tokens that are still in memory. They are otherwise written within a second, which a serverless function
+   * Writes the uses of tokens, and the counts of calls, that are still in memory. They are otherwise written within a second, which a serverless function
    * may not live to see. Emits `tokenExpiring` for the keys that were used, and for all keys at most once an hour per process.
    */
   readonly flush: () => Promise<void>;
+  /**
+   * Checks what durin depends on: database, store, bus, and the throttle's Redis, as this process sees them. It answers within a
+   * second and never throws, whatever fails or hangs. It checks at most once a second, and calls in between share the answer, so
+   * it may be polled. It opens the connections of the cache, as the first look-up does.
+   * @returns `isHealthy`: the database answers, so this process can serve; `isDegraded`: another part fails, which refuses no
+   *   call; and the state of each part
+   * @example
+   * app.get('/ready', async (_request, response) => {
+   *   const { isHealthy } = await durin.health();
+   *   response.sendStatus(isHealthy ? 200 : 503);
+   * });
+   */
+  readonly health: CheckHealth;
   /** Ends open streams, writes pending uses, and ends timers and connections. The app's ORM stays open. */
   readonly close: () => Promise<void>;
 }

@@ -5,6 +5,10 @@ import type { KeyStore } from '../database/keys/key-store.ts';
 import type { Schema } from '../database/schema.ts';
 import type { OverridableTokenStore } from '../database/tokens/overridable-token-store.ts';
 import type { EventSink } from '../events.ts';
+import type { CheckHealth } from '../health/health.ts';
+import type { PartStates } from '../health/part-states.ts';
+import type { Telemetry } from '../health/telemetry.ts';
+import type { Actors } from '../records/actors.ts';
 import type { AdapterCall, DurinContext } from '../request/durin-request.ts';
 import type { DurinRouter, LoginTypes } from '../router/durin-router.ts';
 import type { AnyLoginSchema } from '../router/login-schema.ts';
@@ -88,6 +92,8 @@ export interface Internals {
   readonly codec: Pick<TokenCodec, 'newSelector' | 'previewOf' | 'tokenOf'>;
   readonly keyClients: KeyClients;
   readonly keyStore: Pick<KeyStore, 'renameKey'>;
+  /** `null`: there is no audit. */
+  readonly actors: Pick<Actors, 'asAdmin'> | null;
   readonly issueToken: IssueToken;
   readonly issuesUnderWay: UnderWay;
   readonly scopes: SessionScopes;
@@ -95,6 +101,11 @@ export interface Internals {
   readonly purge: PurgeTokens;
   readonly events: EventSink;
   readonly denials: Denials;
+  readonly checkHealth: CheckHealth;
+  readonly telemetry: Telemetry;
+  readonly partStates: Pick<PartStates, 'of'>;
+  /** How many streams are open. */
+  readonly countStreams: () => number;
   readonly stateOf: (ctx: DurinContext) => RequestState;
   /** What sessions are made of, for those of tests. */
   readonly sessions: SessionParts;

@@ -73,7 +73,7 @@ export function createRouteGuard<
 }
 
 /**
- * The headers to set on an answer that has some already. A Cache-Control stays as it is, since it may be stricter. Limits are as
+ * The headers to set on an answer that has some already. A Cache-Control stays as it is, because it may be stricter. Limits are as
  * the last guard has counted them.
  */
 export function headersToSet(

@@ -174,7 +174,7 @@ export const optionsSchema = z.strictObject({
 
 export type ParsedOptions = z.output<typeof optionsSchema>;
 
-/** Recognised by what it can do, since an app may have several copies of MikroORM. */
+/** Recognised by what it can do, because an app may have several copies of MikroORM. */
 function isOrm(value: unknown): boolean {
   const { em, getMetadata } = (value ?? {}) as { em?: { getPlatform?: unknown }; getMetadata?: unknown };
   return typeof getMetadata === 'function' && typeof em?.getPlatform === 'function';

@@ -187,7 +187,7 @@ export interface DurinOptions<
   trustProxy?: number | undefined;
   /**
    * Whether a token is also read from `connectionParams` of an HTTP request, which are part of its URL and so reach logs.
-   * Those of a WebSocket are always read, since they travel in a message. Default: `false`.
+   * Those of a WebSocket are always read, because they travel in a message. Default: `false`.
    */
   tokenInUrl?: boolean | undefined;
   /** The clock, in milliseconds since 1970. Default: `Date.now`. */

@@ -1,3 +1,4 @@
+import type { Actors } from '../records/actors.ts';
 import type { DurinContext } from '../request/durin-request.ts';
 import type { CallAuth, SessionRecord } from '../session.ts';
 import type { FollowCall } from '../streams/follow-call.ts';
@@ -12,13 +13,15 @@ export interface GuardDeps {
   readonly admission: Admission;
   readonly toAuth: (record: SessionRecord) => CallAuth;
   readonly followCall: FollowCall;
+  /** `null`: there is no audit. */
+  readonly actors: Pick<Actors, 'asUser'> | null;
 }
 
 const signedOut = { user: null, auth: null };
 
 /** Creates guards, which let a call through with `ctx.user` and `ctx.auth`, or refuse it. */
 export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guard {
-  const { stateOf, admission, toAuth, followCall } = deps;
+  const { stateOf, admission, toAuth, followCall, actors } = deps;
 
   return function createGuard(settings) {
     const refusalOf: RefusalOf = (record, ipAddress) => admission.refusalOf(record, settings, ipAddress);
@@ -43,7 +46,8 @@ export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guar
       if (admitting !== null) record = await admitting;
       const auth = toAuth(record);
       const finish = followCall(new GuardedCall(call, record, since, refusalOf));
-      return finish(await next({ ctx: { user: auth.user, auth } }));
+      const proceed = () => next({ ctx: { user: auth.user, auth } });
+      return finish(await (actors === null ? proceed() : actors.asUser(record, ctx.durin, proceed)));
     };
   };
 }

@@ -6,7 +6,7 @@ import { type Guard, typeLateError } from './base-procedure.ts';
 
 type Call = Parameters<Guard>[0];
 
-/** Why a session may not make a call from this address, or not go on with it; `null`: it may. */
+/** Why a session may not make a call from this address, or not continue it; `null`: it may. */
 export type RefusalOf = (record: SessionRecord, ipAddress: string | null) => DurinError | null;
 
 /** A call that a guard has let through, for as long as it streams. */

@@ -121,7 +121,7 @@ function addUserRow(
   const flag = schema.userMeta.properties['isActive'];
   if (!rules.hasOwnActiveRule && flag && !isVisible(flag)) {
     throw new DurinUsageError(
-      'isUserActive must be given, since isActive of the user entity is hidden, lazy or not stored',
+      'isUserActive must be given, because isActive of the user entity is hidden, lazy or not stored',
     );
   }
   const isGetter = flag === undefined && schema.hasActiveFlag;

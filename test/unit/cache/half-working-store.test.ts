@@ -56,8 +56,9 @@ function open(kind: 'shared' | 'layered') {
       unavailable: (reason: string) => void outages.push(reason),
       recovered: () => void outages.push('recovered'),
     };
+    const watchPart = (part: string) => (part === 'store' ? onOutage : cacheParts.watchPart());
     const settings = { ttlMs: 60_000, maxSessions: 10, deadlineMs, store, bus };
-    const cache = createCache(settings, { ...cacheParts, now: clock, onOutage });
+    const cache = createCache(settings, { ...cacheParts, now: clock, watchPart });
     opened.push(cache);
     return cache;
   }

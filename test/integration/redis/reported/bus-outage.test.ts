@@ -37,15 +37,15 @@ test('an outage of the bus is one event and one line in the log', async () => {
   const { token } = await durin.tokens.issue({ user: 1, client: 'web' });
   await durin.authenticate(token);
 
-  const outage = ['unavailable', { part: 'bus', reason: 'The bus is not connected.' }];
+  const reason = expect.stringMatching(/ECONNREFUSED|ECONNRESET|Socket closed/) as string;
+  const outage = ['unavailable', { part: 'bus', reason }];
   await redis.kill();
   await vi.waitFor(() => expect(events).toEqual([outage]), { timeout: 10_000 });
   await durin.authenticate(token);
   await redis.restart();
   await vi.waitFor(() => expect(events).toEqual([outage, ['recovered', { part: 'bus' }]]), { timeout: 10_000 });
-  expect(warnings).toEqual([
-    "trpc-durin: sessions are not kept in this process until the cache's bus works again: The bus is not connected.",
-  ]);
+  const line = /^trpc-durin: sessions are not kept in this process until the cache's bus works again: /;
+  expect(warnings).toEqual([expect.stringMatching(line)]);
   await durin.close();
 });
 

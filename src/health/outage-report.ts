@@ -1,4 +1,6 @@
-/** Learns when a part of the cache, its store or its bus, cannot be used, and when it can again. */
+import { reasonOf } from './reason-of.ts';
+
+/** Learns when a part cannot be used, such as the cache's store, and when it can again. */
 export interface OutageListener {
   /** @param reason a line for logs, such as `OOM command not allowed when used memory > 'maxmemory'.` */
   unavailable(reason: string): void;
@@ -13,7 +15,7 @@ export interface OutageReport {
   stop(): void;
 }
 
-/** A store that fails again within this time, in milliseconds, has not recovered: it is the same outage. */
+/** A part that fails again within this time, in milliseconds, has not recovered: it is the same outage. */
 const steadyMs = 1000;
 
 export function createOutageReport(listener: OutageListener): OutageReport {
@@ -35,7 +37,7 @@ export function createOutageReport(listener: OutageListener): OutageReport {
     },
     ended() {
       clearTimer();
-      if (isStopped) return;
+      if (!isOut || isStopped) return;
       steady = setTimeout(() => {
         isOut = false;
         listener.recovered();
@@ -46,15 +48,4 @@ export function createOutageReport(listener: OutageListener): OutageReport {
       clearTimer();
     },
   };
-}
-
-const maxReasonLength = 200;
-
-/** What a client threw may wrap what the server said, and may quote a URL with a password. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  if (error.cause instanceof Error) return reasonOf(error.cause);
-  const code = 'code' in error ? String(error.code) : '';
-  const [line = ''] = (error.message || code || error.name).split('\n', 1); // an AggregateError has no message
-  return line.replaceAll(/\/\/[^\s/@]*@/g, '//').slice(0, maxReasonLength);
 }

@@ -1,0 +1,45 @@
+import type { DurinErrorCode } from '../wire.ts';
+
+/** What answered a look-up: the memory of this process, the cache's store, or the database. */
+export type LookUpSource = 'memory' | 'store' | 'database';
+
+/** How many look-ups each source has answered. A look-up that shares another one's answer is not counted. */
+export type LookUpCounts = Record<LookUpSource, number>;
+
+/** The operations that an observer sees. */
+export type ObservedOperation = 'authenticate' | 'login';
+
+/** Sees what durin does, for `instrumentDurin`. It must not throw. */
+export interface Observer {
+  /** Runs an operation, and returns what it returns. */
+  observe<T>(operation: ObservedOperation, work: () => Promise<T>): Promise<T>;
+  /** Called with each refusal of a guard, a login or a limit. */
+  refused(code: DurinErrorCode): void;
+}
+
+/** What can be seen of a durin. Without an observer it costs the check that there is none. */
+export interface Telemetry {
+  /** `null`: nobody observes. */
+  observer: Observer | null;
+  readonly lookUps: LookUpCounts;
+}
+
+export function createTelemetry(): Telemetry {
+  return { observer: null, lookUps: createLookUpCounts() };
+}
+
+export function createLookUpCounts(): LookUpCounts {
+  return { memory: 0, store: 0, database: 0 };
+}
+
+/** Returns the operation, which an observer sees from now on. */
+export function observed<TArgs extends unknown[], T>(
+  telemetry: Telemetry,
+  operation: ObservedOperation,
+  work: (...args: TArgs) => Promise<T>,
+): (...args: TArgs) => Promise<T> {
+  return (...args) => {
+    const { observer } = telemetry;
+    return observer === null ? work(...args) : observer.observe(operation, () => work(...args));
+  };
+}
