@@ -94,7 +94,7 @@ export function compose(settings: Settings) {
     hasFlag: schema.hasActiveFlag,
   });
   const scopes = createSessionScopes(settings);
-  const authenticate = createAuthenticate({ codec, store, revoker, activeUser, events, bounded, now });
+  const { authenticate, recognize } = createAuthenticate({ codec, store, revoker, activeUser, events, bounded, now });
   const issueToken = createIssueToken({ codec, store, revoker, activeUser, keyClients, events, issuesUnderWay, now });
   const renewToken = createRenewToken({ store, revoker, activeUser, events, now });
   const purge = createPurgeTokens({ store, notices, events, now });
@@ -131,6 +131,7 @@ export function compose(settings: Settings) {
   // The requests
   const { createContext, stateOf, limitsOf, hasCookie } = createRequestStates({
     authenticate,
+    recognize,
     findBySelector: store.findBySelector,
     announced: changes.count,
     schemes: settings.schemes,

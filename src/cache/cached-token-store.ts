@@ -8,9 +8,14 @@ export interface CachedTokenStoreDeps {
   readonly store: TokenStore;
   readonly load: LoadSession;
   /** `null`: every look-up reads the database. Writes are announced nevertheless. */
-  readonly cache: Pick<SessionCache, 'find'> | null;
+  readonly cache: Pick<SessionCache, 'find' | 'findInMemory'> | null;
   readonly isInTransaction: () => boolean;
   readonly invalidation: Invalidation;
+}
+
+export interface CachedTokenStore extends TokenStore {
+  /** Returns a session that this process has in its cache; `null`: ask `findBySelector`. */
+  findInMemory(selector: string): SessionRecord | null;
 }
 
 /**
@@ -18,7 +23,7 @@ export interface CachedTokenStoreDeps {
  * change. Purging expired tokens invalidates nothing, because expiry is checked at every use. A look-up inside a
  * transaction bypasses the cache: what it reads may be rolled back, or be older than what was already invalidated.
  */
-export function createCachedTokenStore(deps: CachedTokenStoreDeps): TokenStore {
+export function createCachedTokenStore(deps: CachedTokenStoreDeps): CachedTokenStore {
   const { store, load, cache, isInTransaction, invalidation } = deps;
   const { tokenChanged, tokenUsed, tokensEnded, userChanged, everythingChanged } = invalidation;
 
@@ -34,6 +39,10 @@ export function createCachedTokenStore(deps: CachedTokenStoreDeps): TokenStore {
 
   return {
     ...store,
+
+    findInMemory(selector) {
+      return cache === null || isInTransaction() ? null : cache.findInMemory(selector);
+    },
 
     findBySelector(selector): Promise<SessionRecord | null> {
       if (cache === null || isInTransaction()) return store.findBySelector(selector);

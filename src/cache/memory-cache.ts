@@ -69,10 +69,16 @@ export function createMemoryCache({ ttlMs, maxSessions, missTtlMs = 0, now }: Me
       if (ownerScopesOf(record).some((scope) => others.has(scope))) sessions.delete(selector);
   }
 
+  function knownOf(selector: string): CachedSession | null {
+    const known = sessions.get(selector);
+    return known !== undefined && now() < known.usableUntil ? known : null;
+  }
+
   return {
+    findInMemory: (selector) => knownOf(selector)?.record ?? null,
     async find(selector, load) {
-      const known = sessions.get(selector);
-      if (known !== undefined && now() < known.usableUntil) return known;
+      const known = knownOf(selector);
+      if (known !== null) return known;
       if (now() < (misses.get(selector) ?? 0)) return null;
       const inFlight = loads.inFlight(selector);
       return inFlight?.answer ?? loads.start(selector, (isOutdated) => loadAndKeep(selector, load, isOutdated));

@@ -72,7 +72,7 @@ export function createLastUsed({ store, notices, bounded, now }: LastUsedDeps): 
   return {
     recordUse(record, origin) {
       const usedAt = now();
-      const last = recordedAt.get(record.id) ?? record.lastUsedAt?.getTime();
+      const last = recordedAt.peek(record.id) ?? record.lastUsedAt?.getTime();
       if (isClosed || (last !== undefined && usedAt - last < intervalMs)) return;
       recordedAt.set(record.id, usedAt);
       if (notices.mayBeDue(record)) expiring.add(record.id);
