@@ -35,8 +35,8 @@ const pgliteSmoke = [
   'test/integration/database/{entities,migrations,user-keys}.test.ts',
   'test/integration/flows/keys/{keys,roll}.test.ts',
   'test/integration/flows/{devices,last-used,lifetimes,reauthenticate,session,transactions}.test.ts',
-  'test/integration/admin/{actions,clients,token-pages,tokens,usage}.test.ts',
-  'test/integration/upstream/{api-access,views-login,views-session}.test.ts',
+  'test/integration/admin/{actions,clients,tokens,usage}.test.ts',
+  'test/integration/upstream/api-access.test.ts',
 ];
 /** Programs that are run as a user would run them. CI runs these after the others. */
 const programs = ['test/e2e/programs/**/*.test.ts'];
@@ -55,8 +55,17 @@ const fuzz = [
   'test/unit/tokens/token-codec.test.ts',
   'test/integration/fuzz/**/*.test.ts',
 ];
-/** Races that are run hundreds of times at full length, and a few dozen times otherwise. */
-const longRaces = ['test/integration/races/{endings-matrix,login-races}.test.ts'];
+/** Races and failures that are run far longer at full length. */
+const longRaces = [
+  'test/integration/races/{endings-matrix,login-races,device-races,keys/key-races}.test.ts',
+  'test/integration/redis/failure.test.ts',
+];
+/** Tests that mock modules or load them anew, so each needs a process without the modules of another. */
+const mocking = [
+  'test/unit/{errors,cache/fence,cache/fence-mutants,throttle/login-throttle}.test.ts',
+  'test/integration/{flows/cost-of-a-guarded-call,leaks/forged-reports,client/step-up/loading}.test.ts',
+  'test/regressions/cache/two-copies-in-one-process-see-each-others-logouts.test.ts',
+];
 /** Of the load tests, those that need a PostgreSQL, and those that need a Chromium as well. */
 const loadOnPostgres = [
   'test/load/{admin-million,many}-tokens.test.ts',
@@ -73,7 +82,7 @@ const browserSmoke = [
   'test/e2e/admin/admin-sign-in.test.ts',
 ];
 
-// Each file has a process of its own. Node keeps the compiled packages here, so that not each of them compiles the ORM.
+// Node keeps the compiled packages here, so that not each process compiles the ORM.
 process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules', '.cache', 'node');
 
 const isCI = Boolean(process.env['CI']);
@@ -116,15 +125,37 @@ export default defineConfig(({ mode }) => {
   };
   const everywhere = ['test/{integration,regressions}/**/*.test.ts'];
 
+  /** The files that a process runs share its modules, which would take longer to load than most files take to run. */
+  const shared = { isolate: false };
+
   const unit = {
-    test: { name: 'unit', include: pure, provide, testTimeout: 60_000, hookTimeout: 60_000 },
+    test: {
+      name: 'unit',
+      ...shared,
+      include: pure,
+      exclude: mocking,
+      provide,
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+    },
+  };
+  const mocked = {
+    test: {
+      ...database,
+      name: 'mocked',
+      include: mocking,
+      provide: onPglite,
+      globalSetup: globalPglite,
+      testTimeout: 60_000,
+    },
   };
   const pglite = {
     test: {
       ...database,
+      ...shared,
       name: 'pglite',
       include: withPostgres && !isFull ? pgliteSmoke : everywhere,
-      exclude: [...realPostgres, ...realRedis, ...(withPostgres ? anyDatabase : [])],
+      exclude: [...mocking, ...realPostgres, ...realRedis, ...(withPostgres ? anyDatabase : [])],
       provide: onPglite,
       globalSetup: globalPglite,
     },
@@ -132,9 +163,10 @@ export default defineConfig(({ mode }) => {
   const postgres = {
     test: {
       ...database,
+      ...shared,
       name: 'postgres',
       include: everywhere,
-      exclude: [...sdk, ...withoutRedis],
+      exclude: [...mocking, ...sdk, ...withoutRedis],
       provide,
       globalSetup: globalPostgres,
       testTimeout: 60_000,
@@ -197,6 +229,7 @@ export default defineConfig(({ mode }) => {
       reporters: [createSkipReporter(missing, isCI), 'default'],
       projects: [
         unit,
+        mocked,
         pglite,
         ...(withPostgres ? [postgres] : []),
         ...(withChromium ? [inBrowser] : []),

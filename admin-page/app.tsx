@@ -1,4 +1,5 @@
 import Apps from '@mui/icons-material/AppsOutlined';
+import MonitorHeart from '@mui/icons-material/MonitorHeartOutlined';
 import Rule from '@mui/icons-material/RuleOutlined';
 import VpnKey from '@mui/icons-material/VpnKeyOutlined';
 import { QueryClient } from '@tanstack/react-query';
@@ -7,6 +8,7 @@ import { ClientCreate } from './clients/client-create.tsx';
 import { ClientEdit } from './clients/client-edit.tsx';
 import { ClientList } from './clients/client-list.tsx';
 import { dataProvider } from './data/data-provider.ts';
+import { HealthPage } from './health/health-page.tsx';
 import { darkTheme, lightTheme } from './look/theme.ts';
 import { config } from './page-config.ts';
 import { PolicyPage } from './policy/policy-page.tsx';
@@ -26,7 +28,7 @@ const store = createPageStore();
 const queryClient = new QueryClient({ defaultOptions: { queries: { retry: false } } }); // show errors immediately
 queryClient.setQueryDefaults(['usage'], { refetchOnWindowFocus: false }); // counting reads the whole table
 
-/** The admin page: usage, clients, tokens, policies and sign-in. Calls its own server only. */
+/** The admin page: usage, clients, tokens, policies, health and sign-in. Calls its own server only. */
 export function App() {
   return (
     <Admin
@@ -49,6 +51,7 @@ export function App() {
       <Resource name="clients" icon={Apps} list={ClientList} create={ClientCreate} edit={ClientEdit} />
       <Resource name="tokens" icon={VpnKey} list={TokenList} create={IssueToken} show={TokenShow} />
       {config.hasPolicies && <Resource name="policies" icon={Rule} list={PolicyPage} />}
+      <Resource name="health" icon={MonitorHeart} list={HealthPage} options={{ label: 'Health' }} />
     </Admin>
   );
 }

@@ -27,7 +27,7 @@ export interface DurinAuth<TRouter extends AnyTRPCRouter, TPath extends DurinPat
   readonly adopt: (answer: LoginAnswer<TRouter, TPath>) => Promise<void>;
   /**
    * With `transport: 'cookie'`: takes a newer answer of `session`, such as one that a server action has rendered. Other tabs
-   * follow, and the server confirms it. An answer that says what is known already changes nothing. Without a cookie it has no
+   * follow, and the server confirms it. An answer without news changes nothing. Without a cookie it has no
    * effect.
    */
   readonly sync: (answer: SessionAnswer<TRouter, TPath> | null) => void;

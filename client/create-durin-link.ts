@@ -55,7 +55,7 @@ export type DurinLinkOptions<TRouter extends AnyTRPCRouter, TPath extends DurinP
 } & TransportOptions<TRouter, TPath> &
   ClientOption<TRouter, TPath>;
 
-/** How the token reaches the server, as the option `transport` of the client on the server says. */
+/** How the token reaches the server: the option `transport` that this client has on the server. */
 type TransportOptions<TRouter extends AnyTRPCRouter, TPath extends DurinPath<TRouter>> =
   | {
       /** Default: `'header'`. */

@@ -36,8 +36,8 @@ export type DenialCode =
   | 'CROSS_SITE'
   | 'NOT_ADMIN';
 
-/** A part of the cache that may fail. */
-export type CachePart = 'store' | 'bus';
+/** A part that may fail without refusing calls: the cache's store, its bus, or the Redis of the throttle. */
+export type CachePart = 'store' | 'bus' | 'throttle';
 
 /** The admin who made a change: a session, or the command line. */
 export type AdminActor<TUserId = unknown> = (TokenEvent<TUserId> & CallOrigin) | 'command-line';
@@ -74,7 +74,7 @@ export interface ClientChanges {
 
 /**
  * The events of `durin.events`. Each is emitted once. Events about tokens and `adminAction` are emitted after the
- * change is committed. The others are emitted immediately, since they are true whatever is committed. A token's life is
+ * change is committed. The others are emitted immediately, because they are true whatever is committed. A token's life is
  * `tokenIssued`, any number of `tokenRenewed`, then `tokenRevoked` or `tokenExpired`.
  */
 export interface DurinEvents<TUserId = unknown> {
@@ -134,10 +134,10 @@ export interface DurinEvents<TUserId = unknown> {
   };
   /**
    * The cache's store fails or refuses writes, so look-ups ask the database. Or the bus is not connected, so no session is
-   * kept in this process. Emitted once for each outage of either.
+   * kept in this process. Or the throttle's Redis fails, so this process counts by itself. Emitted once for each outage.
    */
   cacheUnavailable: { readonly part: CachePart; readonly reason: string };
-  /** That part of the cache is used again. */
+  /** That part is used again. */
   cacheRecovered: { readonly part: CachePart };
   /** A call was refused. Emitted at most ten times a minute per session, or per address if the token was refused. */
   denied: CallOrigin & {

@@ -3,7 +3,7 @@ import { nameProblem } from './values/name-problem.ts';
 /** The longest name of a session, in characters: a device's or a key's. */
 export const tokenNameLength = 64;
 
-/** A sentence that says what is wrong with a session's name, or `null` if the name is valid. */
+/** Describes what is wrong with a session's name; `null`: the name is valid. */
 export function sessionNameProblem(name: unknown): string | null {
   return nameProblem(name, tokenNameLength);
 }
@@ -54,6 +54,8 @@ export interface SessionRecord {
   readonly expiresAt: Date | null;
   /** Whether it expires then only if it is not used, so that a use moves `expiresAt`. */
   readonly expiresByIdling: boolean;
+  /** Whether its client has an `idleTtl`, so that its uses extend it. */
+  readonly isExtendedByUse: boolean;
   /** When it expires however it is used; `null`: never. */
   readonly latestExpiry: Date | null;
   readonly lastUsedAt: Date | null;

@@ -62,7 +62,7 @@ export interface DurinErrorData {
   fields?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What a user agent says about a device, such as `Firefox` on `Windows`. `null`: it does not say. */
+/** A device as its user agent names it, such as `Firefox` on `Windows`. `null`: not known. */
 export interface Device {
   browser: string | null;
   os: string | null;
@@ -74,9 +74,9 @@ export interface SessionView {
   id: string;
   /** The client's name. */
   client: string;
-  /** The device's name, as the login or `sessions.rename` gave it. */
+  /** The device's name, as the login or `sessions.rename` set it. */
   name: string | null;
-  /** What its user agent says; `null`: nothing. */
+  /** Parsed from its user agent; `null`: not known. */
   device: Device | null;
   created: Date;
   /** When it expires if it is not used again; `null`: never. */

@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { trpc } from '../connection.ts';
 
-// What the app's code says, so it does not change while the page is open.
+// The rights in the app's code, which do not change while the page is open.
 
 /** The names of the clients whose tokens are API keys. */
 export const keyClients = queryOptions({

@@ -9,7 +9,7 @@ import type { ResourceCalls } from './resource-calls.ts';
 
 export type ClientRow = inferRouterOutputs<AdminPageRouter>['admin']['clients']['list']['items'][number];
 
-/** A client in the page. Its id is its encoded name, since the router identifies clients by name. */
+/** A client in the page. Its id is its encoded name, because the router identifies clients by name. */
 export interface ClientRecord extends Omit<ClientRow, 'id'> {
   id: string;
   /** `tokenTtl` as the form shows it: `14d`, `never`. */

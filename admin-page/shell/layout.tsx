@@ -42,6 +42,7 @@ function Navigation() {
       <Menu.ResourceItem name="clients" />
       <Menu.ResourceItem name="tokens" />
       {config.hasPolicies && <Menu.ResourceItem name="policies" />}
+      <Menu.ResourceItem name="health" />
     </Menu>
   );
 }

@@ -4,7 +4,7 @@ import { lazy, Suspense, useState } from 'react';
 import { trpc } from '../connection.ts';
 import { Failure } from '../shell/failure.tsx';
 
-/** Loaded with the first chart, since the chart library is a third of the page's scripts. */
+/** Loaded with the first chart, because the chart library is a third of the page's scripts. */
 const UsageChart = lazy(async () => ({ default: (await import('./usage-chart.tsx')).UsageChart }));
 
 const periods = [7, 30, 90, 365] as const;

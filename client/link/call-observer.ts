@@ -30,11 +30,6 @@ export type Call = Parameters<ReturnType<TRPCLink<AnyTRPCRouter>>>[0];
  * @param confirm lets a refused call be sent again, once for each time that the user is asked. Absent: it fails.
  * @param cookie with `transport: 'cookie'`
  */
-function recheck(tabs: CookieTabs): void {
-  tabs.notify();
-  void tabs.check(true);
-}
-
 export function createCallObserver(
   store: SessionStore,
   path: string,
@@ -124,4 +119,9 @@ export function createCallObserver(
       return () => ending.abort();
     });
   };
+}
+
+function recheck(tabs: CookieTabs): void {
+  tabs.notify();
+  void tabs.check(true);
 }

@@ -9,7 +9,7 @@ import { readSession, writeSession } from './session-text.ts';
 export interface CookieSession {
   readonly storage: DurinStorage;
   /**
-   * Does what is to be done about the cookie that the tabs share, and first begins to follow it. Never rejects.
+   * Begins to follow the cookie that the tabs share, and then does `work` about it. Never rejects.
    * @param otherwise called instead on a server, which has no cookie of its own, and once the SDK is closed
    */
   use(work?: (tabs: CookieTabs) => unknown, otherwise?: () => void): Promise<void>;
@@ -20,7 +20,7 @@ export interface CookieSession {
 }
 
 /**
- * Keeps in memory what the server says of the session cookie. Creating it has no effect, because React may create clients
+ * Keeps in memory what the server answers about the session cookie. Creating it has no effect, because React may create clients
  * that it never uses.
  * @param initial what the server has answered already; `undefined`: nothing
  * @param onOpen called when the page begins to follow the session, with the signal that ends it

@@ -4,7 +4,7 @@ import { openDatabase } from './database.ts';
 import { readSettings } from './settings.ts';
 
 // For the command line: npx trpc-durin --config examples/quickstart/durin.config.ts list-clients
-// Stop the server first: only one process may open the embedded database. With DATABASE_URL it may go on.
+// Stop the server first: only one process may open the embedded database. With DATABASE_URL it may keep running.
 
 const settings = readSettings([], process.env);
 if (settings === 'help') throw new Error('This file reads no arguments.');

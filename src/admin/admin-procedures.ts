@@ -1,17 +1,21 @@
 import { z } from 'zod';
 import { withDatabaseTimeout } from '../database/database-timeout.ts';
 import { isOutage } from '../database/failures.ts';
+import type { Internals } from '../durin/internals.ts';
 import { DurinError, internalError, isDurinError } from '../errors.ts';
 import type { AdminActor } from '../events.ts';
-import type { Internals } from '../internals.ts';
 import type { Operation } from '../tokens/under-way.ts';
 import { type DurinBuilder, maskedProcedure, refuseUnreadableInput, t } from '../trpc/base-procedure.ts';
 
 /** The option `isAdmin` without the app's types. */
 export type IsAdmin = (ctx: never) => unknown;
 
+/** `read`: the caller may see everything and change nothing. */
+export type AdminRole = 'admin' | 'read';
+
 interface AdminContext {
   by: AdminActor;
+  role: AdminRole;
 }
 
 interface TimedContext {
@@ -34,10 +38,10 @@ export interface AdminProcedures {
 }
 
 /**
- * The builders of the admin router. They let through signed-in users for whom `isAdmin` is true, and add `ctx.by`. With
- * `'command-line'` they let everyone through: the caller has the database anyway.
+ * The builders of the admin router. They let through signed-in users for whom `isAdmin` is true, and add `ctx.by`; those for
+ * whom it is `'read'` only to queries. With `'command-line'` they let everyone through: the caller has the database anyway.
  *
- * Mutations make later calls of their batch wait, since an admin may end their own session.
+ * Mutations make later calls of their batch wait, because an admin may end their own session.
  *
  * All but `untimedMutation` answer within the option `databaseTimeout`. Work that was started continues after that, and
  * emits its event when it is done. A procedure that looks something up first calls `ctx.throwIfTimedOut()` before it
@@ -45,6 +49,9 @@ export interface AdminProcedures {
  * timeout, because the process would exit and cut them off.
  */
 export function createAdminProcedures(internals: Internals, isAdmin: IsAdmin | 'command-line'): AdminProcedures {
+  const asAdmin = <T>(by: AdminActor, work: () => T): T =>
+    internals.actors === null ? work() : internals.actors.asAdmin(by, work);
+
   const withDeadline = t.middleware(async function withDeadline({ next }) {
     let isTimedOut = false;
     function throwIfTimedOut(): void {
@@ -66,7 +73,9 @@ export function createAdminProcedures(internals: Internals, isAdmin: IsAdmin | '
     }
   });
   if (isAdmin === 'command-line') {
-    const anyone = maskedProcedure.use(({ next }) => next<{ by: AdminActor }>({ ctx: { by: 'command-line' } }));
+    const anyone = maskedProcedure.use(({ next }) =>
+      asAdmin('command-line', () => next<AdminContext>({ ctx: { by: 'command-line', role: 'admin' } })),
+    );
     const withoutDeadline = anyone.use(({ next }) => next({ ctx: { throwIfTimedOut() {} } }));
     const mutation = withoutDeadline.use(reportInvalidFields).use(refuseUnreadableInput);
     return {
@@ -77,18 +86,18 @@ export function createAdminProcedures(internals: Internals, isAdmin: IsAdmin | '
     };
   }
 
-  const guarded = internals.authedProcedure.use(async function requireAdmin({ ctx, path, next }) {
+  const guarded = internals.authedProcedure.use(async function requireAdmin({ ctx, path, type, next }) {
     const answer = await withDatabaseTimeout(internals.databaseTimeoutMs, () => callIsAdmin(isAdmin, ctx));
     const userId = internals.schema.userKeyOf(ctx.auth.user);
     const client = ctx.auth.client.name;
-    if (answer !== true) {
-      const refusal = new DurinError('NOT_ADMIN');
+    if (answer !== true && (answer !== 'read' || type === 'mutation')) {
+      const refusal = new DurinError('NOT_ADMIN', answer === 'read' ? { sentence: readOnlySentence } : {});
       internals.denials.report(refusal, { path, origin: ctx.durin, session: { id: ctx.auth.id, userId, client } });
       throw refusal;
     }
     const { ipAddress, userAgent } = ctx.durin;
     const by: AdminActor = Object.freeze({ tokenId: ctx.auth.id, userId, client, ipAddress, userAgent });
-    return next({ ctx: { by } });
+    return asAdmin(by, () => next({ ctx: { by, role: answer === true ? ('admin' as const) : ('read' as const) } }));
   });
   const changing = maskedProcedure.use(function holdBackLaterCalls({ ctx, batchIndex, next }) {
     return internals.stateOf(ctx).change(batchIndex, next);
@@ -101,6 +110,9 @@ export function createAdminProcedures(internals: Internals, isAdmin: IsAdmin | '
     untimedMutation: changing.concat(guarded).use(reportInvalidFields).use(refuseUnreadableInput),
   };
 }
+
+/** What an admin who may only read is told of a change. */
+export const readOnlySentence = 'You may see everything here, and change nothing.';
 
 /** If the app's `isAdmin` throws, the call is refused, and the caller does not see the message. */
 async function callIsAdmin(isAdmin: IsAdmin, ctx: unknown): Promise<unknown> {

@@ -1,15 +1,19 @@
 import type { TRPCBuiltRouter } from '@trpc/server';
 import { createSqlAdminStore } from '../database/admin/sql-admin-store.ts';
-import type { Internals } from '../internals.ts';
+import type { Internals } from '../durin/internals.ts';
+import type { Health } from '../health/health.ts';
 import type { DurinContext } from '../request/durin-request.ts';
 import { type DurinErrorShape, type DurinMutation, type DurinQuery, t } from '../trpc/base-procedure.ts';
 import type { ProcedurePolicy } from '../trpc/policy-of.ts';
 import type {
+  ActiveUsersInput,
+  AuditListInput,
   ClientCreateInput,
   ClientListInput,
   ClientNameInput,
   ClientNamesInput,
   ClientUpdateInput,
+  DaysInput,
   KeyRenameInput,
   KeyRollInput,
   ScopeListInput,
@@ -22,8 +26,12 @@ import type {
 } from './admin-inputs.ts';
 import { createAdminProcedures, type IsAdmin } from './admin-procedures.ts';
 import type {
+  ActiveUserView,
   AdminTokenView,
   AdminView,
+  AuditPage,
+  CallDay,
+  ClientCallsView,
   ClientPage,
   ClientRow,
   ClientUsage,
@@ -32,6 +40,7 @@ import type {
   UsageDay,
   UserView,
 } from './admin-views.ts';
+import { createAuditProcedures } from './audit-procedures.ts';
 import { createClientProcedures } from './client-procedures.ts';
 import { createEmitAdminAction } from './emit-admin-action.ts';
 import { createPolicyProcedures, type GetAppRouter } from './policy-procedures.ts';
@@ -47,6 +56,7 @@ import { createWhoami } from './whoami.ts';
 // A type and not an interface: tRPC requires an index signature of a router record.
 export type DurinAdminRouterRecord = {
   whoami: DurinQuery<void, AdminView>;
+  health: DurinQuery<void, Health>;
   clients: {
     list: DurinQuery<ClientListInput, ClientPage>;
     names: DurinQuery<ClientNamesInput, string[]>;
@@ -81,6 +91,12 @@ export type DurinAdminRouterRecord = {
   usage: {
     clients: DurinQuery<void, ClientUsage[]>;
     overTime: DurinQuery<UsageDaysInput, UsageDay[]>;
+    calls: DurinQuery<UsageDaysInput, CallDay[] | null>;
+    callsByClient: DurinQuery<DaysInput, ClientCallsView[] | null>;
+    activeUsers: DurinQuery<ActiveUsersInput, ActiveUserView[] | null>;
+  };
+  audit: {
+    list: DurinQuery<AuditListInput, AuditPage | null>;
   };
 };
 
@@ -104,12 +120,14 @@ export function createAdminRouter(
   const emitAdminAction = createEmitAdminAction(internals.events);
   return t.router({
     whoami: createWhoami(procedures, users),
+    health: procedures.query.query(() => internals.checkHealth()),
     clients: createClientProcedures(procedures, internals, store, emitAdminAction),
     tokens: createTokenProcedures(procedures, internals, store, users, toTokenView, emitAdminAction),
     keys: createKeyProcedures(procedures, internals, store, toTokenView, emitAdminAction),
     scopes: createScopeProcedures(procedures, internals.scopes),
     policy: createPolicyProcedures(procedures, internals.policyOf, getAppRouter),
     users: createUserProcedures(procedures, users),
-    usage: createUsageProcedures(procedures, store, internals.now),
+    usage: createUsageProcedures(procedures, store, internals.usageStore, users, internals.now),
+    audit: createAuditProcedures(procedures, internals, internals.auditStore, users),
   });
 }

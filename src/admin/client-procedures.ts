@@ -1,9 +1,9 @@
 import type { AdminStore } from '../database/admin/admin-store.ts';
 import { ClientNameTakenError } from '../database/client-store.ts';
-import { deleteClient, RestrictedClientError, UnknownClientError } from '../durin-clients.ts';
+import { deleteClient, RestrictedClientError, UnknownClientError } from '../durin/durin-clients.ts';
+import type { Internals } from '../durin/internals.ts';
 import { DurinError } from '../errors.ts';
 import type { ClientChanges } from '../events.ts';
-import type { Internals } from '../internals.ts';
 import {
   clientCreateInput,
   clientListInput,

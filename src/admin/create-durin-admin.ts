@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { internalsOf } from '../durin/internals.ts';
 import { DurinUsageError } from '../errors.ts';
-import { internalsOf } from '../internals.ts';
 import type { AppTypes, DurinProcedures } from '../trpc/builders.ts';
 import { describeOptionError, optionIssueMessage } from '../values/option-error.ts';
 import type { DurinAdminOptions } from './admin-options.ts';

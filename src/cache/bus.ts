@@ -47,6 +47,8 @@ export interface Bus {
    * deliver nothing until then. `null`: nothing waits unread, or it is not connected. Default: always `null`.
    */
   whenTrusted?(): Promise<void> | null;
+  /** Why it is not connected: the last error of its connection. Default: none is known. */
+  lastError?(): unknown;
   /** Rejects if the message could not be sent. */
   publish(message: string): Promise<void>;
   close(): Promise<void>;

@@ -1,5 +1,6 @@
 import { onUnknownOutcome } from '../database/failures.ts';
 import type { LoadSession, TokenIdentity, TokenStore } from '../database/token-store.ts';
+import { observed, type Telemetry } from '../health/telemetry.ts';
 import type { SessionRecord } from '../session.ts';
 import type { Invalidation } from './invalidation.ts';
 import type { CachedSession, SessionCache } from './session-cache.ts';
@@ -8,9 +9,10 @@ export interface CachedTokenStoreDeps {
   readonly store: TokenStore;
   readonly load: LoadSession;
   /** `null`: every look-up reads the database. Writes are announced nevertheless. */
-  readonly cache: Pick<SessionCache, 'find' | 'findInMemory'> | null;
+  readonly cache: Pick<SessionCache, 'find' | 'findInMemory' | 'checkStore'> | null;
   readonly isInTransaction: () => boolean;
   readonly invalidation: Invalidation;
+  readonly telemetry: Telemetry;
 }
 
 export interface CachedTokenStore extends TokenStore {
@@ -24,7 +26,7 @@ export interface CachedTokenStore extends TokenStore {
  * transaction bypasses the cache: what it reads may be rolled back, or be older than what was already invalidated.
  */
 export function createCachedTokenStore(deps: CachedTokenStoreDeps): CachedTokenStore {
-  const { store, load, cache, isInTransaction, invalidation } = deps;
+  const { store, load, cache, isInTransaction, invalidation, telemetry } = deps;
   const { tokenChanged, tokenUsed, tokensEnded, userChanged, everythingChanged } = invalidation;
 
   async function ended<T extends TokenIdentity | null>(token: T): Promise<T> {
@@ -37,6 +39,18 @@ export function createCachedTokenStore(deps: CachedTokenStoreDeps): CachedTokenS
     return tokens;
   }
 
+  const loadCounted: LoadSession = (selector) => {
+    telemetry.lookUps.database += 1;
+    return load(selector);
+  };
+  const findCounted = (selector: string) => {
+    telemetry.lookUps.database += 1;
+    return store.findBySelector(selector);
+  };
+  // A look-up that leaves the process leaves it once: for the store, if there is one.
+  const loadObserved = cache?.checkStore === undefined ? observed(telemetry, 'lookUp', loadCounted) : loadCounted;
+  const findObserved = observed(telemetry, 'lookUp', findCounted);
+
   return {
     ...store,
 
@@ -45,8 +59,8 @@ export function createCachedTokenStore(deps: CachedTokenStoreDeps): CachedTokenS
     },
 
     findBySelector(selector): Promise<SessionRecord | null> {
-      if (cache === null || isInTransaction()) return store.findBySelector(selector);
-      return cache.find(selector, load).then(recordOf);
+      if (cache === null || isInTransaction()) return findObserved(selector);
+      return cache.find(selector, loadObserved).then(recordOf);
     },
 
     async issue(request, now) {
@@ -100,14 +114,14 @@ export function createCachedTokenStore(deps: CachedTokenStoreDeps): CachedTokenS
       await tokenUsed(token.selector);
     },
 
-    async delete(token) {
+    async delete(token, reason) {
       const { selector } = token;
       const changed = selector === undefined ? everythingChanged : () => tokenChanged(selector);
-      return ended(await onUnknownOutcome(store.delete(token), changed));
+      return ended(await onUnknownOutcome(store.delete(token, reason), changed));
     },
 
-    deleteBySelector: async (selector) =>
-      ended(await onUnknownOutcome(store.deleteBySelector(selector), () => tokenChanged(selector))),
+    deleteBySelector: async (selector, reason) =>
+      ended(await onUnknownOutcome(store.deleteBySelector(selector, reason), () => tokenChanged(selector))),
 
     deleteOf: async (userId, ...args) =>
       ended(await onUnknownOutcome(store.deleteOf(userId, ...args), () => userChanged(userId))),

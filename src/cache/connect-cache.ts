@@ -3,14 +3,14 @@ import { createNotifyingTables } from '../database/notify/notifying-tables.ts';
 import { createTableListen } from '../database/notify/table-listen.ts';
 import type { Schema } from '../database/schema.ts';
 import type { SqlTokenStore } from '../database/tokens/sql-token-store.ts';
-import type { EventSink } from '../events.ts';
+import type { PartStates } from '../health/part-states.ts';
+import type { Telemetry } from '../health/telemetry.ts';
 import { createDatabaseChanges } from './bus/database-changes.ts';
 import { createChanges } from './changes/changes.ts';
+import { joinProcess } from './changes/process-peers.ts';
 import { type CacheSettings, createCache } from './create-cache.ts';
 import { createInvalidation } from './invalidation.ts';
-import { joinProcess } from './process-peers.ts';
 import type { SessionCache } from './session-cache.ts';
-import { createOutageReport } from './trust/report-outage.ts';
 
 export interface ConnectCacheDeps {
   readonly settings: CacheSettings | null;
@@ -18,7 +18,8 @@ export interface ConnectCacheDeps {
   readonly database: Database;
   readonly schema: Schema;
   readonly sqlTokenStore: Pick<SqlTokenStore, 'format' | 'related'>;
-  readonly events: EventSink;
+  readonly partStates: PartStates;
+  readonly telemetry: Telemetry;
   readonly onWarning: (message: string) => void;
   /** How long the triggers of the database are asked for, in milliseconds. */
   readonly timeoutMs: number;
@@ -28,9 +29,8 @@ export interface ConnectCacheDeps {
 
 /** Creates the cache, if there is one, and connects it with what announces changes: this durin, its peers, and the bus. */
 export function connectCache(deps: ConnectCacheDeps) {
-  const { settings, secrets, database, schema, sqlTokenStore, events, onWarning, timeoutMs, now } = deps;
+  const { settings, secrets, database, schema, sqlTokenStore, partStates, telemetry, onWarning, timeoutMs, now } = deps;
   const { namespace } = schema;
-  const reportOutage = createOutageReport(events, onWarning);
   const changes = createChanges();
   const tables = createNotifyingTables(database, schema, sqlTokenStore.related);
   const listen = createTableListen({
@@ -54,8 +54,8 @@ export function connectCache(deps: ConnectCacheDeps) {
       listen,
       databaseChanges: createDatabaseChanges({ tables, userIdOf: schema.fromUserKeyText }),
       changes,
-      onOutage: reportOutage('store'),
-      onBusOutage: reportOutage('bus'),
+      watchPart: partStates.watch,
+      telemetry,
     });
   const peers = joinProcess(namespace, (scope, fence) => {
     changes.changed(scope);

@@ -1,5 +1,7 @@
 import type { Listen } from '../database/notify/listening.ts';
 import type { SessionFormat } from '../database/token-store.ts';
+import type { OutageListener } from '../health/outage-report.ts';
+import { observed, type Telemetry } from '../health/telemetry.ts';
 import { createBusCache } from './bus/bus-cache.ts';
 import { claimBus } from './bus/claim-bus.ts';
 import type { DatabaseChanges } from './bus/messages.ts';
@@ -12,7 +14,6 @@ import type { SessionCache } from './session-cache.ts';
 import { createSharedCache, type SharedCache } from './shared-cache.ts';
 import { createSharedStore, type KeyValueStore } from './shared-store.ts';
 import { createEntryMac } from './trust/entry-mac.ts';
-import type { OutageListener } from './trust/outage-report.ts';
 import { reportBusOutages } from './trust/report-bus-outages.ts';
 
 export interface CacheSettings {
@@ -36,12 +37,11 @@ export interface CacheDeps {
   /** Listens to the app's database, for a bus over it. */
   readonly listen: Listen;
   readonly databaseChanges: DatabaseChanges;
-  /** Learns of outages of the store. */
-  readonly onOutage: OutageListener;
-  /** Learns of outages of the bus. */
-  readonly onBusOutage: OutageListener;
+  /** Creates what learns of the outages of a part, once for each part that there is. */
+  readonly watchPart: (part: 'store' | 'bus') => OutageListener;
   /** Learns of the changes that the bus brings. */
   readonly changes: ChangeListener;
+  readonly telemetry: Telemetry;
 }
 
 /** The most for which it is remembered that a token has no session. */
@@ -53,12 +53,13 @@ const maxMissMs = 5000;
  */
 export function createCache(settings: CacheSettings, deps: CacheDeps): SessionCache {
   const { ttlMs, maxSessions, store, bus } = settings;
-  const { namespace, now, changes, databaseChanges, listen, onBusOutage } = deps;
+  const { namespace, now, changes, databaseChanges, listen, watchPart } = deps;
+  const { lookUps } = deps.telemetry;
   const shared = store && createShared(store, settings, deps);
   if (bus === null)
-    return shared ?? createMemoryCache({ ttlMs, maxSessions, missTtlMs: Math.min(ttlMs, maxMissMs), now });
-  const memory = createMemoryCache({ ttlMs, maxSessions, now });
-  const reported = reportBusOutages(claimBus(bus, listen), onBusOutage);
+    return shared ?? createMemoryCache({ ttlMs, maxSessions, missTtlMs: Math.min(ttlMs, maxMissMs), lookUps, now });
+  const memory = createMemoryCache({ ttlMs, maxSessions, lookUps, now });
+  const reported = reportBusOutages(claimBus(bus, listen), watchPart('bus'));
   const heard = hearChanges(reported, { namespace, databaseChanges, listener: changes });
   const layers = { memory, bus: heard, namespace, now };
   return shared === null ? createBusCache({ ...layers, databaseChanges }) : createLayeredCache({ ...layers, shared });
@@ -67,9 +68,9 @@ export function createCache(settings: CacheSettings, deps: CacheDeps): SessionCa
 function createShared(
   store: KeyValueStore,
   { ttlMs, maxSessions, deadlineMs }: CacheSettings,
-  { format, namespace, secrets, now, onOutage }: CacheDeps,
+  { format, namespace, secrets, now, watchPart, telemetry }: CacheDeps,
 ): SharedCache {
-  return createSharedCache({
+  const shared = createSharedCache({
     store: createSharedStore(store, deadlineMs),
     format,
     mac: createEntryMac(secrets),
@@ -77,6 +78,8 @@ function createShared(
     ttlMs,
     maxSessions,
     now,
-    onOutage,
+    onOutage: watchPart('store'),
+    lookUps: telemetry.lookUps,
   });
+  return { ...shared, find: observed(telemetry, 'lookUp', shared.find) };
 }

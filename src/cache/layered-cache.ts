@@ -70,6 +70,8 @@ export function createLayeredCache(deps: LayeredCacheDeps): SessionCache {
       return fence;
     },
     receive,
+    connect: start,
+    checkStore: shared.checkStore,
     async close() {
       isClosed = true;
       await shared.close(); // which may publish a recovery

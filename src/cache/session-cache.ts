@@ -22,9 +22,9 @@ export function selectorOf(scope: Scope): string | null {
   return scope.startsWith('token:') ? scope.slice('token:'.length) : null;
 }
 
-/** The scopes, besides that of its token, whose changes make this session's entry stale. */
-export function ownerScopesOf({ userId, client }: Pick<SessionRecord, 'userId' | 'client'>): Scope[] {
-  return ['all', userScope(userId), clientScope(client.id)];
+/** The id of a client's scope; `null` for other scopes. */
+export function clientIdOf(scope: Scope): number | null {
+  return scope.startsWith('client:') ? Number(scope.slice('client:'.length)) : null;
 }
 
 /** A session as a cache returns it. */
@@ -57,5 +57,9 @@ export interface SessionCache {
    * @param fence the value that the change wrote to its scope's fence; `null`: none that is known
    */
   receive(scope: Scope, fence: string | null): void;
+  /** Starts its bus, as the first `find` does. Absent: it has none. */
+  connect?(): void;
+  /** Asks its store for an answer, and rejects without one. That is an outage, as it is for `find`. Absent: it has no store. */
+  checkStore?(): Promise<void>;
   close(): Promise<void>;
 }

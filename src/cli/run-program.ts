@@ -1,7 +1,8 @@
 import { CommanderError, Command as Program } from 'commander';
 import { withTimeout } from '../async/with-timeout.ts';
-import type { Internals } from '../internals.ts';
+import type { Internals } from '../durin/internals.ts';
 import { createAdminCaller } from './admin-caller.ts';
+import { addAuditCommands } from './audit-commands.ts';
 import { describeError, type ExitCode, exitCodes } from './cli-error.ts';
 import { addClientCommands } from './client-commands.ts';
 import type { Command } from './command.ts';
@@ -19,6 +20,7 @@ Examples:
   trpc-durin issue-token alice cli --ttl 1h
   trpc-durin keys --unused-for 90d
   trpc-durin policy --router src/router.ts
+  trpc-durin audit list --user alice
 
 The config file is a module of the app that exports its durin. It needs the same environment variables as the app.
 Exit codes: 0 success, 1 error, 2 invalid usage.`;
@@ -76,6 +78,7 @@ function createProgram(terminal: Terminal, version: string): Program {
   addTokenCommands(program, run);
   addKeyCommands(program, run);
   addPolicyCommand(program, run);
+  addAuditCommands(program, run);
   return program;
 }
 

@@ -6,7 +6,7 @@ const { d: day, h: hour, m: minute, s: second } = secondsPer;
 /** Django's notation: `14 00:00:00`, `14 days, 0:00:00`, `12:00:00`, `15:00`, `90`. Days, hours, minutes, seconds. */
 const django = /^(?:(\d{1,5}) (?:days?, )?)?(?:(?:(\d{1,7}):)?(\d{1,8}):)?(\d{1,10})(?:\.0{1,6})?$/;
 
-/** `P14D`, `P2W`, `PT12H`, `P1DT12H30M`. No months and years, since their lengths vary. */
+/** `P14D`, `P2W`, `PT12H`, `P1DT12H30M`. No months and years, because their lengths vary. */
 const iso8601 = /^P(?=[\dT])(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(?=\d)(?:(\d{1,7})H)?(?:(\d{1,8})M)?(?:(\d{1,10})S)?)?$/i;
 
 /**

@@ -1,6 +1,6 @@
 import type { EventSubscriber, MikroORM, Transaction, TransactionEventArgs } from '@mikro-orm/core';
 
-/** Returns the ORM's commit listeners. All durins on an ORM share them, since MikroORM never removes a subscriber. */
+/** Returns the ORM's commit listeners. All durins on an ORM share them, because MikroORM never removes a subscriber. */
 export function commitListenersOf(
   orm: MikroORM,
   canCommit: (transaction: Transaction) => Promise<boolean>,

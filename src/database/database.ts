@@ -9,6 +9,8 @@ import { createGetNativePool } from './prepared/native-pool.ts';
 import { createPrepare } from './prepared/prepare.ts';
 import { createPreparedLookUp, type LookUp, type LookUpColumn } from './prepared/prepared-look-up.ts';
 import { createPreparedStatement, type PreparedStatement } from './prepared/prepared-statement.ts';
+import { readPrimary } from './primary-reads.ts';
+import { type ChangeContext, noChangeContext } from './records/change-context.ts';
 import type { Row } from './rows/row.ts';
 import { type AfterCommitOptions, createTransactions } from './transactions.ts';
 
@@ -17,6 +19,8 @@ import { type AfterCommitOptions, createTransactions } from './transactions.ts';
  * a key or a value that does not fit its column.
  */
 export interface Database {
+  /** What changing statements say to the triggers of an audit. */
+  readonly changeContext: ChangeContext;
   /**
    * Runs a statement that has `?` for its parameters, inside the app's transaction if there is one. Outside, a statement
    * that PostgreSQL aborts runs again.
@@ -39,7 +43,7 @@ export interface Database {
   atomically<T>(work: () => Promise<T>): Promise<T>;
   /** Listens to NOTIFY on a connection of its own, also within the app's transaction. */
   readonly listen: Listen;
-  /** Creates an empty entity manager, inside the app's transaction if there is one. */
+  /** Creates an empty entity manager that reads the primary, inside the app's transaction if there is one. */
   fork(): EntityManager;
   /** Whether statements currently belong to the app's transaction. */
   isInTransaction(): boolean;
@@ -66,8 +70,14 @@ interface SqlConnection {
 /**
  * @param timeoutMs milliseconds after which a look-up or a prepared statement fails
  * @param hasNames whether prepared statements have names, as they must to be planned once
+ * @param changeContext what changing statements say to the triggers of an audit. Default: nothing
  */
-export function createDatabase(orm: MikroORM, timeoutMs: number, hasNames = true): Database {
+export function createDatabase(
+  orm: MikroORM,
+  timeoutMs: number,
+  hasNames = true,
+  changeContext: ChangeContext = noChangeContext,
+): Database {
   refuseOtherPlatforms(orm);
   const claimFolder = createFolderClaim(orm);
   const transactions = createTransactions(orm, acceptsStatements);
@@ -117,6 +127,7 @@ export function createDatabase(orm: MikroORM, timeoutMs: number, hasNames = true
   };
 
   return {
+    changeContext,
     run,
     prepare: (sql) => createPreparedStatement(prepareDeps, sql),
     prepareLookUp: (select, column) => createPreparedLookUp(prepareDeps, select, column),
@@ -127,7 +138,7 @@ export function createDatabase(orm: MikroORM, timeoutMs: number, hasNames = true
     listen: createListen(getNativeClient),
     fork() {
       claimFolder();
-      return orm.em.fork({ keepTransactionContext: isInTransaction() });
+      return readPrimary(orm.em.fork({ keepTransactionContext: isInTransaction() }));
     },
     isInTransaction,
     snapshotTransactionId,

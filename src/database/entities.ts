@@ -5,6 +5,9 @@ import { clientNameLength, maxSessionsLimit, minimumIdleTtl, parseClientFields }
 import { ratePattern } from '../values/rate.ts';
 import type { DurinAuthToken, DurinClient, DurinTokenUse } from './entity-rows.ts';
 import { clientTriggers, tokenTriggers } from './notify/triggers.ts';
+import { auditTableOf, type DurinAudit, defineAudit } from './records/audit-entity.ts';
+import { auditClients, auditTokens } from './records/audit-triggers.ts';
+import { type DurinUsage, defineUsage } from './records/usage-entity.ts';
 import { parseTableNames } from './rows/table-names.ts';
 
 /** The inverse side, on `Client`, of a one-to-one relation that an entity of the app owns. */
@@ -26,7 +29,24 @@ export interface DurinEntities<TUser extends object, TClient extends DurinClient
   TokenUse: EntitySchema<DurinTokenUse>;
 }
 
-export interface DurinEntitiesOptions<TUser extends object, TRelations extends Record<string, object>> {
+/** What `defineDurinEntities` returns besides, with `audit`. */
+export interface AuditEntity {
+  /** Pass it to `MikroORM.init` too. `createDurin` finds it there. */
+  DurinAudit: EntitySchema<DurinAudit>;
+}
+
+/** What `defineDurinEntities` returns besides, with `usage`. */
+export interface UsageEntity {
+  /** Pass it to `MikroORM.init` too. `createDurin` finds it there. */
+  DurinUsage: EntitySchema<DurinUsage>;
+}
+
+export interface DurinEntitiesOptions<
+  TUser extends object,
+  TRelations extends Record<string, object>,
+  TAudit extends boolean = boolean,
+  TUsage extends boolean = boolean,
+> {
   /** Returns the app's user entity: any class or schema with a single-column primary key. */
   user: () => EntityName<TUser>;
   /**
@@ -43,6 +63,16 @@ export interface DurinEntitiesOptions<TUser extends object, TRelations extends R
    * with a `postgresBus`, whichever program makes the change. Give the user entity a `durinTrigger`. Default: `false`.
    */
   notify?: boolean;
+  /**
+   * Adds triggers to the tables, by which the statement that changes a token or a client writes a row of `durin_audit`,
+   * whichever program makes the change. `DurinAudit` is its entity. Default: `false`.
+   */
+  audit?: TAudit;
+  /**
+   * Counts calls per client, user and day, in rows of `durin_usage`. `DurinUsage` is their entity; calls are counted if the ORM
+   * knows it. Default: `false`.
+   */
+  usage?: TUsage;
 }
 
 // Every table and column has an explicit name. Statements use these names, and the app's naming strategy cannot change them.
@@ -64,12 +94,21 @@ const timestamp = { type: 'datetime', columnType: 'timestamptz(3)' } as const;
  *   client: { settings: { entity: () => ClientSettings, mappedBy: 'client' } },
  * });
  */
-export function defineDurinEntities<TUser extends object, TRelations extends Record<string, object> = {}>(
-  options: DurinEntitiesOptions<TUser, TRelations>,
-): DurinEntities<TUser, ClientWith<TRelations>> {
+export function defineDurinEntities<
+  TUser extends object,
+  TRelations extends Record<string, object> = {},
+  TAudit extends boolean = false,
+  TUsage extends boolean = false,
+>(
+  options: DurinEntitiesOptions<TUser, TRelations, TAudit, TUsage>,
+): DurinEntities<TUser, ClientWith<TRelations>> &
+  (TAudit extends true ? AuditEntity : {}) &
+  (TUsage extends true ? UsageEntity : {}) {
   type ClientRow = ClientWith<TRelations>;
-  const { place, tablePrefix, entityPrefix } = parseTableNames(options);
-  const { notify = false } = options;
+  const names = parseTableNames(options);
+  const { place, tablePrefix, entityPrefix } = names;
+  const { notify = false, audit = false, usage = false } = options;
+  const audited = { audit: auditTableOf(tablePrefix), client: `${tablePrefix}client`, use: `${tablePrefix}token_use` };
   const clientTable = { ...place, name: `${tablePrefix}client` };
   const tokenTable = { ...place, name: `${tablePrefix}auth_token` };
   const relations = Object.entries((options.client ?? {}) as Record<string, ClientRelation<object>>).map(
@@ -96,7 +135,7 @@ export function defineDurinEntities<TUser extends object, TRelations extends Rec
       name: `${tablePrefix}client_${column}_check`,
       expression,
     })),
-    triggers: notify ? clientTriggers(clientTable) : [],
+    triggers: [...(notify ? clientTriggers(clientTable) : []), ...(audit ? [auditClients(audited)] : [])],
     hooks: { beforeCreate: [refuseInvalidRow], beforeUpdate: [refuseInvalidRow], beforeUpsert: [refuseInvalidRow] },
   }) as unknown as EntitySchema<ClientRow>; // DurinClient does not know the app's relations, only the caller's type does
 
@@ -135,13 +174,13 @@ export function defineDurinEntities<TUser extends object, TRelations extends Rec
       { properties: ['expiry', 'id', 'client'] },
       { properties: ['client', 'created', 'id', 'expiry'] },
     ],
-    triggers: notify ? tokenTriggers(tokenTable) : [],
+    triggers: [...(notify ? tokenTriggers(tokenTable) : []), ...(audit ? [auditTokens(audited)] : [])],
   } as never); // MikroORM's property types do not resolve over the generic TUser
 
   const TokenUse = new EntitySchema<DurinTokenUse>({
     ...place,
     name: `${entityPrefix}TokenUse`,
-    tableName: `${tablePrefix}token_use`,
+    tableName: audited.use,
     properties: {
       token: {
         kind: '1:1',
@@ -159,7 +198,13 @@ export function defineDurinEntities<TUser extends object, TRelations extends Rec
     },
   } as never);
 
-  return { Client, AuthToken, TokenUse };
+  return {
+    Client,
+    AuthToken,
+    TokenUse,
+    ...(audit && { DurinAudit: defineAudit(names) }),
+    ...(usage && { DurinUsage: defineUsage(names) }),
+  } as never;
 }
 
 /**

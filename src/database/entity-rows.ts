@@ -53,7 +53,7 @@ export interface DurinAuthToken<TUser extends object = object, TClient extends D
   use: DurinTokenUse | null;
 }
 
-/** A row of `durin_token_use`: when and from where a token was last used. Apart from the token, since it changes often. */
+/** A row of `durin_token_use`: when and from where a token was last used. Apart from the token, because it changes often. */
 export interface DurinTokenUse {
   token: object;
   lastUsedAt: Date | null;

@@ -35,7 +35,7 @@ const socketCodes = new Set([
 const outageStates = /^(?:08...|53300|57P0[1-5])$/;
 
 /**
- * Messages of `pg` and PGlite for a lost connection, which have no code. They are compared as a whole, since an app's own
+ * Messages of `pg` and PGlite for a lost connection, which have no code. They are compared as a whole, because an app's own
  * errors may have similar ones.
  */
 const outageMessages: ReadonlySet<string> = new Set([

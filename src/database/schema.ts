@@ -12,6 +12,7 @@ import type {
 } from '@mikro-orm/core';
 import { DurinUsageError } from '../errors.ts';
 import type { DurinAuthToken, DurinClient, DurinTokenUse } from './entity-rows.ts';
+import { findAudit, findBeside } from './mistakes/find-beside.ts';
 import { refuseUnplacedTriggers } from './mistakes/unplaced-triggers.ts';
 import type { PopulateTree } from './rows/populate-tree.ts';
 import { primaryKeyOf } from './rows/primary-key.ts';
@@ -28,19 +29,18 @@ export type { EntityManager, MikroORM };
 /** A MikroORM under a name of its own: otherwise, declarations would spell out the type's default parameters. */
 export interface OpenOrm extends MikroORM {}
 
-/** The app's ORM. Its entities may be listed `as const`. */
-export type AppORM = MikroORM<
-  IDatabaseDriver,
-  EntityManager,
-  readonly (string | EntityClass<AnyEntity> | EntitySchema)[]
->;
+/** Entities as an app lists them, also `as const`. */
+export type EntityList = readonly (string | EntityClass<AnyEntity> | EntitySchema)[];
+
+/** The app's ORM. */
+export type AppORM = MikroORM<IDatabaseDriver, EntityManager, EntityList>;
 
 /** The option `entities` of `createDurin`. */
 export interface EntitySet<TUser extends object, TClient extends DurinClient> {
   User: EntityName<TUser>;
   Client: EntityName<TClient>;
   AuthToken: EntityName<DurinAuthToken<TUser, TClient>>;
-  /** May be left out, since `AuthToken` refers to it. */
+  /** May be left out, because `AuthToken` refers to it. */
   TokenUse?: EntityName<DurinTokenUse>;
 }
 
@@ -61,6 +61,10 @@ export interface Schema {
   readonly clientMeta: EntityMetadata;
   readonly userMeta: EntityMetadata;
   readonly tokens: string;
+  /** The quoted name of the audit's table; `null`: there is no audit. */
+  readonly audit: string | null;
+  /** The quoted name of the table of calls; `null`: they are not counted. */
+  readonly usage: string | null;
   readonly uses: string;
   readonly clients: string;
   readonly users: string;
@@ -84,6 +88,8 @@ export interface Schema {
   /** Whether users have an `isActive`: a column, or a getter. */
   readonly hasActiveFlag: boolean;
   newProjection(): Projection;
+  /** The entity that this one extends. */
+  baseOf(meta: EntityMetadata): EntityMetadata | undefined;
   /**
    * The condition, with a leading `and`, that a row `u` is a user: the filters and the discriminator of the entity.
    * @param tree the relations of the user that are joined
@@ -133,6 +139,8 @@ export function readSchema(orm: MikroORM, entities: EntityNames, filters: Filter
     );
   }
   refuseUnplacedTriggers(orm, tokenMeta);
+  const auditMeta = findAudit(orm, tokenMeta);
+  const usageMeta = findBeside(orm, tokenMeta, 'Usage');
   const check = createSchemaCheck(orm);
   const readKey = propertyConverter(userKey, platform) ?? ((raw: unknown) => raw);
   function userKeyOf(userOrKey: unknown): unknown {
@@ -159,6 +167,8 @@ export function readSchema(orm: MikroORM, entities: EntityNames, filters: Filter
     clientMeta,
     userMeta,
     tokens: tables.tableOf(tokenMeta),
+    audit: auditMeta && tables.tableOf(auditMeta),
+    usage: usageMeta && tables.tableOf(usageMeta),
     uses: tables.tableOf(useMeta),
     clients: tables.tableOf(clientMeta),
     users: tables.tableOf(userMeta),
@@ -173,6 +183,7 @@ export function readSchema(orm: MikroORM, entities: EntityNames, filters: Filter
     isSameUser: (one, other) => areSameValues(toUserKey(one), toUserKey(other)),
     hasActiveFlag: 'isActive' in userMeta.properties || 'isActive' in userMeta.class.prototype,
     newProjection: () => new Projection({ platform, tables, conditions, baseOf }),
+    baseOf,
     isUser: (tree) => conditions.ofEntity(userMeta, 'u', tree),
     isUserDecidedBy: (tree) => conditions.decidedBy(userMeta, tree),
     userColumn: (property) => tables.columnOf(userMeta, property, 'u'),

@@ -24,6 +24,7 @@ const placeholders = `(${fields.map((field) => `?::${columnsOf[field][1]}`).join
 /** The client store on PostgreSQL. */
 export function createSqlClientStore(database: Database, schema: Schema): ClientStore {
   const { clients, tokens } = schema;
+  const { column: changeColumn, parameters: changeOf } = database.changeContext;
 
   /** Runs a statement that sets a client's name. */
   async function runNamed(name: string, sql: string, parameters: readonly unknown[]): Promise<ClientRecord[]> {
@@ -37,26 +38,29 @@ export function createSqlClientStore(database: Database, schema: Schema): Client
 
   return {
     async create(values) {
-      const sql = `insert into ${clients} (${fieldColumns}) values ${placeholders} returning ${clientColumns}`;
+      const sql = `insert into ${clients} (${fieldColumns}) values ${placeholders} returning ${clientColumns}${changeColumn}`;
       const parameters = fields.map((field) => values[field]);
-      const [created] = await runNamed(values.name, sql, parameters);
+      const [created] = await runNamed(values.name, sql, [...parameters, ...changeOf()]);
       return created as ClientRecord;
     },
 
     async createMissing(all) {
       if (all.length === 0) return [];
       const rows = all.map(() => placeholders).join(', ');
-      const sql = `insert into ${clients} (${fieldColumns}) values ${rows} on conflict (name) do nothing returning ${clientColumns}`;
+      const sql =
+        `insert into ${clients} (${fieldColumns}) values ${rows} on conflict (name) do nothing ` +
+        `returning ${clientColumns}${changeColumn}`;
       const parameters = all.flatMap((values) => fields.map((field) => values[field]));
-      return (await database.run(sql, parameters)).map(toClientRecord);
+      return (await database.run(sql, [...parameters, ...changeOf()])).map(toClientRecord);
     },
 
     async update(name, changes) {
       const changed = fields.filter((field) => changes[field] !== undefined);
       if (changed.length === 0) return (await this.list()).find((client) => client.name === name) ?? null;
       const assignments = changed.map((field) => `${columnsOf[field][0]} = ?`).join(', ');
-      const sql = `update ${clients} set ${assignments} where name = ? returning ${clientColumns}`;
-      const [updated] = await runNamed(changes.name ?? name, sql, [...changed.map((field) => changes[field]), name]);
+      const sql = `update ${clients} set ${assignments} where name = ? returning ${clientColumns}${changeColumn}`;
+      const parameters = [...changed.map((field) => changes[field]), name, ...changeOf()];
+      const [updated] = await runNamed(changes.name ?? name, sql, parameters);
       return updated ?? null;
     },
 
@@ -69,10 +73,11 @@ export function createSqlClientStore(database: Database, schema: Schema): Client
         const [client] = await database.run(`select id from ${clients} where name = ? for update`, [name]);
         if (client === undefined) return null;
         const ended = await database.run(
-          `delete from ${tokens} where client_id = ? returning id, selector, user_id, ?::text as name`,
-          [client['id'], name],
+          `delete from ${tokens} where client_id = ? returning id, selector, user_id, ?::text as name${changeColumn}`,
+          [client['id'], name, ...changeOf({ reason: 'client-deleted' })],
         );
-        await database.run(`delete from ${clients} where id = ?`, [client['id']]);
+        const sql = `delete from ${clients} where id = ? returning id${changeColumn}`;
+        await database.run(sql, [client['id'], ...changeOf()]);
         return { id: client['id'] as number, ended: ended.map((row) => toTokenIdentity(row, schema)) };
       });
     },

@@ -1,3 +1,4 @@
+import type { RevocationReason } from '../events.ts';
 import type { SessionRecord, TokenRow } from '../session.ts';
 import type { AtLimit } from '../values/client-fields.ts';
 
@@ -30,7 +31,7 @@ export interface RenewedToken {
 
 /**
  * What to do if the pair already has a token, and its client allows one. An expired one is always replaced. `keep` and `renew`
- * are for logins: they also replace a token that the server issued, since another person may hold it. If the client allows
+ * are for logins: they also replace a token that the server issued, because another person may hold it. If the client allows
  * more sessions, all but `refuse` take a free slot.
  * - `keep`: leave a valid one unchanged
  * - `renew`: keep a valid one and extend it to a full lifetime from now
@@ -109,7 +110,7 @@ export type IssueResult =
   | { readonly outcome: 'exists' }
   /** Why no key is issued: another one has its name, there are as many as allowed, or the one to replace is gone. */
   | { readonly outcome: 'name-taken' | 'key-limit' | 'key-not-found' }
-  /** The user has as many sessions as the client allows. If there were more, since the limit was lowered, these ended. */
+  /** The user has as many sessions as the client allows. If there were more, because the limit was lowered, these ended. */
   | ({ readonly outcome: 'at-limit' } & EndedByIssue)
   | (HeldByIssue & EndedByIssue);
 
@@ -119,7 +120,7 @@ export interface HeldByIssue {
   readonly record: SessionRecord;
   /**
    * Whether the user was active while the row was locked. If the user is deactivated later, that sees the token. `null`: it
-   * was not read, since more than the row decides.
+   * was not read, because more than the row decides.
    */
   readonly isUserActive: boolean | null;
 }
@@ -199,8 +200,9 @@ export interface TokenStore {
   renew(id: string, now: number): Promise<RenewedToken | null>;
   /** Stores when the user of a valid session last proved to be the user. */
   reauthenticate(request: Reauthentication, now: number): Promise<ReauthenticationOutcome>;
-  delete(token: KnownToken): Promise<TokenIdentity | null>;
-  deleteBySelector(selector: string): Promise<TokenIdentity | null>;
+  /** @param reason why it ends, for the audit. The same below. */
+  delete(token: KnownToken, reason: RevocationReason): Promise<TokenIdentity | null>;
+  deleteBySelector(selector: string, reason: RevocationReason): Promise<TokenIdentity | null>;
   /** Deletes the token if it is still expired. */
   deleteIfExpired(token: Pick<SessionRecord, 'id' | 'selector'>, now: number): Promise<TokenIdentity | null>;
   /** Deletes the token if it belongs to this user, has not expired and passes the filter. */
@@ -209,7 +211,7 @@ export interface TokenStore {
    * Deletes the user's tokens, expired ones included. The user is locked first, so that a token that is being issued is
    * deleted as well.
    */
-  deleteAllOf(userId: unknown, filter: TokenFilter): Promise<TokenIdentity[]>;
+  deleteAllOf(userId: unknown, filter: TokenFilter, reason: RevocationReason): Promise<TokenIdentity[]>;
   /**
    * Deletes these tokens, or the tokens of these users or clients, which the same transaction is about to delete. Users
    * and clients are locked first, so that a token that is being issued for one of them is deleted as well.

@@ -19,7 +19,7 @@ export interface Transactions {
 }
 
 export interface AfterCommitOptions {
-  /** Whether to call back also if the commit failed, since PostgreSQL may have done it nevertheless. Default: false. */
+  /** Whether to call back also if the commit failed, because PostgreSQL may have done it nevertheless. Default: false. */
   readonly onUnknownOutcome: boolean;
   /** Called just before the commit is sent, if there is a transaction. Default: none. */
   readonly beforeCommit?: () => void;

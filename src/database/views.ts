@@ -16,7 +16,7 @@ type IsAny<T> = 0 extends 1 & T ? true : false;
 
 /**
  * The properties that look-ups do not select: hidden ones, collections, methods, and lazy columns if their type shows it
- * (`.lazy().ref()`). MikroORM's `EntityDTO` does not serve here, since it includes nullable hidden columns.
+ * (`.lazy().ref()`). MikroORM's `EntityDTO` does not serve here, because it includes nullable hidden columns.
  */
 type UnreadName<T> =
   | (T extends { [HiddenProps]?: infer TName } ? TName : never)

@@ -51,7 +51,7 @@ export function watchChanges(orm: MikroORM, watch: Watch): () => void {
   return created.add(watch);
 }
 
-/** The single subscriber for all durins on an ORM, since MikroORM never removes a subscriber. */
+/** The single subscriber for all durins on an ORM, because MikroORM never removes a subscriber. */
 class ChangeWatcher implements EventSubscriber {
   readonly #watches = new Set<Watch>();
   /** Deletions that have been reported already. */

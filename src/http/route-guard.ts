@@ -1,5 +1,5 @@
+import { internalsOf } from '../durin/internals.ts';
 import { DurinUsageError, isDurinError } from '../errors.ts';
-import { internalsOf } from '../internals.ts';
 import type { AdapterCall, DurinContext } from '../request/durin-request.ts';
 import type { AppTypes } from '../trpc/builders.ts';
 import type { GuardOptions } from '../trpc/guard-options.ts';
@@ -73,7 +73,7 @@ export function createRouteGuard<
 }
 
 /**
- * The headers to set on an answer that has some already. A Cache-Control stays as it is, since it may be stricter. Limits are as
+ * The headers to set on an answer that has some already. A Cache-Control stays as it is, because it may be stricter. Limits are as
  * the last guard has counted them.
  */
 export function headersToSet(

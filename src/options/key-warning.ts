@@ -9,7 +9,7 @@ interface KeyOptions {
 }
 
 /**
- * What is to be said of the options at the start: the clients with a session cookie that may create API keys without asking for
+ * Returns the warning about the options at the start: the clients with a session cookie that may create API keys without asking for
  * the password. An injected script cannot read the cookie, but could take such a key away.
  * @returns `null`: nothing
  */

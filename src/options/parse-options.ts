@@ -42,6 +42,7 @@ export function parseOptions(options: unknown): Settings {
     populate: parsed.populate,
     filters: parsed.filters,
     databaseTimeoutMs: parsed.databaseTimeout * 1000,
+    lastUsedIntervalMs: parsed.lastUsedInterval * 1000,
     preparedStatements: parsed.preparedStatements,
     cache: cacheOf(parsed),
     recheckMs: parsed.streams.recheck * 1000,
@@ -116,7 +117,7 @@ function unknownAddressQuota(perUser: Quota | null): Quota {
   return isDefault ? { limit: 60, windowSeconds: 60 } : perUser;
 }
 
-/** One per core, at least 2. At most 3, since Node's thread pool has 4 threads, and files and DNS need one of them. */
+/** One per core, at least 2. At most 3, because Node's thread pool has 4 threads, and files and DNS need one of them. */
 function passwordsAtOnce(): number {
   return Math.min(Math.max(availableParallelism(), 2), 3);
 }
@@ -150,7 +151,7 @@ function userNamesOf({ loginInput, throttle: { login } }: ParsedOptions): LoginS
   if (alternatives === null) return (input) => requireNames(namesInFields(input));
   if (!alternatives.every((fields) => userNameFields.some((field) => fields.includes(field))))
     throw new DurinUsageError(
-      'createDurin: throttle.login.userKey is required, since loginInput has no username, email or login; ' +
+      'createDurin: throttle.login.userKey is required, because loginInput has no username, email or login; ' +
         'or throttle.login.perUser must be null',
     );
   return namesInFields;
@@ -160,7 +161,7 @@ function userNamesOf({ loginInput, throttle: { login } }: ParsedOptions): LoginS
 function requireNames(names: string[]): string[] {
   if (names.length > 0) return names;
   throw new DurinUsageError(
-    'throttle.login.userKey is required, since the transform in loginInput returned no username, email or login; ' +
+    'throttle.login.userKey is required, because the transform in loginInput returned no username, email or login; ' +
       'or throttle.login.perUser must be null',
   );
 }

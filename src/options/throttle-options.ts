@@ -23,7 +23,7 @@ export interface LoginThrottleOptions {
   successes?: Rate | null | undefined;
   /**
    * How many logins are verified at once. Others wait. Default: one per core, at least 2 and at most 3. Set a larger number
-   * if `verifyCredentials` calls another service, since it then waits more than it computes.
+   * if `verifyCredentials` calls another service, because it then waits more than it computes.
    */
   concurrency?: number | undefined;
   /** How many logins may wait. Beyond it, logins are refused with THROTTLED. Default: 1000. */

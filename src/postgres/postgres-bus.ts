@@ -45,6 +45,8 @@ export function postgresBus(options: PostgresBusOptions = {}): Bus {
   let heartbeats: Heartbeats | null = null;
   let retry: NodeJS.Timeout | null = null;
   let failures = 0;
+  let lastError: unknown = null;
+  const unanswered = new Error('PostgreSQL does not answer');
   /** Gives the present connection up. */
   let abandon: (() => void) | null = null;
   let isClosed = false;
@@ -52,9 +54,10 @@ export function postgresBus(options: PostgresBusOptions = {}): Bus {
   function connect(listen: Listen, onMessage: (message: string) => void, onPossibleLoss: () => void): void {
     let isOver = false;
 
-    function over(): void {
+    function over(error?: unknown): void {
       if (isOver) return;
       isOver = true;
+      lastError = error ?? lastError;
       clearTimeout(deadline);
       void listening?.close();
       listening = null;
@@ -69,6 +72,7 @@ export function postgresBus(options: PostgresBusOptions = {}): Bus {
       clearTimeout(deadline);
       if (isOver) return void connection.close();
       listening = connection;
+      lastError = null;
       if (connection.isInProcess) onPossibleLoss();
       else heartbeats?.opened();
     }
@@ -80,14 +84,20 @@ export function postgresBus(options: PostgresBusOptions = {}): Bus {
       heartbeats?.echoed(payload);
     }
 
-    const deadline = setTimeout(over, connectTimeoutMs).unref();
+    const noAnswer = new Error(`PostgreSQL did not answer within ${connectTimeoutMs} ms`);
+    const deadline = setTimeout(over, connectTimeoutMs, noAnswer).unref();
     abandon = over;
     listen({
       connectionString,
       channels: [notifyChannel, heartbeatChannel],
       onNotification: receive,
-      onEnd: over,
+      onEnd: () => over(),
     }).then(opened, over);
+  }
+
+  function onDead(): void {
+    lastError = unanswered;
+    abandon?.();
   }
 
   async function sendHeartbeat(heartbeat: string): Promise<void> {
@@ -106,10 +116,11 @@ export function postgresBus(options: PostgresBusOptions = {}): Bus {
       if (listen === undefined) throw new DurinUsageError('postgresBus: it is for the option cache.bus of createDurin');
       isClosed = false;
       failures = 0;
-      heartbeats = createHeartbeats({ send: sendHeartbeat, onDead: () => abandon?.(), onPossibleLoss });
+      heartbeats = createHeartbeats({ send: sendHeartbeat, onDead, onPossibleLoss });
       connect(listen, onMessage, onPossibleLoss);
     },
     isConnected,
+    lastError: () => (heartbeats?.isOverdue() === true ? unanswered : lastError),
     whenTrusted: () => heartbeats?.whenTrusted() ?? null,
     async publish(message) {
       const connection = listening;

@@ -46,6 +46,8 @@ export function redisBus(options: RedisBusOptions): Bus {
   let retry: NodeJS.Timeout | null = null;
   let isOpen = false;
   let failures = 0;
+  let lastError: unknown = null;
+  const noAnswer = new Error('Redis does not answer');
   let isClosed = false;
 
   const heartbeatChannel = () => `${channel}:heartbeat:${heartbeatId}`;
@@ -62,9 +64,11 @@ export function redisBus(options: RedisBusOptions): Bus {
       },
       onOpened() {
         isOpen = true;
+        lastError = null;
         heartbeats?.opened();
       },
-      onEnd() {
+      onEnd(error) {
+        lastError = error ?? lastError;
         isOpen = false;
         heartbeats?.lost();
         if (isClosed) return;
@@ -87,15 +91,19 @@ export function redisBus(options: RedisBusOptions): Bus {
       if (givenChannel === undefined && namespace !== undefined) channel = `durin:${namespace}`;
       heartbeats = createHeartbeats({
         send: (heartbeat) => send(heartbeatChannel(), heartbeat),
-        onDead: () => link?.close(),
+        onDead() {
+          lastError = noAnswer;
+          link?.close();
+        },
         onPossibleLoss,
       });
       connect(onMessage);
     },
     isConnected: () => heartbeats?.isConnected() ?? false,
+    lastError: () => (heartbeats?.isOverdue() === true ? noAnswer : lastError),
     whenTrusted: () => heartbeats?.whenTrusted() ?? null,
     async publish(message) {
-      if (heartbeats?.isOverdue() === true) throw new Error('Redis does not answer');
+      if (heartbeats?.isOverdue() === true) throw noAnswer;
       await withTimeout(() => send(channel, message), publishTimeout);
     },
     async close() {

@@ -6,8 +6,8 @@ export interface RedisLinkOptions {
   readonly onMessage: (message: string, channel: string) => void;
   /** Called once it is subscribed and can publish. */
   readonly onOpened: () => void;
-  /** Called once, when it could not connect, is lost or is closed. It does not reconnect. */
-  readonly onEnd: () => void;
+  /** Called once, when it could not connect, is lost or is closed, with the error if there is one. It does not reconnect. */
+  readonly onEnd: (error?: unknown) => void;
 }
 
 /** A connection to Redis that listens, and one that publishes. They are there together, or not at all. */
@@ -27,12 +27,12 @@ export function openRedisLink({ url, channels, onMessage, onOpened, onEnd }: Red
   const connected = new Set<typeof subscriber>();
   let isOver = false;
 
-  function end(): void {
+  function end(error?: unknown): void {
     if (isOver) return;
     isOver = true;
     clearTimeout(deadline);
     for (const client of connected) if (client.isOpen) client.destroy();
-    onEnd();
+    onEnd(error);
   }
 
   async function open(): Promise<void> {
@@ -44,9 +44,10 @@ export function openRedisLink({ url, channels, onMessage, onOpened, onEnd }: Red
     if (!isOver) onOpened();
   }
 
-  const deadline = setTimeout(end, openTimeoutMs).unref();
+  const noAnswer = new Error(`Redis did not answer within ${openTimeoutMs} ms`);
+  const deadline = setTimeout(end, openTimeoutMs, noAnswer).unref();
   for (const client of clients) {
-    client.on('error', end).on('end', end);
+    client.on('error', end).on('end', () => end());
     client.on('connect', () => {
       if (isOver)
         client.destroy(); // until now it had no socket to destroy
@@ -54,5 +55,5 @@ export function openRedisLink({ url, channels, onMessage, onOpened, onEnd }: Red
     });
   }
   open().catch(end);
-  return { publish: (channel, message) => publisher.publish(channel, message), close: end };
+  return { publish: (channel, message) => publisher.publish(channel, message), close: () => end() };
 }

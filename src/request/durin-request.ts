@@ -180,7 +180,7 @@ export class DurinRequest implements CallOrigin {
     return request.#cookies?.takeHeaders() ?? [];
   }
 
-  /** What it says about the page that caused it. */
+  /** What it reports about the page that caused it. */
   static siteClaimsOf(request: DurinRequest): SiteClaims {
     return siteClaimsOf(sourceOf(request.#call), request.#trustProxy);
   }
@@ -212,7 +212,7 @@ export class DurinRequest implements CallOrigin {
 
 /**
  * The part of the app's context that durin's procedures need. `durin.createContext` creates it. It is a type and not an
- * interface, since some adapters require a context to have an index signature.
+ * interface, because some adapters require a context to have an index signature.
  */
 export type DurinContext = { durin: DurinRequest };
 

@@ -1,4 +1,4 @@
-/** What a request says about the page that caused it. Pages cannot change these headers. */
+/** What a request reports about the page that caused it. Pages cannot change these headers. */
 export interface SiteClaims {
   /** `Sec-Fetch-Site`, which browsers send to https and to localhost. */
   readonly fetchSite: string | null;
@@ -18,7 +18,7 @@ export interface SiteRules {
 
 /**
  * Whether a request comes from a page that may use the session cookie for changes: one of the server's own origin, or of an
- * allowed one. Where a browser says that the page is of another origin, as one of a sub-domain is (`same-site`), it must be
+ * allowed one. Where a browser reports that the page is of another origin, as one of a sub-domain is (`same-site`), it must be
  * allowed: the server may be wrong about its own host. A request without both headers does not come from a page that is known.
  */
 export function judgeSite({ fetchSite, origin, host }: SiteClaims, rules: SiteRules): 'allowed' | 'cross-site' {

@@ -2,7 +2,7 @@ import { headersOf, propertyOf, readHeader, textOf, valueOf } from './headers.ts
 import type { SiteClaims } from './judge-site.ts';
 
 /**
- * Reads what a request says about the page that caused it.
+ * Reads what a request reports about the page that caused it.
  * @param source the adapter's request or event
  * @param trustProxy the number of proxies whose X-Forwarded-Host is believed
  */

@@ -39,7 +39,7 @@ interface LoginServicesSettings extends LoadUserRules {
 
 export interface LoginServicesDeps
   extends Omit<LoginsDeps, 'nameClient' | 'rules' | 'resolveClient' | 'onConflict' | 'isSameUser'>,
-    Pick<SignInUserDeps, 'stateOf' | 'toAuth'> {
+    Pick<SignInUserDeps, 'stateOf' | 'toAuth' | 'actors'> {
   readonly settings: LoginServicesSettings;
   readonly schema: Schema;
   readonly database: Database;

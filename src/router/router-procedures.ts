@@ -1,5 +1,6 @@
 import type { BoundedByTimeout } from '../database/database-timeout.ts';
 import type { DurinError } from '../errors.ts';
+import type { Actors } from '../records/actors.ts';
 import { type DurinContext, DurinRequest } from '../request/durin-request.ts';
 import type { CookieCall, SessionCookies } from '../request/session-cookies.ts';
 import type { SessionRecord } from '../session.ts';
@@ -26,6 +27,8 @@ export interface RouterProcedureDeps {
   /** For the calls of one session; `null`: no limit. */
   readonly authRouterQuota: Quota | null;
   readonly lastUsed: LastUsed;
+  /** `null`: there is no audit. */
+  readonly actors: Pick<Actors, 'asUser' | 'asVisitor'> | null;
   readonly bounded: BoundedByTimeout;
   readonly policies: Pick<Policies, 'register'>;
 }
@@ -49,6 +52,7 @@ export function createRouterProcedures(deps: RouterProcedureDeps) {
     throttle,
     authRouterQuota,
     lastUsed,
+    actors,
     bounded,
     policies,
   } = deps;
@@ -58,7 +62,8 @@ export function createRouterProcedures(deps: RouterProcedureDeps) {
   });
 
   const loginProcedure = maskedProcedure.use(function delayLaterCalls({ ctx, batchIndex, next }) {
-    return stateOf(ctx).change(batchIndex, next, 'login');
+    const work = () => stateOf(ctx).change(batchIndex, next, 'login');
+    return actors === null ? work() : actors.asVisitor(ctx.durin, work);
   });
 
   function reportRefused(
@@ -78,7 +83,8 @@ export function createRouterProcedures(deps: RouterProcedureDeps) {
       const refusal = keyAccess.refusalOf(session, ctx.durin.ipAddress, reach);
       if (refusal !== null) throw reportRefused(refusal, session, { ctx, path });
       lastUsed.recordUse(session, ctx.durin);
-      return next({ ctx: { session } });
+      const work = () => next({ ctx: { session } });
+      return actors === null ? work() : actors.asUser(session, ctx.durin, work);
     });
     policies.register(procedure, { ...guardedPolicy, reach });
     return procedure;
@@ -93,7 +99,7 @@ export function createRouterProcedures(deps: RouterProcedureDeps) {
   function limitedProcedure(reach: 'account' | 'renewal') {
     return callerProcedure(reach).use(async function limitRate({ ctx, next }) {
       await enforceRate(ctx.session, ctx);
-      await activateKey(ctx.session);
+      await activateKey(ctx.session, ctx.durin);
       return next();
     });
   }

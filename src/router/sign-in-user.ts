@@ -1,6 +1,7 @@
 import type { UserCredentials } from '../database/tokens/user-credentials.ts';
 import { DurinUsageError } from '../errors.ts';
 import type { EventSink } from '../events.ts';
+import type { Actors } from '../records/actors.ts';
 import type { DurinContext } from '../request/durin-request.ts';
 import { type Auth, type SessionRecord, sessionNameProblem } from '../session.ts';
 import { concludeSignIn, type SignIn } from '../tokens/sign-in.ts';
@@ -39,11 +40,14 @@ export interface SignInUserDeps {
   readonly stateOf: (ctx: DurinContext) => RequestState;
   readonly loginAnswer: LoginAnswer;
   readonly toAuth: (record: SessionRecord) => Auth;
+  /** `null`: there is no audit. */
+  readonly actors: Pick<Actors, 'asVisitor'> | null;
   readonly events: EventSink;
 }
 
 export function createSignInUser(deps: SignInUserDeps): SignInUser {
-  const { signIn, signInsUnderWay, nameClient, credentials, userKeyOf, stateOf, loginAnswer, toAuth, events } = deps;
+  const { signIn, signInsUnderWay, nameClient, credentials, userKeyOf, stateOf, loginAnswer, toAuth, actors, events } =
+    deps;
 
   return async function signInUser({ user, client, deviceName, ctx, batchIndex = 0 }) {
     const state = stateOf(ctx);
@@ -54,7 +58,8 @@ export function createSignInUser(deps: SignInUserDeps): SignInUser {
     const userId = userKeyOf(user);
     const operation = signInsUnderWay.begin();
     try {
-      return await state.change(batchIndex, () => signInOnce(), 'login');
+      const work = () => state.change(batchIndex, () => signInOnce(), 'login');
+      return await (actors === null ? work() : actors.asVisitor(ctx.durin, work));
     } finally {
       operation.finish();
     }

@@ -36,6 +36,7 @@ export function createStreams(deps: StreamsDeps) {
   return {
     followCall: createFollowCall({ openStreams, signals }),
     signalOf: signals.signalOf,
+    count: () => openStreams.count,
     close: openStreams.close,
   };
 }

@@ -6,7 +6,7 @@ import { judgeLifetime } from '../tokens/lifetime.ts';
 import type { TokenCodec } from '../tokens/token-codec.ts';
 import { isExpired } from '../values/expiry.ts';
 
-/** Whether a session that has open streams goes on. */
+/** Whether a session that has open streams continues. */
 export type Verdict =
   | { readonly kind: 'valid'; readonly record: SessionRecord }
   | { readonly kind: 'ended'; readonly reason: DurinError };

@@ -10,6 +10,8 @@ import { createWakeTimer } from './wake-timer.ts';
 
 /** The streams that are open in this process. They end when their sessions do. */
 export interface OpenStreams extends ChangeListener {
+  /** How many are open. */
+  readonly count: number;
   open(request: StreamRequest): OpenStream;
   /** Ends all streams, and those that are opened later. */
   close(): void;
@@ -41,7 +43,7 @@ const retryMs = 1000;
 
 /**
  * A change that concerns a session suspends its streams at once: what they yield from then on is held back. The session is
- * then looked up and judged. If it is still valid, its streams go on; otherwise they end. Look-ups go to the database, so a
+ * then looked up and judged. If it is still valid, its streams continue; otherwise they end. Look-ups go to the database, so a
  * slow or stale cache delays no end.
  *
  * A session that cannot be looked up keeps its streams, suspended or not, for as long as calls wait for the database. Then
@@ -59,6 +61,7 @@ export function createOpenStreams(deps: OpenStreamsDeps): OpenStreams {
   let recheckAt = Infinity;
   let isRechecking = false;
   let isClosed = false;
+  let count = 0;
 
   const operations: StreamOperations<OpenSession> = {
     clearance(session) {
@@ -66,6 +69,7 @@ export function createOpenStreams(deps: OpenStreamsDeps): OpenStreams {
       return session.judged() ?? unread();
     },
     leave(session, stream) {
+      count -= 1;
       session.streams = withoutValue(session.streams, stream);
       if (session.streams !== null) return;
       sessions.remove(session);
@@ -174,6 +178,9 @@ export function createOpenStreams(deps: OpenStreamsDeps): OpenStreams {
   }
 
   return {
+    get count() {
+      return count;
+    },
     open(request) {
       if (isClosed) {
         request.onEnd(closedError());
@@ -183,6 +190,7 @@ export function createOpenStreams(deps: OpenStreamsDeps): OpenStreams {
       const session = sessions.of(request.record);
       const stream = new SessionStream(session, request, operations);
       session.streams = withValue(session.streams, stream);
+      count += 1;
       if (request.since !== announced()) suspendAndJudge([session]);
       else if (!session.isSuspended) expireAt(session, request.record.expiresAt);
       schedule();

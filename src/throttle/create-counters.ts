@@ -1,3 +1,4 @@
+import type { OutageListener } from '../health/outage-report.ts';
 import { createMemoryKnownNetworks } from './known-networks.ts';
 import { createMemoryRateCounter } from './memory-rate-counter.ts';
 import type { RateCounter, RateCounters } from './rate-counter.ts';
@@ -13,11 +14,15 @@ export interface CounterSettings {
   readonly prefix: string;
   /** The clock, in milliseconds. It ends the windows in memory; Redis ends its windows by its own clock. */
   readonly now: () => number;
+  /** Learns of outages of Redis. Default: nobody does. */
+  readonly onOutage?: OutageListener;
 }
 
+const unreported: OutageListener = { unavailable() {}, recovered() {} };
+
 /** Creates one counter per kind of key. */
-export function createCounters({ redis, prefix, now }: CounterSettings): RateCounters {
-  const circuit = redis && createRedisCircuit(redis);
+export function createCounters({ redis, prefix, now, onOutage = unreported }: CounterSettings): RateCounters {
+  const circuit = redis && createRedisCircuit(redis, onOutage);
   function createCounter(): RateCounter {
     const memory = createMemoryRateCounter(now);
     return redis && circuit ? createRedisRateCounter({ redis, circuit, prefix, memory, now }) : memory;
@@ -28,6 +33,7 @@ export function createCounters({ redis, prefix, now }: CounterSettings): RateCou
     anonymous: createCounter(),
     logins: createCounter(),
     knownNetworks: redis && circuit ? createRedisKnownNetworks({ redis, circuit, prefix, memory, now }) : memory,
+    check: circuit && circuit.check,
     close: () => circuit?.close(),
   };
 }

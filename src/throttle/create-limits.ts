@@ -1,4 +1,5 @@
 import type { EventSink } from '../events.ts';
+import type { PartStates } from '../health/part-states.ts';
 import { createAddressWarning } from './address-warning.ts';
 import { createCounters } from './create-counters.ts';
 import { createLoginThrottle, type LoginThrottleDeps } from './login-throttle.ts';
@@ -15,6 +16,7 @@ export interface LimitsDeps {
   /** The database and the schema, whose limits these are. */
   readonly namespace: string;
   readonly events: EventSink;
+  readonly partStates: PartStates;
   readonly onWarning: (message: string) => void;
   readonly isInTransaction: () => boolean;
   /** The clock, in milliseconds. */
@@ -22,9 +24,15 @@ export interface LimitsDeps {
 }
 
 /** Creates the limits on calls and on logins, over the same counters. */
-export function createLimits({ settings, namespace, events, onWarning, isInTransaction, now }: LimitsDeps) {
+export function createLimits(deps: LimitsDeps) {
+  const { settings, namespace, events, partStates, onWarning, isInTransaction, now } = deps;
   const { redis, prefix, loginQuotas, loginPlaces } = settings;
-  const counters = createCounters({ redis, prefix: prefix ?? `durin:rate:${namespace}`, now });
+  const counters = createCounters({
+    redis,
+    prefix: prefix ?? `durin:rate:${namespace}`,
+    now,
+    ...(redis && { onOutage: partStates.watch('throttle') }),
+  });
   const throttle = createThrottle({ counters, events, warnOfUnknownAddress: createAddressWarning(onWarning) });
   const loginThrottle = createLoginThrottle({
     counter: counters.logins,
@@ -34,5 +42,5 @@ export function createLimits({ settings, namespace, events, onWarning, isInTrans
     places: loginPlaces,
     isInTransaction,
   });
-  return { throttle, loginThrottle, close: counters.close };
+  return { throttle, loginThrottle, check: counters.check, close: counters.close };
 }

@@ -31,7 +31,7 @@ export interface LoginAttempt {
 }
 
 /**
- * Bounds logins: how many fail, how many succeed, and how many are verified at once, since a password costs milliseconds
+ * Bounds logins: how many fail, how many succeed, and how many are verified at once, because a password costs milliseconds
  * of a core and megabytes. An attempt reserves a slot of each limit before its password is verified: otherwise a batch of
  * a thousand guesses would pass before the first has failed. Afterwards it releases the slots of limits that do not count
  * how it ended. A caller that finds every slot taken waits for a running attempt, and is refused if there is none.

@@ -40,6 +40,8 @@ export interface RateCounters {
   readonly logins: RateCounter;
   /** Where users have signed in from. */
   readonly knownNetworks: KnownNetworks;
+  /** Calls Redis once, and rejects if it cannot be used. `null`: the counters use no Redis. */
+  readonly check: (() => Promise<void>) | null;
   /** Ends the timer that probes a failed Redis. The counters still work, in memory where Redis fails. */
   close(): void;
 }

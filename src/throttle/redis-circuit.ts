@@ -1,5 +1,6 @@
 import { createCircuitBreaker } from '../async/circuit-breaker.ts';
 import { withTimeout } from '../async/with-timeout.ts';
+import { createOutageReport, type OutageListener } from '../health/outage-report.ts';
 import type { RateLimitRedis } from './rate-limit-redis.ts';
 
 /** After 100 ms a call to Redis has failed. */
@@ -11,30 +12,50 @@ const cooldownMs = 250;
 export interface RedisCircuit {
   /** @returns null if Redis failed or is known to fail */
   call<T>(work: () => Promise<T>): Promise<T | null>;
+  /** Calls Redis once. Rejects if it cannot be used. */
+  check(): Promise<void>;
   /** Ends the timer that probes Redis. */
   close(): void;
 }
 
-export function createRedisCircuit(redis: RateLimitRedis): RedisCircuit {
-  const isReady = () => redis.isReady !== false;
+/** @param onOutage learns of the outages of Redis */
+export function createRedisCircuit(redis: RateLimitRedis, onOutage: OutageListener): RedisCircuit {
+  const outage = createOutageReport(onOutage);
   const breaker = createCircuitBreaker({
     cooldownMs,
-    async probe() {
-      if (!isReady()) throw new Error('Redis is not connected');
-      await withTimeout(() => redis.eval('return 1', { keys: [], arguments: [] }), timeout);
-    },
+    probe: () => withTimeout(ping, timeout),
+    onOpened: outage.began,
+    onClosed: outage.ended,
   });
 
+  async function ping(): Promise<unknown> {
+    requireReady();
+    return redis.eval('return 1', { keys: [], arguments: [] });
+  }
+
+  function requireReady(): void {
+    if (redis.isReady === false) throw new Error('Redis is not connected');
+  }
+
+  async function call<T>(work: () => Promise<T>): Promise<T | null> {
+    if (!breaker.isClosed) return null;
+    try {
+      requireReady();
+      return await withTimeout(work, timeout);
+    } catch (error) {
+      breaker.open(error);
+      return null;
+    }
+  }
+
   return {
-    async call(work) {
-      if (!isReady() || !breaker.isClosed) return null;
-      try {
-        return await withTimeout(work, timeout);
-      } catch {
-        breaker.open();
-        return null;
-      }
+    call,
+    async check() {
+      if ((await call(ping)) === null) throw new Error('Redis cannot be used');
     },
-    close: breaker.stop,
+    close() {
+      breaker.stop();
+      outage.stop();
+    },
   };
 }

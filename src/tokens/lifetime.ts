@@ -10,7 +10,7 @@ import { isExpired } from '../values/expiry.ts';
 export type LifetimeStage = 'valid' | 'idling' | 'expired';
 
 /**
- * A use in the last minute is stored before the call goes on. Uses are otherwise stored later, and at most once a minute, so
+ * A use in the last minute is stored before the call continues. Uses are otherwise stored later, and at most once a minute, so
  * another process could take the session for expired in the meantime.
  */
 const idlingMs = 60_000;

@@ -1,16 +1,22 @@
+import type { UsageStore } from '../database/records/usage-store.ts';
 import type { TokenStore } from '../database/token-store.ts';
 import type { EventSink } from '../events.ts';
+import { dayOf } from '../records/usage-days.ts';
+import { secondsPer } from '../values/units.ts';
 import type { ExpiryNotices } from './keys/expiry-notices.ts';
 import { toTokenEvent } from './token-event.ts';
 
 /**
  * Removes expired tokens in batches, and yields the number of each batch. Then emits the notices of keys that expire soon, so
- * that no failure of a notice leaves expired tokens.
+ * that no failure of a notice leaves expired tokens. Counts of calls are deleted after the tokens.
+ * @param keepUsageSeconds how long counts of calls are kept
  */
-export type PurgeTokens = (batchSize?: number) => AsyncGenerator<number>;
+export type PurgeTokens = (batchSize?: number, keepUsageSeconds?: number) => AsyncGenerator<number>;
 
 export interface PurgeTokensDeps {
   readonly store: Pick<TokenStore, 'deleteExpired'>;
+  /** `null`: calls are not counted. */
+  readonly usageStore: Pick<UsageStore, 'deleteBefore'> | null;
   readonly notices: Pick<ExpiryNotices, 'emitAll'>;
   readonly events: EventSink;
   /** The clock, in milliseconds. */
@@ -18,9 +24,10 @@ export interface PurgeTokensDeps {
 }
 
 const defaultBatchSize = 1000;
+const defaultKeepSeconds = 90 * secondsPer.d;
 
-export function createPurgeTokens({ store, notices, events, now }: PurgeTokensDeps): PurgeTokens {
-  return async function* purgeTokens(batchSize = defaultBatchSize) {
+export function createPurgeTokens({ store, usageStore, notices, events, now }: PurgeTokensDeps): PurgeTokens {
+  return async function* purgeTokens(batchSize = defaultBatchSize, keepUsageSeconds = defaultKeepSeconds) {
     const startedAt = now(); // tokens that expire meanwhile are left to the next purge, so this one ends
     for (let isDone = false; !isDone; ) {
       const ended = await store.deleteExpired(batchSize, startedAt);
@@ -28,6 +35,9 @@ export function createPurgeTokens({ store, notices, events, now }: PurgeTokensDe
       isDone = ended.length < batchSize;
       yield ended.length;
     }
+    const oldest = dayOf(startedAt - keepUsageSeconds * 1000);
+    for (let isDone = usageStore === null; !isDone; )
+      isDone = ((await usageStore?.deleteBefore(oldest, batchSize)) ?? 0) < batchSize;
     await notices.emitAll();
   };
 }

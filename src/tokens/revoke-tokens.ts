@@ -48,7 +48,7 @@ export function createTokenRevoker(deps: TokenRevokerDeps): TokenRevoker {
 
   /**
    * Overtakes what is under way now. In the app's transaction, does so again when the end becomes true: before the commit is
-   * sent, since a login that waits for it may be answered first, and after it.
+   * sent, because a login that waits for it may be answered first, and after it.
    */
   async function overtake(
     userId: unknown,
@@ -91,16 +91,16 @@ export function createTokenRevoker(deps: TokenRevokerDeps): TokenRevoker {
   }
 
   return {
-    revoke: async (token, reason) => emitOne(await store.delete(token), reason),
-    revokeBySelector: async (selector, reason) => emitOne(await store.deleteBySelector(selector), reason),
+    revoke: async (token, reason) => emitOne(await store.delete(token, reason), reason),
+    revokeBySelector: async (selector, reason) => emitOne(await store.deleteBySelector(selector, reason), reason),
     revokeOf: async (userId, id, filter) => emitOne(await store.deleteOf(userId, id, filter, now()), 'revoked'),
     async revokeAllOf(userId, filter, reason) {
       await overtake(userId, reason, filter);
-      return endAll((which) => store.deleteAllOf(userId, which), filter, reason);
+      return endAll((which) => store.deleteAllOf(userId, which, reason), filter, reason);
     },
     async endAllOfChanged(userId) {
       await overtake(userId, 'credentials-changed');
-      return endAll((which) => store.deleteAllOf(userId, which), {}, 'credentials-changed');
+      return endAll((which) => store.deleteAllOf(userId, which, 'credentials-changed'), {}, 'credentials-changed');
     },
     async endAllOfInactive(userId) {
       await overtake(userId, 'user-inactive');

@@ -65,7 +65,7 @@ export function createUnderWay(): UnderWay {
       const key = foldUserKey(userId);
       const ends = ended.get(key) ?? new Map<string, End>();
       ended.delete(key);
-      ended.set(key, ends.set(JSON.stringify(spared), { spared, step: steps })); // last, since it is the latest
+      ended.set(key, ends.set(JSON.stringify(spared), { spared, step: steps })); // last, because it is the latest
     },
   };
 }

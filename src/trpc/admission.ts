@@ -21,7 +21,7 @@ export interface Visit {
   readonly state: RequestState;
   /** The procedure's path; `null`: a route of the app. */
   readonly path: string | null;
-  /** Whether the rates of the session's client and of its key are not counted, since another guard of this request has done it. */
+  /** Whether the rates of the session's client and of its key are not counted, because another guard of this request has done it. */
   readonly isCounted?: boolean;
 }
 
@@ -129,7 +129,7 @@ export function createAdmission(deps: AdmissionDeps): Admission {
       requireRights(record, visit); // the user may have changed since the session was cached
     }
     await enforceRate(record, visit);
-    if (record.replaces !== null) await activateKey(record);
+    if (record.replaces !== null) await activateKey(record, request);
     lastUsed.recordUse(record, request);
     return record;
   }

@@ -63,9 +63,9 @@ export type CallResult = Awaited<ReturnType<Middleware>>;
 
 /** What a guard does with a call that it lets through. */
 export interface Admitted {
-  /** The parameter of `next`: what is added to the context. */
-  readonly added: { readonly ctx: object };
-  /** Receives the result of the call, and returns the one to answer with. */
+  /** What `next` has returned. */
+  readonly result: Promise<CallResult>;
+  /** Receives that result, and returns the one to answer with. */
   readonly finish: (result: CallResult) => CallResult;
 }
 
@@ -82,17 +82,17 @@ export function guardedBy(guard: Guard): object {
   const [typeErrors, ...others] = baseProcedure._def.middlewares;
   if (typeErrors === undefined || others.length > 0)
     return baseProcedure.use(async function guardCall(call) {
-      const { added, finish } = await guard(call);
-      return finish(await call.next(added));
+      const { result, finish } = await guard(call);
+      return finish(await result);
     });
 
   async function typeFailure(call: Call, result: CallResult): Promise<CallResult> {
     return typeErrors?.({ ...call, next: async () => result }) ?? result;
   }
 
-  function run(call: Call, { added, finish }: Admitted): Promise<CallResult> {
-    return call.next(added).then((result) => {
-      const finished = finish(result);
+  function conclude(call: Call, { result, finish }: Admitted): Promise<CallResult> {
+    return result.then((given) => {
+      const finished = finish(given);
       return mayFail(finished, call) ? typeFailure(call, finished) : finished;
     });
   }
@@ -101,8 +101,8 @@ export function guardedBy(guard: Guard): object {
     const fail = (cause: unknown) => typeFailure(call, toFailure(cause));
     try {
       const admitted = guard(call);
-      if (!(admitted instanceof Promise)) return run(call, admitted);
-      return admitted.then((late) => run(call, late), fail);
+      if (!(admitted instanceof Promise)) return conclude(call, admitted);
+      return admitted.then((late) => conclude(call, late), fail);
     } catch (cause) {
       return fail(cause);
     }

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { DurinError } from '../errors.ts';
 import type { CallOrigin, DenialCode, EventSink } from '../events.ts';
+import type { Telemetry } from '../health/telemetry.ts';
 import { networkOf } from '../request/network.ts';
 import type { DurinErrorCode } from '../wire.ts';
 
@@ -13,7 +14,7 @@ export interface DeniedCall {
   readonly session: { readonly id: string; readonly userId: unknown; readonly client: string } | null;
 }
 
-/** Reports refusals that are worth a security log, as the event `denied`. */
+/** Reports refusals: those that are worth a security log as the event `denied`, and all of them to an observer. */
 export interface Denials {
   /** Emits `denied` if the error is such a refusal, at most ten times a minute per session, or per address without one. */
   report(error: unknown, call: DeniedCall): void;
@@ -21,6 +22,7 @@ export interface Denials {
 
 export interface DenialsDeps {
   readonly events: EventSink;
+  readonly telemetry: Pick<Telemetry, 'observer'>;
   /** The clock, in milliseconds. */
   readonly now: () => number;
 }
@@ -51,7 +53,7 @@ interface Window {
   suppressed: number;
 }
 
-export function createDenials({ events, now }: DenialsDeps): Denials {
+export function createDenials({ events, telemetry, now }: DenialsDeps): Denials {
   const windows = new LRUCache<string, Window>({ max: maxCallers });
 
   /** How many refusals went unreported since the last one; `null`: this one is to go unreported as well. */
@@ -72,7 +74,9 @@ export function createDenials({ events, now }: DenialsDeps): Denials {
 
   return {
     report(error, { path, origin: { ipAddress, userAgent }, session }) {
-      const code = error instanceof DurinError ? reported[error.durin.code] : undefined;
+      if (!(error instanceof DurinError)) return;
+      telemetry.observer?.refused(error.durin.code);
+      const code = reported[error.durin.code];
       if (code === undefined) return;
       const address = ipAddress === null ? 'unknown' : networkOf(ipAddress);
       const suppressed = countOf(session === null ? `address:${address}` : `session:${session.id}`);

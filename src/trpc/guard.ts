@@ -1,28 +1,33 @@
+import type { Actors } from '../records/actors.ts';
 import type { DurinContext } from '../request/durin-request.ts';
 import type { CallAuth, SessionRecord } from '../session.ts';
 import type { FollowCall } from '../streams/follow-call.ts';
 import type { Admission, Visit } from './admission.ts';
-import type { Admitted, Call, Guard } from './base-procedure.ts';
+import type { Admitted, Call, CallResult, Guard } from './base-procedure.ts';
 import type { GuardSettings } from './guard-options.ts';
 import { GuardedCall, type RefusalOf } from './guarded-call.ts';
-import { isSignedOut, type RequestState } from './request-state.ts';
+import { isSignedOut } from './presented-credentials.ts';
+import type { RequestState } from './request-state.ts';
 
 export interface GuardDeps {
   readonly stateOf: (ctx: DurinContext) => RequestState;
   readonly admission: Admission;
   readonly toAuth: (record: SessionRecord) => CallAuth;
   readonly followCall: FollowCall;
+  /** `null`: there is no audit. */
+  readonly actors: Pick<Actors, 'asUser'> | null;
 }
 
-const anonymous: Admitted = { added: { ctx: { user: null, auth: null } }, finish: (result) => result };
+const anonymous = { ctx: { user: null, auth: null } };
+const asItIs = (result: CallResult) => result;
 
 /** Creates guards, which let a call through with `ctx.user` and `ctx.auth`, or refuse it. */
 export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guard {
-  const { stateOf, admission, toAuth, followCall } = deps;
+  const { stateOf, admission, toAuth, followCall, actors } = deps;
   /** What the calls of a session add to their contexts. They share it. */
-  const additions = new WeakMap<SessionRecord, Admitted['added']>();
+  const additions = new WeakMap<SessionRecord, { ctx: object }>();
 
-  function addedFor(record: SessionRecord): Admitted['added'] {
+  function addedFor(record: SessionRecord): { ctx: object } {
     const known = additions.get(record);
     if (known !== undefined) return known;
     const auth = toAuth(record);
@@ -31,11 +36,17 @@ export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guar
     return added;
   }
 
+  function proceed(call: Call, record: SessionRecord): Promise<CallResult> {
+    const added = addedFor(record);
+    return actors === null ? call.next(added) : actors.asUser(record, call.ctx.durin, () => call.next(added));
+  }
+
   return function createGuard(settings) {
     const refusalOf: RefusalOf = (record, ipAddress) => admission.refusalOf(record, settings, ipAddress);
 
     function letIn(call: Call, record: SessionRecord, since: number): Admitted {
-      return { added: addedFor(record), finish: followCall(new GuardedCall(call, record, since, refusalOf)) };
+      const finish = followCall(new GuardedCall(call, record, since, refusalOf));
+      return { result: proceed(call, record), finish };
     }
 
     async function lookUp({ batchIndex, type }: Call, visit: Visit): Promise<SessionRecord | null> {
@@ -53,7 +64,7 @@ export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guar
       const record = await lookUp(call, visit);
       if (record !== null) return letIn(call, (await admission.admit(record, visit)) ?? record, since);
       if (settings.limit !== null) await admission.enforceRate(null, visit);
-      return anonymous;
+      return { result: call.next(anonymous), finish: asItIs };
     }
 
     return function guard(call) {

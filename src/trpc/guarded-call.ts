@@ -4,7 +4,7 @@ import type { SessionRecord } from '../session.ts';
 import type { FollowedCall } from '../streams/call-stream.ts';
 import { type Call, typeLateError } from './base-procedure.ts';
 
-/** Why a session may not make a call from this address, or not go on with it; `null`: it may. */
+/** Why a session may not make a call from this address, or not continue it; `null`: it may. */
 export type RefusalOf = (record: SessionRecord, ipAddress: string | null) => DurinError | null;
 
 /** A call that a guard has let through, for as long as it streams. */

@@ -30,7 +30,7 @@ export interface ResponseHeadersDeps {
  * - `Cache-Control: no-store` and `Date` on answers of the auth router. An SDK whose clock is wrong counts expiries from
  *   that `Date`.
  * - `Cache-Control: private` on other answers to a request with `apiKeyHeader` or the session cookie: shared
- *   caches may otherwise store them, since their rule for requests with an Authorization header does not apply (RFC 9111, 3.5)
+ *   caches may otherwise store them, because their rule for requests with an Authorization header does not apply (RFC 9111, 3.5)
  * - `Set-Cookie` where the adapter lets nothing else set it, as on Lambda
  *
  * A streamed response sends its headers before its calls have run, so it has only the last three.

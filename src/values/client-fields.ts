@@ -106,13 +106,13 @@ const fieldParsers: { readonly [K in ClientField]: (value: unknown) => ClientVal
   maxLifetime: (value) => (value === null ? null : parseDuration(value, 'maxLifetime')),
 };
 
-/** What is wrong with a number of sessions, or `null` if it is valid. */
+/** Describes what is wrong with a number of sessions; `null`: it is valid. */
 export function maxSessionsProblem(value: unknown): string | null {
   const isValid = Number.isInteger(value) && (value as number) >= 1 && (value as number) <= maxSessionsLimit;
   return isValid ? null : `must be a whole number from 1 to ${maxSessionsLimit}`;
 }
 
-/** A sentence that says what is wrong with a client's name, or `null` if the name is valid. */
+/** Describes what is wrong with a client's name; `null`: the name is valid. */
 export function clientNameProblem(name: unknown): string | null {
   return nameProblem(name, clientNameLength);
 }

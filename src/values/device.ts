@@ -1,7 +1,7 @@
 import Bowser from 'bowser';
 import type { Device } from '../wire.ts';
 
-/** What a user agent says about the device; `null`: nothing that is known. */
+/** Returns the device that a user agent names; `null`: none that is known. */
 export function deviceOf(userAgent: string | null): Device | null {
   if (userAgent === null || userAgent.trim() === '') return null;
   const { browser, os, platform } = Bowser.parse(userAgent);

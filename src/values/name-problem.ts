@@ -2,7 +2,7 @@
 const reordering = /[\u202A-\u202E\u2066-\u2069]/u;
 const invisible = /\p{Default_Ignorable_Code_Point}/gu;
 
-/** A sentence that says what is wrong with a name that people read in lists, or `null` if the name is valid. */
+/** Describes what is wrong with a name that people read in lists; `null`: the name is valid. */
 export function nameProblem(name: unknown, maxLength: number): string | null {
   if (typeof name !== 'string' || name.replaceAll(invisible, '').trim() === '') return 'This field may not be blank.';
   if (Array.from(name).length > maxLength) return `At most ${maxLength} characters.`;

@@ -7,7 +7,7 @@ const scopeLength = 64;
 /** A scope-token of RFC 6749, 3.3, so that a header can list it. */
 const scopeToken = new RegExp(String.raw`^[\x21\x23-\x5b\x5d-\x7e]{1,${scopeLength}}$`);
 
-/** A sentence that says what is wrong with a scope, or `null` if it is valid. */
+/** Describes what is wrong with a scope; `null`: it is valid. */
 export function scopeProblem(scope: unknown): string | null {
   const isValid = typeof scope === 'string' && scopeToken.test(scope);
   return isValid ? null : `must be 1 to ${scopeLength} printable ASCII characters, without space, " and \\`;

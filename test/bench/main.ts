@@ -9,7 +9,7 @@ import { reportOf, writeReport } from './report.ts';
 import { benchAgainstBetterAuth, benchGuardsAgainstBetterAuth } from './rows/better-auth.ts';
 import { benchCachedLookUp } from './rows/cached-look-up.ts';
 import { benchCounts } from './rows/counts.ts';
-import { benchHttp } from './rows/http.ts';
+import { benchHttp, benchTelemetry } from './rows/http.ts';
 import { benchInvalidation } from './rows/invalidation.ts';
 import { benchIssue } from './rows/issue.ts';
 import { benchLastUsed } from './rows/last-used.ts';
@@ -70,6 +70,7 @@ try {
   await add('shared', () => benchSharedLookUp(url, redis.url, tokens, { count: 2000, rounds: 41 }));
   await add('HTTP, no cache', () => benchHttp(url, tokens, 'uncached', { count: 320, rounds: 101 }));
   await add('HTTP, cached', () => benchHttp(url, tokens, 'cached', { count: 640, rounds: 101 }));
+  await add('telemetry', () => benchTelemetry(url, tokens, { count: 320, rounds: 101 }));
   await add('login', () => benchLogin(url, { count: 20, rounds: 15 }));
   await add('issue', () => benchIssue(postgres.url, url, { count: 100, rounds: 31 }));
   await add('counts', () => benchCounts(url, redis.url, tokens));

@@ -135,14 +135,14 @@ export function describeRouteGuards(servers: readonly RouteServer[]): void {
     });
 
     const limits = setsHeaders ? (expect.stringMatching(/^"client";r=\d;t=\d+$/) as string) : null;
-    test(`an answer has ${setsHeaders ? 'the limits that it counts to' : 'no header of the guard'}`, async () => {
+    test(`an answer has ${setsHeaders ? 'its limits' : 'no header of the guard'}`, async () => {
       const response = await request('/read', await issue('cli'));
       expect(response.headers.get('ratelimit')).toEqual(limits);
       expect(response.headers.get('cache-control')).toBeNull();
     });
 
     const cacheControl = setsHeaders ? 'private' : null;
-    test(`an answer to a key in its own header has Cache-Control: ${cacheControl}`, async () => {
+    test(`a key in a header of its own has Cache-Control ${cacheControl}`, async () => {
       const token = (await issue('api')).slice('Bearer '.length);
       const response = await request('/read', undefined, { headers: { 'x-api-key': token } });
       expect(await response.text()).toBe('alice by api');

@@ -34,7 +34,7 @@ async function stop(): Promise<void> {
   expect(ended).toMatchObject(servers.map(() => wellEnded));
 }
 
-/** In the short form, beside other programs: the median, since the slowest wait for a processor. */
+/** In the short form, beside other programs: the median, because the slowest wait for a processor. */
 const share = isFull ? 0.99 : 0.5;
 
 /** What holds in any case. */

@@ -38,7 +38,12 @@ test.for([
   ['a file without a ring', 'src/new.ts', '', 'has no ring'],
   ['a file for everything', 'src/database/utils.ts', '', 'tells no subject'],
   ['a folder for everything', 'client/helpers/tabs.ts', '', 'tells no subject'],
-  ['MikroORM as a type', 'src/compose.ts', "import type { MikroORM } from '@mikro-orm/core';", 'src/database/ alone'],
+  [
+    'MikroORM as a type',
+    'src/durin/compose.ts',
+    "import type { MikroORM } from '@mikro-orm/core';",
+    'src/database/ alone',
+  ],
   [
     'MikroORM over many lines',
     'src/durin.ts',

@@ -12,7 +12,7 @@ export { type Clock, createClock } from './clock.ts';
 export const secret = 'a secret of the tests, long enough for them';
 export const password = 'correct horse battery staple';
 
-/** The hash of `password`, once per process, since hashing is slow on purpose. */
+/** The hash of `password`, once per process, because hashing is slow on purpose. */
 const passwordHash = hashPassword(password);
 
 /** What most tests need: an app with users alice and bob, the clients web, cli and api, and a clock of its own. */

@@ -11,7 +11,7 @@ import { FollowSession } from './follow-session.tsx';
 import type { Session } from './session.ts';
 
 interface Props {
-  /** Who the server says is signed in, so that the first HTML shows it. */
+  /** The session that the server has found, so that the first HTML shows it. */
   session: Session | null;
   children: ReactNode;
 }

@@ -24,6 +24,9 @@ export function SignInForm() {
       {session.status === 'signed-out' && session.reason === 'revoked' && (
         <p className="notice">This device was signed out. Sign in again to continue.</p>
       )}
+      {session.status === 'signed-out' && session.reason === 'expired' && (
+        <p className="notice">Your session has expired. Sign in again to continue.</p>
+      )}
       <form action={action} onSubmit={submit}>
         <label className="field">
           User name

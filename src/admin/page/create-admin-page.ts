@@ -1,5 +1,5 @@
 import type { TRPCError } from '@trpc/server';
-import type { Internals } from '../../internals.ts';
+import type { Internals } from '../../durin/internals.ts';
 import type { AdminPageOptions } from '../admin-options.ts';
 import type { DurinAdminRouter } from '../admin-router.ts';
 import { type AdminPage, createPageAdapter } from './page-adapter.ts';

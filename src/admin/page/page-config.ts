@@ -1,5 +1,5 @@
+import type { LoginForm } from '../../durin/internals.ts';
 import { DurinUsageError } from '../../errors.ts';
-import type { LoginForm } from '../../internals.ts';
 import { type LoginField, loginFieldsOf } from './login-fields.ts';
 
 /** What the page's scripts receive within the HTML. Readable without signing in. */

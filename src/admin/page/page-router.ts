@@ -52,7 +52,7 @@ function toJson(value: unknown): unknown {
   return text === undefined ? undefined : JSON.parse(text);
 }
 
-/** Checks the shape instead of the class, since an app may have several copies of zod. Takes each field's first message. */
+/** Checks the shape instead of the class, because an app may have several copies of zod. Takes each field's first message. */
 function fieldsOf(cause: unknown): Record<string, string> | null {
   const issues = (cause as { issues?: unknown } | undefined)?.issues;
   if (!Array.isArray(issues)) return null;

@@ -1,6 +1,6 @@
 import type { AdminStore, OwnedTokenRow } from '../../database/admin/admin-store.ts';
+import type { Internals } from '../../durin/internals.ts';
 import { DurinError } from '../../errors.ts';
-import type { Internals } from '../../internals.ts';
 import { isSessionId } from '../../session.ts';
 import { overtakenSentence } from '../../tokens/issue-token.ts';
 import type { KeyRules } from '../../tokens/keys/key-rules.ts';

@@ -1,6 +1,6 @@
 import type { AdminStore } from '../../database/admin/admin-store.ts';
+import type { Internals } from '../../durin/internals.ts';
 import { DurinError } from '../../errors.ts';
-import type { Internals } from '../../internals.ts';
 import { isSessionId } from '../../session.ts';
 import { issuedLifetime, overtakenSentence } from '../../tokens/issue-token.ts';
 import { effectiveScopes } from '../../tokens/rights/scopes.ts';

@@ -15,7 +15,7 @@ export interface BusCacheDeps {
 }
 
 /**
- * Caches sessions in this process alone, for as long as a bus tells which of them have ended. A process that has not yet
+ * Caches sessions in this process alone, for as long as a bus reports which of them have ended. A process that has not yet
  * received a message serves its memory until it does. While the bus is disconnected, every look-up reads the database;
  * when the bus has reconnected, the memory is empty.
  */
@@ -56,6 +56,7 @@ export function createBusCache(deps: BusCacheDeps): SessionCache {
       return null;
     },
     receive: (scope) => memory.evict(scope),
+    connect: start,
     async close() {
       isClosed = true;
       await publisher.close();

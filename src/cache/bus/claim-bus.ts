@@ -35,6 +35,7 @@ export function claimBus(bus: ClaimableBus, listen: Listen): Bus {
   return {
     start: (onMessage, onPossibleLoss, namespace) => bus.start(onMessage, onPossibleLoss, namespace, listen),
     isConnected: () => closing === null && bus.isConnected(),
+    lastError: () => bus.lastError?.(),
     publish: (message) => bus.publish(message),
     /** Once: after it, the bus may serve another durin. */
     close() {

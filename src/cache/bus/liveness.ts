@@ -19,8 +19,8 @@ export interface LivenessOptions {
  * A process that was stopped has not read what arrived meanwhile, and may serve a request first. Nothing is lost then, but
  * until a heartbeat from after the stop has come back, the process does not know what it missed.
  *
- * What happens while a connection is lost is not known either, until the next one has its first echo. Whoever waits for
- * that waits for a while only: the server may be away for long.
+ * What happens while a connection is lost is not known either, until the next one has its first echo. A caller
+ * that waits for it waits for a limited time: the server may be away for long.
  */
 export interface Liveness {
   isConnected(): boolean;

@@ -105,7 +105,7 @@ export function createSelectTokens(database: Database, schema: Schema) {
   }
 
   /**
-   * What a query has to know of the clients. A condition by client compares the id instead of the name, since the planner
+   * What a query has to know of the clients. A condition by client compares the id instead of the name, because the planner
    * then knows how many tokens the client has.
    */
   async function readClients(wanted: string | null): Promise<{ readonly id: unknown; readonly canIdle: boolean }> {

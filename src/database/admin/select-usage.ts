@@ -26,7 +26,7 @@ export function createSelectUsage(database: Database, schema: Schema) {
 
     /**
      * The union hides from the planner that the days come from nearly unique instants. It therefore expects few days and
-     * counts in parallel. Counting the selector forces the table scan, since no index on the instants contains it: an
+     * counts in parallel. Counting the selector forces the table scan, because no index on the instants contains it: an
      * index-only scan gets slow once rows have been updated.
      */
     async usageByDay(clientName: string | null, since: Date): Promise<DayUsage[]> {

@@ -58,7 +58,7 @@ export function createSelectUsers(database: Database, schema: Schema) {
   };
 }
 
-/** Hidden and lazy columns are excluded, since a search would reveal their values. */
+/** Hidden and lazy columns are excluded, because a search would reveal their values. */
 function isSearchable(property: EntityProperty): boolean {
   const isText =
     property.runtimeType === 'string' && /^(?:varchar|character|char|text|citext)/.test(property.columnTypes[0] ?? '');

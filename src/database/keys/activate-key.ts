@@ -17,14 +17,17 @@ import type { KeyStore } from './key-store.ts';
 export function createActivateKey(database: Database, schema: Schema): KeyStore['activateKey'] {
   const { tokens, clients, tokenMeta, usersAsU, userKeyColumn, toUserKey } = schema;
   const { unexpired } = createExpiryConditions(schema);
+  const { isAudited, columnOf, parameters: changeOf } = database.changeContext;
   const userKeyType = tokenMeta.properties['user']?.columnTypes[0] ?? 'text';
   const statement = `
-    with input (user_id, id, at) as (values (?::${userKeyType}, ?::uuid, ?::timestamptz(3))),
+    with input (user_id, id, at${isAudited ? ', change' : ''}) as (
+      values (?::${userKeyType}, ?::uuid, ?::timestamptz(3)${isAudited ? ', ?::text' : ''})
+    ),
     owner as (
       select input.* from ${usersAsU} join input on input.user_id = u.${userKeyColumn} for no key update of u
     ),
     activated as (
-      select t.id, t.line, owner.at as used_at, owner.at + make_interval(secs => t.overlap) as ends_at
+      select t.id, t.line, owner.at as used_at, owner.at + make_interval(secs => t.overlap) as ends_at${columnOf('owner.change')}
       from ${tokens} t join owner on owner.user_id = t.user_id
       where t.id = owner.id and t.overlap is not null
       for update of t
@@ -59,7 +62,7 @@ export function createActivateKey(database: Database, schema: Schema): KeyStore[
 
   return async function activateKey({ id, userId }, now) {
     const at = toParameter(now);
-    const rows = await database.run(statement, [toUserKey(userId), id, at, at]);
+    const rows = await database.run(statement, [toUserKey(userId), id, at, ...changeOf({ reason: 'replaced' }), at]);
     return rows.map((row) => ({ ...toTokenIdentity(row, schema), expiresAt: toInstant(row['expiry']) }));
   };
 }

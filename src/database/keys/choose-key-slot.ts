@@ -9,7 +9,7 @@ export interface HeldKey {
   readonly isValid: boolean;
   /** The keys that it replaces from its first use on, the latest first. After that, the one that works on. */
   readonly replaces: readonly string[];
-  /** Whether it replaces them still, since it was not used yet. */
+  /** Whether it replaces them still, because it was not used yet. */
   readonly isUnused: boolean;
   /** When it expires, in any unit; `null`: never. */
   readonly expiresAt: number | null;
@@ -34,7 +34,7 @@ const maxUncounted = maxSessionsLimit;
 
 /**
  * Chooses the slot of a new key: the lowest free one. A key that was rolled before, and whose successor was never used, is
- * rolled anew: that successor ends, since its answer may have been lost. A key whose successor was used is retired, and not
+ * rolled anew: that successor ends, because its answer may have been lost. A key whose successor was used is retired, and not
  * rolled: it works on for the overlap, uncounted, and a roll would make a full key of it. Expired keys stay until they are
  * purged, unless there is no other slot.
  */

@@ -36,11 +36,18 @@ export function createClaimExpiring(database: Database, schema: Schema): KeyStor
     )
     update ${tokens} t set warned_at = input.at
     from due, input, ${clients} c where t.id = due.id and c.id = t.client_id
-    returning ${identityColumns}, t.name as token_name, ${epochOf('t.expiry')} as expiry, due.days_left`;
+    returning ${identityColumns}, t.name as token_name, ${epochOf('t.expiry')} as expiry, due.days_left${database.changeContext.column}`;
 
   return async function claimExpiring(clientNames, ids, limit, now) {
     const at = toParameter(now);
-    const rows = await database.run(statement, [toArray(clientNames), ids && toArray(ids), at, at, limit]);
+    const rows = await database.run(statement, [
+      toArray(clientNames),
+      ids && toArray(ids),
+      at,
+      at,
+      limit,
+      ...database.changeContext.parameters(),
+    ]);
     return rows.map((row) => ({
       ...toTokenIdentity(row, schema),
       name: row['token_name'] as string | null,

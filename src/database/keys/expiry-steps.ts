@@ -1,4 +1,4 @@
-/** How many days before a key expires its owner is to be told. */
+/** How many days before its expiry `tokenExpiring` is emitted for a key. */
 export const expiryNoticeDays: readonly number[] = [14, 7, 1];
 
 /** Whether a key is so close to its expiry that a notice may be due. */

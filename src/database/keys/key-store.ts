@@ -21,7 +21,7 @@ export interface RetiredKey extends TokenIdentity {
   readonly expiresAt: Date | null;
 }
 
-/** A key that expires soon, and of which nobody was told so yet. */
+/** A key that expires soon, before its `tokenExpiring`. */
 export interface ExpiringKey extends TokenIdentity {
   readonly name: string | null;
   readonly expiresAt: Date;

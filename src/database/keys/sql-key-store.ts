@@ -15,6 +15,7 @@ export function createSqlKeyStore(database: Database, schema: Schema): KeyStore 
   const { tokens, clients, uses, toUserKey } = schema;
   const { unexpired, expired } = createExpiryConditions(schema);
   const lockUser = createLockUser(database, schema);
+  const { column: changeColumn, parameters: changeOf } = database.changeContext;
   const ofClient = `from ${tokens} t join ${clients} c on c.id = t.client_id`;
   const select =
     `select ${tokenRowColumns}, t.scopes, t.replaces ${ofClient} left join ${uses} l on l.token_id = t.id ` +
@@ -39,7 +40,8 @@ export function createSqlKeyStore(database: Database, schema: Schema): KeyStore 
         const renamed = valid.find((held) => held.id === id);
         if (renamed === undefined) return 'key-not-found';
         if (isNameTaken(name, valid, renamed)) return 'name-taken';
-        await database.run(`update ${tokens} t set name = ? where t.id = ?`, [name, id]);
+        const sql = `update ${tokens} t set name = ? where t.id = ? returning t.id${changeColumn}`;
+        await database.run(sql, [name, id, ...changeOf()]);
         return 'renamed';
       });
     },
@@ -47,8 +49,8 @@ export function createSqlKeyStore(database: Database, schema: Schema): KeyStore 
     async deleteKey({ userId, clientName, id }, now) {
       const [row] = await database.run(
         `delete from ${tokens} t using ${clients} c where c.id = t.client_id and t.user_id = ? and c.name = ? and t.id = ? ` +
-          `returning ${identityColumns}, coalesce(${expired}, false) as had_expired`,
-        [toUserKey(userId), clientName, id, toParameter(now)],
+          `returning ${identityColumns}, coalesce(${expired}, false) as had_expired${changeColumn}`,
+        [toUserKey(userId), clientName, id, toParameter(now), ...changeOf({ reason: 'revoked', expiredAt: now })],
       );
       return row === undefined ? null : { ...toTokenIdentity(row, schema), hadExpired: row['had_expired'] === true };
     },

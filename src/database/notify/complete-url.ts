@@ -9,7 +9,7 @@ export interface ConnectionDefaults {
 
 /**
  * Adds to a connection string what it leaves out. `pg` would take that from the environment, whatever its other options
- * are. A host without a port has PostgreSQL's usual one, since a port belongs to its host.
+ * are. A host without a port has PostgreSQL's usual one, because a port belongs to its host.
  */
 export function completeUrl(connectionString: string, defaults: ConnectionDefaults): string {
   const url = new URL(connectionString);

@@ -13,7 +13,7 @@ export const truncateTrigger = 'durin_notify_truncate';
 
 /** The most keys in a message. */
 const maxKeys = 100;
-/** The most bytes of keys in a message, since NOTIFY takes less than 8,000 bytes in all. Beyond it, it is about the table. */
+/** The most bytes of keys in a message, because NOTIFY takes less than 8,000 bytes in all. Beyond it, it is about the table. */
 const maxKeyBytes = 7000;
 /** A statement that changes more rows sends one message about the whole table. A purge deletes as many at once. */
 const maxRows = 1000;
@@ -34,10 +34,10 @@ export interface DurinTriggerOptions {
 /**
  * A trigger for the user entity, and for other entities that `populate` joins to sessions. Each update, also one in psql
  * or in another program, then announces the changed rows to every process that has a `postgresBus`. The transaction that
- * makes the change sends the message. Deleting a user needs no trigger of its own, since it deletes the user's tokens.
+ * makes the change sends the message. Deleting a user needs no trigger of its own, because it deletes the user's tokens.
  *
  * The app's migrations create it, by MikroORM's diff. Each entity needs one of its own: `createDurin` refuses one in an
- * abstract base entity, since MikroORM would create it on the table of one child alone.
+ * abstract base entity, because MikroORM would create it on the table of one child alone.
  * @throws DurinUsageError at `MikroORM.init`, if the entity has no property `key`
  * @example
  * const User = defineEntity({
@@ -117,7 +117,7 @@ function changeOf(...keys: readonly string[]): string {
 }
 
 /**
- * Creates a trigger and its function, which has the name by which MikroORM drops it. On one line, since MikroORM splits
+ * Creates a trigger and its function, which has the name by which MikroORM drops it. On one line, because MikroORM splits
  * migrations at the ends of lines.
  */
 function createStatement({ name, schema }: TableName, trigger: string, events: string, message: Message): string {

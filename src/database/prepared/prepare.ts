@@ -32,7 +32,7 @@ const pooledStates: ReadonlySet<string | null> = new Set([
 
 /**
  * Creates the function that prepares statements. A statement's name is derived from its text, which contains the tables'
- * schema and prefix, so two durins on one pool do not collide. A statement that `onQuery` rewrites has no name, since each
+ * schema and prefix, so two durins on one pool do not collide. A statement that `onQuery` rewrites has no name, because each
  * call may have another text.
  *
  * PostgreSQL rejects a prepared statement after an `alter table` on what it reads. The pool then closes that connection,

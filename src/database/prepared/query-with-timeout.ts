@@ -9,7 +9,7 @@ import type { NativeClient, NativePool, NativeQuery } from './native-pool.ts';
  *
  * A query that gets its connection only after the timeout is not sent. The queries that queue up behind a frozen database
  * would delay everything after them, and a late login would end a session for a token that nobody receives. The connection
- * of a query that was sent is closed, since the network may have dropped it silently. PostgreSQL may still run that query.
+ * of a query that was sent is closed, because the network may have dropped it silently. PostgreSQL may still run that query.
  * @throws DurinError STORE_UNAVAILABLE after the timeout. Its cause names whether the query was sent: see `onUnknownOutcome`.
  */
 export async function queryWithTimeout(pool: NativePool, query: NativeQuery, timeoutMs: number): Promise<Row[]> {

@@ -2,7 +2,7 @@ import { type EntityMetadata, type EntityProperty, ReferenceKind } from '@mikro-
 
 /**
  * Whether sessions show the property: it is a column, a formula or an owned relation, and neither hidden nor lazy. A scalar
- * reference is not shown, since its type is the same as that of a lazy one.
+ * reference is not shown, because its type is the same as that of a lazy one.
  */
 export function isVisible(property: EntityProperty): boolean {
   const isStored = property.persist !== false || property.formula !== undefined;
@@ -14,7 +14,7 @@ export function isVisible(property: EntityProperty): boolean {
 
 /**
  * The properties that the entity's class has. In single-table inheritance, MikroORM's metadata of the root also
- * contains those of the classes that extend it, since they share its table.
+ * contains those of the classes that extend it, because they share its table.
  */
 export function ownProperties(meta: EntityMetadata, base: EntityMetadata | undefined): EntityProperty[] {
   const isRootOfTable = meta.root === meta && meta.inheritanceType === 'sti';

@@ -31,7 +31,7 @@ export interface ProjectionDeps {
 
 /**
  * Collects the columns and joins of one SELECT. Each `add` returns the function that reads its value from a row. Values are
- * converted as MikroORM converts them. The converters are resolved once, when a column is added, since rows are read on
+ * converted as MikroORM converts them. The converters are resolved once, when a column is added, because rows are read on
  * every request.
  */
 export class Projection {
@@ -165,7 +165,7 @@ export class Projection {
     if (only !== undefined && more.length === 0) return only.read;
     if (new Set(parts.map(({ name }) => name)).size < parts.length) {
       throw new DurinUsageError(
-        `entities.User: ${meta.className}.${property.name} must be hidden, since the key of ${target.className} contains a key of several columns`,
+        `entities.User: ${meta.className}.${property.name} must be hidden, because the key of ${target.className} contains a key of several columns`,
       );
     }
     return (row) => {

@@ -15,7 +15,7 @@ export function propertyConverter(property: EntityProperty, platform: Platform):
   return undefined;
 }
 
-/** Freezes plain objects and arrays with all they contain, since several requests share a session's values. */
+/** Freezes plain objects and arrays with all they contain, because several requests share a session's values. */
 export function deepFreeze(value: unknown): unknown {
   const isPlain = Array.isArray(value) || (value !== null && typeof value === 'object' && value.constructor === Object);
   if (!isPlain || Object.isFrozen(value)) return value;

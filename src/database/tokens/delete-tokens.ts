@@ -1,4 +1,5 @@
 import type { Database } from '../database.ts';
+import type { Change } from '../records/change-context.ts';
 import { toParameter } from '../rows/instants.ts';
 import type { Schema } from '../schema.ts';
 import type { EndedToken, TokenIdentity, TokenStore } from '../token-store.ts';
@@ -19,26 +20,38 @@ const idleGraceMs = 60_000;
 export function createDeleteTokens(database: Database, schema: Schema, lockUser: LockUser): DeleteTokens {
   const { tokens, clients, uses } = schema;
   const { unexpired, expired } = createExpiryConditions(schema);
+  const { column: changeColumn, parameters: changeOf } = database.changeContext;
 
   /** The rows to lock before their tokens are deleted, and the column by which tokens refer to them. */
   const owners = {
-    user: { table: schema.users, key: schema.userKeyColumn, column: 't.user_id' },
-    client: { table: clients, key: 'id', column: 't.client_id' },
-    token: { table: null, key: 'id', column: 't.id' },
-  };
+    user: { table: schema.users, key: schema.userKeyColumn, column: 't.user_id', reason: 'user-deleted' },
+    client: { table: clients, key: 'id', column: 't.client_id', reason: 'client-deleted' },
+    token: { table: null, key: 'id', column: 't.id', reason: 'revoked' },
+  } as const;
 
-  async function deleteWhere(condition: string, parameters: readonly unknown[]): Promise<TokenIdentity[]> {
-    const sql = `delete from ${tokens} t using ${clients} c where c.id = t.client_id and ${condition} returning ${identityColumns}`;
-    return (await database.run(sql, parameters)).map((row) => toTokenIdentity(row, schema));
+  async function deleteWhere(
+    condition: string,
+    parameters: readonly unknown[],
+    change: Change,
+  ): Promise<TokenIdentity[]> {
+    const sql =
+      `delete from ${tokens} t using ${clients} c where c.id = t.client_id and ${condition} ` +
+      `returning ${identityColumns}${changeColumn}`;
+    return (await database.run(sql, [...parameters, ...changeOf(change)])).map((row) => toTokenIdentity(row, schema));
   }
 
   /** Deletes the first tokens that a select finds. Skips those that others have locked. */
-  async function deleteFirst(select: string, parameters: readonly unknown[], limit: number): Promise<TokenIdentity[]> {
+  async function deleteFirst(
+    select: string,
+    parameters: readonly unknown[],
+    limit: number,
+    change: Change,
+  ): Promise<TokenIdentity[]> {
     // Only a materialized CTE runs once. A subselect could run again and return other rows, exceeding the limit.
     const rows = await database.run(
       `with found as materialized (${select} limit ? for update of t skip locked) delete from ${tokens} t ` +
-        `using found, ${clients} c where t.id = found.id and c.id = t.client_id returning ${identityColumns}`,
-      [...parameters, limit],
+        `using found, ${clients} c where t.id = found.id and c.id = t.client_id returning ${identityColumns}${changeColumn}`,
+      [...parameters, limit, ...changeOf(change)],
     );
     return rows.map((row) => toTokenIdentity(row, schema));
   }
@@ -63,36 +76,38 @@ export function createDeleteTokens(database: Database, schema: Schema, lockUser:
   ];
 
   return {
-    async delete({ id }) {
-      const [ended] = await deleteWhere('t.id = ?', [id]);
+    async delete({ id }, reason) {
+      const [ended] = await deleteWhere('t.id = ?', [id], { reason });
       return ended ?? null;
     },
 
-    async deleteBySelector(selector) {
-      const [ended] = await deleteWhere('t.selector = ?', [selector]);
+    async deleteBySelector(selector, reason) {
+      const [ended] = await deleteWhere('t.selector = ?', [selector], { reason });
       return ended ?? null;
     },
 
     async deleteIfExpired({ id }, now) {
-      const [ended] = await deleteWhere(`t.id = ? and ${expired}`, [id, toParameter(now)]);
+      const [ended] = await deleteWhere(`t.id = ? and ${expired}`, [id, toParameter(now)], { expiredAt: now });
       return ended ?? null;
     },
 
     async deleteOf(userId, id, filter, now) {
       const { condition, parameters } = filterConditions(filter);
       const values = [schema.toUserKey(userId), id, toParameter(now), ...parameters];
-      const [ended] = await deleteWhere(`t.user_id = ? and t.id = ? and ${unexpired} ${condition}`, values);
+      const [ended] = await deleteWhere(`t.user_id = ? and t.id = ? and ${unexpired} ${condition}`, values, {
+        reason: 'revoked',
+      });
       return ended ?? null;
     },
 
-    async deleteAllOf(userId, filter) {
+    async deleteAllOf(userId, filter, reason) {
       const { condition, parameters } = filterConditions(filter);
-      return lockUser(userId, (key) => deleteWhere(`t.user_id = ? ${condition}`, [key, ...parameters]));
+      return lockUser(userId, (key) => deleteWhere(`t.user_id = ? ${condition}`, [key, ...parameters], { reason }));
     },
 
     async deleteBefore(deleted, keys, now) {
       const ended: EndedToken[] = [];
-      const { table, key, column } = owners[deleted];
+      const { table, key, column, reason } = owners[deleted];
       const values = deleted === 'user' ? keys.map(schema.toUserKey) : keys;
       for (let start = 0; start < values.length; start += maxKeys) {
         const chunk = values.slice(start, start + maxKeys);
@@ -102,8 +117,8 @@ export function createDeleteTokens(database: Database, schema: Schema, lockUser:
         }
         const rows = await database.run(
           `delete from ${tokens} t using ${clients} c where c.id = t.client_id and ${column} in (${placeholders}) ` +
-            `returning ${identityColumns}, coalesce(${expired}, false) as had_expired`,
-          [...chunk, toParameter(now)],
+            `returning ${identityColumns}, coalesce(${expired}, false) as had_expired${changeColumn}`,
+          [...chunk, toParameter(now), ...changeOf({ reason, expiredAt: now })],
         );
         ended.push(
           ...rows.map((row) => ({ ...toTokenIdentity(row, schema), hadExpired: row['had_expired'] === true })),
@@ -113,11 +128,13 @@ export function createDeleteTokens(database: Database, schema: Schema, lockUser:
     },
 
     async deleteExpired(limit, now) {
-      const found = await deleteFirst(overdue, [toParameter(now)], limit);
+      const found = await deleteFirst(overdue, [toParameter(now)], limit, { expiredAt: now });
       for (const select of idleSelects) {
         const aMinuteAgo = toParameter(now - idleGraceMs);
         if (found.length < limit)
-          found.push(...(await deleteFirst(select, [aMinuteAgo, aMinuteAgo], limit - found.length)));
+          found.push(
+            ...(await deleteFirst(select, [aMinuteAgo, aMinuteAgo], limit - found.length, { expiredAt: now })),
+          );
       }
       return found;
     },

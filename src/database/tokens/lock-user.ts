@@ -3,7 +3,7 @@ import type { Schema } from '../schema.ts';
 
 /**
  * Locks the user's row, and then runs work in the same transaction: the work sees every token that was being issued to the
- * user, and none is issued until it commits. The lock is a statement of its own, since a statement that waits for a lock
+ * user, and none is issued until it commits. The lock is a statement of its own, because a statement that waits for a lock
  * still reads what was committed before it began.
  */
 export type LockUser = <T>(userId: unknown, work: (key: unknown) => Promise<T>) => Promise<T>;

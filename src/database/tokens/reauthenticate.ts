@@ -18,12 +18,13 @@ export function createReauthenticate(
 ): TokenStore['reauthenticate'] {
   const { tokens, clients, tokenMeta, usersAsU, userKeyColumn, toUserKey } = schema;
   const { unexpired } = createExpiryConditions(schema);
+  const { isAudited, columnOf, parameters: changeOf } = database.changeContext;
   const userKeyType = tokenMeta.properties['user']?.columnTypes[0] ?? 'text';
   const hasCredentials =
     credentialsDigest === null ? 'true' : `(input.credentials is null or input.credentials = ${credentialsDigest})`;
   const statement = `
-    with input (user_id, session_id, authenticated_at, credentials) as (
-      values (?::${userKeyType}, ?::uuid, ?::timestamptz(3), ?::text)
+    with input (user_id, session_id, authenticated_at, credentials${isAudited ? ', change' : ''}) as (
+      values (?::${userKeyType}, ?::uuid, ?::timestamptz(3), ?::text${isAudited ? ', ?::text' : ''})
     ),
     owner as (
       select input.*, (
@@ -36,7 +37,7 @@ export function createReauthenticate(
       from owner cross join ${clients} c
       where owner.has_credentials and t.id = owner.session_id and t.user_id = owner.user_id and c.id = t.client_id
         and ${unexpired}
-      returning t.id
+      returning t.id${columnOf('owner.change')}
     )
     select owner.has_credentials, exists (select from authenticated) as is_authenticated from owner`;
 
@@ -46,6 +47,7 @@ export function createReauthenticate(
       id,
       authenticatedAt === null ? null : toParameter(authenticatedAt),
       credentials ?? null,
+      ...changeOf(),
       toParameter(now),
     ]);
     if (row?.['has_credentials'] !== true)

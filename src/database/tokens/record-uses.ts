@@ -7,7 +7,7 @@ import { createExpiryConditions } from './token-conditions.ts';
 /**
  * Creates the writes of last uses. `recordUses` is one statement for any number of them. It waits for no other transaction: a
  * row that another one has locked, because it records a use or deletes the token, is skipped. It locks tokens only to
- * add rows that are missing, since a lock on a token writes to its page. It finds each row once by its key, and then by its
+ * add rows that are missing, because a lock on a token writes to its page. It finds each row once by its key, and then by its
  * place in the table: another one that has changed it meanwhile has recorded a use, which may be older. It returns what it
  * skipped for another transaction, so that the next use of these tokens is recorded.
  */

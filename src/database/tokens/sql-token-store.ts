@@ -35,6 +35,7 @@ export function createSqlTokenStore(
 ): SqlTokenStore {
   const { tokens, clients, uses } = schema;
   const { unexpired, expiry } = createExpiryConditions(schema);
+  const { column: changeColumn, parameters: changeOf } = database.changeContext;
   const lockUser = createLockUser(database, schema);
   const session = createSessionSelect(schema, rules);
   const userRow = createUserRowSelect(schema, rules);
@@ -85,8 +86,8 @@ export function createSqlTokenStore(
         `update ${tokens} t set expiry = case when ${hasOwnLifetime('t.id')} then t.expiry ` +
           `else least(?::timestamptz(3) + make_interval(secs => c.token_ttl), ${endOfLife}) end from ${clients} c ` +
           `where c.id = t.client_id and t.id = ? and ${unexpired} returning ${identityColumns}, ` +
-          `${epochOf(expiry)} as expiry, ${epochOf(latestExpiry)} as latest_expiry`,
-        [toParameter(now), id, toParameter(now)],
+          `${epochOf(expiry)} as expiry, ${epochOf(latestExpiry)} as latest_expiry${changeColumn}`,
+        [toParameter(now), id, toParameter(now), ...changeOf()],
       );
       if (row === undefined) return null;
       return {
@@ -100,9 +101,16 @@ export function createSqlTokenStore(
       const { condition, parameters } = filterConditions(filter);
       const sql =
         `update ${tokens} t set expiry = ? from ${clients} c ` +
-        `where c.id = t.client_id and t.user_id = ? and ${unexpired} ${condition} returning ${identityColumns}`;
+        `where c.id = t.client_id and t.user_id = ? and ${unexpired} ${condition} ` +
+        `returning ${identityColumns}${changeColumn}`;
       const rows = await lockUser(userId, (key) =>
-        database.run(sql, [toParameter(now), key, toParameter(now), ...parameters]),
+        database.run(sql, [
+          toParameter(now),
+          key,
+          toParameter(now),
+          ...parameters,
+          ...changeOf({ reason: 'user-inactive' }),
+        ]),
       );
       return rows.map((row) => toTokenIdentity(row, schema));
     },
@@ -111,8 +119,8 @@ export function createSqlTokenStore(
       const { condition, parameters } = filterConditions(filter);
       const renamed = await database.run(
         `update ${tokens} t set name = ? from ${clients} c ` +
-          `where c.id = t.client_id and t.user_id = ? and t.id = ? and ${unexpired} ${condition} returning t.id`,
-        [name, schema.toUserKey(userId), id, toParameter(now), ...parameters],
+          `where c.id = t.client_id and t.user_id = ? and t.id = ? and ${unexpired} ${condition} returning t.id${changeColumn}`,
+        [name, schema.toUserKey(userId), id, toParameter(now), ...parameters, ...changeOf()],
       );
       return renamed.length > 0;
     },

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import type { TokenOrigin } from '../token-store.ts';
 
 /*
- * A token's id contains its origin, since there is no column for it. The id of a login's token is a random UUID of
+ * A token's id contains its origin, because there is no column for it. The id of a login's token is a random UUID of
  * version 4. The others use version 8, which RFC 9562 leaves to the application: the digit after the version distinguishes
  * them, and the rest is random. Every key has a mark of its own. Without it, a key would become a session when its client
- * is renamed, since the rules of keys are found by the client's name.
+ * is renamed, because the rules of keys are found by the client's name.
  */
 
 type TokenMark = TokenOrigin | 'key';

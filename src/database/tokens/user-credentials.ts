@@ -27,7 +27,7 @@ export function createUserCredentials(database: Database, schema: Schema, names:
   const properties = names.map((name) => columnOf(name, schema));
   const columns = properties.map(schema.userColumn);
   const texts = columns.map((column) => `${column}::text`).join(', ');
-  // A digest, since the ORM may log a statement's parameters.
+  // A digest, because the ORM may log a statement's parameters.
   const digestSql =
     columns.length === 0 ? null : `encode(sha256(convert_to(jsonb_build_array(${texts})::text, 'UTF8')), 'hex')`;
   const projection = schema.newProjection();

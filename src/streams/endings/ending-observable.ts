@@ -17,7 +17,7 @@ export function endingObservable(source: Observable<unknown, unknown>, open: Ope
       stream.close();
     }
 
-    /** Rejects with what the consumer throws, which nobody handles: the source that emitted the value has gone on. */
+    /** Rejects with what the consumer throws, which nobody handles: the source that emitted the value has already continued. */
     async function deliverHeld(): Promise<void> {
       isDelivering = true;
       try {

@@ -1,7 +1,8 @@
 import { createSingleFlight } from '../../async/single-flight.ts';
 import type { BoundedByTimeout } from '../../database/database-timeout.ts';
 import type { KeyStore } from '../../database/keys/key-store.ts';
-import type { EventSink } from '../../events.ts';
+import type { CallOrigin, EventSink } from '../../events.ts';
+import type { Actors } from '../../records/actors.ts';
 import type { SessionRecord } from '../../session.ts';
 import { toTokenEvent } from '../token-event.ts';
 
@@ -10,17 +11,19 @@ import { toTokenEvent } from '../token-event.ts';
  * nothing for other sessions.
  * @throws DurinError STORE_UNAVAILABLE
  */
-export type ActivateKey = (record: SessionRecord) => Promise<void>;
+export type ActivateKey = (record: SessionRecord, origin: CallOrigin) => Promise<void>;
 
 export interface ActivateKeyDeps {
   readonly keyStore: Pick<KeyStore, 'activateKey'>;
+  /** `null`: there is no audit. */
+  readonly actors: Pick<Actors, 'asUser'> | null;
   readonly events: EventSink;
   readonly bounded: BoundedByTimeout;
   /** The clock, in milliseconds. */
   readonly now: () => number;
 }
 
-export function createActivateKey({ keyStore, events, bounded, now }: ActivateKeyDeps): ActivateKey {
+export function createActivateKey({ keyStore, actors, events, bounded, now }: ActivateKeyDeps): ActivateKey {
   /** The first uses that arrive together share a statement. */
   const activating = createSingleFlight<void>();
 
@@ -32,9 +35,11 @@ export function createActivateKey({ keyStore, events, bounded, now }: ActivateKe
     }
   }
 
-  return async function activateKey(record) {
+  return async function activateKey(record, origin) {
     if (record.replaces === null) return;
+    const work = () => bounded(() => activate(record));
     const inFlight = activating.inFlight(record.id)?.answer;
-    await (inFlight ?? activating.start(record.id, () => bounded(() => activate(record))));
+    await (inFlight ??
+      activating.start(record.id, () => (actors === null ? work() : actors.asUser(record, origin, work))));
   };
 }

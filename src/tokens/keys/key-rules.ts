@@ -1,7 +1,7 @@
 import type { Network } from '../../request/allowed-networks.ts';
 import type { Quota } from '../../values/rate.ts';
 
-/** What the option `keys` of a client says, parsed. Code, not data: the client's row knows nothing of it. */
+/** The option `keys` of a client, parsed. It is code and not data: no column of the client has it. */
 export interface KeyRules {
   readonly clientName: string;
   /** The keys that a user may have. */

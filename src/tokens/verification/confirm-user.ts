@@ -13,7 +13,7 @@ export interface VerifiedUser {
   readonly readCredentials: (() => Promise<CredentialsDigest | null>) | null;
 }
 
-/** Whether a verified user may go on, and what the credentials must still be. Absent: anything. */
+/** Whether a verified user may sign in, and the values that the credentials must still have. Absent: any. */
 export type Confirmation =
   | { readonly isConfirmed: false }
   | { readonly isConfirmed: true; readonly credentials?: CredentialsDigest };

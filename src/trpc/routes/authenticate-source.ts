@@ -31,7 +31,7 @@ export function createAuthenticateSource(deps: AuthenticateSourceDeps): Authenti
       record = state.recognizeSession(Infinity, isChange) ?? (await state.resolveSessionUncached(isChange));
       const refusal = keyAccess.refusalOf(record, request.ipAddress, 'everything');
       if (refusal !== null) throw refusal;
-      if (record.replaces !== null) await activateKey(record);
+      if (record.replaces !== null) await activateKey(record, request);
     } catch (error) {
       denials.report(error, { path: null, origin: request, session: record && toSessionOf(record) });
       throw toAnswered(error, request);

@@ -35,7 +35,7 @@ export type GuardSource = (source: AuthSource, options?: GuardOptions) => Promis
 export function parseRouteOptions(parse: ParseGuardOptions, name: string, options: unknown): GuardSettings {
   const settings = parse(name, options);
   if (settings.limit?.scope === null)
-    throw new DurinUsageError(`${name}: scope is required together with rate, since a route has no procedure's path`);
+    throw new DurinUsageError(`${name}: scope is required together with rate, because a route has no procedure's path`);
   return settings;
 }
 

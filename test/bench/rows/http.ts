@@ -46,3 +46,26 @@ export async function benchHttp(
     rateRow(work, guarded, bareUnguarded, null),
   ];
 }
+
+/** A guarded, cached call over HTTP with `instrumentDurin` against the same call without. */
+export async function benchTelemetry(url: string, tokens: readonly string[], extent: Extent): Promise<Row[]> {
+  const server = await openServer('processes/telemetry-server.ts', url);
+  const load = await openLoad(server.ports['durin'], width);
+  const calls = (path: string) => (count: number) =>
+    load.run(count, (index) => getRequest(path, { Authorization: `Token ${tokens[index % tokens.length]}` }));
+  const paths = ['plain', 'unsampled', 'sampled'] as const;
+  for (const path of paths) await calls(`/${path}`)(2 * tokens.length); // so that each is cached
+  const [plain, unsampled, sampled] = await sideBySide(
+    {
+      'without OpenTelemetry': calls('/plain'),
+      'with OpenTelemetry, spans not sampled': calls('/unsampled'),
+      'with OpenTelemetry, every span recorded': calls('/sampled'),
+    },
+    extent,
+    server.cpuClock,
+  );
+  load.close();
+  await server.close();
+  const work = 'guarded call over HTTP, cached, instrumented';
+  return [rateRow(work, unsampled, plain, { atLeast: 0.98 }), rateRow(work, sampled, plain, { atLeast: 0.98 })];
+}

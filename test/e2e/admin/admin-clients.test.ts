@@ -203,7 +203,7 @@ test('long and right-to-left names fit', async () => {
   await row(page, users[0] ?? '')
     .first()
     .waitFor();
-  expect(await faultsInLooks(page, 'admin-names-tokens', true)).toEqual([]);
+  expect(await faultsInLooks(page, 'admin-names-tokens', { alsoZoomed: true })).toEqual([]);
   await page.setViewportSize({ width: 360, height: 740 });
   await page.getByText('created just now, never used').first().waitFor();
   await page.setViewportSize({ width: 1280, height: 720 });

@@ -42,7 +42,7 @@ test('the limits and lifetimes of a client are shown and edited', async () => {
   await expect.poll(() => hintOf(page, 'Idle time')).toBe('Enter a duration such as 3d or 12h, at least 5m, or never.');
   expect(await hintOf(page, 'Longest lifetime')).toMatch(/^Enter a duration .*, or never\.$/);
   expect(await hintOf(page, 'Sessions per user')).toBe('This field must be a whole number from 1 to 1000.');
-  expect(await faultsInLooks(page, 'admin-client-limits', true)).toEqual([]);
+  expect(await faultsInLooks(page, 'admin-client-limits', { alsoZoomed: true })).toEqual([]);
   await field(page, 'Idle time').fill('12h');
   await field(page, 'Longest lifetime').fill('30d');
   await field(page, 'Sessions per user').fill('3');
@@ -84,7 +84,7 @@ test('tokens are listed with their names and devices', async () => {
     })
     .toMatch(/Kitchen tablet\s+\S+…\S+ · Firefox on Windows · 127\.0\.0\.1/);
   await button(page, 'Revoke… the token of alice on web, Kitchen tablet').waitFor();
-  expect(await faultsInLooks(page, 'admin-token-devices', true)).toEqual([]);
+  expect(await faultsInLooks(page, 'admin-token-devices', { alsoZoomed: true })).toEqual([]);
 });
 
 test('a token that would end a session is issued only if the admin agrees', async () => {
@@ -100,7 +100,7 @@ test('a token that would end a session is issued only if the admin agrees', asyn
   const dialog = page.getByRole('dialog', { name: 'End a session of alice?' });
   await dialog.getByText('with 5 sessions, and the client allows no more.').waitFor();
   await dialog.getByText('The new token ends the least recently used one immediately').waitFor();
-  expect(await faultsInLooks(page, 'admin-issue-limit', true)).toEqual([]);
+  expect(await faultsInLooks(page, 'admin-issue-limit', { alsoZoomed: true })).toEqual([]);
   await button(page, 'Cancel').click();
   await dialog.waitFor({ state: 'detached' });
   expect(await namesOfTokens()).toEqual(['one', 'two', 'three', 'four', 'five']);

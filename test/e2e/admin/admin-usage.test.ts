@@ -8,7 +8,7 @@ test('on the first day, sentences stand for the chart', async () => {
   const page = await at('/');
   await page.getByText(/^Issued today: 1\. Last used today: [01]\. The chart begins tomorrow\.$/).waitFor();
   await row(page, /^admin/).waitFor();
-  expect(await faultsInLooks(page, 'admin-first-day', true)).toEqual([]);
+  expect(await faultsInLooks(page, 'admin-first-day', { alsoZoomed: true })).toEqual([]);
   await choose(page, 'Client', 'api');
   await page.getByText('No token was issued or used in this period.').waitFor();
 });
@@ -58,7 +58,7 @@ test('usage is shown in total, over time and by client', async () => {
   expect(await page.locator('thead').innerText()).toMatch(
     /^Client\s+Tokens\s+Used in the last\s+24 hours\s+7 days\s+30 days\s*$/,
   );
-  expect(await faultsInLooks(page, 'admin-usage', true)).toEqual([]);
+  expect(await faultsInLooks(page, 'admin-usage', { alsoZoomed: true })).toEqual([]);
 
   await choose(page, 'Client', 'api');
   await expect.poll(() => figure.getAttribute('aria-label')).toMatch(/^In 30 days, 0 tokens were issued/);

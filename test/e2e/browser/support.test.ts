@@ -21,7 +21,7 @@ test('faultsInLooks finds barriers, and what does not fit on a phone', async () 
   const pale = '<p style="color: #ccc; background: #fff">Hello</p>';
   const tooWide = '<div style="width: 500px">Hello</div>';
   await page.setContent(html(unlabelled + pale + tooWide));
-  const faults = (await faultsInLooks(page, 'support-bad')).join('\n');
+  const faults = (await faultsInLooks(page, 'support-bad', { settlingMs: 200 })).join('\n');
   expect(faults).toContain('support-bad-wide-light: critical, label:');
   expect(faults).toContain('support-bad-narrow-dark: serious, color-contrast:');
   expect(faults).toContain('support-bad-narrow-light: the page is wider than the window');

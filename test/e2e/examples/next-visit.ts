@@ -24,9 +24,12 @@ export function useNextExample() {
 
   return {
     example: () => example,
-    /** Opens a browser window for the current test. The test fails if the page reports an error, as of hydration. */
-    async visit(options: BrowserContextOptions = {}): Promise<Visitor> {
-      const visitor = await openVisitor(browser, server.url, options);
+    /**
+     * Opens a browser window for the current test. The test fails if the page reports an error, as of hydration.
+     * @param url of the server. Default: the server that all tests share
+     */
+    async visit(options: BrowserContextOptions = {}, { url } = server): Promise<Visitor> {
+      const visitor = await openVisitor(browser, url, options);
       visitor.context.setDefaultTimeout(20_000);
       onTestFinished(async () => {
         await visitor.close();
@@ -42,16 +45,26 @@ export function useNextExample() {
 
 export interface RunningNext {
   readonly url: string;
+  /** Moves its clock on, which the browser's does not follow. */
+  moveClock(seconds: number): Promise<unknown>;
   stop(): Promise<unknown>;
 }
 
 export async function startNext(example: CopiedExample, command: 'start' | 'dev'): Promise<RunningNext> {
   const port = String(await freePort());
   const next = join('node_modules', 'next', 'dist', 'bin', 'next');
-  const args = [next, command, '-H', 'localhost', '-p', port];
+  const clock = join(import.meta.dirname, 'movable-clock.ts');
+  const args = ['--import', clock, next, command, '-H', 'localhost', '-p', port];
   const server = example.start('node', args, { NEXT_TELEMETRY_DISABLED: '1' });
   await server.until('Ready');
-  return { url: `http://localhost:${port}`, stop: () => server.stop('SIGTERM') };
+  return {
+    url: `http://localhost:${port}`,
+    moveClock(seconds) {
+      server.type(`${seconds}\n`);
+      return server.until(`The clock moved by ${seconds} s`);
+    },
+    stop: () => server.stop('SIGTERM'),
+  };
 }
 
 export async function signIn(page: Page): Promise<void> {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { faultsInLooks } from '../../support/browser/appearance.ts';
 import {
   button,
@@ -8,6 +8,7 @@ import {
   sessionCookie,
   setSessionCookie,
   signIn,
+  startNext,
   useNextExample,
 } from './next-visit.ts';
 
@@ -106,6 +107,41 @@ test.for([
   expect(redirects).toHaveLength(1);
   await signIn(page);
 });
+
+test('a session that expires while its page is open ends at the next call', async () => {
+  const server = await startNext(example(), 'start');
+  onTestFinished(() => server.stop() as Promise<void>);
+  const { context, open } = await visit({}, server);
+  await context.addInitScript({ content: noteHeadings });
+  const redirects: string[] = [];
+  context.on('response', (response) => response.status() === 307 && redirects.push(response.url()));
+  await signIn(await open('/sign-in'));
+  const [page, other] = [await open(), await open()];
+  await Promise.all([isSignedIn(page), isSignedIn(other)]);
+
+  await server.moveClock(15 * 86_400);
+  await button(page, 'Refresh').click();
+  await Promise.all([isSignedOut(page), isSignedOut(other)]);
+  await page.getByText('Your session has expired.').waitFor();
+  await page.waitForLoadState('networkidle');
+  for (const tab of [page, other]) expect(await tab.evaluate('headings')).toEqual(['Hello, alice', 'Sign in']);
+  expect(redirects.length).toBeLessThanOrEqual(context.pages().length); // one for each tab
+
+  await page.reload();
+  await isSignedOut(page);
+  expect(await page.evaluate('headings')).toEqual(['Sign in']);
+  await signIn(page);
+  await isSignedIn(other);
+});
+
+/** Keeps each heading that a page shows, in `headings`. */
+const noteHeadings = `
+  globalThis.headings = [];
+  new MutationObserver(() => {
+    const text = document.querySelector('h1')?.textContent;
+    if (text && headings.at(-1) !== text) headings.push(text);
+  }).observe(document, { childList: true, subtree: true, characterData: true });
+`;
 
 test('no page sets a cookie', async () => {
   const { context, open } = await visit();

@@ -28,6 +28,15 @@ declare module 'next' {
     getRequestHandler(): (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   };
 }
+declare module '@vercel/functions' {
+  export function waitUntil(promise: Promise<unknown>): void;
+}
+declare module '@opentelemetry/sdk-node' {
+  export class NodeSDK {
+    start(): void;
+    shutdown(): Promise<void>;
+  }
+}
 declare module 'expo-secure-store' {
   export function getItemAsync(key: string): Promise<string | null>;
   export function setItemAsync(key: string, value: string): Promise<void>;
@@ -112,7 +121,7 @@ test('the app migrates its database, serves, and is called', async () => {
   expect(await server.stop('SIGTERM')).toEqual({ code: 0, output: 'Listening\n' });
 });
 
-test.for(['programmatic.ts', 'transactions.ts', 'sync-clients.ts', 'try-leaks.ts'])(
+test.for(['programmatic.ts', 'transactions.ts', 'sync-clients.ts', 'try-leaks.ts', 'try-audit.ts'])(
   '%s prints what its comments say',
   async (file) => {
     expect(outputOf(file)).not.toBe('');
@@ -125,9 +134,13 @@ test('the sample of two user models prints what its comments say', async () => {
   expect(await run('two-user-models.ts')).toEqual({ code: 0, output: outputOf('two-user-models.ts') });
 });
 
-test.for(['app.test.ts', 'policy.test.ts'])('the sample test %s passes', async (file) => {
+test.for([
+  ['procedures.test.ts', 3],
+  ['database.test.ts', 2],
+  ['policy.test.ts', 1],
+] as const)('the sample test %s passes', async ([file, count]) => {
   const { code, output } = await startProgram(['--test', file], env, app).ended;
-  expect(output).toContain('pass 1');
+  expect(output).toContain(`pass ${count}`);
   expect(code).toBe(0);
 });
 

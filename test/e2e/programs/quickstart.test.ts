@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { freePort, type PostgresServer, startPostgres } from '../../support/servers/postgres-server.ts';
 import { startProgram } from './program.ts';
 
-/** The data of a first start. Each test goes on from a copy, since an embedded database takes seconds to create. */
+/** The data of a first start. Each test continues from a copy, because an embedded database takes seconds to create. */
 let prepared: string;
 beforeAll(async () => {
   prepared = await mkdtemp(join(tmpdir(), 'durin-quickstart-'));

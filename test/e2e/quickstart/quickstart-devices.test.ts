@@ -33,7 +33,7 @@ const titles = (page: Page) => card(page, 'Your devices').locator('.title').allI
 test('a device is signed out from another one, which stays signed in', async () => {
   const { laptop, other } = await openTwoDevices();
   expect(await titles(laptop)).toEqual(['Chrome on Linux This device', 'Firefox on Windows']);
-  expect(await faultsInLooks(laptop, 'two-devices', true)).toEqual([]);
+  expect(await faultsInLooks(laptop, 'two-devices', { alsoZoomed: true })).toEqual([]);
   await button(laptop, 'Sign out Firefox on Windows').click();
   const dialog = laptop.getByRole('dialog', { name: 'Sign out Firefox on Windows?' });
   await dialog.getByRole('button', { name: 'Sign out' }).click();
@@ -77,7 +77,7 @@ test('a device is renamed in the list', async () => {
   const field = laptop.getByLabel('Name of this device');
   expect(await field.getAttribute('placeholder')).toBe('Firefox on Windows');
   expect(await field.evaluate('document.activeElement.name === "" && document.activeElement.maxLength')).toBe(64);
-  expect(await faultsInLooks(laptop, 'rename', true)).toEqual([]);
+  expect(await faultsInLooks(laptop, 'rename', { alsoZoomed: true })).toEqual([]);
   await laptop.keyboard.press('Escape');
   expect(await focused(laptop)).toBe('Rename Firefox on Windows');
 
@@ -120,7 +120,7 @@ test('long and right-to-left names of devices fit', async () => {
   const page = await (await visit()).open();
   await signIn(page);
   await session(page, 'حاسوب مريم في المطبخ (1)').waitFor();
-  expect(await faultsInLooks(page, 'names-of-devices', true)).toEqual([]);
+  expect(await faultsInLooks(page, 'names-of-devices', { alsoZoomed: true })).toEqual([]);
 });
 
 test('a login beyond the limit says so in words', async () => {

@@ -57,7 +57,7 @@ test('a key is created, copied, used, renamed, rolled and revoked', async () => 
   await ofKeys(page).getByText('You have none.').waitFor();
   await button(page, 'Create a key').click();
   expect(await page.evaluate<string>('document.activeElement.placeholder')).toBe('Such as: nightly export');
-  expect(await faultsInLooks(page, 'key-form', true)).toEqual([]);
+  expect(await faultsInLooks(page, 'key-form', { alsoZoomed: true })).toEqual([]);
   await page.getByLabel('Name of the key').fill(' nightly export ');
   await page.getByLabel('Add reports').check();
   await page.getByLabel('It expires in').selectOption('30 days');
@@ -70,7 +70,7 @@ test('a key is created, copied, used, renamed, rolled and revoked', async () => 
   expect(await page.content()).not.toContain(key); // hidden
   await button(page, 'Show the key').click();
   await ofKeys(page).getByText(key, { exact: true }).waitFor();
-  expect(await faultsInLooks(page, 'key-new', true)).toEqual([]);
+  expect(await faultsInLooks(page, 'key-new', { alsoZoomed: true })).toEqual([]);
   await button(page, 'Hide the key').click();
   expect(await page.content()).not.toContain(key);
 
@@ -95,14 +95,14 @@ test('a key is created, copied, used, renamed, rolled and revoked', async () => 
   await button(page, 'Roll Export').click();
   const rolling = page.getByRole('dialog', { name: 'Roll the key Export?' });
   await rolling.getByText('The old one works until the new one is first used').waitFor();
-  expect(await faultsInLooks(page, 'key-roll', true)).toEqual([]);
+  expect(await faultsInLooks(page, 'key-roll', { alsoZoomed: true })).toEqual([]);
   await rolling.getByRole('button', { name: 'Roll the key' }).click();
   await ofKeys(page).getByText('and for 24 hours after that.').waitFor();
   const rolled = await copyKey();
   const old = `Revoke Export, ${key.slice(0, 4)}…${key.slice(-4)}`;
   await button(page, old).waitFor();
   await ofKeys(page).getByText('It works until the key that replaces it is first used.').waitFor();
-  expect(await faultsInLooks(page, 'key-rolled', true)).toEqual([]);
+  expect(await faultsInLooks(page, 'key-rolled', { alsoZoomed: true })).toEqual([]);
   expect([await isValid(key), await isValid(rolled)]).toEqual([true, true]);
   await turnTo(page);
   await ofKeys(page).getByText('The key that replaces it is in use.').waitFor();
@@ -153,7 +153,7 @@ test('an expired key says so, and can only be revoked', async () => {
   await quickstart().orm.em.fork().nativeUpdate(AuthToken, { name: 'old' }, change);
   await turnTo(page);
   await expect.poll(() => facts(page, 'old')).toMatch(/Expires\s+expired/i);
-  expect(await faultsInLooks(page, 'key-expired', true)).toEqual([]);
+  expect(await faultsInLooks(page, 'key-expired', { alsoZoomed: true })).toEqual([]);
   for (const action of ['Rename', 'Roll'])
     expect(
       await ofKeys(page)
@@ -186,7 +186,7 @@ test('a name that is taken and a full list are reported in words', async () => {
   await page.getByLabel('Name of the key').fill('one too many');
   await page.keyboard.press('Enter');
   await problem.getByText('You already have as many API keys as allowed.').waitFor();
-  expect(await faultsInLooks(page, 'key-limit', true)).toEqual([]);
+  expect(await faultsInLooks(page, 'key-limit', { alsoZoomed: true })).toEqual([]);
 });
 
 test('a session that is not fresh confirms its user first', async () => {
@@ -250,7 +250,7 @@ test('long, right-to-left and nameless keys fit', async () => {
         .count(),
     )
     .toBe(3);
-  expect(await faultsInLooks(page, 'key-names', true)).toEqual([]);
+  expect(await faultsInLooks(page, 'key-names', { alsoZoomed: true })).toEqual([]);
 });
 
 test('the page of the client cli has no keys', async () => {

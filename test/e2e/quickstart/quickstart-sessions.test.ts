@@ -95,7 +95,7 @@ test('long and right-to-left names fit', async () => {
     await session(page, 'web').waitFor();
     await button(page, 'Call whoami').click();
     await page.getByText('client: web').waitFor();
-    expect(await faultsInLooks(page, `name-of-${username.length}`, true)).toEqual([]);
+    expect(await faultsInLooks(page, `name-of-${username.length}`, { alsoZoomed: true })).toEqual([]);
   }
 });
 

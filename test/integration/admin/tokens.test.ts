@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { internalsOf } from '../../../src/internals.ts';
+import { internalsOf } from '../../../src/durin/internals.ts';
 import { type AdminApp, openAdminApp } from '../../support/admin-app.ts';
 import { AuthToken } from '../../support/entities.ts';
 

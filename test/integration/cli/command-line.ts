@@ -1,5 +1,6 @@
 import { CommanderError, Command as Program } from 'commander';
 import { createAdminCaller } from '../../../src/cli/admin-caller.ts';
+import { addAuditCommands } from '../../../src/cli/audit-commands.ts';
 import { describeError } from '../../../src/cli/cli-error.ts';
 import { addClientCommands } from '../../../src/cli/client-commands.ts';
 import type { Command } from '../../../src/cli/command.ts';
@@ -7,7 +8,7 @@ import { addKeyCommands } from '../../../src/cli/key-commands.ts';
 import { addPolicyCommand } from '../../../src/cli/policy-command.ts';
 import type { Terminal } from '../../../src/cli/terminal.ts';
 import { addTokenCommands } from '../../../src/cli/token-commands.ts';
-import { internalsOf } from '../../../src/internals.ts';
+import { internalsOf } from '../../../src/durin/internals.ts';
 
 /** What a command printed. */
 export interface CommandRun {
@@ -44,6 +45,7 @@ export function createCommandLine(durin: object) {
     addTokenCommands(program, run);
     addKeyCommands(program, run);
     addPolicyCommand(program, run);
+    addAuditCommands(program, run);
     try {
       await program.parseAsync(args, { from: 'user' });
     } catch (error) {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CachedApp, kinds, openCachedApp } from '../../support/cache/cached-app.ts';
+import { testLength } from '../../support/test-length.ts';
 
 /** In seconds. */
 const minute = 60;
@@ -86,7 +87,7 @@ describe.each(kinds)('a session with three lifetimes (%s)', (kind) => {
           expect(((expiry?.getTime() ?? 0) - issuedAt) / 1000).toBeLessThanOrEqual(model.end);
         }
       }),
-      { numRuns: 40 },
+      { numRuns: testLength === 'full' ? 40 : 10 },
     );
   });
 

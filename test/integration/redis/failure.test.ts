@@ -14,6 +14,7 @@ import { closeDatabase, openDatabase } from '../../support/database.ts';
 import { entities } from '../../support/entities.ts';
 import { type NetworkPath, openNetworkPath } from '../../support/servers/network-path.ts';
 import { type RedisServer, startRedis } from '../../support/servers/redis-server.ts';
+import { testLength } from '../../support/test-length.ts';
 import { noteUncaught } from '../../support/uncaught.ts';
 
 const uncaught = noteUncaught();
@@ -45,7 +46,10 @@ afterEach(async () => {
 });
 
 const kinds = Object.keys(stores) as StoreKind[];
-const settings = kinds.flatMap((kind) => [false, true].map((hasBus) => ({ kind, hasBus })));
+/** At full length each kind with and without a bus, and otherwise each kind once. */
+const settings = kinds
+  .flatMap((kind) => [false, true].map((hasBus) => ({ kind, hasBus })))
+  .filter(({ kind, hasBus }) => testLength === 'full' || hasBus === (kinds.indexOf(kind) % 2 === 1));
 const ways = { killed: () => redis.kill(), frozen: async () => redis.pause() };
 const waysBack = { killed: () => redis.restart(), frozen: async () => redis.resume() };
 const isWay = (way: string): way is keyof typeof ways => way in ways;

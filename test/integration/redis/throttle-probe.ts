@@ -19,7 +19,7 @@ export function createCounterProbe() {
   }
 
   function createCounter(redis: RateLimitRedis, now: () => number = Date.now) {
-    const circuit = createRedisCircuit(redis);
+    const circuit = createRedisCircuit(redis, { unavailable() {}, recovered() {} });
     opened.push(circuit.close);
     const memory = createMemoryRateCounter(now);
     return createRedisRateCounter({ redis, circuit, prefix: 'durin:rate:test', memory, now });

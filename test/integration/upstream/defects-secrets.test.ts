@@ -7,7 +7,7 @@ import { mount, refusal, statementsOf, useApp } from './upstream-app.ts';
 const app = useApp();
 
 /** A value in every form that an app could log it in. */
-const logged = (value: unknown) => inspect(value, { depth: 20, showHidden: true, getters: true });
+const logged = (value: unknown) => inspect(value, { depth: 12, showHidden: true, getters: true });
 
 /** Asserts that a text contains neither half of the token: the selector, which is stored, and the secret MAC. */
 function expectNoSecret(text: string, token: string) {

@@ -10,8 +10,6 @@ const widths = { wide: { width: 1280, height: 800 }, narrow: { width: 360, heigh
 /** The wide window at a zoom of 200 %, which halves what it holds. */
 const zoomed = { zoomed: { width: 640, height: 400 } };
 const schemes = ['light', 'dark'] as const;
-/** How long a page may take to fit a new width and to fade to new colours. */
-const settlingMs = 4000;
 /** Pictures take half of the time of a look. Nothing is compared with them. */
 const takesPictures = process.env['SCREENSHOTS'] !== undefined;
 
@@ -20,8 +18,13 @@ const takesPictures = process.env['SCREENSHOTS'] !== undefined;
  * wider than the window, and the barriers that axe finds. Takes a picture of each look if `SCREENSHOTS` is set.
  * @param name of the state that the page is in, which names the looks
  * @param alsoZoomed whether to look at it at 200 % as well
+ * @param settlingMs how long a page may take to fit a new width and to fade to new colours
  */
-export async function faultsInLooks(page: Page, name: string, alsoZoomed = false): Promise<string[]> {
+export async function faultsInLooks(
+  page: Page,
+  name: string,
+  { alsoZoomed = false, settlingMs = 4000 } = {},
+): Promise<string[]> {
   const before = page.viewportSize();
   const faults: string[] = [];
   for (const [width, size] of Object.entries({ ...widths, ...(alsoZoomed && zoomed) })) {
@@ -29,11 +32,11 @@ export async function faultsInLooks(page: Page, name: string, alsoZoomed = false
     for (const colorScheme of schemes) {
       const picture = `${name}-${width}-${colorScheme}`;
       await page.emulateMedia({ colorScheme });
-      await untilShown(page, size.width, colorScheme);
+      await untilShown(page, size.width, colorScheme, settlingMs);
       if (takesPictures) await takePicture(page, picture);
-      if (await isTooWide(page)) faults.push(`${picture}: the page is wider than the window`);
+      if (await isTooWide(page, settlingMs)) faults.push(`${picture}: the page is wider than the window`);
       if (isTypical(width, colorScheme)) {
-        faults.push(...(await barriersOf(page)).map((barrier) => `${picture}: ${barrier}`));
+        faults.push(...(await barriersOf(page, settlingMs)).map((barrier) => `${picture}: ${barrier}`));
       }
     }
   }
@@ -43,13 +46,14 @@ export async function faultsInLooks(page: Page, name: string, alsoZoomed = false
 }
 
 /** Resolves a frame after the page has its new width and scheme, when it has rendered what depends on them. */
-async function untilShown(page: Page, width: number, colorScheme: string): Promise<void> {
-  await holdsSoon(page, `innerWidth === ${width} && matchMedia('(prefers-color-scheme: ${colorScheme})').matches`);
+async function untilShown(page: Page, width: number, colorScheme: string, settlingMs: number): Promise<void> {
+  const isShown = `innerWidth === ${width} && matchMedia('(prefers-color-scheme: ${colorScheme})').matches`;
+  await holdsSoon(page, isShown, settlingMs);
   await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))');
 }
 
 /** Whether an expression is true in one of the next frames. (A policy of the page forbids Playwright's `waitForFunction`.) */
-async function holdsSoon(page: Page, expression: string): Promise<boolean> {
+async function holdsSoon(page: Page, expression: string, settlingMs: number): Promise<boolean> {
   return page.evaluate<boolean>(`new Promise((resolve) => {
     const startedAt = performance.now();
     (function look() {
@@ -69,12 +73,13 @@ async function takePicture(page: Page, name: string): Promise<void> {
 const isTypical = (width: string, scheme: string) => (width === 'wide') === (scheme === 'light');
 
 /** Whether the page stays wider than its window. A list that becomes rows may need some frames for it. */
-async function isTooWide(page: Page): Promise<boolean> {
-  return !(await holdsSoon(page, 'document.documentElement.scrollWidth <= document.documentElement.clientWidth'));
+async function isTooWide(page: Page, settlingMs: number): Promise<boolean> {
+  const fits = 'document.documentElement.scrollWidth <= document.documentElement.clientWidth';
+  return !(await holdsSoon(page, fits, settlingMs));
 }
 
 /** The barriers that stay. A page that is still fading to its new colours has some that go away. */
-async function barriersOf(page: Page): Promise<string[]> {
+async function barriersOf(page: Page, settlingMs: number): Promise<string[]> {
   const startedAt = performance.now();
   let barriers: string[];
   do {

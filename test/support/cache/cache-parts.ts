@@ -2,8 +2,9 @@ import { noDatabaseChanges } from '../../../src/cache/bus/messages.ts';
 import type { Bus } from '../../../src/cache/bus.ts';
 import type { SharedStore } from '../../../src/cache/shared-store.ts';
 import { createEntryMac } from '../../../src/cache/trust/entry-mac.ts';
-import type { OutageListener } from '../../../src/cache/trust/outage-report.ts';
 import type { LoadedSession, SessionFormat } from '../../../src/database/token-store.ts';
+import type { OutageListener } from '../../../src/health/outage-report.ts';
+import { createTelemetry } from '../../../src/health/telemetry.ts';
 import type { SessionRecord } from '../../../src/session.ts';
 
 /** A database of sessions that counts its queries. */
@@ -41,6 +42,7 @@ function toRecord(selector: string, row: { version: number; userId: number; clie
     authenticatedAt: null,
     expiresAt: null,
     expiresByIdling: false,
+    isExtendedByUse: false,
     latestExpiry: null,
     lastUsedAt: null,
   };
@@ -72,8 +74,8 @@ export const cacheParts = {
   secrets: ['a secret of the tests, with 32 characters'],
   listen: () => Promise.reject(new Error('there is no database')),
   databaseChanges: noDatabaseChanges,
-  onOutage: silent,
-  onBusOutage: silent,
+  watchPart: () => silent,
+  telemetry: createTelemetry(),
   changes: { changed() {}, missed() {} },
 };
 

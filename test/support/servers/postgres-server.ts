@@ -107,6 +107,7 @@ async function launch(
   const settings = [
     ...own,
     'fsync=off',
+    'deadlock_timeout=100ms', // tests cross locks on purpose, and would wait a second for each
     'max_connections=200',
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=',

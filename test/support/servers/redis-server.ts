@@ -42,12 +42,14 @@ export async function openRedis(): Promise<OpenRedis> {
   return { url, stop: async () => {} };
 }
 
-export async function startRedis(): Promise<RedisServer> {
+/** @param flagsOf further flags of `redis-server`, which take precedence */
+export async function startRedis(flagsOf: (port: number) => readonly string[] = () => []): Promise<RedisServer> {
   const directory = await mkdtemp(join(tmpdir(), 'durin-redis-'));
   const snapshot = join(directory, 'dump.rdb');
   const port = await freePort();
   const url = `redis://127.0.0.1:${port}`;
-  let server = await launch(port, directory);
+  const start = () => launch(port, directory, flagsOf(port));
+  let server = await start();
 
   async function kill(): Promise<void> {
     if (server.exitCode !== null || server.signalCode !== null) return;
@@ -64,7 +66,7 @@ export async function startRedis(): Promise<RedisServer> {
     async restart() {
       await kill();
       await rm(snapshot, { force: true });
-      server = await launch(port, directory);
+      server = await start();
     },
     async saveSnapshot() {
       const client = await createClient({ url }).connect();
@@ -73,7 +75,7 @@ export async function startRedis(): Promise<RedisServer> {
     },
     async restartFromSnapshot() {
       await kill();
-      server = await launch(port, directory);
+      server = await start();
     },
     async stop() {
       await kill();
@@ -82,9 +84,9 @@ export async function startRedis(): Promise<RedisServer> {
   };
 }
 
-async function launch(port: number, directory: string): Promise<ChildProcess> {
+async function launch(port: number, directory: string, further: readonly string[]): Promise<ChildProcess> {
   const flags = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', directory];
-  const server = spawn('redis-server', flags, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const server = spawn('redis-server', [...flags, ...further], { stdio: ['ignore', 'pipe', 'inherit'] });
   await new Promise<void>((resolve, reject) => {
     let log = '';
     server.stdout.on('data', (chunk: Buffer) => {

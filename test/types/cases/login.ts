@@ -147,7 +147,7 @@ void adding.signIn({ user, client: 'desktop', ctx: adding.createContext() });
 // @ts-expect-error: the context is required
 void adding.signIn({ user, client: 'web' });
 
-// A client with a session cookie: the token may be `null`, since the browser has it.
+// A client with a session cookie: the token may be `null`, because the browser has it.
 const inCookies = createDurin({
   ...required,
   clients: { web: { transport: 'cookie' }, cli: { tokenTtl: null }, old: { transport: 'header' } },

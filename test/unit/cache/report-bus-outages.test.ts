@@ -40,10 +40,20 @@ test('a moment without a connection is no outage', () => {
   start();
   pass(500);
   own.cut();
-  pass(1000);
+  pass(500);
   own.mend();
   pass(10_000);
   expect(events).toEqual([]);
+});
+
+test('an outage is reported within a second, with its error', () => {
+  const { own, events, start, pass } = open();
+  const lastError = () => new Error('WRONGPASS invalid username-password pair or user is disabled.');
+  Object.assign(own, { lastError });
+  start();
+  own.cut();
+  pass(1000);
+  expect(events).toEqual(['WRONGPASS invalid username-password pair or user is disabled.']);
 });
 
 test('a bus that never connects is reported, a closed one is not', async () => {

@@ -107,7 +107,7 @@ const byPhone = z.object({ phone: z.string(), pin: z.string() });
 test('a login input without a user is refused, unless no user is limited', () => {
   for (const throttle of [undefined, {}, { login: {} }, { login: { perUser: '5/m' } }])
     expect(() => parseOptions(withOptions({ loginInput: byPhone, throttle }))).toThrow(
-      'createDurin: throttle.login.userKey is required, since loginInput has no username, email or login; ' +
+      'createDurin: throttle.login.userKey is required, because loginInput has no username, email or login; ' +
         'or throttle.login.perUser must be null',
     );
   for (const login of [false, { perUser: null }])

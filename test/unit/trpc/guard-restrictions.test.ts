@@ -42,6 +42,7 @@ function recordOf({ client, ageSeconds, ofToken }: World): SessionRecord {
     authenticatedAt: new Date(now - ageSeconds * 1000),
     expiresAt: null,
     expiresByIdling: false,
+    isExtendedByUse: false,
     latestExpiry: null,
     lastUsedAt: null,
   };
@@ -136,7 +137,7 @@ function narrowed(list: readonly string[] | null | undefined, by: readonly strin
   return list == null ? by : list.filter((item) => by.includes(item));
 }
 
-/** Changes one guard. A list that would be empty stays as it is, since a guard refuses it. */
+/** Changes one guard. A list that would be empty stays as it is, because a guard refuses it. */
 function withGuard(world: World, change: (options: GuardOptions) => GuardOptions): World {
   const [first = {}, ...others] = world.guards;
   const changed = change(first);

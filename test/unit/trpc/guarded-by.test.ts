@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { DurinError } from '../../../src/index.ts';
 import { asBuilder, baseProcedure, type Guard, guardedBy, t } from '../../../src/trpc/base-procedure.ts';
 
-const letIn: Guard = () => ({ added: { ctx: {} }, finish: (result) => result });
+const letIn: Guard = ({ next }) => ({ result: next(), finish: (result) => result });
 const refuse = (): never => {
   throw new DurinError('INVALID_TOKEN');
 };

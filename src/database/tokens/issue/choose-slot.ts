@@ -30,7 +30,7 @@ export type SlotChoice =
 
 /**
  * Chooses the slot of a new token: the lowest one that no valid token has. Beyond the client's limit, the least recently used
- * tokens end. There may be more of them than one, since the limit may have been lowered.
+ * tokens end. There may be more of them than one, because the limit may have been lowered.
  */
 export function chooseSlot(held: readonly HeldToken[], rules: SlotRules): SlotChoice {
   const { onConflict, maxSessions, atLimit, isLimitGiven } = rules;

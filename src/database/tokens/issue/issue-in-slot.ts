@@ -48,14 +48,14 @@ export function createIssueInSlot(
   lockUser: LockUser,
   credentialsDigest: string | null,
 ): IssueInSlot {
-  const statements = slotStatements(schema, session, credentialsDigest);
+  const statements = slotStatements(schema, session, credentialsDigest, database.changeContext);
   const runRead = database.prepare(statements.read);
   const runReadLocked = database.prepare(statements.readLocked);
   const runWrite = database.prepare(statements.write);
 
   async function find(run: PreparedStatement, request: IssueRequest, id: string, now: number): Promise<Found> {
     const at = toParameter(now);
-    const [row] = await run([...issueParameters(request, id, now, schema), at, at]);
+    const [row] = await run([...issueParameters(request, id, now, schema, []), at, at]);
     return {
       refusal: refusalIn(row),
       held: (row?.['held'] ?? []) as ReadToken[],
@@ -75,8 +75,11 @@ export function createIssueInSlot(
     { held, rules }: Pick<Found, 'held' | 'rules'>,
     choice: Chosen,
   ): Promise<IssueResult | null> {
+    const isOnlyOne = rules.maxSessions === 1 || request.key !== undefined;
+    const reason = choice.choice === 'issue' && isOnlyOne ? 'replaced' : 'evicted';
+    const change = database.changeContext.parameters({ reason, expiredAt: now });
     const [row] = await runWrite([
-      ...issueParameters(ofSameKind(request, held), id, now, schema),
+      ...issueParameters(ofSameKind(request, held), id, now, schema, change),
       toParameter(now),
       ...targetOf(choice, held),
       request.key === undefined ? rules.maxSessions : null,
@@ -86,13 +89,11 @@ export function createIssueInSlot(
     const ended = held.filter((token) => endedIds.has(token.id)).map((token) => toEnded(token, request));
     switch (choice.choice) {
       case 'at-limit':
-        return { outcome: 'at-limit', ended, reason: 'evicted' };
+        return { outcome: 'at-limit', ended, reason };
       case 'keep':
       case 'issue': {
         if (row === undefined || row['held_id'] === null) return null;
         const outcome = outcomeOf(choice, request);
-        const isOnlyOne = rules.maxSessions === 1 || request.key !== undefined;
-        const reason = outcome === 'issued' && isOnlyOne ? 'replaced' : 'evicted';
         return { outcome, record: session.read(row), isUserActive: activeIn(row), ended, reason };
       }
     }

@@ -4,7 +4,7 @@ import type { Schema } from '../../schema.ts';
 import type { IssueRequest } from '../../token-store.ts';
 import type { SessionSelect } from '../session-select.ts';
 
-/** The columns of `input` after the user's key, with their types. */
+/** The columns of `input` after the user's key, with their types. With an audit it also has `change`. */
 const columns = {
   client_name: 'text',
   now: 'timestamptz(3)',
@@ -27,20 +27,23 @@ const columns = {
 /**
  * The first parts of the statements that issue a token: `input`, `owner`, which locks the user's row for the rest of the
  * transaction unless `lock` is empty, and `chosen`, the client.
+ * @param isAudited whether `input` also has `change`, what the statement says to the triggers of an audit
  * @param credentialsDigest SQL for the digest of the credentials of a user `u`; `null`: they are not compared
  */
 export function issueInput(
   { tokenMeta, clients, usersAsU, userKeyColumn }: Schema,
   { isUser, activeColumn }: SessionSelect,
   credentialsDigest: string | null,
+  isAudited: boolean,
   lock: 'for no key update' | '' = 'for no key update',
 ): string {
   const userKeyType = tokenMeta.properties['user']?.columnTypes[0] ?? 'text';
-  const values = Object.values(columns).map((type) => `?::${type}`);
+  const all = isAudited ? { ...columns, change: 'text' } : columns;
+  const values = Object.values(all).map((type) => `?::${type}`);
   const hasCredentials =
     credentialsDigest === null ? 'true' : `(input.credentials is null or input.credentials = ${credentialsDigest})`;
   const isActive = activeColumn === null ? 'null::boolean' : `${activeColumn} is not false`;
-  return `input (user_id, ${Object.keys(columns).join(', ')}) as (values (?::${userKeyType}, ${values.join(', ')})),
+  return `input (user_id, ${Object.keys(all).join(', ')}) as (values (?::${userKeyType}, ${values.join(', ')})),
     owner as (
       select input.*, found.* from input left join lateral (
         select ${hasCredentials} as has_credentials, ${isActive} as is_active
@@ -64,8 +67,17 @@ export function askingSession({ tokens, clients }: Schema, unexpired: string): s
       where owner.has_credentials and ${unexpired}`;
 }
 
-/** The parameters of `issueInput`. */
-export function issueParameters(request: IssueRequest, id: string, now: number, schema: Schema): unknown[] {
+/**
+ * The parameters of `issueInput`.
+ * @param change what the statement says to the triggers of an audit; empty if there is none
+ */
+export function issueParameters(
+  request: IssueRequest,
+  id: string,
+  now: number,
+  schema: Schema,
+  change: readonly string[],
+): unknown[] {
   const at = toParameter(now);
   const values: Record<keyof typeof columns, unknown> = {
     client_name: request.clientName,
@@ -85,7 +97,7 @@ export function issueParameters(request: IssueRequest, id: string, now: number, 
     replaces: request.key?.replaces?.id ?? null,
     overlap: request.key?.replaces?.overlapSeconds ?? null,
   };
-  return [schema.toUserKey(request.userId), ...Object.values(values)];
+  return [schema.toUserKey(request.userId), ...Object.values(values), ...change];
 }
 
 /** A parameter of type `text[]`. A scope has neither quotes nor backslashes. */

@@ -1,3 +1,4 @@
+import type { ChangeContext } from '../../records/change-context.ts';
 import type { Schema } from '../../schema.ts';
 import type { OnConflict } from '../../token-store.ts';
 import type { SessionSelect } from '../session-select.ts';
@@ -23,6 +24,7 @@ export function issueStatement(
   schema: Schema,
   session: SessionSelect,
   credentialsDigest: string | null,
+  { isAudited, columnOf }: ChangeContext,
 ): string {
   const { tokens, uses } = schema;
   const { unexpired, expired } = createExpiryConditions(schema);
@@ -36,7 +38,7 @@ export function issueStatement(
   }[onConflict];
 
   return `
-    with ${issueInput(schema, session, credentialsDigest)},
+    with ${issueInput(schema, session, credentialsDigest, isAudited)},
     asking as (
       select t.id from ${askingSession(schema, unexpired)} for update of t
     ),
@@ -54,7 +56,7 @@ export function issueStatement(
       from owner left join chosen on true
     ),
     permitted as (
-      select chosen.*, plan.keeps from chosen cross join plan cross join owner
+      select chosen.*, plan.keeps${columnOf('owner.change')} from chosen cross join plan cross join owner
       where owner.has_credentials and plan.session_found and not plan.has_slots and plan.refusal is null
     ),
     ended as (

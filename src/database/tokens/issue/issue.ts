@@ -17,7 +17,7 @@ import { issueStatement } from './issue-statement.ts';
 const maxAttempts = 4;
 
 /**
- * What one attempt did; `null`: nothing, since another one for the same pair came first, or the user or the client was deleted.
+ * What one attempt did; `null`: nothing, because another one for the same pair came first, or the user or the client was deleted.
  */
 type Attempt = IssueResult | null;
 
@@ -34,7 +34,7 @@ export function createIssue(
   credentialsDigest: string | null,
 ): TokenStore['issue'] {
   const statementOf = (onConflict: OnConflict) =>
-    database.prepare(issueStatement(onConflict, schema, session, credentialsDigest));
+    database.prepare(issueStatement(onConflict, schema, session, credentialsDigest, database.changeContext));
   const statements: Record<OnConflict, PreparedStatement> = {
     keep: statementOf('keep'),
     renew: statementOf('renew'),
@@ -47,7 +47,8 @@ export function createIssue(
 
   async function issueAlone(request: IssueRequest, id: string, now: number): Promise<Attempt> {
     const at = toParameter(now);
-    const parameters = [...issueParameters(request, id, now, schema), at, at];
+    const change = database.changeContext.parameters({ reason: 'replaced', expiredAt: now });
+    const parameters = [...issueParameters(request, id, now, schema, change), at, at];
     const [row] = await statements[request.onConflict](parameters);
     if (row === undefined) return null;
     if (Number(row['max_sessions']) > 1) withSlots.add(request.clientName);

@@ -1,4 +1,5 @@
 import { heldReplacement } from '../../keys/held-replacement.ts';
+import type { ChangeContext } from '../../records/change-context.ts';
 import type { Schema } from '../../schema.ts';
 import type { SessionSelect } from '../session-select.ts';
 import { createExpiryConditions } from '../token-conditions.ts';
@@ -24,6 +25,7 @@ export function slotStatements(
   schema: Schema,
   session: SessionSelect,
   credentialsDigest: string | null,
+  { isAudited, columnOf }: ChangeContext,
 ): SlotStatements {
   const { tokens, clients, uses } = schema;
   const { unexpired } = createExpiryConditions(schema);
@@ -31,7 +33,7 @@ export function slotStatements(
   const ofPair = `from ${tokens} t join chosen on chosen.id = t.client_id join owner on owner.user_id = t.user_id`;
 
   const read = (isLocked: boolean) => `
-    with ${issueInput(schema, session, credentialsDigest, isLocked ? 'for no key update' : '')},
+    with ${issueInput(schema, session, credentialsDigest, false, isLocked ? 'for no key update' : '')},
     asking as (select t.id from ${askingSession(schema, unexpired)} ${isLocked ? 'for update of t' : ''}),
     held as (
       select t.id, t.slot, t.selector, ${unexpired} as "isValid", ${isIssued('t.id')} as "isIssued",
@@ -47,7 +49,7 @@ export function slotStatements(
     from owner left join chosen on true`;
 
   const write = `
-    with ${issueInput(schema, session, credentialsDigest)},
+    with ${issueInput(schema, session, credentialsDigest, isAudited)},
     asking as (select t.id from ${askingSession(schema, unexpired)} for update of t),
     target (slot, kept, ended, held, max_sessions, is_extended) as (
       values (?::smallint, ?::uuid, ?::uuid[], ?::uuid[], ?::integer, ?::boolean)
@@ -57,7 +59,7 @@ export function slotStatements(
       for update of t
     ),
     permitted as (
-      select from target cross join owner cross join chosen
+      select target.slot${columnOf('owner.change')} from target cross join owner cross join chosen
       where owner.has_credentials and (owner.session_id is null or exists (select from asking))
         and (target.max_sessions is null or target.max_sessions = chosen.max_sessions) and (
         cardinality(target.ended) = 0

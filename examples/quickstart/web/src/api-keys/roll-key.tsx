@@ -6,7 +6,7 @@ import { SelectField } from '../controls/select-field.tsx';
 import { reloadSessions } from '../sessions/reload-sessions.ts';
 import { type CreatedKey, nameOf, type OwnKey } from './own-key.ts';
 
-/** How long the old key goes on working once the new one is in use. */
+/** How long the old key keeps working once the new one is in use. */
 const overlaps = {
   '24h': { words: '24 hours', note: 'The old key works until this one is first used, and for 24 hours after that.' },
   '1h': { words: '1 hour', note: 'The old key works until this one is first used, and for an hour after that.' },

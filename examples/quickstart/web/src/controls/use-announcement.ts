@@ -7,7 +7,7 @@ interface Announcement {
   readonly heading: RefObject<HTMLHeadingElement | null>;
 }
 
-/** Announces what was just done in a card, and focuses its heading, since the button that was pressed may be gone. */
+/** Announces what was just done in a card, and focuses its heading, because the button that was pressed may be gone. */
 export function useAnnouncement(): Announcement {
   const heading = useRef<HTMLHeadingElement>(null);
   const [current, setCurrent] = useState({ text: '' }); // an object, so that the same text can be announced twice

@@ -1,0 +1,45 @@
+import type { MikroORM } from '@mikro-orm/core';
+import { createCommittedEvents, type EventHub } from '../events.ts';
+import { createOutageReport } from '../health/outage-report.ts';
+import { createPartStates } from '../health/part-states.ts';
+import { createDatabase } from './database.ts';
+import { type BoundedByTimeout, createDatabaseTimeout } from './database-timeout.ts';
+import { createWatchOutages, watchDatabase } from './mistakes/watch-outages.ts';
+import type { ChangeContext } from './records/change-context.ts';
+import type { Schema } from './schema.ts';
+
+export interface ConnectDatabaseDeps {
+  readonly orm: MikroORM;
+  readonly hub: EventHub;
+  readonly schema: Pick<Schema, 'tokens'>;
+  readonly databaseTimeoutMs: number;
+  readonly preparedStatements: boolean;
+  readonly changeContext: ChangeContext;
+  readonly onWarning: (message: string) => void;
+  /** The clock, in milliseconds. */
+  readonly now: () => number;
+}
+
+/** Creates the connection to the database, and what depends on it alone: events after commits, and the report of outages. */
+export function connectDatabase(deps: ConnectDatabaseDeps) {
+  const { orm, hub, schema, databaseTimeoutMs, preparedStatements, changeContext, onWarning, now } = deps;
+  const connection = createDatabase(orm, databaseTimeoutMs, preparedStatements, changeContext);
+  const events = createCommittedEvents(hub, connection);
+  const partStates = createPartStates({ events, onWarning, now });
+  const outage = createOutageReport(partStates.watch('database'));
+  const watchOutages = createWatchOutages(outage);
+  const database = watchDatabase(connection, watchOutages);
+  const boundedByTimeout = createDatabaseTimeout(databaseTimeoutMs, connection.isInTransaction);
+  const bounded: BoundedByTimeout = (work) => watchOutages(boundedByTimeout(work)); // also of what is no longer waited for
+  /** Reads no row. It fails like a look-up where a migration or a right is missing. */
+  const readNothing = database.prepare(`select 1 from ${schema.tokens} limit 0`);
+  return {
+    database,
+    bounded,
+    events,
+    partStates,
+    watchOutages,
+    checks: { database: () => database.outsideTransaction(() => readNothing([])) },
+    stopReports: outage.stop,
+  };
+}

@@ -1,0 +1,1 @@
+export { type InstrumentOptions, instrumentDurin } from './instrument-durin.ts';
