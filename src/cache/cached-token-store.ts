@@ -15,17 +15,12 @@ export interface CachedTokenStoreDeps {
   readonly telemetry: Telemetry;
 }
 
-export interface CachedTokenStore extends TokenStore {
-  /** Returns a session that this process has in its cache; `null`: ask `findBySelector`. */
-  findInMemory(selector: string): SessionRecord | null;
-}
-
 /**
  * The token store with a cache in front: look-ups read the cache, and writes invalidate the sessions that they end or
  * change. Purging expired tokens invalidates nothing, because expiry is checked at every use. A look-up inside a
  * transaction bypasses the cache: what it reads may be rolled back, or be older than what was already invalidated.
  */
-export function createCachedTokenStore(deps: CachedTokenStoreDeps): CachedTokenStore {
+export function createCachedTokenStore(deps: CachedTokenStoreDeps): TokenStore {
   const { store, load, cache, isInTransaction, invalidation, telemetry } = deps;
   const { tokenChanged, tokenUsed, tokensEnded, userChanged, everythingChanged } = invalidation;
 

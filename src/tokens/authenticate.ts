@@ -35,9 +35,7 @@ export type Recognize = (credentials: Credentials, onlyClients?: ReadonlySet<str
 
 export interface AuthenticateDeps {
   readonly codec: TokenCodec;
-  readonly store: Pick<TokenStore, 'findBySelector' | 'deleteIfExpired' | 'keepAlive'> & {
-    findInMemory(selector: string): SessionRecord | null;
-  };
+  readonly store: Pick<TokenStore, 'findBySelector' | 'findInMemory' | 'deleteIfExpired' | 'keepAlive'>;
   readonly revoker: Pick<TokenRevoker, 'endAllOfInactive'>;
   readonly activeUser: Pick<ActiveUser, 'isActive'>;
   readonly events: EventSink;
