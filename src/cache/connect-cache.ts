@@ -7,9 +7,9 @@ import type { PartStates } from '../health/part-states.ts';
 import type { Telemetry } from '../health/telemetry.ts';
 import { createDatabaseChanges } from './bus/database-changes.ts';
 import { createChanges } from './changes/changes.ts';
+import { joinProcess } from './changes/process-peers.ts';
 import { type CacheSettings, createCache } from './create-cache.ts';
 import { createInvalidation } from './invalidation.ts';
-import { joinProcess } from './process-peers.ts';
 import type { SessionCache } from './session-cache.ts';
 
 export interface ConnectCacheDeps {

@@ -6,7 +6,8 @@ import type { Admission, Visit } from './admission.ts';
 import type { Guard } from './base-procedure.ts';
 import type { GuardSettings } from './guard-options.ts';
 import { GuardedCall, type RefusalOf } from './guarded-call.ts';
-import { isSignedOut, type RequestState } from './request-state.ts';
+import { isSignedOut } from './presented-credentials.ts';
+import type { RequestState } from './request-state.ts';
 
 export interface GuardDeps {
   readonly stateOf: (ctx: DurinContext) => RequestState;

@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers';
-import { isDurinError } from '../errors.ts';
 import type { CookieSettings } from '../request/cookie-settings.ts';
 import { DurinRequest } from '../request/durin-request.ts';
 import type { SessionRecord } from '../session.ts';
@@ -239,14 +238,4 @@ export class StateOfRequest implements RequestState {
 function isNearer(limit: LimitState, other: LimitState): boolean {
   if (limit.remaining !== other.remaining) return limit.remaining < other.remaining;
   return limit.resetSeconds > other.resetSeconds;
-}
-
-/**
- * Whether the error only says that nobody is signed in. A browser sends the cookie of a session that is over for months, and no
- * script can delete it: it is no bad token that somebody presents.
- * @param isCookie whether the credentials came in the session cookie
- */
-export function isSignedOut(error: unknown, isCookie: boolean): boolean {
-  if (!isDurinError(error)) return false;
-  return error.durin.code === 'NO_CREDENTIALS' || (isCookie && error.code === 'UNAUTHORIZED');
 }

@@ -28,6 +28,9 @@ declare module 'next' {
     getRequestHandler(): (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   };
 }
+declare module '@vercel/functions' {
+  export function waitUntil(promise: Promise<unknown>): void;
+}
 declare module '@opentelemetry/sdk-node' {
   export class NodeSDK {
     start(): void;
@@ -118,7 +121,7 @@ test('the app migrates its database, serves, and is called', async () => {
   expect(await server.stop('SIGTERM')).toEqual({ code: 0, output: 'Listening\n' });
 });
 
-test.for(['programmatic.ts', 'transactions.ts', 'sync-clients.ts', 'try-leaks.ts'])(
+test.for(['programmatic.ts', 'transactions.ts', 'sync-clients.ts', 'try-leaks.ts', 'try-audit.ts'])(
   '%s prints what its comments say',
   async (file) => {
     expect(outputOf(file)).not.toBe('');

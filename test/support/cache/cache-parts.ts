@@ -42,6 +42,7 @@ function toRecord(selector: string, row: { version: number; userId: number; clie
     authenticatedAt: null,
     expiresAt: null,
     expiresByIdling: false,
+    isExtendedByUse: false,
     latestExpiry: null,
     lastUsedAt: null,
   };
