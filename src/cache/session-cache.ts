@@ -22,9 +22,9 @@ export function selectorOf(scope: Scope): string | null {
   return scope.startsWith('token:') ? scope.slice('token:'.length) : null;
 }
 
-/** The scopes, besides that of its token, whose changes make this session's entry stale. */
-export function ownerScopesOf({ userId, client }: Pick<SessionRecord, 'userId' | 'client'>): Scope[] {
-  return ['all', userScope(userId), clientScope(client.id)];
+/** The id of a client's scope; `null` for other scopes. */
+export function clientIdOf(scope: Scope): number | null {
+  return scope.startsWith('client:') ? Number(scope.slice('client:'.length)) : null;
 }
 
 /** A session as a cache returns it. */

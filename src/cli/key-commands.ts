@@ -79,7 +79,11 @@ export function addKeyCommands(program: Program, run: RunCommand): void {
   program
     .command('roll-key <id>')
     .description('replace an API key, given by its id in keys; the old one keeps working until the new one is used')
-    .option('--overlap <duration>', 'how long the old one works after that: 24h, 7d, or 0s (default: 24h)', parseOverlapOption)
+    .option(
+      '--overlap <duration>',
+      'how long the old one works after that: 24h, 7d, or 0s (default: 24h)',
+      parseOverlapOption,
+    )
     .addHelpText('after', '\nExample:\n  trpc-durin roll-key 0b3b5c0e-4c8e-4d4e-9f6f-6d1c0f0a7f3e --overlap 7d')
     .action((id: string, { overlap }: { overlap?: number }) =>
       run(async ({ admin, terminal }) => {

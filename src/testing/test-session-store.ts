@@ -14,6 +14,7 @@ import type {
   TokenUse,
 } from '../database/token-store.ts';
 import type { Internals } from '../durin/internals.ts';
+import type { RevocationReason } from '../events.ts';
 import type { SessionRecord, TokenRow } from '../session.ts';
 import { isExpired } from '../values/expiry.ts';
 import { earliest, later, recordOf, rowOf, type TestSession, type UserViews } from './test-session.ts';
@@ -87,14 +88,14 @@ export class TestSessionStore implements TokenStore {
     return 'authenticated';
   }
 
-  async delete(token: KnownToken): Promise<TokenIdentity | null> {
+  async delete(token: KnownToken, reason: RevocationReason): Promise<TokenIdentity | null> {
     const session = this.#byId(token.id);
-    return session === null ? this.#inner.delete(token) : this.#end(session);
+    return session === null ? this.#inner.delete(token, reason) : this.#end(session);
   }
 
-  async deleteBySelector(selector: string): Promise<TokenIdentity | null> {
+  async deleteBySelector(selector: string, reason: RevocationReason): Promise<TokenIdentity | null> {
     const session = this.#sessions.get(selector);
-    return session === undefined ? this.#inner.deleteBySelector(selector) : this.#end(session);
+    return session === undefined ? this.#inner.deleteBySelector(selector, reason) : this.#end(session);
   }
 
   async deleteIfExpired(token: Pick<SessionRecord, 'id' | 'selector'>, now: number): Promise<TokenIdentity | null> {
@@ -109,9 +110,9 @@ export class TestSessionStore implements TokenStore {
     return this.#validOf(userId, filter, now).includes(session) ? this.#end(session) : null;
   }
 
-  async deleteAllOf(userId: unknown, filter: TokenFilter): Promise<TokenIdentity[]> {
+  async deleteAllOf(userId: unknown, filter: TokenFilter, reason: RevocationReason): Promise<TokenIdentity[]> {
     const ended = this.#of(userId, filter).map((session) => this.#end(session));
-    return [...ended, ...(await this.#inner.deleteAllOf(userId, filter))];
+    return [...ended, ...(await this.#inner.deleteAllOf(userId, filter, reason))];
   }
 
   async deleteBefore(deleted: Deleted, keys: readonly unknown[], now: number): Promise<EndedToken[]> {

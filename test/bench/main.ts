@@ -17,6 +17,7 @@ import { benchPolicy } from './rows/policy.ts';
 import { benchRevocation } from './rows/revocation.ts';
 import { benchSdkSize } from './rows/sdk-size.ts';
 import { benchSharedLookUp } from './rows/shared-look-up.ts';
+import { benchTelemetry } from './rows/telemetry.ts';
 import { type Row, tableOf } from './table.ts';
 
 // All rows of the table in docs/benchmarks.md, or those that the arguments name: `npm run bench -- login 'last used'`.
@@ -46,6 +47,7 @@ try {
   await add('shared', () => benchSharedLookUp(url, redis.url, tokens, { count: 2000, rounds: 41 }));
   await add('HTTP, no cache', () => benchHttp(url, tokens, 'uncached', { count: 320, rounds: 101 }));
   await add('HTTP, cached', () => benchHttp(url, tokens, 'cached', { count: 320, rounds: 101 }));
+  await add('telemetry', () => benchTelemetry(url, tokens, { count: 320, rounds: 101 }));
   await add('login', () => benchLogin(url, { count: 20, rounds: 15 }));
   await add('issue', () => benchIssue(postgres.url, url, { count: 100, rounds: 31 }));
   await add('counts', () => benchCounts(url, redis.url, tokens));

@@ -40,6 +40,7 @@ function recordOf({ client, ageSeconds, ofToken }: World): SessionRecord {
     authenticatedAt: new Date(now - ageSeconds * 1000),
     expiresAt: null,
     expiresByIdling: false,
+    isExtendedByUse: false,
     latestExpiry: null,
     lastUsedAt: null,
   };
