@@ -9,7 +9,7 @@ export interface CachedTokenStoreDeps {
   readonly store: TokenStore;
   readonly load: LoadSession;
   /** `null`: every look-up reads the database. Writes are announced nevertheless. */
-  readonly cache: Pick<SessionCache, 'find' | 'checkStore'> | null;
+  readonly cache: Pick<SessionCache, 'find' | 'findInMemory' | 'checkStore'> | null;
   readonly isInTransaction: () => boolean;
   readonly invalidation: Invalidation;
   readonly telemetry: Telemetry;
@@ -48,6 +48,10 @@ export function createCachedTokenStore(deps: CachedTokenStoreDeps): TokenStore {
 
   return {
     ...store,
+
+    findInMemory(selector) {
+      return cache === null || isInTransaction() ? null : cache.findInMemory(selector);
+    },
 
     findBySelector(selector): Promise<SessionRecord | null> {
       if (cache === null || isInTransaction()) return findObserved(selector);

@@ -69,7 +69,7 @@ export function compose(settings: Settings) {
     hasFlag: schema.hasActiveFlag,
   });
   const scopes = createSessionScopes(settings);
-  const authenticate = createAuthenticate({ codec, store, revoker, activeUser, events, bounded, now });
+  const { authenticate, recognize } = createAuthenticate({ codec, store, revoker, activeUser, events, bounded, now });
   const issueToken = createIssueToken({ codec, store, revoker, activeUser, keyClients, events, issuesUnderWay, now });
   const renewToken = createRenewToken({ store, revoker, activeUser, events, now });
   const purge = createPurgeTokens({ store, usageStore, notices, events, now });
@@ -108,6 +108,7 @@ export function compose(settings: Settings) {
   // The requests
   const { createContext, stateOf, limitsOf, hasCookie } = createRequestStates({
     authenticate: observed(telemetry, 'authenticate', authenticate),
+    recognize,
     findBySelector: store.findBySelector,
     announced: changes.count,
     schemes: settings.schemes,

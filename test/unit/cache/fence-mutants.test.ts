@@ -259,7 +259,7 @@ const mutants: readonly (readonly [name: string, kind: Kind, topic: Topic, load:
     'without a store, memory is read while the bus is disconnected',
     'bus',
     'messages',
-    overBus({ 'cache/bus/bus-cache': [['if (bus.isConnected())', 'if (true)']] }),
+    overBus({ 'cache/bus/bus-cache': [['bus.isConnected() ?', 'true ?']] }),
   ],
   [
     'without a store, a possible loss of messages is ignored',

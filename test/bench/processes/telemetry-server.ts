@@ -1,11 +1,12 @@
 import { AlwaysOffSampler, BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { initTRPC } from '@trpc/server';
 import { createHTTPServer } from '@trpc/server/adapters/standalone';
-import { createDurin, type DurinContext } from '../../src/index.ts';
-import { instrumentDurin } from '../../src/opentelemetry/index.ts';
-import { openBenchApp } from './bench-app.ts';
-import { AuthToken, Client, User } from './entities.ts';
-import { secret } from './population.ts';
+import { createDurin, type DurinContext } from '../../../src/index.ts';
+import { instrumentDurin } from '../../../src/opentelemetry/index.ts';
+import { openBenchApp } from '../bench-app.ts';
+import { AuthToken, Client, User } from '../entities.ts';
+import { secret } from '../population.ts';
+import { serve } from './serve.ts';
 
 // Runs in a process of its own. Serves the same guarded call without OpenTelemetry, and with it, sampled and not.
 const [, , url = ''] = process.argv;
@@ -42,9 +43,7 @@ const server = createHTTPServer({
     return durins[path].createContext({ req });
   },
 });
-server.listen(0, '127.0.0.1', () => process.send?.(server.address()));
-process.once('disconnect', () => {
-  server.close();
-  server.closeAllConnections();
-  void Promise.all(Object.values(durins).map((durin) => durin.close())).then(app.close);
+await serve({ durin: server }, {}, async () => {
+  await Promise.all(Object.values(durins).map((durin) => durin.close()));
+  await app.close();
 });
