@@ -2,6 +2,8 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { hasChromium } from './test/support/browser/chromium-path.ts';
+import { hasHaproxy } from './test/support/servers/haproxy.ts';
+import { hasPgbouncer } from './test/support/servers/pgbouncer.ts';
 import { hasRedisServer } from './test/support/servers/redis-server.ts';
 import { createSkipReporter, hasPostgres } from './test/support/servers/skipped.ts';
 
@@ -18,7 +20,7 @@ const ownRedis = [
   'test/integration/redis/**/*-outage.test.ts',
   'test/integration/redis/failure.test.ts',
   'test/e2e/programs/cached-exit.test.ts',
-  'test/load/{four-processes,ending-streams}.test.ts',
+  'test/load/{four-processes,ending-streams,stalled-processes}.test.ts',
 ];
 /** Tests of what is in front of the database. They need one, but not each kind of it. */
 const anyDatabase = ['adapters', 'browser', 'http', 'routes', 'fuzz'].map(
@@ -69,9 +71,11 @@ const mocking = [
 /** Of the load tests, those that need a PostgreSQL, and those that need a Chromium as well. */
 const loadOnPostgres = [
   'test/load/{admin-million,many}-tokens.test.ts',
-  'test/load/{heap-only-uses,postgres-bus,ending-streams,idle-streams}.test.ts',
+  'test/load/{heap-only-uses,postgres-bus,ending-streams,idle-streams,stalled-processes}.test.ts',
 ];
 const loadInBrowser = ['test/load/admin-million-tokens.test.ts'];
+/** Of the load tests, those that need an haproxy or a pgbouncer in front of a PostgreSQL of their own. */
+const loadBehindProxies = ['test/load/proxies/**/*.test.ts'];
 /** Of the load tests, what only the long form runs, because it takes a minute to fill its tables. */
 const longLoad = ['test/load/admin-million-tokens.test.ts'];
 /** Web pages, in a Chromium. */
@@ -93,10 +97,12 @@ const withoutRedis = hasRedisServer()
     ? [...realRedis, ...ownRedis]
     : ownRedis;
 const withChromium = hasChromium();
+const withProxies = withPostgres && hasHaproxy() && hasPgbouncer();
 const missing = [
   ...(withPostgres
     ? []
     : [`all that runs on PostgreSQL: no binary for ${process.platform}-${process.arch}, and no DATABASE_URL`]),
+  ...(withProxies ? [] : [`${loadBehindProxies.join(', ')}: no haproxy or no pgbouncer is installed`]),
   ...(withoutRedis.length > 0 ? [`${withoutRedis.join(', ')}: no redis-server is installed`] : []),
   ...(withChromium
     ? []
@@ -212,6 +218,7 @@ export default defineConfig(({ mode }) => {
         ...withoutRedis,
         ...(withPostgres ? [] : loadOnPostgres),
         ...(withChromium ? [] : loadInBrowser),
+        ...(withProxies ? [] : loadBehindProxies),
         ...(isFull ? [] : longLoad),
       ],
       provide: onAny,
