@@ -183,6 +183,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     markPrivate(procedures) {
       for (const procedure of procedures) privateProcedures.add(procedure);
     },
+    sessions: { ...graph, ...settings },
     databaseTimeoutMs: settings.databaseTimeoutMs,
     eventsSettled: graph.hub.settled,
     closeDatabase: () => settings.orm.close(),

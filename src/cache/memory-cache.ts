@@ -124,13 +124,19 @@ export function createMemoryCache(options: MemoryCacheOptions): MemoryCache {
     else users.change(owner);
   }
 
+  /** Finds a session that is kept, and counts that. */
+  function knownOf(selector: string): CachedSession | null {
+    const known = sessions.get(selector);
+    if (known === undefined || !isUsable(known)) return null;
+    lookUps.memory += 1;
+    return known;
+  }
+
   return {
+    findInMemory: (selector) => knownOf(selector)?.record ?? null,
     async find(selector, load) {
-      const known = sessions.get(selector);
-      if (known !== undefined && isUsable(known)) {
-        lookUps.memory += 1;
-        return known;
-      }
+      const known = knownOf(selector);
+      if (known !== null) return known;
       if (now() < (misses.get(selector) ?? 0)) {
         lookUps.memory += 1;
         return null;

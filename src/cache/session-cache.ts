@@ -41,6 +41,8 @@ export interface CachedSession {
  * - a cache that fails adds a bounded delay and is never the reason for a refusal: the database is read instead.
  */
 export interface SessionCache {
+  /** Returns the session that `find` would resolve to without asking anything outside of this process; `null`: ask `find`. */
+  findInMemory(selector: string): SessionRecord | null;
   find(selector: string, load: LoadSession): Promise<CachedSession | null>;
   /**
    * Called once the change is committed, by invalidation.ts alone.

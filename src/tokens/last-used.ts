@@ -90,7 +90,7 @@ export function createLastUsed({ store, notices, intervalMs, bounded, now }: Las
     recordUse(record, origin) {
       const usedAt = now();
       const everyMs = record.isExtendedByUse ? Math.min(intervalMs, maxIdleIntervalMs) : intervalMs;
-      const last = recordedAt.get(record.id) ?? record.lastUsedAt?.getTime();
+      const last = recordedAt.peek(record.id) ?? record.lastUsedAt?.getTime();
       if (isClosed || (last !== undefined && usedAt - last < everyMs)) return;
       recordedAt.set(record.id, usedAt);
       if (notices.mayBeDue(record)) expiring.add(record.id);
