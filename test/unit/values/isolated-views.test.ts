@@ -11,7 +11,7 @@ const user = {
   files: [{ bytes: Buffer.from('abc') }],
 };
 
-test('a view looks like what it shows, when it is read, copied, cloned, sent and logged', () => {
+test('a view is read, copied, cloned, sent and logged as what it shows', () => {
   const view = createIsolatedViews()(user);
   expect(view).toStrictEqual(user);
   expect({ ...view }).toStrictEqual(user);
