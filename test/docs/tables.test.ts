@@ -72,6 +72,7 @@ describe('the table of options', () => {
         streams: true,
         throttle: true,
         databaseTimeout: true,
+        lastUsedInterval: true,
         preparedStatements: true,
         trustProxy: true,
         tokenInUrl: true,
@@ -268,7 +269,13 @@ async function helpOf(...command: string[]): Promise<string> {
   const print = (text: string) => {
     help += text;
   };
-  const terminal = { print, printError: print, isInteractive: false, confirm: () => Promise.resolve(false) };
+  const terminal = {
+    print,
+    printError: print,
+    isInteractive: false,
+    confirm: () => Promise.resolve(false),
+    askSecret: () => Promise.resolve(''),
+  };
   await runProgram([...command, '--help'], terminal, '0');
   return help;
 }
@@ -302,7 +309,7 @@ test('the table of command-line options is that of the help', async () => {
     name.replace(/ [<[].*/, ''),
   );
   const inHelp = await Promise.all(
-    commands.map(async (command = '') => {
+    commands.map(async (command) => {
       const options = (await helpOf(...command.split(' '))).matchAll(/^ {2}(?:-\w, )?(--[\w-]+(?: <\w+>)?)/gm);
       return Array.from(options, ([, option]) => `${option} of ${command}`);
     }),

@@ -19,9 +19,11 @@ beforeAll(async () => {
   await signInAs('alice');
 });
 afterAll(() => Promise.all([browser.close(), app.close()]));
-afterEach(() => {
+afterEach(expectNoFaults);
+
+function expectNoFaults(): void {
   expect(visitor.faults).toEqual([]);
-});
+}
 
 async function signInAs(username: 'alice' | 'bob'): Promise<void> {
   const signOut = button(page, 'Sign out');

@@ -28,6 +28,15 @@ declare module 'next' {
     getRequestHandler(): (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   };
 }
+declare module '@vercel/functions' {
+  export function waitUntil(promise: Promise<unknown>): void;
+}
+declare module '@opentelemetry/sdk-node' {
+  export class NodeSDK {
+    start(): void;
+    shutdown(): Promise<void>;
+  }
+}
 declare module 'expo-secure-store' {
   export function getItemAsync(key: string): Promise<string | null>;
   export function setItemAsync(key: string, value: string): Promise<void>;
