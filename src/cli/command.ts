@@ -1,14 +1,9 @@
-import type { PolicyOf } from '../trpc/policy-of.ts';
-import type { AdminCaller } from './admin-caller.ts';
 import { CliError, exitCodes } from './cli-error.ts';
+import type { OpenedAdmin } from './opened-admin.ts';
 import type { Terminal } from './terminal.ts';
 
-export interface CommandDeps {
-  readonly admin: AdminCaller;
-  readonly policyOf: PolicyOf;
+export interface CommandDeps extends Omit<OpenedAdmin, 'close'> {
   readonly terminal: Terminal;
-  /** The clock, in milliseconds. */
-  readonly now: () => number;
 }
 
 /** What a command prints: `text`, or `json` with the flag `--json`. */
@@ -19,7 +14,7 @@ export interface CommandResult {
 
 export type Command = (deps: CommandDeps) => Promise<CommandResult>;
 
-/** Loads the config, runs the command, prints its result, and closes what the config opened. */
+/** Opens the app or the server, runs the command, prints its result, and closes what it opened. */
 export type RunCommand = (command: Command) => Promise<void>;
 
 /**

@@ -269,7 +269,13 @@ async function helpOf(...command: string[]): Promise<string> {
   const print = (text: string) => {
     help += text;
   };
-  const terminal = { print, printError: print, isInteractive: false, confirm: () => Promise.resolve(false) };
+  const terminal = {
+    print,
+    printError: print,
+    isInteractive: false,
+    confirm: () => Promise.resolve(false),
+    askSecret: () => Promise.resolve(''),
+  };
   await runProgram([...command, '--help'], terminal, '0');
   return help;
 }

@@ -5,6 +5,7 @@ import { describeError } from '../../../src/cli/cli-error.ts';
 import { addClientCommands } from '../../../src/cli/client-commands.ts';
 import type { Command } from '../../../src/cli/command.ts';
 import { addKeyCommands } from '../../../src/cli/key-commands.ts';
+import type { OpenedAdmin } from '../../../src/cli/opened-admin.ts';
 import { addPolicyCommand } from '../../../src/cli/policy-command.ts';
 import type { Terminal } from '../../../src/cli/terminal.ts';
 import { addTokenCommands } from '../../../src/cli/token-commands.ts';
@@ -22,9 +23,11 @@ export interface CommandRun {
 export function createCommandLine(durin: object) {
   const internals = internalsOf(durin);
   if (internals === null) throw new Error('This is no durin');
-  const { policyOf, now } = internals;
-  const admin = createAdminCaller({ internals });
+  return runCommandsOn({ admin: createAdminCaller({ internals }), local: internals, now: internals.now });
+}
 
+/** Runs commands in this process on what was opened. */
+export function runCommandsOn(opened: Omit<OpenedAdmin, 'close'>) {
   return async function runCommand(...args: string[]): Promise<CommandRun> {
     const printed = { stdout: '', stderr: '', json: undefined as unknown };
     const terminal: Terminal = {
@@ -32,9 +35,10 @@ export function createCommandLine(durin: object) {
       printError: (text) => void (printed.stderr += text),
       isInteractive: false,
       confirm: () => Promise.resolve(false),
+      askSecret: () => Promise.resolve(''),
     };
     async function run(command: Command): Promise<void> {
-      const { text, json } = await command({ admin, policyOf, terminal, now });
+      const { text, json } = await command({ ...opened, terminal });
       printed.stdout += text;
       printed.json = json;
     }

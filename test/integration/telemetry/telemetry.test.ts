@@ -6,7 +6,7 @@ import { instrumentDurin } from '../../../src/opentelemetry/index.ts';
 import { openApp, password, requestOf, t } from '../../support/app.ts';
 import { codeOf } from '../../support/arena.ts';
 import { FakeBusNetwork } from '../../support/cache/cache-parts.ts';
-import { createTelemetryProbe } from '../../support/telemetry.ts';
+import { createTelemetryProbe } from '../../support/health/telemetry-probe.ts';
 import { createWire } from '../../support/wire.ts';
 
 let app: Awaited<ReturnType<typeof openApp>>;
@@ -93,7 +93,7 @@ test('the span of a refusal has its code, and is no error', async () => {
   ]);
 });
 
-test('a failure of the database or of the app is an error, without its message', async () => {
+test('a failure of the server is an error, without its message', async () => {
   const failures = [
     new Error('select secret_column failed'),
     Object.assign(new Error('away'), { code: 'ECONNREFUSED' }),

@@ -154,6 +154,7 @@ import type {
   GuardOptions,
   GuardRoute,
   HeaderSource,
+  Health,
   KeyValueStore,
   KeyView,
   LeaksHandler,
@@ -161,6 +162,9 @@ import type {
   ListenerErrorHandler,
   LoginThrottleOptions,
   LoginTypes,
+  PartFailing,
+  PartUnused,
+  PartUp,
   PolicyOf,
   PopulatePath,
   ProcedurePolicy,
@@ -189,6 +193,8 @@ import type {
   UsageFilter,
   UsageUserCalls,
 } from '../../../src/index.ts';
+import type * as telemetryTypes from '../../../src/opentelemetry/index.ts';
+import type { InstrumentOptions } from '../../../src/opentelemetry/index.ts';
 import type * as passwordTypes from '../../../src/password.ts';
 import type * as postgresTypes from '../../../src/postgres/index.ts';
 import type { Listen, Listening, ListenOptions, PostgresBusOptions } from '../../../src/postgres/index.ts';
@@ -241,6 +247,7 @@ interface Public {
   HonoGuardOptions: HonoGuardOptions<'web', 'cli', 'billing'>;
   RouteDurin: RouteDurin<PlainApp>;
   pgliteValues: typeof pgliteTypes;
+  telemetryValues: typeof telemetryTypes;
   PgliteFolder: PgliteFolder;
   postgresValues: typeof postgresTypes;
   Listen: Listen;
@@ -329,6 +336,11 @@ interface Public {
   EventSource: EventSource<number>;
   GuardedProcedure: GuardedProcedure<App>;
   GuardOptions: GuardOptions<'web', 'cli', 'billing'>;
+  Health: Health;
+  InstrumentOptions: InstrumentOptions;
+  PartFailing: PartFailing<'down'>;
+  PartUnused: PartUnused;
+  PartUp: PartUp;
   GuardRoute: GuardRoute<App>;
   RouteAuth: RouteAuth<App, 'web'>;
   Bus: Bus;

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { codeOf } from '../database/failures.ts';
-import { CliError, firstLineOf } from './cli-error.ts';
+import { codeOf } from '../../database/failures.ts';
+import { CliError, firstLineOf } from '../cli-error.ts';
 
 export type ModuleExports = Readonly<Record<string, unknown>>;
 

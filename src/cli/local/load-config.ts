@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import type { AnyUserNaming } from '../admin/user-directory.ts';
-import { type Internals, internalsOf } from '../durin/internals.ts';
-import { CliError, exitCodes } from './cli-error.ts';
+import type { AnyUserNaming } from '../../admin/user-directory.ts';
+import { type Internals, internalsOf } from '../../durin/internals.ts';
+import { CliError, exitCodes } from '../cli-error.ts';
 import { importModule, isFile, type ModuleExports } from './import-module.ts';
 
 /** What the command line uses of a config file. */

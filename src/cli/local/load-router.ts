@@ -1,7 +1,7 @@
 import { basename, resolve } from 'node:path';
 import type { AnyTRPCRouter } from '@trpc/server';
-import { isRouter } from '../trpc/policy-of.ts';
-import { CliError, exitCodes } from './cli-error.ts';
+import { isRouter } from '../../trpc/policy-of.ts';
+import { CliError, exitCodes } from '../cli-error.ts';
 import { importModule, isFile } from './import-module.ts';
 
 /**
