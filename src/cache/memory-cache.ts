@@ -154,6 +154,8 @@ export function createMemoryCache(options: MemoryCacheOptions): MemoryCache {
     async close() {
       isClosed = true;
       evict('all');
+      sessions.clear();
+      misses.clear();
     },
   };
 }

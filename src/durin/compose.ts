@@ -171,7 +171,8 @@ export function compose(settings: Settings) {
     now,
   });
 
-  const logIn: typeof logins.logIn = (...call) => connected.watchOutages(logins.logIn(...call));
+  /** A login asks the app's own query first, whose failure may be the first sign of an outage. */
+  const logIn: typeof logins.logIn = (...call) => connected.watchFailures(logins.logIn(...call));
 
   return {
     ...stores,
