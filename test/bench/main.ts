@@ -75,7 +75,7 @@ try {
   await add('issue', () => benchIssue(postgres.url, url, { count: 100, rounds: 31 }));
   await add('counts', () => benchCounts(url, redis.url, tokens));
   await add('memory', () => benchMemory(url, users));
-  await add('invalidation', () => benchInvalidation(201));
+  await add('invalidation', () => benchInvalidation(1_000_000, 201));
   await add('revocation', () => benchRevocation(postgres.url, redis.url, { count: 400, rounds: 100 }));
   await add('policy', () => benchPolicy(url, { count: 5, rounds: 21 }));
   await add('types', () => benchTypes({ count: 1, rounds: 9 }));

@@ -3,8 +3,8 @@ import { userScope } from '../../../src/cache/session-cache.ts';
 import type { SessionRecord } from '../../../src/session.ts';
 import type { Series } from '../measure.ts';
 
-// Sends its parent how long it takes to evict a user's sessions: from a full cache of a million sessions, and from one of a thousand.
-const [, , rounds = ''] = process.argv;
+// Sends its parent how long it takes to evict a user's sessions: from a full cache of many sessions, and from one of a thousand.
+const [, , most = '', rounds = ''] = process.argv;
 const sessionsEach = 10;
 const client = { id: 1, name: 'web', tokenTtl: null, throttleRate: null };
 
@@ -35,7 +35,7 @@ async function filled(sessions: number): Promise<Filled> {
   return { name, users: sessions / sessionsEach, cache: await fill(sessions), microseconds: [] };
 }
 
-const caches = [await filled(1_000_000), await filled(1000)];
+const caches = [await filled(Number(most)), await filled(1000)];
 for (let round = 0; round < Number(rounds); round += 1) {
   for (const { users, cache, microseconds } of round % 2 === 0 ? caches : caches.toReversed()) {
     const userId = Math.floor(Math.random() * users);

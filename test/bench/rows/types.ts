@@ -46,7 +46,7 @@ function instantiationRow(work: string, ours: Series, other: Series): Row {
 async function write(folder: string, name: string, guard: string): Promise<string> {
   const directory = join(folder, name);
   await mkdir(directory);
-  const compilerOptions = { rootDir: root, incremental: false };
+  const compilerOptions = { rootDir: root, noUnusedLocals: false };
   const project = { extends: join(root, 'tsconfig.json'), compilerOptions, include: ['app.ts'], exclude: [] };
   await writeFile(join(directory, 'tsconfig.json'), JSON.stringify(project));
   await writeFile(join(directory, 'app.ts'), `${entities}${guard}${router}`);

@@ -11,7 +11,6 @@ import { benchManyTokens, benchPurge } from '../../bench/rows/many-tokens.ts';
 import { benchMemory } from '../../bench/rows/memory.ts';
 import { benchPolicy } from '../../bench/rows/policy.ts';
 import { benchSharedLookUp } from '../../bench/rows/shared-look-up.ts';
-import { benchTypes } from '../../bench/rows/types.ts';
 import { tableOf } from '../../bench/table.ts';
 import { postgresUrl } from '../../support/database.ts';
 import { type OpenRedis, openRedis } from '../../support/servers/redis-server.ts';
@@ -47,8 +46,7 @@ test('the benchmark works, and what it counts is as it should be', async () => {
     ...(await benchHttp(manyUrl, tokens, 'cached', extent)),
     ...(await benchHttp(manyUrl, tokens, 'uncached', extent)),
     ...(await benchMemory(manyUrl, 500)),
-    ...(await benchInvalidation(2)),
-    ...(await benchTypes({ count: 1, rounds: 1 })),
+    ...(await benchInvalidation(10_000, 2)),
     ...(await benchPolicy(fewUrl, { count: 1, rounds: 3 })),
     ...(await benchLogin(fewUrl, { count: 1, rounds: 1 })),
     ...(await benchLastUsed(fewUrl, 2)),
