@@ -6,7 +6,8 @@ import type { ListenerErrorHandler } from '../events.ts';
 import { credentialHeaders, isHeaderName } from '../request/headers.ts';
 import { defaultLoginInput } from '../router/login.ts';
 import { type AnyLoginSchema, loginSchemaProblem } from '../router/login-schema.ts';
-import type { RateLimitRedis } from '../throttle/rate-limit-redis.ts';
+import type { CreateLimiter } from '../throttle/create-counters.ts';
+import { fromIoredis, type Ioredis, isIoredis, type RateLimitRedis } from '../throttle/rate-limit-redis.ts';
 import { clientConfig, scopeList } from './client-schema.ts';
 import { cookies } from './cookie-schema.ts';
 import { callback, flag, quota, seconds, text } from './option-values.ts';
@@ -65,16 +66,23 @@ const throttle = z
   .strictObject({
     rate: quota.prefault(null),
     authRouter: quota.prefault('120/m'),
-    redis: objectWith<RateLimitRedis>(
-      ['eval', 'evalSha'],
-      'must be a client of the package redis, such as createClient({ url }) returns',
-    ).optional(),
+    redis: objectWith<RateLimitRedis | Ioredis>(
+      ['eval'],
+      'must be a client of the package redis, such as createClient({ url }) returns, or of ioredis',
+    )
+      .transform((redis) => (isIoredis(redis) ? fromIoredis(redis) : redis))
+      .optional(),
+    limiter: callback<CreateLimiter>().optional(),
     prefix: filledText.optional(),
     login: loginThrottle,
   })
-  .refine(({ redis, prefix }) => prefix === undefined || redis !== undefined, {
+  .refine(({ redis, limiter, prefix }) => prefix === undefined || redis !== undefined || limiter !== undefined, {
     path: ['prefix'],
     error: 'is for the keys in Redis: it must have a redis beside it',
+  })
+  .refine(({ redis, limiter }) => redis === undefined || limiter === undefined, {
+    path: ['limiter'],
+    error: 'counts in another store than redis: it must not have a redis beside it',
   })
   .prefault({});
 

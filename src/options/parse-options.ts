@@ -94,8 +94,8 @@ function cacheOf({ cache }: ParsedOptions): CacheSettings | null {
 }
 
 function throttleOf({ throttle }: ParsedOptions): ThrottleSettings {
-  const { rate, authRouter, redis = null, prefix = null, login } = throttle;
-  const common = { sessionQuota: rate, authRouterQuota: authRouter, redis, prefix };
+  const { rate, authRouter, redis = null, limiter = null, prefix = null, login } = throttle;
+  const common = { sessionQuota: rate, authRouterQuota: authRouter, redis, limiter, prefix };
   if (login === false) return { ...common, loginQuotas: noLoginQuotas, loginPlaces: null };
   const { perUser, perAddress, perAccount, successes, concurrency, queue } = login;
   const unknownAddress = login.unknownAddress === undefined ? unknownAddressQuota(perUser) : login.unknownAddress;

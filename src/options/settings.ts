@@ -7,6 +7,7 @@ import type { CookieSettings } from '../request/cookie-settings.ts';
 import type { DurinContext } from '../request/durin-request.ts';
 import type { LoginOutcome } from '../router/login-answer.ts';
 import type { AnyLoginSchema } from '../router/login-schema.ts';
+import type { CreateLimiter } from '../throttle/create-counters.ts';
 import type { FairQueueOptions } from '../throttle/fair-queue.ts';
 import type { LoginQuotas } from '../throttle/login-buckets.ts';
 import type { RateLimitRedis } from '../throttle/rate-limit-redis.ts';
@@ -111,6 +112,8 @@ export interface ThrottleSettings {
   readonly loginPlaces: FairQueueOptions | null;
   /** `null`: this process counts by itself. */
   readonly redis: RateLimitRedis | null;
+  /** Creates a limiter over another store; `null`: none does. */
+  readonly limiter: CreateLimiter | null;
   /** Starts the keys in Redis; `null`: named after the database. */
   readonly prefix: string | null;
 }

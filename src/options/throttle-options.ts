@@ -1,4 +1,5 @@
-import type { RateLimitRedis } from '../throttle/rate-limit-redis.ts';
+import type { CreateLimiter } from '../throttle/create-counters.ts';
+import type { Ioredis, RateLimitRedis } from '../throttle/rate-limit-redis.ts';
 import type { Rate } from '../values/rate.ts';
 
 export interface LoginThrottleOptions {
@@ -44,12 +45,21 @@ export interface ThrottleOptions {
    */
   authRouter?: Rate | null | undefined;
   /**
-   * A connected client of the package `redis`, which counts for all processes together. The app closes it. While Redis
-   * fails, each process counts by itself. Default: each process always counts by itself.
+   * A connected client, pool, cluster or sentinel of the package `redis`, or a client or cluster of ioredis, which counts for
+   * all processes together. The app closes it. While Redis fails, each process counts by itself. Default: each process always
+   * counts by itself.
    */
-  redis?: RateLimitRedis | undefined;
+  redis?: RateLimitRedis | Ioredis | undefined;
   /**
-   * Starts the keys in Redis. Default: `'durin:rate:'` and the name of the database, with its schema unless that is
+   * Creates a limiter of rate-limiter-flexible over another store, such as Postgres, Valkey or Memcached, in place of `redis`.
+   * Each call has a deadline of 100 milliseconds. While the store fails, each process counts by itself. Default: none.
+   *
+   * @example
+   * limiter: (options) => new RateLimiterPostgres({ ...options, storeClient: pool, tableName: 'rate_limit' }),
+   */
+  limiter?: CreateLimiter | undefined;
+  /**
+   * Starts the keys in Redis or the limiter's store. Default: `'durin:rate:'` and the name of the database, with its schema unless that is
    * `public`. Apps that share a Redis and have the same names need one each.
    */
   prefix?: string | undefined;

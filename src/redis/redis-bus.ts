@@ -3,15 +3,17 @@ import { withTimeout } from '../async/with-timeout.ts';
 import { createHeartbeats, type Heartbeats } from '../cache/bus/heartbeats.ts';
 import type { Bus } from '../cache/bus.ts';
 import { DurinUsageError } from '../errors.ts';
-import { refuseUnknown } from './redis-connection.ts';
+import { connectForMessages, type RedisConnection } from './redis-connection.ts';
+import { type ConnectedRedis, type RedisOptions, readInput } from './redis-input.ts';
 import { openRedisLink, type RedisLink } from './redis-link.ts';
 
-export interface RedisBusOptions {
-  /** The URL of the Redis server, such as `redis://localhost:6379`. */
-  url: string;
+export interface RedisBusSettings {
   /** The channel of the messages. Default: `'durin:'` and the name of the database, with its schema unless that is `public`. */
   channel?: string | undefined;
 }
+
+/** The options of a client (such as `{ url }`), a cluster or a sentinel of the package `redis`, and `channel`. */
+export type RedisBusOptions = RedisOptions & RedisBusSettings;
 
 const firstRetryMs = 25;
 const lastRetryMs = 250;
@@ -21,10 +23,11 @@ const publishTimeout = { timeoutMs: 250, service: 'Redis' };
 /**
  * A bus over Redis's publish and subscribe, for an app that caches sessions both in a shared store and in each process.
  * It connects at the first look-up. While Redis is unreachable, it keeps trying in the background. It keeps no process
- * alive.
+ * alive, unless it has sentinels.
  *
- * It is for one server, or what looks like one. The bus publishes its heartbeats beside the messages and trusts that both take
- * one way: on a cluster, a heartbeat proves only that the node which carries it is heard.
+ * It takes the options of a client, a cluster or a sentinel of the package `redis`, or a client, pool, cluster or sentinel that
+ * the app has connected, and closes itself. Either way the messages have two connections of their own. On a cluster, which must
+ * be of Redis 7 or newer, they lead to the server that holds the channel.
  *
  * Each process needs a bus of its own, as does each durin. `durin.close()` closes the bus, which may then serve another
  * durin.
@@ -37,10 +40,13 @@ const publishTimeout = { timeoutMs: 250, service: 'Redis' };
  *   cache: { ttl: '60s', store: redisStore({ url }), bus: redisBus({ url }) },
  * });
  */
-export function redisBus(options: RedisBusOptions): Bus {
-  const { url, channel: givenChannel } = checked(options);
+export function redisBus(options: RedisBusOptions): Bus;
+export function redisBus(redis: ConnectedRedis, settings?: RedisBusSettings): Bus;
+export function redisBus(given: RedisBusOptions | ConnectedRedis, settings: RedisBusSettings = {}): Bus {
+  const { input, channel: givenChannel } = checked(given, settings);
   const heartbeatId = randomUUID();
   let channel = givenChannel ?? 'durin';
+  let connection: RedisConnection | null = null;
   let link: RedisLink | null = null;
   let heartbeats: Heartbeats | null = null;
   let retry: NodeJS.Timeout | null = null;
@@ -50,13 +56,16 @@ export function redisBus(options: RedisBusOptions): Bus {
   const noAnswer = new Error('Redis does not answer');
   let isClosed = false;
 
-  const heartbeatChannel = () => `${channel}:heartbeat:${heartbeatId}`;
+  /** On a cluster, the braces place both channels on one server. */
+  const messageChannel = () => (input.isCluster ? `{${channel}}` : channel);
+  const heartbeatChannel = () => `${messageChannel()}:heartbeat:${heartbeatId}`;
 
   /** A new link, and not the clients' own reconnecting: a dead connection looks open to its client. */
   function connect(receive: (message: string) => void): void {
+    if (connection === null) return;
     link = openRedisLink({
-      url,
-      channels: [channel, heartbeatChannel()],
+      source: connection.source,
+      channels: [messageChannel(), heartbeatChannel()],
       onMessage(message, from) {
         if (from !== heartbeatChannel()) return receive(message);
         failures = 0;
@@ -97,6 +106,13 @@ export function redisBus(options: RedisBusOptions): Bus {
         },
         onPossibleLoss,
       });
+      connection = connectForMessages(input, {
+        failed() {},
+        nodeFailed() {},
+        changed() {
+          if (isOpen && !input.isCluster) link?.close(); // a sentinel has chosen another server
+        },
+      });
       connect(onMessage);
     },
     isConnected: () => heartbeats?.isConnected() ?? false,
@@ -104,22 +120,23 @@ export function redisBus(options: RedisBusOptions): Bus {
     whenTrusted: () => heartbeats?.whenTrusted() ?? null,
     async publish(message) {
       if (heartbeats?.isOverdue() === true) throw noAnswer;
-      await withTimeout(() => send(channel, message), publishTimeout);
+      await withTimeout(() => send(messageChannel(), message), publishTimeout);
     },
     async close() {
       isClosed = true;
       if (retry !== null) clearTimeout(retry);
       link?.close();
+      connection?.close();
       heartbeats?.stop();
       heartbeats = null; // it may be started again
     },
   };
 }
 
-function checked(options: RedisBusOptions): { url: string; channel: string | undefined } {
-  const { url, channel, ...unknown } = options;
-  refuseUnknown('redisBus', url, unknown);
+function checked(given: RedisBusOptions | ConnectedRedis, beside: RedisBusSettings) {
+  const { input, settings } = readInput('redisBus', given, ['channel'], beside);
+  const { channel } = settings;
   if (channel !== undefined && (typeof channel !== 'string' || channel === ''))
     throw new DurinUsageError('redisBus: channel must be a string that is not empty');
-  return { url, channel };
+  return { input, channel };
 }

@@ -1,26 +1,93 @@
 import { createClient } from 'redis';
-import { DurinUsageError } from '../errors.ts';
+import { createClientSource } from './client-source.ts';
+import { type OpenedRedis, openRedis } from './open-redis.ts';
+import type { RedisInput } from './redis-input.ts';
+import type { RedisSource, SourceListener } from './redis-source.ts';
 
-/** When a client gives a silent connection up, and whether it connects again. */
-interface QuietSocket {
-  readonly socketTimeout?: number;
-  readonly reconnectStrategy: false | ((retries: number) => number);
+/** A connection to a Redis: the app's, or one that durin opens at the first call, and opens again when it is stuck. */
+export interface RedisConnection {
+  /** Waits until it is open. Rejects while it cannot be opened. */
+  source(): Promise<RedisSource>;
+  /** Closes it, unless it is the app's. */
+  close(): void;
 }
 
-/** A client that queues nothing while it is disconnected, and keeps no process alive. */
-export function createQuietClient(url: string, socket: QuietSocket) {
-  const client = createClient({ url, socket: { connectTimeout: 1000, ...socket }, disableOfflineQueue: true });
-  client.unref();
-  return client;
+/** How often an idle connection is checked, in milliseconds. */
+const pingMs = 500;
+
+export function connectRedis(input: RedisInput, listener: SourceListener): RedisConnection {
+  if (input.kind === 'connected') {
+    const stopListening = input.source.listen(listener);
+    return { source: async () => input.source, close: stopListening };
+  }
+  return openLazily(() => openRedis(input), listener);
 }
 
-/**
- * @param subject the function whose options these are
- * @throws DurinUsageError naming the option that is unknown or wrong
- */
-export function refuseUnknown(subject: string, url: unknown, others: object): void {
-  const [key] = Object.keys(others);
-  if (key !== undefined) throw new DurinUsageError(`${subject}: unknown option '${key}'`);
-  if (typeof url !== 'string' || !/^rediss?:\/\//.test(url))
-    throw new DurinUsageError(`${subject}: url must be a URL such as 'redis://localhost:6379'`);
+/** The same for messages, which go over clients of their own: nothing is opened that only commands would need. */
+export function connectForMessages(input: RedisInput, listener: SourceListener): RedisConnection {
+  switch (input.kind) {
+    case 'client': {
+      const source = createClientSource(createClient(input.options));
+      return { source: async () => source, close() {} };
+    }
+    case 'cluster':
+      return connectRedis({ ...input, options: { ...input.options, minimizeConnections: true } }, listener);
+    case 'sentinel':
+    case 'connected':
+      return connectRedis(input, listener);
+  }
+}
+
+function openLazily(create: () => OpenedRedis, listener: SourceListener): RedisConnection {
+  let opened: OpenedRedis | null = null;
+  let opening: Promise<RedisSource> | null = null;
+  let pings: NodeJS.Timeout | null = null;
+  let isClosed = false;
+
+  function letGo(): void {
+    if (pings !== null) clearInterval(pings);
+    pings = null;
+    opened?.destroy();
+    opened = null;
+    opening = null;
+  }
+
+  /** One ping at a time, because each write to a dead connection would restart that connection's socket timeout. */
+  function startToPing(ping: () => Promise<unknown>): void {
+    let isPinging = false;
+    const pingOnce = async () => {
+      if (isPinging) return;
+      isPinging = true;
+      await ping().catch(() => {});
+      isPinging = false;
+    };
+    pings = setInterval(() => void pingOnce(), pingMs).unref();
+  }
+
+  async function openOnce(): Promise<RedisSource> {
+    const current = create();
+    opened = current;
+    current.source.listen(listener);
+    if (current.ping) startToPing(current.ping);
+    try {
+      await current.connect();
+    } catch (error) {
+      if (opened === current) letGo();
+      throw error;
+    }
+    return current.source;
+  }
+
+  return {
+    async source() {
+      if (isClosed) throw new Error('the store is closed');
+      if (opened?.isStuck?.() === true) letGo();
+      opening ??= openOnce();
+      return opening;
+    },
+    close() {
+      isClosed = true;
+      letGo();
+    },
+  };
 }

@@ -1,8 +1,10 @@
-import { createQuietClient } from './redis-connection.ts';
+import type { NodeClient, RedisSource } from './redis-source.ts';
 
 export interface RedisLinkOptions {
-  readonly url: string;
-  readonly channels: string[];
+  /** The Redis that carries the messages. Rejects while it cannot be reached. */
+  readonly source: () => Promise<RedisSource>;
+  /** On a cluster they have one hash tag, so one server carries all of them. */
+  readonly channels: readonly [string, ...string[]];
   readonly onMessage: (message: string, channel: string) => void;
   /** Called once it is subscribed and can publish. */
   readonly onOpened: () => void;
@@ -19,12 +21,13 @@ export interface RedisLink {
 /** A frozen server may take a connection, and answer nothing on it. */
 const openTimeoutMs = 2000;
 
-export function openRedisLink({ url, channels, onMessage, onOpened, onEnd }: RedisLinkOptions): RedisLink {
-  const create = () => createQuietClient(url, { reconnectStrategy: false });
-  const subscriber = create();
-  const publisher = create();
-  const clients = [subscriber, publisher];
-  const connected = new Set<typeof subscriber>();
+/**
+ * On a cluster it uses sharded channels: their server refuses messages once another one has their slot, so whoever publishes
+ * and whoever listens are at the same server.
+ */
+export function openRedisLink({ source, channels, onMessage, onOpened, onEnd }: RedisLinkOptions): RedisLink {
+  const connected = new Set<NodeClient>();
+  let publish: RedisLink['publish'] = () => Promise.reject(new Error('the connection is not open'));
   let isOver = false;
 
   function end(error?: unknown): void {
@@ -35,25 +38,39 @@ export function openRedisLink({ url, channels, onMessage, onOpened, onEnd }: Red
     onEnd(error);
   }
 
-  async function open(): Promise<void> {
-    await Promise.all(clients.map((client) => client.connect()));
-    await subscriber.subscribe(channels, (message, channel) => {
-      if (!isOver) onMessage(message, channel);
-    });
-    clearTimeout(deadline);
-    if (!isOver) onOpened();
-  }
-
-  const noAnswer = new Error(`Redis did not answer within ${openTimeoutMs} ms`);
-  const deadline = setTimeout(end, openTimeoutMs, noAnswer).unref();
-  for (const client of clients) {
-    client.on('error', end).on('end', () => end());
+  function watch(client: NodeClient): void {
+    client.unref();
+    client.on('error', end);
+    client.on('end', () => end());
+    client.on('server-sunsubscribe', () => end(new Error('another server has the channel now')));
     client.on('connect', () => {
       if (isOver)
         client.destroy(); // until now it had no socket to destroy
       else connected.add(client);
     });
   }
+
+  function receive(message: string, channel: string): void {
+    if (!isOver) onMessage(message, channel);
+  }
+
+  async function open(): Promise<void> {
+    const { isCluster, send, createNodeClient } = await source();
+    if (isCluster) await send(channels[0], ['EXISTS', channels[0]]); // learns which server has the slot now
+    const [subscriber, publisher] = await Promise.all([createNodeClient(channels[0]), createNodeClient(channels[0])]);
+    const clients = [subscriber, publisher];
+    clients.forEach(watch);
+    await Promise.all(clients.map((client) => client.connect()));
+    if (isCluster) await subscriber.sSubscribe([...channels], receive);
+    else await subscriber.subscribe([...channels], receive);
+    publish = (channel, message) =>
+      isCluster ? publisher.sPublish(channel, message) : publisher.publish(channel, message);
+    clearTimeout(deadline);
+    if (!isOver) onOpened();
+  }
+
+  const noAnswer = new Error(`Redis did not answer within ${openTimeoutMs} ms`);
+  const deadline = setTimeout(end, openTimeoutMs, noAnswer).unref();
   open().catch(end);
-  return { publish: (channel, message) => publisher.publish(channel, message), close: () => end() };
+  return { publish: (channel, message) => publish(channel, message), close: () => end() };
 }

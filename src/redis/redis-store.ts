@@ -1,10 +1,11 @@
+import { EventEmitter } from 'node:events';
 import type { KeyValueStore } from '../cache/shared-store.ts';
 import { DurinUsageError } from '../errors.ts';
-import { createQuietClient, refuseUnknown } from './redis-connection.ts';
+import { readByTag } from './read-by-tag.ts';
+import { connectRedis } from './redis-connection.ts';
+import { type ConnectedRedis, type RedisOptions, readInput } from './redis-input.ts';
 
-export interface RedisStoreOptions {
-  /** The URL of the Redis server, such as `redis://localhost:6379`. */
-  url: string;
+export interface RedisStoreSettings {
   /**
    * Prepended to every key. Keys contain the name of the database and its schema, so only apps whose databases have the
    * same name need a prefix each. Default: `''`.
@@ -12,83 +13,95 @@ export interface RedisStoreOptions {
   prefix?: string | undefined;
 }
 
+/** The options of a client (such as `{ url }`), a cluster or a sentinel of the package `redis`, and `prefix`. */
+export type RedisStoreOptions = RedisOptions & RedisStoreSettings;
+
 /** The store that `redisStore` returns, for `cache.store`. */
 export interface RedisStore extends KeyValueStore {
   set(key: string, value: string, ttl: number): Promise<unknown>;
   get(key: string): Promise<string | null>;
   getMany(keys: string[]): Promise<(string | null)[]>;
   delete(key: string): Promise<unknown>;
+  serversOf(keys: string[]): Promise<string[]>;
+  /** Closes what it has opened. A client of the app's stays open. */
   disconnect(): void;
-  on(event: 'error', listener: (error: unknown) => void): void;
-  off(event: 'error', listener: (error: unknown) => void): void;
+  on(event: 'error' | 'topology-change', listener: (error: unknown) => void): void;
+  off(event: 'error' | 'topology-change', listener: (error: unknown) => void): void;
 }
 
 /**
- * Something is sent at least this often, in milliseconds. A connection on which nothing arrives for twice that long is dead.
- * TCP may take many minutes to notice.
- */
-const silenceMs = 1000;
-
-/**
- * The short way to a shared cache: a store over one Redis server, set up to fail fast. An app that has a Keyv already, or
- * uses another database, a cluster or TLS options, passes its Keyv to `cache.store` instead.
+ * The short way to a shared cache: a store over a Redis, set up to fail fast.
  *
- * It connects at the first look-up. While Redis is unreachable, it keeps trying in the background. It keeps no process
- * alive.
+ * It takes the options of a client, a cluster or a sentinel of the package `redis`. It then connects at the first look-up,
+ * keeps trying in the background while Redis is unreachable, and keeps no process alive, unless it has sentinels. Or it takes
+ * a client, pool, cluster or sentinel that the app has connected, and closes itself.
+ *
+ * Commands go to masters alone, because a replica may lack the last changes. On a cluster, a look-up is one step for each
+ * server, all at once.
  * @throws DurinUsageError naming the option that is unknown or wrong
  *
  * @example
  * const store = redisStore({ url: 'redis://localhost:6379', prefix: 'shop:' });
  * const durin = createDurin({ ...options, cache: { ttl: '60s', store } });
+ *
+ * @example
+ * redisStore({ rootNodes: [{ url: 'redis://a:6379' }, { url: 'redis://b:6379' }] }); // a cluster
+ * redisStore({ name: 'main', sentinelRootNodes: [{ host: 'a', port: 26379 }] }); // sentinels
+ * redisStore(client, { prefix: 'shop:' }); // what the app has connected
  */
-export function redisStore(options: RedisStoreOptions): RedisStore {
-  const { url, prefix = '', ...unknown } = options;
-  refuseUnknown('redisStore', url, unknown);
-  if (typeof prefix !== 'string') throw new DurinUsageError('redisStore: prefix must be a string');
-  const client = createQuietClient(url, {
-    socketTimeout: 2 * silenceMs,
-    reconnectStrategy: (retries) => Math.min(25 * 2 ** retries, 250),
+export function redisStore(options: RedisStoreOptions): RedisStore;
+export function redisStore(redis: ConnectedRedis, settings?: RedisStoreSettings): RedisStore;
+export function redisStore(given: RedisStoreOptions | ConnectedRedis, settings: RedisStoreSettings = {}): RedisStore {
+  const { input, prefix } = checked(given, settings);
+  const emitter = new EventEmitter();
+  emitter.on('error', () => {}); // without a listener an error would end the process; the calls that fail reject anyway
+  const changed = () => void emitter.emit('topology-change');
+  const failed = (error: unknown) => void emitter.emit('error', error);
+  let pending = 0;
+  const connection = connectRedis(input, {
+    failed,
+    changed,
+    nodeFailed(error) {
+      changed();
+      if (pending > 0) failed(error); // it is likely why a call has no answer
+    },
   });
-  client.on('error', () => {}); // without a listener an error would end the process; the calls that fail reject anyway
   const keyOf = (key: string) => prefix + key;
-  let connecting: Promise<unknown> | null = null;
-  let pings: NodeJS.Timeout | null = null;
-  let isPinging = false;
-  let isClosed = false;
 
-  /** One at a time, because each write to a dead connection would restart that connection's socket timeout. */
-  function ping(): void {
-    if (isPinging || !client.isReady) return;
-    isPinging = true;
-    client
-      .ping()
-      .catch(() => {})
-      .finally(() => {
-        isPinging = false;
-      });
-  }
-
-  /** The first calls wait for the connection. When it is lost later, calls fail immediately. */
-  async function ready() {
-    if (client.isReady) return client;
-    if (isClosed) throw new Error('the store is closed');
-    pings ??= setInterval(ping, silenceMs / 2).unref();
-    connecting ??= client.connect();
-    await connecting;
-    return client;
+  async function call<T>(work: (source: Awaited<ReturnType<typeof connection.source>>) => Promise<T>): Promise<T> {
+    pending += 1;
+    try {
+      return await work(await connection.source());
+    } finally {
+      pending -= 1;
+    }
   }
 
   return {
-    get: async (key) => (await ready()).get(keyOf(key)),
-    getMany: async (keys) => (await ready()).mGet(keys.map(keyOf)),
-    set: async (key, value, ttl) => (await ready()).set(keyOf(key), value, { PX: ttl }),
-    delete: async (key) => (await ready()).del(keyOf(key)),
-    on: (event, listener) => void client.on(event, listener),
-    off: (event, listener) => void client.off(event, listener),
-    disconnect() {
-      isClosed = true;
-      if (pings !== null) clearInterval(pings);
-      if (client.isOpen) client.destroy();
-    },
+    get: (key) => call(async ({ send }) => toText(await send(keyOf(key), ['GET', keyOf(key)]))),
+    getMany: (keys) =>
+      call(async (source) => {
+        const values = await readByTag(source, keys.map(keyOf));
+        return values.map(toText);
+      }),
+    set: (key, value, ttl) => call(({ send }) => send(keyOf(key), ['SET', keyOf(key), value, 'PX', String(ttl)])),
+    delete: (key) => call(({ send }) => send(keyOf(key), ['DEL', keyOf(key)])),
+    serversOf: (keys) => call(({ serversOf }) => serversOf(keys.map(keyOf))),
+    on: (event, listener) => void emitter.on(event, listener),
+    off: (event, listener) => void emitter.off(event, listener),
+    disconnect: connection.close,
   };
+}
+
+function checked(given: RedisStoreOptions | ConnectedRedis, beside: RedisStoreSettings) {
+  const { input, settings } = readInput('redisStore', given, ['prefix'], beside);
+  const { prefix = '' } = settings;
+  if (typeof prefix !== 'string') throw new DurinUsageError('redisStore: prefix must be a string');
+  return { input, prefix };
+}
+
+/** A client of the app's may return buffers. */
+function toText(value: unknown): string | null {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString();
+  return typeof value === 'string' ? value : null;
 }

@@ -1,15 +1,18 @@
 import type { OutageListener } from '../health/outage-report.ts';
 import { createMemoryKnownNetworks } from './known-networks.ts';
+import { createLimiterRateCounter, type Limiter } from './limiter-rate-counter.ts';
 import { createMemoryRateCounter } from './memory-rate-counter.ts';
 import type { RateCounter, RateCounters } from './rate-counter.ts';
 import type { RateLimitRedis } from './rate-limit-redis.ts';
-import { createRedisCircuit } from './redis-circuit.ts';
+import { createRedisCircuit, createStoreCircuit } from './redis-circuit.ts';
 import { createRedisKnownNetworks } from './redis-known-networks.ts';
 import { createRedisRateCounter } from './redis-rate-counter.ts';
 
 export interface CounterSettings {
   /** `null`: calls are counted in this process. */
   readonly redis: RateLimitRedis | null;
+  /** Creates a limiter over another store. Default: none. */
+  readonly limiter?: CreateLimiter | null;
   /** Starts the keys in Redis. */
   readonly prefix: string;
   /** The clock, in milliseconds. It ends the windows in memory; Redis ends its windows by its own clock. */
@@ -18,10 +21,43 @@ export interface CounterSettings {
   readonly onOutage?: OutageListener;
 }
 
+/** What `throttle.limiter` is called with: the common options of rate-limiter-flexible. */
+export interface LimiterOptions {
+  keyPrefix: string;
+  points: number;
+  /** Seconds. Each call names its own. */
+  duration: number;
+}
+export type CreateLimiter = (options: LimiterOptions) => Limiter;
+
 const unreported: OutageListener = { unavailable() {}, recovered() {} };
 
 /** Creates one counter per kind of key. */
-export function createCounters({ redis, prefix, now, onOutage = unreported }: CounterSettings): RateCounters {
+export function createCounters(settings: CounterSettings): RateCounters {
+  const { redis, limiter = null, prefix, now, onOutage = unreported } = settings;
+  return limiter === null
+    ? createRedisCounters(redis, { prefix, now, onOutage })
+    : createLimiterCounters(limiter, { prefix, now, onOutage });
+}
+
+type Common = Required<Pick<CounterSettings, 'prefix' | 'now' | 'onOutage'>>;
+
+/** Where users have signed in from is remembered by each process. */
+function createLimiterCounters(create: CreateLimiter, { prefix, now, onOutage }: Common): RateCounters {
+  const limiter = create({ keyPrefix: `${prefix}:calls`, points: 1, duration: 1 });
+  const circuit = createStoreCircuit({ requireReady() {}, ask: () => limiter.get('durin'), onOutage });
+  const createCounter = () => createLimiterRateCounter({ limiter, circuit, memory: createMemoryRateCounter(now), now });
+  return {
+    sessions: createCounter(),
+    anonymous: createCounter(),
+    logins: createCounter(),
+    knownNetworks: createMemoryKnownNetworks(now),
+    check: circuit.check,
+    close: circuit.close,
+  };
+}
+
+function createRedisCounters(redis: RateLimitRedis | null, { prefix, now, onOutage }: Common): RateCounters {
   const circuit = redis && createRedisCircuit(redis, onOutage);
   function createCounter(): RateCounter {
     const memory = createMemoryRateCounter(now);

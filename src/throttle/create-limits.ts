@@ -1,7 +1,7 @@
 import type { EventSink } from '../events.ts';
 import type { PartStates } from '../health/part-states.ts';
 import { createAddressWarning } from './address-warning.ts';
-import { createCounters } from './create-counters.ts';
+import { type CreateLimiter, createCounters } from './create-counters.ts';
 import { createLoginThrottle, type LoginThrottleDeps } from './login-throttle.ts';
 import type { RateLimitRedis } from './rate-limit-redis.ts';
 import { createThrottle } from './throttle.ts';
@@ -9,6 +9,7 @@ import { createThrottle } from './throttle.ts';
 export interface LimitsDeps {
   readonly settings: {
     readonly redis: RateLimitRedis | null;
+    readonly limiter: CreateLimiter | null;
     readonly prefix: string | null;
     readonly loginQuotas: LoginThrottleDeps['quotas'];
     readonly loginPlaces: LoginThrottleDeps['places'];
@@ -26,12 +27,13 @@ export interface LimitsDeps {
 /** Creates the limits on calls and on logins, over the same counters. */
 export function createLimits(deps: LimitsDeps) {
   const { settings, namespace, events, partStates, onWarning, isInTransaction, now } = deps;
-  const { redis, prefix, loginQuotas, loginPlaces } = settings;
+  const { redis, limiter, prefix, loginQuotas, loginPlaces } = settings;
   const counters = createCounters({
     redis,
+    limiter,
     prefix: prefix ?? `durin:rate:${namespace}`,
     now,
-    ...(redis && { onOutage: partStates.watch('throttle') }),
+    ...((redis !== null || limiter !== null) && { onOutage: partStates.watch('throttle') }),
   });
   const throttle = createThrottle({ counters, events, warnOfUnknownAddress: createAddressWarning(onWarning) });
   const loginThrottle = createLoginThrottle({

@@ -20,6 +20,25 @@ export interface RedisCircuit {
 
 /** @param onOutage learns of the outages of Redis */
 export function createRedisCircuit(redis: RateLimitRedis, onOutage: OutageListener): RedisCircuit {
+  return createStoreCircuit({
+    requireReady() {
+      if (redis.isReady === false) throw new Error('Redis is not connected');
+    },
+    ask: () => redis.eval('return 1', { keys: [], arguments: [] }),
+    onOutage,
+  });
+}
+
+export interface StoreCircuitOptions {
+  /** Throws while no call can work. */
+  readonly requireReady: () => void;
+  /** Asks the store for anything. */
+  readonly ask: () => Promise<unknown>;
+  readonly onOutage: OutageListener;
+}
+
+/** The same for any store of counts. */
+export function createStoreCircuit({ requireReady, ask, onOutage }: StoreCircuitOptions): RedisCircuit {
   const outage = createOutageReport(onOutage);
   const breaker = createCircuitBreaker({
     cooldownMs,
@@ -30,11 +49,7 @@ export function createRedisCircuit(redis: RateLimitRedis, onOutage: OutageListen
 
   async function ping(): Promise<unknown> {
     requireReady();
-    return redis.eval('return 1', { keys: [], arguments: [] });
-  }
-
-  function requireReady(): void {
-    if (redis.isReady === false) throw new Error('Redis is not connected');
+    return ask();
   }
 
   async function call<T>(work: () => Promise<T>): Promise<T | null> {

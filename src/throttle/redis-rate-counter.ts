@@ -1,26 +1,13 @@
-import { LRUCache } from 'lru-cache';
-import { RateLimiterRedis, type RateLimiterRes } from 'rate-limiter-flexible';
-import type { Quota } from '../values/rate.ts';
-import type { MemoryRateCounter, RunningWindow } from './memory-rate-counter.ts';
-import type { Count, RateCounter } from './rate-counter.ts';
+import { RateLimiterRedis } from 'rate-limiter-flexible';
+import { createLimiterRateCounter, type LimiterRateCounterDeps } from './limiter-rate-counter.ts';
+import type { RateCounter } from './rate-counter.ts';
 import type { RateLimitRedis } from './rate-limit-redis.ts';
-import type { RedisCircuit } from './redis-circuit.ts';
 
-export interface RedisRateCounterDeps {
+export interface RedisRateCounterDeps extends Omit<LimiterRateCounterDeps, 'limiter'> {
   readonly redis: RateLimitRedis;
-  readonly circuit: RedisCircuit;
   /** Starts the keys in Redis. */
   readonly prefix: string;
-  /** Mirrors the counts of Redis, and counts while Redis fails. */
-  readonly memory: MemoryRateCounter;
-  /** The clock of this process, in milliseconds. Windows end by the clock of Redis. */
-  readonly now: () => number;
 }
-
-/** Milliseconds for which the refusal of a reservation is repeated: other processes may release theirs meanwhile. */
-const refusalMs = 250;
-/** Keys whose last reservation was refused. */
-const maxRefusals = 10_000;
 
 /** The library's own script, which in addition shortens a window that is longer than the quota's. */
 const countScript = `
@@ -34,14 +21,8 @@ end
 return { consumed, ttl }
 `;
 
-/**
- * Counts in Redis, exactly across processes. While Redis fails, counting continues in memory from the last known counts,
- * so no call is lost. A key that is used up is refused without asking Redis.
- *
- * The library's `insuranceLimiter` is not used: it would start from zero, and it would count a call a second time when
- * an answer fails after the deadline.
- */
-export function createRedisRateCounter({ redis, circuit, prefix, memory, now }: RedisRateCounterDeps): RateCounter {
+/** Counts in Redis. */
+export function createRedisRateCounter({ redis, prefix, ...deps }: RedisRateCounterDeps): RateCounter {
   const limiter = new RateLimiterRedis({
     storeClient: redis,
     useRedisPackage: true,
@@ -50,64 +31,5 @@ export function createRedisRateCounter({ redis, circuit, prefix, memory, now }: 
     duration: 1,
     customIncrTtlLuaScript: countScript,
   });
-  const refusals = new LRUCache<string, true>({ max: maxRefusals, ttl: refusalMs });
-
-  async function count(key: string, quota: Quota): Promise<Count> {
-    const { limit, windowSeconds } = quota;
-    const counted = await circuit.call(async () =>
-      toWindow(await limiter.penalty(key, 1, { customDuration: windowSeconds })),
-    );
-    if (counted === null) return memory.reserve(key, quota);
-    const { resetMs } = counted;
-    const isExceeded = counted.count > limit;
-    if (isExceeded) {
-      refusals.set(key, true);
-      await uncount(key, windowSeconds);
-    }
-    await memory.replace(key, { count: Math.min(counted.count, limit), resetMs });
-    return { isExceeded, remaining: Math.max(0, limit - counted.count), resetMs, endsAt: now() + resetMs };
-  }
-
-  async function uncount(key: string, windowSeconds: number): Promise<void> {
-    const options = { customDuration: windowSeconds };
-    await circuit.call(async () => {
-      const { consumedPoints } = await limiter.reward(key, 1, options);
-      if (consumedPoints < 0) await limiter.penalty(key, 1, options); // the window had just ended
-    });
-  }
-
-  /** A refusal that follows from the counts known here, or null if only Redis can decide. */
-  async function cachedRefusal(key: string, { limit, windowSeconds }: Quota): Promise<Count | null> {
-    const known = await memory.find(key);
-    if (known === null || known.count < limit || known.resetMs > windowSeconds * 1000) return null;
-    return { isExceeded: true, remaining: 0, resetMs: known.resetMs, endsAt: now() + known.resetMs };
-  }
-
-  return {
-    async consume(key, quota) {
-      return (await cachedRefusal(key, quota)) ?? count(key, quota);
-    },
-    async reserve(key, quota) {
-      const refusal = refusals.has(key) ? await cachedRefusal(key, quota) : null;
-      return refusal ?? count(key, quota);
-    },
-    async release(key, endsAt) {
-      const leftMs = endsAt - now();
-      if (leftMs <= 0) return;
-      await uncount(key, Math.ceil(leftMs / 1000));
-      refusals.delete(key);
-      await memory.release(key, endsAt);
-    },
-  };
-}
-
-/**
- * The library passes on what Redis answers, which is text with some type mappings of the client.
- * @throws TypeError if Redis answered with anything but two numbers: then it counts as failed
- */
-function toWindow({ consumedPoints, msBeforeNext }: Readonly<Record<keyof RateLimiterRes, unknown>>): RunningWindow {
-  const window = { count: Number(consumedPoints), resetMs: Number(msBeforeNext) };
-  if (Number.isNaN(window.count + window.resetMs))
-    throw new TypeError('Redis answered with something else than a count');
-  return window;
+  return createLimiterRateCounter({ limiter, ...deps });
 }

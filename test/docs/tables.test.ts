@@ -118,7 +118,7 @@ describe('the table of options', () => {
       }),
     );
     expect(below('throttle.').toSorted()).toEqual(
-      namesOf<ThrottleOptions>({ rate: true, authRouter: true, login: true, redis: true, prefix: true }),
+      namesOf<ThrottleOptions>({ rate: true, authRouter: true, login: true, redis: true, limiter: true, prefix: true }),
     );
     expect(below('cache.').toSorted()).toEqual(
       namesOf<CacheOptions>({ ttl: true, maxSessions: true, timeout: true, store: true, bus: true }),

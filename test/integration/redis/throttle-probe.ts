@@ -62,10 +62,6 @@ function countCalls(client: RateLimitRedis) {
       count += 1;
       return client.eval(...args);
     },
-    evalSha: (...args) => {
-      count += 1;
-      return client.evalSha(...args);
-    },
   };
   return { redis, asked: () => count };
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from 'redis';
@@ -14,6 +14,7 @@ export interface OpenRedis {
 
 /** A real Redis server of the test's own, from the system's `redis-server`, that it may stop. */
 export interface RedisServer extends OpenRedis {
+  readonly port: number;
   /** Freezes it: connections stay open, nothing is answered. */
   pause(): void;
   resume(): void;
@@ -27,9 +28,12 @@ export interface RedisServer extends OpenRedis {
   restartFromSnapshot(): Promise<void>;
 }
 
+/** The program of the servers: `REDIS_SERVER=valkey-server` runs the tests over Valkey. */
+const program = process.env['REDIS_SERVER'] ?? 'redis-server';
+
 /** Whether the system has a `redis-server`, which tests that stop Redis need. */
 export function hasRedisServer(): boolean {
-  return spawnSync('redis-server', ['--version']).status === 0;
+  return spawnSync(program, ['--version']).status === 0;
 }
 
 /** The Redis at `REDIS_URL`, emptied, or one that is started. */
@@ -42,13 +46,22 @@ export async function openRedis(): Promise<OpenRedis> {
   return { url, stop: async () => {} };
 }
 
-/** @param flagsOf further flags of `redis-server`, which take precedence */
-export async function startRedis(flagsOf: (port: number) => readonly string[] = () => []): Promise<RedisServer> {
+/**
+ * @param flagsOf further flags of `redis-server`, which take precedence
+ * @param watch the lines that make it a sentinel, which keeps them in a file. Default: it is none
+ */
+export async function startRedis(
+  flagsOf: (port: number) => readonly string[] = () => [],
+  watch: readonly string[] = [],
+): Promise<RedisServer> {
   const directory = await mkdtemp(join(tmpdir(), 'durin-redis-'));
   const snapshot = join(directory, 'dump.rdb');
   const port = await freePort();
   const url = `redis://127.0.0.1:${port}`;
-  const start = () => launch(port, directory, flagsOf(port));
+  const file = join(directory, 'sentinel.conf');
+  if (watch.length > 0)
+    await writeFile(file, [`port ${port}`, 'bind 127.0.0.1', `dir ${directory}`, ...watch].join('\n'));
+  const start = () => (watch.length > 0 ? launch([file, '--sentinel']) : launch(serverFlags(port, directory, flagsOf)));
   let server = await start();
 
   async function kill(): Promise<void> {
@@ -60,6 +73,7 @@ export async function startRedis(flagsOf: (port: number) => readonly string[] = 
 
   return {
     url,
+    port,
     pause: () => void server.kill('SIGSTOP'),
     resume: () => void server.kill('SIGCONT'),
     kill,
@@ -84,14 +98,18 @@ export async function startRedis(flagsOf: (port: number) => readonly string[] = 
   };
 }
 
-async function launch(port: number, directory: string, further: readonly string[]): Promise<ChildProcess> {
+function serverFlags(port: number, directory: string, flagsOf: (port: number) => readonly string[]): string[] {
   const flags = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', directory];
-  const server = spawn('redis-server', [...flags, ...further], { stdio: ['ignore', 'pipe', 'inherit'] });
+  return [...flags, ...flagsOf(port)];
+}
+
+async function launch(flags: readonly string[]): Promise<ChildProcess> {
+  const server = spawn(program, flags, { stdio: ['ignore', 'pipe', 'inherit'] });
   await new Promise<void>((resolve, reject) => {
     let log = '';
     server.stdout.on('data', (chunk: Buffer) => {
       log += chunk.toString();
-      if (log.includes('Ready to accept connections')) resolve();
+      if (/Ready to accept connections|Sentinel ID is/.test(log)) resolve();
     });
     server.once('exit', () => reject(new Error(`Redis did not start:\n${log}`)));
     server.once('error', reject);

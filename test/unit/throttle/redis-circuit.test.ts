@@ -16,7 +16,7 @@ function createFrozenRedis() {
     calls += 1;
     return new Promise<never>(() => {});
   };
-  const redis: RateLimitRedis = { isReady: true, eval: never, evalSha: never };
+  const redis: RateLimitRedis = { isReady: true, eval: never };
   return { redis, calls: () => calls };
 }
 
@@ -43,7 +43,7 @@ test('closed counters leave no timer, and count in memory', async () => {
 });
 
 test('an answer that is no count counts as a failure of Redis', async () => {
-  const redis: RateLimitRedis = { isReady: true, eval: answerText, evalSha: answerText };
+  const redis: RateLimitRedis = { isReady: true, eval: answerText };
   const { sessions, close } = createCounters({ redis, prefix: 'test', now: Date.now });
   expect(await sessions.consume('key', perHour)).toMatchObject({ isExceeded: false, remaining: 9 });
   expect(await sessions.consume('key', perHour)).toMatchObject({ isExceeded: false, remaining: 8 });

@@ -1,0 +1,44 @@
+import type { RedisClient } from './client-source.ts';
+import {
+  askForServer,
+  type Emitting,
+  listenTo,
+  nameOfServer,
+  nodeClientOptions,
+  type RedisSource,
+} from './redis-source.ts';
+
+/** A client of sentinels of the package `redis`, as `createSentinel` returns it. */
+export interface RedisSentinel extends Emitting {
+  readonly isOpen: boolean;
+  readonly isReady: boolean;
+  getSentinelNode(): unknown;
+  sendCommand(isReadonly: boolean, words: string[]): Promise<unknown>;
+  /** Runs the work with the client of the present master. The package has no other way to its options. */
+  _execute<T>(isReadonly: boolean, work: (client: RedisClient) => Promise<T>): Promise<T>;
+}
+
+export function createSentinelSource(sentinel: RedisSentinel): RedisSource {
+  const send = (words: string[]) => sentinel.sendCommand(false, words);
+  return {
+    isCluster: false,
+    async send(_key, words) {
+      if (!sentinel.isReady) throw new Error('the sentinel is not connected');
+      return send(words);
+    },
+    serversOf: (keys) => send(askForServer).then((info) => keys.map(() => nameOfServer(info))),
+    createNodeClient: () =>
+      sentinel._execute(false, async (client) => client.duplicate(nodeClientOptions(client.options.socket))),
+    listen: ({ nodeFailed, changed }) =>
+      listenTo(sentinel, {
+        error: nodeFailed,
+        'topology-change': (event) => {
+          if (isMasterChange(event)) changed();
+        },
+      }),
+  };
+}
+
+function isMasterChange(event: unknown): boolean {
+  return typeof event === 'object' && event !== null && (event as { type?: unknown }).type === 'MASTER_CHANGE';
+}

@@ -1,0 +1,104 @@
+import { LRUCache } from 'lru-cache';
+import type { RateLimiterRes } from 'rate-limiter-flexible';
+import type { Quota } from '../values/rate.ts';
+import type { MemoryRateCounter, RunningWindow } from './memory-rate-counter.ts';
+import type { Count, RateCounter } from './rate-counter.ts';
+import type { RedisCircuit } from './redis-circuit.ts';
+
+/** What is used of a limiter of rate-limiter-flexible, over any of its stores. */
+export interface Limiter {
+  penalty(key: string, points: number, options: { customDuration: number }): Promise<RateLimiterRes>;
+  reward(key: string, points: number, options: { customDuration: number }): Promise<RateLimiterRes>;
+  set(key: string, points: number, secDuration: number): Promise<unknown>;
+  get(key: string): Promise<unknown>;
+}
+
+export interface LimiterRateCounterDeps {
+  readonly limiter: Limiter;
+  readonly circuit: Pick<RedisCircuit, 'call'>;
+  /** Mirrors the counts of the store, and counts while it fails. */
+  readonly memory: MemoryRateCounter;
+  /** The clock of this process, in milliseconds. Windows end by the clock of the store. */
+  readonly now: () => number;
+}
+
+/** Milliseconds for which the refusal of a reservation is repeated: other processes may release theirs meanwhile. */
+const refusalMs = 250;
+/** Keys whose last reservation was refused. */
+const maxRefusals = 10_000;
+
+/**
+ * Counts in a store that processes share, exactly across processes. While it fails, counting continues in memory from the
+ * last known counts, so no call is lost. A key that is used up is refused without asking the store.
+ *
+ * The library's `insuranceLimiter` is not used: it would start from zero, and it would count a call a second time when
+ * an answer fails after the deadline.
+ */
+export function createLimiterRateCounter({ limiter, circuit, memory, now }: LimiterRateCounterDeps): RateCounter {
+  const refusals = new LRUCache<string, true>({ max: maxRefusals, ttl: refusalMs });
+
+  async function count(key: string, quota: Quota): Promise<Count> {
+    const { limit, windowSeconds } = quota;
+    const counted = await circuit.call(() => countInStore(key, windowSeconds));
+    if (counted === null) return memory.reserve(key, quota);
+    const { resetMs } = counted;
+    const isExceeded = counted.count > limit;
+    if (isExceeded) {
+      refusals.set(key, true);
+      await uncount(key, windowSeconds);
+    }
+    await memory.replace(key, { count: Math.min(counted.count, limit), resetMs });
+    return { isExceeded, remaining: Math.max(0, limit - counted.count), resetMs, endsAt: now() + resetMs };
+  }
+
+  /** A window that is longer than the quota's is shortened. Redis has done so in its script. */
+  async function countInStore(key: string, windowSeconds: number): Promise<RunningWindow> {
+    const window = toWindow(await limiter.penalty(key, 1, { customDuration: windowSeconds }));
+    if (window.resetMs <= windowSeconds * 1000) return window;
+    await limiter.set(key, window.count, windowSeconds);
+    return { count: window.count, resetMs: windowSeconds * 1000 };
+  }
+
+  async function uncount(key: string, windowSeconds: number): Promise<void> {
+    const options = { customDuration: windowSeconds };
+    await circuit.call(async () => {
+      const { consumedPoints } = await limiter.reward(key, 1, options);
+      if (consumedPoints < 0) await limiter.penalty(key, 1, options); // the window had just ended
+    });
+  }
+
+  /** A refusal that follows from the counts known here, or null if only the store can decide. */
+  async function cachedRefusal(key: string, { limit, windowSeconds }: Quota): Promise<Count | null> {
+    const known = await memory.find(key);
+    if (known === null || known.count < limit || known.resetMs > windowSeconds * 1000) return null;
+    return { isExceeded: true, remaining: 0, resetMs: known.resetMs, endsAt: now() + known.resetMs };
+  }
+
+  return {
+    async consume(key, quota) {
+      return (await cachedRefusal(key, quota)) ?? count(key, quota);
+    },
+    async reserve(key, quota) {
+      const refusal = refusals.has(key) ? await cachedRefusal(key, quota) : null;
+      return refusal ?? count(key, quota);
+    },
+    async release(key, endsAt) {
+      const leftMs = endsAt - now();
+      if (leftMs <= 0) return;
+      await uncount(key, Math.ceil(leftMs / 1000));
+      refusals.delete(key);
+      await memory.release(key, endsAt);
+    },
+  };
+}
+
+/**
+ * The library passes on what the store answers, which is text with some type mappings of a client of Redis.
+ * @throws TypeError if the store answered with anything but two numbers: then it counts as failed
+ */
+function toWindow({ consumedPoints, msBeforeNext }: Readonly<Record<keyof RateLimiterRes, unknown>>): RunningWindow {
+  const window = { count: Number(consumedPoints), resetMs: Number(msBeforeNext) };
+  if (Number.isNaN(window.count + window.resetMs))
+    throw new TypeError('the store answered with something else than a count');
+  return window;
+}
