@@ -12,6 +12,7 @@ type DateName<T> = T extends Date
 
 /** The compiler refuses a list that leaves one out. */
 const dateNames = {
+  at: true,
   created: true,
   expiry: true,
   lastUsedAt: true,

@@ -97,6 +97,7 @@ const withoutInput = new Set([
   'usage.callsByClient',
   'usage.activeUsers',
   'audit.list',
+  'health',
 ]);
 
 test.for<[string, IsAdmin]>([

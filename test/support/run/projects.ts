@@ -5,6 +5,7 @@ import {
   examples,
   fuzz,
   load,
+  loadBehindProxies,
   loadInBrowser,
   loadOnPostgres,
   longExamples,
@@ -19,7 +20,7 @@ import {
   realRedis,
   sdk,
 } from './test-files.ts';
-import { isCI, withChromium, withoutRedis, withPostgres } from './what-is-missing.ts';
+import { isCI, withChromium, withoutRedis, withPostgres, withProxies } from './what-is-missing.ts';
 
 const globalPostgres = 'test/support/servers/global-postgres.ts';
 const globalPglite = 'test/support/servers/global-pglite.ts';
@@ -131,6 +132,7 @@ export function createProjects(isFull: boolean) {
         ...withoutRedis,
         ...(withPostgres ? [] : loadOnPostgres),
         ...(withChromium ? [] : loadInBrowser),
+        ...(withProxies ? [] : loadBehindProxies),
         ...(isFull ? [] : longLoad),
       ],
       provide: onAny,

@@ -13,7 +13,7 @@ export const ownRedis = [
   'test/integration/redis/**/*-outage.test.ts',
   'test/integration/redis/failure.test.ts',
   'test/e2e/programs/cached-exit.test.ts',
-  'test/load/{four-processes,ending-streams}.test.ts',
+  'test/load/{four-processes,ending-streams,stalled-processes}.test.ts',
 ];
 /** Tests of what is in front of the database. They need one, but not each kind of it. */
 export const anyDatabase = ['adapters', 'browser', 'http', 'routes', 'fuzz'].map(
@@ -64,9 +64,11 @@ export const mocking = [
 /** Of the load tests, those that need a PostgreSQL, and those that need a Chromium as well. */
 export const loadOnPostgres = [
   'test/load/{admin-million,many}-tokens.test.ts',
-  'test/load/{heap-only-uses,postgres-bus,ending-streams,idle-streams}.test.ts',
+  'test/load/{heap-only-uses,postgres-bus,ending-streams,idle-streams,stalled-processes}.test.ts',
 ];
 export const loadInBrowser = ['test/load/admin-million-tokens.test.ts'];
+/** Of the load tests, those that need an haproxy or a pgbouncer in front of a PostgreSQL of their own. */
+export const loadBehindProxies = ['test/load/proxies/**/*.test.ts'];
 /** Of the load tests, what only the long form runs, because it takes a minute to fill its tables. */
 export const longLoad = ['test/load/admin-million-tokens.test.ts'];
 /** Web pages, in a Chromium. */

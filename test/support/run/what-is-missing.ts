@@ -1,7 +1,9 @@
 import { hasChromium } from '../browser/chromium-path.ts';
+import { hasHaproxy } from '../servers/haproxy.ts';
+import { hasPgbouncer } from '../servers/pgbouncer.ts';
 import { hasRedisServer } from '../servers/redis-server.ts';
 import { hasPostgres } from '../servers/skipped.ts';
-import { browser, examples, loadInBrowser, ownRedis, realRedis } from './test-files.ts';
+import { browser, examples, loadBehindProxies, loadInBrowser, ownRedis, realRedis } from './test-files.ts';
 
 export const isCI = Boolean(process.env['CI']);
 export const withPostgres = hasPostgres();
@@ -12,12 +14,15 @@ export const withoutRedis = hasRedisServer()
     ? [...realRedis, ...ownRedis]
     : ownRedis;
 export const withChromium = hasChromium();
+/** Whether tests may put a proxy or a pooler in front of a PostgreSQL. */
+export const withProxies = withPostgres && hasHaproxy() && hasPgbouncer();
 /** What is not tested here, and why. */
 export const missing = [
   ...(withPostgres
     ? []
     : [`all that runs on PostgreSQL: no binary for ${process.platform}-${process.arch}, and no DATABASE_URL`]),
   ...(withoutRedis.length > 0 ? [`${withoutRedis.join(', ')}: no redis-server is installed`] : []),
+  ...(withProxies ? [] : [`${loadBehindProxies.join(', ')}: no haproxy or no pgbouncer is installed`]),
   ...(withChromium
     ? []
     : [`${[...browser, ...examples, ...loadInBrowser].join(', ')}: no Chromium is installed, and CHROMIUM names none`]),

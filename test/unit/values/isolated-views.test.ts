@@ -40,6 +40,14 @@ test('an object has one view, and without dates and bytes it is its own', () => 
   expect(viewOf(plain)).toBe(plain);
 });
 
+test('a view has the getters that are not enumerable', () => {
+  const shared = { name: 'alice', born: new Date(0) } as { name: string; born: Date; initial: string };
+  Object.defineProperty(shared, 'initial', { get: () => 'a' });
+  const view = createIsolatedViews()(Object.freeze(shared));
+  expect(view.initial).toBe('a');
+  expect(Object.keys(view)).toEqual(['name', 'born']);
+});
+
 test('a view is what a copy is', () => {
   const value = fc.oneof(fc.string(), fc.integer(), fc.constant(null), fc.date(), fc.array(fc.date()), fc.uint8Array());
   fc.assert(
