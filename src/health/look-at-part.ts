@@ -33,11 +33,12 @@ export function createLookAtPart(part: PartName, { states, check, now }: LookAtP
   /** Since when the checks fail. */
   let failingSince: number | null = null;
 
+  function answered(): void {
+    unanswered = null;
+  }
+
   function start(asking: PartCheck): Promise<unknown> {
     const asked = asking();
-    const answered = () => {
-      unanswered = null;
-    };
     asked.then(answered, answered);
     return asked;
   }

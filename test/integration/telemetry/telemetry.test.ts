@@ -204,9 +204,10 @@ test('without an SDK, calls work as before', async () => {
   stopAgain();
 });
 
+const refused = (message: string) => new DurinUsageError(`instrumentDurin: ${message}`);
+
 test('a wrong argument is named', async () => {
   const { durin } = await open();
-  const refused = (message: string) => new DurinUsageError(`instrumentDurin: ${message}`);
   expect(() => instrumentDurin({} as never)).toThrow(refused('durin must be what createDurin returns'));
   expect(() => instrumentDurin(durin)).toThrow(refused('this durin is instrumented already'));
   expect(() => instrumentDurin(durin, { tracer: null } as never)).toThrow(refused("unknown option 'tracer'"));

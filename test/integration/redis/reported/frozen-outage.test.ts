@@ -85,7 +85,8 @@ test('a Redis that cannot write to its disk is an event (MISCONF)', async () => 
     { timeout: 5000 },
   );
   for (const { reason } of unavailable.filter(({ part }) => part !== 'bus')) expect(reason).toMatch(/^MISCONF /);
-  expect(await durin.health()).toMatchObject({ isHealthy: true, isDegraded: true });
+  const isDegraded = async () => expect(await durin.health()).toMatchObject({ isHealthy: true, isDegraded: true });
+  await vi.waitFor(isDegraded, { timeout: 5000 });
 });
 
 test('none of this left an error uncaught', () => {
