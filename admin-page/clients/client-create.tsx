@@ -1,7 +1,7 @@
 import ArrowBack from '@mui/icons-material/ArrowBack';
 import { CreateBase, useNotify, useRedirect } from 'react-admin';
 import type { ClientRecord } from '../data/clients.ts';
-import { ChangesOnly } from '../shell/changes-only.tsx';
+import { ChangesOnly } from '../shell/for-changes.tsx';
 import { LinkButton } from '../shell/link-button.tsx';
 import { ViewHeader } from '../shell/view-header.tsx';
 import { ClientForm } from './client-form.tsx';

@@ -1,7 +1,7 @@
 import ArrowBack from '@mui/icons-material/ArrowBack';
 import { Button, Stack } from '@mui/material';
 import { useState } from 'react';
-import { ChangesOnly } from '../../shell/changes-only.tsx';
+import { ChangesOnly } from '../../shell/for-changes.tsx';
 import { LinkButton } from '../../shell/link-button.tsx';
 import { ViewHeader } from '../../shell/view-header.tsx';
 import { IssueForm } from './issue-form.tsx';
