@@ -1,4 +1,4 @@
-import { CliError, exitCodes } from './cli-error.ts';
+import { CliError, type ExitCode, exitCodes } from './cli-error.ts';
 import type { OpenedAdmin } from './opened-admin.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -10,6 +10,8 @@ export interface CommandDeps extends Omit<OpenedAdmin, 'close'> {
 export interface CommandResult {
   readonly text: string;
   readonly json: unknown;
+  /** Default: 0. */
+  readonly exitCode?: ExitCode;
 }
 
 export type Command = (deps: CommandDeps) => Promise<CommandResult>;

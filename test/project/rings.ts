@@ -48,7 +48,12 @@ const onlyImporters: Readonly<Record<string, readonly string[]>> = {
   'src/options/parse-options.ts': ['src/durin.ts'],
   'src/options/cache-options.ts': ['src/index.ts', 'src/options/options.ts'],
   'src/options/throttle-options.ts': ['src/index.ts', 'src/options/options.ts'],
-  'src/options/settings.ts': ['src/durin/compose.ts', 'src/options/options-schema.ts', 'src/options/parse-options.ts'],
+  'src/options/settings.ts': [
+    'src/durin/compose.ts',
+    'src/durin/internals.ts',
+    'src/options/options-schema.ts',
+    'src/options/parse-options.ts',
+  ],
   'src/durin/compose.ts': ['src/durin.ts'],
   'src/index.ts': [],
   'src/admin/index.ts': [],
