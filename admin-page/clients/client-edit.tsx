@@ -6,6 +6,7 @@ import { keyClients } from '../data/app-rights.ts';
 import type { ClientRecord } from '../data/clients.ts';
 import { config } from '../page-config.ts';
 import { Failure, shownInView } from '../shell/failure.tsx';
+import { ForChanges } from '../shell/for-changes.tsx';
 import { LinkButton } from '../shell/link-button.tsx';
 import { ViewHeader } from '../shell/view-header.tsx';
 import { ClientForm } from './client-form.tsx';
@@ -62,7 +63,9 @@ function ClientEditor() {
           </Alert>
         )}
         <ClientForm submitLabel="Save" hasKeys={hasKeys} />
-        <DeleteClient client={record} />
+        <ForChanges>
+          <DeleteClient client={record} />
+        </ForChanges>
       </Stack>
     </>
   );

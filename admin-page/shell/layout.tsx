@@ -42,6 +42,7 @@ function Navigation() {
       <Menu.ResourceItem name="clients" />
       <Menu.ResourceItem name="tokens" />
       {config.hasPolicies && <Menu.ResourceItem name="policies" />}
+      {config.hasAudit && <Menu.ResourceItem name="audit" />}
       <Menu.ResourceItem name="health" />
     </Menu>
   );

@@ -28,6 +28,12 @@ export interface KeyValueStore {
   delete(key: string): unknown;
   /** Returns one value for each key, in the same order. Default: one `get` for each key. */
   getMany?(keys: string[]): unknown;
+  /**
+   * Returns for each key a short text about the server that holds it: another text once that server was restarted, or
+   * replaced by its replica. With it, nothing that such a change sets back is believed. If it has `on`, it emits
+   * `topology-change` when a connection may lead to another server. Default: none, and one server for all keys.
+   */
+  serversOf?(keys: string[]): unknown;
   /** Closes its connections. `durin.close()` calls it, even if the app uses the store for something else. */
   disconnect?(): unknown;
 }
@@ -46,6 +52,10 @@ export interface SharedStore {
   delete(key: string): Promise<void>;
   /** Calls back when the store emits an error, such as a lost connection that no call was using. */
   onError?(listener: (error: unknown) => void): void;
+  /** Calls back when a key may lie on another server than before. */
+  onTopologyChange?(listener: () => void): void;
+  /** A short text for each key about the server that holds it. Without it, all servers count as one that never changes. */
+  serversOf?(keys: readonly string[]): Promise<readonly string[]>;
   close?(): Promise<void>;
 }
 
@@ -57,12 +67,16 @@ export function createSharedStore(store: KeyValueStore, timeoutMs: number): Shar
   let errors = 0;
   let lastError: unknown = null;
   let notifyError: ((error: unknown) => void) | null = null;
+  let notifyTopologyChange: (() => void) | null = null;
+  const changeTopology = () => notifyTopologyChange?.();
   const countError = (error: unknown) => {
     errors += 1;
     lastError = error;
     notifyError?.(error);
   };
   for (const emitter of emitters) emitter.on('error', countError);
+  const namesServers = typeof store.serversOf === 'function';
+  if (namesServers && isEmitter(store)) store.on('topology-change', changeTopology);
 
   /** A call that took too long, and has not been answered yet. */
   let unanswered: { readonly answer: Promise<unknown>; readonly since: number } | null = null;
@@ -112,12 +126,24 @@ export function createSharedStore(store: KeyValueStore, timeoutMs: number): Shar
     onError(listener) {
       notifyError = listener;
     },
+    onTopologyChange(listener) {
+      notifyTopologyChange = listener;
+    },
+    async serversOf(keys) {
+      if (!namesServers) return [];
+      const names = await call(() => store.serversOf?.([...keys]));
+      if (!Array.isArray(names) || names.length !== keys.length)
+        throw new TypeError('serversOf must return one text per key');
+      return names.map(String);
+    },
     /** Closes a Keyv's adapter directly: the adapter has an option not to wait for a frozen server, which Keyv lacks. */
     async close() {
       notifyError = null;
+      notifyTopologyChange = null;
       const closing = [adapterOf(store), store].find(isDisconnectable);
       await withTimeout(() => closing?.disconnect(true), timeout).catch(() => {});
       for (const emitter of emitters) emitter.off('error', countError);
+      if (namesServers && isEmitter(store)) store.off('topology-change', changeTopology);
     },
   };
 }
@@ -128,8 +154,8 @@ function adapterOf(store: KeyValueStore): unknown {
 }
 
 interface Emitter {
-  on(event: 'error', listener: (error: unknown) => void): unknown;
-  off(event: 'error', listener: (error: unknown) => void): unknown;
+  on(event: 'error' | 'topology-change', listener: (error: unknown) => void): unknown;
+  off(event: 'error' | 'topology-change', listener: (error: unknown) => void): unknown;
 }
 
 function isEmitter(value: unknown): value is Emitter {

@@ -1,7 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import type { SessionFormat } from '../database/token-store.ts';
 import type { SessionRecord } from '../session.ts';
+import type { Mark } from './fence-store.ts';
 import { clientScope, type Scope, tokenScope, userScope } from './session-cache.ts';
+import { bucketOf, keyIn } from './trust/buckets.ts';
 import type { EntryMac } from './trust/entry-mac.ts';
 
 /** The scopes of a token's user and client. */
@@ -11,14 +13,14 @@ export type Owner = readonly [user: Scope, client: Scope];
 export interface StoredEntry {
   /** When its reader started, in milliseconds since 1970. Each process adds its own ttl. */
   readonly readAt: number;
-  /** The fences that its reader saw, in the order of `scopesOf`; `null`: there was none. */
-  readonly fences: readonly (string | null)[];
+  /** The marks that its reader saw, in the order of `scopesOf`. */
+  readonly marks: readonly Mark[];
   readonly owner: Owner;
   readonly record: SessionRecord;
 }
 
 /** An entry without its record, as it is written on the first line. */
-type Head = readonly [readAt: number, fences: readonly (string | null)[], owner: Owner];
+type Head = readonly [readAt: number, marks: readonly Mark[], owner: Owner];
 
 export interface EntryFormat {
   /** The key of a token's entry. Two versions of an app whose rows differ do not share entries. */
@@ -28,9 +30,9 @@ export interface EntryFormat {
   read(selector: string, text: string | undefined): StoredEntry | null;
 }
 
-/** All scopes that a token's entry depends on, in the order in which it carries their fences. */
+/** The scopes that a token's entry depends on, in the order in which it carries their marks. Each mark stands for `all` too. */
 export function scopesOf(selector: string, owner: Owner): readonly Scope[] {
-  return ['all', tokenScope(selector), ...owner];
+  return [tokenScope(selector), ...owner];
 }
 
 export function ownerOf({ userId, client }: SessionRecord): Owner {
@@ -55,7 +57,9 @@ export function createEntryFormat({ format, mac, namespace, maxRemembered }: Ent
     max: maxRemembered,
   });
 
-  const keyOf = (selector: string) => `durin:session:${namespace}:${format.layout}:${selector}`;
+  /** In the bucket of the token's fence, so that a cluster reads both in one step. */
+  const keyOf = (selector: string) =>
+    keyIn(bucketOf(tokenScope(selector)), 'session', `${namespace}:${format.layout}:${selector}`);
 
   function parse(selector: string, sealed: string): StoredEntry | null {
     try {
@@ -64,8 +68,8 @@ export function createEntryFormat({ format, mac, namespace, maxRemembered }: Ent
       const end = text.indexOf('\n');
       const head: unknown = JSON.parse(text.slice(0, end));
       if (!isHead(head)) return null;
-      const [readAt, fences, owner] = head;
-      return { readAt, fences, owner, record: format.decode(text.slice(end + 1)) };
+      const [readAt, marks, owner] = head;
+      return { readAt, marks, owner, record: format.decode(text.slice(end + 1)) };
     } catch {
       return null;
     }
@@ -73,8 +77,8 @@ export function createEntryFormat({ format, mac, namespace, maxRemembered }: Ent
 
   return {
     keyOf,
-    write(selector, { readAt, fences, owner }, row) {
-      const text = `${JSON.stringify([readAt, fences, owner] satisfies Head)}\n${format.encode(row)}`;
+    write(selector, { readAt, marks, owner }, row) {
+      const text = `${JSON.stringify([readAt, marks, owner] satisfies Head)}\n${format.encode(row)}`;
       return mac.seal(keyOf(selector), text);
     },
     read(selector, text) {

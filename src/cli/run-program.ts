@@ -1,11 +1,11 @@
 import { CommanderError, Option, Command as Program } from 'commander';
 import { codeOf } from '../database/failures.ts';
+import { addAuditCommands } from './audit-commands.ts';
 import { CliError, describeError, type ExitCode, exitCodes } from './cli-error.ts';
 import { addClientCommands } from './client-commands.ts';
-import type { Command } from './command.ts';
+import type { Command, OpenedAdmin } from './command.ts';
 import { addDoctorCommand } from './doctor/doctor-command.ts';
 import { addKeyCommands } from './key-commands.ts';
-import type { OpenedAdmin } from './opened-admin.ts';
 import { addPolicyCommand } from './policy-command.ts';
 import { readToken } from './remote/read-token.ts';
 import { parseServerAddress } from './remote/server-address.ts';
@@ -20,6 +20,7 @@ Examples:
   trpc-durin issue-token alice cli --ttl 1h
   trpc-durin keys --unused-for 90d
   trpc-durin policy --router src/router.ts
+  trpc-durin audit list --user alice
   trpc-durin --url https://example.org/admin --token-file token.txt list-clients
 
 The config file is a module of the app that exports its durin. It needs the same environment variables as the app. With --url,
@@ -108,6 +109,7 @@ function createProgram(terminal: Terminal, version: string, onExitCode: (code: E
   addKeyCommands(program, run);
   addPolicyCommand(program, run);
   addDoctorCommand(program, run);
+  addAuditCommands(program, run);
   return program;
 }
 

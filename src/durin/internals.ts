@@ -2,6 +2,8 @@ import type { ChangeListener } from '../cache/changes/changes.ts';
 import type { ClientStore } from '../database/client-store.ts';
 import type { Database } from '../database/database.ts';
 import type { KeyStore } from '../database/keys/key-store.ts';
+import type { AuditStore } from '../database/records/audit-store.ts';
+import type { UsageStore } from '../database/records/usage-store.ts';
 import type { Schema } from '../database/schema.ts';
 import type { OverridableTokenStore } from '../database/tokens/overridable-token-store.ts';
 import type { EventSink } from '../events.ts';
@@ -95,6 +97,10 @@ export interface Internals {
   readonly keyStore: Pick<KeyStore, 'renameKey'>;
   /** `null`: there is no audit. */
   readonly actors: Pick<Actors, 'asAdmin'> | null;
+  /** `null`: there is no audit. */
+  readonly auditStore: AuditStore | null;
+  /** `null`: calls are not counted. */
+  readonly usageStore: UsageStore | null;
   readonly issueToken: IssueToken;
   readonly issuesUnderWay: UnderWay;
   readonly scopes: SessionScopes;

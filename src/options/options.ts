@@ -179,6 +179,11 @@ export interface DurinOptions<
    */
   databaseTimeout?: Duration | undefined;
   /**
+   * How often the use of a token is written at most: in between, `lastUsedAt`, `ipAddress` and `userAgent` may be this much
+   * behind. Sessions of a client with `idleTtl` are written at least once a minute. At most a day. Default: `'1m'`.
+   */
+  lastUsedInterval?: Duration | undefined;
+  /**
    * Whether look-ups, logins and writes of last uses are named prepared statements on `pg`. `false` is for a connection pooler
    * that does not know these, such as PgBouncer before 1.21. PGlite prepares nothing. Default: `true`.
    */

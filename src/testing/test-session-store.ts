@@ -50,6 +50,10 @@ export class TestSessionStore implements TokenStore {
     this.#sessions.set(session.selector, session);
   }
 
+  findInMemory(selector: string): SessionRecord | null {
+    return this.#isOurs(selector) ? null : this.#inner.findInMemory(selector);
+  }
+
   async findBySelector(selector: string): Promise<SessionRecord | null> {
     return this.#isOurs(selector) ? this.#find(selector) : this.#inner.findBySelector(selector);
   }

@@ -52,6 +52,7 @@ export function recordOf(session: TestSession, { user, userRow, isActive }: User
     replaces: null,
     expiresAt: isActive ? endsAt : new Date(now),
     expiresByIdling: byIdling,
+    isExtendedByUse: session.idleTtl !== null,
   };
 }
 

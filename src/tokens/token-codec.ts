@@ -51,7 +51,7 @@ export function createTokenCodec({ secrets, tokenLength, tokenPrefix, randomByte
   const verified = new LRUCache<string, string>({ max: maxRemembered });
 
   function wasVerified(selector: string, presented: string): boolean {
-    const known = verified.get(selector);
+    const known = verified.peek(selector);
     return known !== undefined && isSame(known, presented);
   }
 

@@ -1,10 +1,9 @@
 import { setImmediate } from 'node:timers';
-import { isDurinError } from '../errors.ts';
 import type { CookieSettings } from '../request/cookie-settings.ts';
 import { DurinRequest } from '../request/durin-request.ts';
 import type { SessionRecord } from '../session.ts';
 import type { LimitState } from '../throttle/throttle.ts';
-import type { Authenticate, FindSession } from '../tokens/authenticate.ts';
+import type { Authenticate, FindSession, Recognize } from '../tokens/authenticate.ts';
 import { type PresentedCredentials, presentedCredentials, siteRefusalOf } from './presented-credentials.ts';
 
 /**
@@ -15,6 +14,13 @@ export interface RequestState {
   /** For each scope, the limit that is nearest to being used up. */
   limits(): Iterable<LimitState>;
   readonly recordLimit: (limit: LimitState) => void;
+  /**
+   * Returns the session of the call at this index of the batch if that is certain without waiting, also for earlier calls.
+   * `null`: ask a method that waits.
+   * @param isChange as of `resolveSessionUncached`
+   * @throws TRPCError what the app's callbacks throw
+   */
+  recognizeSession(batchIndex: number, isChange: boolean): SessionRecord | null;
   /**
    * Resolves the session of the call at this index of the batch, after the changes that earlier calls make.
    * @throws DurinError the 401 codes, CROSS_SITE, STORE_UNAVAILABLE
@@ -64,6 +70,7 @@ interface Change {
 
 export interface RequestStatesDeps {
   readonly authenticate: Authenticate;
+  readonly recognize: Recognize;
   readonly findBySelector: FindSession;
   /** How many changes of sessions were announced so far. */
   readonly announced: () => number;
@@ -130,6 +137,14 @@ export class StateOfRequest implements RequestState {
     };
   }
 
+  recognizeSession(batchIndex: number, isChange: boolean): SessionRecord | null {
+    if (this.#changes !== null) return null;
+    const { cookies, recognize } = this.#deps;
+    const given = this.#presentedAt(batchIndex);
+    if (siteRefusalOf(this.#request, given, { cookies, isChange }) !== null) return null;
+    return recognize(given.credentials, given.isCookie ? cookies?.clientNames : null);
+  }
+
   resolveSession(batchIndex: number, type: CallType): Promise<SessionRecord> {
     const isChange = type !== 'query';
     if (this.#changes !== null) return this.#resolveAfterChanges(this.#changes, batchIndex, isChange);
@@ -181,10 +196,14 @@ export class StateOfRequest implements RequestState {
   }
 
   #presentedAt(batchIndex: number): PresentedCredentials {
-    const logins = this.#logins;
-    if (logins === null) return this.#presented;
-    const latest = Math.max(...[...logins.keys()].filter((index) => index <= batchIndex));
-    return logins.get(latest) ?? this.#presented;
+    let latest = -Infinity;
+    let presented = this.#presented;
+    for (const [index, given] of this.#logins ?? []) {
+      if (index > batchIndex || index < latest) continue;
+      latest = index;
+      presented = given;
+    }
+    return presented;
   }
 
   #resolve(batchIndex: number, isChange: boolean, find: FindSession): Promise<SessionRecord> {
@@ -239,14 +258,4 @@ export class StateOfRequest implements RequestState {
 function isNearer(limit: LimitState, other: LimitState): boolean {
   if (limit.remaining !== other.remaining) return limit.remaining < other.remaining;
   return limit.resetSeconds > other.resetSeconds;
-}
-
-/**
- * Whether the error only says that nobody is signed in. A browser sends the cookie of a session that is over for months, and no
- * script can delete it: it is no bad token that somebody presents.
- * @param isCookie whether the credentials came in the session cookie
- */
-export function isSignedOut(error: unknown, isCookie: boolean): boolean {
-  if (!isDurinError(error)) return false;
-  return error.durin.code === 'NO_CREDENTIALS' || (isCookie && error.code === 'UNAUTHORIZED');
 }

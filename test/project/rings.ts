@@ -51,10 +51,12 @@ const onlyImporters: Readonly<Record<string, readonly string[]>> = {
   'src/options/settings.ts': [
     'src/durin/compose.ts',
     'src/durin/internals.ts',
+    'src/durin/compose-stores.ts',
     'src/options/options-schema.ts',
     'src/options/parse-options.ts',
   ],
   'src/durin/compose.ts': ['src/durin.ts'],
+  'src/durin/compose-stores.ts': ['src/durin/compose.ts'],
   'src/index.ts': [],
   'src/admin/index.ts': [],
   'src/http/index.ts': [],

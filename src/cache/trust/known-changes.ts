@@ -1,4 +1,4 @@
-import { slackMs } from '../fence-store.ts';
+import { hasFence, slackMs } from '../fence-store.ts';
 import type { Scope } from '../session-cache.ts';
 import type { StoredEntry } from '../stored-entry.ts';
 
@@ -10,16 +10,16 @@ export interface KnownChanges {
   /** @param fence the value that the change wrote to its scope's fence; `null`: none that is known */
   add(scope: Scope, fence: string | null): void;
   /**
-   * Returns a function that removes the changes that are known now. Call it once a new fence of `all` is written: no entry
-   * from before that fence is used, whatever else the store has lost.
+   * Returns a function that removes the changes that are known now. Call it once every epoch is replaced: no entry from
+   * before that is used, whatever else the store has lost.
    */
   snapshot(): () => void;
   /**
    * Whether the entry is certainly younger than every known change of these scopes: it carries the fence that the change
    * wrote, or its reader started so much later that clocks which differ do not matter.
-   * @param scopes the entry's scopes, in the order of its fences
+   * @param scopes the entry's scopes, in the order of its marks
    */
-  allow(entry: Pick<StoredEntry, 'readAt' | 'fences'>, scopes: readonly Scope[]): boolean;
+  allow(entry: Pick<StoredEntry, 'readAt' | 'marks'>, scopes: readonly Scope[]): boolean;
 }
 
 export interface KnownChangesOptions {
@@ -33,7 +33,7 @@ export interface KnownChangesOptions {
 
 export function createKnownChanges({ ttlMs, now, maxChanges }: KnownChangesOptions): KnownChanges {
   /** By scope, the oldest first. */
-  const changes = new Map<Scope, { readonly fence: string | null; readonly at: number; readonly number: number }>();
+  const changes = new Map<Scope, KnownChange>();
   const memoryMs = ttlMs + slackMs;
   let lastNumber = 0;
 
@@ -46,7 +46,7 @@ export function createKnownChanges({ ttlMs, now, maxChanges }: KnownChangesOptio
 
   return {
     add(scope, fence) {
-      if (scope === 'all' && fence !== null) return; // no look-up uses a store that has lost this fence
+      if (scope === 'all' && fence !== null) return; // no look-up uses a store that has lost its epochs
       removeOutdated();
       lastNumber += 1;
       changes.delete(scope); // so that it moves to the end
@@ -61,13 +61,24 @@ export function createKnownChanges({ ttlMs, now, maxChanges }: KnownChangesOptio
         for (const [scope, { number }] of changes) if (number <= until) changes.delete(scope);
       };
     },
-    allow({ readAt, fences }, scopes) {
+    allow({ readAt, marks }, scopes) {
       if (changes.size === 0) return true;
+      const isYounger = ({ at }: KnownChange) => readAt >= at + slackMs;
+      const all = changes.get('all');
+      if (all !== undefined && !isYounger(all)) return false;
       return scopes.every((scope, index) => {
         const change = changes.get(scope);
-        if (change === undefined || readAt >= change.at + slackMs) return true;
-        return change.fence !== null && change.fence === fences[index];
+        if (change === undefined || isYounger(change)) return true;
+        return change.fence !== null && hasFence(marks[index] ?? '', change.fence);
       });
     },
   };
+}
+
+interface KnownChange {
+  /** The value that it wrote to its scope's fence; `null`: none that is known. */
+  readonly fence: string | null;
+  /** In milliseconds since 1970. */
+  readonly at: number;
+  readonly number: number;
 }

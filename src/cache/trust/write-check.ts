@@ -1,5 +1,5 @@
 export interface WriteCheckOptions {
-  /** Writes something to the store. Rejects if the store refuses. */
+  /** Writes something to each server of the store. Rejects if one refuses. */
   readonly write: () => Promise<unknown>;
   /** The longest time without a write, in milliseconds. */
   readonly everyMs: number;
@@ -13,7 +13,7 @@ export interface WriteCheckOptions {
  * is full. A process that only reads would not notice, and would not see the changes that others can no longer write.
  */
 export interface WriteCheck {
-  /** Records that the store has accepted a write. */
+  /** Records that each server of the store has accepted a write. */
   accepted(): void;
   /** Writes in the background if the last write is too long ago. */
   runIfDue(): void;
@@ -23,10 +23,15 @@ export function createWriteCheck({ write, everyMs, now, onRefused }: WriteCheckO
   let acceptedAt = now();
   let isRunning = false;
 
+  function accepted(): void {
+    acceptedAt = now();
+  }
+
   async function run(): Promise<void> {
     isRunning = true;
     try {
       await write();
+      accepted();
     } catch (error) {
       onRefused(error);
     } finally {
@@ -35,9 +40,7 @@ export function createWriteCheck({ write, everyMs, now, onRefused }: WriteCheckO
   }
 
   return {
-    accepted() {
-      acceptedAt = now();
-    },
+    accepted,
     runIfDue() {
       if (!isRunning && now() - acceptedAt >= everyMs) void run();
     },

@@ -17,7 +17,7 @@ export interface RedisFacts {
 export const neededCommands = ['get', 'mget', 'set', 'del', 'publish', 'subscribe', 'eval', 'evalsha'] as const;
 
 /** These evict nothing that is not about to expire anyway. */
-const goodPolicies = ['noeviction', 'volatile-ttl'];
+const goodPolicies: ReadonlySet<string> = new Set(['noeviction', 'volatile-ttl']);
 
 export function judgeRedis(facts: RedisFacts): Finding[] {
   return [judgePolicy(facts), judgePersistence(facts), judgeAcl(facts)];
@@ -30,7 +30,7 @@ function judgePolicy({ policy, maxMemory, version }: RedisFacts): Finding {
       'The user may not read its settings.',
       'See that maxmemory-policy is noeviction or volatile-ttl.',
     );
-  if (goodPolicies.includes(policy))
+  if (goodPolicies.has(policy))
     return ok('redis memory', `Redis ${version ?? ''} has maxmemory-policy ${policy}.`.replace('  ', ' '));
   const found = `maxmemory-policy is ${policy}, which may evict the marks of changes: a revoked session could be accepted for up to ttl.`;
   const cure = 'Set it to noeviction or volatile-ttl.';

@@ -15,13 +15,21 @@ export interface DatabaseFacts {
   readonly replicas: number;
   /** Whether something stands between the app and PostgreSQL, such as PgBouncer; `null`: not known. */
   readonly isProxied: boolean | null;
-  /** The tables in which row level security applies to the user. */
+  /** The tables in which row level security may hide rows from the user: no policy shows all of them. */
   readonly securedTables: readonly string[];
   /** What the user may not do, such as `delete from durin_client`. */
   readonly lacking: readonly string[];
   /** What the schema generator would run to create what is missing; `null`: it could not compare. */
   readonly missing: readonly string[] | null;
 }
+
+/** SQL: whether row level security applies to the table `c`, and no policy shows all of its rows, or one restricts them. */
+const hidesRows =
+  'row_security_active(c.oid) and (' +
+  "not exists (select from pg_policy p where p.polrelid = c.oid and p.polpermissive and p.polcmd in ('*', 'r') " +
+  "and pg_get_expr(p.polqual, p.polrelid) = 'true' " +
+  "and exists (select from unnest(p.polroles) r where r = 0 or pg_has_role(r, 'usage'))) " +
+  'or exists (select from pg_policy p where p.polrelid = c.oid and not p.polpermissive))';
 
 /** Reads the facts. Changes nothing. */
 export async function readDatabaseFacts(orm: MikroORM, database: Database, schema: Schema): Promise<DatabaseFacts> {
@@ -38,7 +46,7 @@ export async function readDatabaseFacts(orm: MikroORM, database: Database, schem
     isReadOnly: row['read_only'] === true,
     replicas: orm.config.get('replicas')?.length ?? 0,
     isProxied: await isProxied(orm),
-    securedTables: await namesWhere(database, 'row_security_active(c.oid)', tables),
+    securedTables: await namesWhere(database, hidesRows, tables),
     lacking: await readLacking(database, schema),
     missing: await readMissing(orm, tables),
   };
@@ -52,7 +60,7 @@ async function namesWhere(database: Database, condition: string, tables: readonl
   return rows.map((row) => String(row['name']));
 }
 
-/** Of the users durin only reads, and locks, which needs the right to update. */
+/** Users are only read, and locked, which needs the right to update one of their columns. */
 async function readLacking(database: Database, schema: Schema): Promise<string[]> {
   const own = ['select', 'insert', 'update', 'delete'];
   const needed = [
@@ -61,7 +69,8 @@ async function readLacking(database: Database, schema: Schema): Promise<string[]
   ];
   const rights = await Promise.all(
     needed.map(async ({ table, right }) => {
-      const names = await namesWhere(database, `not has_table_privilege(c.oid, '${right}')`, [table]);
+      const has = right === 'delete' ? 'has_table_privilege' : 'has_any_column_privilege';
+      const names = await namesWhere(database, `not ${has}(c.oid, '${right}')`, [table]);
       return names.map((name) => `${right} on ${name}`);
     }),
   );
@@ -95,13 +104,22 @@ interface NativePool {
   }>;
 }
 
+/**
+ * What the generator runs for a table, column, index, key or trigger that is missing. It would also remove what the entities do
+ * not know, such as policies, and add defaults and checks, which only the owner of a table sees.
+ */
+const addsSomething =
+  /^(?:create (?:table|(?:unique )?index|(?:or replace )?trigger)|alter table \S+ add (?!constraint \S+ check))/i;
+
 /** @param tables their quoted names */
 async function readMissing(orm: MikroORM, tables: readonly string[]): Promise<string[] | null> {
   try {
     const sql = await orm.schema.getUpdateSchemaSQL({ wrap: false, safe: true });
     const statements = sql.split(/;\s*\n/).map((statement) => statement.trim().replace(/;$/, ''));
     const names = tables.map((table) => /"[^"]+"$/.exec(table)?.[0] ?? table); // statements leave the default schema out
-    return statements.filter((statement) => names.some((name) => statement.includes(name)));
+    return statements.filter(
+      (statement) => names.some((name) => statement.includes(name)) && addsSomething.test(statement),
+    );
   } catch {
     return null;
   }

@@ -14,6 +14,7 @@ export function createOverridableTokenStore(first: TokenStore): OverridableToken
   let front = first;
   const store: TokenStore = {
     findBySelector: (selector) => front.findBySelector(selector),
+    findInMemory: (selector) => front.findInMemory(selector),
     findStored: (selector) => front.findStored(selector),
     findUserRow: (...args) => front.findUserRow(...args),
     issue: (...args) => front.issue(...args),

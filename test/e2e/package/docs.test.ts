@@ -28,6 +28,15 @@ declare module 'next' {
     getRequestHandler(): (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   };
 }
+declare module '@vercel/functions' {
+  export function waitUntil(promise: Promise<unknown>): void;
+}
+declare module '@opentelemetry/sdk-node' {
+  export class NodeSDK {
+    start(): void;
+    shutdown(): Promise<void>;
+  }
+}
 declare module 'expo-secure-store' {
   export function getItemAsync(key: string): Promise<string | null>;
   export function setItemAsync(key: string, value: string): Promise<void>;
@@ -112,7 +121,7 @@ test('the app migrates its database, serves, and is called', async () => {
   expect(await server.stop('SIGTERM')).toEqual({ code: 0, output: 'Listening\n' });
 });
 
-test.for(['programmatic.ts', 'transactions.ts', 'sync-clients.ts', 'try-leaks.ts'])(
+test.for(['programmatic.ts', 'transactions.ts', 'sync-clients.ts', 'try-leaks.ts', 'try-audit.ts'])(
   '%s prints what its comments say',
   async (file) => {
     expect(outputOf(file)).not.toBe('');

@@ -92,6 +92,10 @@ const withoutInput = new Set([
   'policy.list',
   'usage.clients',
   'usage.overTime',
+  'usage.calls',
+  'usage.callsByClient',
+  'usage.activeUsers',
+  'audit.list',
 ]);
 
 test.for<[string, IsAdmin]>([
@@ -109,7 +113,13 @@ test.for<[string, IsAdmin]>([
 test('isAdmin may return a promise of true', async () => {
   const { call } = proceduresWith(() => Promise.resolve(true));
   const answer = await call('admin.whoami', { token: await issue('alice') });
-  expect(answer.data).toEqual({ id: 1, label: 'alice', client: 'cli', tokenId: expect.any(String) as string });
+  expect(answer.data).toEqual({
+    id: 1,
+    label: 'alice',
+    client: 'cli',
+    role: 'admin',
+    tokenId: expect.any(String) as string,
+  });
 });
 
 const secretError = new Error('the password of the directory is hunter2');

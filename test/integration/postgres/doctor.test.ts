@@ -67,6 +67,11 @@ test('a user with few rights, and row level security, are found', async () => {
       'delete on durin_token_use',
       'delete on durin_client',
     ]);
+    await execute(`create policy all_users on app_user for select to "${name}" using (true)`);
+    expect((await factsAt(url.href)).securedTables).toEqual([]);
+    await execute('create policy few_users on app_user as restrictive for select using (id = 1)');
+    expect((await factsAt(url.href)).securedTables).toEqual(['app_user']);
+    expect(facts.missing).toEqual([]);
     const problems = judgeDatabase(facts, { preparedStatements: true, listens: false }).filter(
       ({ level }) => level === 'problem',
     );

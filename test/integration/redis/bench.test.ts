@@ -3,6 +3,7 @@ import { createPopulation, dropPopulation, tokensOf } from '../../bench/populati
 import { benchCachedLookUp } from '../../bench/rows/cached-look-up.ts';
 import { benchCounts } from '../../bench/rows/counts.ts';
 import { benchHttp } from '../../bench/rows/http.ts';
+import { benchInvalidation } from '../../bench/rows/invalidation.ts';
 import { benchLastUsed } from '../../bench/rows/last-used.ts';
 import { benchLogin } from '../../bench/rows/login.ts';
 import { benchLookUp } from '../../bench/rows/look-up.ts';
@@ -10,6 +11,7 @@ import { benchManyTokens, benchPurge } from '../../bench/rows/many-tokens.ts';
 import { benchMemory } from '../../bench/rows/memory.ts';
 import { benchPolicy } from '../../bench/rows/policy.ts';
 import { benchSharedLookUp } from '../../bench/rows/shared-look-up.ts';
+import { benchTypes } from '../../bench/rows/types.ts';
 import { tableOf } from '../../bench/table.ts';
 import { postgresUrl } from '../../support/database.ts';
 import { type OpenRedis, openRedis } from '../../support/servers/redis-server.ts';
@@ -45,6 +47,8 @@ test('the benchmark works, and what it counts is as it should be', async () => {
     ...(await benchHttp(manyUrl, tokens, 'cached', extent)),
     ...(await benchHttp(manyUrl, tokens, 'uncached', extent)),
     ...(await benchMemory(manyUrl, 500)),
+    ...(await benchInvalidation(2)),
+    ...(await benchTypes({ count: 1, rounds: 1 })),
     ...(await benchPolicy(fewUrl, { count: 1, rounds: 3 })),
     ...(await benchLogin(fewUrl, { count: 1, rounds: 1 })),
     ...(await benchLastUsed(fewUrl, 2)),

@@ -32,9 +32,27 @@ const narrow = oneOf(...scopes).map((scope) => [command(6, 'find', oneOf('a')), 
 const passing = (...milliseconds: number[]) => command(4, 'pass', oneOf(...milliseconds));
 const reaching = command(3, 'reach', oneOf('off', 'on', 'not once'));
 const storing = command(2, 'store', oneOf('restartEmpty', 'restartEmpty', 'keepSnapshot', 'restartFromSnapshot'));
+/** One server of a cluster loses everything, or is replaced by a replica that lacks the last writes. */
+const sharding = command(
+  3,
+  'store',
+  oneOf('restartEmpty 0', 'restartEmpty 1', 'keepSnapshot', 'restartFromSnapshot 0', 'restartFromSnapshot 1'),
+);
 const messaging = command(3, 'bus', oneOf('cut', 'notice', 'mend'));
 
+/** What is given while a story happens. */
+interface Circumstances {
+  readonly skews: readonly number[];
+  readonly ttls: readonly number[];
+  readonly deadlineMs: number;
+  readonly isAskedSingly: boolean;
+  readonly shardCount: number;
+  readonly namesServers: boolean;
+}
+
 interface Story {
+  /** Those that it needs. Default: any. */
+  readonly given?: Partial<Circumstances>;
   /** Commands that run one after the other. */
   readonly prelude: readonly Command[];
   /** Each actor runs its commands one after the other, and all actors run at the same time. */
@@ -63,19 +81,24 @@ function mixed(usual: fc.Arbitrary<Commands>, besides: fc.Arbitrary<Commands>): 
 
 /** A story in which only the order is random. */
 const scripted = (prelude: Command[], ...actors: Command[][]) => fc.constant<Story>({ prelude, actors });
+/** On a cluster of two servers. The fence of user 1 is on the second one, those of token a and client 1 on the first. */
+const onCluster = (prelude: Command[], ...actors: Command[][]) =>
+  fc.constant<Story>({ given: { shardCount: 2, namesServers: true, isAskedSingly: false }, prelude, actors });
 const finds = (process: number, selector: Selector): Command => ['find', process, selector, false];
 const changes = (process: number, scope: Scope): Command => ['change', process, scope, true];
 const waits = (milliseconds: number): Command => ['pass', 0, milliseconds, false];
+const storeHas = (fault: string): Command => ['store', 0, fault, false];
 const reaches = (process: number, what: 'off' | 'on' | 'not once'): Command => ['reach', process, what, false];
 
 /** Each scripted story comes from a hole that the protocol once had. */
 export const stories = {
   anything: mixed(
     broad,
-    fc.subarray([passing(50, 120, 300, 2000, 9000, 30_000, 59_000, 75_000), reaching, storing, messaging]),
+    fc.subarray([passing(50, 120, 300, 2000, 9000, 30_000, 59_000, 75_000), reaching, storing, sharding, messaging]),
   ),
   time: mixed(narrow, fc.constant([passing(9000, 59_000, 75_000, 3_585_000)])),
   restarts: mixed(narrow, fc.constant([storing])),
+  'a shard that is lost or set back': mixed(narrow, fc.constant([sharding])),
   outages: mixed(narrow, fc.constant([reaching, passing(120, 300)])),
   messages: mixed(narrow, fc.constant([messaging])),
   'a ttl that is longer than the other': scripted(
@@ -96,7 +119,21 @@ export const stories = {
   'a restart within a look-up': scripted(
     [finds(0, 'a')],
     [changes(0, 'user:1'), finds(1, 'a')],
-    [['store', 0, 'restartEmpty', false]],
+    [storeHas('restartEmpty')],
+  ),
+  'a shard that is lost within a look-up': onCluster(
+    [finds(0, 'b')],
+    [finds(0, 'a')],
+    [changes(1, 'user:1'), storeHas('restartEmpty 1'), finds(1, 'a')],
+  ),
+  'a shard that is set back between look-ups': onCluster(
+    [finds(1, 'a'), finds(0, 'a'), storeHas('keepSnapshot'), changes(1, 'user:1'), storeHas('restartFromSnapshot 1')],
+    [finds(0, 'a')],
+  ),
+  'a shard that is set back within a look-up': onCluster(
+    [finds(1, 'a'), finds(0, 'a'), storeHas('keepSnapshot'), changes(1, 'user:1'), waits(1500)],
+    [finds(0, 'a')],
+    [reaches(1, 'on'), reaches(1, 'on'), storeHas('restartFromSnapshot 1')],
   ),
   'a fence that fails during a recovery': scripted(
     [finds(1, 'a'), reaches(0, 'off'), finds(0, 'c'), reaches(0, 'on'), waits(250)],
@@ -116,8 +153,17 @@ async function run(world: FenceWorld, [kind, index, what, isDeletion]: Command):
   else if (kind === 'pass') world.pass(Number(what));
   else if (what === 'not once') actor.isRefusedOnce = true;
   else if (kind === 'reach') actor.isCutOff = what === 'off';
-  else if (kind === 'store') world[what as 'restartEmpty' | 'keepSnapshot' | 'restartFromSnapshot']();
+  else if (kind === 'store') disturb(world, String(what));
   else actor.bus?.[what as 'cut' | 'notice' | 'mend']();
+}
+
+/** @param what the fault, and the number of the server if it is one of several */
+function disturb(world: FenceWorld, what: string): void {
+  const [fault, digit] = what.split(' ');
+  const number = digit === undefined ? undefined : Number(digit);
+  if (fault === 'restartEmpty') world.store.restartEmpty(number);
+  else if (fault === 'keepSnapshot') world.store.keepSnapshot(number);
+  else world.restartFromSnapshot(number);
 }
 
 /** In any order of events, a look-up after a change was announced does not return what was there before it. */
@@ -134,19 +180,22 @@ export function fenceHolds(
     if (kind === 'shared') return shared;
     return createLayeredCache({ namespace: 'test', memory, shared, bus, now });
   };
-  const circumstances = fc.record({
+  const circumstances: fc.Arbitrary<Circumstances> = fc.record({
     skews: fc.constantFrom([0, 0], [0, 9000], [9000, 0]),
     ttls: fc.constantFrom([minute, minute], [minute, hour], [hour, minute], [hour, hour]),
     deadlineMs: fc.constantFrom(100, 100, 60_000),
     isAskedSingly: fc.constantFrom(false, false, true),
+    shardCount: fc.constantFrom(1, 2, 2),
+    namesServers: fc.boolean(),
   });
   return fc.asyncProperty(
     fc.scheduler(),
     circumstances,
     stories[topic],
-    async (scheduler, given, { prelude, actors }) => {
+    async (scheduler, anything, { given, prelude, actors }) => {
       vi.clearAllTimers();
       const world = new FenceWorld({
+        ...anything,
         ...given,
         scheduler,
         isLayered: kind !== 'shared',

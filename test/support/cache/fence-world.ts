@@ -1,10 +1,12 @@
 import type { Scheduler } from 'fast-check';
 import { vi } from 'vitest';
 import type { Scope, SessionCache } from '../../../src/cache/session-cache.ts';
-import { createSharedStore, type KeyValueStore, type SharedStore } from '../../../src/cache/shared-store.ts';
+import { createSharedStore, type SharedStore } from '../../../src/cache/shared-store.ts';
+import { bucketOf, buckets, keyIn } from '../../../src/cache/trust/buckets.ts';
 import type { LoadSession } from '../../../src/database/token-store.ts';
 import { FakeDatabase, versionOf } from './cache-parts.ts';
 import { ScheduledBus } from './scheduled-bus.ts';
+import { type Reach, ScheduledStore, type ScheduledStoreOptions } from './scheduled-store.ts';
 
 /** Tokens `a` and `b` are one user's, `a` and `c` of one client. */
 export const owners = {
@@ -15,9 +17,13 @@ export const owners = {
 export type Selector = keyof typeof owners;
 const selectors = Object.keys(owners) as Selector[];
 
-const allFence = 'durin:fence:test:all';
+const epochKeys = buckets.map((bucket) => keyIn(bucket, 'epoch', 'test'));
 
-type StoredValues = Map<string, { readonly value: string; readonly until: number }>;
+/** Each of these keys announces the change, once it is written: one of them for a scope, and all for a change of all. */
+function announcing(scope: Scope): readonly string[] {
+  const bucket = bucketOf(scope);
+  return scope === 'all' ? epochKeys : [keyIn(bucket, 'fence', `test:${scope}`), keyIn(bucket, 'epoch', 'test')];
+}
 
 /** A change of rows, and which processes must have learnt of it. */
 export interface Change {
@@ -26,7 +32,9 @@ export interface Change {
   /** The version that each changed row has from then on. */
   readonly versions: ReadonlyMap<string, number>;
   hasReturned: boolean;
-  /** Whether its fence is in the store. */
+  /** What the store does not have yet of what announces it. */
+  readonly unwritten: Set<string>;
+  /** Whether the store shows it. */
   isFenced: boolean;
   /** Whether the store was reset to a state from before it, and no process has noticed yet. */
   isLost: boolean;
@@ -35,14 +43,10 @@ export interface Change {
 }
 
 /** One process, with its cache over the store and the database that all processes share. */
-export interface Process {
-  readonly name: string;
+export interface Process extends Reach {
   readonly cache: SessionCache;
   readonly bus: ScheduledBus | null;
   readonly load: LoadSession;
-  isCutOff: boolean;
-  /** Whether the store rejects the next write of this process. */
-  isRefusedOnce: boolean;
 }
 
 export interface ProcessParts {
@@ -52,15 +56,13 @@ export interface ProcessParts {
   readonly ttlMs: number;
 }
 
-export interface WorldOptions {
+export interface WorldOptions extends Pick<ScheduledStoreOptions, 'shardCount' | 'namesServers' | 'isAskedSingly'> {
   readonly scheduler: Scheduler;
   /** By how much each process's clock is ahead, in milliseconds. There is one process for each. */
   readonly skews: readonly number[];
   /** The ttl of each process, in milliseconds. */
   readonly ttls: readonly number[];
   readonly deadlineMs: number;
-  /** Whether the store has no `getMany`. */
-  readonly isAskedSingly: boolean;
   readonly isLayered: boolean;
   /** Whether there is no store: a process that does not read its memory reads the database. */
   readonly isStoreless: boolean;
@@ -76,17 +78,16 @@ export class FenceWorld {
   readonly processes: readonly Process[];
   readonly database = new FakeDatabase();
   readonly changes: Change[] = [];
+  readonly store: ScheduledStore;
   readonly #options: WorldOptions;
   readonly #members: ScheduledBus[] = [];
   readonly #heads = new Map<string, number>();
-  #values: StoredValues = new Map();
-  #snapshot: StoredValues = new Map();
-  #restarts = 0;
   #setBacks = 0;
   #clock = 1_000_000_000;
 
   constructor(options: WorldOptions) {
     this.#options = options;
+    this.store = new ScheduledStore({ ...options, step: (label) => this.step(label), now: () => this.#clock });
     for (const selector of selectors) {
       this.database.add(selector, owners[selector]);
       this.#heads.set(selector, 1);
@@ -103,6 +104,9 @@ export class FenceWorld {
   async find(process: Process, selector: Selector): Promise<void> {
     const setBacks = this.#setBacks;
     const announced = this.#leastOf(process, selector);
+    const known = versionOf(process.cache.findInMemory(selector) ?? undefined);
+    if (known !== null && known < announced)
+      throw new Error(`stale: ${process.name} has version ${known} of ${selector}`);
     const found = await process.cache.find(selector, process.load);
     const isThere = this.database.rows.has(selector);
     if (found === null && isThere) throw new Error(`refused: ${process.name} does not find ${selector}`);
@@ -129,6 +133,7 @@ export class FenceWorld {
       scope,
       versions,
       hasReturned: false,
+      unwritten: new Set(announcing(scope)),
       isFenced: this.#options.isStoreless,
       isLost: false,
       knownBy: new Set(),
@@ -144,22 +149,16 @@ export class FenceWorld {
     vi.advanceTimersByTime(milliseconds);
   }
 
-  /** The store loses everything. */
-  restartEmpty(): void {
-    this.#values = new Map();
-    this.#restarts += 1;
-  }
-
-  keepSnapshot(): void {
-    this.#snapshot = new Map(this.#values);
-  }
-
-  /** Resets the store to the snapshot. A process that has not noticed may use it until some process has. */
-  restartFromSnapshot(): void {
-    this.#values = new Map(this.#snapshot);
-    this.#restarts += 1;
+  /**
+   * Resets one server of the store to its snapshot, or all. Unless the store names its servers, a process that has not
+   * noticed may use it until some process has.
+   */
+  restartFromSnapshot(number?: number): void {
+    this.store.restartFromSnapshot(number);
+    if (this.#options.namesServers) return;
     this.#setBacks += 1;
     for (const change of this.changes) {
+      for (const key of announcing(change.scope)) change.unwritten.add(key);
       change.isFenced = false;
       change.isLost = true;
       change.knownBy.clear();
@@ -241,7 +240,7 @@ export class FenceWorld {
         return loaded;
       },
     };
-    const store = this.#observed(createSharedStore(this.#connect(process), deadlineMs));
+    const store = this.#observed(createSharedStore(this.store.connect(process), deadlineMs));
     process.cache = create({ store, bus, now, ttlMs });
     return process;
   }
@@ -251,51 +250,19 @@ export class FenceWorld {
     if (process) change.knownBy.add(process);
   }
 
-  /** The store as this process reaches it, unless it is cut off. */
-  #connect(process: Process): KeyValueStore {
-    const ask = async <T>(what: string, work: () => T): Promise<T> => {
-      const restarts = this.#restarts;
-      await this.step(`${process.name} asks the store to ${what}`);
-      if (process.isCutOff) throw new Error('the store is down');
-      if (process.isRefusedOnce && what.startsWith('set')) {
-        process.isRefusedOnce = false;
-        throw new Error('the store is full');
-      }
-      // A single call may have waited until the store was back; of several calls some were lost.
-      if (what.startsWith('get ') && restarts !== this.#restarts) throw new Error('the store was restarted');
-      const answer = work();
-      const restartsThen = this.#restarts;
-      await this.step(`${process.name} gets the response to ${what}`);
-      if (process.isCutOff || restartsThen !== this.#restarts) throw new Error('the store is down');
-      return answer;
-    };
-    const read = (key: string) => {
-      const known = this.#values.get(key);
-      return known !== undefined && this.#clock < known.until ? known.value : undefined;
-    };
-    const single = {
-      get: (key: string) => ask(`get ${key}`, () => read(key)),
-      set: (key: string, value: string, ttl: number) =>
-        ask(`set ${key}`, () => {
-          this.#values.set(key, { value, until: this.#clock + ttl });
-        }),
-      delete: (key: string) => ask(`delete ${key}`, () => this.#values.delete(key)),
-    };
-    if (this.#options.isAskedSingly) return single;
-    return { ...single, getMany: (keys) => ask(`getMany ${keys.length}`, () => keys.map(read)) };
-  }
-
-  /** Records which changes have their fence in the store. */
+  /** Records which changes the store shows. */
   #observed(store: SharedStore): SharedStore {
     return {
       ...store,
       set: async (key, value, ttlMs) => {
-        const before = this.changes.filter(({ scope }) => [allFence, `durin:fence:test:${scope}`].includes(key));
+        const before = this.changes.filter(({ scope }) => announcing(scope).includes(key));
         const setBacks = this.#setBacks;
         await store.set(key, value, ttlMs);
         if (this.#setBacks !== setBacks) return;
         for (const change of before) {
-          if (change.isLost && key !== allFence) continue;
+          if (change.isLost && !epochKeys.includes(key)) continue;
+          change.unwritten.delete(key);
+          if (change.scope === 'all' && change.unwritten.size > 0) continue;
           change.isFenced = true;
           change.isLost = false;
         }

@@ -28,10 +28,11 @@ const layered = (mutations: Mutations) => () => loadMutant<typeof layeredModule>
 const overBus = (mutations: Mutations) => () => loadMutant<typeof busModule>('cache/bus/bus-cache', mutations);
 
 const ignoresFences: Mutation = [/const isUnchanged = .*;/, 'const isUnchanged = true;'];
-const bumpsNoFence: Mutation = ['return await bumpFence(scope);', "return '';"];
+const bumpsNoFence: Mutation = ['return await fences.bumpFence(scope);', "return '';"];
 /** Without the second line of defence, so that a fault of the first one shows. */
 const remembersNoChange = { 'cache/trust/known-changes': [['changes.size === 0', 'true'] satisfies Mutation] };
-const voidsNothing: Mutation = ['await fenceStore.deleteAllFence().catch(circuit.open);', ''];
+const needsNoEpoch: Mutation = ['return bumpEpoch(bucket, randomValue(), serverOf);', "return found ?? '';"];
+const voidsNothing: Mutation = ['await fences.deleteEpoch(scope).catch(circuit.open);', ''];
 
 /** What is wrong, in which kind of cache, and in which stories it shows. */
 const mutants: readonly (readonly [name: string, kind: Kind, topic: Topic, load: Mutant])[] = [
@@ -55,23 +56,25 @@ const mutants: readonly (readonly [name: string, kind: Kind, topic: Topic, load:
       'cache/shared-look-up': [ignoresFences], // only a reader that writes an entry looks at the fences
       'cache/shared-cache': [
         bumpsNoFence,
-        [/(?<=await store\.delete\(entries\.keyOf.*\);)/, 'await bumpFence(scope).catch(circuit.open);'],
+        [/(?<=await store\.delete\(entries\.keyOf.*\);)/, 'await fences.bumpFence(scope).catch(circuit.open);'],
       ],
     }),
   ],
   [
-    'an entry carries the fences of when it is written',
+    'an entry carries the marks of when it is written',
     'shared',
     'anything',
     shared({
-      'cache/shared-cache': [['await fencesBeforeLoad(seen, owner)', 'await readFences(scopesOf(selector, owner))']],
+      'cache/shared-cache': [
+        ['await marksBeforeLoad(seen, owner)', '(await fences.read(scopesOf(selector, owner))).marks'],
+      ],
     }),
   ],
   [
     'a fence that was not read counts as unchanged',
     'shared',
     'time',
-    shared({ 'cache/shared-cache': [[/return \[\.\.\.after\.values\(\)\].* \? /, 'return true ? ']] }),
+    shared({ 'cache/shared-cache': [['return isUnchanged ?', 'return true ?']] }),
   ],
   [
     'a reader may take any amount of time',
@@ -106,9 +109,11 @@ const mutants: readonly (readonly [name: string, kind: Kind, topic: Topic, load:
     'shared',
     'a ttl that is longer than the other',
     shared({
-      'cache/shared-cache': [['createFenceStore(store, namespace)', 'createFenceStore(store, namespace, ttlMs)']],
+      'cache/shared-cache': [
+        ['createFenceStore(store, namespace, now)', 'createFenceStore(store, namespace, now, ttlMs)'],
+      ],
       'cache/fence-store': [
-        ['namespace: string)', 'namespace: string, ttlMs: number)'],
+        ['now: () => number): FenceStore', 'now: () => number, ttlMs: number): FenceStore'],
         ['maxSharedTtlMs + slackMs', 'ttlMs + slackMs'],
       ],
     }),
@@ -123,18 +128,46 @@ const mutants: readonly (readonly [name: string, kind: Kind, topic: Topic, load:
     'a store that has lost everything is still used',
     'shared',
     'restarts',
-    shared({ 'cache/shared-look-up': [[/if \(fences\.get\('all'\) === null\).*;/, '']] }),
+    shared({ 'cache/fence-store': [needsNoEpoch] }),
   ],
   [
-    "the owner's fences are read from a restarted store",
+    'a shard that has lost everything is still used',
     'shared',
-    'a restart within a look-up',
+    'a shard that is lost or set back',
+    shared({ 'cache/fence-store': [needsNoEpoch] }),
+  ],
+  [
+    'only the epoch of the token counts',
+    'shared',
+    'a shard that is lost or set back',
     shared({
       'cache/shared-look-up': [
-        ["readFences(['all', ...missing])", 'readFences([...missing])'],
-        [/return later\.get\('all'\) === .* \? /, 'return true ? '],
+        [
+          'seen.marks.get(scope) === marks[index]',
+          "seen.marks.get(scope)?.split(' ').at(index && 1) === marks[index]?.split(' ').at(index && 1)",
+        ],
       ],
     }),
+  ],
+  [
+    'an epoch that is seen after the load counts as seen before',
+    'shared',
+    'a shard that is lost within a look-up',
+    shared({
+      'cache/shared-cache': [[/after\.get\(scope\) === markOf\(.*\)\);/, "after.get(scope)?.endsWith(' '));"]],
+    }),
+  ],
+  [
+    'a server that was set back is still used',
+    'shared',
+    'a shard that is set back between look-ups',
+    shared({ 'cache/fence-store': [[/if \(found\?\.endsWith\(.*\)/, 'if (found !== undefined)']] }),
+  ],
+  [
+    'a new connection leads to the same server',
+    'shared',
+    'a shard that is set back between look-ups',
+    shared({ 'cache/fence-store': [['store.onTopologyChange?.(servers.forget);', '']] }),
   ],
   [
     'a fence that could not be written is forgotten',
@@ -211,10 +244,22 @@ const mutants: readonly (readonly [name: string, kind: Kind, topic: Topic, load:
     memory({ 'cache/memory-cache': [['if (!isClosed && !isOutdated()) ', '']] }),
   ],
   [
+    'without a store, a session is used although its user has changed',
+    'bus',
+    'messages',
+    memory({ 'cache/memory-cache': [['!user.hasChanged && ', '']] }),
+  ],
+  [
+    'without a store, a session is used although its client has changed',
+    'bus',
+    'messages',
+    memory({ 'cache/memory-cache': [['number > changedAt && ', '']] }),
+  ],
+  [
     'without a store, memory is read while the bus is disconnected',
     'bus',
     'messages',
-    overBus({ 'cache/bus/bus-cache': [['if (bus.isConnected())', 'if (true)']] }),
+    overBus({ 'cache/bus/bus-cache': [['bus.isConnected() ?', 'true ?']] }),
   ],
   [
     'without a store, a possible loss of messages is ignored',

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createCache } from '../../../src/cache/create-cache.ts';
 import { type Scope, type SessionCache, tokenScope, userScope } from '../../../src/cache/session-cache.ts';
 import type { KeyValueStore } from '../../../src/cache/shared-store.ts';
+import { bucketOf, keyIn } from '../../../src/cache/trust/buckets.ts';
 import { cacheParts, FakeBusNetwork, FakeDatabase, versionOf } from '../../support/cache/cache-parts.ts';
 import { createClock } from '../../support/clock.ts';
 
@@ -123,7 +124,7 @@ test.each(withBus)('a fence of $scope that is lost later revives no session', as
   await app.warm();
   const entries = [...app.values].filter(([key]) => key.startsWith('durin:session:'));
   await app.end(scope);
-  app.values.delete(`durin:fence:test:${scope}`);
+  app.values.delete(keyIn(bucketOf(scope), 'fence', `test:${scope}`));
   for (const [key, value] of entries) app.values.set(key, value);
   expect([await app.find(app.here), await app.find(app.there)]).toEqual([null, null]);
 });
@@ -177,7 +178,7 @@ test('an outage is reported once, and so is its end', async () => {
 test('a store that fails again at once has not recovered', async () => {
   const app = open('shared');
   await app.warm();
-  app.fail({ set: (key) => (key.includes(':all') ? null : oom()) });
+  app.fail({ set: (key) => (key.includes(':epoch:') ? null : oom()) });
   for (let time = 0; time < 30; time += 1) {
     await app.here.invalidate(tokenScope('nobody'));
     await vi.advanceTimersByTimeAsync(100);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { markOf } from '../../../src/cache/fence-store.ts';
 import { createKnownChanges } from '../../../src/cache/trust/known-changes.ts';
 import { createClock } from '../../support/clock.ts';
 
@@ -7,8 +8,7 @@ function open(maxChanges = 3) {
   const changes = createKnownChanges({ ttlMs: 60_000, now: clock, maxChanges });
   /** Whether an entry of a user is used, by what it carries and how many seconds ago its reader started. */
   const allows = (userId: number, fence: string | null, secondsAgo = 0) =>
-    changes.allow({ readAt: clock() - secondsAgo * 1000, fences: ['all', null, fence, null] }, [
-      'all',
+    changes.allow({ readAt: clock() - secondsAgo * 1000, marks: ['e ', markOf('e', fence), 'e '] }, [
       'token:a',
       `user:${userId}`,
       'client:1',

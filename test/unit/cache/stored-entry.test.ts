@@ -9,13 +9,13 @@ database.add('a', { userId: 7, clientId: 3 });
 const session = await database.load('a');
 if (session === null) throw new Error('there is no such session');
 const owner = ownerOf(session.record);
-const fences = ['all', null, 'of the user', null];
+const marks = ['epoch fence', 'epoch of the user', 'epoch '];
 
-const write = (entries = create(), row = session.row) => entries.write('a', { readAt: 1234, fences, owner }, row);
+const write = (entries = create(), row = session.row) => entries.write('a', { readAt: 1234, marks, owner }, row);
 
 test('an entry is read as it was written', () => {
   const entries = create();
-  expect(entries.read('a', write(entries))).toEqual({ readAt: 1234, fences, owner, record: session.record });
+  expect(entries.read('a', write(entries))).toEqual({ readAt: 1234, marks, owner, record: session.record });
   expect(owner).toEqual(['user:7', 'client:3']);
 });
 

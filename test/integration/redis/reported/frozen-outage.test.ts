@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { redisBus, redisStore } from '../../../../src/redis/index.ts';
 import { closeDatabase, openDatabase } from '../../../support/database.ts';
 import { entities, User } from '../../../support/entities.ts';
-import { openReportedApp } from '../../../support/reported-app.ts';
+import { openReportedApp } from '../../../support/health/reported-app.ts';
 import { startRedis } from '../../../support/servers/redis-server.ts';
 import { noteUncaught } from '../../../support/uncaught.ts';
 
@@ -42,7 +42,7 @@ async function open() {
   return { ...app, server, client, call };
 }
 
-test('a frozen Redis is one event and one line for each part, until it answers again', async () => {
+test('a frozen Redis is one event and one line for each part', async () => {
   const { durin, server, call, unavailable, recovered, lines } = await open();
   server.pause();
   await vi.waitFor(

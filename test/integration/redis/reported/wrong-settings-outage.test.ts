@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { redisBus, redisStore } from '../../../../src/redis/index.ts';
 import { closeDatabase, openDatabase } from '../../../support/database.ts';
 import { entities, User } from '../../../support/entities.ts';
-import { openReportedApp } from '../../../support/reported-app.ts';
+import { openReportedApp } from '../../../support/health/reported-app.ts';
 import { startClusterOfTwo } from '../../../support/servers/redis-cluster-of-two.ts';
 import { startRedis } from '../../../support/servers/redis-server.ts';
 import { startTlsRedis } from '../../../support/servers/tls-redis.ts';

@@ -108,8 +108,9 @@ test('clients are compared by the fields that the option names', () => {
   expect(differs?.found).toContain('tokenTtl is null and not 3600, maxSessions is 1 and not 5');
 });
 
+const at = (version: string, folder = '/app') => ({ version, folder });
+
 test('versions are judged, and packages that are there twice', () => {
-  const at = (version: string, folder = '/app') => ({ version, folder });
   const pack = (name: string, ofApp: string | null, ofDurin = ofApp) => ({
     name,
     ofApp: ofApp === null ? null : at(ofApp),

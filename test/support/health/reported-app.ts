@@ -1,9 +1,9 @@
 import type { MikroORM } from '@mikro-orm/core';
 import { onTestFinished } from 'vitest';
-import { createDurin } from '../../src/index.ts';
-import type { CacheOptions } from '../../src/options/cache-options.ts';
-import type { ThrottleOptions } from '../../src/options/throttle-options.ts';
-import { clients, requiredOptions } from './app.ts';
+import { createDurin } from '../../../src/index.ts';
+import type { CacheOptions } from '../../../src/options/cache-options.ts';
+import type { ThrottleOptions } from '../../../src/options/throttle-options.ts';
+import { clients, requiredOptions } from '../app.ts';
 
 /** An app that notes what is reported about its parts: events, and lines in the log. It is closed after the test. */
 export async function openReportedApp(orm: MikroORM, options: { cache?: CacheOptions; throttle?: ThrottleOptions }) {

@@ -1,5 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
-import { isScope, type Scope, type SessionCache } from './session-cache.ts';
+import { isScope, type Scope, type SessionCache } from '../session-cache.ts';
 
 /**
  * Announces changes to the other durins of this process that serve the same tables, whichever ORM, module or copy of the

@@ -1,5 +1,5 @@
-import { openBenchApp } from './bench-app.ts';
-import { tokensOf } from './population.ts';
+import { openBenchApp } from '../bench-app.ts';
+import { tokensOf } from '../population.ts';
 
 // Tells its parent by how many bytes the heap has grown once the cache holds as many sessions as it may.
 const [, , url = '', count = ''] = process.argv;

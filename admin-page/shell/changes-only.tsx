@@ -1,0 +1,9 @@
+import { Alert } from '@mui/material';
+import type { ReactNode } from 'react';
+import { useMayChange } from '../data/admin-role.ts';
+
+/** A view that does nothing but change something. An admin who may only read gets a sentence instead. */
+export function ChangesOnly({ children }: { children: ReactNode }) {
+  if (useMayChange()) return children;
+  return <Alert severity="info">You may see everything here, and change nothing.</Alert>;
+}
