@@ -70,7 +70,10 @@ export function detailsInWords({ details }: AuditEntry): string[] {
   return [...Object.entries(facts).map(([fact, value]) => `${fact}: ${toText(value)}`), ...changed];
 }
 
+const fullDate = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
+
 function toText(value: unknown): string {
   if (value === null) return 'none';
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  if (typeof value !== 'string') return JSON.stringify(value);
+  return /^\d{4}-\d\d-\d\dT/.test(value) ? fullDate.format(new Date(value)) : value;
 }

@@ -1,5 +1,5 @@
+import { fromJsonKey } from '../database/admin/user-key.ts';
 import type { AuditStore } from '../database/records/audit-store.ts';
-import { fromJsonKey } from '../database/user-key.ts';
 import type { Internals } from '../durin/internals.ts';
 import { isSessionId } from '../session.ts';
 import { auditListInput } from './admin-inputs.ts';

@@ -1,7 +1,7 @@
 import type { AdminStore, UserRow } from '../database/admin/admin-store.ts';
+import { fromJsonKey, toJsonKey } from '../database/admin/user-key.ts';
 import { isOutage, isUnstorable } from '../database/failures.ts';
 import type { EntityManager } from '../database/schema.ts';
-import { fromJsonKey, toJsonKey } from '../database/user-key.ts';
 import type { Internals } from '../durin/internals.ts';
 import { DurinError, DurinUsageError } from '../errors.ts';
 import type { UserId, UserView } from './admin-views.ts';

@@ -1,4 +1,4 @@
-import { toJsonKey } from '../database/user-key.ts';
+import { toJsonKey } from '../database/admin/user-key.ts';
 import { DurinError } from '../errors.ts';
 import type { AdminProcedures } from './admin-procedures.ts';
 import type { AdminView } from './admin-views.ts';

@@ -2,7 +2,6 @@ import { createCachedClientStore } from '../cache/cached-client-store.ts';
 import { createCachedKeyStore } from '../cache/cached-key-store.ts';
 import { createCachedTokenStore } from '../cache/cached-token-store.ts';
 import { connectCache } from '../cache/connect-cache.ts';
-import { connectDatabase } from '../database/connect-database.ts';
 import { createSqlKeyStore } from '../database/keys/sql-key-store.ts';
 import { createChangeContext, noChangeContext } from '../database/records/change-context.ts';
 import { createSqlAuditStore } from '../database/records/sql-audit-store.ts';
@@ -16,6 +15,7 @@ import { createEventHub } from '../events.ts';
 import type { Telemetry } from '../health/telemetry.ts';
 import type { Settings } from '../options/settings.ts';
 import { createActors } from '../records/actors.ts';
+import { composeDatabase } from './compose-database.ts';
 
 /** Builds the part of the graph that reads and writes rows: the database, the stores on it, and the cache before them. */
 export function composeStores(settings: Settings, telemetry: Telemetry) {
@@ -26,7 +26,7 @@ export function composeStores(settings: Settings, telemetry: Telemetry) {
   const actors = createActors(schema.audit !== null, schema.toUserKey);
   const changeContext = actors === null ? noChangeContext : createChangeContext(actors.current);
   const hub = createEventHub(settings.onListenerError);
-  const { database, bounded, events, partStates, ...connected } = connectDatabase({
+  const { database, bounded, events, partStates, ...connected } = composeDatabase({
     ...settings,
     hub,
     schema,

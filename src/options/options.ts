@@ -199,6 +199,6 @@ export interface DurinOptions<
   now?: (() => number) | undefined;
   /** Called when an event listener throws or rejects. Default: logs with `console.error`. */
   onListenerError?: ListenerErrorHandler | undefined;
-  /** Called once for each thing that the operator should change. Default: logs with `console.warn`. */
+  /** Called once for each thing that the operator should change, and for each outage. Default: logs with `console.warn`. */
   onWarning?: ((message: string) => void) | undefined;
 }

@@ -68,7 +68,7 @@ export function createAuthenticate(deps: AuthenticateDeps): { authenticate: Auth
     },
 
     recognize(credentials, onlyClients = null) {
-      const selector = credentials.kind === 'token' ? codec.selectorOf(credentials.token) : null;
+      const selector = credentials.kind === 'token' ? codec.verifiedSelectorOf(credentials.token) : null;
       const session = selector && store.findInMemory(selector);
       return session && isOneOf(onlyClients, session) && judge(session) === 'valid' ? session : null;
     },

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers';
+import { BatchChanges, type ChangeKind } from '../async/batch-changes.ts';
 import type { CookieSettings } from '../request/cookie-settings.ts';
 import { DurinRequest } from '../request/durin-request.ts';
 import type { SessionRecord } from '../session.ts';
@@ -59,15 +60,6 @@ export interface RequestState {
 /** What a procedure is. */
 export type CallType = 'query' | 'mutation' | 'subscription';
 
-/** Whether a change needs the session that the request presents. */
-export type ChangeKind = 'login' | 'session';
-
-interface Change {
-  readonly kind: ChangeKind;
-  readonly batchIndex: number;
-  readonly settled: Promise<unknown>;
-}
-
 export interface RequestStatesDeps {
   readonly authenticate: Authenticate;
   readonly recognize: Recognize;
@@ -114,7 +106,7 @@ export class StateOfRequest implements RequestState {
   /** The credentials of each login, by index in the batch. */
   #logins: Map<number, PresentedCredentials> | null = null;
   #lookUp: LookUp | null = null;
-  #changes: Set<Change> | null = null;
+  #changes: BatchChanges | null = null;
   #limits: Map<string, LimitState> | null = null;
 
   constructor(request: DurinRequest, deps: RequestStatesDeps) {
@@ -163,21 +155,15 @@ export class StateOfRequest implements RequestState {
     return this.#isOneRequest ? this.#announcedAtStart : this.#deps.announced();
   }
 
-  async change<T>(batchIndex: number, work: () => Promise<T>, kind: ChangeKind = 'session'): Promise<T> {
-    const { promise: settled, resolve: settle } = Promise.withResolvers<void>();
-    const change = { kind, batchIndex, settled };
-    const isEarlier = (other: Change) => other.kind === 'session' && other.batchIndex < batchIndex;
-    this.#changes ??= new Set();
-    const earlier = [...this.#changes].filter(isEarlier);
-    this.#changes.add(change);
-    try {
-      if (kind === 'login') await Promise.all(earlier.map((other) => other.settled));
-      return await work();
-    } finally {
-      this.#lookUp = null;
-      this.#changes.delete(change);
-      settle();
-    }
+  change<T>(batchIndex: number, work: () => Promise<T>, kind: ChangeKind = 'session'): Promise<T> {
+    this.#changes ??= new BatchChanges();
+    return this.#changes.run(batchIndex, kind, async () => {
+      try {
+        return await work();
+      } finally {
+        this.#lookUp = null;
+      }
+    });
   }
 
   tokenAt(batchIndex: number): string | null {
@@ -219,8 +205,8 @@ export class StateOfRequest implements RequestState {
     return this.#resolve(batchIndex, isChange, find);
   }
 
-  async #resolveAfterChanges(earlier: Iterable<Change>, batchIndex: number, isChange: boolean): Promise<SessionRecord> {
-    for (const change of earlier) if (change.batchIndex < batchIndex) await change.settled;
+  async #resolveAfterChanges(changes: BatchChanges, batchIndex: number, isChange: boolean): Promise<SessionRecord> {
+    await changes.settledBefore(batchIndex);
     return this.#resolveAt(batchIndex, isChange);
   }
 

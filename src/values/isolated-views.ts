@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { isolatedCopy } from './isolated-copy.ts';
+import { gettersOf, isolatedCopy } from './isolated-copy.ts';
 
 /**
  * Creates the function that shows shared objects as views, which cannot be changed. A view has the fields of its object. Those
@@ -37,6 +37,7 @@ export function createIsolatedViews(): <T extends object>(shared: T) => T {
       isCopied ||= !isShared;
     }
     if (!isCopied) return shared;
+    Object.defineProperties(view, gettersOf(shared));
     Object.defineProperty(view, inspect.custom, logged);
     shown.set(view, shared);
     return Object.freeze(view) as T;

@@ -309,7 +309,7 @@ test('the table of command-line options is that of the help', async () => {
     name.replace(/ [<[].*/, ''),
   );
   const inHelp = await Promise.all(
-    commands.map(async (command = '') => {
+    commands.map(async (command) => {
       const options = (await helpOf(...command.split(' '))).matchAll(/^ {2}(?:-\w, )?(--[\w-]+(?: <\w+>)?)/gm);
       return Array.from(options, ([, option]) => `${option} of ${command}`);
     }),

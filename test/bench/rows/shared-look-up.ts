@@ -25,7 +25,7 @@ export async function benchSharedLookUp(
   tokens: readonly string[],
   extent: Extent,
 ): Promise<Row[]> {
-  const app = await openBenchApp(url, { ttl: '1h', store: redisStore({ url: redisUrl, prefix }) });
+  const app = await openBenchApp(url, { ttl: '1h', store: redisStore({ url: redisUrl, prefix }), timeout: 5000 }); // a stall is no outage
   const client = await createClient({ url: redisUrl, disableOfflineQueue: true }).connect();
   await store(app, tokens, () => client.keys(`${prefix}durin:session:*`));
   const keys = await keysOf(url, redisUrl, tokens);

@@ -67,6 +67,7 @@ export async function startNext(
 /** Starts a server whose clock a test moves on. The browser's does not follow. */
 export async function startWithClock(example: CopiedExample) {
   const server = await startNext(example, 'start', ['--import', join(import.meta.dirname, 'movable-clock.ts')]);
+  await fetch(server.url); // opens the database
   return {
     ...server,
     moveClock(seconds: number) {

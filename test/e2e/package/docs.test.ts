@@ -198,7 +198,8 @@ await orm.close();
 });
 
 /** A program that uses the samples that do nothing by themselves. */
-const useOfTheRest = `import './events.ts';
+const useOfTheRest = `import './alerts.ts';
+import './events.ts';
 import './tell-about-leaks.ts';
 import { once } from 'node:events';
 import { MikroORM } from '@mikro-orm/pglite';
@@ -214,6 +215,7 @@ import { downloads } from './download.ts';
 import { durinRouter as byEmail } from './email-login.ts';
 import { AuthToken, User } from './entities.ts';
 import { handle as handleFetch } from './fetch-server.ts';
+import { probes } from './health.ts';
 import { store } from './keyv-store.ts';
 import { server as leaksServer } from './leaks-server.ts';
 import { close as closeOther } from './pglite-folder.ts';
@@ -261,6 +263,12 @@ await once(leaks, 'listening');
 const unsigned = await fetch('http://127.0.0.1:' + leaks.address().port + '/leaks', { method: 'POST', body: '[]' });
 console.log('a report without a signature:', unsigned.status);
 leaks.close();
+
+const probing = probes.listen(0, '127.0.0.1');
+await once(probing, 'listening');
+const ready = await fetch('http://127.0.0.1:' + probing.address().port + '/ready');
+console.log('ready:', ready.status, (await ready.json()).database.status);
+probing.close();
 
 const visitor = initTRPC.context().create().router({ register }).createCaller(durin.createContext());
 await visitor.register({ username: 'hatter', password: 'a dozen characters' });
@@ -311,6 +319,7 @@ test('the samples that do nothing by themselves do what their pages say', async 
     'without a client: 400',
     'preflight 204 authorization, content-type',
     'a report without a signature: 403',
+    'ready: 200 up',
     'This name is taken.',
     'registered: hatter',
     'Redis is down: The client is offline',

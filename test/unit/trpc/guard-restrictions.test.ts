@@ -85,6 +85,7 @@ function guardsOf(world: World): Guard[] {
     }),
     admission,
     toAuth: () => ({ user: {} }),
+    actors: null,
     followCall: () => (result: unknown) => result,
   };
   const createGuard = createGuards(deps as unknown as GuardDeps);

@@ -11,7 +11,7 @@ const user = {
   files: [{ bytes: Buffer.from('abc') }],
 };
 
-test('a view looks like what it shows, when it is read, copied, cloned, sent and logged', () => {
+test('a view is read, copied, cloned, sent and logged as what it shows', () => {
   const view = createIsolatedViews()(user);
   expect(view).toStrictEqual(user);
   expect({ ...view }).toStrictEqual(user);
@@ -38,6 +38,14 @@ test('an object has one view, and without dates and bytes it is its own', () => 
   expect(viewOf(user)).toBe(viewOf(user));
   const plain = Object.freeze({ id: 1, tags: Object.freeze(['a']) });
   expect(viewOf(plain)).toBe(plain);
+});
+
+test('a view has the getters that are not enumerable', () => {
+  const shared = { name: 'alice', born: new Date(0) } as { name: string; born: Date; initial: string };
+  Object.defineProperty(shared, 'initial', { get: () => 'a' });
+  const view = createIsolatedViews()(Object.freeze(shared));
+  expect(view.initial).toBe('a');
+  expect(Object.keys(view)).toEqual(['name', 'born']);
 });
 
 test('a view is what a copy is', () => {

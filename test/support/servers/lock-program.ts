@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { lockPgliteFolder } from '../../src/database/pglite/index.ts';
+import { lockPgliteFolder } from '../../../src/database/pglite/index.ts';
 
 // Locks the folder of its argument at the word "go", prints how that ended, and keeps the lock until its input ends.
 process.stdout.write('ready\n');

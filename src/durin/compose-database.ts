@@ -1,27 +1,22 @@
-import type { MikroORM } from '@mikro-orm/core';
+import { createDatabase } from '../database/database.ts';
+import { type BoundedByTimeout, createDatabaseTimeout } from '../database/database-timeout.ts';
+import { createWatchOutages, watchDatabase } from '../database/mistakes/watch-outages.ts';
+import type { ChangeContext } from '../database/records/change-context.ts';
+import type { Schema } from '../database/schema.ts';
 import { createCommittedEvents, type EventHub } from '../events.ts';
 import { createOutageReport } from '../health/outage-report.ts';
 import { createPartStates } from '../health/part-states.ts';
-import { createDatabase } from './database.ts';
-import { type BoundedByTimeout, createDatabaseTimeout } from './database-timeout.ts';
-import { createWatchOutages, watchDatabase } from './mistakes/watch-outages.ts';
-import type { ChangeContext } from './records/change-context.ts';
-import type { Schema } from './schema.ts';
+import type { Settings } from '../options/settings.ts';
 
-export interface ConnectDatabaseDeps {
-  readonly orm: MikroORM;
+export interface ComposeDatabaseDeps
+  extends Pick<Settings, 'orm' | 'databaseTimeoutMs' | 'preparedStatements' | 'onWarning' | 'now'> {
   readonly hub: EventHub;
   readonly schema: Pick<Schema, 'tokens'>;
-  readonly databaseTimeoutMs: number;
-  readonly preparedStatements: boolean;
   readonly changeContext: ChangeContext;
-  readonly onWarning: (message: string) => void;
-  /** The clock, in milliseconds. */
-  readonly now: () => number;
 }
 
-/** Creates the connection to the database, and what depends on it alone: events after commits, and the report of outages. */
-export function connectDatabase(deps: ConnectDatabaseDeps) {
+/** Builds the connection to the database, and what depends on it alone: events after commits, and the report of outages. */
+export function composeDatabase(deps: ComposeDatabaseDeps) {
   const { orm, hub, schema, databaseTimeoutMs, preparedStatements, changeContext, onWarning, now } = deps;
   const connection = createDatabase(orm, databaseTimeoutMs, preparedStatements, changeContext);
   const events = createCommittedEvents(hub, connection);
