@@ -1,6 +1,18 @@
-import { CliError, exitCodes } from './cli-error.ts';
-import type { OpenedAdmin } from './opened-admin.ts';
+import type { Internals } from '../durin/internals.ts';
+import type { AdminCaller } from './admin-caller.ts';
+import { CliError, type ExitCode, exitCodes } from './cli-error.ts';
 import type { Terminal } from './terminal.ts';
+
+/** What commands act on: the app of a config file, or a server. */
+export interface OpenedAdmin {
+  readonly admin: AdminCaller;
+  /** The app, if its code is here; `null`: it is on a server. */
+  readonly local: Internals | null;
+  /** The clock, in milliseconds. */
+  readonly now: () => number;
+  /** Closes what was opened. */
+  close(): Promise<void>;
+}
 
 export interface CommandDeps extends Omit<OpenedAdmin, 'close'> {
   readonly terminal: Terminal;
@@ -10,6 +22,8 @@ export interface CommandDeps extends Omit<OpenedAdmin, 'close'> {
 export interface CommandResult {
   readonly text: string;
   readonly json: unknown;
+  /** Default: 0. */
+  readonly exitCode?: ExitCode;
 }
 
 export type Command = (deps: CommandDeps) => Promise<CommandResult>;

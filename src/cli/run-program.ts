@@ -3,9 +3,9 @@ import { codeOf } from '../database/failures.ts';
 import { addAuditCommands } from './audit-commands.ts';
 import { CliError, describeError, type ExitCode, exitCodes } from './cli-error.ts';
 import { addClientCommands } from './client-commands.ts';
-import type { Command } from './command.ts';
+import type { Command, OpenedAdmin } from './command.ts';
+import { addDoctorCommand } from './doctor/doctor-command.ts';
 import { addKeyCommands } from './key-commands.ts';
-import type { OpenedAdmin } from './opened-admin.ts';
 import { addPolicyCommand } from './policy-command.ts';
 import { readToken } from './remote/read-token.ts';
 import { parseServerAddress } from './remote/server-address.ts';
@@ -40,8 +40,12 @@ interface GlobalFlags {
 /** Runs the command that the arguments name, and returns the exit code. */
 export async function runProgram(args: readonly string[], terminal: Terminal, version: string): Promise<ExitCode> {
   try {
-    await createProgram(terminal, version).parseAsync(args, { from: 'user' });
-    return exitCodes.done;
+    let exitCode: ExitCode = exitCodes.done;
+    const program = createProgram(terminal, version, (code) => {
+      exitCode = code;
+    });
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.misused; // already printed
     const { line, exitCode } = describeError(error);
@@ -50,7 +54,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal, ve
   }
 }
 
-function createProgram(terminal: Terminal, version: string): Program {
+function createProgram(terminal: Terminal, version: string, onExitCode: (code: ExitCode) => void): Program {
   const program = new Program('trpc-durin')
     .description('Manage the API clients and tokens of an app that uses trpc-durin')
     .version(version)
@@ -92,6 +96,7 @@ function createProgram(terminal: Terminal, version: string): Program {
     try {
       const result = await command({ ...opened, terminal });
       terminal.print(program.opts<GlobalFlags>().json ? toPrintableJson(result.json) : result.text);
+      onExitCode(result.exitCode ?? exitCodes.done);
     } catch (error) {
       await close().catch(() => {}); // the command's own error is more useful
       throw error;
@@ -103,6 +108,7 @@ function createProgram(terminal: Terminal, version: string): Program {
   addTokenCommands(program, run);
   addKeyCommands(program, run);
   addPolicyCommand(program, run);
+  addDoctorCommand(program, run);
   addAuditCommands(program, run);
   return program;
 }

@@ -10,6 +10,7 @@ import type { EventSink } from '../events.ts';
 import type { CheckHealth } from '../health/health.ts';
 import type { PartStates } from '../health/part-states.ts';
 import type { Telemetry } from '../health/telemetry.ts';
+import type { Settings } from '../options/settings.ts';
 import type { Actors } from '../records/actors.ts';
 import type { AdapterCall, DurinContext } from '../request/durin-request.ts';
 import type { DurinRouter, LoginTypes } from '../router/durin-router.ts';
@@ -113,6 +114,11 @@ export interface Internals {
   /** How many streams are open. */
   readonly countStreams: () => number;
   readonly stateOf: (ctx: DurinContext) => RequestState;
+  /** What `doctor` examines. */
+  readonly settings: Pick<
+    Settings,
+    'orm' | 'secrets' | 'clients' | 'cookies' | 'cache' | 'preparedStatements' | 'trustProxy'
+  >;
   /** What sessions are made of, for those of tests. */
   readonly sessions: SessionParts;
   /** The clock, in milliseconds. */

@@ -50,6 +50,7 @@ const onlyImporters: Readonly<Record<string, readonly string[]>> = {
   'src/options/throttle-options.ts': ['src/index.ts', 'src/options/options.ts'],
   'src/options/settings.ts': [
     'src/durin/compose.ts',
+    'src/durin/internals.ts',
     'src/durin/compose-database.ts',
     'src/durin/compose-stores.ts',
     'src/options/options-schema.ts',

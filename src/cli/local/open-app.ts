@@ -1,7 +1,7 @@
 import { withTimeout } from '../../async/with-timeout.ts';
 import type { Internals } from '../../durin/internals.ts';
 import { createAdminCaller } from '../admin-caller.ts';
-import type { OpenedAdmin } from '../opened-admin.ts';
+import type { OpenedAdmin } from '../command.ts';
 import { loadConfig } from './load-config.ts';
 
 /** How long to wait for event listeners, such as one that writes an audit log. */

@@ -9,7 +9,7 @@ const certificateErrors =
   /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT_ALTNAME_INVALID$|HOSTNAME_MISMATCH$)/;
 
 /** Schemes that every durin reads unless its `authHeaderPrefix` says otherwise. */
-const defaultSchemes = ['token', 'bearer'];
+const defaultSchemes: ReadonlySet<string> = new Set(['token', 'bearer']);
 
 /**
  * Creates the `fetch` of calls to an admin page. It sends the token to that address alone, and returns only answers of its API.
@@ -45,7 +45,7 @@ export function createFetchApi({ page, host }: ServerAddress, token: string, fet
 /** The scheme that the server asks for, if it reads none of the default ones; `null`: it does. */
 function announcedScheme({ status, headers }: Response): string | null {
   const [scheme] = /^[\w-]+/.exec(headers.get('www-authenticate') ?? '') ?? [];
-  return status === 401 && scheme !== undefined && !defaultSchemes.includes(scheme.toLowerCase()) ? scheme : null;
+  return status === 401 && scheme !== undefined && !defaultSchemes.has(scheme.toLowerCase()) ? scheme : null;
 }
 
 function describeFailure(error: unknown): string {

@@ -1,7 +1,7 @@
 import { createTRPCUntypedClient, httpLink } from '@trpc/client';
 import { createTRPCRecursiveProxy } from '@trpc/server';
 import type { AdminCaller } from '../admin-caller.ts';
-import type { OpenedAdmin } from '../opened-admin.ts';
+import type { OpenedAdmin } from '../command.ts';
 import { createFetchApi, type Fetch } from './fetch-api.ts';
 import { reviveDates } from './revive-dates.ts';
 import type { ServerAddress } from './server-address.ts';

@@ -1,14 +1,15 @@
-import type { inferRouterOutputs } from '@trpc/server';
-import type { DurinAdminRouter } from '../../admin/admin-router.ts';
+import type { AdminCaller } from '../admin-caller.ts';
 
-/** The names of all members with dates in what the admin router returns. */
+/** The names of all members with dates in what the procedures return. */
 type DateName<T> = T extends Date
   ? never
-  : T extends readonly (infer TItem)[]
-    ? DateName<TItem>
-    : T extends object
-      ? { [K in keyof T & string]: Extract<T[K], Date> extends never ? DateName<T[K]> : K }[keyof T & string]
-      : never;
+  : T extends (...args: never) => Promise<infer TOutput>
+    ? DateName<TOutput>
+    : T extends readonly (infer TItem)[]
+      ? DateName<TItem>
+      : T extends object
+        ? { [K in keyof T & string]: Extract<T[K], Date> extends never ? DateName<T[K]> : K }[keyof T & string]
+        : never;
 
 /** The compiler refuses a list that leaves one out. */
 const dateNames = {
@@ -16,7 +17,11 @@ const dateNames = {
   created: true,
   expiry: true,
   lastUsedAt: true,
-} satisfies Record<DateName<inferRouterOutputs<DurinAdminRouter>>, true>;
+  since: true,
+} satisfies Record<DateName<AdminCaller>, true>;
+
+/** As JSON has a date. */
+const instant = /^[+-]?\d{4,6}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 
 /** Turns the dates in an answer, which JSON has as strings, into dates again. */
 export function reviveDates(value: unknown): unknown {
@@ -30,5 +35,5 @@ export function reviveDates(value: unknown): unknown {
 }
 
 function isDate(name: string, value: unknown): value is string {
-  return Object.hasOwn(dateNames, name) && typeof value === 'string';
+  return Object.hasOwn(dateNames, name) && typeof value === 'string' && instant.test(value);
 }

@@ -3,9 +3,9 @@ import { createAdminCaller } from '../../../src/cli/admin-caller.ts';
 import { addAuditCommands } from '../../../src/cli/audit-commands.ts';
 import { describeError } from '../../../src/cli/cli-error.ts';
 import { addClientCommands } from '../../../src/cli/client-commands.ts';
-import type { Command } from '../../../src/cli/command.ts';
+import type { Command, OpenedAdmin } from '../../../src/cli/command.ts';
+import { addDoctorCommand } from '../../../src/cli/doctor/doctor-command.ts';
 import { addKeyCommands } from '../../../src/cli/key-commands.ts';
-import type { OpenedAdmin } from '../../../src/cli/opened-admin.ts';
 import { addPolicyCommand } from '../../../src/cli/policy-command.ts';
 import type { Terminal } from '../../../src/cli/terminal.ts';
 import { addTokenCommands } from '../../../src/cli/token-commands.ts';
@@ -49,6 +49,7 @@ export function runCommandsOn(opened: Omit<OpenedAdmin, 'close'>) {
     addTokenCommands(program, run);
     addKeyCommands(program, run);
     addPolicyCommand(program, run);
+    addDoctorCommand(program, run);
     addAuditCommands(program, run);
     try {
       await program.parseAsync(args, { from: 'user' });

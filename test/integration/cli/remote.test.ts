@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openServer } from '../../../src/cli/remote/open-server.ts';
 import { parseServerAddress } from '../../../src/cli/remote/server-address.ts';
+import { User } from '../../support/entities.ts';
 import { openPageApp, type PageApp } from '../admin/page-app.ts';
 import { createCommandLine, runCommandsOn } from './command-line.ts';
 
@@ -16,8 +17,8 @@ afterAll(() => app.close());
 
 /** The command line of another machine, with a token of this user for the client cli. */
 async function elsewhere(username: string) {
-  const [user] = await app.orm.em.fork().find('User' as never, { username } as never);
-  const { token } = await app.durin.tokens.issue({ user: user as never, client: 'cli' });
+  const user = await app.orm.em.fork().findOneOrFail(User, { username });
+  const { token } = await app.durin.tokens.issue({ user, client: 'cli' });
   const { close: _close, ...opened } = openServer(address, token, (url, init) => app.page(new Request(url, init)));
   return runCommandsOn({ ...opened, now: app.clock });
 }
@@ -41,7 +42,7 @@ test('a command prints the same here and elsewhere', async () => {
     ['purge-expired'],
   ]) {
     const printed = await here(...command);
-    expect(await remote(...command), command.join(' ')).toEqual(printed);
+    expect({ command, ...(await remote(...command)) }).toEqual({ command, ...printed });
     expect(printed.stdout + printed.stderr).not.toBe('');
   }
 });
