@@ -18,7 +18,8 @@ const ownRedis = [
   'test/integration/redis/**/*-outage.test.ts',
   'test/integration/redis/failure.test.ts',
   'test/e2e/programs/cached-exit.test.ts',
-  'test/load/{four-processes,ending-streams}.test.ts',
+  'test/load/{four-processes,ending-streams,redis-failover}.test.ts',
+  'test/integration/redis/kinds/*.test.ts',
 ];
 /** Tests of what is in front of the database. They need one, but not each kind of it. */
 const anyDatabase = ['adapters', 'browser', 'http', 'routes', 'fuzz'].map(
