@@ -1,12 +1,11 @@
 import type { OutageListener } from '../health/outage-report.ts';
 import { createMemoryKnownNetworks } from './known-networks.ts';
-import { createLimiterRateCounter, type Limiter } from './limiter-rate-counter.ts';
+import { createLimiterRateCounter, createRedisRateCounter, type Limiter } from './limiter-rate-counter.ts';
 import { createMemoryRateCounter } from './memory-rate-counter.ts';
 import type { RateCounter, RateCounters } from './rate-counter.ts';
 import type { RateLimitRedis } from './rate-limit-redis.ts';
 import { createRedisCircuit, createStoreCircuit } from './redis-circuit.ts';
 import { createRedisKnownNetworks } from './redis-known-networks.ts';
-import { createRedisRateCounter } from './redis-rate-counter.ts';
 
 export interface CounterSettings {
   /** `null`: calls are counted in this process. */

@@ -1,8 +1,9 @@
 import { LRUCache } from 'lru-cache';
-import type { RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterRedis, type RateLimiterRes } from 'rate-limiter-flexible';
 import type { Quota } from '../values/rate.ts';
 import type { MemoryRateCounter, RunningWindow } from './memory-rate-counter.ts';
 import type { Count, RateCounter } from './rate-counter.ts';
+import type { RateLimitRedis } from './rate-limit-redis.ts';
 import type { RedisCircuit } from './redis-circuit.ts';
 
 /** What is used of a limiter of rate-limiter-flexible, over any of its stores. */
@@ -101,4 +102,35 @@ function toWindow({ consumedPoints, msBeforeNext }: Readonly<Record<keyof RateLi
   if (Number.isNaN(window.count + window.resetMs))
     throw new TypeError('the store answered with something else than a count');
   return window;
+}
+
+export interface RedisRateCounterDeps extends Omit<LimiterRateCounterDeps, 'limiter'> {
+  readonly redis: RateLimitRedis;
+  /** Starts the keys in Redis. */
+  readonly prefix: string;
+}
+
+/** The library's own script, which in addition shortens a window that is longer than the quota's. */
+const countScript = `
+redis.call('SET', KEYS[1], 0, 'EX', ARGV[2], 'NX')
+local consumed = redis.call('INCRBY', KEYS[1], ARGV[1])
+local ttl = redis.call('PTTL', KEYS[1])
+if ttl == -1 or ttl > 1000 * ARGV[2] then
+  redis.call('EXPIRE', KEYS[1], ARGV[2])
+  ttl = 1000 * ARGV[2]
+end
+return { consumed, ttl }
+`;
+
+/** Counts in Redis. */
+export function createRedisRateCounter({ redis, prefix, ...deps }: RedisRateCounterDeps): RateCounter {
+  const limiter = new RateLimiterRedis({
+    storeClient: redis,
+    useRedisPackage: true,
+    keyPrefix: `${prefix}:calls`, // 0.1 stored hashes under the bare prefix
+    points: 0, // quotas differ from key to key and may change, so they are compared here
+    duration: 1,
+    customIncrTtlLuaScript: countScript,
+  });
+  return createLimiterRateCounter({ limiter, ...deps });
 }

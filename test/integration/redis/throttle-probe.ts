@@ -1,8 +1,8 @@
 import { createClient } from 'redis';
+import { createRedisRateCounter } from '../../../src/throttle/limiter-rate-counter.ts';
 import { createMemoryRateCounter } from '../../../src/throttle/memory-rate-counter.ts';
 import type { RateLimitRedis } from '../../../src/throttle/rate-limit-redis.ts';
 import { createRedisCircuit } from '../../../src/throttle/redis-circuit.ts';
-import { createRedisRateCounter } from '../../../src/throttle/redis-rate-counter.ts';
 import { ageKeys } from '../../support/cache/age-keys.ts';
 import { createClock } from '../../support/clock.ts';
 

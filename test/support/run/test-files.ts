@@ -13,7 +13,8 @@ export const ownRedis = [
   'test/integration/redis/**/*-outage.test.ts',
   'test/integration/redis/failure.test.ts',
   'test/e2e/programs/cached-exit.test.ts',
-  'test/load/{four-processes,ending-streams,stalled-processes}.test.ts',
+  'test/load/{four-processes,ending-streams,stalled-processes,redis-failover}.test.ts',
+  'test/integration/redis/kinds/*.test.ts',
 ];
 /** Tests of what is in front of the database. They need one, but not each kind of it. */
 export const anyDatabase = ['adapters', 'browser', 'http', 'routes', 'fuzz'].map(

@@ -199,7 +199,15 @@ import type * as passwordTypes from '../../../src/password.ts';
 import type * as postgresTypes from '../../../src/postgres/index.ts';
 import type { Listen, Listening, ListenOptions, PostgresBusOptions } from '../../../src/postgres/index.ts';
 import type * as redisTypes from '../../../src/redis/index.ts';
-import type { RedisBusOptions, RedisStore, RedisStoreOptions } from '../../../src/redis/index.ts';
+import type {
+  ConnectedRedis,
+  RedisBusOptions,
+  RedisBusSettings,
+  RedisOptions,
+  RedisStore,
+  RedisStoreOptions,
+  RedisStoreSettings,
+} from '../../../src/redis/index.ts';
 import type * as testingTypes from '../../../src/testing/index.ts';
 import type {
   ActAsOptions,
@@ -347,6 +355,10 @@ interface Public {
   RateLimitRedis: RateLimitRedis;
   CacheOptions: CacheOptions;
   KeyValueStore: KeyValueStore;
+  ConnectedRedis: ConnectedRedis;
+  RedisOptions: RedisOptions;
+  RedisBusSettings: RedisBusSettings;
+  RedisStoreSettings: RedisStoreSettings;
   RedisBusOptions: RedisBusOptions;
   RedisStore: RedisStore;
   RedisStoreOptions: RedisStoreOptions;

@@ -1,4 +1,4 @@
-import Redis, { Cluster } from 'ioredis';
+import { Cluster, Redis } from 'ioredis';
 import { createClientPool, createCluster, createSentinel } from 'redis';
 import { afterAll, afterEach, beforeAll, describe } from 'vitest';
 import { fromIoredis, type RateLimitRedis } from '../../../../src/throttle/rate-limit-redis.ts';

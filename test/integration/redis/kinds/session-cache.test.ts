@@ -36,7 +36,7 @@ describe.each(Object.entries(redisKinds))('the cache over %s', (_name, open) => 
     });
   });
 
-  test('the store names the servers, and returns values in the order of the keys', async () => {
+  test('the store names its servers, and keeps the order of the keys', async () => {
     const store = kind.store(`${randomUUID()}:`);
     const keys = buckets.map((bucket) => `{${bucket}}`);
     const names = await store.serversOf(keys);

@@ -1,0 +1,206 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createCache } from '../../src/cache/create-cache.ts';
+import { type SessionCache, tokenScope, userScope } from '../../src/cache/session-cache.ts';
+import { redisBus, redisStore } from '../../src/redis/index.ts';
+import { cacheParts, FakeDatabase, versionOf } from '../support/cache/cache-parts.ts';
+import { type RedisCluster, startRedisCluster } from '../support/servers/redis-cluster.ts';
+import { type RedisSentinels, startRedisSentinels } from '../support/servers/redis-sentinels.ts';
+import { testLength } from '../support/test-length.ts';
+
+const tokenCount = testLength === 'full' ? 400 : 60;
+const processCount = 4;
+/** How long a fault lasts beyond what the servers need for their failover, in milliseconds. */
+const calmMs = testLength === 'full' ? 5000 : 500;
+/** Within this time all processes use the store again. */
+const maxRecoveryMs = 15_000;
+
+let cluster: RedisCluster;
+let sentinels: RedisSentinels;
+beforeAll(async () => {
+  [cluster, sentinels] = await Promise.all([startRedisCluster(), startRedisSentinels()]);
+});
+afterAll(() => Promise.all([cluster.stop(), sentinels.stop()]));
+
+const opened: SessionCache[] = [];
+afterEach(() => Promise.all(opened.splice(0).map((cache) => cache.close())));
+
+type Redis = RedisCluster['rootNodes'] | RedisSentinels['options'];
+
+/** The caches of four processes over one database, and calls that never end. */
+function startProcesses(redis: Redis, hasBus: boolean) {
+  const app = randomUUID();
+  const options = Array.isArray(redis) ? { rootNodes: redis } : redis;
+  const database = new FakeDatabase();
+  const tokens = Array.from({ length: tokenCount }, (_, index) => `t${index}`);
+  for (const [index, selector] of tokens.entries()) database.add(selector, { userId: index % 20, clientId: index % 2 });
+  const processes = Array.from({ length: processCount }, () => {
+    const bus = hasBus ? redisBus({ ...options, channel: app }) : null;
+    const store = redisStore({ ...options, prefix: `${app}:` });
+    const settings = { ttlMs: 60_000, maxSessions: 1000, deadlineMs: 100, store, bus };
+    const cache = createCache(settings, { ...cacheParts, now: Date.now });
+    opened.push(cache);
+    return cache;
+  });
+  const any = <T>(values: readonly T[]) => values[Math.floor(Math.random() * values.length)] as T;
+  const stale: { readonly lateMs: number; readonly at: number }[] = [];
+  let calls = 0;
+  let refused = 0;
+  let changes = 0;
+  let isOver = false;
+  /** By token, the version that each look-up must see, and since when. */
+  const announced = new Map<string, { readonly version: number; readonly at: number }>();
+
+  async function look(cache: SessionCache, selector: string): Promise<void> {
+    const least = announced.get(selector);
+    const found = versionOf((await cache.find(selector, database.load))?.record);
+    calls += 1;
+    if (found === null) refused += 1;
+    else if (least !== undefined && found < least.version)
+      stale.push({ lateMs: Date.now() - least.at, at: performance.now() });
+  }
+
+  async function change(): Promise<void> {
+    const selector = any(tokens);
+    const row = database.rows.get(selector);
+    if (row === undefined) return;
+    row.version += 1;
+    const { version, userId } = row;
+    await any(processes).invalidate(changes % 3 === 0 ? userScope(userId) : tokenScope(selector));
+    changes += 1;
+    announced.set(selector, { version, at: Date.now() });
+  }
+
+  const lanes = processes.map(async (cache) => {
+    while (!isOver) {
+      await look(cache, any(tokens));
+      await wait(1);
+    }
+  });
+  const changing = (async () => {
+    while (!isOver) {
+      await change();
+      await wait(10);
+    }
+  })();
+
+  /** A token of each bucket that nobody else looks up. */
+  const probes = Array.from({ length: 32 }, (_, index) => `probe ${index}`);
+  for (const selector of probes) database.add(selector, { userId: 1000, clientId: 1 });
+
+  /** Whether each process answers from the store. */
+  async function isCached(): Promise<boolean> {
+    const asked = { count: 0 };
+    const load = (selector: string) => {
+      asked.count += 1;
+      return database.load(selector);
+    };
+    const findAll = (cache: SessionCache) => Promise.all(probes.map((selector) => cache.find(selector, load)));
+    for (const cache of processes) await findAll(cache);
+    asked.count = 0;
+    for (const cache of processes) await findAll(cache);
+    return asked.count === 0;
+  }
+
+  return {
+    stale,
+    async recovered(): Promise<number> {
+      const startedAt = performance.now();
+      while (!(await isCached())) {
+        if (performance.now() - startedAt > maxRecoveryMs) throw new Error('the store is not used again');
+        await wait(50);
+      }
+      return performance.now() - startedAt;
+    },
+    async stop() {
+      isOver = true;
+      await Promise.all([...lanes, changing]);
+      return { calls, refused, changes };
+    },
+  };
+}
+
+interface Fault {
+  readonly name: string;
+  readonly redis: () => Redis;
+  /** Resolves once the servers have dealt with it. */
+  readonly happen: () => Promise<void>;
+}
+
+const serverOf = <T>(servers: readonly T[], index: number): T => {
+  const server = servers[index];
+  if (server === undefined) throw new Error('there is no such server');
+  return server;
+};
+
+/** Each fault leaves other servers for the next one. */
+const faults: readonly Fault[] = [
+  {
+    name: 'a shard that restarts empty',
+    redis: () => cluster.rootNodes,
+    happen: async () => {
+      await serverOf(cluster.masters, 0).restart();
+      await cluster.settled(cluster.masters);
+    },
+  },
+  {
+    name: 'a master that is killed',
+    redis: () => cluster.rootNodes,
+    happen: async () => {
+      await serverOf(cluster.masters, 1).kill();
+      await cluster.promoted(serverOf(cluster.replicas, 1));
+    },
+  },
+  {
+    name: 'a master that stalls, and comes back as a replica',
+    redis: () => cluster.rootNodes,
+    happen: async () => {
+      serverOf(cluster.masters, 2).pause();
+      await cluster.promoted(serverOf(cluster.replicas, 2));
+      serverOf(cluster.masters, 2).resume();
+    },
+  },
+  {
+    name: 'a master that sentinels replace',
+    redis: () => sentinels.options,
+    happen: async () => {
+      await sentinels.master.kill();
+      await sentinels.promoted();
+    },
+  },
+];
+
+/** With a bus in the long form alone. */
+const kinds: readonly (readonly [kind: string, hasBus: boolean])[] = [
+  ['a store', false],
+  ...(testLength === 'full' ? [['a store and a bus', true] as const] : []),
+];
+
+describe.each(kinds)('four processes on %s', (kind, hasBus) => {
+  beforeAll(async () => {
+    if (!hasBus) return;
+    await Promise.all([cluster.stop(), sentinels.stop()]);
+    [cluster, sentinels] = await Promise.all([startRedisCluster(), startRedisSentinels()]);
+  });
+
+  test.each(faults)('survive $name', async ({ name, redis, happen }) => {
+    const app = startProcesses(redis(), hasBus);
+    await app.recovered();
+    await wait(calmMs);
+    const beganAt = performance.now();
+    await happen();
+    const settledAt = performance.now();
+    const recoveryMs = await app.recovered();
+    const endedAt = performance.now();
+    await wait(calmMs);
+    const { calls, refused, changes } = await app.stop();
+    const during = app.stale.filter(({ at }) => at >= beganAt && at <= endedAt);
+    console.log(
+      `${kind}, ${name}: ${(settledAt - beganAt).toFixed(0)} ms until the servers settled, the cache used by all ` +
+        `${recoveryMs.toFixed(0)} ms later; ${calls} calls, ${changes} changes, ${during.length} stale in the outage`,
+    );
+    expect(refused).toBe(0);
+    expect(app.stale.filter((one) => !during.includes(one) && one.lateMs >= (hasBus ? 50 : 0))).toEqual([]);
+  });
+});
