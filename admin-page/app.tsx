@@ -1,9 +1,11 @@
 import Apps from '@mui/icons-material/AppsOutlined';
+import History from '@mui/icons-material/HistoryOutlined';
 import MonitorHeart from '@mui/icons-material/MonitorHeartOutlined';
 import Rule from '@mui/icons-material/RuleOutlined';
 import VpnKey from '@mui/icons-material/VpnKeyOutlined';
 import { QueryClient } from '@tanstack/react-query';
 import { Admin, Resource } from 'react-admin';
+import { AuditPage } from './audit/audit-page.tsx';
 import { ClientCreate } from './clients/client-create.tsx';
 import { ClientEdit } from './clients/client-edit.tsx';
 import { ClientList } from './clients/client-list.tsx';
@@ -28,7 +30,7 @@ const store = createPageStore();
 const queryClient = new QueryClient({ defaultOptions: { queries: { retry: false } } }); // show errors immediately
 queryClient.setQueryDefaults(['usage'], { refetchOnWindowFocus: false }); // counting reads the whole table
 
-/** The admin page: usage, clients, tokens, policies, health and sign-in. Calls its own server only. */
+/** The admin page: usage, clients, tokens, policies, audit, health and sign-in. Calls its own server only. */
 export function App() {
   return (
     <Admin
@@ -51,6 +53,7 @@ export function App() {
       <Resource name="clients" icon={Apps} list={ClientList} create={ClientCreate} edit={ClientEdit} />
       <Resource name="tokens" icon={VpnKey} list={TokenList} create={IssueToken} show={TokenShow} />
       {config.hasPolicies && <Resource name="policies" icon={Rule} list={PolicyPage} />}
+      {config.hasAudit && <Resource name="audit" icon={History} list={AuditPage} options={{ label: 'Audit' }} />}
       <Resource name="health" icon={MonitorHeart} list={HealthPage} options={{ label: 'Health' }} />
     </Admin>
   );

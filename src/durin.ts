@@ -92,7 +92,7 @@ export function createDurin<
 
 /** Builds what an app sees. `TApp` and `TLogin` are the app's types; the services below know none of them. */
 function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGraph): Durin<TApp, TLogin> {
-  const { settings, schema, lastUsed, notices, entityChanges, bounded } = graph;
+  const { settings, schema, entityChanges, bounded } = graph;
   const outsideRequests = boundedThrowingMistakes(bounded);
   const { schemes, login, apiAccess, formatExpiry, now } = settings;
   const [scheme] = schemes;
@@ -115,6 +115,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     excludesApiAccess: apiAccess.excludeFromSessions,
     includesToken: apiAccess.includeToken,
     freshSeconds: apiAccess.freshSeconds,
+    lastUsedIntervalMs: settings.lastUsedIntervalMs,
   });
   const privateProcedures = new Set<unknown>(Object.values(durinRouter._def.procedures));
   const responseMeta = createResponseMeta({
@@ -160,10 +161,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     leaks: createLeaks({ ...graph, bounded: outsideRequests }),
     tokenPattern: createTokenPattern(settings),
     signIn: graph.signInUser as Durin<TApp, TLogin>['signIn'],
-    async flush() {
-      await lastUsed.flush();
-      await notices.emitHourly().catch(() => undefined); // the next flush is another occasion
-    },
+    flush: graph.flush,
     health: graph.checkHealth,
     close: graph.close,
   };
@@ -185,6 +183,7 @@ function build<TApp extends AppTypes, TLogin extends LoginTypes>(graph: ObjectGr
     markPrivate(procedures) {
       for (const procedure of procedures) privateProcedures.add(procedure);
     },
+    sessions: { ...graph, ...settings },
     databaseTimeoutMs: settings.databaseTimeoutMs,
     eventsSettled: graph.hub.settled,
     closeDatabase: () => settings.orm.close(),

@@ -7,7 +7,7 @@ import { type DurinErrorCode, type DurinErrorData, refusals } from './wire.ts';
 const brand = Symbol.for('trpc-durin.DurinError');
 
 /**
- * A refused call. The caller receives `message`, which is the code's fixed sentence, and `durin` as `error.data.durin`.
+ * A refused call. The caller receives `message`, which is a fixed sentence of the code, and `durin` as `error.data.durin`.
  * `code` is tRPC's code, and `httpStatus` what it means over HTTP. `cause`, if there is one, is for the server's logs and
  * is never sent.
  *
@@ -33,10 +33,10 @@ export class DurinError extends TRPCError {
   /** The headers of the answer to the request that was refused. `null`: those that the code alone asks for. */
   #headers: Headers | null = null;
 
-  constructor(code: DurinErrorCode, facts: Omit<DurinErrorData, 'code'> & { cause?: unknown } = {}) {
-    const { cause, ...rest } = facts;
+  constructor(code: DurinErrorCode, facts: Omit<DurinErrorData, 'code'> & { cause?: unknown; sentence?: string } = {}) {
+    const { cause, sentence, ...rest } = facts;
     const [trpcCode, message] = refusals[code];
-    super({ code: trpcCode, message, cause });
+    super({ code: trpcCode, message: sentence ?? message, cause });
     this.httpStatus = getHTTPStatusCodeFromError(this);
     this.durin = Object.freeze({ code, ...rest });
     Object.defineProperty(this, brand, { value: true });

@@ -54,6 +54,8 @@ export interface SessionRecord {
   readonly expiresAt: Date | null;
   /** Whether it expires then only if it is not used, so that a use moves `expiresAt`. */
   readonly expiresByIdling: boolean;
+  /** Whether its client has an `idleTtl`, so that its uses extend it. */
+  readonly isExtendedByUse: boolean;
   /** When it expires however it is used; `null`: never. */
   readonly latestExpiry: Date | null;
   readonly lastUsedAt: Date | null;

@@ -1,6 +1,7 @@
 import ArrowBack from '@mui/icons-material/ArrowBack';
 import { CreateBase, useNotify, useRedirect } from 'react-admin';
 import type { ClientRecord } from '../data/clients.ts';
+import { ChangesOnly } from '../shell/for-changes.tsx';
 import { LinkButton } from '../shell/link-button.tsx';
 import { ViewHeader } from '../shell/view-header.tsx';
 import { ClientForm } from './client-form.tsx';
@@ -25,7 +26,9 @@ export function ClientCreate() {
       >
         A client is a program that calls the API. Each user has sessions of their own with each client.
       </ViewHeader>
-      <ClientForm isNew submitLabel="Create client" />
+      <ChangesOnly>
+        <ClientForm isNew submitLabel="Create client" />
+      </ChangesOnly>
     </CreateBase>
   );
 }

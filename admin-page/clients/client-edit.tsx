@@ -2,12 +2,14 @@ import ArrowBack from '@mui/icons-material/ArrowBack';
 import { Alert, Skeleton, Stack } from '@mui/material';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { EditBase, useEditContext, useNotify, useRedirect } from 'react-admin';
+import { useMayChange } from '../data/admin-role.ts';
 import { keyClients } from '../data/app-rights.ts';
 import type { ClientRecord } from '../data/clients.ts';
 import { config } from '../page-config.ts';
 import { Failure, shownInView } from '../shell/failure.tsx';
 import { LinkButton } from '../shell/link-button.tsx';
 import { ViewHeader } from '../shell/view-header.tsx';
+import { ClientFacts } from './client-facts.tsx';
 import { ClientForm } from './client-form.tsx';
 import { DeleteClient } from './delete-client.tsx';
 
@@ -31,6 +33,7 @@ export function ClientEdit() {
 function ClientEditor() {
   const { record, error, isPending, refetch } = useEditContext<ClientRecord>();
   const { data: withKeys = [] } = useQuery(keyClients);
+  const mayChange = useMayChange();
   const back = (
     <LinkButton to="/clients" startIcon={<ArrowBack />}>
       All clients
@@ -61,8 +64,14 @@ function ClientEditor() {
             client with this name exists again.
           </Alert>
         )}
-        <ClientForm submitLabel="Save" hasKeys={hasKeys} />
-        <DeleteClient client={record} />
+        {mayChange ? (
+          <>
+            <ClientForm submitLabel="Save" hasKeys={hasKeys} />
+            <DeleteClient client={record} />
+          </>
+        ) : (
+          <ClientFacts client={record} hasKeys={hasKeys} />
+        )}
       </Stack>
     </>
   );

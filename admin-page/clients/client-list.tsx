@@ -15,6 +15,7 @@ import {
 import { keyClients } from '../data/app-rights.ts';
 import type { ClientRecord } from '../data/clients.ts';
 import { shownInView } from '../shell/failure.tsx';
+import { ForChanges } from '../shell/for-changes.tsx';
 import { LinkButton } from '../shell/link-button.tsx';
 import { ListState } from '../shell/list-state.tsx';
 import { ViewHeader } from '../shell/view-header.tsx';
@@ -29,9 +30,11 @@ export function ClientList() {
       <ViewHeader
         title="Clients"
         actions={
-          <LinkButton to="/clients/create" color="primary" variant="contained" startIcon={<Add />}>
-            New client
-          </LinkButton>
+          <ForChanges>
+            <LinkButton to="/clients/create" color="primary" variant="contained" startIcon={<Add />}>
+              New client
+            </LinkButton>
+          </ForChanges>
         }
       >
         The programs that call the API, each with its own token lifetime and request rate.
@@ -57,9 +60,11 @@ function NoClients() {
         A client is a program that calls the API, such as a web page or a command-line tool. Users sign in through a
         client.
       </Typography>
-      <LinkButton to="/clients/create" color="primary" variant="contained" startIcon={<Add />}>
-        New client
-      </LinkButton>
+      <ForChanges>
+        <LinkButton to="/clients/create" color="primary" variant="contained" startIcon={<Add />}>
+          New client
+        </LinkButton>
+      </ForChanges>
     </Stack>
   );
 }

@@ -19,7 +19,7 @@ export function HealthPage() {
   return (
     <>
       <ViewHeader title="Health">
-        What the sign-in of this app depends on, as the server process that answers this page sees it.
+        What sign-in depends on, as seen by the server process that answers this page.
       </ViewHeader>
       {error && <Failure error={error} onRetry={() => void refetch()} />}
       {!error && data === undefined && <Skeleton role="status" aria-label="Loading" variant="rounded" height={320} />}

@@ -11,9 +11,9 @@ export type PartView = InJson<Health[PartName]>;
 /** The parts in the order of the view, and what each is for. */
 export const parts: readonly { readonly name: PartName; readonly title: string; readonly purpose: string }[] = [
   { name: 'database', title: 'Database', purpose: 'Holds the clients, tokens and users.' },
-  { name: 'store', title: 'Store of the cache', purpose: 'Shares cached sessions between processes.' },
-  { name: 'bus', title: 'Bus of the cache', purpose: 'Announces changes to all processes.' },
-  { name: 'throttle', title: 'Redis of the throttle', purpose: 'Counts calls for all processes.' },
+  { name: 'store', title: 'Cache store', purpose: 'Shares cached sessions between processes.' },
+  { name: 'bus', title: 'Cache bus', purpose: 'Announces changes to all processes.' },
+  { name: 'throttle', title: 'Throttle Redis', purpose: 'Counts calls for all processes.' },
 ];
 
 export const statusWords: Readonly<Record<PartView['status'], string>> = {

@@ -1,11 +1,11 @@
 import { Typography } from '@mui/material';
 import type { ReactNode } from 'react';
 import { Layout as AdminLayout, AppBar, Link, Menu, ToggleThemeButton } from 'react-admin';
+import { Logo } from '../look/logo.tsx';
 import { config } from '../page-config.ts';
 import { SessionWatch } from '../sign-in/session-watch.tsx';
 import { Account } from './account.tsx';
 import { Crashed } from './crashed.tsx';
-import { Logo } from './logo.tsx';
 
 /** The frame of every view: app bar and navigation. */
 export function Layout({ children }: { children: ReactNode }) {
@@ -42,6 +42,7 @@ function Navigation() {
       <Menu.ResourceItem name="clients" />
       <Menu.ResourceItem name="tokens" />
       {config.hasPolicies && <Menu.ResourceItem name="policies" />}
+      {config.hasAudit && <Menu.ResourceItem name="audit" />}
       <Menu.ResourceItem name="health" />
     </Menu>
   );

@@ -7,6 +7,16 @@ export class NotAdminError extends Error {
   override readonly name = 'NotAdminError';
 }
 
+/** Whether the signed-in user is still an admin: one who may only read is refused changes, and stays signed in. */
+async function isAdmin(): Promise<boolean> {
+  try {
+    await trpc.admin.whoami.query();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Makes react-admin open the sign-in page without a notification. The sign-in page shows the reason. */
 function signedOutError(): Error {
   return Object.assign(new Error(), { message: false as never });
@@ -41,7 +51,8 @@ export const authProvider: AuthProvider = {
   /** Signs out after errors that end the session. The SDK has already cleared a session that is no longer valid. */
   async checkError(error: { readonly status?: number }) {
     if (auth.getSnapshot().status === 'signed-out') throw signedOutError();
-    if (error.status === 403) throw new Error('You are no longer an admin, so you were signed out.');
+    if (error.status === 403 && !(await isAdmin()))
+      throw new Error('You are no longer an admin, so you were signed out.');
   },
 
   async getIdentity() {

@@ -4,8 +4,8 @@ import { useLogin } from 'react-admin';
 import type { SignedOutReason } from '../../client/session/session.ts';
 import { auth } from '../connection.ts';
 import { fieldErrorsOf } from '../data/call-error.ts';
+import { Logo } from '../look/logo.tsx';
 import { config } from '../page-config.ts';
-import { Logo } from '../shell/logo.tsx';
 import { SignInAlert } from './sign-in-alert.tsx';
 import { SignInField } from './sign-in-field.tsx';
 

@@ -1,6 +1,7 @@
 import { Button } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useState } from 'react';
+import { useMayChange } from '../data/admin-role.ts';
 import { keyClients } from '../data/app-rights.ts';
 import type { TokenRecord } from '../data/tokens.ts';
 import { RevokeDialog } from './revoke-dialog.tsx';
@@ -36,7 +37,9 @@ interface RevokeButtonProps {
 export function RevokeButton({ token, isOutlined = false }: RevokeButtonProps) {
   const { data: withKeys = [] } = useQuery(keyClients);
   const openDialog = useContext(RevokeContext);
+  const mayChange = useMayChange();
   const { user, client, name } = token;
+  if (!mayChange) return null;
   return (
     <Button
       size={isOutlined ? 'medium' : 'small'}

@@ -1,8 +1,10 @@
 import { Card, Skeleton, Stack } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
 import { trpc } from '../connection.ts';
+import { config } from '../page-config.ts';
 import { Failure } from '../shell/failure.tsx';
 import { ViewHeader } from '../shell/view-header.tsx';
+import { Calls } from './calls.tsx';
 import { ClientUsageTable } from './client-usage-table.tsx';
 import { UsageOverTime } from './usage-over-time.tsx';
 import { UsageTotals } from './usage-totals.tsx';
@@ -22,6 +24,7 @@ export function UsagePage() {
             <UsageTotals usage={data} />
           )}
           <UsageOverTime clients={data?.map(({ client }) => client) ?? []} />
+          {config.hasCalls && <Calls clients={data?.map(({ client }) => client) ?? []} />}
           {data !== undefined && (
             <Card>
               <ClientUsageTable usage={data} />

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { auditActions } from '../database/records/audit-actions.ts';
 import { DurinUsageError } from '../errors.ts';
 import { sessionNameProblem } from '../session.ts';
 import { clientNameProblem, maxSessionsLimit, parseClientFields } from '../values/client-fields.ts';
@@ -190,6 +191,34 @@ export const usageDaysInput = strictObject({
   days: wholeNumber(366).default(30),
 }).prefault({});
 
+export const daysInput = strictObject({
+  /** Number of days, today included. */
+  days: wholeNumber(366).default(30),
+}).prefault({});
+
+export const activeUsersInput = strictObject({
+  /** A client's name. Default: all clients. */
+  client: text.optional(),
+  /** Number of days, today included. */
+  days: wholeNumber(366).default(30),
+  limit: wholeNumber(100).default(10),
+}).prefault({});
+
+export const auditListInput = strictObject({
+  /** A token's owner, who may be deleted by now. */
+  user: userId.optional(),
+  /** A client's name. */
+  client: text.optional(),
+  tokenId: text.optional(),
+  action: oneOf(auditActions).optional(),
+  /** `nextCursor` of the previous page. */
+  cursor: z
+    .string()
+    .regex(/^\d{1,18}$/, 'This field must be the nextCursor of a page.')
+    .nullish(),
+  limit: wholeNumber(100).default(25),
+}).prefault({});
+
 export type ClientListInput = z.input<typeof clientListInput>;
 export type ClientNamesInput = z.input<typeof clientNamesInput>;
 export type ClientNameInput = z.input<typeof clientNameInput>;
@@ -204,3 +233,6 @@ export type ScopeListInput = z.input<typeof scopeListInput>;
 export type UserInput = z.input<typeof userInput>;
 export type UserSearchInput = z.input<typeof userSearchInput>;
 export type UsageDaysInput = z.input<typeof usageDaysInput>;
+export type DaysInput = z.input<typeof daysInput>;
+export type ActiveUsersInput = z.input<typeof activeUsersInput>;
+export type AuditListInput = z.input<typeof auditListInput>;

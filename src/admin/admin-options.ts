@@ -53,11 +53,12 @@ export interface UserNaming<TApp extends AppTypes> {
  */
 export interface DurinAdminOptions<TApp extends AppTypes> extends UserNaming<TApp> {
   /**
-   * Returns whether the caller is an admin. Only `true` lets the call through. Runs at every call, after the checks of
+   * Returns whether the caller is an admin. Only `true` lets the call through, and `'read'` lets queries through: the caller then sees
+   * everything and changes nothing. Runs at every call, after the checks of
    * `authedProcedure`. If it throws, the call fails with INTERNAL_SERVER_ERROR and the caller does not see the message. If
    * it takes longer than the option `databaseTimeout`, the call fails with STORE_UNAVAILABLE.
    */
-  isAdmin: (ctx: DurinContext & SignedIn<TApp>) => MaybePromise<boolean>;
+  isAdmin: (ctx: DurinContext & SignedIn<TApp>) => MaybePromise<boolean | 'read'>;
   /**
    * Returns the app's router, so that admins see who may call each of its procedures. It is called when they look. Without it
    * the admin page has no such view. The function needs a return type: the app's router contains `adminRouter`, and

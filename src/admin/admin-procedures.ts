@@ -10,8 +10,12 @@ import { type DurinBuilder, maskedProcedure, refuseUnreadableInput, t } from '..
 /** The option `isAdmin` without the app's types. */
 export type IsAdmin = (ctx: never) => unknown;
 
+/** `read`: the caller may see everything and change nothing. */
+export type AdminRole = 'admin' | 'read';
+
 interface AdminContext {
   by: AdminActor;
+  role: AdminRole;
 }
 
 interface TimedContext {
@@ -34,8 +38,8 @@ export interface AdminProcedures {
 }
 
 /**
- * The builders of the admin router. They let through signed-in users for whom `isAdmin` is true, and add `ctx.by`. With
- * `'command-line'` they let everyone through: the caller has the database anyway.
+ * The builders of the admin router. They let through signed-in users for whom `isAdmin` is true, and add `ctx.by`; those for
+ * whom it is `'read'` only to queries. With `'command-line'` they let everyone through: the caller has the database anyway.
  *
  * Mutations make later calls of their batch wait, because an admin may end their own session.
  *
@@ -70,7 +74,7 @@ export function createAdminProcedures(internals: Internals, isAdmin: IsAdmin | '
   });
   if (isAdmin === 'command-line') {
     const anyone = maskedProcedure.use(({ next }) =>
-      asAdmin('command-line', () => next<{ by: AdminActor }>({ ctx: { by: 'command-line' } })),
+      asAdmin('command-line', () => next<AdminContext>({ ctx: { by: 'command-line', role: 'admin' } })),
     );
     const withoutDeadline = anyone.use(({ next }) => next({ ctx: { throwIfTimedOut() {} } }));
     const mutation = withoutDeadline.use(reportInvalidFields).use(refuseUnreadableInput);
@@ -82,18 +86,18 @@ export function createAdminProcedures(internals: Internals, isAdmin: IsAdmin | '
     };
   }
 
-  const guarded = internals.authedProcedure.use(async function requireAdmin({ ctx, path, next }) {
+  const guarded = internals.authedProcedure.use(async function requireAdmin({ ctx, path, type, next }) {
     const answer = await withDatabaseTimeout(internals.databaseTimeoutMs, () => callIsAdmin(isAdmin, ctx));
     const userId = internals.schema.userKeyOf(ctx.auth.user);
     const client = ctx.auth.client.name;
-    if (answer !== true) {
-      const refusal = new DurinError('NOT_ADMIN');
+    if (answer !== true && (answer !== 'read' || type === 'mutation')) {
+      const refusal = new DurinError('NOT_ADMIN', answer === 'read' ? { sentence: readOnlySentence } : {});
       internals.denials.report(refusal, { path, origin: ctx.durin, session: { id: ctx.auth.id, userId, client } });
       throw refusal;
     }
     const { ipAddress, userAgent } = ctx.durin;
     const by: AdminActor = Object.freeze({ tokenId: ctx.auth.id, userId, client, ipAddress, userAgent });
-    return asAdmin(by, () => next({ ctx: { by } }));
+    return asAdmin(by, () => next({ ctx: { by, role: answer === true ? ('admin' as const) : ('read' as const) } }));
   });
   const changing = maskedProcedure.use(function holdBackLaterCalls({ ctx, batchIndex, next }) {
     return internals.stateOf(ctx).change(batchIndex, next);
@@ -106,6 +110,9 @@ export function createAdminProcedures(internals: Internals, isAdmin: IsAdmin | '
     untimedMutation: changing.concat(guarded).use(reportInvalidFields).use(refuseUnreadableInput),
   };
 }
+
+/** What an admin who may only read is told of a change. */
+export const readOnlySentence = 'You may see everything here, and change nothing.';
 
 /** If the app's `isAdmin` throws, the call is refused, and the caller does not see the message. */
 async function callIsAdmin(isAdmin: IsAdmin, ctx: unknown): Promise<unknown> {

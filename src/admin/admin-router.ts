@@ -6,11 +6,14 @@ import type { DurinContext } from '../request/durin-request.ts';
 import { type DurinErrorShape, type DurinMutation, type DurinQuery, t } from '../trpc/base-procedure.ts';
 import type { ProcedurePolicy } from '../trpc/policy-of.ts';
 import type {
+  ActiveUsersInput,
+  AuditListInput,
   ClientCreateInput,
   ClientListInput,
   ClientNameInput,
   ClientNamesInput,
   ClientUpdateInput,
+  DaysInput,
   KeyRenameInput,
   KeyRollInput,
   ScopeListInput,
@@ -23,8 +26,12 @@ import type {
 } from './admin-inputs.ts';
 import { createAdminProcedures, type IsAdmin } from './admin-procedures.ts';
 import type {
+  ActiveUserView,
   AdminTokenView,
   AdminView,
+  AuditPage,
+  CallDay,
+  ClientCallsView,
   ClientPage,
   ClientRow,
   ClientUsage,
@@ -33,6 +40,7 @@ import type {
   UsageDay,
   UserView,
 } from './admin-views.ts';
+import { createAuditProcedures } from './audit-procedures.ts';
 import { createClientProcedures } from './client-procedures.ts';
 import { createEmitAdminAction } from './emit-admin-action.ts';
 import { createPolicyProcedures, type GetAppRouter } from './policy-procedures.ts';
@@ -83,6 +91,12 @@ export type DurinAdminRouterRecord = {
   usage: {
     clients: DurinQuery<void, ClientUsage[]>;
     overTime: DurinQuery<UsageDaysInput, UsageDay[]>;
+    calls: DurinQuery<UsageDaysInput, CallDay[] | null>;
+    callsByClient: DurinQuery<DaysInput, ClientCallsView[] | null>;
+    activeUsers: DurinQuery<ActiveUsersInput, ActiveUserView[] | null>;
+  };
+  audit: {
+    list: DurinQuery<AuditListInput, AuditPage | null>;
   };
 };
 
@@ -113,6 +127,7 @@ export function createAdminRouter(
     scopes: createScopeProcedures(procedures, internals.scopes),
     policy: createPolicyProcedures(procedures, internals.policyOf, getAppRouter),
     users: createUserProcedures(procedures, users),
-    usage: createUsageProcedures(procedures, store, internals.now),
+    usage: createUsageProcedures(procedures, store, internals.usageStore, users, internals.now),
+    audit: createAuditProcedures(procedures, internals, internals.auditStore, users),
   });
 }

@@ -3,6 +3,7 @@
  * the token that the database stores.
  */
 
+import type { AuditAction, AuditActor } from '../database/records/audit-actions.ts';
 import type { Device } from '../wire.ts';
 
 /** A user's primary key in JSON: a bigint is a string of digits. */
@@ -20,6 +21,8 @@ export interface AdminView extends UserView {
   client: string;
   /** The id of the token that this call was made with, as in `tokens.list`. */
   tokenId: string;
+  /** `read`: the admin may see everything and change nothing. */
+  role: 'admin' | 'read';
 }
 
 /** A client with the number of its tokens, expired ones included. Deleting the client deletes that many tokens. */
@@ -114,4 +117,56 @@ export interface UsageDay {
   issued: number;
   /** Tokens whose last use was on that day. */
   lastUsed: number;
+}
+
+/** A change of a token or a client. */
+export interface AuditView {
+  /** Digits. A later change has a larger number. */
+  id: string;
+  at: Date;
+  action: AuditAction;
+  /** Why a token was revoked; `null` for other actions. */
+  reason: string | null;
+  /** `null`: the change is of a client. */
+  tokenId: string | null;
+  /** The token's owner. The label of a deleted user is its key. */
+  user: UserView | null;
+  /** The client's name, as it was then. */
+  client: string | null;
+  actor: AuditActor;
+  /** The user who made the change; `null`: none did. */
+  actorUser: UserView | null;
+  actorTokenId: string | null;
+  ipAddress: string | null;
+  userAgent: string | null;
+  /** The name and the scopes, or the columns that changed, each with its old and its new value. */
+  details: Readonly<Record<string, unknown>> | null;
+}
+
+export interface AuditPage {
+  items: AuditView[];
+  /** Pass it as `cursor` to get the next page; `null`: this is the last page. */
+  nextCursor: string | null;
+}
+
+/** The calls of a day (UTC). */
+export interface CallDay {
+  /** `2026-11-23` */
+  day: string;
+  calls: number;
+  /** The users who made them. */
+  users: number;
+}
+
+/** The calls through a client. */
+export interface ClientCallsView {
+  client: string;
+  calls: number;
+  users: number;
+}
+
+/** A user and the calls that it made. The label of a deleted user is its key. */
+export interface ActiveUserView {
+  user: UserView;
+  calls: number;
 }

@@ -1,9 +1,12 @@
 export type {
+  ActiveUsersInput,
+  AuditListInput,
   ClientCreateInput,
   ClientListInput,
   ClientNameInput,
   ClientNamesInput,
   ClientUpdateInput,
+  DaysInput,
   KeyRenameInput,
   KeyRollInput,
   ScopeListInput,
@@ -17,8 +20,13 @@ export type {
 export type { AdminPageOptions, DurinAdminOptions, UserNaming } from './admin-options.ts';
 export type { DurinAdminRouter, DurinAdminRouterRecord } from './admin-router.ts';
 export type {
+  ActiveUserView,
   AdminTokenView,
   AdminView,
+  AuditPage,
+  AuditView,
+  CallDay,
+  ClientCallsView,
   ClientPage,
   ClientRow,
   ClientUsage,

@@ -1,7 +1,7 @@
 import type { AdminStore, UserRow } from '../database/admin/admin-store.ts';
+import { fromJsonKey, toJsonKey } from '../database/admin/user-key.ts';
 import { isOutage, isUnstorable } from '../database/failures.ts';
 import type { EntityManager } from '../database/schema.ts';
-import { fromJsonKey, toJsonKey } from '../database/user-key.ts';
 import type { Internals } from '../durin/internals.ts';
 import { DurinError, DurinUsageError } from '../errors.ts';
 import type { UserId, UserView } from './admin-views.ts';
@@ -18,6 +18,8 @@ export interface UserDirectory {
   find(id: UserId): Promise<UserRow | null>;
   /** @throws DurinError USER_NOT_FOUND */
   get(id: UserId): Promise<UserRow>;
+  /** Finds several users at once, and returns what shows each of them. A deleted user has its key as its label. */
+  viewsOf(keys: readonly unknown[]): Promise<(key: unknown) => UserView | null>;
   /** At most `limit` users, best match first. */
   search(search: string, limit: number): Promise<UserRow[]>;
 }
@@ -34,6 +36,10 @@ export function createUserDirectory(
       .map((column) => columns[column])
       .find((value) => typeof value === 'string' && value !== '');
     return String(name ?? key);
+  }
+
+  function toView(row: UserRow): UserView {
+    return { id: toJsonKey(row.key), label: labelOf(row) };
   }
 
   /** Entities or keys, as the app's `searchUsers` returns them. */
@@ -58,12 +64,22 @@ export function createUserDirectory(
 
   return {
     find,
-    toView: (row) => ({ id: toJsonKey(row.key), label: labelOf(row) }),
+    toView,
 
     async get(id) {
       const user = await find(id);
       if (user === null) throw userNotFound();
       return user;
+    },
+
+    async viewsOf(keys) {
+      const rows = await store.findUsers([...new Set(keys.filter((key) => key !== null))]);
+      const views = new Map(rows.map((row) => [toJsonKey(row.key), toView(row)]));
+      return function viewOf(key) {
+        if (key === null) return null;
+        const id = toJsonKey(key);
+        return views.get(id) ?? { id, label: String(id) };
+      };
     },
 
     async search(search, limit) {

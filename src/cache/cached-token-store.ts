@@ -1,6 +1,6 @@
 import { onUnknownOutcome } from '../database/failures.ts';
 import type { LoadSession, TokenIdentity, TokenStore } from '../database/token-store.ts';
-import type { LookUpCounts } from '../health/telemetry.ts';
+import { observed, type Telemetry } from '../health/telemetry.ts';
 import type { SessionRecord } from '../session.ts';
 import type { Invalidation } from './invalidation.ts';
 import type { CachedSession, SessionCache } from './session-cache.ts';
@@ -9,10 +9,10 @@ export interface CachedTokenStoreDeps {
   readonly store: TokenStore;
   readonly load: LoadSession;
   /** `null`: every look-up reads the database. Writes are announced nevertheless. */
-  readonly cache: Pick<SessionCache, 'find'> | null;
+  readonly cache: Pick<SessionCache, 'find' | 'findInMemory' | 'checkStore'> | null;
   readonly isInTransaction: () => boolean;
   readonly invalidation: Invalidation;
-  readonly lookUps: LookUpCounts;
+  readonly telemetry: Telemetry;
 }
 
 /**
@@ -21,7 +21,7 @@ export interface CachedTokenStoreDeps {
  * transaction bypasses the cache: what it reads may be rolled back, or be older than what was already invalidated.
  */
 export function createCachedTokenStore(deps: CachedTokenStoreDeps): TokenStore {
-  const { store, load, cache, isInTransaction, invalidation, lookUps } = deps;
+  const { store, load, cache, isInTransaction, invalidation, telemetry } = deps;
   const { tokenChanged, tokenUsed, tokensEnded, userChanged, everythingChanged } = invalidation;
 
   async function ended<T extends TokenIdentity | null>(token: T): Promise<T> {
@@ -35,17 +35,27 @@ export function createCachedTokenStore(deps: CachedTokenStoreDeps): TokenStore {
   }
 
   const loadCounted: LoadSession = (selector) => {
-    lookUps.database += 1;
+    telemetry.lookUps.database += 1;
     return load(selector);
   };
+  const findCounted = (selector: string) => {
+    telemetry.lookUps.database += 1;
+    return store.findBySelector(selector);
+  };
+  // A look-up that leaves the process leaves it once: for the store, if there is one.
+  const loadObserved = cache?.checkStore === undefined ? observed(telemetry, 'lookUp', loadCounted) : loadCounted;
+  const findObserved = observed(telemetry, 'lookUp', findCounted);
 
   return {
     ...store,
 
+    findInMemory(selector) {
+      return cache === null || isInTransaction() ? null : cache.findInMemory(selector);
+    },
+
     findBySelector(selector): Promise<SessionRecord | null> {
-      if (cache !== null && !isInTransaction()) return cache.find(selector, loadCounted).then(recordOf);
-      lookUps.database += 1;
-      return store.findBySelector(selector);
+      if (cache === null || isInTransaction()) return findObserved(selector);
+      return cache.find(selector, loadObserved).then(recordOf);
     },
 
     async issue(request, now) {

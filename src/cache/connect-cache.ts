@@ -4,12 +4,12 @@ import { createTableListen } from '../database/notify/table-listen.ts';
 import type { Schema } from '../database/schema.ts';
 import type { SqlTokenStore } from '../database/tokens/sql-token-store.ts';
 import type { PartStates } from '../health/part-states.ts';
-import type { LookUpCounts } from '../health/telemetry.ts';
+import type { Telemetry } from '../health/telemetry.ts';
 import { createDatabaseChanges } from './bus/database-changes.ts';
 import { createChanges } from './changes/changes.ts';
+import { joinProcess } from './changes/process-peers.ts';
 import { type CacheSettings, createCache } from './create-cache.ts';
 import { createInvalidation } from './invalidation.ts';
-import { joinProcess } from './process-peers.ts';
 import type { SessionCache } from './session-cache.ts';
 
 export interface ConnectCacheDeps {
@@ -19,7 +19,7 @@ export interface ConnectCacheDeps {
   readonly schema: Schema;
   readonly sqlTokenStore: Pick<SqlTokenStore, 'format' | 'related'>;
   readonly partStates: PartStates;
-  readonly lookUps: LookUpCounts;
+  readonly telemetry: Telemetry;
   readonly onWarning: (message: string) => void;
   /** How long the triggers of the database are asked for, in milliseconds. */
   readonly timeoutMs: number;
@@ -29,7 +29,7 @@ export interface ConnectCacheDeps {
 
 /** Creates the cache, if there is one, and connects it with what announces changes: this durin, its peers, and the bus. */
 export function connectCache(deps: ConnectCacheDeps) {
-  const { settings, secrets, database, schema, sqlTokenStore, partStates, lookUps, onWarning, timeoutMs, now } = deps;
+  const { settings, secrets, database, schema, sqlTokenStore, partStates, telemetry, onWarning, timeoutMs, now } = deps;
   const { namespace } = schema;
   const changes = createChanges();
   const tables = createNotifyingTables(database, schema, sqlTokenStore.related);
@@ -55,7 +55,7 @@ export function connectCache(deps: ConnectCacheDeps) {
       databaseChanges: createDatabaseChanges({ tables, userIdOf: schema.fromUserKeyText }),
       changes,
       watchPart: partStates.watch,
-      lookUps,
+      telemetry,
     });
   const peers = joinProcess(namespace, (scope, fence) => {
     changes.changed(scope);

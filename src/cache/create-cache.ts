@@ -1,7 +1,7 @@
 import type { Listen } from '../database/notify/listening.ts';
 import type { SessionFormat } from '../database/token-store.ts';
 import type { OutageListener } from '../health/outage-report.ts';
-import type { LookUpCounts } from '../health/telemetry.ts';
+import { observed, type Telemetry } from '../health/telemetry.ts';
 import { createBusCache } from './bus/bus-cache.ts';
 import { claimBus } from './bus/claim-bus.ts';
 import type { DatabaseChanges } from './bus/messages.ts';
@@ -41,7 +41,7 @@ export interface CacheDeps {
   readonly watchPart: (part: 'store' | 'bus') => OutageListener;
   /** Learns of the changes that the bus brings. */
   readonly changes: ChangeListener;
-  readonly lookUps: LookUpCounts;
+  readonly telemetry: Telemetry;
 }
 
 /** The most for which it is remembered that a token has no session. */
@@ -53,7 +53,8 @@ const maxMissMs = 5000;
  */
 export function createCache(settings: CacheSettings, deps: CacheDeps): SessionCache {
   const { ttlMs, maxSessions, store, bus } = settings;
-  const { namespace, now, changes, databaseChanges, listen, watchPart, lookUps } = deps;
+  const { namespace, now, changes, databaseChanges, listen, watchPart } = deps;
+  const { lookUps } = deps.telemetry;
   const shared = store && createShared(store, settings, deps);
   if (bus === null)
     return shared ?? createMemoryCache({ ttlMs, maxSessions, missTtlMs: Math.min(ttlMs, maxMissMs), lookUps, now });
@@ -67,9 +68,9 @@ export function createCache(settings: CacheSettings, deps: CacheDeps): SessionCa
 function createShared(
   store: KeyValueStore,
   { ttlMs, maxSessions, deadlineMs }: CacheSettings,
-  { format, namespace, secrets, now, watchPart, lookUps }: CacheDeps,
+  { format, namespace, secrets, now, watchPart, telemetry }: CacheDeps,
 ): SharedCache {
-  return createSharedCache({
+  const shared = createSharedCache({
     store: createSharedStore(store, deadlineMs),
     format,
     mac: createEntryMac(secrets),
@@ -78,6 +79,7 @@ function createShared(
     maxSessions,
     now,
     onOutage: watchPart('store'),
-    lookUps,
+    lookUps: telemetry.lookUps,
   });
+  return { ...shared, find: observed(telemetry, 'lookUp', shared.find) };
 }

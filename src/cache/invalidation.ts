@@ -1,6 +1,6 @@
 import type { TokenIdentity } from '../database/token-store.ts';
 import type { ChangeListener } from './changes/changes.ts';
-import type { ProcessPeers } from './process-peers.ts';
+import type { ProcessPeers } from './changes/process-peers.ts';
 import { clientScope, type Scope, type SessionCache, tokenScope, userScope } from './session-cache.ts';
 
 export interface InvalidationDeps {

@@ -44,6 +44,11 @@ export function createLayeredCache(deps: LayeredCacheDeps): SessionCache {
     isStarted = true;
   }
 
+  /** `null` while messages may be missing. */
+  function trustedMemory(): MemoryCache | null {
+    return isStarted && bus.isConnected() ? memory : null;
+  }
+
   // While a fence could not be written, other processes may have cached what the store still showed them.
   shared.onRecovery((fence) => {
     memory.evict('all');
@@ -51,10 +56,11 @@ export function createLayeredCache(deps: LayeredCacheDeps): SessionCache {
   });
 
   return {
+    findInMemory: (selector) => trustedMemory()?.findInMemory(selector) ?? null,
     async find(selector, load) {
       start();
       const findShared = (sought: string) => shared.find(sought, load);
-      return bus.isConnected() ? memory.find(selector, findShared) : findShared(selector);
+      return trustedMemory()?.find(selector, findShared) ?? findShared(selector);
     },
     async invalidate(scope) {
       start();

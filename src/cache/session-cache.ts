@@ -22,9 +22,9 @@ export function selectorOf(scope: Scope): string | null {
   return scope.startsWith('token:') ? scope.slice('token:'.length) : null;
 }
 
-/** The scopes, besides that of its token, whose changes make this session's entry stale. */
-export function ownerScopesOf({ userId, client }: Pick<SessionRecord, 'userId' | 'client'>): Scope[] {
-  return ['all', userScope(userId), clientScope(client.id)];
+/** The id of a client's scope; `null` for other scopes. */
+export function clientIdOf(scope: Scope): number | null {
+  return scope.startsWith('client:') ? Number(scope.slice('client:'.length)) : null;
 }
 
 /** A session as a cache returns it. */
@@ -41,6 +41,8 @@ export interface CachedSession {
  * - a cache that fails adds a bounded delay and is never the reason for a refusal: the database is read instead.
  */
 export interface SessionCache {
+  /** Returns the session that `find` would resolve to without asking anything outside of this process; `null`: ask `find`. */
+  findInMemory(selector: string): SessionRecord | null;
   find(selector: string, load: LoadSession): Promise<CachedSession | null>;
   /**
    * Called once the change is committed, by invalidation.ts alone.

@@ -144,6 +144,7 @@ export function createSharedCache(deps: SharedCacheDeps): SharedCache {
   }
 
   return {
+    findInMemory: () => null,
     /** A look-up that started before an in-flight load shares its result. */
     async find(selector, load) {
       if (!circuit.isClosed) return loadUncached(selector, load);

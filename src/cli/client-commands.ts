@@ -114,10 +114,10 @@ function addSessionOptions(command: Program): Program {
     )
     .option(
       '--idle-ttl <duration>',
-      'ends a session unused for so long: 3d, 12h, at least 5m, or never',
+      'ends a session unused for this long: 3d, 12h, at least 5m, or never',
       parseIdleOption,
     )
-    .option('--max-lifetime <duration>', 'ends a session so long after its login: 90d, or never', parseTtlOption);
+    .option('--max-lifetime <duration>', 'ends a session this long after its login: 90d, or never', parseTtlOption);
 }
 
 function toSettings({ tokenTtl, throttleRate, maxSessions, atLimit, idleTtl, maxLifetime }: ClientFlags) {

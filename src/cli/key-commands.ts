@@ -35,7 +35,7 @@ export function addKeyCommands(program: Program, run: RunCommand): void {
     .command('keys [user]')
     .description('list API keys, of one user or of all, with preview, scopes and last use; expired ones too')
     .option('--client <name>', 'only keys of this client')
-    .option('--unused-for <duration>', 'only keys that were not used for so long: 90d, 12h', parseUnusedOption)
+    .option('--unused-for <duration>', 'only keys that were not used for this long: 90d, 12h', parseUnusedOption)
     .option('--limit <count>', 'the maximum number of keys', parseCountOption, 100)
     .addHelpText('after', '\nExamples:\n  trpc-durin keys alice\n  trpc-durin keys --unused-for 90d')
     .action((typed: string | undefined, flags: ListFlags) =>
@@ -78,8 +78,12 @@ export function addKeyCommands(program: Program, run: RunCommand): void {
 
   program
     .command('roll-key <id>')
-    .description('replace an API key, given by its id in keys; the old one works on until the new one is used')
-    .option('--overlap <duration>', 'and for so long after that: 24h, 7d, or 0s (default: 24h)', parseOverlapOption)
+    .description('replace an API key, given by its id in keys; the old one keeps working until the new one is used')
+    .option(
+      '--overlap <duration>',
+      'how long the old one works after that: 24h, 7d, or 0s (default: 24h)',
+      parseOverlapOption,
+    )
     .addHelpText('after', '\nExample:\n  trpc-durin roll-key 0b3b5c0e-4c8e-4d4e-9f6f-6d1c0f0a7f3e --overlap 7d')
     .action((id: string, { overlap }: { overlap?: number }) =>
       run(async ({ admin, terminal }) => {

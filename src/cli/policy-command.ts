@@ -1,13 +1,13 @@
 import type { Command as Program } from 'commander';
 import type { ProcedurePolicy } from '../trpc/policy-of.ts';
 import { parseDuration } from '../values/duration.ts';
-import type { RunCommand } from './command.ts';
-import { loadRouter } from './load-router.ts';
+import { CliError, exitCodes } from './cli-error.ts';
+import type { CommandDeps, RunCommand } from './command.ts';
 import { toTable } from './terminal.ts';
 import { printTokenTtl } from './token-ttl.ts';
 
 interface PolicyFlags {
-  readonly router: string;
+  readonly router?: string;
   readonly export: string;
 }
 
@@ -15,18 +15,18 @@ export function addPolicyCommand(program: Program, run: RunCommand): void {
   program
     .command('policy')
     .description('list who may call each procedure of a router')
-    .requiredOption('--router <file>', 'the module that exports the router')
+    .option('--router <file>', 'the module that exports the router; with --url, the server knows it')
     .option('--export <name>', "the router's name in that module", 'appRouter')
     .addHelpText(
       'after',
       '\nExamples:\n  trpc-durin policy --router src/router.ts' +
         '\n  trpc-durin policy --router src/router.ts --export adminRouter --json > policy.json',
     )
-    .action(({ router: file, export: name }: PolicyFlags) =>
-      run(async ({ policyOf, terminal }) => {
-        const policies = await policyOf(await loadRouter(file, name));
+    .action((flags: PolicyFlags) =>
+      run(async (deps) => {
+        const policies = await listPolicies(deps, flags);
         if (policies.length > 0 && policies.every(({ guard }) => guard === 'open')) {
-          terminal.printError(
+          deps.terminal.printError(
             'No procedure has a guard of this durin. Does the router use the durin that the config file exports?',
           );
         }
@@ -36,6 +36,25 @@ export function addPolicyCommand(program: Program, run: RunCommand): void {
         };
       }),
     );
+}
+
+/** The policies of a router that is imported here, or of the one that a server shows its admins. */
+async function listPolicies({ admin, local }: CommandDeps, { router, export: name }: PolicyFlags) {
+  if (local !== null) {
+    if (router === undefined) throw misused("required option '--router <file>' not specified");
+    const { loadRouter } = await import('./local/load-router.ts');
+    return local.policyOf(await loadRouter(router, name));
+  }
+  if (router !== undefined)
+    throw misused('--router imports code of the app, and a server is asked with --url. Leave out one of them.');
+  const policies = await admin.policy.list();
+  if (policies === null)
+    throw new CliError('The server does not show its policies: see the option router of createDurinAdmin.');
+  return policies;
+}
+
+function misused(sentence: string): CliError {
+  return new CliError(sentence, exitCodes.misused);
 }
 
 function toPolicyTable(policies: readonly ProcedurePolicy[]): string {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
 
 export interface Terminal {
   /** Prints the result of a command, on stdout. */
@@ -9,6 +10,8 @@ export interface Terminal {
   /** Whether a person can answer questions. */
   readonly isInteractive: boolean;
   confirm(question: string): Promise<boolean>;
+  /** Asks for a text that is not shown while it is typed. */
+  askSecret(question: string): Promise<string>;
 }
 
 export function createTerminal({ stdin, stdout, stderr }: NodeJS.Process): Terminal {
@@ -16,6 +19,18 @@ export function createTerminal({ stdin, stdout, stderr }: NodeJS.Process): Termi
     print: (text) => void stdout.write(`${printableLines(text)}\n`),
     printError: (text) => void stderr.write(`${printableLines(text)}\n`),
     isInteractive: stdin.isTTY && stderr.isTTY,
+    async askSecret(question) {
+      stderr.write(`${printable(question)} `);
+      const output = new Writable({ write: (_chunk, _encoding, done) => done() }); // where readline would echo it
+      const prompt = createInterface({ input: stdin, output, terminal: true });
+      const closed = once(prompt, 'close').then(() => '');
+      try {
+        return await Promise.race([prompt.question(''), closed]);
+      } finally {
+        prompt.close();
+        stderr.write('\n');
+      }
+    },
     async confirm(question) {
       const prompt = createInterface({ input: stdin, output: stderr });
       const closed = once(prompt, 'close').then(() => ''); // end of input means no

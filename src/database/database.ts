@@ -9,6 +9,7 @@ import { createGetNativePool } from './prepared/native-pool.ts';
 import { createPrepare } from './prepared/prepare.ts';
 import { createPreparedLookUp, type LookUp, type LookUpColumn } from './prepared/prepared-look-up.ts';
 import { createPreparedStatement, type PreparedStatement } from './prepared/prepared-statement.ts';
+import { readPrimary } from './primary-reads.ts';
 import { type ChangeContext, noChangeContext } from './records/change-context.ts';
 import type { Row } from './rows/row.ts';
 import { type AfterCommitOptions, createTransactions } from './transactions.ts';
@@ -42,7 +43,7 @@ export interface Database {
   atomically<T>(work: () => Promise<T>): Promise<T>;
   /** Listens to NOTIFY on a connection of its own, also within the app's transaction. */
   readonly listen: Listen;
-  /** Creates an empty entity manager, inside the app's transaction if there is one. */
+  /** Creates an empty entity manager that reads the primary, inside the app's transaction if there is one. */
   fork(): EntityManager;
   /** Whether statements currently belong to the app's transaction. */
   isInTransaction(): boolean;
@@ -137,7 +138,7 @@ export function createDatabase(
     listen: createListen(getNativeClient),
     fork() {
       claimFolder();
-      return orm.em.fork({ keepTransactionContext: isInTransaction() });
+      return readPrimary(orm.em.fork({ keepTransactionContext: isInTransaction() }));
     },
     isInTransaction,
     snapshotTransactionId,

@@ -11,6 +11,8 @@ export const sqlState = {
   deadlockDetected: '40P01',
   /** Likewise because of a concurrent change, at an isolation level above `read committed`. */
   serializationFailure: '40001',
+  /** The connection accepts no writes: it leads to a standby. */
+  readOnlyTransaction: '25006',
   /** A prepared statement is outdated: the type of a column that it selects has changed. */
   featureNotSupported: '0A000',
   /** The connection has a prepared statement of that name already. */

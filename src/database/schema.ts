@@ -29,12 +29,11 @@ export type { EntityManager, MikroORM };
 /** A MikroORM under a name of its own: otherwise, declarations would spell out the type's default parameters. */
 export interface OpenOrm extends MikroORM {}
 
-/** The app's ORM. Its entities may be listed `as const`. */
-export type AppORM = MikroORM<
-  IDatabaseDriver,
-  EntityManager,
-  readonly (string | EntityClass<AnyEntity> | EntitySchema)[]
->;
+/** Entities as an app lists them, also `as const`. */
+export type EntityList = readonly (string | EntityClass<AnyEntity> | EntitySchema)[];
+
+/** The app's ORM. */
+export type AppORM = MikroORM<IDatabaseDriver, EntityManager, EntityList>;
 
 /** The option `entities` of `createDurin`. */
 export interface EntitySet<TUser extends object, TClient extends DurinClient> {
@@ -89,6 +88,8 @@ export interface Schema {
   /** Whether users have an `isActive`: a column, or a getter. */
   readonly hasActiveFlag: boolean;
   newProjection(): Projection;
+  /** The entity that this one extends. */
+  baseOf(meta: EntityMetadata): EntityMetadata | undefined;
   /**
    * The condition, with a leading `and`, that a row `u` is a user: the filters and the discriminator of the entity.
    * @param tree the relations of the user that are joined
@@ -182,6 +183,7 @@ export function readSchema(orm: MikroORM, entities: EntityNames, filters: Filter
     isSameUser: (one, other) => areSameValues(toUserKey(one), toUserKey(other)),
     hasActiveFlag: 'isActive' in userMeta.properties || 'isActive' in userMeta.class.prototype,
     newProjection: () => new Projection({ platform, tables, conditions, baseOf }),
+    baseOf,
     isUser: (tree) => conditions.ofEntity(userMeta, 'u', tree),
     isUserDecidedBy: (tree) => conditions.decidedBy(userMeta, tree),
     userColumn: (property) => tables.columnOf(userMeta, property, 'u'),

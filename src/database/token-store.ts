@@ -188,6 +188,8 @@ export interface SessionFormat {
 export interface TokenStore {
   /** The hot path: one prepared statement that joins the token, its client, its user and the `populate` relations. */
   findBySelector(selector: string): Promise<SessionRecord | null>;
+  /** Returns a session that is in the memory of this process, without waiting; `null`: ask `findBySelector`. */
+  findInMemory(selector: string): SessionRecord | null;
   /** The same, past any cache: for a decision that an outdated session would get wrong. */
   findStored(selector: string): Promise<SessionRecord | null>;
   /** Returns the `userRow` that a session of this user would have, also if the user has no token. */

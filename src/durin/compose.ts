@@ -1,24 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { createCachedClientStore } from '../cache/cached-client-store.ts';
-import { createCachedKeyStore } from '../cache/cached-key-store.ts';
-import { createCachedTokenStore } from '../cache/cached-token-store.ts';
-import { connectCache } from '../cache/connect-cache.ts';
-import { connectDatabase } from '../database/connect-database.ts';
-import { createSqlKeyStore } from '../database/keys/sql-key-store.ts';
-import { createChangeContext, noChangeContext } from '../database/records/change-context.ts';
-import { createSqlAuditStore } from '../database/records/sql-audit-store.ts';
-import { createSqlUsageStore } from '../database/records/sql-usage-store.ts';
-import { readSchema } from '../database/schema.ts';
-import { createSqlClientStore } from '../database/sql-client-store.ts';
-import { createSqlTokenStore } from '../database/tokens/sql-token-store.ts';
-import { createUserCredentials } from '../database/tokens/user-credentials.ts';
 import { watchChanges } from '../database/watch-changes.ts';
-import { createEventHub } from '../events.ts';
 import { createCheckHealth } from '../health/check-health.ts';
 import { createTelemetry, observed } from '../health/telemetry.ts';
 import { keyWarningOf } from '../options/key-warning.ts';
 import type { Settings } from '../options/settings.ts';
-import { createActors } from '../records/actors.ts';
 import { createCallCounts, withCallCounts } from '../records/call-counts.ts';
 import { createLoginServices } from '../router/create-login-services.ts';
 import { createStreams } from '../streams/create-streams.ts';
@@ -42,7 +27,9 @@ import { createPolicies } from '../trpc/policies.ts';
 import { createRequestStates } from '../trpc/request-states.ts';
 import { createResolveCaller, createResolveVisitor } from '../trpc/resolve-caller.ts';
 import { createToAuth } from '../trpc/to-auth.ts';
+import { composeStores } from './compose-stores.ts';
 import { createDurinClients } from './durin-clients.ts';
+import { createShutdown } from './shutdown.ts';
 
 /** The services of one durin. */
 export type ObjectGraph = ReturnType<typeof compose>;
@@ -51,49 +38,15 @@ export type ObjectGraph = ReturnType<typeof compose>;
 export function compose(settings: Settings) {
   const { orm, now, databaseTimeoutMs, onWarning } = settings;
   const telemetry = createTelemetry();
-  const { lookUps } = telemetry;
   const apiClientName = settings.apiAccess.clientName;
 
   const keyWarning = keyWarningOf(settings);
   if (keyWarning !== null) onWarning(keyWarning);
 
-  // The database
-  const schema = readSchema(orm, settings.entities, settings.filters);
-  const actors = createActors(schema.audit !== null, schema.toUserKey);
-  const changeContext = actors === null ? noChangeContext : createChangeContext(actors.current);
-  const hub = createEventHub(settings.onListenerError);
-  const { database, bounded, events, partStates, ...connected } = connectDatabase({
-    ...settings,
-    hub,
-    schema,
-    changeContext,
-  });
+  const stores = composeStores(settings, telemetry);
+  const { schema, database, bounded, events, partStates, actors, changes, invalidation, connected } = stores;
+  const { store, sqlTokenStore, keyStore, clientStore, usageStore, credentials, cache } = stores;
   const { isInTransaction } = database;
-
-  // The stores, behind the cache if there is one
-  const credentials = createUserCredentials(database, schema, settings.credentialFields);
-  const rowRules = {
-    populate: settings.populate,
-    hasOwnActiveRule: settings.isUserActive !== null,
-    hasScopesRule: settings.scopesOf !== null,
-    hasNetworksRule: settings.keys.some(({ readsUser }) => readsUser),
-  };
-  const sqlTokenStore = createSqlTokenStore(database, schema, rowRules, credentials);
-  const { cache, peers, changes, invalidation } = connectCache({
-    settings: settings.cache,
-    secrets: settings.secrets,
-    database,
-    schema,
-    sqlTokenStore,
-    partStates,
-    lookUps,
-    onWarning,
-    timeoutMs: databaseTimeoutMs,
-    now,
-  });
-  const { load } = sqlTokenStore;
-  const keyStore = createCachedKeyStore(createSqlKeyStore(database, schema), invalidation);
-  const store = createCachedTokenStore({ store: sqlTokenStore, load, cache, isInTransaction, invalidation, lookUps });
 
   // The rules
   const keyServices = createKeyServices({
@@ -116,12 +69,11 @@ export function compose(settings: Settings) {
     hasFlag: schema.hasActiveFlag,
   });
   const scopes = createSessionScopes(settings);
-  const authenticate = createAuthenticate({ codec, store, revoker, activeUser, events, bounded, now });
+  const { authenticate, recognize } = createAuthenticate({ codec, store, revoker, activeUser, events, bounded, now });
   const issueToken = createIssueToken({ codec, store, revoker, activeUser, keyClients, events, issuesUnderWay, now });
   const renewToken = createRenewToken({ store, revoker, activeUser, events, now });
-  const usageStore = createSqlUsageStore(database, schema);
   const purge = createPurgeTokens({ store, usageStore, notices, events, now });
-  const uses = createLastUsed({ store, notices, bounded, now });
+  const uses = createLastUsed({ store, notices, intervalMs: settings.lastUsedIntervalMs, bounded, now });
   const lastUsed =
     usageStore === null ? uses : withCallCounts(uses, createCallCounts({ store: usageStore, bounded, now }));
 
@@ -135,11 +87,7 @@ export function compose(settings: Settings) {
     listener: entityChanges,
   });
 
-  // The records
-  const auditStore = createSqlAuditStore(database, schema);
-
   // The clients
-  const clientStore = createCachedClientStore(createSqlClientStore(database, schema), invalidation);
   const clients = createDurinClients({
     clientStore,
     revoker,
@@ -160,6 +108,7 @@ export function compose(settings: Settings) {
   // The requests
   const { createContext, stateOf, limitsOf, hasCookie } = createRequestStates({
     authenticate: observed(telemetry, 'authenticate', authenticate),
+    recognize,
     findBySelector: store.findBySelector,
     announced: changes.count,
     schemes: settings.schemes,
@@ -222,26 +171,18 @@ export function compose(settings: Settings) {
     now,
   });
 
-  const logIn: typeof logins.logIn = (...call) => connected.watchOutages(logins.logIn(...call));
+  /** A login asks the app's own query first, whose failure may be the first sign of an outage. */
+  const logIn: typeof logins.logIn = (...call) => connected.watchFailures(logins.logIn(...call));
 
   return {
-    settings,
-    schema,
-    database,
-    bounded,
-    actors,
-    hub,
-    events,
-    store,
-    keyStore,
+    ...stores,
     ...keyServices,
-    auditStore,
-    usageStore,
-    clientStore,
+    settings,
     clients,
     codec,
     revoker,
     scopes,
+    activeUser,
     authenticate,
     issueToken,
     issuesUnderWay,
@@ -249,7 +190,6 @@ export function compose(settings: Settings) {
     purge,
     lastUsed,
     entityChanges,
-    invalidation,
     throttle,
     authRouterQuota,
     ...logins,
@@ -267,7 +207,6 @@ export function compose(settings: Settings) {
     toAuth,
     followCall: streams.followCall,
     telemetry,
-    partStates,
     countStreams: streams.count,
     checkHealth: createCheckHealth({
       states: partStates,
@@ -275,15 +214,12 @@ export function compose(settings: Settings) {
       checks: { ...connected.checks, store: cache?.checkStore ?? null, throttle: limits.check },
       now,
     }),
-    /** Ends open streams, writes pending uses and ends timers and connections. The app's ORM stays open. */
-    async close() {
-      streams.close();
-      await cache?.close(); // first, while changes still reach it
-      stopWatching();
-      peers.leave();
-      limits.close();
-      await lastUsed.close();
-      connected.stopReports();
-    },
+    ...createShutdown({
+      streams,
+      cache,
+      lastUsed,
+      notices,
+      stops: [stopWatching, stores.peers.leave, limits.close, connected.stopReports],
+    }),
   };
 }

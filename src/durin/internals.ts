@@ -1,16 +1,22 @@
+import type { ChangeListener } from '../cache/changes/changes.ts';
 import type { ClientStore } from '../database/client-store.ts';
 import type { Database } from '../database/database.ts';
 import type { KeyStore } from '../database/keys/key-store.ts';
+import type { AuditStore } from '../database/records/audit-store.ts';
+import type { UsageStore } from '../database/records/usage-store.ts';
 import type { Schema } from '../database/schema.ts';
+import type { OverridableTokenStore } from '../database/tokens/overridable-token-store.ts';
 import type { EventSink } from '../events.ts';
 import type { CheckHealth } from '../health/health.ts';
 import type { PartStates } from '../health/part-states.ts';
 import type { Telemetry } from '../health/telemetry.ts';
+import type { Settings } from '../options/settings.ts';
 import type { Actors } from '../records/actors.ts';
 import type { AdapterCall, DurinContext } from '../request/durin-request.ts';
 import type { DurinRouter, LoginTypes } from '../router/durin-router.ts';
 import type { AnyLoginSchema } from '../router/login-schema.ts';
 import type { Auth } from '../session.ts';
+import type { ActiveUser } from '../tokens/active-user.ts';
 import type { IssueToken } from '../tokens/issue-token.ts';
 import type { KeyClients } from '../tokens/keys/key-rules.ts';
 import type { PurgeTokens } from '../tokens/purge-tokens.ts';
@@ -24,6 +30,7 @@ import type { GuardOptions } from '../trpc/guard-options.ts';
 import type { PolicyOf } from '../trpc/policy-of.ts';
 import type { RequestState } from '../trpc/request-state.ts';
 import type { ResponseFacts } from '../trpc/response-headers.ts';
+import type { ConfiguredClient } from '../values/client-fields.ts';
 import type { DurinClients } from './durin-clients.ts';
 
 /** What a login form has to know. */
@@ -35,6 +42,18 @@ export interface LoginForm {
   readonly clientNames: readonly string[] | null;
   /** The scheme of the Authorization header that durin announces. */
   readonly scheme: string;
+}
+
+/** What `trpc-durin/testing` uses to give a durin sessions of its own. */
+export interface SessionParts {
+  readonly tokenStore: OverridableTokenStore;
+  readonly activeUser: Pick<ActiveUser, 'isActive'>;
+  /** Learns that sessions of tests have ended. */
+  readonly changes: Pick<ChangeListener, 'changed'>;
+  /** The option `clients`; `null`: the app names none. */
+  readonly clients: readonly ConfiguredClient[] | null;
+  readonly defaultTtlSeconds: number;
+  readonly populate: readonly string[] | false;
 }
 
 /**
@@ -73,11 +92,15 @@ export interface Internals {
   readonly databaseTimeoutMs: number;
   readonly clients: DurinClients;
   readonly clientStore: ClientStore;
-  readonly codec: Pick<TokenCodec, 'previewOf'>;
+  readonly codec: Pick<TokenCodec, 'newSelector' | 'previewOf' | 'tokenOf'>;
   readonly keyClients: KeyClients;
   readonly keyStore: Pick<KeyStore, 'renameKey'>;
   /** `null`: there is no audit. */
   readonly actors: Pick<Actors, 'asAdmin'> | null;
+  /** `null`: there is no audit. */
+  readonly auditStore: AuditStore | null;
+  /** `null`: calls are not counted. */
+  readonly usageStore: UsageStore | null;
   readonly issueToken: IssueToken;
   readonly issuesUnderWay: UnderWay;
   readonly scopes: SessionScopes;
@@ -91,6 +114,13 @@ export interface Internals {
   /** How many streams are open. */
   readonly countStreams: () => number;
   readonly stateOf: (ctx: DurinContext) => RequestState;
+  /** What `doctor` examines. */
+  readonly settings: Pick<
+    Settings,
+    'orm' | 'secrets' | 'clients' | 'cookies' | 'cache' | 'preparedStatements' | 'trustProxy'
+  >;
+  /** What sessions are made of, for those of tests. */
+  readonly sessions: SessionParts;
   /** The clock, in milliseconds. */
   readonly now: () => number;
 }

@@ -33,20 +33,27 @@ export function createLookAtPart(part: PartName, { states, check, now }: LookAtP
   /** Since when the checks fail. */
   let failingSince: number | null = null;
 
-  function ask(asked: Promise<unknown>): Promise<unknown> {
-    const answered = () => {
-      unanswered = null;
-    };
-    if (unanswered === null) asked.then(answered, answered);
-    unanswered = asked;
-    return withTimeout(() => asked, { timeoutMs, service: `the ${part}` });
+  function answered(): void {
+    unanswered = null;
+  }
+
+  function start(asking: PartCheck): Promise<unknown> {
+    const asked = asking();
+    asked.then(answered, answered);
+    return asked;
+  }
+
+  async function ask(asking: PartCheck): Promise<void> {
+    unanswered ??= start(asking);
+    const asked = unanswered;
+    await withTimeout(() => asked, { timeoutMs, service: `the ${part}` });
   }
 
   return async function lookAtPart(): Promise<PartFinding> {
     const startedAt = performance.now();
     let failure: string | null = null;
     try {
-      if (check !== null) await ask(unanswered ?? check());
+      if (check !== null) await ask(check);
     } catch (error) {
       failure = reasonOf(error);
     }

@@ -6,13 +6,16 @@ export type LookUpSource = 'memory' | 'store' | 'database';
 /** How many look-ups each source has answered. A look-up that shares another one's answer is not counted. */
 export type LookUpCounts = Record<LookUpSource, number>;
 
-/** The operations that an observer sees. */
-export type ObservedOperation = 'authenticate' | 'login';
+/** Runs work, and returns what it returns. */
+export type Observe = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** Sees what durin does, for `instrumentDurin`. It must not throw. */
 export interface Observer {
-  /** Runs an operation, and returns what it returns. */
-  observe<T>(operation: ObservedOperation, work: () => Promise<T>): Promise<T>;
+  /** Sees the judgement of credentials. */
+  readonly authenticate: Observe;
+  readonly login: Observe;
+  /** Sees a look-up that leaves the process. It starts before the call of `authenticate` that it is for has returned. */
+  readonly lookUp: Observe;
   /** Called with each refusal of a guard, a login or a limit. */
   refused(code: DurinErrorCode): void;
 }
@@ -34,12 +37,12 @@ export function createLookUpCounts(): LookUpCounts {
 
 /** Returns the operation, which an observer sees from now on. */
 export function observed<TArgs extends unknown[], T>(
-  telemetry: Telemetry,
-  operation: ObservedOperation,
+  telemetry: Pick<Telemetry, 'observer'>,
+  operation: 'authenticate' | 'login' | 'lookUp',
   work: (...args: TArgs) => Promise<T>,
 ): (...args: TArgs) => Promise<T> {
   return (...args) => {
     const { observer } = telemetry;
-    return observer === null ? work(...args) : observer.observe(operation, () => work(...args));
+    return observer === null ? work(...args) : observer[operation](() => work(...args));
   };
 }

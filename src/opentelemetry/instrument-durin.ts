@@ -1,9 +1,9 @@
 import { type MeterProvider, metrics, type TracerProvider, trace } from '@opentelemetry/api';
 import { internalsOf } from '../durin/internals.ts';
-import { DurinUsageError } from '../errors.ts';
+import { DurinUsageError, isDurinError } from '../errors.ts';
 import type { EventSource } from '../events.ts';
-import { createInstruments } from './instruments.ts';
-import { createObserve } from './spans.ts';
+import { createInstruments, type Instruments } from './instruments.ts';
+import { createSpans } from './spans.ts';
 
 export interface InstrumentOptions {
   /** Creates the spans. Default: the global one, which the SDK of OpenTelemetry registers. */
@@ -41,8 +41,10 @@ export function instrumentDurin(durin: AnyDurin, options: InstrumentOptions = {}
   if (telemetry.observer !== null) throw new DurinUsageError('instrumentDurin: this durin is instrumented already');
 
   const instruments = createInstruments(meterProvider.getMeter(scope), internals);
+  const spans = createSpans(tracerProvider.getTracer(scope));
   telemetry.observer = {
-    observe: createObserve(tracerProvider.getTracer(scope), instruments.refused),
+    ...spans,
+    login: (work) => spans.login(() => countingUnavailable(work, instruments)),
     refused: instruments.refused,
   };
   const stopListening = [
@@ -54,4 +56,14 @@ export function instrumentDurin(durin: AnyDurin, options: InstrumentOptions = {}
     for (const stopOne of stopListening) stopOne();
     instruments.stop();
   };
+}
+
+/** The event `loginFailed` reports all refusals of a login but this one. */
+async function countingUnavailable<T>(login: () => Promise<T>, { refused }: Instruments): Promise<T> {
+  try {
+    return await login();
+  } catch (error) {
+    if (isDurinError(error) && error.durin.code === 'STORE_UNAVAILABLE') refused('STORE_UNAVAILABLE');
+    throw error;
+  }
 }

@@ -170,6 +170,7 @@ export const optionsSchema = z.strictObject({
   cache: cache.optional(),
   streams,
   databaseTimeout: seconds.refine((given) => given <= 3600, 'must be at most an hour').prefault('30s'),
+  lastUsedInterval: seconds.refine((given) => given <= 86_400, 'must be at most a day').prefault('1m'),
   preparedStatements: z.boolean('must be true or false').default(true),
   trustProxy: z.int('must be a whole number').min(0, 'must not be negative').max(100, 'must be at most 100').default(0),
   tokenInUrl: flag,

@@ -179,6 +179,11 @@ export interface DurinOptions<
    */
   databaseTimeout?: Duration | undefined;
   /**
+   * How often the use of a token is written at most: in between, `lastUsedAt`, `ipAddress` and `userAgent` may be this much
+   * behind. Sessions of a client with `idleTtl` are written at least once a minute. At most a day. Default: `'1m'`.
+   */
+  lastUsedInterval?: Duration | undefined;
+  /**
    * Whether look-ups, logins and writes of last uses are named prepared statements on `pg`. `false` is for a connection pooler
    * that does not know these, such as PgBouncer before 1.21. PGlite prepares nothing. Default: `true`.
    */
@@ -194,6 +199,6 @@ export interface DurinOptions<
   now?: (() => number) | undefined;
   /** Called when an event listener throws or rejects. Default: logs with `console.error`. */
   onListenerError?: ListenerErrorHandler | undefined;
-  /** Called once for each thing that the operator should change. Default: logs with `console.warn`. */
+  /** Called once for each thing that the operator should change, and for each outage. Default: logs with `console.warn`. */
   onWarning?: ((message: string) => void) | undefined;
 }

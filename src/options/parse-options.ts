@@ -42,6 +42,7 @@ export function parseOptions(options: unknown): Settings {
     populate: parsed.populate,
     filters: parsed.filters,
     databaseTimeoutMs: parsed.databaseTimeout * 1000,
+    lastUsedIntervalMs: parsed.lastUsedInterval * 1000,
     preparedStatements: parsed.preparedStatements,
     cache: cacheOf(parsed),
     recheckMs: parsed.streams.recheck * 1000,

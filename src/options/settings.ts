@@ -53,6 +53,8 @@ export interface Settings {
   readonly populate: readonly string[] | false;
   readonly filters: FilterChoices;
   readonly databaseTimeoutMs: number;
+  /** How often the use of a token is written at most, in milliseconds. */
+  readonly lastUsedIntervalMs: number;
   /** Whether prepared statements have names. */
   readonly preparedStatements: boolean;
   /** `null`: every look-up reads the database. */

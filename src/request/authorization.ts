@@ -12,22 +12,34 @@ const maxHeaderLength = 1024;
  * no credentials. Extra white space is ignored.
  */
 export function parseAuthorization(header: string | null | undefined, schemes: readonly string[]): Credentials {
-  const [presentedScheme = '', ...words] = wordsOf(header ?? '');
-  const isRead = schemes.some((scheme) => scheme.toLowerCase() === presentedScheme.toLowerCase());
-  return isRead ? onlyToken(words, header ?? '') : { kind: 'none' };
+  if (!header) return none;
+  const text = textIn(header);
+  const end = text.search(blank);
+  const presented = end === -1 ? text : text.slice(0, end);
+  if (!schemes.some((scheme) => isSame(scheme, presented))) return none;
+  return end === -1 ? malformed : onlyToken(text.slice(end).replace(leadingBlanks, ''), header);
 }
 
 /** Parses the value of the option `apiKeyHeader`, which is the token alone. `null`: there is no such header. */
 export function parseApiKey(header: string | null): Credentials {
-  return header === null ? { kind: 'none' } : onlyToken(wordsOf(header), header);
+  return header === null ? none : onlyToken(textIn(header), header);
 }
 
-function wordsOf(header: string): string[] {
-  const text = header.slice(0, maxHeaderLength).trim();
-  return text.split(/[ \t]+/);
+const none: Credentials = { kind: 'none' };
+const malformed: Credentials = { kind: 'malformed' };
+const blank = /[ \t]/;
+const leadingBlanks = /^[ \t]+/;
+
+function textIn(header: string): string {
+  return header.slice(0, maxHeaderLength).trim();
 }
 
-function onlyToken([token, ...rest]: readonly string[], header: string): Credentials {
-  if (!token || rest.length > 0 || header.length > maxHeaderLength) return { kind: 'malformed' };
-  return { kind: 'token', token };
+/** Most callers write a scheme as it is announced. */
+function isSame(scheme: string, presented: string): boolean {
+  return scheme === presented || scheme.toLowerCase() === presented.toLowerCase();
+}
+
+function onlyToken(token: string, header: string): Credentials {
+  const isOne = token !== '' && !blank.test(token) && header.length <= maxHeaderLength;
+  return isOne ? { kind: 'token', token } : malformed;
 }

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Bus } from '../cache/bus.ts';
 import type { Changes } from '../cache/changes/changes.ts';
 import type { Database } from '../database/database.ts';
@@ -22,8 +23,11 @@ export interface StreamsDeps extends JudgeSessionDeps {
 export function createStreams(deps: StreamsDeps) {
   const { changes, bus, database, recheckMs, patienceMs, now } = deps;
   const judgeSession = createJudgeSession(deps);
+  /** Runs work as the server's own: a timer belongs to the call that happened to set it, and would write that call into the audit. */
+  const asServer = AsyncLocalStorage.snapshot();
   const openStreams = createOpenStreams({
-    judge: (session) => database.outsideTransaction(() => withDatabaseTimeout(patienceMs, () => judgeSession(session))),
+    judge: (session) =>
+      asServer(() => database.outsideTransaction(() => withDatabaseTimeout(patienceMs, () => judgeSession(session)))),
     announced: changes.count,
     hearsOthers: () => bus?.isConnected() ?? false,
     unread: () => bus?.whenTrusted?.() ?? null,

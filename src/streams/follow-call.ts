@@ -1,6 +1,6 @@
 import { CallStream, type FollowedCall } from './call-stream.ts';
 import type { EndedSignals } from './ended-signals.ts';
-import { endingAnswer, endingSubscription } from './endings/ending-answer.ts';
+import { endingAnswer, endingSubscription, mayStream } from './endings/ending-answer.ts';
 import type { Ending } from './endings/ending-iterator.ts';
 import type { OpenStreams } from './open-streams.ts';
 import type { OpenStream } from './session-stream.ts';
@@ -20,41 +20,46 @@ export interface FollowCallDeps {
 }
 
 export function createFollowCall({ openStreams, signals }: FollowCallDeps): FollowCall {
+  /** @param answer the data of the result */
+  function finishStream<T extends CallResult>(call: FollowedCall, result: T, answer: unknown): T {
+    const { record, type, isStreamed, signal } = call;
+    const hold = createHold(() => signals.finish(record));
+    /** Aborts the signal that was let go before its stream opened. */
+    let abort: ((reason: Error) => void) | null = null;
+    function open(ending: Ending): OpenStream {
+      const aborting = abort === null ? ending : endingAfter(abort, ending);
+      const stream = new CallStream(call, signals, aborting).open(openStreams);
+      hold.release();
+      return stream;
+    }
+    function wrap(): unknown {
+      try {
+        return type === 'subscription' ? endingSubscription(answer, open) : endingAnswer(answer, isStreamed, open);
+      } catch (error) {
+        hold.release(); // a getter of the answer threw
+        throw error;
+      }
+    }
+    const data = wrap();
+    const isStream = data !== answer;
+    // If `ended` was read before the stream opens, it is kept until then, or until the caller leaves. If it is not known
+    // when the caller leaves, it is let go, and aborted nevertheless if the stream opens and ends.
+    const abortSignal = isStream ? signals.abortOf(record) : null;
+    if (abortSignal !== null && signal !== undefined) hold.keepUntil(signal);
+    else hold.release();
+    abort = signal === undefined ? abortSignal : null;
+    return isStream ? { ...result, data } : result;
+  }
+
   return function followCall(call) {
-    const { record, since, type, isStreamed, signal } = call;
+    const { record, since, type } = call;
     signals.begin(record, since);
 
     return function finishCall(result) {
-      const hold = createHold(() => signals.finish(record));
-      if (!result.ok) {
-        hold.release();
-        return result;
-      }
-      /** Aborts the signal that was let go before its stream opened. */
-      let abort: ((reason: Error) => void) | null = null;
-      function open(ending: Ending): OpenStream {
-        const aborting = abort === null ? ending : endingAfter(abort, ending);
-        const stream = new CallStream(call, signals, aborting).open(openStreams);
-        hold.release();
-        return stream;
-      }
-      function wrap(data: unknown): unknown {
-        try {
-          return type === 'subscription' ? endingSubscription(data, open) : endingAnswer(data, isStreamed, open);
-        } catch (error) {
-          hold.release(); // a getter of the answer threw
-          throw error;
-        }
-      }
-      const data = wrap(result.data);
-      const isStream = data !== result.data;
-      // If `ended` was read before the stream opens, it is kept until then, or until the caller leaves. If it is not known
-      // when the caller leaves, it is let go, and aborted nevertheless if the stream opens and ends.
-      const abortSignal = isStream ? signals.abortOf(record) : null;
-      if (abortSignal !== null && signal !== undefined) hold.keepUntil(signal);
-      else hold.release();
-      abort = signal === undefined ? abortSignal : null;
-      return isStream ? { ...result, data } : result;
+      const isStream = result.ok && (type === 'subscription' || mayStream(result.data, call.isStreamed));
+      if (isStream) return finishStream(call, result, result.data);
+      signals.finish(record);
+      return result;
     };
   };
 }

@@ -26,9 +26,16 @@ export type Authenticate = (
   onlyClients?: ReadonlySet<string> | null,
 ) => Promise<SessionRecord>;
 
+/**
+ * Returns the session of a caller if that is certain without waiting: it is in the memory of this process, and valid. Most
+ * are, and waiting takes longer than everything else. `null`: `authenticate` decides.
+ * @throws TRPCError what the app's callbacks throw
+ */
+export type Recognize = (credentials: Credentials, onlyClients?: ReadonlySet<string> | null) => SessionRecord | null;
+
 export interface AuthenticateDeps {
   readonly codec: TokenCodec;
-  readonly store: Pick<TokenStore, 'findBySelector' | 'deleteIfExpired' | 'keepAlive'>;
+  readonly store: Pick<TokenStore, 'findBySelector' | 'findInMemory' | 'deleteIfExpired' | 'keepAlive'>;
   readonly revoker: Pick<TokenRevoker, 'endAllOfInactive'>;
   readonly activeUser: Pick<ActiveUser, 'isActive'>;
   readonly events: EventSink;
@@ -37,26 +44,34 @@ export interface AuthenticateDeps {
   readonly now: () => number;
 }
 
-export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
+export function createAuthenticate(deps: AuthenticateDeps): { authenticate: Authenticate; recognize: Recognize } {
   const { codec, store, revoker, activeUser, events, bounded, now } = deps;
   /** The calls of a batch share a write. */
   const keepingAlive = createSingleFlight<void>();
 
-  return async function authenticate(credentials, find = store.findBySelector, onlyClients = null) {
-    const token = parse(credentials);
-    const selector = verify(token);
-    const session = await find(selector);
-    if (session === null || onlyClients?.has(session.client.name) === false) throw new DurinError('INVALID_TOKEN');
-    switch (judge(session)) {
-      case 'valid':
-        return session;
-      case 'idling':
-        return keepAlive(session);
-      case 'inactive':
-        throw await endSessionsOf(session);
-      case 'expired':
-        return removeExpired(session);
-    }
+  return {
+    async authenticate(credentials, find = store.findBySelector, onlyClients = null) {
+      const token = parse(credentials);
+      const selector = verify(token);
+      const session = await find(selector);
+      if (session === null || !isOneOf(onlyClients, session)) throw new DurinError('INVALID_TOKEN');
+      switch (judge(session)) {
+        case 'valid':
+          return session;
+        case 'idling':
+          return keepAlive(session);
+        case 'inactive':
+          throw await endSessionsOf(session);
+        case 'expired':
+          return removeExpired(session);
+      }
+    },
+
+    recognize(credentials, onlyClients = null) {
+      const selector = credentials.kind === 'token' ? codec.verifiedSelectorOf(credentials.token) : null;
+      const session = selector && store.findInMemory(selector);
+      return session && isOneOf(onlyClients, session) && judge(session) === 'valid' ? session : null;
+    },
   };
 
   function verify(token: string): string {
@@ -105,6 +120,10 @@ export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
         throw new DurinError('TOKEN_EXPIRED');
     }
   }
+}
+
+function isOneOf(clients: ReadonlySet<string> | null, { client }: SessionRecord): boolean {
+  return clients === null || clients.has(client.name);
 }
 
 function parse(credentials: Credentials): string {

@@ -6,8 +6,11 @@ import type { CallOrigin } from '../events.ts';
 import type { SessionRecord } from '../session.ts';
 import type { ExpiryNotices } from './keys/expiry-notices.ts';
 
-/** A token's use is written at most this often. */
-const intervalMs = 60_000;
+/**
+ * The longest interval of sessions with an idle time. Their idle time counts from the last use that is written, so a longer
+ * one would end sessions in use.
+ */
+const maxIdleIntervalMs = 60_000;
 /** Uses are collected for this long, then written together. */
 const collectMs = 250;
 /** The most uses that one statement writes. */
@@ -27,16 +30,19 @@ export interface LastUsed {
 export interface LastUsedDeps {
   readonly store: Pick<TokenStore, 'recordUses'>;
   readonly notices: Pick<ExpiryNotices, 'mayBeDue' | 'emitOf'>;
+  /** A token's use is written at most this often, in milliseconds. */
+  readonly intervalMs: number;
   readonly bounded: BoundedByTimeout;
   /** The clock, in milliseconds. */
   readonly now: () => number;
 }
 
-export function createLastUsed({ store, notices, bounded, now }: LastUsedDeps): LastUsed {
+export function createLastUsed({ store, notices, intervalMs, bounded, now }: LastUsedDeps): LastUsed {
   /** Runs a write outside of any transaction that the use happened in. */
   const outsideTransaction = AsyncLocalStorage.snapshot();
   const recordedAt = new LRUCache<string, number>({ max: maxRemembered });
-  const collected = new Map<string, TokenUse>();
+  /** The uses to write, by the interval of their tokens. */
+  const collected = new Map<number, Map<string, TokenUse>>();
   /** The ids of the collected keys that expire soon. */
   const expiring = new Set<string>();
   let timer: NodeJS.Timeout | null = null;
@@ -49,18 +55,29 @@ export function createLastUsed({ store, notices, bounded, now }: LastUsedDeps): 
   }
 
   async function write(): Promise<void> {
-    const uses = [...collected.values()];
+    const byInterval = [...collected];
     const ids = [...expiring];
     collected.clear();
     expiring.clear();
+    for (const [everyMs, uses] of byInterval) await writeUses([...uses.values()], everyMs);
+    await notices.emitOf(ids).catch(() => undefined); // the next use is another occasion
+  }
+
+  async function writeUses(uses: readonly TokenUse[], everyMs: number): Promise<void> {
     for (let start = 0; start < uses.length; start += maxBatchSize) {
       const batch = uses.slice(start, start + maxBatchSize);
-      const unrecorded = await bounded(() => store.recordUses(batch, intervalMs)).catch(
+      const unrecorded = await bounded(() => store.recordUses(batch, everyMs)).catch(
         () => batch.map(({ id }) => id), // requests report the outage
       );
       for (const id of unrecorded) recordedAt.delete(id); // the next use is recorded
     }
-    await notices.emitOf(ids).catch(() => undefined); // the next use is another occasion
+  }
+
+  function collect(use: TokenUse, everyMs: number): void {
+    const uses = collected.get(everyMs) ?? new Map<string, TokenUse>();
+    uses.set(use.id, use);
+    collected.set(everyMs, uses);
+    timer ??= setTimeout(startWriting, collectMs).unref();
   }
 
   async function flush(): Promise<void> {
@@ -72,12 +89,12 @@ export function createLastUsed({ store, notices, bounded, now }: LastUsedDeps): 
   return {
     recordUse(record, origin) {
       const usedAt = now();
-      const last = recordedAt.get(record.id) ?? record.lastUsedAt?.getTime();
-      if (isClosed || (last !== undefined && usedAt - last < intervalMs)) return;
+      const everyMs = record.isExtendedByUse ? Math.min(intervalMs, maxIdleIntervalMs) : intervalMs;
+      const last = recordedAt.peek(record.id) ?? record.lastUsedAt?.getTime();
+      if (isClosed || (last !== undefined && usedAt - last < everyMs)) return;
       recordedAt.set(record.id, usedAt);
       if (notices.mayBeDue(record)) expiring.add(record.id);
-      collected.set(record.id, { id: record.id, usedAt: new Date(usedAt), ...origin });
-      timer ??= setTimeout(startWriting, collectMs).unref();
+      collect({ id: record.id, usedAt: new Date(usedAt), ...origin }, everyMs);
     },
     flush,
     close() {

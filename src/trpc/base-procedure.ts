@@ -55,35 +55,79 @@ export const baseProcedure = t.procedure.errors(({ error, shape }) =>
   isDurinError(error) ? { ...shape, data: { ...shape.data, durin: error.durin } } : undefined,
 );
 
-/** A middleware that lets a call through with more context, or throws. */
-export type Guard = TRPCMiddlewareFunction<DurinContext, object, object, object, unknown>;
-type GuardResult = Awaited<ReturnType<Guard>>;
+type Middleware = TRPCMiddlewareFunction<DurinContext, object, object, object, unknown>;
+/** A call of a procedure, as tRPC passes it to a middleware. */
+export type Call = Parameters<Middleware>[0];
+/** What `next` resolves to. */
+export type CallResult = Awaited<ReturnType<Middleware>>;
+
+/** What a guard does with a call that it lets through. */
+export interface Admitted {
+  /** What `next` has returned. */
+  readonly result: Promise<CallResult>;
+  /** Receives that result, and returns the one to answer with. */
+  readonly finish: (result: CallResult) => CallResult;
+}
+
+/** Lets a call through, or throws. Without a promise if it can: each takes as long as a look-up in memory. */
+export type Guard = (call: Call) => Admitted | Promise<Admitted>;
 
 /**
  * Creates a builder with a single middleware, which guards and types errors. tRPC copies its options four times for each
- * middleware, which takes about 4 µs, as long as everything that a guard does. So this runs the middleware that `.errors()`
- * adds around the guard. Should a version of tRPC build `.errors()` otherwise, there are two middlewares.
+ * middleware, which takes about 4 µs, longer than everything that a guard does. So this passes results to the middleware that
+ * `.errors()` adds, if they are errors or streams: it returns others as they are. Should a version of tRPC build `.errors()`
+ * otherwise, there are two middlewares.
  */
 export function guardedBy(guard: Guard): object {
   const [typeErrors, ...others] = baseProcedure._def.middlewares;
-  if (typeErrors === undefined || others.length > 0) return baseProcedure.use(guard);
-  return t.procedure.use(function typeErrorsAndGuard(call) {
-    return typeErrors({ ...call, next: () => guard(call).catch(toFailure) });
+  if (typeErrors === undefined || others.length > 0)
+    return baseProcedure.use(async function guardCall(call) {
+      const { result, finish } = await guard(call);
+      return finish(await result);
+    });
+
+  async function typeFailure(call: Call, result: CallResult): Promise<CallResult> {
+    return typeErrors?.({ ...call, next: async () => result }) ?? result;
+  }
+
+  function conclude(call: Call, { result, finish }: Admitted): Promise<CallResult> {
+    return result.then((given) => {
+      const finished = finish(given);
+      return mayFail(finished, call) ? typeFailure(call, finished) : finished;
+    });
+  }
+
+  return t.procedure.use(function guardAndTypeErrors(call) {
+    const fail = (cause: unknown) => typeFailure(call, toFailure(cause));
+    try {
+      const admitted = guard(call);
+      if (!(admitted instanceof Promise)) return conclude(call, admitted);
+      return admitted.then((late) => conclude(call, late), fail);
+    } catch (cause) {
+      return fail(cause);
+    }
   });
+}
+
+/** Whether a result is an error, or a stream that may end with one. */
+function mayFail(result: CallResult, { type }: Call): boolean {
+  if (!result.ok || type === 'subscription') return true;
+  const { data } = result;
+  return typeof data === 'object' && data !== null && Symbol.asyncIterator in data;
 }
 
 /**
  * Types an error that reaches the caller after its call has returned, as a nested promise's does: `.errors()` sees only what
  * the call itself returns. Takes effect in a microtask that is queued now.
  */
-export function typeLateError(call: Parameters<Guard>[0], error: Error): void {
+export function typeLateError(call: Call, error: Error): void {
   const [typeErrors] = baseProcedure._def.middlewares;
   void typeErrors?.({ ...call, next: async () => toFailure(error) });
 }
 
 /** What tRPC makes of an error that a middleware throws. */
-function toFailure(cause: unknown): GuardResult {
-  const marker = 'middlewareMarker' as GuardResult['marker'];
+function toFailure(cause: unknown): CallResult {
+  const marker = 'middlewareMarker' as CallResult['marker'];
   return { ok: false, error: getTRPCErrorFromUnknown(cause), marker };
 }
 

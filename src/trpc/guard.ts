@@ -3,10 +3,11 @@ import type { DurinContext } from '../request/durin-request.ts';
 import type { CallAuth, SessionRecord } from '../session.ts';
 import type { FollowCall } from '../streams/follow-call.ts';
 import type { Admission, Visit } from './admission.ts';
-import type { Guard } from './base-procedure.ts';
+import type { Admitted, Call, CallResult, Guard } from './base-procedure.ts';
 import type { GuardSettings } from './guard-options.ts';
 import { GuardedCall, type RefusalOf } from './guarded-call.ts';
-import { isSignedOut, type RequestState } from './request-state.ts';
+import { isSignedOut } from './presented-credentials.ts';
+import type { RequestState } from './request-state.ts';
 
 export interface GuardDeps {
   readonly stateOf: (ctx: DurinContext) => RequestState;
@@ -17,37 +18,66 @@ export interface GuardDeps {
   readonly actors: Pick<Actors, 'asUser'> | null;
 }
 
-const signedOut = { user: null, auth: null };
+const anonymous = { ctx: { user: null, auth: null } };
+const asItIs = (result: CallResult) => result;
 
 /** Creates guards, which let a call through with `ctx.user` and `ctx.auth`, or refuse it. */
 export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guard {
   const { stateOf, admission, toAuth, followCall, actors } = deps;
+  /** What the calls of a session add to their contexts. They share it. */
+  const additions = new WeakMap<SessionRecord, { ctx: object }>();
+
+  function addedFor(record: SessionRecord): { ctx: object } {
+    const known = additions.get(record);
+    if (known !== undefined) return known;
+    const auth = toAuth(record);
+    const added = { ctx: { user: auth.user, auth } };
+    additions.set(record, added);
+    return added;
+  }
+
+  function proceed(call: Call, record: SessionRecord): Promise<CallResult> {
+    const added = addedFor(record);
+    return actors === null ? call.next(added) : actors.asUser(record, call.ctx.durin, () => call.next(added));
+  }
 
   return function createGuard(settings) {
     const refusalOf: RefusalOf = (record, ipAddress) => admission.refusalOf(record, settings, ipAddress);
 
-    return async function guard(call) {
-      const { ctx, path, batchIndex, type, next } = call;
+    function letIn(call: Call, record: SessionRecord, since: number): Admitted {
+      const finish = followCall(new GuardedCall(call, record, since, refusalOf));
+      return { result: proceed(call, record), finish };
+    }
+
+    async function lookUp({ batchIndex, type }: Call, visit: Visit): Promise<SessionRecord | null> {
+      const { state } = visit;
+      try {
+        return await state.resolveSession(batchIndex, type);
+      } catch (error) {
+        const isNobody = settings.isOptional && isSignedOut(error, state.isCookieAt(batchIndex));
+        if (isNobody) return null;
+        throw admission.reportRefused(error, visit);
+      }
+    }
+
+    async function admitAfterLookUp(call: Call, visit: Visit, since: number): Promise<Admitted> {
+      const record = await lookUp(call, visit);
+      if (record !== null) return letIn(call, (await admission.admit(record, visit)) ?? record, since);
+      if (settings.limit !== null) await admission.enforceRate(null, visit);
+      return { result: call.next(anonymous), finish: asItIs };
+    }
+
+    return function guard(call) {
+      const { ctx, path, batchIndex, type } = call;
       const state = stateOf(ctx);
       const since = state.changesBefore();
       const visit: Visit = { settings, request: ctx.durin, state, path };
-      let record: SessionRecord | null = null;
-      try {
-        record = await state.resolveSession(batchIndex, type);
-      } catch (error) {
-        const isNobody = settings.isOptional && isSignedOut(error, state.isCookieAt(batchIndex));
-        if (!isNobody) throw admission.reportRefused(error, visit);
-      }
-      if (record === null) {
-        if (settings.limit !== null) await admission.enforceRate(null, visit);
-        return next({ ctx: signedOut });
-      }
+      const record = state.recognizeSession(batchIndex, type !== 'query');
+      if (record === null) return admitAfterLookUp(call, visit, since);
       const admitting = admission.admit(record, visit);
-      if (admitting !== null) record = await admitting;
-      const auth = toAuth(record);
-      const finish = followCall(new GuardedCall(call, record, since, refusalOf));
-      const proceed = () => next({ ctx: { user: auth.user, auth } });
-      return finish(await (actors === null ? proceed() : actors.asUser(record, ctx.durin, proceed)));
+      return admitting === null
+        ? letIn(call, record, since)
+        : admitting.then((admitted) => letIn(call, admitted, since));
     };
   };
 }

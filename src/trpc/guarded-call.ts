@@ -2,9 +2,7 @@ import type { DurinError } from '../errors.ts';
 import { DurinRequest } from '../request/durin-request.ts';
 import type { SessionRecord } from '../session.ts';
 import type { FollowedCall } from '../streams/call-stream.ts';
-import { type Guard, typeLateError } from './base-procedure.ts';
-
-type Call = Parameters<Guard>[0];
+import { type Call, typeLateError } from './base-procedure.ts';
 
 /** Why a session may not make a call from this address, or not continue it; `null`: it may. */
 export type RefusalOf = (record: SessionRecord, ipAddress: string | null) => DurinError | null;

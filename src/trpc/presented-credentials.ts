@@ -1,4 +1,4 @@
-import { DurinError } from '../errors.ts';
+import { DurinError, isDurinError } from '../errors.ts';
 import { type Credentials, parseApiKey, parseAuthorization } from '../request/authorization.ts';
 import type { CookieSettings } from '../request/cookie-settings.ts';
 import { DurinRequest } from '../request/durin-request.ts';
@@ -49,4 +49,14 @@ export function siteRefusalOf(
   if (!isCookie || cookies === null || !(isChange || DurinRequest.isSocket(request))) return null;
   const judgement = judgeSite(DurinRequest.siteClaimsOf(request), cookies);
   return judgement === 'cross-site' ? new DurinError('CROSS_SITE') : null;
+}
+
+/**
+ * Whether the error only means that nobody is signed in. A browser sends the cookie of a session for months after its end, and
+ * no script can delete it, so it is not a bad token.
+ * @param isCookie whether the credentials came in the session cookie
+ */
+export function isSignedOut(error: unknown, isCookie: boolean): boolean {
+  if (!isDurinError(error)) return false;
+  return error.durin.code === 'NO_CREDENTIALS' || (isCookie && error.code === 'UNAUTHORIZED');
 }

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers';
-import { isDurinError } from '../errors.ts';
+import { BatchChanges, type ChangeKind } from '../async/batch-changes.ts';
 import type { CookieSettings } from '../request/cookie-settings.ts';
 import { DurinRequest } from '../request/durin-request.ts';
 import type { SessionRecord } from '../session.ts';
 import type { LimitState } from '../throttle/throttle.ts';
-import type { Authenticate, FindSession } from '../tokens/authenticate.ts';
+import type { Authenticate, FindSession, Recognize } from '../tokens/authenticate.ts';
 import { type PresentedCredentials, presentedCredentials, siteRefusalOf } from './presented-credentials.ts';
 
 /**
@@ -15,6 +15,13 @@ export interface RequestState {
   /** For each scope, the limit that is nearest to being used up. */
   limits(): Iterable<LimitState>;
   readonly recordLimit: (limit: LimitState) => void;
+  /**
+   * Returns the session of the call at this index of the batch if that is certain without waiting, also for earlier calls.
+   * `null`: ask a method that waits.
+   * @param isChange as of `resolveSessionUncached`
+   * @throws TRPCError what the app's callbacks throw
+   */
+  recognizeSession(batchIndex: number, isChange: boolean): SessionRecord | null;
   /**
    * Resolves the session of the call at this index of the batch, after the changes that earlier calls make.
    * @throws DurinError the 401 codes, CROSS_SITE, STORE_UNAVAILABLE
@@ -53,17 +60,9 @@ export interface RequestState {
 /** What a procedure is. */
 export type CallType = 'query' | 'mutation' | 'subscription';
 
-/** Whether a change needs the session that the request presents. */
-export type ChangeKind = 'login' | 'session';
-
-interface Change {
-  readonly kind: ChangeKind;
-  readonly batchIndex: number;
-  readonly settled: Promise<unknown>;
-}
-
 export interface RequestStatesDeps {
   readonly authenticate: Authenticate;
+  readonly recognize: Recognize;
   readonly findBySelector: FindSession;
   /** How many changes of sessions were announced so far. */
   readonly announced: () => number;
@@ -107,7 +106,7 @@ export class StateOfRequest implements RequestState {
   /** The credentials of each login, by index in the batch. */
   #logins: Map<number, PresentedCredentials> | null = null;
   #lookUp: LookUp | null = null;
-  #changes: Set<Change> | null = null;
+  #changes: BatchChanges | null = null;
   #limits: Map<string, LimitState> | null = null;
 
   constructor(request: DurinRequest, deps: RequestStatesDeps) {
@@ -130,6 +129,14 @@ export class StateOfRequest implements RequestState {
     };
   }
 
+  recognizeSession(batchIndex: number, isChange: boolean): SessionRecord | null {
+    if (this.#changes !== null) return null;
+    const { cookies, recognize } = this.#deps;
+    const given = this.#presentedAt(batchIndex);
+    if (siteRefusalOf(this.#request, given, { cookies, isChange }) !== null) return null;
+    return recognize(given.credentials, given.isCookie ? cookies?.clientNames : null);
+  }
+
   resolveSession(batchIndex: number, type: CallType): Promise<SessionRecord> {
     const isChange = type !== 'query';
     if (this.#changes !== null) return this.#resolveAfterChanges(this.#changes, batchIndex, isChange);
@@ -148,21 +155,15 @@ export class StateOfRequest implements RequestState {
     return this.#isOneRequest ? this.#announcedAtStart : this.#deps.announced();
   }
 
-  async change<T>(batchIndex: number, work: () => Promise<T>, kind: ChangeKind = 'session'): Promise<T> {
-    const { promise: settled, resolve: settle } = Promise.withResolvers<void>();
-    const change = { kind, batchIndex, settled };
-    const isEarlier = (other: Change) => other.kind === 'session' && other.batchIndex < batchIndex;
-    this.#changes ??= new Set();
-    const earlier = [...this.#changes].filter(isEarlier);
-    this.#changes.add(change);
-    try {
-      if (kind === 'login') await Promise.all(earlier.map((other) => other.settled));
-      return await work();
-    } finally {
-      this.#lookUp = null;
-      this.#changes.delete(change);
-      settle();
-    }
+  change<T>(batchIndex: number, work: () => Promise<T>, kind: ChangeKind = 'session'): Promise<T> {
+    this.#changes ??= new BatchChanges();
+    return this.#changes.run(batchIndex, kind, async () => {
+      try {
+        return await work();
+      } finally {
+        this.#lookUp = null;
+      }
+    });
   }
 
   tokenAt(batchIndex: number): string | null {
@@ -181,10 +182,14 @@ export class StateOfRequest implements RequestState {
   }
 
   #presentedAt(batchIndex: number): PresentedCredentials {
-    const logins = this.#logins;
-    if (logins === null) return this.#presented;
-    const latest = Math.max(...[...logins.keys()].filter((index) => index <= batchIndex));
-    return logins.get(latest) ?? this.#presented;
+    let latest = -Infinity;
+    let presented = this.#presented;
+    for (const [index, given] of this.#logins ?? []) {
+      if (index > batchIndex || index < latest) continue;
+      latest = index;
+      presented = given;
+    }
+    return presented;
   }
 
   #resolve(batchIndex: number, isChange: boolean, find: FindSession): Promise<SessionRecord> {
@@ -200,8 +205,8 @@ export class StateOfRequest implements RequestState {
     return this.#resolve(batchIndex, isChange, find);
   }
 
-  async #resolveAfterChanges(earlier: Iterable<Change>, batchIndex: number, isChange: boolean): Promise<SessionRecord> {
-    for (const change of earlier) if (change.batchIndex < batchIndex) await change.settled;
+  async #resolveAfterChanges(changes: BatchChanges, batchIndex: number, isChange: boolean): Promise<SessionRecord> {
+    await changes.settledBefore(batchIndex);
     return this.#resolveAt(batchIndex, isChange);
   }
 
@@ -239,14 +244,4 @@ export class StateOfRequest implements RequestState {
 function isNearer(limit: LimitState, other: LimitState): boolean {
   if (limit.remaining !== other.remaining) return limit.remaining < other.remaining;
   return limit.resetSeconds > other.resetSeconds;
-}
-
-/**
- * Whether the error only says that nobody is signed in. A browser sends the cookie of a session that is over for months, and no
- * script can delete it: it is no bad token that somebody presents.
- * @param isCookie whether the credentials came in the session cookie
- */
-export function isSignedOut(error: unknown, isCookie: boolean): boolean {
-  if (!isDurinError(error)) return false;
-  return error.durin.code === 'NO_CREDENTIALS' || (isCookie && error.code === 'UNAUTHORIZED');
 }

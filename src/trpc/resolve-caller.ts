@@ -2,7 +2,8 @@ import { isDurinError } from '../errors.ts';
 import type { DurinContext } from '../request/durin-request.ts';
 import type { SessionRecord } from '../session.ts';
 import type { Denials } from './denials.ts';
-import { type CallType, isSignedOut, type RequestState } from './request-state.ts';
+import { isSignedOut } from './presented-credentials.ts';
+import type { CallType, RequestState } from './request-state.ts';
 
 export interface ResolveCallerDeps {
   readonly stateOf: (ctx: DurinContext) => RequestState;

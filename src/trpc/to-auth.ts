@@ -2,11 +2,12 @@ import { inspect } from 'node:util';
 import type { Auth, CallAuth, SessionRecord } from '../session.ts';
 import { isExpired, timeLeft } from '../values/expiry.ts';
 import { isolatedCopy } from '../values/isolated-copy.ts';
+import { createIsolatedViews } from '../values/isolated-views.ts';
 
 /**
  * Creates the function that shows a session as `ctx.auth`. Requests that share a record share its view too, because a copy
  * for each would take a quarter of a cached look-up. The view cannot be changed: its fields are computed when they are read,
- * and dates, and what contains dates or bytes, are copied then. The time left is the time left at that moment.
+ * and dates, and what contains dates or bytes, are copied then; the user is such a view as well. The time left is the time left at that moment.
  * @param endedOf returns the signal of the calls that show this record
  */
 export function createToAuth(
@@ -14,6 +15,7 @@ export function createToAuth(
   scopesOf: (record: SessionRecord) => readonly string[],
   endedOf: (record: SessionRecord) => AbortSignal,
 ): (record: SessionRecord) => CallAuth {
+  const userOf = createIsolatedViews();
   const views = new WeakMap<SessionRecord, CallAuth>();
   const records = new WeakMap<object, SessionRecord>();
 
@@ -29,7 +31,7 @@ export function createToAuth(
   }
 
   const fields = {
-    user: field(({ user }) => isolatedCopy(user)),
+    user: field(({ user }) => userOf(user)),
     client: field(({ client }) => isolatedCopy(client)),
     scopes: field(scopesOf),
     created: field(({ createdAt }) => isolatedCopy(createdAt)),

@@ -14,8 +14,17 @@ export function isolatedCopy<T>(value: T): T {
   for (const key in shared) {
     const isolated = isolatedCopy(shared[key]);
     if (isolated === shared[key]) continue;
-    copy ??= (isArray ? [...value] : { ...shared }) as Record<string, unknown>;
+    copy ??= (isArray ? [...value] : Object.defineProperties({ ...shared }, gettersOf(shared))) as Record<
+      string,
+      unknown
+    >;
     copy[key] = isolated;
   }
   return copy === null ? value : (Object.freeze(copy) as T);
+}
+
+/** The getters of an object that are not enumerable, as those of an entity's class are. A spread leaves them out. */
+export function gettersOf(value: object): PropertyDescriptorMap {
+  const descriptors = Object.entries(Object.getOwnPropertyDescriptors(value));
+  return Object.fromEntries(descriptors.filter(([, { enumerable, get }]) => enumerable === false && get !== undefined));
 }

@@ -5,7 +5,8 @@ import { connect, type Socket } from 'node:net';
  * Connections that send GET requests and wait for each answer. They do as little as they can, so that what is measured is
  * the server: `node:http` as a client takes longer than the server for such a request.
  */
-export async function openLoad(port: number, width: number) {
+export async function openLoad(port: number | undefined, width: number) {
+  if (port === undefined) throw new TypeError('there is no such server');
   const sockets = Array.from({ length: width }, () => connect(port, '127.0.0.1').setNoDelay());
   await Promise.all(sockets.map((socket) => once(socket, 'connect')));
   return {
@@ -24,9 +25,10 @@ export async function openLoad(port: number, width: number) {
   };
 }
 
-/** The text of a GET request with a token. */
-export function getRequest(path: string, token: string): string {
-  return `GET ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Token ${token}\r\nUser-Agent: bench\r\n\r\n`;
+/** The text of a GET request. */
+export function getRequest(path: string, headers: Readonly<Record<string, string>>): string {
+  const lines = Object.entries({ Host: 'localhost', 'User-Agent': 'bench', ...headers });
+  return `GET ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
 }
 
 /** Resolves once the answer is there: all of its chunks. */

@@ -2,6 +2,8 @@
 export interface Series {
   readonly name: string;
   readonly microseconds: readonly number[];
+  /** The processor time of the measured process, if it was read. */
+  readonly cpuMicroseconds?: readonly number[];
 }
 
 /** How long to measure: as many rounds, of as many pieces of work each. */
@@ -13,21 +15,37 @@ export interface Extent {
 /** Kinds of work by name; each runs `count` pieces of it. */
 export type Contenders = Readonly<Record<string, (count: number) => Promise<void>>>;
 
+/** Reads how much processor time was used so far, in microseconds. */
+export type CpuClock = () => Promise<number> | number;
+
 /**
  * Times several kinds of work side by side: in each round every kind has its turn, in changing order, so that a machine
  * whose speed drifts treats them alike. The first round warms up and is not counted.
  */
-export async function sideBySide(contenders: Contenders, { count, rounds }: Extent): Promise<Series[]> {
-  const series = Object.entries(contenders).map(([name, run]) => ({ name, run, microseconds: [] as number[] }));
+export async function sideBySide(
+  contenders: Contenders,
+  { count, rounds }: Extent,
+  cpuClock: CpuClock = () => 0,
+): Promise<Series[]> {
+  const entries = Object.entries(contenders).map(([name, run]) => ({
+    name,
+    run,
+    microseconds: [] as number[],
+    cpuMicroseconds: [] as number[],
+  }));
   for (let round = 0; round <= rounds; round += 1) {
-    for (const { run, microseconds } of round % 2 === 0 ? series : series.toReversed()) {
+    for (const { run, microseconds, cpuMicroseconds } of round % 2 === 0 ? entries : entries.toReversed()) {
+      const cpuBefore = await cpuClock();
       const startedAt = performance.now();
       await run(count);
-      const taken = ((performance.now() - startedAt) * 1000) / count;
-      if (round > 0) microseconds.push(taken);
+      const taken = (performance.now() - startedAt) * 1000;
+      const cpuTaken = (await cpuClock()) - cpuBefore;
+      if (round === 0) continue;
+      microseconds.push(taken / count);
+      cpuMicroseconds.push(cpuTaken / count);
     }
   }
-  return series;
+  return entries;
 }
 
 /** Does `count` pieces of work, `width` of them at once. */
@@ -43,19 +61,14 @@ export async function concurrently(
   await Promise.all(Array.from({ length: width }, lane));
 }
 
-/** The fastest round: what else the machine does can only slow a round down. */
-export function fastest({ microseconds }: Series): number {
-  return Math.min(...microseconds);
-}
-
 /**
- * How `ours` relates to `reference`: the median of what the rounds say, in each of which both ran within moments of each
- * other. So a machine that gets slower for a while, or stumbles, changes little.
+ * The median of the rounds. The sides of a row run in the same rounds, within moments of each other, so what slows the machine
+ * down for a while moves the medians of all of them.
  */
-export function ratioOf(ours: Series, reference: Series): number {
-  return median(ours.microseconds.map((time, round) => time / (reference.microseconds[round] ?? Number.NaN)));
+export function typical({ microseconds }: Series): number {
+  return median(microseconds);
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

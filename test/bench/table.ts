@@ -1,12 +1,11 @@
-import { cpus } from 'node:os';
-import { fastest, ratioOf, type Series } from './measure.ts';
+import { median, type Series, typical } from './measure.ts';
 
 /** One line of the benchmark's table. */
 export interface Row {
   readonly work: string;
   readonly ours: string;
   readonly reference: string;
-  /** What is compared with the target: a ratio, a time, a count, a size. */
+  /** What is compared with the target: a ratio of the two figures, a time, a count, a size. */
   readonly measured: string;
   readonly target: string;
   /** `null`: there is no target, the row is for information. */
@@ -23,7 +22,7 @@ export function ratioRow(work: string, ours: Series | undefined, reference: Seri
     work,
     ours: inMicroseconds(own),
     reference: `${other.name}: ${inMicroseconds(other)}`,
-    ...judged(ratioOf(own, other), target, (ratio) => ratio.toFixed(2)),
+    ...judged(typical(own) / typical(other), target, twoDigits),
   };
 }
 
@@ -34,7 +33,7 @@ export function rateRow(work: string, ours: Series | undefined, reference: Serie
     work,
     ours: perSecond(own),
     reference: `${other.name}: ${perSecond(other)}`,
-    ...judged(ratioOf(other, own), target, (ratio) => ratio.toFixed(2)),
+    ...judged(typical(other) / typical(own), target, twoDigits),
   };
 }
 
@@ -51,13 +50,20 @@ export function countRow(work: string, counts: Counts, expected: Counts): Row {
 
 export type Counts = Readonly<Record<string, number>>;
 
+export const twoDigits = (value: number) => value.toFixed(2);
+
 const writtenCounts = (counts: Counts) =>
   Object.entries(counts)
     .map(([what, count]) => `${count} ${what}`)
     .join(', ');
 
-const inMicroseconds = (series: Series) => `${fastest(series).toFixed(1)} us`;
-const perSecond = (series: Series) => `${Math.round(1e6 / fastest(series))}/s`;
+const inMicroseconds = (series: Series) => `${typical(series).toFixed(1)} us`;
+
+function perSecond(series: Series): string {
+  const rate = `${Math.round(1e6 / typical(series))}/s`;
+  const cpu = median(series.cpuMicroseconds ?? []);
+  return cpu > 0 ? `${rate}, ${cpu.toFixed(1)} us CPU` : rate;
+}
 
 function judged(value: number, target: Target, written: (value: number) => string) {
   const measured = written(value);
@@ -67,26 +73,19 @@ function judged(value: number, target: Target, written: (value: number) => strin
     : { measured, target: `>= ${written(target.atLeast)}`, isMet: value >= target.atLeast };
 }
 
-function required(series: Series | undefined): Series {
+export function required(series: Series | undefined): Series {
   if (series === undefined) throw new TypeError('there is no such series');
   return series;
 }
 
-/** The rows as Markdown, with the machine and the day. */
+/** The rows as Markdown. */
 export function tableOf(rows: readonly Row[]): string {
-  const day = new Date().toISOString().slice(0, 10);
-  const machine = `${cpus().length} cores (${cpus()[0]?.model.trim()}), Node ${process.versions.node}`;
   const verdict = ({ isMet }: Row) => (isMet === null ? '' : isMet ? 'met' : 'missed');
+  const lineOf = (row: Row) =>
+    `| ${[row.work, row.ours, row.reference, row.measured, row.target, verdict(row)].join(' | ')} |`;
   return [
-    `${day}, ${machine}, PostgreSQL and Redis on the same machine. Times are those of the fastest round; a ratio is the median of what many rounds say, in each of which both had their turn.`,
-    '',
     '| work | trpc-durin | reference | measured | target | |',
     '| --- | --- | --- | --- | --- | --- |',
-    ...rows.map((row) =>
-      [row.work, row.ours, row.reference, row.measured, row.target, verdict(row)].reduce(
-        (line, cell) => `${line} ${cell} |`,
-        '|',
-      ),
-    ),
+    ...rows.map(lineOf),
   ].join('\n');
 }

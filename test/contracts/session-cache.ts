@@ -25,6 +25,15 @@ export function testSessionCache(open: (clock: Clock) => SessionCache | Promise<
     expect(database.asked).toBe(1);
   });
 
+  test('finds in memory what it finds, or nothing', async () => {
+    expect(cache.findInMemory('a')).toBeNull();
+    await find();
+    const known = cache.findInMemory('a');
+    expect([null, 1]).toContain(versionOf(known ?? undefined));
+    clock.advance(60);
+    expect(cache.findInMemory('a')).toBeNull();
+  });
+
   test('asks again once the entry has reached its ttl', async () => {
     await find();
     clock.advance(59.999);
@@ -47,6 +56,7 @@ export function testSessionCache(open: (clock: Clock) => SessionCache | Promise<
       await find();
       database.rows.delete('a');
       await cache.invalidate(scope);
+      expect(cache.findInMemory('a')).toBeNull();
       expect(await find()).toBeNull();
     },
   );

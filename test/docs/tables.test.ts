@@ -72,6 +72,7 @@ describe('the table of options', () => {
         streams: true,
         throttle: true,
         databaseTimeout: true,
+        lastUsedInterval: true,
         preparedStatements: true,
         trustProxy: true,
         tokenInUrl: true,
@@ -268,18 +269,35 @@ async function helpOf(...command: string[]): Promise<string> {
   const print = (text: string) => {
     help += text;
   };
-  const terminal = { print, printError: print, isInteractive: false, confirm: () => Promise.resolve(false) };
+  const terminal = {
+    print,
+    printError: print,
+    isInteractive: false,
+    confirm: () => Promise.resolve(false),
+    askSecret: () => Promise.resolve(''),
+  };
   await runProgram([...command, '--help'], terminal, '0');
   return help;
 }
 
-test('the table of commands names every command', async () => {
-  const help = await helpOf();
-  const section = help.slice(help.indexOf('Commands:'), help.indexOf('Examples:'));
+/** The commands below a command, with their operands; those that have commands themselves are left out. */
+async function commandsBelow(...path: string[]): Promise<string[]> {
+  const [, section = ''] = (await helpOf(...path)).split('Commands:');
   const inHelp = section.matchAll(/^ {2}([a-z-]+)(?: \[options\])?((?: (?:<\w+>|\[\w+\]))*)/gm);
-  const commands = Array.from(inHelp, ([, name, operands]) => `${name}${operands}`).filter(
-    (name) => !name.startsWith('help'),
+  const named = Array.from(inHelp, ([, name = '', operands]) => ({ name, operands })).filter(
+    ({ name }) => name !== 'help' && name !== 'trpc-durin',
   );
+  const below = await Promise.all(
+    named.map(async ({ name, operands }) => {
+      const commands = await commandsBelow(...path, name);
+      return commands.length > 0 ? commands : [[...path, `${name}${operands}`].join(' ')];
+    }),
+  );
+  return below.flat();
+}
+
+test('the table of commands names every command', async () => {
+  const commands = await commandsBelow();
   const named = tableBelow('docs/reference/command-line.md', 'The commands').map(([command]) => command);
   expect(named.toSorted()).toEqual(commands.toSorted());
 });
@@ -287,12 +305,12 @@ test('the table of commands names every command', async () => {
 const listOf = (cell: string) => cell.replaceAll('`', '').split(', ');
 
 test('the table of command-line options is that of the help', async () => {
-  const commands = tableBelow('docs/reference/command-line.md', 'The commands').map(
-    ([name = '']) => name.split(' ')[0],
+  const commands = tableBelow('docs/reference/command-line.md', 'The commands').map(([name = '']) =>
+    name.replace(/ [<[].*/, ''),
   );
   const inHelp = await Promise.all(
-    commands.map(async (command = '') => {
-      const options = (await helpOf(command)).matchAll(/^ {2}(?:-\w, )?(--[\w-]+(?: <\w+>)?)/gm);
+    commands.map(async (command) => {
+      const options = (await helpOf(...command.split(' '))).matchAll(/^ {2}(?:-\w, )?(--[\w-]+(?: <\w+>)?)/gm);
       return Array.from(options, ([, option]) => `${option} of ${command}`);
     }),
   );

@@ -2,14 +2,15 @@ import type { Quickstart } from '../support/browser/quickstart-server.ts';
 import { plantedTokens } from '../support/planting/planted-tokens.ts';
 import { withoutIndexes } from '../support/planting/without-indexes.ts';
 
-export const userCount = 50_000;
-export const tokenCount = 1_000_000;
+/** `TOKENS=5000000 npm run test:load` plants as many. */
+export const tokenCount = Number(process.env['TOKENS'] ?? 1_000_000);
+export const userCount = tokenCount / 20;
 
 /** Clients that nobody signs in to by hand, besides the four of the quickstart. */
 const partnerCount = 16;
 
 /**
- * Users `user1` to `user50000`, each with a token for each of twenty clients, issued over the last 45 days: of those for
+ * Users `user1` to `user50000` or as many as there are, each with a token for each of twenty clients, issued over the last 45 days: of those for
  * `cli` none expires, of the others a third have. A fifth of all were never used. Nothing expires within half an hour of now.
  */
 export async function plantMillion({ orm, auth }: Quickstart): Promise<void> {

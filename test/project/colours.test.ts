@@ -30,5 +30,5 @@ test('the quickstart and the admin page have the same colours', () => {
 });
 
 test('the quickstart and the admin page have the same logo', () => {
-  expect(read('admin-page/shell/logo.svg')).toBe(read('examples/quickstart/web/public/icon.svg'));
+  expect(read('admin-page/look/logo.svg')).toBe(read('examples/quickstart/web/public/icon.svg'));
 });

@@ -27,6 +27,7 @@ export const rings = [
   ['admin', 'http', 'opentelemetry'],
   ['cli'],
   ['durin.ts'],
+  ['testing'],
   ['index.ts', 'password.ts'],
 ] as const;
 
@@ -47,8 +48,17 @@ const onlyImporters: Readonly<Record<string, readonly string[]>> = {
   'src/options/parse-options.ts': ['src/durin.ts'],
   'src/options/cache-options.ts': ['src/index.ts', 'src/options/options.ts'],
   'src/options/throttle-options.ts': ['src/index.ts', 'src/options/options.ts'],
-  'src/options/settings.ts': ['src/durin/compose.ts', 'src/options/options-schema.ts', 'src/options/parse-options.ts'],
+  'src/options/settings.ts': [
+    'src/durin/compose.ts',
+    'src/durin/internals.ts',
+    'src/durin/compose-database.ts',
+    'src/durin/compose-stores.ts',
+    'src/options/options-schema.ts',
+    'src/options/parse-options.ts',
+  ],
   'src/durin/compose.ts': ['src/durin.ts'],
+  'src/durin/compose-stores.ts': ['src/durin/compose.ts'],
+  'src/durin/compose-database.ts': ['src/durin/compose-stores.ts'],
   'src/index.ts': [],
   'src/admin/index.ts': [],
   'src/http/index.ts': [],
@@ -56,6 +66,7 @@ const onlyImporters: Readonly<Record<string, readonly string[]>> = {
   'src/database/pglite/index.ts': [],
   'src/redis/index.ts': [],
   'src/postgres/index.ts': [],
+  'src/testing/index.ts': [],
 };
 
 const vagueNames = /(?:^|\/)(?:utils?|helpers?|common|types|misc|shared|lib)(?:\.tsx?|\/)/;

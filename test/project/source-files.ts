@@ -37,7 +37,9 @@ export interface PackageJson {
   readonly scripts: Readonly<Record<string, string>>;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
-  readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>;
+  readonly exports: Readonly<
+    Record<string, string | { readonly production?: null; readonly types: string; readonly default: string }>
+  >;
 }
 
 export function toSourceFile(path: string, text: string): SourceFile {

@@ -1,6 +1,7 @@
 import ArrowBack from '@mui/icons-material/ArrowBack';
 import { Button, Stack } from '@mui/material';
 import { useState } from 'react';
+import { ChangesOnly } from '../../shell/for-changes.tsx';
 import { LinkButton } from '../../shell/link-button.tsx';
 import { ViewHeader } from '../../shell/view-header.tsx';
 import { IssueForm } from './issue-form.tsx';
@@ -23,7 +24,9 @@ export function IssueToken() {
           : undefined}
       </ViewHeader>
       {issued === null ? (
-        <IssueForm onIssued={setIssued} />
+        <ChangesOnly>
+          <IssueForm onIssued={setIssued} />
+        </ChangesOnly>
       ) : (
         <Stack sx={{ gap: 2, maxWidth: 680, alignItems: 'flex-start' }}>
           <IssuedToken issued={issued} />

@@ -1,9 +1,13 @@
 import { initTRPC } from '@trpc/server';
 import superjson from 'superjson';
-import type { DurinContext } from 'trpc-durin';
+import { type DurinContext, isDurinError } from 'trpc-durin';
 import type { Auth } from './auth.ts';
 
-const t = initTRPC.context<DurinContext>().create({ transformer: superjson });
+const t = initTRPC.context<DurinContext>().create({
+  transformer: superjson,
+  errorFormatter: ({ shape, error }) =>
+    isDurinError(error) ? { ...shape, data: { ...shape.data, durin: error.durin } } : shape,
+});
 
 export type AppRouter = ReturnType<typeof createAppRouter>;
 

@@ -7,7 +7,10 @@ import { createPageConfig } from './page-config.ts';
 import { createPageHandler } from './page-handler.ts';
 import { createPageRouter } from './page-router.ts';
 
-export type AdminPageDeps = Pick<Internals, 'durinRouter' | 'createContext' | 'responseMeta' | 'loginForm'>;
+export type AdminPageDeps = Pick<
+  Internals,
+  'durinRouter' | 'createContext' | 'responseMeta' | 'loginForm' | 'auditStore' | 'usageStore'
+>;
 
 interface CreatedPageOptions extends AdminPageOptions {
   /** Whether the admin router lists the policies of the app's router. */
@@ -22,7 +25,7 @@ interface CreatedPageOptions extends AdminPageOptions {
  * @throws DurinUsageError if the app has no client named `options.client`, or none that the page can use
  */
 export function createAdminPage(
-  { durinRouter, createContext, responseMeta, loginForm }: AdminPageDeps,
+  { durinRouter, createContext, responseMeta, loginForm, auditStore, usageStore }: AdminPageDeps,
   adminRouter: DurinAdminRouter,
   { client, title = 'Durin admin', onError = printError, hasPolicies, isConfigured }: CreatedPageOptions,
 ): AdminPage {
@@ -30,7 +33,14 @@ export function createAdminPage(
     router: createPageRouter(durinRouter, adminRouter),
     createContext,
     responseMeta,
-    config: createPageConfig(loginForm, { title, client, hasPolicies, isConfigured }),
+    config: createPageConfig(loginForm, {
+      title,
+      client,
+      hasPolicies,
+      hasAudit: auditStore !== null,
+      hasCalls: usageStore !== null,
+      isConfigured,
+    }),
     onError,
   });
   return createPageAdapter(handle);

@@ -12,25 +12,33 @@ export interface PageConfig {
   authHeaderPrefix: string;
   /** Whether the app passes its router, so that the page lists its policies. */
   hasPolicies: boolean;
+  /** Whether changes are recorded, so that the page lists them. */
+  hasAudit: boolean;
+  /** Whether calls are counted. */
+  hasCalls: boolean;
 }
 
 export interface PageConfigOptions {
   readonly title: string;
   readonly client: string | undefined;
   readonly hasPolicies: boolean;
+  readonly hasAudit: boolean;
+  readonly hasCalls: boolean;
   /** Whether the app sets an option of the page, and so wants to use it. */
   readonly isConfigured: boolean;
 }
 
 /** @throws DurinUsageError if the app has no client named `client`, or none that the page can use */
 export function createPageConfig(loginForm: LoginForm, options: PageConfigOptions): PageConfig {
-  const { title, hasPolicies } = options;
+  const { title, hasPolicies, hasAudit, hasCalls } = options;
   return {
     title,
     client: clientOf(loginForm, options),
     loginFields: loginFieldsOf(loginForm.input),
     authHeaderPrefix: loginForm.scheme,
     hasPolicies,
+    hasAudit,
+    hasCalls,
   };
 }
 

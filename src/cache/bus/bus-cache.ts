@@ -35,10 +35,17 @@ export function createBusCache(deps: BusCacheDeps): SessionCache {
     isStarted = true;
   }
 
+  /** `null` while messages may be missing. */
+  function trustedMemory(): MemoryCache | null {
+    return isStarted && bus.isConnected() ? memory : null;
+  }
+
   return {
+    findInMemory: (selector) => trustedMemory()?.findInMemory(selector) ?? null,
     async find(selector, load) {
       start();
-      if (bus.isConnected()) return memory.find(selector, load);
+      const trusted = trustedMemory();
+      if (trusted !== null) return trusted.find(selector, load);
       const loaded = await load(selector);
       return loaded && { record: loaded.record, usableUntil: now() };
     },

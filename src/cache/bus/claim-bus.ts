@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Listen } from '../../database/notify/listening.ts';
 import { DurinUsageError } from '../../errors.ts';
 import type { Bus } from '../bus.ts';
@@ -22,6 +23,8 @@ export function claimBus(bus: ClaimableBus, listen: Listen): Bus {
     );
   }
   bus[servesDurin] = true;
+  /** What the bus receives is no work of the call that happened to start it. */
+  const outsideOfCalls = AsyncLocalStorage.snapshot();
   let closing: Promise<void> | null = null;
 
   async function closeAndRelease(): Promise<void> {
@@ -33,7 +36,8 @@ export function claimBus(bus: ClaimableBus, listen: Listen): Bus {
   }
 
   return {
-    start: (onMessage, onPossibleLoss, namespace) => bus.start(onMessage, onPossibleLoss, namespace, listen),
+    start: (onMessage, onPossibleLoss, namespace) =>
+      outsideOfCalls(() => bus.start(onMessage, onPossibleLoss, namespace, listen)),
     isConnected: () => closing === null && bus.isConnected(),
     lastError: () => bus.lastError?.(),
     publish: (message) => bus.publish(message),

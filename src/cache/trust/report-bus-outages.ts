@@ -1,5 +1,4 @@
-import type { OutageListener } from '../../health/outage-report.ts';
-import { reasonOf } from '../../health/reason-of.ts';
+import { createOutageReport, type OutageListener } from '../../health/outage-report.ts';
 import type { Bus } from '../bus.ts';
 
 /** How often to check whether the bus is connected, in milliseconds. */
@@ -16,21 +15,17 @@ const failuresOfOutage = 3;
  * without noticing, so the bus is checked four times a second from its start to its close.
  */
 export function reportBusOutages(bus: Bus, listener: OutageListener): Bus {
+  const outage = createOutageReport(listener);
   let failures = 0;
   let checks: NodeJS.Timeout | null = null;
-
-  function reason(): string {
-    const error = bus.lastError?.();
-    return error instanceof Error ? reasonOf(error) : 'The bus is not connected.';
-  }
 
   function check(): void {
     if (!bus.isConnected()) {
       failures += 1;
-      if (failures === failuresOfOutage) listener.unavailable(reason());
+      if (failures === failuresOfOutage) outage.began(bus.lastError?.() ?? new Error('The bus is not connected.'));
       return;
     }
-    if (failures >= failuresOfOutage) listener.recovered();
+    if (failures >= failuresOfOutage) outage.ended();
     failures = 0;
   }
 
@@ -43,6 +38,7 @@ export function reportBusOutages(bus: Bus, listener: OutageListener): Bus {
     publish: (message) => bus.publish(message),
     async close() {
       if (checks !== null) clearInterval(checks);
+      outage.stop();
       await bus.close();
     },
   };

@@ -4,8 +4,8 @@ import { isVisible } from '../rows/is-visible.ts';
 import type { Projection } from '../rows/projection.ts';
 import type { Row } from '../rows/row.ts';
 import type { Schema } from '../schema.ts';
-import { fromJsonKey } from '../user-key.ts';
 import type { UserRow } from './admin-store.ts';
+import { fromJsonKey } from './user-key.ts';
 
 /** Selects the key and the visible columns of a user `u`. */
 export function addUser(projection: Projection, schema: Schema): (row: Row) => UserRow {

@@ -1,13 +1,21 @@
+import { createSingleFlight } from '../../async/single-flight.ts';
 import { isDurinError } from '../../errors.ts';
 import type { OutageReport } from '../../health/outage-report.ts';
 import type { Database } from '../database.ts';
 import { codeOf, isOutage } from '../failures.ts';
 
-/** Returns the work. Reports its failure if the database cannot be used, and its success if it can again. */
-export type WatchOutages = <T>(work: Promise<T>) => Promise<T>;
+/** Returns the work, and learns from how it ends whether the database can be used. */
+export type Watch = <T>(work: Promise<T>) => Promise<T>;
+
+export interface WatchOutages {
+  /** Watches a statement. Its success is the end of an outage. */
+  readonly statement: Watch;
+  /** Watches work that may send statements, or none, and may fail for other reasons. */
+  readonly failures: Watch;
+}
 
 /** Watches all statements of the database. */
-export function watchDatabase(database: Database, watch: WatchOutages): Database {
+export function watchDatabase(database: Database, watch: Watch): Database {
   return {
     ...database,
     run: (sql, parameters) => watch(database.run(sql, parameters)),
@@ -23,7 +31,12 @@ export function watchDatabase(database: Database, watch: WatchOutages): Database
   };
 }
 
-export function createWatchOutages({ began, ended }: OutageReport): WatchOutages {
+/**
+ * @param confirm asks the database for nothing. Where an error does not say by itself that the database cannot be used, such as
+ *   a timeout, it is an outage only if this fails too: a row may have been locked for long, or a right is missing for one table
+ */
+export function createWatchOutages({ began, ended }: OutageReport, confirm: () => Promise<unknown>): WatchOutages {
+  const confirmations = createSingleFlight<void>();
   let hasFailed = false;
 
   function succeeded(): void {
@@ -32,28 +45,54 @@ export function createWatchOutages({ began, ended }: OutageReport): WatchOutages
     ended();
   }
 
-  function failed(error: unknown): void {
-    if (!isDurinError(error) || error.durin.code !== 'STORE_UNAVAILABLE' || !isUnusable(error.cause)) return;
+  function report(cause: unknown): void {
     hasFailed = true;
-    began(error.cause);
+    began(cause);
   }
 
-  return function watchOutages(work) {
-    work.then(succeeded, failed);
-    return work;
-  };
+  async function confirmed(cause: unknown): Promise<void> {
+    try {
+      await confirm();
+    } catch {
+      report(cause);
+    }
+  }
+
+  function failed(error: unknown): void {
+    if (!isDurinError(error) || error.durin.code !== 'STORE_UNAVAILABLE') return;
+    const { cause } = error;
+    const verdict = judge(cause);
+    if (verdict === 'unusable') report(cause);
+    if (verdict === 'perhaps' && confirmations.inFlight('database') === undefined)
+      void confirmations.start('database', () => confirmed(cause));
+  }
+
+  const watch =
+    (onSuccess: () => void): Watch =>
+    (work) => {
+      work.then(onSuccess, failed);
+      return work;
+    };
+  return { statement: watch(succeeded), failures: watch(() => undefined) };
 }
 
 const sqlStatePattern = /^(?:\d|F0|HV|P0|XX)[\dA-Z]{3,4}$/;
 
 /**
- * The SQLSTATEs of a database that no statement can use: read only after a failover, a role that may not log in or may not read
- * the tables, no such database, no disk space left, system errors. The other ones are about one statement.
+ * The SQLSTATEs of a database that no statement can use: read only after a failover, a role that may not log in, no such
+ * database, no disk space left, system errors. The other ones are about one statement.
  */
-const unusableStates = /^(?:25006|28...|3D000|42501|53...|58...|XX...)$/;
+const unusableStates = /^(?:25006|28...|3D000|53...|58...|XX...)$/;
+/** That of a missing right, which may be about one table. */
+const missingRight = '42501';
 
-/** A cause without a code is a timeout, or a mistake by name such as a missing table. A socket's or TLS's code is no SQLSTATE. */
-function isUnusable(cause: unknown): boolean {
+/**
+ * Whether the database cannot be used. A cause without a code is a timeout, or a mistake by name such as a missing table. A
+ * socket's or TLS's code is no SQLSTATE.
+ */
+function judge(cause: unknown): 'unusable' | 'perhaps' | 'usable' {
   const code = codeOf(cause);
-  return code === null || isOutage(cause) || !sqlStatePattern.test(code) || unusableStates.test(code);
+  if (code !== null && unusableStates.test(code)) return 'unusable';
+  if (code === null || code === missingRight || isOutage(cause) || !sqlStatePattern.test(code)) return 'perhaps';
+  return 'usable';
 }

@@ -40,11 +40,12 @@ export async function queryWithTimeout(pool: NativePool, query: NativeQuery, tim
   }
 }
 
-/** These concern the prepared statements of one connection. */
+/** These concern one connection: its prepared statements, or that it leads to a standby. */
 const connectionStates: ReadonlySet<string> = new Set([
   sqlState.featureNotSupported,
   sqlState.duplicatePreparedStatement,
   sqlState.invalidStatementName,
+  sqlState.readOnlyTransaction,
 ]);
 
 /** The classes of SQLSTATEs start with a digit, other than a few; the codes of sockets, such as `EPIPE`, with an E. */

@@ -2,6 +2,10 @@ import type { Database } from '../database.ts';
 import type { Schema } from '../schema.ts';
 import type { UsageStore } from './usage-store.ts';
 
+/** The conditions on a day and, if it is not `null`, on a client. */
+const since = (client: string | null) => `n.day >= ?::date ${client === null ? '' : 'and n.client = ?'}`;
+const values = (client: string | null, day: string) => (client === null ? [day] : [day, client]);
+
 /**
  * The usage on PostgreSQL.
  * @returns `null` if calls are not counted
@@ -17,10 +21,6 @@ export function createSqlUsageStore(database: Database, schema: Schema): UsageSt
       as counted (client text, day date, "userId" text, calls integer)
     group by client, day, "userId" order by client, day, "userId"
     on conflict (client, day, user_id) do update set calls = n.calls + excluded.calls`);
-
-  /** The conditions on a day and, if it is not `null`, on a client. */
-  const since = (client: string | null) => `n.day >= ?::date ${client === null ? '' : 'and n.client = ?'}`;
-  const values = (client: string | null, day: string) => (client === null ? [day] : [day, client]);
 
   return {
     async add(counts) {

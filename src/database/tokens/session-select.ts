@@ -48,6 +48,7 @@ export function createSessionSelect(schema: Schema, rules: UserRowRules): Sessio
   const authenticatedAt = projection.addInstant('t.authenticated_at');
   const expiresAt = projection.addInstant(effectiveExpiry('l.last_used_at'));
   const isIdling = projection.add(`${effectiveExpiry('l.last_used_at')} is distinct from ${latestExpiry}`);
+  const hasIdleTtl = projection.add('c.idle_ttl is not null');
   const latest = projection.addInstant(latestExpiry);
   const lastUsedAt = projection.addInstant('l.last_used_at');
   const tree = rules.populate === false ? {} : toPopulateTree(rules.populate, schema.tokenMeta);
@@ -86,6 +87,7 @@ export function createSessionSelect(schema: Schema, rules: UserRowRules): Sessio
         authenticatedAt: authenticatedAt(row),
         expiresAt: expiresAt(row),
         expiresByIdling: isIdling(row) === true,
+        isExtendedByUse: hasIdleTtl(row) === true,
         latestExpiry: latest(row),
         lastUsedAt: lastUsedAt(row),
       };

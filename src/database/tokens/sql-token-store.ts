@@ -74,6 +74,7 @@ export function createSqlTokenStore(
     ...createDeleteTokens(database, schema, lockUser),
 
     findBySelector: findStored,
+    findInMemory: () => null,
     findStored,
 
     async findUserRow(userId) {

@@ -3,7 +3,7 @@ import type { KeyStore } from '../../database/keys/key-store.ts';
 import { DurinError } from '../../errors.ts';
 import type { EventSink } from '../../events.ts';
 import type { DurinContext } from '../../request/durin-request.ts';
-import { isSessionId, type SessionRecord } from '../../session.ts';
+import { isSessionId, type SessionRecord, type TokenRow } from '../../session.ts';
 import type { IssueToken } from '../../tokens/issue-token.ts';
 import type { KeyClients, KeyRules } from '../../tokens/keys/key-rules.ts';
 import { effectiveScopes, type SessionScopes } from '../../tokens/rights/scopes.ts';
@@ -24,6 +24,8 @@ export interface KeysDeps extends KeyViewDeps {
   readonly issueToken: IssueToken;
   readonly scopes: SessionScopes;
   readonly requireFresh: RequireFresh;
+  /** How often a key's use is written at most, in milliseconds. */
+  readonly lastUsedIntervalMs: number;
   readonly events: EventSink;
 }
 
@@ -42,7 +44,7 @@ interface Call {
 }
 
 export function createKeys({ sessionProcedure, reportRefused }: RouterProcedures, deps: KeysDeps) {
-  const { keyStore, keyClients, scopes, requireFresh, events, now } = deps;
+  const { keyStore, keyClients, scopes, requireFresh, lastUsedIntervalMs, events, now } = deps;
   const toKeyView = createToKeyView(deps);
   const issueToSession = createIssueToSession(deps.issueToken, conflictCodes);
   const procedure = sessionProcedure.use(refuseUnreadableInput);
@@ -89,13 +91,18 @@ export function createKeys({ sessionProcedure, reportRefused }: RouterProcedures
     return { ...toKeyView({ ...record, name, clientName }, ctx.session), token };
   }
 
+  /** The latest instant at which it may have been used: a first use is always written, and later ones at an interval. */
+  function usedUntil({ lastUsedAt, createdAt }: Pick<TokenRow, 'lastUsedAt' | 'createdAt'>): number {
+    return lastUsedAt === null ? createdAt.getTime() : lastUsedAt.getTime() + lastUsedIntervalMs;
+  }
+
   return {
     list: procedure.input(keyInputs.list).query(async function listKeys({ input, ...call }): Promise<KeyView[]> {
       const { session } = call.ctx;
       const { clientName } = requireRules(call, input?.client);
       const unusedSince = now() - (input?.unusedFor ?? 0) * 1000;
       const keys = await keyStore.listKeys(session.userId, clientName);
-      const unused = keys.filter(({ lastUsedAt, createdAt }) => (lastUsedAt ?? createdAt).getTime() <= unusedSince);
+      const unused = keys.filter((key) => usedUntil(key) <= unusedSince);
       return (input?.unusedFor === undefined ? keys : unused).map((key) => toKeyView(key, session));
     }),
 

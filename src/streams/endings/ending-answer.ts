@@ -39,6 +39,12 @@ export function endingAnswer(answer: unknown, isStreamed: boolean, open: OpenEnd
   return wrap(answer);
 }
 
+/** Whether `endingAnswer` may wrap something. Cheap, because most answers stream nothing. */
+export function mayStream(answer: unknown, isStreamed: boolean): boolean {
+  if (typeof answer !== 'object' || answer === null) return false;
+  return isStreamed || isAsyncIterable(answer) || 'then' in answer;
+}
+
 function asItIs(value: unknown): unknown {
   return value;
 }

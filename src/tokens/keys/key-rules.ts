@@ -33,5 +33,8 @@ export interface KeyClients {
 
 export function createKeyClients(all: readonly KeyRules[]): KeyClients {
   const byName = new Map(all.map((rules) => [rules.clientName, rules]));
-  return { names: [...byName.keys()], rulesOf: (clientName) => byName.get(clientName) ?? null };
+  return {
+    names: [...byName.keys()],
+    rulesOf: (clientName) => (byName.size === 0 ? null : (byName.get(clientName) ?? null)),
+  };
 }

@@ -28,10 +28,10 @@ export function createAuthenticateSource(deps: AuthenticateSourceDeps): Authenti
     const { request, state, isChange } = openSource(source);
     let record: SessionRecord | null = null;
     try {
-      record = await state.resolveSessionUncached(isChange);
+      record = state.recognizeSession(Infinity, isChange) ?? (await state.resolveSessionUncached(isChange));
       const refusal = keyAccess.refusalOf(record, request.ipAddress, 'everything');
       if (refusal !== null) throw refusal;
-      await activateKey(record, request);
+      if (record.replaces !== null) await activateKey(record, request);
     } catch (error) {
       denials.report(error, { path: null, origin: request, session: record && toSessionOf(record) });
       throw toAnswered(error, request);

@@ -4,20 +4,22 @@ import { bearer } from 'better-auth/plugins/bearer';
 import { Pool } from 'pg';
 import { createClient } from 'redis';
 
-/** An app with better-auth, which looks up a session by its bearer token. */
-export interface BetterAuth {
-  /** Looks up the session of the user with this number. */
-  getSession(index: number): Promise<unknown>;
-  close(): Promise<void>;
+export interface BetterAuthOptions {
+  /** Of the database. */
+  readonly url: string;
+  /** How many users there are, with a session each. */
+  readonly users: number;
+  /** Sessions are in this Redis, as its secondary storage. Default: in the database. */
+  readonly redisUrl?: string;
+  /** Whether a signed cookie holds the session for an hour. Default: false. */
+  readonly hasCookieCache?: boolean;
 }
 
-/**
- * Users with a session each, on this Postgres; with `redisUrl`, sessions are in Redis, as its secondary storage.
- * Passwords are not hashed: signing up is not what is measured.
- */
-export async function openBetterAuth(url: string, redisUrl: string | null, users: number): Promise<BetterAuth> {
+/** An app with better-auth, and its users. Passwords are not hashed: signing up is not what is measured. */
+export async function openBetterAuth({ url, users, redisUrl, hasCookieCache = false }: BetterAuthOptions) {
   const pool = new Pool({ connectionString: url, max: 10 });
-  const redis = redisUrl === null ? null : await createClient({ url: redisUrl, disableOfflineQueue: true }).connect();
+  const redis =
+    redisUrl === undefined ? null : await createClient({ url: redisUrl, disableOfflineQueue: true }).connect();
   const options = {
     baseURL: 'http://localhost:3000',
     secret: 'a secret of the benchmark, long enough for it',
@@ -26,6 +28,7 @@ export async function openBetterAuth(url: string, redisUrl: string | null, users
       enabled: true,
       password: { hash: async (password: string) => password, verify: async () => true },
     },
+    session: { cookieCache: { enabled: hasCookieCache, maxAge: 3600 } },
     rateLimit: { enabled: false },
     telemetry: { enabled: false },
     plugins: [bearer()],
@@ -47,20 +50,28 @@ export async function openBetterAuth(url: string, redisUrl: string | null, users
   const { runMigrations } = await getMigrations(options);
   await runMigrations();
   const auth = betterAuth(options);
-  const headers: Headers[] = [];
+  const bearers: Headers[] = [];
+  const cookies: string[] = [];
+  const group = `${redis ? 'redis' : 'postgres'}.${hasCookieCache}`;
   for (let index = 0; index < users; index += 1) {
-    const email = `user.${index}.${redis ? 'redis' : 'postgres'}@example.com`;
-    const { token } = await auth.api.signUpEmail({ body: { email, password: 'password', name: `User ${index}` } });
-    headers.push(new Headers({ authorization: `Bearer ${token}` }));
+    const body = { email: `user.${index}.${group}@example.com`, password: 'password', name: `User ${index}` };
+    const answer = await auth.api.signUpEmail({ body, asResponse: true });
+    const { token } = (await answer.json()) as { token: string };
+    bearers.push(new Headers({ authorization: `Bearer ${token}` }));
+    cookies.push(cookieOf(answer));
   }
 
   return {
-    async getSession(index) {
-      const session = await auth.api.getSession({ headers: headers[index % users] ?? new Headers() });
+    auth,
+    /** The header `cookie` of each user's browser. */
+    cookies,
+    /** Looks up the session of the user with this number by its bearer token. */
+    async getSession(index: number): Promise<unknown> {
+      const session = await auth.api.getSession({ headers: bearers[index % users] ?? new Headers() });
       if (session === null) throw new Error('better-auth knows no such session');
       return session;
     },
-    async close() {
+    async close(): Promise<void> {
       redis?.destroy();
       await pool.end();
     },
@@ -68,3 +79,10 @@ export async function openBetterAuth(url: string, redisUrl: string | null, users
 }
 
 const key = (name: string) => `better-auth:${name}`;
+
+function cookieOf({ headers }: Response): string {
+  return headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(';', 1)[0])
+    .join('; ');
+}

@@ -4,19 +4,20 @@ import type { Pool } from 'pg';
 import { createDurin, type DurinContext } from '../../../src/index.ts';
 import { hashPassword, verifyPassword } from '../../../src/password.ts';
 import { AuthToken, Client, entities, User } from '../entities.ts';
-import { type Extent, sideBySide } from '../measure.ts';
+import { type Extent, type Series, sideBySide, typical } from '../measure.ts';
 import { secret } from '../population.ts';
-import { type Row, ratioRow } from '../table.ts';
+import { type Row, ratioRow, required, valueRow } from '../table.ts';
 
 const password = 'a password of the benchmark';
 
 /**
  * A login, which reads the user, verifies a password and issues a token, against verifying the password alone. What of that
- * no library can save has a row too: the app's query and one prepared insert.
+ * no library can save has a row too: the app's query and one prepared insert. Then what each step takes.
  */
 export async function benchLogin(url: string, extent: Extent): Promise<Row[]> {
   const orm = await MikroORM.init({ clientUrl: url, entities, pool: { min: 0, max: 10 } });
   const hash = await hashPassword(password);
+  const findUser = () => orm.em.fork().findOne(User, { username: 'user 1' });
   const durin = createDurin({
     orm,
     entities: { User, Client, AuthToken },
@@ -31,8 +32,8 @@ export async function benchLogin(url: string, extent: Extent): Promise<Row[]> {
   await durin.clients.sync();
   const t = initTRPC.context<DurinContext>().create();
   const caller = t.router({ auth: durin.durinRouter }).createCaller(durin.createContext());
-  const logIn = (client: 'one session' | 'five devices') => (count: number) =>
-    times(count, () => caller.auth.login({ username: 'user 1', password, client }));
+  const logIn = (client: 'one session' | 'five devices') =>
+    times(() => caller.auth.login({ username: 'user 1', password, client }));
   const pool: Pool = await orm.em.getConnection().getNativeClient();
   await pool.query('create table least_login (id serial primary key, user_id int not null)');
   const insert = {
@@ -41,16 +42,18 @@ export async function benchLogin(url: string, extent: Extent): Promise<Row[]> {
     values: [1],
   };
   async function logInWithLeast(): Promise<void> {
-    await orm.em.fork().findOne(User, { username: 'user 1' });
+    await findUser();
     await verifyPassword(hash, password);
     await pool.query(insert);
   }
-  const series = await sideBySide(
+  const [one, five, least, argon2, query, issue] = await sideBySide(
     {
       'one session': logIn('one session'),
       'five devices': logIn('five devices'),
-      least: (count) => times(count, logInWithLeast),
-      'argon2 alone': (count) => times(count, () => verifyPassword(hash, password)),
+      least: times(logInWithLeast),
+      'argon2 alone': times(() => verifyPassword(hash, password)),
+      query: times(findUser),
+      issue: times(() => durin.tokens.issue({ user: 1, client: 'one session' })),
     },
     extent,
   );
@@ -60,22 +63,43 @@ export async function benchLogin(url: string, extent: Extent): Promise<Row[]> {
   ];
   const [ofDevice, ofOnly] = await sideBySide(
     {
-      'of a device': (count) => times(count, () => durin.authenticate(device)),
-      'of an only session': (count) => times(count, () => durin.authenticate(only)),
+      'of a device': times(() => durin.authenticate(device)),
+      'of an only session': times(() => durin.authenticate(only)),
     },
     { count: extent.count * 10, rounds: extent.rounds },
   );
   await durin.close();
   await orm.close();
-  const [one, five, least, argon2] = series;
   return [
     ratioRow('login, a client of one session', one, argon2, { atMost: 1.15 }),
     ratioRow('login, a client of five devices, a new one each time', five, argon2, { atMost: 1.15 }),
     ratioRow("argon2, the app's query of its user, and a prepared insert", least, argon2, null),
+    ...stepRows(required(one), { argon2, query, issue }),
     ratioRow('look-up of one of five devices', ofDevice, ofOnly, null),
   ];
 }
 
-async function times(count: number, work: () => Promise<unknown>): Promise<void> {
-  for (let done = 0; done < count; done += 1) await work();
+type Step = Series | undefined;
+
+function stepRows(login: Series, steps: { readonly argon2: Step; readonly query: Step; readonly issue: Step }): Row[] {
+  const [argon2, query, issue] = [steps.argon2, steps.query, steps.issue].map((step) => typical(required(step)));
+  const rest = typical(login) - (argon2 ?? 0) - (query ?? 0) - (issue ?? 0);
+  return [
+    stepRow('argon2', argon2),
+    stepRow("the app's query of its user", query),
+    stepRow('the statement that issues the token, with its commit', issue),
+    stepRow('all else', rest),
+  ];
+}
+
+function stepRow(step: string, taken = Number.NaN): Row {
+  return valueRow(`a login's step: ${step}`, taken, null, inMicroseconds);
+}
+
+const inMicroseconds = (value: number) => `${value.toFixed(0)} us`;
+
+function times(work: () => Promise<unknown>) {
+  return async (count: number): Promise<void> => {
+    for (let done = 0; done < count; done += 1) await work();
+  };
 }

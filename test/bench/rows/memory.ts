@@ -5,7 +5,7 @@ import { type Row, valueRow } from '../table.ts';
 
 /** What the cache of a process takes when it is full, measured in a process of its own. */
 export async function benchMemory(url: string, sessions: number): Promise<Row[]> {
-  const child = fork(join(import.meta.dirname, '..', 'memory-process.ts'), [url, String(sessions)], {
+  const child = fork(join(import.meta.dirname, '../processes/memory-process.ts'), [url, String(sessions)], {
     execArgv: ['--expose-gc'],
   });
   const [bytes] = (await once(child, 'message')) as [number];

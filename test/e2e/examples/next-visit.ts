@@ -3,6 +3,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 import { connectToChromium, openVisitor, type Visitor } from '../../support/browser/chromium.ts';
 import { freePort } from '../../support/servers/postgres-server.ts';
+import type { Program } from '../programs/program.ts';
 import { type CopiedExample, copyExample } from './copied-example.ts';
 
 /** The example for Next.js, built and started outside of the repository, and a browser. */
@@ -45,25 +46,34 @@ export function useNextExample() {
 
 export interface RunningNext {
   readonly url: string;
-  /** Moves its clock on, which the browser's does not follow. */
-  moveClock(seconds: number): Promise<unknown>;
+  readonly program: Program;
   stop(): Promise<unknown>;
 }
 
-export async function startNext(example: CopiedExample, command: 'start' | 'dev'): Promise<RunningNext> {
+/** @param flags of Node */
+export async function startNext(
+  example: CopiedExample,
+  command: 'start' | 'dev',
+  flags: readonly string[] = [],
+): Promise<RunningNext> {
   const port = String(await freePort());
   const next = join('node_modules', 'next', 'dist', 'bin', 'next');
-  const clock = join(import.meta.dirname, 'movable-clock.ts');
-  const args = ['--import', clock, next, command, '-H', 'localhost', '-p', port];
-  const server = example.start('node', args, { NEXT_TELEMETRY_DISABLED: '1' });
-  await server.until('Ready');
+  const args = [...flags, next, command, '-H', 'localhost', '-p', port];
+  const program = example.start('node', args, { NEXT_TELEMETRY_DISABLED: '1' });
+  await program.until('Ready');
+  return { url: `http://localhost:${port}`, program, stop: () => program.stop('SIGTERM') };
+}
+
+/** Starts a server whose clock a test moves on. The browser's does not follow. */
+export async function startWithClock(example: CopiedExample) {
+  const server = await startNext(example, 'start', ['--import', join(import.meta.dirname, 'movable-clock.ts')]);
+  await fetch(server.url); // opens the database
   return {
-    url: `http://localhost:${port}`,
-    moveClock(seconds) {
-      server.type(`${seconds}\n`);
-      return server.until(`The clock moved by ${seconds} s`);
+    ...server,
+    moveClock(seconds: number) {
+      server.program.type(`${seconds}\n`);
+      return server.program.until(`The clock moved by ${seconds} s`);
     },
-    stop: () => server.stop('SIGTERM'),
   };
 }
 

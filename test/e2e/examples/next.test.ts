@@ -8,7 +8,7 @@ import {
   sessionCookie,
   setSessionCookie,
   signIn,
-  startNext,
+  startWithClock,
   useNextExample,
 } from './next-visit.ts';
 
@@ -109,7 +109,7 @@ test.for([
 });
 
 test('a session that expires while its page is open ends at the next call', async () => {
-  const server = await startNext(example(), 'start');
+  const server = await startWithClock(example());
   onTestFinished(() => server.stop() as Promise<void>);
   const { context, open } = await visit({}, server);
   await context.addInitScript({ content: noteHeadings });

@@ -28,6 +28,15 @@ declare module 'next' {
     getRequestHandler(): (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   };
 }
+declare module '@vercel/functions' {
+  export function waitUntil(promise: Promise<unknown>): void;
+}
+declare module '@opentelemetry/sdk-node' {
+  export class NodeSDK {
+    start(): void;
+    shutdown(): Promise<void>;
+  }
+}
 declare module 'expo-secure-store' {
   export function getItemAsync(key: string): Promise<string | null>;
   export function setItemAsync(key: string, value: string): Promise<void>;
@@ -112,7 +121,7 @@ test('the app migrates its database, serves, and is called', async () => {
   expect(await server.stop('SIGTERM')).toEqual({ code: 0, output: 'Listening\n' });
 });
 
-test.for(['programmatic.ts', 'transactions.ts', 'sync-clients.ts', 'try-leaks.ts'])(
+test.for(['programmatic.ts', 'transactions.ts', 'sync-clients.ts', 'try-leaks.ts', 'try-audit.ts'])(
   '%s prints what its comments say',
   async (file) => {
     expect(outputOf(file)).not.toBe('');
@@ -125,9 +134,13 @@ test('the sample of two user models prints what its comments say', async () => {
   expect(await run('two-user-models.ts')).toEqual({ code: 0, output: outputOf('two-user-models.ts') });
 });
 
-test.for(['app.test.ts', 'policy.test.ts'])('the sample test %s passes', async (file) => {
+test.for([
+  ['procedures.test.ts', 3],
+  ['database.test.ts', 2],
+  ['policy.test.ts', 1],
+] as const)('the sample test %s passes', async ([file, count]) => {
   const { code, output } = await startProgram(['--test', file], env, app).ended;
-  expect(output).toContain('pass 1');
+  expect(output).toContain(`pass ${count}`);
   expect(code).toBe(0);
 });
 
@@ -185,7 +198,8 @@ await orm.close();
 });
 
 /** A program that uses the samples that do nothing by themselves. */
-const useOfTheRest = `import './events.ts';
+const useOfTheRest = `import './alerts.ts';
+import './events.ts';
 import './tell-about-leaks.ts';
 import { once } from 'node:events';
 import { MikroORM } from '@mikro-orm/pglite';
@@ -201,6 +215,7 @@ import { downloads } from './download.ts';
 import { durinRouter as byEmail } from './email-login.ts';
 import { AuthToken, User } from './entities.ts';
 import { handle as handleFetch } from './fetch-server.ts';
+import { probes } from './health.ts';
 import { store } from './keyv-store.ts';
 import { server as leaksServer } from './leaks-server.ts';
 import { close as closeOther } from './pglite-folder.ts';
@@ -248,6 +263,12 @@ await once(leaks, 'listening');
 const unsigned = await fetch('http://127.0.0.1:' + leaks.address().port + '/leaks', { method: 'POST', body: '[]' });
 console.log('a report without a signature:', unsigned.status);
 leaks.close();
+
+const probing = probes.listen(0, '127.0.0.1');
+await once(probing, 'listening');
+const ready = await fetch('http://127.0.0.1:' + probing.address().port + '/ready');
+console.log('ready:', ready.status, (await ready.json()).database.status);
+probing.close();
 
 const visitor = initTRPC.context().create().router({ register }).createCaller(durin.createContext());
 await visitor.register({ username: 'hatter', password: 'a dozen characters' });
@@ -298,6 +319,7 @@ test('the samples that do nothing by themselves do what their pages say', async 
     'without a client: 400',
     'preflight 204 authorization, content-type',
     'a report without a signature: 403',
+    'ready: 200 up',
     'This name is taken.',
     'registered: hatter',
     'Redis is down: The client is offline',

@@ -35,3 +35,11 @@ test('without its peers the SDK loads, and a server names what is missing', asyn
   await link('zod');
   expect(await load('trpc-durin')).toMatchObject({ code: 0 });
 });
+
+test('OpenTelemetry is needed by its own entry point alone', async () => {
+  for (const name of ['@mikro-orm/core', 'zod']) await link(name).catch(() => undefined); // they may be there
+  const { output } = await load('trpc-durin/opentelemetry');
+  expect(output).toContain("Cannot find package '@opentelemetry/api' imported from ");
+  await link('@opentelemetry/api');
+  expect(await load('trpc-durin/opentelemetry')).toMatchObject({ code: 0 });
+});

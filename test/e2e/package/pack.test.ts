@@ -21,7 +21,9 @@ test('the tarball holds the build, the documents, and nothing else', () => {
   const others = files.filter((path) => !built.test(path) && !docs.includes(path));
   expect(others.toSorted()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'llms.txt', 'package.json']);
   expect(docs.filter((path) => !files.includes(path))).toEqual([]);
-  expect(files.filter((path) => !path.startsWith('docs/') && /test|bench|example/.test(path))).toEqual([]);
+  expect(files.filter((path) => !path.startsWith('docs/') && /(?:^|\/)(?:test|bench|examples?)\b/.test(path))).toEqual(
+    [],
+  );
 });
 
 test('npm builds the package before it packs it', () => {
@@ -53,7 +55,7 @@ test('every export has its files, and no export is a pattern', async () => {
   const { exports } = readPackageJson();
   expect(Object.keys(exports).join(' ')).not.toContain('*');
   const targets = Object.values(exports).flatMap((target) =>
-    typeof target === 'string' ? [target] : Object.values(target),
+    typeof target === 'string' ? [target] : Object.values(target).filter((path) => path !== null),
   );
   for (const target of targets) expect(await stat(installed(target))).toHaveProperty('size', expect.any(Number));
 });
@@ -129,6 +131,16 @@ test('the app runs: a user logs in, calls guarded procedures, and logs out', asy
     'after logout: INVALID_TOKEN',
   ]);
   expect(code).toBe(0);
+});
+
+test('the app tests itself, and a build for production finds no test kit', async () => {
+  const { run, app } = packed;
+  expect(await run(process.execPath, ['--test', 'acting.ts'], app)).toMatchObject({
+    code: 0,
+    output: expect.stringContaining('pass 1') as string,
+  });
+  const forProduction = await run(process.execPath, ['--conditions=production', 'acting.ts'], app);
+  expect(forProduction.output).toContain('ERR_PACKAGE_PATH_NOT_EXPORTED');
 });
 
 test('the command line is there, without a config it says what it needs', async () => {

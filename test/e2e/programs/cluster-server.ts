@@ -15,7 +15,7 @@ import { defineNotifiedEntities, notifiedSecret as secret } from '../../support/
 /** How the processes learn of each other's changes. With Redis, they share a store as well. */
 export type Sharing = 'postgresBus' | 'redisBus' | 'redisStore';
 
-const { POSTGRES_URL = '', REDIS_URL: url = '' } = process.env;
+const { POSTGRES_URL = '', REDIS_URL: url = '', BUS_URL = '', PREPARED } = process.env;
 const sharing = process.env['SHARING'] as Sharing;
 
 const entities = defineNotifiedEntities({ notify: sharing === 'postgresBus' });
@@ -37,13 +37,15 @@ const durin = createDurin({
   clients: { web: { tokenTtl: '1d' }, cli: { tokenTtl: null } },
   verifyCredentials: ({ input, em }) => em.findOne(User, { username: input.username }),
   cache: createCache(),
+  preparedStatements: PREPARED !== 'false',
+  databaseTimeout: '5s',
   throttle: { login: false, authRouter: null, ...(redis !== null && { rate: '100000000/h', redis }) },
 });
 
 function createBus(): Bus | undefined {
   switch (sharing) {
     case 'postgresBus':
-      return postgresBus();
+      return postgresBus(BUS_URL === '' ? {} : { connectionString: BUS_URL });
     case 'redisBus':
       return redisBus({ url });
     case 'redisStore':

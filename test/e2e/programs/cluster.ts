@@ -9,12 +9,24 @@ export interface ServerOptions {
   /** Needed unless PostgreSQL alone ends the sessions. */
   readonly redisUrl?: string;
   readonly sharing: Sharing;
+  /** Where a postgresBus listens, if the other address is a pooler's. */
+  readonly busUrl?: string;
+  /** Default: true. */
+  readonly preparedStatements?: boolean;
 }
 
 /** A server process, and calls to it. */
-export async function startServer({ postgresUrl, redisUrl = '', sharing }: ServerOptions) {
+export async function startServer(options: ServerOptions) {
+  const { postgresUrl, redisUrl = '', sharing, busUrl = '', preparedStatements = true } = options;
   const child = fork(join(import.meta.dirname, 'cluster-server.ts'), {
-    env: { PATH: process.env['PATH'] ?? '', POSTGRES_URL: postgresUrl, REDIS_URL: redisUrl, SHARING: sharing },
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      POSTGRES_URL: postgresUrl,
+      REDIS_URL: redisUrl,
+      SHARING: sharing,
+      BUS_URL: busUrl,
+      PREPARED: String(preparedStatements),
+    },
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
   });
   const complaints: string[] = [];
@@ -74,6 +86,11 @@ export async function startServer({ postgresUrl, redisUrl = '', sharing }: Serve
       return {
         code,
         signal,
+        /** What it wrote to its log, outages included. */
+        log: complaints
+          .join('')
+          .split('\n')
+          .filter((line) => line !== ''),
         tookMs: performance.now() - startedAt,
         complaints: complaints.join('').split('\n').filter(isUnexpected),
       };

@@ -83,6 +83,7 @@ test('every procedure lets an admin through to its input validation', async () =
 
 const withoutInput = new Set([
   'whoami',
+  'health',
   'clients.list',
   'clients.names',
   'tokens.list',
@@ -92,6 +93,11 @@ const withoutInput = new Set([
   'policy.list',
   'usage.clients',
   'usage.overTime',
+  'usage.calls',
+  'usage.callsByClient',
+  'usage.activeUsers',
+  'audit.list',
+  'health',
 ]);
 
 test.for<[string, IsAdmin]>([
@@ -109,7 +115,13 @@ test.for<[string, IsAdmin]>([
 test('isAdmin may return a promise of true', async () => {
   const { call } = proceduresWith(() => Promise.resolve(true));
   const answer = await call('admin.whoami', { token: await issue('alice') });
-  expect(answer.data).toEqual({ id: 1, label: 'alice', client: 'cli', tokenId: expect.any(String) as string });
+  expect(answer.data).toEqual({
+    id: 1,
+    label: 'alice',
+    client: 'cli',
+    role: 'admin',
+    tokenId: expect.any(String) as string,
+  });
 });
 
 const secretError = new Error('the password of the directory is hunter2');

@@ -273,6 +273,8 @@ describe('the sign-in form', () => {
       client: 'web',
       authHeaderPrefix: 'Token',
       hasPolicies: false,
+      hasAudit: false,
+      hasCalls: false,
       loginFields: [
         { name: 'username', label: 'Username', kind: 'text', isRequired: true, autoComplete: 'username' },
         { name: 'password', label: 'Password', kind: 'password', isRequired: true, autoComplete: 'current-password' },

@@ -1,8 +1,10 @@
 import { CommanderError, Command as Program } from 'commander';
 import { createAdminCaller } from '../../../src/cli/admin-caller.ts';
+import { addAuditCommands } from '../../../src/cli/audit-commands.ts';
 import { describeError } from '../../../src/cli/cli-error.ts';
 import { addClientCommands } from '../../../src/cli/client-commands.ts';
-import type { Command } from '../../../src/cli/command.ts';
+import type { Command, OpenedAdmin } from '../../../src/cli/command.ts';
+import { addDoctorCommand } from '../../../src/cli/doctor/doctor-command.ts';
 import { addKeyCommands } from '../../../src/cli/key-commands.ts';
 import { addPolicyCommand } from '../../../src/cli/policy-command.ts';
 import type { Terminal } from '../../../src/cli/terminal.ts';
@@ -21,9 +23,11 @@ export interface CommandRun {
 export function createCommandLine(durin: object) {
   const internals = internalsOf(durin);
   if (internals === null) throw new Error('This is no durin');
-  const { policyOf, now } = internals;
-  const admin = createAdminCaller({ internals });
+  return runCommandsOn({ admin: createAdminCaller({ internals }), local: internals, now: internals.now });
+}
 
+/** Runs commands in this process on what was opened. */
+export function runCommandsOn(opened: Omit<OpenedAdmin, 'close'>) {
   return async function runCommand(...args: string[]): Promise<CommandRun> {
     const printed = { stdout: '', stderr: '', json: undefined as unknown };
     const terminal: Terminal = {
@@ -31,9 +35,10 @@ export function createCommandLine(durin: object) {
       printError: (text) => void (printed.stderr += text),
       isInteractive: false,
       confirm: () => Promise.resolve(false),
+      askSecret: () => Promise.resolve(''),
     };
     async function run(command: Command): Promise<void> {
-      const { text, json } = await command({ admin, policyOf, terminal, now });
+      const { text, json } = await command({ ...opened, terminal });
       printed.stdout += text;
       printed.json = json;
     }
@@ -44,6 +49,8 @@ export function createCommandLine(durin: object) {
     addTokenCommands(program, run);
     addKeyCommands(program, run);
     addPolicyCommand(program, run);
+    addDoctorCommand(program, run);
+    addAuditCommands(program, run);
     try {
       await program.parseAsync(args, { from: 'user' });
     } catch (error) {

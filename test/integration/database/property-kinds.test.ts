@@ -11,6 +11,7 @@ import {
 } from '@mikro-orm/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDurin, defineDurinEntities } from '../../../src/index.ts';
+import { actAs } from '../../../src/testing/index.ts';
 import { secret } from '../../support/app.ts';
 import { closeDatabase, openDatabase } from '../../support/database.ts';
 import {
@@ -30,7 +31,7 @@ import {
   Team,
 } from '../../types/cases/kinds.ts';
 
-// `ctx.user` equals what MikroORM loads, property by property. The case types/cases/property-kinds.ts compares the types.
+// `ctx.user` equals what MikroORM loads, property by property, also in a session of `actAs`. The case types/cases/property-kinds.ts compares the types.
 
 const since = new Date('2020-01-02T03:04:05.678Z');
 const place = { cityName: 'Oslo', since, doorCode: '1234' };
@@ -84,7 +85,7 @@ const embedded = {
   polymorphicList: [dog, cat],
 };
 
-/** Opens a database with one user, signs it in, and returns `ctx.user` and the entity as MikroORM loads it. */
+/** Opens a database with one user, signs it in, and returns `ctx.user`, the entity as MikroORM loads it, and what `actAs` shows of that. */
 async function open(
   entities: readonly unknown[],
   User: EntityName<AnyEntity>,
@@ -104,7 +105,8 @@ async function open(
   const { token } = await durin.tokens.issue({ user: id, client: 'web' });
   const user = (await durin.authenticate(token)).user as Record<string, unknown>;
   const entity = (await orm.em.fork().findOneOrFail(User, id)) as Record<string, unknown>;
-  return { orm, user, entity };
+  const acted = (await durin.guard(actAs(durin, entity as never).headers)).user as Record<string, unknown>;
+  return { orm, user, entity, acted };
 }
 
 /** A loaded value as a plain one: an embedded object without its hidden properties, a relation as its key. */
@@ -152,10 +154,12 @@ describe('of a user with a property of each kind', () => {
   test.each(names.filter((name) => !hidden.includes(name)))('%s is shown as MikroORM loads it', (name) => {
     expect(database.entity[name]).toBeDefined();
     expect(database.user[name]).toStrictEqual(plain(database.entity[name]));
+    expect(database.acted[name]).toEqual(database.user[name]);
   });
 
   test.each(hidden)('%s is left out', (name) => {
     expect(database.user).not.toHaveProperty(name);
+    expect(database.acted).not.toHaveProperty(name);
     const loaded = database.entity[name];
     expect(loaded instanceof Collection || loaded instanceof ScalarReference || name === 'hidden').toBe(true);
   });
@@ -170,7 +174,7 @@ describe('a user entity in an inheritance', () => {
     ['with a table beside that of its base', StaffSchema, Staff, { username: 'alice', nickname: 'al' }, []],
     ['that is the root of several tables', AccountSchema, Staff, { username: 'al', nickname: 'a' }, ['-nickname']],
   ])('%s shows the properties of its class', async (_name, User, Created, values, others) => {
-    const { orm, user, entity } = await open(inheritanceEntities, User as never, async (own) => {
+    const { orm, user, entity, acted } = await open(inheritanceEntities, User as never, async (own) => {
       const em = own.em.fork();
       const created = em.create(Created as typeof Account, values as never);
       await em.flush();
@@ -182,6 +186,7 @@ describe('a user entity in an inheritance', () => {
         names.filter((name) => !name.startsWith('-') && !others.includes(`-${name}` as never)).toSorted(),
       );
       expect(entity).toMatchObject(user);
+      expect(acted).toEqual(user);
     } finally {
       await closeDatabase(orm);
     }

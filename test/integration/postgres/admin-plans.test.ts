@@ -5,8 +5,8 @@ import { blocksReadBy, planOf, readsOf } from '../../support/plans.ts';
 import { plantedTokens } from '../../support/planting/planted-tokens.ts';
 import { type Statement, tapStatements } from '../../support/statement-tap.ts';
 
-/** The token table has about 3,000 blocks of 8 kB without its indexes, far more than a page may read. */
-const users = 6000;
+/** The token table has about 5,000 blocks of 8 kB without its indexes, far more than a page may read. */
+const users = 10_000;
 const clientsOfAUser = 20;
 
 let app: AdminApp;
@@ -87,7 +87,7 @@ for (const sort of ['created', 'expiry'] as const) {
       expect(await blocksReadIn(() => admin.tokens.list({ sort, order }))).toBeLessThan(blocksOfAPage);
       const [middle] = await execute<{ id: string; at: number }>(
         `select id, (extract(epoch from ${sort}) * 1000)::float8 as at
-         from durin_auth_token where ${sort} is not null order by 2 offset 50000 limit 1`,
+         from durin_auth_token where ${sort} is not null order by 2 offset 80000 limit 1`,
       );
       for (const at of sort === 'created' ? [middle?.at] : [middle?.at, null]) {
         const cursor = Buffer.from(JSON.stringify([sort, order, at, middle?.id])).toString('base64url');

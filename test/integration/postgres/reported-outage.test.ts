@@ -61,7 +61,7 @@ test('each outage of the database is one line, however many calls fail', async (
   for (const written of lines) expect(written).toMatch(line);
   await server.pause();
   for (let call = 0; call < 3; call += 1) expect(await login()).toBe('STORE_UNAVAILABLE');
-  expect(lines).toHaveLength(3);
+  await vi.waitFor(() => expect(lines).toHaveLength(3));
   await server.resume();
   await untilStatus(durin, 'up');
   await durin.close();
@@ -80,6 +80,7 @@ test('health answers within a second while the database is frozen', async () => 
     reason: expect.stringContaining('did not answer within') as string,
   });
   expect(await look()).toBe('STORE_UNAVAILABLE');
+  await vi.waitFor(() => expect(lines).toHaveLength(1), 5000);
   server.thaw();
   await untilStatus(durin, 'up');
   expect(lines).toHaveLength(1);

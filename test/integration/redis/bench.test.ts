@@ -3,6 +3,7 @@ import { createPopulation, dropPopulation, tokensOf } from '../../bench/populati
 import { benchCachedLookUp } from '../../bench/rows/cached-look-up.ts';
 import { benchCounts } from '../../bench/rows/counts.ts';
 import { benchHttp } from '../../bench/rows/http.ts';
+import { benchInvalidation } from '../../bench/rows/invalidation.ts';
 import { benchLastUsed } from '../../bench/rows/last-used.ts';
 import { benchLogin } from '../../bench/rows/login.ts';
 import { benchLookUp } from '../../bench/rows/look-up.ts';
@@ -45,6 +46,7 @@ test('the benchmark works, and what it counts is as it should be', async () => {
     ...(await benchHttp(manyUrl, tokens, 'cached', extent)),
     ...(await benchHttp(manyUrl, tokens, 'uncached', extent)),
     ...(await benchMemory(manyUrl, 500)),
+    ...(await benchInvalidation(10_000, 2)),
     ...(await benchPolicy(fewUrl, { count: 1, rounds: 3 })),
     ...(await benchLogin(fewUrl, { count: 1, rounds: 1 })),
     ...(await benchLastUsed(fewUrl, 2)),

@@ -1,10 +1,13 @@
 import { SpanStatusCode } from '@opentelemetry/api';
+import { Keyv } from 'keyv';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createDurin, DurinUsageError } from '../../../src/index.ts';
 import { instrumentDurin } from '../../../src/opentelemetry/index.ts';
 import { openApp, password, requestOf, t } from '../../support/app.ts';
 import { codeOf } from '../../support/arena.ts';
-import { createTelemetryProbe } from '../../support/telemetry.ts';
+import { FakeBusNetwork } from '../../support/cache/cache-parts.ts';
+import { createTelemetryProbe } from '../../support/health/telemetry-probe.ts';
+import { createWire } from '../../support/wire.ts';
 
 let app: Awaited<ReturnType<typeof openApp>>;
 const opened: (() => Promise<void>)[] = [];
@@ -37,7 +40,7 @@ async function open(options: object = {}) {
   });
   const callAs = (token?: string) => router.createCaller(durin.createContext(requestOf({ token })));
   const login = (given = password) => callAs().auth.login({ username: 'alice', password: given, client: 'web' });
-  return { durin, stop, callAs, login };
+  return { durin, stop, router, callAs, login };
 }
 
 const own = { 'db.namespace': expect.any(String) as string };
@@ -52,6 +55,34 @@ test('a login and a guarded call are a span each', async () => {
   expect(others).toEqual([]);
 });
 
+test('a session in memory takes no span', async () => {
+  const { callAs, login } = await open();
+  const { token } = await login();
+  for (let call = 0; call < 3; call += 1) await callAs(token ?? '').me();
+  expect(probe.spans().map(({ name }) => name)).toEqual(['durin.login', 'durin.authenticate']);
+});
+
+test.each([
+  ['no cache', undefined],
+  ['a store', () => ({ ttl: '60s', store: new Keyv() })],
+  ['a store and a bus', () => ({ ttl: '60s', store: new Keyv(), bus: new FakeBusNetwork().join() })],
+])('with %s, a look-up is one span', async (_, cache) => {
+  const { durin, callAs } = await open({ cache: cache?.() });
+  const { token } = await durin.tokens.issue({ user: 1, client: 'web' });
+  await callAs(token).me();
+  expect(probe.spans()).toEqual([{ name: 'durin.authenticate', attributes: {}, status: SpanStatusCode.UNSET }]);
+});
+
+test('a look-up and its refusal are one span of a request', async () => {
+  const { durin, router } = await open();
+  const { token } = await durin.tokens.issue({ user: 1, client: 'web', ttl: '1m' });
+  app.clock.advance(61);
+  expect(await createWire(router, durin).call('me', { token })).toMatchObject({ status: 401 });
+  expect(probe.spans()).toEqual([
+    { name: 'durin.authenticate', attributes: { 'error.type': 'TOKEN_EXPIRED' }, status: SpanStatusCode.UNSET },
+  ]);
+});
+
 test('the span of a refusal has its code, and is no error', async () => {
   const { callAs, login } = await open();
   expect(await login('wrong').catch(codeOf)).toBe('INVALID_CREDENTIALS');
@@ -62,7 +93,7 @@ test('the span of a refusal has its code, and is no error', async () => {
   ]);
 });
 
-test('a failure of the database or of the app is an error, without its message', async () => {
+test('a failure of the server is an error, without its message', async () => {
   const failures = [
     new Error('select secret_column failed'),
     Object.assign(new Error('away'), { code: 'ECONNREFUSED' }),
@@ -173,9 +204,10 @@ test('without an SDK, calls work as before', async () => {
   stopAgain();
 });
 
+const refused = (message: string) => new DurinUsageError(`instrumentDurin: ${message}`);
+
 test('a wrong argument is named', async () => {
   const { durin } = await open();
-  const refused = (message: string) => new DurinUsageError(`instrumentDurin: ${message}`);
   expect(() => instrumentDurin({} as never)).toThrow(refused('durin must be what createDurin returns'));
   expect(() => instrumentDurin(durin)).toThrow(refused('this durin is instrumented already'));
   expect(() => instrumentDurin(durin, { tracer: null } as never)).toThrow(refused("unknown option 'tracer'"));

@@ -17,7 +17,7 @@ test('a durin does not open the PGlite folder that another process uses', async 
   onTestFinished(() => rm(folder, { recursive: true }));
   const orm = await MikroORM.init({ entities, dbName: folder });
   const durin = createDurin({ ...requiredOptions(orm), clients: { web: {} } });
-  const owner = startProgram(['test/support/lock-program.ts', folder], {});
+  const owner = startProgram(['test/support/servers/lock-program.ts', folder], {});
   owner.type('go\n');
   await owner.until('locked');
 

@@ -2,7 +2,7 @@ import type { EntityManager, MikroORM } from '@mikro-orm/core';
 import { defineDurinEntities } from '../../../src/index.ts';
 import { Organization, User } from '../entities.ts';
 
-export const audited = defineDurinEntities({ user: () => User, audit: true });
+export const audited = defineDurinEntities({ user: () => User, audit: true, usage: true });
 export const auditedEntities = [Organization, User, ...Object.values(audited)];
 
 interface Credentials {

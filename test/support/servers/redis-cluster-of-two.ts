@@ -2,9 +2,10 @@ import { createClient } from 'redis';
 import { vi } from 'vitest';
 import { startRedis } from './redis-server.ts';
 
+const flagsOf = (port: number) => ['--cluster-enabled', 'yes', '--cluster-config-file', `nodes-${port}.conf`];
+
 /** A cluster of two masters without replicas. Each refuses the keys of the other. */
 export async function startClusterOfTwo() {
-  const flagsOf = (port: number) => ['--cluster-enabled', 'yes', '--cluster-config-file', `nodes-${port}.conf`];
   const servers = await Promise.all([startRedis(flagsOf), startRedis(flagsOf)]);
   const [one, other] = servers;
   const clients = await Promise.all(servers.map(({ url }) => createClient({ url }).connect()));
@@ -15,7 +16,7 @@ export async function startClusterOfTwo() {
   await vi.waitFor(
     async () => {
       for (const index of [0, 1])
-        if (!String(await send(index, 'INFO')).includes('cluster_state:ok')) throw new Error('not joined yet');
+        if (!JSON.stringify(await send(index, 'INFO')).includes('cluster_state:ok')) throw new Error('not joined yet');
     },
     { timeout: 20_000 },
   );

@@ -52,6 +52,7 @@ const members = createDurin({
 members.authedProcedure.query(({ ctx }) => {
   same<keyof typeof ctx.user, 'email' | 'isActive' | 'nickname' | 'team'>();
   same<typeof ctx.user.email, string>();
+  same<typeof ctx.user.isActive, boolean>();
   same<typeof ctx.user.nickname, string | null>();
   same<typeof ctx.user.team.name, string>();
   // @ts-expect-error: a hidden column is not read, also if it may be null

@@ -32,10 +32,17 @@ import type {
 } from '../../../client/react.ts';
 import type * as adminTypes from '../../../src/admin/index.ts';
 import type {
+  ActiveUsersInput,
+  ActiveUserView,
   AdminPage,
   AdminPageOptions,
   AdminTokenView,
   AdminView,
+  AuditListInput,
+  AuditPage,
+  AuditView,
+  CallDay,
+  ClientCallsView,
   ClientCreateInput,
   ClientListInput,
   ClientNameInput,
@@ -44,6 +51,7 @@ import type {
   ClientRow,
   ClientUpdateInput,
   ClientUsage,
+  DaysInput,
   DurinAdmin,
   DurinAdminOptions,
   DurinAdminRouter,
@@ -87,6 +95,11 @@ import type {
   ApiAccessOptions,
   ApiAccessView,
   AppTypes,
+  AuditAction,
+  AuditActor,
+  AuditEntity,
+  AuditEntry,
+  AuditFilter,
   Auth,
   AuthClient,
   AuthSource,
@@ -110,6 +123,8 @@ import type {
   DenialCode,
   Duration,
   Durin,
+  DurinAudit,
+  DurinAuditLog,
   DurinAuthToken,
   DurinBuilder,
   DurinClient,
@@ -131,12 +146,15 @@ import type {
   DurinTokens,
   DurinTokenUse,
   DurinTriggerOptions,
+  DurinUsage,
+  DurinUsageCounts,
   EventName,
   EventSource,
   GuardedProcedure,
   GuardOptions,
   GuardRoute,
   HeaderSource,
+  Health,
   KeyValueStore,
   KeyView,
   LeaksHandler,
@@ -144,6 +162,9 @@ import type {
   ListenerErrorHandler,
   LoginThrottleOptions,
   LoginTypes,
+  PartFailing,
+  PartUnused,
+  PartUp,
   PolicyOf,
   PopulatePath,
   ProcedurePolicy,
@@ -166,7 +187,14 @@ import type {
   ThrottleOptions,
   TokenEvent,
   Transport,
+  UsageClientCalls,
+  UsageDayCalls,
+  UsageEntity,
+  UsageFilter,
+  UsageUserCalls,
 } from '../../../src/index.ts';
+import type * as telemetryTypes from '../../../src/opentelemetry/index.ts';
+import type { InstrumentOptions } from '../../../src/opentelemetry/index.ts';
 import type * as passwordTypes from '../../../src/password.ts';
 import type * as postgresTypes from '../../../src/postgres/index.ts';
 import type { Listen, Listening, ListenOptions, PostgresBusOptions } from '../../../src/postgres/index.ts';
@@ -180,6 +208,17 @@ import type {
   RedisStoreOptions,
   RedisStoreSettings,
 } from '../../../src/redis/index.ts';
+import type * as testingTypes from '../../../src/testing/index.ts';
+import type {
+  ActAsOptions,
+  ActingSession,
+  ActingUser,
+  SampleDurin,
+  SampleEntities,
+  SampleTestDurin,
+  TestDurin,
+  TestDurinSetup,
+} from '../../../src/testing/index.ts';
 import type { AnyPath } from './any-path.ts';
 import type { AuthToken, Client, durin, namelessDurin, User } from './app.ts';
 import { same } from './same.ts';
@@ -216,6 +255,7 @@ interface Public {
   HonoGuardOptions: HonoGuardOptions<'web', 'cli', 'billing'>;
   RouteDurin: RouteDurin<PlainApp>;
   pgliteValues: typeof pgliteTypes;
+  telemetryValues: typeof telemetryTypes;
   PgliteFolder: PgliteFolder;
   postgresValues: typeof postgresTypes;
   Listen: Listen;
@@ -224,12 +264,36 @@ interface Public {
   PostgresBusOptions: PostgresBusOptions;
   DurinTriggerOptions: DurinTriggerOptions;
   redisValues: typeof redisTypes;
+  testingValues: Omit<typeof testingTypes, 'actAs'>; // the routers that a caller takes are tRPC's
+  actAs: Parameters<typeof testingTypes.actAs<PlainApp>>;
+  ActAsOptions: ActAsOptions<App>;
+  ActingSession: Omit<ActingSession, 'caller'>;
+  ActingUser: ActingUser<PlainApp>;
+  SampleDurin: SampleDurin;
+  SampleEntities: keyof SampleEntities;
+  SampleTestDurin: keyof SampleTestDurin;
+  TestDurin: Omit<TestDurin<string>, 'orm'>;
+  TestDurinSetup: keyof TestDurinSetup<Durin<App, Login>>;
   refusal: ConstructorParameters<typeof durinTypes.DurinError>;
   ApiAccessOptions: ApiAccessOptions<'web'>;
   ApiAccessView: ApiAccessView;
   Auth: Auth;
   CallAuth: CallAuth;
   AuthClient: AuthClient<DurinClient, readonly ['client'], 'web'>;
+  AuditAction: AuditAction;
+  AuditActor: AuditActor;
+  AuditEntity: AuditEntity;
+  AuditEntry: AuditEntry<number>;
+  AuditFilter: AuditFilter<number>;
+  DurinAudit: DurinAudit;
+  DurinAuditLog: DurinAuditLog<number, number>;
+  DurinUsage: DurinUsage;
+  DurinUsageCounts: DurinUsageCounts<number>;
+  UsageClientCalls: UsageClientCalls;
+  UsageDayCalls: UsageDayCalls;
+  UsageEntity: UsageEntity;
+  UsageFilter: UsageFilter;
+  UsageUserCalls: UsageUserCalls<number>;
   AuthSource: AuthSource;
   AuthUser: AuthUser<User, readonly ['user.organization.country']>;
   AuthUserKey: AuthUser<User, false>;
@@ -280,6 +344,11 @@ interface Public {
   EventSource: EventSource<number>;
   GuardedProcedure: GuardedProcedure<App>;
   GuardOptions: GuardOptions<'web', 'cli', 'billing'>;
+  Health: Health;
+  InstrumentOptions: InstrumentOptions;
+  PartFailing: PartFailing<'down'>;
+  PartUnused: PartUnused;
+  PartUp: PartUp;
   GuardRoute: GuardRoute<App>;
   RouteAuth: RouteAuth<App, 'web'>;
   Bus: Bus;
@@ -338,6 +407,14 @@ interface PublicOfAdmin {
   AdminPage: AdminPage;
   AdminPageOptions: AdminPageOptions<'web'>;
   AdminTokenView: AdminTokenView;
+  ActiveUserView: ActiveUserView;
+  AuditPage: AuditPage;
+  AuditView: AuditView;
+  CallDay: CallDay;
+  ClientCallsView: ClientCallsView;
+  ActiveUsersInput: ActiveUsersInput;
+  AuditListInput: AuditListInput;
+  DaysInput: DaysInput;
   AdminView: AdminView;
   ClientCreateInput: ClientCreateInput;
   ClientListInput: ClientListInput;

@@ -9,7 +9,14 @@ const input = defaultLoginInput as unknown as AnyLoginSchema;
 function clientOf(clientNames: string[] | null, page: { client?: string; isConfigured?: boolean } = {}) {
   const form = { input, takesClient: true, clientNames, scheme: 'Token' };
   const { client, isConfigured = true } = page;
-  return createPageConfig(form, { title: 'Admin', client, hasPolicies: false, isConfigured }).client;
+  return createPageConfig(form, {
+    title: 'Admin',
+    client,
+    hasPolicies: false,
+    hasAudit: false,
+    hasCalls: false,
+    isConfigured,
+  }).client;
 }
 
 test('the page signs in through the client admin, or else the first one', () => {

@@ -244,10 +244,22 @@ const mutants: readonly (readonly [name: string, kind: Kind, topic: Topic, load:
     memory({ 'cache/memory-cache': [['if (!isClosed && !isOutdated()) ', '']] }),
   ],
   [
+    'without a store, a session is used although its user has changed',
+    'bus',
+    'messages',
+    memory({ 'cache/memory-cache': [['!user.hasChanged && ', '']] }),
+  ],
+  [
+    'without a store, a session is used although its client has changed',
+    'bus',
+    'messages',
+    memory({ 'cache/memory-cache': [['number > changedAt && ', '']] }),
+  ],
+  [
     'without a store, memory is read while the bus is disconnected',
     'bus',
     'messages',
-    overBus({ 'cache/bus/bus-cache': [['if (bus.isConnected())', 'if (true)']] }),
+    overBus({ 'cache/bus/bus-cache': [['bus.isConnected() ?', 'true ?']] }),
   ],
   [
     'without a store, a possible loss of messages is ignored',

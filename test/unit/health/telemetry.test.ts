@@ -11,10 +11,12 @@ test('an observer runs the operation, until there is none', async () => {
   const seen: string[] = [];
   const add = observed(telemetry, 'login', async (one: number, other: number) => one + other);
   telemetry.observer = {
-    observe(operation, work) {
-      seen.push(operation);
+    authenticate: (work) => work(),
+    login(work) {
+      seen.push('login');
       return work();
     },
+    lookUp: (work) => work(),
     refused() {},
   };
   expect(await add(1, 2)).toBe(3);

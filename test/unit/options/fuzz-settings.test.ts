@@ -94,7 +94,7 @@ const places: Record<string, (value: unknown) => object> = {
 };
 const flat =
   'verifyCredentials defaultTokenTtl tokenLength tokenPrefix serializeUser authHeaderPrefix apiKeyHeader formatExpiry ' +
-  'refreshTokenOnLogin rotateTokenOnLogin populate loginInput resolveClient loginResponse isUserActive preparedStatements trustProxy tokenInUrl now ' +
+  'refreshTokenOnLogin rotateTokenOnLogin populate loginInput resolveClient loginResponse isUserActive lastUsedInterval preparedStatements trustProxy tokenInUrl now ' +
   'onListenerError notAnOption';
 for (const name of flat.split(' ')) places[name] = (value) => ({ [name]: value });
 

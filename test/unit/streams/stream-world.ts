@@ -64,6 +64,7 @@ export function createStreamWorld() {
       authenticatedAt: null,
       expiresAt,
       expiresByIdling: false,
+      isExtendedByUse: false,
       latestExpiry: null,
       lastUsedAt: null,
       replaces: null,

@@ -88,6 +88,18 @@ describe('a token', () => {
     ]);
   });
 
+  test('is known as verified once it was, and with its own MAC alone', () => {
+    const codec = createTokenCodec({ ...format, tokenPrefix: 'acme_' });
+    const selector = codec.newSelector();
+    const token = codec.tokenOf(selector);
+    const forged = token.slice(0, -1) + (token.endsWith('0') ? '1' : '0');
+    expect(codec.verifiedSelectorOf(token)).toBeNull();
+    codec.selectorOf(token);
+    codec.selectorOf(forged);
+    expect(codec.verifiedSelectorOf(token)).toBe(selector);
+    for (const other of [forged, token.slice(1), `${token}0`, '']) expect(codec.verifiedSelectorOf(other)).toBeNull();
+  });
+
   test('of each secret is verified in turn, for one selector', () => {
     const [first, second] = [secret, older].map((each) => createTokenCodec({ ...format, secrets: [each] }));
     const both = createTokenCodec({ ...format, secrets: [secret, older] });

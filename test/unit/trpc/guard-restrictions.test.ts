@@ -24,6 +24,8 @@ interface World {
   readonly ofClient: readonly string[] | null;
   readonly ofUser: readonly string[] | 'all';
   readonly guards: readonly GuardOptions[];
+  /** Whether the session is in the memory of the process, so that guards do not wait for it. */
+  readonly isRecognized: boolean;
 }
 
 function recordOf({ client, ageSeconds, ofToken }: World): SessionRecord {
@@ -40,6 +42,7 @@ function recordOf({ client, ageSeconds, ofToken }: World): SessionRecord {
     authenticatedAt: new Date(now - ageSeconds * 1000),
     expiresAt: null,
     expiresByIdling: false,
+    isExtendedByUse: false,
     latestExpiry: null,
     lastUsedAt: null,
   };
@@ -75,9 +78,14 @@ function guardsOf(world: World): Guard[] {
     lastUsed: { recordUse() {} },
   } as unknown as AdmissionDeps);
   const deps = {
-    stateOf: () => ({ resolveSession: find, changesBefore: () => 0 }),
+    stateOf: () => ({
+      recognizeSession: () => (world.isRecognized ? record : null),
+      resolveSession: find,
+      changesBefore: () => 0,
+    }),
     admission,
     toAuth: () => ({ user: {} }),
+    actors: null,
     followCall: () => (result: unknown) => result,
   };
   const createGuard = createGuards(deps as unknown as GuardDeps);
@@ -122,6 +130,7 @@ const anyWorld: fc.Arbitrary<World> = fc.record({
   ofClient: fc.option(someOf(scopes, 1)),
   ofUser: fc.oneof(fc.constant('all' as const), someOf(scopes, 1)),
   guards: fc.array(anyGuard, { maxLength: 2 }),
+  isRecognized: fc.boolean(),
 });
 
 /** What narrows a list; `null` is a list of everything. */

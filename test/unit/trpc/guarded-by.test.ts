@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { DurinError } from '../../../src/index.ts';
 import { asBuilder, baseProcedure, type Guard, guardedBy, t } from '../../../src/trpc/base-procedure.ts';
 
-const letIn: Guard = ({ next }) => next();
+const letIn: Guard = ({ next }) => ({ result: next(), finish: (result) => result });
 const refuse = (): never => {
   throw new DurinError('INVALID_TOKEN');
 };
@@ -18,6 +18,14 @@ test('a guard and its typed errors are one middleware', () => {
   const guarded = asBuilder<object>(guardedBy(letIn));
   expect(guarded._def.middlewares).toHaveLength(1);
   expect(t.procedure.concat(guarded)._def.middlewares).toHaveLength(1);
+});
+
+test('the errors of tRPC leave an answer alone that is no stream', async () => {
+  const [typeErrors] = baseProcedure._def.middlewares;
+  for (const data of ['pong', { id: 1 }, [1], null, undefined, new Date(0)]) {
+    const result = { ok: true, data, marker: 'middlewareMarker' };
+    expect(await typeErrors?.({ type: 'query', next: async () => result } as never)).toBe(result);
+  }
 });
 
 /** What a server answers to a call of a procedure behind this guard. */

@@ -21,6 +21,7 @@ describe('the view of a session as ctx.auth', () => {
     authenticatedAt: null,
     expiresAt,
     expiresByIdling: false,
+    isExtendedByUse: false,
     latestExpiry: null,
     lastUsedAt: null,
   };

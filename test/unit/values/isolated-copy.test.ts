@@ -19,3 +19,14 @@ test('values without dates and bytes are returned as they are', () => {
     expect(isolatedCopy(value)).toBe(value);
   }
 });
+
+test('a getter that is not enumerable is copied as a getter', () => {
+  const shared = { name: 'alice', born: new Date(0) } as { name: string; born: Date; initial: string };
+  Object.defineProperty(shared, 'initial', {
+    get(this: { name: string }) {
+      return this.name.charAt(0);
+    },
+  });
+  expect(isolatedCopy(Object.freeze(shared)).initial).toBe('a');
+  expect(Object.keys(isolatedCopy(shared))).toEqual(['name', 'born']);
+});

@@ -20,7 +20,9 @@ const data = () => join(folder, 'data');
 
 /** Starts programs that each lock the folder at the same moment, and returns what they print. */
 async function lockAtOnce(count: number) {
-  const started = Array.from({ length: count }, () => startProgram(['test/support/lock-program.ts', data()], {}));
+  const started = Array.from({ length: count }, () =>
+    startProgram(['test/support/servers/lock-program.ts', data()], {}),
+  );
   programs.push(...started);
   await Promise.all(started.map((program) => program.until('ready\n')));
   for (const program of started) program.type('go\n');
