@@ -18,6 +18,8 @@ export interface RedisLink {
   close(): void;
 }
 
+const refuse = () => Promise.reject(new Error('the connection is not open'));
+
 /** A frozen server may take a connection, and answer nothing on it. */
 const openTimeoutMs = 2000;
 
@@ -27,7 +29,7 @@ const openTimeoutMs = 2000;
  */
 export function openRedisLink({ source, channels, onMessage, onOpened, onEnd }: RedisLinkOptions): RedisLink {
   const connected = new Set<NodeClient>();
-  let publish: RedisLink['publish'] = () => Promise.reject(new Error('the connection is not open'));
+  let publish: RedisLink['publish'] = refuse;
   let isOver = false;
 
   function end(error?: unknown): void {

@@ -8,14 +8,17 @@ import {
   type RedisSource,
 } from './redis-source.ts';
 
+/** The package has no other way to the options of the master's client. */
+const runWithMaster = '_execute';
+
 /** A client of sentinels of the package `redis`, as `createSentinel` returns it. */
 export interface RedisSentinel extends Emitting {
   readonly isOpen: boolean;
   readonly isReady: boolean;
   getSentinelNode(): unknown;
   sendCommand(isReadonly: boolean, words: string[]): Promise<unknown>;
-  /** Runs the work with the client of the present master. The package has no other way to its options. */
-  _execute<T>(isReadonly: boolean, work: (client: RedisClient) => Promise<T>): Promise<T>;
+  /** Runs the work with the client of the present master. */
+  [runWithMaster]<T>(isReadonly: boolean, work: (client: RedisClient) => Promise<T>): Promise<T>;
 }
 
 export function createSentinelSource(sentinel: RedisSentinel): RedisSource {
@@ -28,7 +31,7 @@ export function createSentinelSource(sentinel: RedisSentinel): RedisSource {
     },
     serversOf: (keys) => send(askForServer).then((info) => keys.map(() => nameOfServer(info))),
     createNodeClient: () =>
-      sentinel._execute(false, async (client) => client.duplicate(nodeClientOptions(client.options.socket))),
+      sentinel[runWithMaster](false, async (client) => client.duplicate(nodeClientOptions(client.options.socket))),
     listen: ({ nodeFailed, changed }) =>
       listenTo(sentinel, {
         error: nodeFailed,

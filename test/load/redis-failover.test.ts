@@ -28,6 +28,8 @@ afterEach(() => Promise.all(opened.splice(0).map((cache) => cache.close())));
 
 type Redis = RedisCluster['rootNodes'] | RedisSentinels['options'];
 
+const any = <T>(values: readonly T[]) => values[Math.floor(Math.random() * values.length)] as T;
+
 /** The caches of four processes over one database, and calls that never end. */
 function startProcesses(redis: Redis, hasBus: boolean) {
   const app = randomUUID();
@@ -43,12 +45,11 @@ function startProcesses(redis: Redis, hasBus: boolean) {
     opened.push(cache);
     return cache;
   });
-  const any = <T>(values: readonly T[]) => values[Math.floor(Math.random() * values.length)] as T;
   const stale: { readonly lateMs: number; readonly at: number }[] = [];
   let calls = 0;
   let refused = 0;
   let changes = 0;
-  let isOver = false;
+  const ending = new AbortController();
   /** By token, the version that each look-up must see, and since when. */
   const announced = new Map<string, { readonly version: number; readonly at: number }>();
 
@@ -73,13 +74,13 @@ function startProcesses(redis: Redis, hasBus: boolean) {
   }
 
   const lanes = processes.map(async (cache) => {
-    while (!isOver) {
+    while (!ending.signal.aborted) {
       await look(cache, any(tokens));
       await wait(1);
     }
   });
   const changing = (async () => {
-    while (!isOver) {
+    while (!ending.signal.aborted) {
       await change();
       await wait(10);
     }
@@ -114,7 +115,7 @@ function startProcesses(redis: Redis, hasBus: boolean) {
       return performance.now() - startedAt;
     },
     async stop() {
-      isOver = true;
+      ending.abort();
       await Promise.all([...lanes, changing]);
       return { calls, refused, changes };
     },

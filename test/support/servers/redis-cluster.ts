@@ -29,17 +29,6 @@ export async function startRedisCluster(): Promise<RedisCluster> {
   const servers = await Promise.all(Array.from({ length: 6 }, startNode));
   const [masters, replicas] = [servers.slice(0, 3), servers.slice(3)];
 
-  async function command(url: string, ...words: string[]): Promise<unknown> {
-    const client = createClient({ url, socket: { reconnectStrategy: false } });
-    client.on('error', () => {});
-    await client.connect();
-    try {
-      return await client.sendCommand(words);
-    } finally {
-      client.destroy();
-    }
-  }
-
   const isSettled = async (server: RedisServer) =>
     String(await command(server.url, 'CLUSTER', 'INFO').catch(() => '')).includes('cluster_state:ok');
   const isMaster = async (server: RedisServer) =>
@@ -88,6 +77,17 @@ export async function startRedisCluster(): Promise<RedisCluster> {
       await Promise.all(servers.map((server) => server.stop()));
     },
   };
+}
+
+async function command(url: string, ...words: string[]): Promise<unknown> {
+  const client = createClient({ url, socket: { reconnectStrategy: false } });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    return await client.sendCommand(words);
+  } finally {
+    client.destroy();
+  }
 }
 
 async function startNode(): Promise<RedisServer & { readonly busPort: number }> {
