@@ -51,6 +51,8 @@ test('frozen servers are problems, and no password is printed', async () => {
   ]);
   expect(JSON.stringify(findings)).not.toContain('hunter2');
   await silent.close();
+  await durin.close();
+  await orm.close(true);
 });
 
 test.for(['https://me:hunter2@example.org/trpc', 'https://:hunter2@example.org', 'example.org', 'https://a.org/?b=c'])(
