@@ -3,14 +3,14 @@ import type { AuditView, UserId } from '../admin/admin-views.ts';
 import { type AuditAction, auditActions } from '../database/records/audit-actions.ts';
 import { CliError } from './cli-error.ts';
 import type { CommandDeps, RunCommand } from './command.ts';
-import { findUser } from './find-user.ts';
+import { findUser, UnknownUserError, withoutKeyPrefix } from './find-user.ts';
 import { parseCountOption } from './option-values.ts';
 import { toTable } from './terminal.ts';
 
 interface ListFlags {
   readonly user?: string;
   readonly client?: string;
-  readonly token?: string;
+  readonly tokenId?: string;
   readonly action?: AuditAction;
   readonly limit: number;
 }
@@ -25,7 +25,7 @@ export function addAuditCommands(program: Program, run: RunCommand): void {
     .description('list who changed which token or client, the latest change first')
     .option('--user <user>', 'only changes of the tokens of this user, given by name or key')
     .option('--client <name>', 'only changes of this client and its tokens')
-    .option('--token <id>', 'only changes of this token')
+    .option('--token-id <id>', 'only changes of this token')
     .option('--action <action>', `only one of ${auditActions.join(', ')}`, parseActionOption)
     .option('--limit <count>', 'the maximum number of changes', parseCountOption, 100)
     .addHelpText(
@@ -48,13 +48,13 @@ function parseActionOption(typed: string): AuditAction {
 
 async function listEntries(
   { admin, terminal }: CommandDeps,
-  { user: typed, client, token, action, limit }: ListFlags,
+  { user: typed, limit, ...filters }: ListFlags,
 ): Promise<AuditView[]> {
   const user = typed === undefined ? undefined : await userKeyOf(admin, typed);
   const found: AuditView[] = [];
   let cursor: string | null = null;
   do {
-    const page = await admin.audit.list({ user, client, tokenId: token, action, cursor, limit: pageSize });
+    const page = await admin.audit.list({ ...filters, user, cursor, limit: pageSize });
     if (page === null)
       throw new CliError('There is no audit: call defineDurinEntities with audit: true, and run your migrations.');
     found.push(...page.items);
@@ -65,13 +65,19 @@ async function listEntries(
   return found.slice(0, limit);
 }
 
-/** A deleted user is known by the key alone. */
+/**
+ * A deleted user is known by the key alone.
+ * @throws UnknownUserError if there are no changes of it either
+ */
 async function userKeyOf(admin: CommandDeps['admin'], typed: string): Promise<UserId> {
   try {
     return (await findUser(admin, typed)).id;
   } catch (error) {
-    if (error instanceof CliError) return typed;
-    throw error;
+    if (!(error instanceof UnknownUserError)) throw error;
+    const key = withoutKeyPrefix(typed);
+    const page = await admin.audit.list({ user: key, limit: 1 });
+    if (page?.items.length === 0) throw error;
+    return key;
   }
 }
 

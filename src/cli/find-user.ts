@@ -13,14 +13,18 @@ const maxListed = 3;
 /** Marks a primary key, for when another user's name is the same as the key. */
 const keyPrefix = 'key:';
 
+/** No user has what was typed as a name or a key. */
+export class UnknownUserError extends CliError {}
+
 /**
  * The one user whose name or primary key was typed. Part of a name is not enough. The look-up by key does not depend on
  * the app's `searchUsers`.
- * @throws CliError if there is no such user, or more than one
+ * @throws UnknownUserError if there is no such user
+ * @throws CliError if there is more than one
  */
 export async function findUser(admin: AdminCaller, typed: string): Promise<UserView> {
   const isKey = typed.startsWith(keyPrefix);
-  const byKey = await findUserByKey(admin, isKey ? typed.slice(keyPrefix.length) : typed);
+  const byKey = await findUserByKey(admin, withoutKeyPrefix(typed));
   const matches = isKey || typed === '' ? [] : await admin.users.search({ search: typed, limit: maxMatches });
   const byName = matches.filter(({ id, label }) => id !== byKey?.id && isSame(label, typed));
   const byExactName = byName.filter(({ label }) => label === typed);
@@ -35,7 +39,11 @@ export async function findUser(admin: AdminCaller, typed: string): Promise<UserV
     const example = `${keyPrefix}${printable(String(user.id))}`;
     throw new CliError(`${quoted} can be ${list}. Pass the key of one, such as ${example}.`);
   }
-  throw new CliError(`There is no user ${quoted}.${list === '' ? '' : ` Did you mean ${list}?`}`);
+  throw new UnknownUserError(`There is no user ${quoted}.${list === '' ? '' : ` Did you mean ${list}?`}`);
+}
+
+export function withoutKeyPrefix(typed: string): string {
+  return typed.startsWith(keyPrefix) ? typed.slice(keyPrefix.length) : typed;
 }
 
 async function findUserByKey(admin: AdminCaller, key: string): Promise<UserView | null> {

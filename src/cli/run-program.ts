@@ -54,7 +54,8 @@ export async function runProgram(args: readonly string[], terminal: Terminal, ve
   }
 }
 
-function createProgram(terminal: Terminal, version: string, onExitCode: (code: ExitCode) => void): Program {
+/** The commands and their options. `onExitCode` is called after a command has run. */
+export function createProgram(terminal: Terminal, version: string, onExitCode: (code: ExitCode) => void): Program {
   const program = new Program('trpc-durin')
     .description('Manage the API clients and tokens of an app that uses trpc-durin')
     .version(version)

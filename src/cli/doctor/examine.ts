@@ -1,6 +1,7 @@
+import { withTimeout } from '../../async/with-timeout.ts';
 import { readDatabaseFacts } from '../../database/mistakes/database-facts.ts';
 import type { Internals } from '../../durin/internals.ts';
-import { firstLineOf } from '../cli-error.ts';
+import { reasonOf } from '../../health/reason-of.ts';
 import { type Finding, problem } from './finding.ts';
 import { judgeClients } from './judge-clients.ts';
 import { judgeDatabase } from './judge-database.ts';
@@ -26,6 +27,8 @@ export interface ExamineDeps {
   readonly nodeVersion: string;
   /** The folder of the app. */
   readonly folder: string;
+  /** How long the database, Redis and each call of the server may take, in milliseconds. */
+  readonly timeoutMs: number;
 }
 
 /** In bytes. */
@@ -36,14 +39,14 @@ const foreignOrigin = 'https://trpc-durin.invalid';
 
 /** Examines an app and what is around it. Changes nothing. */
 export async function examine(deps: ExamineDeps, flags: DoctorFlags): Promise<Finding[]> {
-  const { app, nodeVersion, folder } = deps;
+  const { app, nodeVersion, folder, timeoutMs } = deps;
   return [
     ...judgeVersions(nodeVersion, readPackages(folder)),
     ...judgeSecrets(app.settings.secrets),
     ...(await orProblem('database', 'The database', 'See that it runs, and that the ORM has its address.', () =>
-      examineDatabase(app),
+      withTimeout(() => examineDatabase(app), { timeoutMs, service: 'The database' }),
     )),
-    ...(flags.redis === undefined ? [] : await examineRedis(flags.redis)),
+    ...(flags.redis === undefined ? [] : await examineRedis(flags.redis, timeoutMs)),
     ...(flags.api === undefined ? [] : await examineServer(deps, flags.api, flags)),
   ];
 }
@@ -56,21 +59,21 @@ async function examineDatabase({ settings, database, schema, clientStore }: Inte
   return isUsable ? [...findings, ...judgeClients(clients, await clientStore.list())] : findings;
 }
 
-async function examineRedis(url: string): Promise<Finding[]> {
+async function examineRedis(url: string, timeoutMs: number): Promise<Finding[]> {
   return orProblem('redis', 'Redis', 'See that it runs, and that the user and password are right.', async () => {
     const { readRedis } = await import('./read-redis.ts');
-    return judgeRedis(await readRedis(url));
+    return judgeRedis(await readRedis(url, timeoutMs));
   });
 }
 
 async function examineServer(
-  { app, fetchUrl }: ExamineDeps,
+  { app, fetchUrl, timeoutMs }: ExamineDeps,
   api: string,
   { authPath, origin }: DoctorFlags,
 ): Promise<Finding[]> {
   const { trustProxy, cookies } = app.settings;
-  const probes = createProbes(api, authPath, fetchUrl);
-  return orProblem('api', api, 'See that the server runs, and that --api is its address.', async () => {
+  const probes = createProbes({ api, authPath, fetchUrl, timeoutMs });
+  return orProblem('api', nameOf(api), 'See that the server runs, and that --api is its address.', async () => {
     const answer = await probes.guarded();
     const findings = judgeAnswer(answer, `${authPath}.sessions.list`);
     if (answer.code === null) return findings;
@@ -94,12 +97,12 @@ async function orProblem(
   try {
     return await work();
   } catch (error) {
-    return [problem(check, `${subject} cannot be examined: ${reasonOf(error)}.`, cure)];
+    return [problem(check, `${subject} cannot be examined: ${reasonOf(error).replace(/\.$/, '')}.`, cure)];
   }
 }
 
-/** The innermost cause, in a line. */
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return cause === undefined ? firstLineOf(error).replace(/\.$/, '') : reasonOf(cause);
+/** Host and path of an address. */
+function nameOf(api: string): string {
+  const { host, pathname } = new URL(api);
+  return host + pathname;
 }

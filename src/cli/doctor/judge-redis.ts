@@ -13,8 +13,23 @@ export interface RedisFacts {
   readonly denied: readonly string[] | null;
 }
 
-/** The commands of the store, of the bus, and of the limits. */
-export const neededCommands = ['get', 'mget', 'set', 'del', 'publish', 'subscribe', 'eval', 'evalsha'] as const;
+/** The commands of the store, of the bus, and of the limits, also those inside of scripts. */
+export const neededCommands = [
+  'get',
+  'mget',
+  'set',
+  'del',
+  'publish',
+  'subscribe',
+  'eval',
+  'evalsha',
+  'incrby',
+  'expire',
+  'pttl',
+  'zadd',
+  'zremrangebyrank',
+  'zscore',
+] as const;
 
 /** These evict nothing that is not about to expire anyway. */
 const goodPolicies: ReadonlySet<string> = new Set(['noeviction', 'volatile-ttl']);

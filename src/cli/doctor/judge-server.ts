@@ -21,6 +21,9 @@ export interface PreflightAnswer {
   readonly allowsCredentials: boolean;
 }
 
+/** The status of an answer to a large body, or what happened in its place. */
+export type BodyAnswer = number | 'closed' | 'timeout';
+
 export function judgeAnswer({ status, code, challenge }: GuardedAnswer, path: string): Finding[] {
   if (code !== 'NO_CREDENTIALS')
     return [
@@ -122,12 +125,18 @@ function judgeForeign({ origin, allowOrigin, allowsCredentials }: PreflightAnswe
   return [problem('cors', 'Every origin may call with credentials.', 'Allow the origins of your apps only.')];
 }
 
-/** @param status of the answer to a body of `bytes`; `null`: the connection was closed */
-export function judgeBody(status: number | null, bytes: number): Finding {
-  if (status === 413 || status === null) return ok('body limit', 'It refuses large bodies.');
-  return warning(
-    'body limit',
-    `It read a body of ${bytes / 1e6} MB of an anonymous caller.`,
-    'Set maxBodySize of the adapter, or a limit of the proxy, such as 1 MB.',
-  );
+/** The answer to a login whose body has `bytes`. Only one that read it knows that it is no login. */
+export function judgeBody(answer: BodyAnswer, bytes: number): Finding {
+  const cure = 'Set maxBodySize of the adapter, or a limit of the proxy, such as 1 MB.';
+  switch (answer) {
+    case 413:
+    case 'closed':
+      return ok('body limit', 'It refuses large bodies.');
+    case 400:
+      return warning('body limit', `It read a body of ${bytes / 1e6} MB of an anonymous caller.`, cure);
+    case 'timeout':
+      return warning('body limit', `It did not answer a body of ${bytes / 1e6} MB in time.`, cure);
+    default:
+      return warning('body limit', `It is not known: login answered a large body with status ${answer}.`, cure);
+  }
 }

@@ -1,4 +1,4 @@
-import type { GuardedAnswer, PreflightAnswer } from './judge-server.ts';
+import type { BodyAnswer, GuardedAnswer, PreflightAnswer } from './judge-server.ts';
 
 /** The part of `fetch` that probes use. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -16,13 +16,24 @@ const proxyHeaders = [
   'x-envoy-upstream-service-time',
 ];
 
+export interface ProbeDeps {
+  /** The address of the tRPC endpoint. */
+  readonly api: string;
+  readonly authPath: string;
+  readonly fetchUrl: Fetch;
+  /** How long a probe waits, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
 /** Makes calls without a token, which the server refuses. */
-export function createProbes(api: string, authPath: string, fetchUrl: Fetch) {
+export function createProbes({ api, authPath, fetchUrl, timeoutMs }: ProbeDeps) {
   const addressOf = (procedure: string) => `${api.replace(/\/+$/, '')}/${authPath}.${procedure}`;
+  const send = (procedure: string, init: RequestInit) =>
+    fetchUrl(addressOf(procedure), { ...init, redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) });
 
   return {
     async guarded(): Promise<GuardedAnswer> {
-      const response = await fetchUrl(addressOf('sessions.list'), { redirect: 'manual' });
+      const response = await send('sessions.list', {});
       const { status, headers } = response;
       return {
         status,
@@ -37,10 +48,7 @@ export function createProbes(api: string, authPath: string, fetchUrl: Fetch) {
         'access-control-request-method': 'POST',
         'access-control-request-headers': 'authorization,content-type',
       };
-      const { status, headers } = await fetchUrl(addressOf('login'), {
-        method: 'OPTIONS',
-        headers: { origin, ...asked },
-      });
+      const { status, headers } = await send('login', { method: 'OPTIONS', headers: { origin, ...asked } });
       return {
         origin,
         status,
@@ -50,15 +58,15 @@ export function createProbes(api: string, authPath: string, fetchUrl: Fetch) {
       };
     },
 
-    /** Returns the status; `null`: the connection was closed. */
-    async largeBody(bytes: number): Promise<number | null> {
+    /** Sends `login` an input that it reads, and refuses before it counts the attempt. */
+    async largeBody(bytes: number): Promise<BodyAnswer> {
       const body = JSON.stringify('x'.repeat(bytes));
       const headers = { 'content-type': 'application/json' };
       try {
-        const { status } = await fetchUrl(addressOf('logout'), { method: 'POST', headers, body });
+        const { status } = await send('login', { method: 'POST', headers, body });
         return status;
-      } catch {
-        return null;
+      } catch (error) {
+        return error instanceof Error && error.name === 'TimeoutError' ? 'timeout' : 'closed';
       }
     },
   };

@@ -1,20 +1,24 @@
 import { createClient } from 'redis';
+import { withTimeout } from '../../async/with-timeout.ts';
 import { neededCommands, type RedisFacts } from './judge-redis.ts';
 
 type Ask = (...command: string[]) => Promise<unknown>;
 
 /**
  * Reads what a Redis says about itself, on a connection of its own. Changes nothing: commands are tried with ACL DRYRUN.
- * @throws an error of the connection
+ * @throws an error of the connection, or of a timeout
  */
-export async function readRedis(url: string): Promise<RedisFacts> {
-  const client = createClient({ url, socket: { connectTimeout: 5000, reconnectStrategy: false } });
+export async function readRedis(url: string, timeoutMs: number): Promise<RedisFacts> {
+  const client = createClient({ url, socket: { reconnectStrategy: false } });
   client.on('error', () => {}); // connect() rejects with it
-  await client.connect();
+  async function read(): Promise<RedisFacts> {
+    await client.connect();
+    return readFacts((...command) => client.sendCommand(command));
+  }
   try {
-    return await readFacts((...command) => client.sendCommand(command));
+    return await withTimeout(read, { timeoutMs, service: 'Redis' });
   } finally {
-    client.destroy();
+    if (client.isOpen) client.destroy();
   }
 }
 
@@ -50,10 +54,18 @@ function argumentsOf(name: (typeof neededCommands)[number]): string[] {
     case 'mget':
     case 'del':
     case 'subscribe':
+    case 'pttl':
       return ['durin:doctor'];
     case 'set':
     case 'publish':
+    case 'zscore':
       return ['durin:doctor', ''];
+    case 'incrby':
+    case 'expire':
+      return ['durin:doctor', '1'];
+    case 'zadd':
+    case 'zremrangebyrank':
+      return ['durin:doctor', '0', '0'];
     case 'eval':
       return ['return 1', '0'];
     case 'evalsha':

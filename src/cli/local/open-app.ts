@@ -7,6 +7,9 @@ import { loadConfig } from './load-config.ts';
 /** How long to wait for event listeners, such as one that writes an audit log. */
 const listenersTimeoutMs = 10_000;
 
+/** How long to wait for the connections of the ORM, which a frozen database never ends. */
+const databaseTimeoutMs = 5000;
+
 /**
  * Opens the app of a config file.
  * @param file `null`: the first default name that exists in the working directory
@@ -31,7 +34,7 @@ async function close({ eventsSettled, close: closeDurin, closeDatabase }: Intern
     try {
       await closeDurin();
     } finally {
-      await closeDatabase();
+      await withTimeout(closeDatabase, { timeoutMs: databaseTimeoutMs, service: 'The database' });
     }
   }
 }

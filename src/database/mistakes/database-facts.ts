@@ -39,6 +39,7 @@ export async function readDatabaseFacts(orm: MikroORM, database: Database, schem
     [],
   );
   const tables = [schema.tokens, schema.uses, schema.clients, schema.users];
+  const records = [schema.audit, schema.usage].filter((table) => table !== null);
   return {
     user: String(row['name']),
     version: String(row['version']).split(' ', 1)[0] ?? '',
@@ -48,7 +49,7 @@ export async function readDatabaseFacts(orm: MikroORM, database: Database, schem
     isProxied: await isProxied(orm),
     securedTables: await namesWhere(database, hidesRows, tables),
     lacking: await readLacking(database, schema),
-    missing: await readMissing(orm, tables),
+    missing: await readMissing(orm, [...tables, ...records]),
   };
 }
 
@@ -60,12 +61,13 @@ async function namesWhere(database: Database, condition: string, tables: readonl
   return rows.map((row) => String(row['name']));
 }
 
-/** Users are only read, and locked, which needs the right to update one of their columns. */
+/** Users are only read, and locked, which needs the right to update one of their columns. The audit is only added to. */
 async function readLacking(database: Database, schema: Schema): Promise<string[]> {
-  const own = ['select', 'insert', 'update', 'delete'];
+  const { tokens, uses, clients, users, audit, usage } = schema;
   const needed = [
-    ...[schema.tokens, schema.uses, schema.clients].flatMap((table) => own.map((right) => ({ table, right }))),
-    ...['select', 'update'].map((right) => ({ table: schema.users, right })),
+    ...[tokens, uses, clients, usage].flatMap((table) => rightsOn(table, 'select', 'insert', 'update', 'delete')),
+    ...rightsOn(users, 'select', 'update'),
+    ...rightsOn(audit, 'select', 'insert'),
   ];
   const rights = await Promise.all(
     needed.map(async ({ table, right }) => {
@@ -74,7 +76,23 @@ async function readLacking(database: Database, schema: Schema): Promise<string[]
       return names.map((name) => `${right} on ${name}`);
     }),
   );
-  return rights.flat();
+  return [...rights.flat(), ...(await readLackingSequences(database, audit === null ? [clients] : [clients, audit]))];
+}
+
+function rightsOn(table: string | null, ...rights: readonly string[]) {
+  return table === null ? [] : rights.map((right) => ({ table, right }));
+}
+
+/** An insert takes the key of the row from the sequence of a serial column. */
+async function readLackingSequences(database: Database, tables: readonly string[]): Promise<string[]> {
+  const rows = await database.run(
+    "select s.seqrelid::regclass::text as name from unnest(string_to_array(?, ' ')) t(name) " +
+      "join pg_depend d on d.refclassid = 'pg_class'::regclass and d.refobjid = to_regclass(t.name) and d.deptype = 'a' " +
+      "join pg_sequence s on d.classid = 'pg_class'::regclass and s.seqrelid = d.objid " +
+      "where not has_sequence_privilege(s.seqrelid, 'usage, update') order by t.name",
+    [tables.join(' ')],
+  );
+  return rows.map((row) => `usage on sequence ${String(row['name'])}`);
 }
 
 /** Compares the port of the socket with the one that PostgreSQL sees. */

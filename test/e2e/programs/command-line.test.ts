@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePort, type PostgresServer, startPostgres } from '../../support/servers/postgres-server.ts';
+import { openSilentServer } from '../../support/silent-server.ts';
 import { type CliApp, openCliApp } from './command-line-app.ts';
 
 const by = 'command-line';
@@ -430,5 +431,16 @@ describe('on PostgreSQL', () => {
       /^error: The authentication store cannot be reached\. \(connect ECONNREFUSED \S+\)\n$/,
     );
     await bare.remove();
+  });
+
+  test('doctor ends although the database is frozen', async () => {
+    const silent = await openSilentServer();
+    const frozen = { WITHOUT_TABLES: 'yes', POSTGRES_URL: `postgresql://me@${silent.host}/none` };
+    const run = await app.run(['doctor'], frozen);
+    expect(run.code).toBe(1);
+    expect(run.stdout).toMatch(
+      /^problem +database +The database cannot be examined: .* did not answer within 5000 ms/m,
+    );
+    await silent.close();
   });
 });

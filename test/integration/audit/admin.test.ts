@@ -104,6 +104,27 @@ test('audit list prints changes, and says that there are more', async () => {
   expect(json).toHaveLength(2);
   const one = await run('audit', 'list', '--client', 'kiosk', '--limit', '1');
   expect(one.stderr).toBe('There are more changes: raise --limit to list them.');
-  expect((await run('audit', 'list', '--user', 'nobody')).stdout).toBe('No changes found.');
   expect((await run('audit', 'list', '--action', 'ended')).stderr).toMatch(/It must be one of issued, rolled, /);
+});
+
+test('audit list finds a deleted user by its key, and the changes of a token', async () => {
+  const run = createCommandLine(app.durin);
+  const { auth } = await app.durin.tokens.issue({ user, client: 'web' });
+  const { id } = user;
+  await app.flush(user, (row, em) => em.remove(row));
+  const ofUser = await run('audit', 'list', '--user', `key:${id}`);
+  expect(ofUser.json).toMatchObject([{ action: 'revoked' }, { action: 'issued' }]);
+  expect(await run('audit', 'list', '--token-id', auth.id)).toEqual(ofUser);
+});
+
+test('audit list refuses a user who is unknown or ambiguous', async () => {
+  const run = createCommandLine(app.durin);
+  expect(await run('audit', 'list', '--user', 'alcie')).toEqual({
+    stdout: '',
+    stderr: 'There is no user "alcie".',
+    json: undefined,
+  });
+  const namesake = await app.addUser();
+  await app.flush(namesake, (row) => Object.assign(row, { username: String(user.id) }));
+  expect((await run('audit', 'list', '--user', String(user.id))).stderr).toContain('Pass the key of one, such as key:');
 });

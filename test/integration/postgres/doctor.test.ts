@@ -66,6 +66,7 @@ test('a user with few rights, and row level security, are found', async () => {
       'delete on durin_auth_token',
       'delete on durin_token_use',
       'delete on durin_client',
+      'usage on sequence durin_client_id_seq',
     ]);
     await execute(`create policy all_users on app_user for select to "${name}" using (true)`);
     expect((await factsAt(url.href)).securedTables).toEqual([]);

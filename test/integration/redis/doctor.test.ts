@@ -3,6 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readRedis } from '../../../src/cli/doctor/read-redis.ts';
 import { type OpenRedis, openRedis } from '../../support/servers/redis-server.ts';
 
+const timeoutMs = 10_000;
+
 let redis: OpenRedis;
 beforeAll(async () => {
   redis = await openRedis();
@@ -10,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => redis.stop());
 
 test('a Redis says which policy it has, and that everything is allowed', async () => {
-  const facts = await readRedis(redis.url);
+  const facts = await readRedis(redis.url, timeoutMs);
   expect(facts).toMatchObject({
     policy: expect.stringMatching(/^\w+(?:-\w+)?$/),
     maxMemory: expect.any(Number),
@@ -32,11 +34,13 @@ test('a user who may do little is found out, and nothing is written', async () =
     '+@all',
     '-eval',
     '-publish',
+    '-pttl',
+    '-zremrangebyrank',
   ]);
   await admin.sendCommand(['ACL', 'SETUSER', 'nobody', 'reset', 'on', '>pass', '+get']);
   const as = (username: string) => Object.assign(new URL(redis.url), { username, password: 'pass' }).href;
-  expect((await readRedis(as('doctor'))).denied).toEqual(['publish', 'eval']);
-  expect(await readRedis(as('nobody'))).toEqual({
+  expect((await readRedis(as('doctor'), timeoutMs)).denied).toEqual(['publish', 'eval', 'pttl', 'zremrangebyrank']);
+  expect(await readRedis(as('nobody'), timeoutMs)).toEqual({
     version: null,
     policy: null,
     maxMemory: null,
@@ -49,5 +53,5 @@ test('a user who may do little is found out, and nothing is written', async () =
 });
 
 test('a Redis that is not there is an error', async () => {
-  await expect(readRedis('redis://127.0.0.1:1')).rejects.toThrow('ECONNREFUSED');
+  await expect(readRedis('redis://127.0.0.1:1', timeoutMs)).rejects.toThrow('ECONNREFUSED');
 });

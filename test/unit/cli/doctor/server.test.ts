@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Finding } from '../../../../src/cli/doctor/finding.ts';
 import { judgeAnswer, judgeBody, judgeCors, judgeProxy } from '../../../../src/cli/doctor/judge-server.ts';
-import { createProbes } from '../../../../src/cli/doctor/probe-server.ts';
+import { createProbes, type Fetch } from '../../../../src/cli/doctor/probe-server.ts';
 
 const levels = (findings: readonly Finding[]) => findings.map(({ level, check }) => `${level} ${check}`);
 const origin = 'https://app.example.org';
@@ -51,16 +51,19 @@ test.for([
 
 test('a server that reads a large body is warned about', () => {
   expect(judgeBody(413, 1e7).level).toBe('ok');
-  expect(judgeBody(null, 1e7).level).toBe('ok');
-  expect(judgeBody(401, 1e7).found).toBe('It read a body of 10 MB of an anonymous caller.');
+  expect(judgeBody('closed', 1e7).level).toBe('ok');
+  expect(judgeBody(400, 1e7).found).toBe('It read a body of 10 MB of an anonymous caller.');
+  expect(judgeBody(401, 1e7).found).toBe('It is not known: login answered a large body with status 401.');
+  expect(judgeBody('timeout', 1e7).found).toBe('It did not answer a body of 10 MB in time.');
 });
 
 test('the probes make calls without a token, and read the answers', async () => {
   const asked: string[] = [];
-  const probes = createProbes('https://example.org/trpc/', 'auth', async (url, { method = 'GET', headers, body }) => {
+  const fetchUrl: Fetch = async (url, { method = 'GET', headers, body, signal }) => {
     const length = typeof body === 'string' ? body.length : 0;
     asked.push(`${method} ${url} ${length}`);
     expect(new Headers(headers).has('authorization')).toBe(false);
+    expect(signal).toBeInstanceOf(AbortSignal);
     if (length > 10) throw new TypeError('the connection was closed');
     const error = { json: { data: { durin: { code: 'NO_CREDENTIALS' } } } };
     return Response.json(
@@ -74,7 +77,8 @@ test('the probes make calls without a token, and read the answers', async () => 
         },
       },
     );
-  });
+  };
+  const probes = createProbes({ api: 'https://example.org/trpc/', authPath: 'auth', fetchUrl, timeoutMs: 1000 });
   expect(await probes.guarded()).toEqual({
     status: 401,
     code: 'NO_CREDENTIALS',
@@ -88,10 +92,10 @@ test('the probes make calls without a token, and read the answers', async () => 
     allowHeaders: ['authorization', 'x-a'],
     allowsCredentials: false,
   });
-  expect(await probes.largeBody(100)).toBeNull();
+  expect(await probes.largeBody(100)).toBe('closed');
   expect(asked).toEqual([
     'GET https://example.org/trpc/auth.sessions.list 0',
     'OPTIONS https://example.org/trpc/auth.login 0',
-    'POST https://example.org/trpc/auth.logout 102',
+    'POST https://example.org/trpc/auth.login 102',
   ]);
 });
