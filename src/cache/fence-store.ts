@@ -197,7 +197,7 @@ export function createFenceStore(store: SharedStore, namespace: string, now: () 
     },
     async tryToWrite() {
       const serverOf = servers.current() ?? (await servers.ask());
-      const oneOfEach = new Map(buckets.map((bucket) => [serverOf(bucket), bucket]));
+      const oneOfEach = new Map(buckets.map((bucket) => [serverOf(bucket) || bucket, bucket])); // of each server, or all
       const writes = Array.from(oneOfEach.values(), (bucket) => store.set(writtenKey(bucket), '', writtenTtlMs));
       await Promise.all(writes);
     },

@@ -226,7 +226,7 @@ const mutants: readonly (readonly [name: string, kind: Kind, topic: Topic, load:
   [
     'the change is published before the fence is written',
     'layered',
-    'anything',
+    'a look-up while a change is announced',
     layered({
       'cache/layered-cache': [
         [
