@@ -130,7 +130,10 @@ export interface FenceStore {
   tryToWrite(): Promise<void>;
 }
 
-/** @param namespace the same in all processes of an app, and different in every other app */
+/**
+ * @param namespace the same in all processes of an app, and different in every other app
+ * @param now a clock that nobody sets, in milliseconds
+ */
 export function createFenceStore(store: SharedStore, namespace: string, now: () => number): FenceStore {
   const fenceKey = (scope: Scope) => keyIn(bucketOf(scope), 'fence', `${namespace}:${scope}`);
   const epochKey = (bucket: Bucket) => keyIn(bucket, 'epoch', namespace);

@@ -183,7 +183,7 @@ export function fenceHolds(
     const memory = createMemoryCache({ ttlMs, maxSessions: 100, now });
     if (kind === 'bus')
       return createBusCache({ namespace: 'test', memory, bus, databaseChanges: noDatabaseChanges, now });
-    const shared = createSharedCache({ store, ...sharedParts, ttlMs, maxSessions: 100, now });
+    const shared = createSharedCache({ store, ...sharedParts, ttlMs, maxSessions: 100, now, monotonicNow: now });
     if (kind === 'shared') return shared;
     return createLayeredCache({ namespace: 'test', memory, shared, bus, now });
   };

@@ -110,7 +110,7 @@ const mutants: readonly (readonly [name: string, kind: Kind, topic: Topic, load:
     'a ttl that is longer than the other',
     shared({
       'cache/shared-cache': [
-        ['createFenceStore(store, namespace, now)', 'createFenceStore(store, namespace, now, ttlMs)'],
+        ['createFenceStore(store, namespace, monotonicNow)', 'createFenceStore(store, namespace, monotonicNow, ttlMs)'],
       ],
       'cache/fence-store': [
         ['now: () => number): FenceStore', 'now: () => number, ttlMs: number): FenceStore'],
