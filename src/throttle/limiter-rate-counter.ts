@@ -59,10 +59,10 @@ export function createLimiterRateCounter({ limiter, circuit, memory, now }: Limi
    * that others count meanwhile, so a window is not shortened that only seems longer because its writer's clock is ahead.
    */
   async function countInStore(key: string, windowSeconds: number): Promise<RunningWindow> {
-    const { count, resetMs } = toWindow(await limiter.penalty(key, 1, { customDuration: windowSeconds }));
+    const window = toWindow(await limiter.penalty(key, 1, { customDuration: windowSeconds }));
     const windowMs = windowSeconds * 1000;
-    if (resetMs > windowMs + skewMs) await limiter.set(key, count, windowSeconds);
-    return { count, resetMs: Math.min(resetMs, windowMs) };
+    if (window.resetMs > windowMs + skewMs) await limiter.set(key, window.count, windowSeconds);
+    return { count: window.count, resetMs: Math.min(window.resetMs, windowMs) };
   }
 
   async function uncount(key: string, windowSeconds: number): Promise<void> {

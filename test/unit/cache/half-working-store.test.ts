@@ -141,10 +141,11 @@ test.each([
   await vi.waitFor(async () => expect(await app.find(app.there)).toBeNull());
 });
 
-test('without a bus and names of servers, one part that refuses writes is found out within a second', async () => {
+const refuseOne = (key: string) => key.includes(`{${bucketOf(tokenScope('a'))}}`) && readOnly();
+
+test('one part of a store that refuses writes is found out within a second', async () => {
   const app = open('shared');
   await app.warm();
-  const refuseOne = (key: string) => key.includes(`{${bucketOf(tokenScope('a'))}}`) && readOnly();
   app.fail({ set: refuseOne, delete: refuseOne });
   await app.end(tokenScope('a'));
   app.clock.advance(1);

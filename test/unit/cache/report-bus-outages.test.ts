@@ -46,10 +46,11 @@ test('a moment without a connection is no outage', () => {
   expect(events).toEqual([]);
 });
 
+const wrongPassword = () => new Error('WRONGPASS invalid username-password pair or user is disabled.');
+
 test('an outage is reported within a second, with its error', () => {
   const { own, events, start, pass } = open();
-  const lastError = () => new Error('WRONGPASS invalid username-password pair or user is disabled.');
-  Object.assign(own, { lastError });
+  Object.assign(own, { lastError: wrongPassword });
   start();
   pass(500);
   own.cut();
