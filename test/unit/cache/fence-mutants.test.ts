@@ -298,8 +298,12 @@ const mutants: readonly (readonly [name: string, kind: Kind, topic: Topic, load:
   ],
 ];
 
-test.each(mutants)('the proof notices that %s', async (_name, kind, topic, load) => {
-  const broken = { ...modules, ...(await load()) };
-  const found = await fc.check(fenceHolds(kind, topic, broken), { seed, numRuns: 5000, endOnFailure: true });
-  expect(String(found.errorInstance)).toMatch(/^Error: stale: /);
-});
+test.each(mutants)(
+  'the proof notices that %s',
+  async (_name, kind, topic, load) => {
+    const broken = { ...modules, ...(await load()) };
+    const found = await fc.check(fenceHolds(kind, topic, broken), { seed, numRuns: 5000, endOnFailure: true });
+    expect(String(found.errorInstance)).toMatch(/^Error: stale: /);
+  },
+  120_000,
+);
