@@ -58,6 +58,7 @@ export type { CookieAttributes, SetCookie } from './request/response-cookies.ts'
 export type { DurinRouter, DurinRouterRecord, LoginTypes, SessionScope } from './router/durin-router.ts';
 export type { SignInRequest } from './router/sign-in-user.ts';
 export type { Auth, CallAuth, SessionClient } from './session.ts';
+export type { CreateLimiter, LimiterOptions } from './throttle/create-counters.ts';
 export type { RateLimitRedis } from './throttle/rate-limit-redis.ts';
 export type { DurinBuilder, DurinErrorShape, DurinMutation, DurinQuery } from './trpc/base-procedure.ts';
 export type {

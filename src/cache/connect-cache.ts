@@ -56,6 +56,7 @@ export function connectCache(deps: ConnectCacheDeps) {
       changes,
       watchPart: partStates.watch,
       telemetry,
+      onWarning,
     });
   const peers = joinProcess(namespace, (scope, fence) => {
     changes.changed(scope);

@@ -42,6 +42,10 @@ export interface CacheDeps {
   /** Learns of the changes that the bus brings. */
   readonly changes: ChangeListener;
   readonly telemetry: Telemetry;
+  /** Called once for each thing that the operator should change. Default: nobody is told. */
+  readonly onWarning?: (message: string) => void;
+  /** A clock that nobody sets, in milliseconds. Default: that of the process. */
+  readonly monotonicNow?: () => number;
 }
 
 /** The most for which it is remembered that a token has no session. */
@@ -68,16 +72,17 @@ export function createCache(settings: CacheSettings, deps: CacheDeps): SessionCa
 function createShared(
   store: KeyValueStore,
   { ttlMs, maxSessions, deadlineMs }: CacheSettings,
-  { format, namespace, secrets, now, watchPart, telemetry }: CacheDeps,
+  { format, namespace, secrets, now, watchPart, telemetry, onWarning, monotonicNow }: CacheDeps,
 ): SharedCache {
   const shared = createSharedCache({
-    store: createSharedStore(store, deadlineMs),
+    store: createSharedStore(store, deadlineMs, onWarning),
     format,
     mac: createEntryMac(secrets),
     namespace,
     ttlMs,
     maxSessions,
     now,
+    ...(monotonicNow && { monotonicNow }),
     onOutage: watchPart('store'),
     lookUps: telemetry.lookUps,
   });

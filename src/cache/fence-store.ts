@@ -130,7 +130,10 @@ export interface FenceStore {
   tryToWrite(): Promise<void>;
 }
 
-/** @param namespace the same in all processes of an app, and different in every other app */
+/**
+ * @param namespace the same in all processes of an app, and different in every other app
+ * @param now a clock that nobody sets, in milliseconds
+ */
 export function createFenceStore(store: SharedStore, namespace: string, now: () => number): FenceStore {
   const fenceKey = (scope: Scope) => keyIn(bucketOf(scope), 'fence', `${namespace}:${scope}`);
   const epochKey = (bucket: Bucket) => keyIn(bucket, 'epoch', namespace);
@@ -197,7 +200,7 @@ export function createFenceStore(store: SharedStore, namespace: string, now: () 
     },
     async tryToWrite() {
       const serverOf = servers.current() ?? (await servers.ask());
-      const oneOfEach = new Map(buckets.map((bucket) => [serverOf(bucket), bucket]));
+      const oneOfEach = new Map(buckets.map((bucket) => [serverOf(bucket) || bucket, bucket])); // of each server, or all
       const writes = Array.from(oneOfEach.values(), (bucket) => store.set(writtenKey(bucket), '', writtenTtlMs));
       await Promise.all(writes);
     },

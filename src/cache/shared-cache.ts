@@ -26,6 +26,8 @@ export interface SharedCacheDeps {
   readonly maxSessions: number;
   /** The clock, in milliseconds. The clocks of all processes must agree to within `slackMs`. */
   readonly now: () => number;
+  /** A clock that nobody sets, in milliseconds. Default: that of the process. */
+  readonly monotonicNow?: () => number;
   readonly onOutage: OutageListener;
   /** Default: nobody reads them. */
   readonly lookUps?: LookUpCounts;
@@ -49,10 +51,11 @@ export interface SharedCache extends SessionCache {
 /** Caches sessions in a store that several processes share, by the protocol in fence-store.ts. */
 export function createSharedCache(deps: SharedCacheDeps): SharedCache {
   const { store, format, mac, namespace, ttlMs, maxSessions, now, lookUps = createLookUpCounts() } = deps;
+  const { monotonicNow = () => performance.now() } = deps;
   const entries = createEntryFormat({ format, mac, namespace, maxRemembered: maxSessions });
   const owners = new LRUCache<string, Owner>({ max: maxOwners });
   const knownChanges = createKnownChanges({ ttlMs, now, maxChanges: maxKnownChanges });
-  const fences = createFenceStore(store, namespace, now);
+  const fences = createFenceStore(store, namespace, monotonicNow);
   const lookAt = createSharedLookUp({ fences, entries, owners, knownChanges, ttlMs, now });
   const loads = createSingleFlight<CachedSession | null>();
   const outage = createOutageReport(deps.onOutage);
@@ -75,7 +78,7 @@ export function createSharedCache(deps: SharedCacheDeps): SharedCache {
   const writeCheck = createWriteCheck({
     write: fences.tryToWrite,
     everyMs: writeCheckMs,
-    now,
+    now: monotonicNow,
     onRefused: circuit.open,
   });
 

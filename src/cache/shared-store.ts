@@ -59,8 +59,18 @@ export interface SharedStore {
   close?(): Promise<void>;
 }
 
-/** @param timeoutMs milliseconds after which a call has failed, because a frozen server never answers */
-export function createSharedStore(store: KeyValueStore, timeoutMs: number): SharedStore {
+/** How a Redis answers whose ACL does not allow a command, or that does not have it. */
+const refusal = /^(?:NOPERM|ERR unknown command)/;
+
+/**
+ * @param timeoutMs milliseconds after which a call has failed, because a frozen server never answers
+ * @param onWarning called once if the store may not name its servers. Default: nobody is told
+ */
+export function createSharedStore(
+  store: KeyValueStore,
+  timeoutMs: number,
+  onWarning: (message: string) => void = () => {},
+): SharedStore {
   const timeout = { timeoutMs, service: 'the store' };
   // By default a Keyv over Redis emits its errors, and then answers as if the store were empty and accepted everything.
   const emitters = [store, adapterOf(store)].filter(isEmitter);
@@ -104,6 +114,20 @@ export function createSharedStore(store: KeyValueStore, timeoutMs: number): Shar
     answer.then(answered, answered);
   }
 
+  let mayNameServers = true;
+
+  /** A store that refuses to name its servers is used without their names. */
+  function withoutNames(error: unknown): null {
+    if (!(error instanceof Error && refusal.test(error.message))) throw error;
+    if (mayNameServers)
+      onWarning(
+        `trpc-durin: the cache's store does not name its servers, so a failover that loses writes may go unnoticed. ` +
+          `Allow its user the command info: ${error.message}`,
+      );
+    mayNameServers = false;
+    return null;
+  }
+
   async function readMany(keys: readonly string[]): Promise<unknown[]> {
     const values = store.getMany === undefined ? keys.map((key) => store.get(key)) : await store.getMany([...keys]);
     if (!Array.isArray(values) || values.length !== keys.length)
@@ -131,7 +155,8 @@ export function createSharedStore(store: KeyValueStore, timeoutMs: number): Shar
     },
     async serversOf(keys) {
       if (!namesServers) return [];
-      const names = await call(() => store.serversOf?.([...keys]));
+      const names = await call(() => store.serversOf?.([...keys])).catch(withoutNames);
+      if (names === null) return [];
       if (!Array.isArray(names) || names.length !== keys.length)
         throw new TypeError('serversOf must return one text per key');
       return names.map(String);

@@ -71,12 +71,14 @@ interface SqlConnection {
  * @param timeoutMs milliseconds after which a look-up or a prepared statement fails
  * @param hasNames whether prepared statements have names, as they must to be planned once
  * @param changeContext what changing statements say to the triggers of an audit. Default: nothing
+ * @param onWarning called once if a connection pooler does not know prepared statements. Default: nobody is told
  */
 export function createDatabase(
   orm: MikroORM,
   timeoutMs: number,
   hasNames = true,
   changeContext: ChangeContext = noChangeContext,
+  onWarning: (message: string) => void = () => {},
 ): Database {
   refuseOtherPlatforms(orm);
   const claimFolder = createFolderClaim(orm);
@@ -120,7 +122,13 @@ export function createDatabase(
   const getNativeClient = async () => connection().getNativeClient();
   const prepareDeps = {
     getNativePool: createGetNativePool(orm, getNativeClient),
-    prepare: createPrepare({ hasNames, timeoutMs, onQuery: orm.config.get('onQuery'), logQuery: createLogQuery(orm) }),
+    prepare: createPrepare({
+      hasNames,
+      timeoutMs,
+      onQuery: orm.config.get('onQuery'),
+      logQuery: createLogQuery(orm),
+      onWarning,
+    }),
     run,
     isInTransaction,
     timeoutMs,

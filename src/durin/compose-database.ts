@@ -22,7 +22,7 @@ const confirmMs = 1000;
 /** Builds the connection to the database, and what depends on it alone: events after commits, and the report of outages. */
 export function composeDatabase(deps: ComposeDatabaseDeps) {
   const { orm, hub, schema, databaseTimeoutMs, preparedStatements, changeContext, onWarning, now } = deps;
-  const connection = createDatabase(orm, databaseTimeoutMs, preparedStatements, changeContext);
+  const connection = createDatabase(orm, databaseTimeoutMs, preparedStatements, changeContext, onWarning);
   const events = createCommittedEvents(hub, connection);
   const partStates = createPartStates({ events, onWarning, now });
   const outage = createOutageReport(partStates.watch('database'));

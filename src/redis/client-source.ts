@@ -28,13 +28,15 @@ export interface RedisPool extends Emitting {
 const duplicate = (client: RedisClient) => client.duplicate(nodeClientOptions(client.options.socket));
 
 export function createClientSource(client: RedisClient): RedisSource {
+  async function send(words: string[]): Promise<unknown> {
+    if (!client.isReady) throw new Error('the client is not connected');
+    return client.sendCommand(words);
+  }
+
   return {
     isCluster: false,
-    async send(_key, words) {
-      if (!client.isReady) throw new Error('the client is not connected');
-      return client.sendCommand(words);
-    },
-    serversOf: (keys) => client.sendCommand(askForServer).then((info) => keys.map(() => nameOfServer(info))),
+    send: (_key, words) => send(words),
+    serversOf: (keys) => send(askForServer).then((info) => keys.map(() => nameOfServer(info))),
     createNodeClient: async () => duplicate(client),
     listen: ({ failed, changed }) => listenTo(client, { error: failed, ready: changed }),
   };

@@ -1,6 +1,9 @@
 /** The number of slots of every cluster. */
 const slotCount = 16_384;
 
+/** Whether a text that is put before a key, or into the braces of one, would change what a cluster hashes. */
+export const hasBraces = (text: string): boolean => /[{}]/.test(text);
+
 /** What a cluster hashes of a key: the text within the first braces, or all of it if there is none. */
 export function hashTagOf(key: string): string {
   const start = key.indexOf('{');

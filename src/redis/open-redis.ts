@@ -17,17 +17,16 @@ import { createSentinelSource } from './sentinel-source.ts';
 export interface OpenedRedis {
   readonly source: RedisSource;
   connect(): Promise<unknown>;
-  /** Sends something, so that a connection on which nothing arrives is noticed as dead. */
-  ping?(): Promise<unknown>;
+  /** Called every `tickMs` while it is open, to notice a connection on which nothing arrives. */
+  tick?(): Promise<unknown>;
   /** Whether a call has had no answer for long, so that it has to be opened again. */
   isStuck?(): boolean;
   destroy(): void;
 }
 
-/**
- * A connection on which nothing arrives for this long is dead, in milliseconds. It is more than what passes between two pings.
- * TCP may take many minutes to notice.
- */
+/** How often an open connection is checked, in milliseconds. */
+export const tickMs = 500;
+/** A connection on which nothing arrives for this long is dead, in milliseconds. TCP may take many minutes to notice. */
 const silenceMs = 2000;
 const connecting = { timeoutMs: 2000, service: 'Redis' };
 
@@ -54,7 +53,7 @@ function openClient(options: RedisClientOptions): OpenedRedis {
   return {
     source: createClientSource(client),
     connect: () => client.connect(),
-    ping: async () => {
+    tick: async () => {
       if (client.isReady) await client.ping();
     },
     destroy() {
@@ -63,34 +62,69 @@ function openClient(options: RedisClientOptions): OpenedRedis {
   };
 }
 
-/** A cluster's client waits for a frozen server for ever, even when its replica has replaced it: then it is opened again. */
+/**
+ * A cluster's client waits for a frozen server for ever, even when its replica has replaced it: then it is opened again. The
+ * wait is counted in ticks, not timed: a process that was stopped has not read the answer yet.
+ */
 function openCluster(options: RedisClusterOptions): OpenedRedis {
   const { defaults } = options;
   const socket = { ...failFast, ...defaults?.socket };
-  const cluster = createCluster({ ...options, defaults: { disableOfflineQueue: true, ...defaults, socket } });
+  const cluster = createCluster({
+    ...options,
+    rootNodes: options.rootNodes.map(withSocketTimeout),
+    defaults: { disableOfflineQueue: true, ...defaults, socket },
+  });
   const source = createClusterSource(cluster);
   const unanswered = new Set<{ readonly since: number }>();
+  let ticks = 0;
+  let isDestroyed = false;
+
   cluster.on('node-ready', () => {
     for (const { client } of cluster.masters) client?.unref();
   });
+  /** Also of a cluster that was not opened as a whole: some of its connections may be there. */
+  function destroy(): void {
+    isDestroyed = true;
+    const clients = [...cluster.masters, ...cluster.replicas].map(({ client }) => client);
+    try {
+      cluster.destroy();
+    } catch {
+      for (const client of clients) if (client?.isOpen === true) client.destroy(); // it stops at one that is closed
+    }
+  }
+
+  async function connect(): Promise<void> {
+    try {
+      await cluster.connect();
+    } finally {
+      if (isDestroyed) destroy(); // it was given up, and has opened connections since
+    }
+  }
+
   return {
     source: {
       ...source,
       async send(key, words) {
-        const call = { since: performance.now() };
+        const call = { since: ticks };
         unanswered.add(call);
         return source.send(key, words).finally(() => unanswered.delete(call));
       },
     },
-    connect: () => withTimeout(() => cluster.connect(), connecting),
+    connect: () => withTimeout(connect, connecting),
+    async tick() {
+      ticks += 1;
+    },
     isStuck() {
       const [oldest] = unanswered;
-      return oldest !== undefined && performance.now() - oldest.since > silenceMs;
+      return oldest !== undefined && ticks - oldest.since > silenceMs / tickMs;
     },
-    destroy() {
-      if (cluster.isOpen) cluster.destroy();
-    },
+    destroy,
   };
+}
+
+/** While a cluster is discovered, a frozen server would hold its connection for ever. */
+function withSocketTimeout(node: RedisClientOptions): RedisClientOptions {
+  return { ...node, socket: { socketTimeout: silenceMs, ...node.socket } };
 }
 
 function openSentinel(options: RedisSentinelOptions): OpenedRedis {
@@ -101,9 +135,20 @@ function openSentinel(options: RedisSentinelOptions): OpenedRedis {
     ...options,
     nodeClientOptions: { disableOfflineQueue: true, ...nodeClientOptions, socket },
   });
-  return {
-    source: createSentinelSource(sentinel),
-    connect: () => withTimeout(() => sentinel.connect(), connecting),
-    destroy: () => void sentinel.destroy().catch(() => {}),
-  };
+  let isDestroyed = false;
+
+  function destroy(): void {
+    isDestroyed = true;
+    sentinel.destroy().catch(() => {});
+  }
+
+  async function connect(): Promise<void> {
+    try {
+      await sentinel.connect();
+    } finally {
+      if (isDestroyed) destroy(); // likewise
+    }
+  }
+
+  return { source: createSentinelSource(sentinel), connect: () => withTimeout(connect, connecting), destroy };
 }

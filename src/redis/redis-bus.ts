@@ -3,6 +3,7 @@ import { withTimeout } from '../async/with-timeout.ts';
 import { createHeartbeats, type Heartbeats } from '../cache/bus/heartbeats.ts';
 import type { Bus } from '../cache/bus.ts';
 import { DurinUsageError } from '../errors.ts';
+import { hasBraces } from './hash-slot.ts';
 import { connectForMessages, type RedisConnection } from './redis-connection.ts';
 import { type ConnectedRedis, type RedisOptions, readInput } from './redis-input.ts';
 import { openRedisLink, type RedisLink } from './redis-link.ts';
@@ -136,7 +137,7 @@ export function redisBus(given: RedisBusOptions | ConnectedRedis, settings: Redi
 function checked(given: RedisBusOptions | ConnectedRedis, beside: RedisBusSettings) {
   const { input, settings } = readInput('redisBus', given, ['channel'], beside);
   const { channel } = settings;
-  if (channel !== undefined && (typeof channel !== 'string' || channel === ''))
-    throw new DurinUsageError('redisBus: channel must be a string that is not empty');
+  if (channel !== undefined && (typeof channel !== 'string' || channel === '' || hasBraces(channel)))
+    throw new DurinUsageError('redisBus: channel must be a string without braces that is not empty');
   return { input, channel };
 }

@@ -1,6 +1,6 @@
 import { createClient } from 'redis';
 import { createClientSource } from './client-source.ts';
-import { type OpenedRedis, openRedis } from './open-redis.ts';
+import { type OpenedRedis, openRedis, tickMs } from './open-redis.ts';
 import type { RedisInput } from './redis-input.ts';
 import type { RedisSource, SourceListener } from './redis-source.ts';
 
@@ -11,9 +11,6 @@ export interface RedisConnection {
   /** Closes it, unless it is the app's. */
   close(): void;
 }
-
-/** How often an idle connection is checked, in milliseconds. */
-const pingMs = 500;
 
 export function connectRedis(input: RedisInput, listener: SourceListener): RedisConnection {
   if (input.kind === 'connected') {
@@ -41,34 +38,34 @@ export function connectForMessages(input: RedisInput, listener: SourceListener):
 function openLazily(create: () => OpenedRedis, listener: SourceListener): RedisConnection {
   let opened: OpenedRedis | null = null;
   let opening: Promise<RedisSource> | null = null;
-  let pings: NodeJS.Timeout | null = null;
+  let ticks: NodeJS.Timeout | null = null;
   let isClosed = false;
 
   function letGo(): void {
-    if (pings !== null) clearInterval(pings);
-    pings = null;
+    if (ticks !== null) clearInterval(ticks);
+    ticks = null;
     opened?.destroy();
     opened = null;
     opening = null;
   }
 
-  /** One ping at a time, because each write to a dead connection would restart that connection's socket timeout. */
-  function startToPing(ping: () => Promise<unknown>): void {
-    let isPinging = false;
-    const pingOnce = async () => {
-      if (isPinging) return;
-      isPinging = true;
-      await ping().catch(() => {});
-      isPinging = false;
+  /** One at a time, because each write to a dead connection would restart that connection's socket timeout. */
+  function startToTick(tick: () => Promise<unknown>): void {
+    let isBusy = false;
+    const tickOnce = async () => {
+      if (isBusy) return;
+      isBusy = true;
+      await tick().catch(() => {});
+      isBusy = false;
     };
-    pings = setInterval(() => void pingOnce(), pingMs).unref();
+    ticks = setInterval(() => void tickOnce(), tickMs).unref();
   }
 
   async function openOnce(): Promise<RedisSource> {
     const current = create();
     opened = current;
     current.source.listen(listener);
-    if (current.ping) startToPing(current.ping);
+    if (current.tick) startToTick(current.tick);
     try {
       await current.connect();
     } catch (error) {

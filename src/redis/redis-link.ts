@@ -44,7 +44,7 @@ export function openRedisLink({ source, channels, onMessage, onOpened, onEnd }: 
     client.unref();
     client.on('error', end);
     client.on('end', () => end());
-    client.on('server-sunsubscribe', () => end(new Error('another server has the channel now')));
+    client.on('sharded-channel-moved', () => end(new Error('another server has the channel now')));
     client.on('connect', () => {
       if (isOver)
         client.destroy(); // until now it had no socket to destroy

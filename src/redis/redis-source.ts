@@ -4,12 +4,15 @@ export interface NodeClient {
   connect(): Promise<unknown>;
   destroy(): void;
   unref(): void;
-  on(event: string, listener: (error?: unknown) => void): unknown;
+  on(event: NodeEvent, listener: (error?: unknown) => void): unknown;
   publish(channel: string, message: string): Promise<unknown>;
   sPublish(channel: string, message: string): Promise<unknown>;
   subscribe(channels: string[], listener: MessageListener): Promise<unknown>;
   sSubscribe(channels: string[], listener: MessageListener): Promise<unknown>;
 }
+
+/** The events that are used. The package has no types of its events. */
+export type NodeEvent = 'connect' | 'end' | 'error' | 'sharded-channel-moved';
 
 export type MessageListener = (message: string, channel: string) => void;
 

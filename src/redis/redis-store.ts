@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { KeyValueStore } from '../cache/shared-store.ts';
 import { DurinUsageError } from '../errors.ts';
+import { hasBraces } from './hash-slot.ts';
 import { readByTag } from './read-by-tag.ts';
 import { connectRedis } from './redis-connection.ts';
 import { type ConnectedRedis, type RedisOptions, readInput } from './redis-input.ts';
@@ -96,7 +97,8 @@ export function redisStore(given: RedisStoreOptions | ConnectedRedis, settings: 
 function checked(given: RedisStoreOptions | ConnectedRedis, beside: RedisStoreSettings) {
   const { input, settings } = readInput('redisStore', given, ['prefix'], beside);
   const { prefix = '' } = settings;
-  if (typeof prefix !== 'string') throw new DurinUsageError('redisStore: prefix must be a string');
+  if (typeof prefix !== 'string' || hasBraces(prefix))
+    throw new DurinUsageError('redisStore: prefix must be a string without braces, by which a cluster places keys');
   return { input, prefix };
 }
 

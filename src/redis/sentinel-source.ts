@@ -22,13 +22,14 @@ export interface RedisSentinel extends Emitting {
 }
 
 export function createSentinelSource(sentinel: RedisSentinel): RedisSource {
-  const send = (words: string[]) => sentinel.sendCommand(false, words);
+  async function send(words: string[]): Promise<unknown> {
+    if (!sentinel.isReady) throw new Error('the sentinel is not connected');
+    return sentinel.sendCommand(false, words);
+  }
+
   return {
     isCluster: false,
-    async send(_key, words) {
-      if (!sentinel.isReady) throw new Error('the sentinel is not connected');
-      return send(words);
-    },
+    send: (_key, words) => send(words),
     serversOf: (keys) => send(askForServer).then((info) => keys.map(() => nameOfServer(info))),
     createNodeClient: () =>
       sentinel[runWithMaster](false, async (client) => client.duplicate(nodeClientOptions(client.options.socket))),

@@ -27,6 +27,8 @@ export interface LimiterOptions {
   /** Seconds. Each call names its own. */
   duration: number;
 }
+
+/** Creates a limiter of rate-limiter-flexible, for `throttle.limiter`. */
 export type CreateLimiter = (options: LimiterOptions) => Limiter;
 
 const unreported: OutageListener = { unavailable() {}, recovered() {} };
@@ -44,7 +46,12 @@ type Common = Required<Pick<CounterSettings, 'prefix' | 'now' | 'onOutage'>>;
 /** Where users have signed in from is remembered by each process. */
 function createLimiterCounters(create: CreateLimiter, { prefix, now, onOutage }: Common): RateCounters {
   const limiter = create({ keyPrefix: `${prefix}:calls`, points: 1, duration: 1 });
-  const circuit = createStoreCircuit({ requireReady() {}, ask: () => limiter.get('durin'), onOutage });
+  const circuit = createStoreCircuit({
+    isConnecting: () => false,
+    requireReady() {},
+    ask: () => limiter.get('durin'),
+    onOutage,
+  });
   const createCounter = () => createLimiterRateCounter({ limiter, circuit, memory: createMemoryRateCounter(now), now });
   return {
     sessions: createCounter(),

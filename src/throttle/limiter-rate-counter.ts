@@ -25,6 +25,8 @@ export interface LimiterRateCounterDeps {
 
 /** Milliseconds for which the refusal of a reservation is repeated: other processes may release theirs meanwhile. */
 const refusalMs = 250;
+/** By how much the clocks of processes may differ, in milliseconds. Most stores end windows by the clock of the process. */
+const skewMs = 10_000;
 /** Keys whose last reservation was refused. */
 const maxRefusals = 10_000;
 
@@ -52,12 +54,15 @@ export function createLimiterRateCounter({ limiter, circuit, memory, now }: Limi
     return { isExceeded, remaining: Math.max(0, limit - counted.count), resetMs, endsAt: now() + resetMs };
   }
 
-  /** A window that is longer than the quota's is shortened. Redis has done so in its script. */
+  /**
+   * A window that is longer than the quota's is shortened. Redis has done so in its script. Another store loses the calls
+   * that others count meanwhile, so a window is not shortened that only seems longer because its writer's clock is ahead.
+   */
   async function countInStore(key: string, windowSeconds: number): Promise<RunningWindow> {
     const window = toWindow(await limiter.penalty(key, 1, { customDuration: windowSeconds }));
-    if (window.resetMs <= windowSeconds * 1000) return window;
-    await limiter.set(key, window.count, windowSeconds);
-    return { count: window.count, resetMs: windowSeconds * 1000 };
+    const windowMs = windowSeconds * 1000;
+    if (window.resetMs > windowMs + skewMs) await limiter.set(key, window.count, windowSeconds);
+    return { count: window.count, resetMs: Math.min(window.resetMs, windowMs) };
   }
 
   async function uncount(key: string, windowSeconds: number): Promise<void> {

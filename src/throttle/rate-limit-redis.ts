@@ -21,11 +21,11 @@ export function isIoredis(redis: RateLimitRedis | Ioredis): redis is Ioredis {
   return typeof (redis as Partial<Ioredis>).defineCommand === 'function';
 }
 
-/** An ioredis with the interface of the package `redis`. */
+/** An ioredis with the interface of the package `redis`. With `lazyConnect` it waits for the first command to connect. */
 export function fromIoredis(redis: Ioredis): RateLimitRedis {
   return {
     get isReady() {
-      return redis.status === 'ready';
+      return redis.status === 'ready' || redis.status === 'wait';
     },
     eval: (script, { keys, arguments: values }) => redis.eval(script, keys.length, ...keys, ...values),
   };

@@ -8,6 +8,9 @@ const timeout = { timeoutMs: 100, service: 'Redis' } as const;
 /** Milliseconds between a failure and the next probe. No call waits for a probe. */
 const cooldownMs = 250;
 
+/** A client that has never been connected may take this long, in milliseconds, before it counts as failed. */
+const connectMs = 1000;
+
 /** Calls Redis within a deadline, and not at all while it fails: a frozen Redis costs one deadline, not one per call. */
 export interface RedisCircuit {
   /** @returns null if Redis failed or is known to fail */
@@ -20,7 +23,18 @@ export interface RedisCircuit {
 
 /** @param onOutage learns of the outages of Redis */
 export function createRedisCircuit(redis: RateLimitRedis, onOutage: OutageListener): RedisCircuit {
+  let hasBeenReady = false;
+  let waitingSince: number | null = null;
+
+  function isConnecting(): boolean {
+    hasBeenReady ||= redis.isReady !== false;
+    if (hasBeenReady) return false;
+    waitingSince ??= performance.now();
+    return performance.now() - waitingSince < connectMs;
+  }
+
   return createStoreCircuit({
+    isConnecting,
     requireReady() {
       if (redis.isReady === false) throw new Error('Redis is not connected');
     },
@@ -30,6 +44,8 @@ export function createRedisCircuit(redis: RateLimitRedis, onOutage: OutageListen
 }
 
 export interface StoreCircuitOptions {
+  /** Whether it connects for the first time: no call works yet, and that is no failure. */
+  readonly isConnecting: () => boolean;
   /** Throws while no call can work. */
   readonly requireReady: () => void;
   /** Asks the store for anything. */
@@ -38,7 +54,7 @@ export interface StoreCircuitOptions {
 }
 
 /** The same for any store of counts. */
-export function createStoreCircuit({ requireReady, ask, onOutage }: StoreCircuitOptions): RedisCircuit {
+export function createStoreCircuit({ isConnecting, requireReady, ask, onOutage }: StoreCircuitOptions): RedisCircuit {
   const outage = createOutageReport(onOutage);
   const breaker = createCircuitBreaker({
     cooldownMs,
@@ -53,7 +69,7 @@ export function createStoreCircuit({ requireReady, ask, onOutage }: StoreCircuit
   }
 
   async function call<T>(work: () => Promise<T>): Promise<T | null> {
-    if (!breaker.isClosed) return null;
+    if (!breaker.isClosed || isConnecting()) return null;
     try {
       requireReady();
       return await withTimeout(work, timeout);

@@ -21,7 +21,7 @@ export interface KnownServersOptions {
   readonly askStore: () => Promise<readonly string[]>;
   /** For how long an answer is good, in milliseconds. */
   readonly maxAgeMs: number;
-  /** The clock, in milliseconds. */
+  /** A clock that nobody sets, in milliseconds. */
   readonly now: () => number;
 }
 

@@ -9,6 +9,8 @@ const checkMs = 250;
  * its first attempt.
  */
 const failuresOfOutage = 3;
+/** The first connection may take three seconds, because it may lead to another region. */
+const failuresAtStart = 12;
 
 /**
  * Wraps a bus, and reports each of its outages once. The port has no event for them, because a bus may lose its connection
@@ -17,16 +19,18 @@ const failuresOfOutage = 3;
 export function reportBusOutages(bus: Bus, listener: OutageListener): Bus {
   const outage = createOutageReport(listener);
   let failures = 0;
+  let tolerated = failuresAtStart;
   let checks: NodeJS.Timeout | null = null;
 
   function check(): void {
     if (!bus.isConnected()) {
       failures += 1;
-      if (failures === failuresOfOutage) outage.began(bus.lastError?.() ?? new Error('The bus is not connected.'));
+      if (failures === tolerated) outage.began(bus.lastError?.() ?? new Error('The bus is not connected.'));
       return;
     }
-    if (failures >= failuresOfOutage) outage.ended();
+    if (failures >= tolerated) outage.ended();
     failures = 0;
+    tolerated = failuresOfOutage;
   }
 
   return {

@@ -3,7 +3,7 @@ export interface WriteCheckOptions {
   readonly write: () => Promise<unknown>;
   /** The longest time without a write, in milliseconds. */
   readonly everyMs: number;
-  /** The clock, in milliseconds. */
+  /** A clock that nobody sets, in milliseconds. */
   readonly now: () => number;
   readonly onRefused: (cause: unknown) => void;
 }

@@ -19,7 +19,13 @@ export interface PrepareDeps {
   /** The option `onQuery` of the ORM, which may rewrite a statement. */
   readonly onQuery: (sql: string, values: readonly unknown[]) => string;
   readonly logQuery: LogQuery;
+  /** Called once if names cannot be used. */
+  readonly onWarning: (message: string) => void;
 }
+
+const poolerWarning =
+  'trpc-durin: a connection pooler mixes up prepared statements, so statements are planned at each call from now on. ' +
+  'Use PgBouncer 1.21 or newer with max_prepared_statements, or set preparedStatements: false.';
 
 /** PostgreSQL rejects these before it runs the statement, so it can run again without a name. */
 const outdatedStates: ReadonlySet<string | null> = new Set([sqlState.featureNotSupported]);
@@ -39,11 +45,16 @@ const pooledStates: ReadonlySet<string | null> = new Set([
  * and the statement runs again unprepared, because other connections may have the same outdated statement. Behind a
  * connection pooler that does not know prepared statements, all statements are unprepared after the first failure.
  */
-export function createPrepare({ hasNames, timeoutMs, onQuery, logQuery }: PrepareDeps): Prepare {
+export function createPrepare({ hasNames, timeoutMs, onQuery, logQuery, onWarning }: PrepareDeps): Prepare {
   let mayBeNamed = hasNames;
 
   function send(pool: NativePool, query: NativeQuery): Promise<Row[]> {
     return translateErrors(queryWithTimeout(pool, query, timeoutMs));
+  }
+
+  function stopNaming(): void {
+    if (mayBeNamed) onWarning(poolerWarning);
+    mayBeNamed = false;
   }
 
   async function sendNamed(pool: NativePool, query: NativeQuery): Promise<Row[]> {
@@ -53,7 +64,7 @@ export function createPrepare({ hasNames, timeoutMs, onQuery, logQuery }: Prepar
       return await send(pool, query);
     } catch (error) {
       const state = causeCodeOf(error);
-      if (pooledStates.has(state)) mayBeNamed = false;
+      if (pooledStates.has(state)) stopNaming();
       else if (!outdatedStates.has(state)) throw error;
       return send(pool, unnamed);
     }

@@ -62,6 +62,8 @@ test.each([
   [{}, 'url'],
   [{ url: 'localhost:6379' }, 'url'],
   [{ url: 'redis://localhost', prefix: 1 }, 'prefix'],
+  [{ url: 'redis://localhost', prefix: '{shop}:' }, 'prefix must be a string without braces'],
+  [{ rootNodes: [{ url: 'redis://localhost' }], prefix: 'shop}' }, 'prefix must be a string without braces'],
   [{ url: 'redis://localhost', ttl: 1 }, 'ttl'],
 ])('wrong options of redisStore are refused: %j', (options, name) => {
   expect(() => redisStore(options as never)).toThrow(name);

@@ -81,9 +81,15 @@ function mixed(usual: fc.Arbitrary<Commands>, besides: fc.Arbitrary<Commands>): 
 
 /** A story in which only the order is random. */
 const scripted = (prelude: Command[], ...actors: Command[][]) => fc.constant<Story>({ prelude, actors });
+/** Likewise, with what is given. */
+const scriptedOn = (given: Partial<Circumstances>, prelude: Command[], ...actors: Command[][]) =>
+  fc.constant<Story>({ given, prelude, actors });
 /** On a cluster of two servers. The fence of user 1 is on the second one, those of token a and client 1 on the first. */
 const onCluster = (prelude: Command[], ...actors: Command[][]) =>
-  fc.constant<Story>({ given: { shardCount: 2, namesServers: true, isAskedSingly: false }, prelude, actors });
+  scriptedOn({ shardCount: 2, namesServers: true, isAskedSingly: false }, prelude, ...actors);
+/** On four servers, one of them is likely to be slow: then there is time for something else meanwhile. */
+const onFourServers = (prelude: Command[], ...actors: Command[][]) =>
+  scriptedOn({ shardCount: 4, namesServers: false, isAskedSingly: false }, prelude, ...actors);
 const finds = (process: number, selector: Selector): Command => ['find', process, selector, false];
 const changes = (process: number, scope: Scope): Command => ['change', process, scope, true];
 const waits = (milliseconds: number): Command => ['pass', 0, milliseconds, false];
@@ -135,7 +141,8 @@ export const stories = {
     [finds(0, 'a')],
     [reaches(1, 'on'), reaches(1, 'on'), storeHas('restartFromSnapshot 1')],
   ),
-  'a fence that fails during a recovery': scripted(
+  'a look-up while a change is announced': scripted([finds(1, 'a')], [changes(0, 'all')], [finds(1, 'a')]),
+  'a fence that fails during a recovery': onFourServers(
     [finds(1, 'a'), reaches(0, 'off'), finds(0, 'c'), reaches(0, 'on'), waits(250)],
     [finds(1, 'a')],
     [reaches(0, 'not once'), changes(0, 'token:a'), finds(0, 'a')],
@@ -176,7 +183,7 @@ export function fenceHolds(
     const memory = createMemoryCache({ ttlMs, maxSessions: 100, now });
     if (kind === 'bus')
       return createBusCache({ namespace: 'test', memory, bus, databaseChanges: noDatabaseChanges, now });
-    const shared = createSharedCache({ store, ...sharedParts, ttlMs, maxSessions: 100, now });
+    const shared = createSharedCache({ store, ...sharedParts, ttlMs, maxSessions: 100, now, monotonicNow: now });
     if (kind === 'shared') return shared;
     return createLayeredCache({ namespace: 'test', memory, shared, bus, now });
   };

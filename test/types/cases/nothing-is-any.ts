@@ -120,6 +120,7 @@ import type {
   ContextFromOptions,
   CookieAttributes,
   CookieOptions,
+  CreateLimiter,
   DenialCode,
   Duration,
   Durin,
@@ -159,6 +160,7 @@ import type {
   KeyView,
   LeaksHandler,
   LeaksOptions,
+  LimiterOptions,
   ListenerErrorHandler,
   LoginThrottleOptions,
   LoginTypes,
@@ -353,6 +355,8 @@ interface Public {
   RouteAuth: RouteAuth<App, 'web'>;
   Bus: Bus;
   RateLimitRedis: RateLimitRedis;
+  CreateLimiter: CreateLimiter;
+  LimiterOptions: LimiterOptions;
   CacheOptions: CacheOptions;
   KeyValueStore: KeyValueStore;
   ConnectedRedis: ConnectedRedis;

@@ -59,7 +59,7 @@ function open(kind: 'shared' | 'layered') {
     };
     const watchPart = (part: string) => (part === 'store' ? onOutage : cacheParts.watchPart());
     const settings = { ttlMs: 60_000, maxSessions: 10, deadlineMs, store, bus };
-    const cache = createCache(settings, { ...cacheParts, now: clock, watchPart });
+    const cache = createCache(settings, { ...cacheParts, now: clock, monotonicNow: clock, watchPart });
     opened.push(cache);
     return cache;
   }
@@ -136,6 +136,17 @@ test.each([
   const app = open('shared');
   await app.warm();
   app.fail({ set: how, delete: how });
+  await app.end(tokenScope('a'));
+  app.clock.advance(1);
+  await vi.waitFor(async () => expect(await app.find(app.there)).toBeNull());
+});
+
+const refuseOne = (key: string) => key.includes(`{${bucketOf(tokenScope('a'))}}`) && readOnly();
+
+test('one part of a store that refuses writes is found out within a second', async () => {
+  const app = open('shared');
+  await app.warm();
+  app.fail({ set: refuseOne, delete: refuseOne });
   await app.end(tokenScope('a'));
   app.clock.advance(1);
   await vi.waitFor(async () => expect(await app.find(app.there)).toBeNull());

@@ -46,14 +46,26 @@ test('a moment without a connection is no outage', () => {
   expect(events).toEqual([]);
 });
 
+const wrongPassword = () => new Error('WRONGPASS invalid username-password pair or user is disabled.');
+
 test('an outage is reported within a second, with its error', () => {
   const { own, events, start, pass } = open();
-  const lastError = () => new Error('WRONGPASS invalid username-password pair or user is disabled.');
-  Object.assign(own, { lastError });
+  Object.assign(own, { lastError: wrongPassword });
   start();
+  pass(500);
   own.cut();
   pass(1000);
   expect(events).toEqual(['WRONGPASS invalid username-password pair or user is disabled.']);
+});
+
+test('the first connection may take three seconds', () => {
+  const { own, events, start, pass } = open();
+  own.cut();
+  start();
+  pass(2900);
+  own.mend();
+  pass(10_000);
+  expect(events).toEqual([]);
 });
 
 test('a bus that never connects is reported, a closed one is not', async () => {
@@ -61,7 +73,7 @@ test('a bus that never connects is reported, a closed one is not', async () => {
   const { own, bus, events, start, pass } = open();
   start();
   own.cut();
-  pass(2000);
+  pass(3000);
   await bus.close();
   pass(10_000);
   expect(events).toEqual(['The bus is not connected.']);

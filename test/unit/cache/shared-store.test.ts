@@ -62,3 +62,21 @@ test('a call fails if the answer is not a success', async () => {
   await expect(set).rejects.toThrow('the store did not accept a value');
   await expect(found).rejects.toThrow('one value per key');
 });
+
+const infoIsRefused = "NOPERM User app has no permissions to run the 'info' command";
+
+test.each([infoIsRefused, "ERR unknown command 'INFO'"])(
+  'a store that answers %s is used without names',
+  async (reason) => {
+    const warnings: string[] = [];
+    const refusing = { ...openStore().store, serversOf: () => Promise.reject(new Error(reason)) };
+    const store = createSharedStore(refusing, 100, (line) => void warnings.push(line));
+    expect([await store.serversOf?.(['a']), await store.serversOf?.(['a'])]).toEqual([[], []]);
+    expect(warnings).toEqual([expect.stringContaining(reason)]);
+  },
+);
+
+test('a store that fails to name its servers for another reason has failed', async () => {
+  const failing = { ...openStore().store, serversOf: () => Promise.reject(new Error('ECONNRESET')) };
+  await expect(createSharedStore(failing, 100).serversOf?.(['a'])).rejects.toThrow('ECONNRESET');
+});

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createCounters } from '../../../src/throttle/create-counters.ts';
-import type { RateLimitRedis } from '../../../src/throttle/rate-limit-redis.ts';
+import { fromIoredis, type RateLimitRedis } from '../../../src/throttle/rate-limit-redis.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -40,6 +40,38 @@ test('closed counters leave no timer, and count in memory', async () => {
   close();
   expect(vi.getTimerCount()).toBe(0);
   expect(await sessions.consume('key', perHour)).toMatchObject({ remaining: 8 });
+});
+
+test('a client that connects for the first time has a second for it', async () => {
+  const redis = { isReady: false, eval: async () => [1, 60_000] };
+  const outages: string[] = [];
+  const onOutage = { unavailable: (reason: string) => void outages.push(reason), recovered() {} };
+  const { sessions, close } = createCounters({ redis, prefix: 'test', now: Date.now, onOutage });
+  expect(await sessions.consume('key', perHour)).toMatchObject({ remaining: 9 });
+  vi.advanceTimersByTime(900);
+  expect(await sessions.consume('key', perHour)).toMatchObject({ remaining: 8 });
+  expect(outages).toEqual([]);
+  vi.advanceTimersByTime(100);
+  expect(await sessions.consume('key', perHour)).toMatchObject({ remaining: 7 });
+  expect(outages).toEqual(['Redis is not connected']);
+  close();
+});
+
+test('a client that was connected before is reported at once', async () => {
+  const redis = { isReady: true, eval: async () => [1, 60_000] };
+  const outages: string[] = [];
+  const onOutage = { unavailable: (reason: string) => void outages.push(reason), recovered() {} };
+  const { sessions, close } = createCounters({ redis, prefix: 'test', now: Date.now, onOutage });
+  await sessions.consume('key', perHour);
+  redis.isReady = false;
+  await sessions.consume('key', perHour);
+  expect(outages).toEqual(['Redis is not connected']);
+  close();
+});
+
+test.each(['ready', 'wait', 'connecting', 'end'])('an ioredis whose status is %s', (status) => {
+  const redis = fromIoredis({ status, defineCommand() {}, eval: answerText });
+  expect(redis.isReady).toBe(status === 'ready' || status === 'wait');
 });
 
 test('an answer that is no count counts as a failure of Redis', async () => {

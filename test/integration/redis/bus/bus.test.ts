@@ -37,6 +37,7 @@ test.each([
   ['url', {}],
   ['url', { url: 'localhost:6379' }],
   ['channel', { url: 'redis://localhost', channel: '' }],
+  ['without braces', { url: 'redis://localhost', channel: '{shop}' }],
   ["'chanel'", { url: 'redis://localhost', chanel: 'x' }],
 ])('a wrong option is named: %s of %j', (name, options) => {
   expect(() => redisBus(options as never)).toThrow(DurinUsageError);

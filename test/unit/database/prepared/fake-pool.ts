@@ -24,5 +24,5 @@ export function failure(code: string): Error {
 }
 
 export function prepareDeps(deps: Partial<PrepareDeps> = {}): PrepareDeps {
-  return { hasNames: true, timeoutMs: 10_000, onQuery: (sql) => sql, logQuery: () => {}, ...deps };
+  return { hasNames: true, timeoutMs: 10_000, onQuery: (sql) => sql, logQuery: () => {}, onWarning: () => {}, ...deps };
 }

@@ -33,12 +33,22 @@ test('an outdated statement runs again without a name, the next one with it', as
 
 test.each(['42P05', '26000'])('after %s, every statement runs without a name', async (state) => {
   const { pool, sent } = fakePool(failure(state));
-  const prepare = createPrepare(prepareDeps());
+  const onWarning = vi.fn<PrepareDeps['onWarning']>();
+  const prepare = createPrepare(prepareDeps({ onWarning }));
   const run = prepare('select ?');
   expect(await run(pool, [1])).toEqual([{ one: 1 }]);
   await run(pool, [2]);
   await prepare('select 3')(pool, []);
   expect(sent.map(({ name }) => name !== undefined)).toEqual([true, false, false, false]);
+  expect(onWarning.mock.calls).toEqual([[expect.stringMatching(/PgBouncer.*preparedStatements: false/)]]);
+});
+
+test('two statements that fail for their names at once warn once', async () => {
+  const { pool } = fakePool(failure('42P05'), failure('26000'));
+  const onWarning = vi.fn<PrepareDeps['onWarning']>();
+  const run = createPrepare(prepareDeps({ onWarning }))('select ?');
+  await Promise.all([run(pool, [1]), run(pool, [2])]);
+  expect(onWarning).toHaveBeenCalledOnce();
 });
 
 test('without names, no statement has one', async () => {
