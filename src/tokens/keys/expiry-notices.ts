@@ -49,7 +49,8 @@ export function createExpiryNotices({ keyStore, keyClients, events, bounded, now
   }
 
   return {
-    mayBeDue: ({ client, expiresAt }) => rulesOf(client.name) !== null && isNearExpiry(expiresAt, now()),
+    mayBeDue: ({ client, expiresAt, isOfTest }) =>
+      isOfTest !== true && rulesOf(client.name) !== null && isNearExpiry(expiresAt, now()),
     async emitOf(ids) {
       if (ids.length > 0) await bounded(() => claim(ids));
     },
