@@ -219,7 +219,7 @@ export function compose(settings: Settings) {
       cache,
       lastUsed,
       notices,
-      stops: [stopWatching, stores.peers.leave, limits.close, connected.stopReports],
+      stops: [stopWatching, stores.peers.leave, limits.close, connected.stopReports, () => telemetry.observer?.stop()],
     }),
   };
 }

@@ -77,6 +77,9 @@ async function openTwoModels(schema?: string) {
   };
 }
 
+/** The keys of the sessions in a store, without those of epochs. */
+const entriesOf = (keys: Iterable<string>) => [...keys].filter((key) => key.startsWith('durin:session:'));
+
 const signIn = { username: 'alice', password: '', client: 'web' } as const;
 
 describe.each([
@@ -171,7 +174,6 @@ describe.each([
     app.store.clear();
     await app.staff.see(staff.token);
     const theirs = [...app.store.keys()];
-    const entriesOf = (keys: Iterable<string>) => [...keys].filter((key) => key.startsWith('durin:session:'));
     expect([entriesOf(ours).length, entriesOf(theirs).length]).toEqual([1, 1]);
     expect(theirs.filter((key) => ours.has(key))).toEqual([]);
   });
