@@ -11,7 +11,7 @@ test('a login that needs a cookie is answered with what to do', () => {
 const refusalWith = (code: string) =>
   TRPCClientError.from({ error: { message: '', code: -32603, data: { httpStatus: 403, durin: { code } } } });
 
-test('only NOT_ADMIN is a doubt about the role, also in the error of react-admin', () => {
+test('only NOT_ADMIN puts the role in doubt, also in an HttpError', () => {
   const codes = ['NOT_ADMIN', 'CROSS_SITE', 'THROTTLED', 'STORE_UNAVAILABLE'];
   const errors = codes.map(refusalWith);
   expect(errors.map(isNotAdmin)).toEqual([true, false, false, false]);
