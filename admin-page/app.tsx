@@ -3,13 +3,13 @@ import History from '@mui/icons-material/HistoryOutlined';
 import MonitorHeart from '@mui/icons-material/MonitorHeartOutlined';
 import Rule from '@mui/icons-material/RuleOutlined';
 import VpnKey from '@mui/icons-material/VpnKeyOutlined';
-import { QueryClient } from '@tanstack/react-query';
 import { Admin, Resource } from 'react-admin';
 import { AuditPage } from './audit/audit-page.tsx';
 import { ClientCreate } from './clients/client-create.tsx';
 import { ClientEdit } from './clients/client-edit.tsx';
 import { ClientList } from './clients/client-list.tsx';
 import { dataProvider } from './data/data-provider.ts';
+import { queryClient } from './data/query-client.ts';
 import { HealthPage } from './health/health-page.tsx';
 import { darkTheme, lightTheme } from './look/theme.ts';
 import { config } from './page-config.ts';
@@ -27,8 +27,6 @@ import { TokenList } from './tokens/token-list.tsx';
 import { UsagePage } from './usage/usage-page.tsx';
 
 const store = createPageStore();
-const queryClient = new QueryClient({ defaultOptions: { queries: { retry: false } } }); // show errors immediately
-queryClient.setQueryDefaults(['usage'], { refetchOnWindowFocus: false }); // counting reads the whole table
 
 /** The admin page: usage, clients, tokens, policies, audit, health and sign-in. Calls its own server only. */
 export function App() {

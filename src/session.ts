@@ -59,6 +59,8 @@ export interface SessionRecord {
   /** When it expires however it is used; `null`: never. */
   readonly latestExpiry: Date | null;
   readonly lastUsedAt: Date | null;
+  /** Whether only a test knows it, so that nothing of it is counted or announced. Default: false */
+  readonly isOfTest?: boolean;
 }
 
 /** A session as `ctx.auth` shows it. */

@@ -1,7 +1,7 @@
 import ArrowBack from '@mui/icons-material/ArrowBack';
 import { CreateBase, useNotify, useRedirect } from 'react-admin';
 import type { ClientRecord } from '../data/clients.ts';
-import { ChangesOnly } from '../shell/for-changes.tsx';
+import { IfMayChange, readOnlyNotice } from '../shell/if-may-change.tsx';
 import { LinkButton } from '../shell/link-button.tsx';
 import { ViewHeader } from '../shell/view-header.tsx';
 import { ClientForm } from './client-form.tsx';
@@ -26,9 +26,9 @@ export function ClientCreate() {
       >
         A client is a program that calls the API. Each user has sessions of their own with each client.
       </ViewHeader>
-      <ChangesOnly>
+      <IfMayChange otherwise={readOnlyNotice}>
         <ClientForm isNew submitLabel="Create client" />
-      </ChangesOnly>
+      </IfMayChange>
     </CreateBase>
   );
 }

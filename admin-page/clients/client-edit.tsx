@@ -2,11 +2,11 @@ import ArrowBack from '@mui/icons-material/ArrowBack';
 import { Alert, Skeleton, Stack } from '@mui/material';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { EditBase, useEditContext, useNotify, useRedirect } from 'react-admin';
-import { useMayChange } from '../data/admin-role.ts';
 import { keyClients } from '../data/app-rights.ts';
 import type { ClientRecord } from '../data/clients.ts';
 import { config } from '../page-config.ts';
 import { Failure, shownInView } from '../shell/failure.tsx';
+import { IfMayChange } from '../shell/if-may-change.tsx';
 import { LinkButton } from '../shell/link-button.tsx';
 import { ViewHeader } from '../shell/view-header.tsx';
 import { ClientFacts } from './client-facts.tsx';
@@ -33,7 +33,6 @@ export function ClientEdit() {
 function ClientEditor() {
   const { record, error, isPending, refetch } = useEditContext<ClientRecord>();
   const { data: withKeys = [] } = useQuery(keyClients);
-  const mayChange = useMayChange();
   const back = (
     <LinkButton to="/clients" startIcon={<ArrowBack />}>
       All clients
@@ -64,14 +63,10 @@ function ClientEditor() {
             client with this name exists again.
           </Alert>
         )}
-        {mayChange ? (
-          <>
-            <ClientForm submitLabel="Save" hasKeys={hasKeys} />
-            <DeleteClient client={record} />
-          </>
-        ) : (
-          <ClientFacts client={record} hasKeys={hasKeys} />
-        )}
+        <IfMayChange otherwise={<ClientFacts client={record} hasKeys={hasKeys} />}>
+          <ClientForm submitLabel="Save" hasKeys={hasKeys} />
+          <DeleteClient client={record} />
+        </IfMayChange>
       </Stack>
     </>
   );

@@ -1,6 +1,5 @@
 import { Card } from '@mui/material';
 import { Form, NumberInput, RadioButtonGroupInput, SaveButton, TextInput } from 'react-admin';
-import { useMayChange } from '../data/admin-role.ts';
 import type { ClientRow } from '../data/clients.ts';
 
 interface ClientFormProps {
@@ -22,10 +21,9 @@ const plainText = { htmlInput: { autoCapitalize: 'none', spellCheck: false } };
 
 /** The fields of a client. The server validates them; its errors appear at the fields. */
 export function ClientForm({ isNew = false, hasKeys = false, submitLabel }: ClientFormProps) {
-  const mayChange = useMayChange();
   return (
     <Card sx={{ maxWidth: 560, p: 2 }}>
-      <Form resetOptions={keepEdits} disabled={!mayChange}>
+      <Form resetOptions={keepEdits}>
         <TextInput
           source="name"
           label="Name"
@@ -59,7 +57,7 @@ export function ClientForm({ isNew = false, hasKeys = false, submitLabel }: Clie
           helperText="Requests per user, for example 100/m, 1000/h or 10000/d. Leave empty for the app's default."
           slotProps={plainText}
         />
-        {mayChange && <SaveButton label={submitLabel} icon={<></>} alwaysEnable sx={{ mt: 1 }} />}
+        <SaveButton label={submitLabel} icon={<></>} alwaysEnable sx={{ mt: 1 }} />
       </Form>
     </Card>
   );

@@ -15,7 +15,7 @@ import {
 import { keyClients } from '../data/app-rights.ts';
 import type { ClientRecord } from '../data/clients.ts';
 import { shownInView } from '../shell/failure.tsx';
-import { ForChanges } from '../shell/for-changes.tsx';
+import { IfMayChange } from '../shell/if-may-change.tsx';
 import { LinkButton } from '../shell/link-button.tsx';
 import { ListState } from '../shell/list-state.tsx';
 import { ViewHeader } from '../shell/view-header.tsx';
@@ -30,11 +30,11 @@ export function ClientList() {
       <ViewHeader
         title="Clients"
         actions={
-          <ForChanges>
+          <IfMayChange>
             <LinkButton to="/clients/create" color="primary" variant="contained" startIcon={<Add />}>
               New client
             </LinkButton>
-          </ForChanges>
+          </IfMayChange>
         }
       >
         The programs that call the API, each with its own token lifetime and request rate.
@@ -60,11 +60,11 @@ function NoClients() {
         A client is a program that calls the API, such as a web page or a command-line tool. Users sign in through a
         client.
       </Typography>
-      <ForChanges>
+      <IfMayChange>
         <LinkButton to="/clients/create" color="primary" variant="contained" startIcon={<Add />}>
           New client
         </LinkButton>
-      </ForChanges>
+      </IfMayChange>
     </Stack>
   );
 }

@@ -18,6 +18,11 @@ export function errorDataOf(error: unknown): CallErrorData | null {
   return error instanceof TRPCClientError ? ((error.data as CallErrorData | undefined) ?? null) : null;
 }
 
+/** Whether the server refused a call because the user is no admin, or one who may only read. */
+export function isNotAdmin(error: unknown): boolean {
+  return errorDataOf(error instanceof HttpError ? error.cause : error)?.durin?.code === 'NOT_ADMIN';
+}
+
 /** Describes an error to the user of the page. */
 export function describeError(error: unknown): string {
   if (error instanceof HttpError) return error.message;
@@ -52,8 +57,10 @@ export function fieldErrorsOf(error: unknown): Record<string, string> | null {
   return Object.fromEntries(Object.entries(durin.fields).map(([path, sentences]) => fieldErrorOf(path, sentences)));
 }
 
-/** Converts to react-admin's error, which has a status and the errors of a form's fields. */
+/** Converts to react-admin's error, which has a status and the errors of a form's fields. Its cause is the error. */
 export function toHttpError(error: unknown): HttpError {
   const errors = fieldErrorsOf(error);
-  return new HttpError(describeError(error), errorDataOf(error)?.httpStatus ?? 0, errors === null ? null : { errors });
+  const status = errorDataOf(error)?.httpStatus ?? 0;
+  const httpError = new HttpError(describeError(error), status, errors === null ? null : { errors });
+  return Object.assign(httpError, { cause: error });
 }

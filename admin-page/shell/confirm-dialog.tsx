@@ -1,5 +1,6 @@
 import { Alert, Box, Button, Dialog, DialogActions, DialogContent, DialogTitle } from '@mui/material';
 import { type FormEvent, type ReactNode, useId, useState } from 'react';
+import { hasLostRole } from '../data/admin-role.ts';
 import { describeError } from '../data/call-error.ts';
 
 interface ConfirmDialogProps {
@@ -44,6 +45,7 @@ export function ConfirmDialog({
       await onConfirm();
       close();
     } catch (cause) {
+      void hasLostRole(cause);
       setError(describeError(cause));
     } finally {
       setIsPending(false);

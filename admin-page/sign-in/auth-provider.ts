@@ -1,20 +1,11 @@
 import type { AuthProvider } from 'react-admin';
 import { auth, trpc } from '../connection.ts';
-import { errorDataOf } from '../data/call-error.ts';
+import { hasLostRole } from '../data/admin-role.ts';
+import { isNotAdmin } from '../data/call-error.ts';
 
 /** The signed-in user is not an admin. */
 export class NotAdminError extends Error {
   override readonly name = 'NotAdminError';
-}
-
-/** Whether the signed-in user is still an admin: one who may only read is refused changes, and stays signed in. */
-async function isAdmin(): Promise<boolean> {
-  try {
-    await trpc.admin.whoami.query();
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Makes react-admin open the sign-in page without a notification. The sign-in page shows the reason. */
@@ -33,7 +24,7 @@ export const authProvider: AuthProvider = {
       await trpc.admin.whoami.query();
     } catch (error) {
       await auth.logout().catch(() => undefined);
-      if (errorDataOf(error)?.durin?.code !== 'NOT_ADMIN') throw error;
+      if (!isNotAdmin(error)) throw error;
       throw new NotAdminError('This account is not an admin, so you were signed out.');
     }
   },
@@ -48,11 +39,13 @@ export const authProvider: AuthProvider = {
     if (auth.getSnapshot().status === 'signed-out') throw signedOutError();
   },
 
-  /** Signs out after errors that end the session. The SDK has already cleared a session that is no longer valid. */
-  async checkError(error: { readonly status?: number }) {
+  /**
+   * Signs out, by rejecting, after errors that end the session. The SDK has already cleared a session that is no longer valid.
+   * An admin who may only read is refused changes, and stays signed in.
+   */
+  async checkError(error: unknown) {
     if (auth.getSnapshot().status === 'signed-out') throw signedOutError();
-    if (error.status === 403 && !(await isAdmin()))
-      throw new Error('You are no longer an admin, so you were signed out.');
+    if (await hasLostRole(error)) throw new Error('You are no longer an admin, so you were signed out.');
   },
 
   async getIdentity() {

@@ -1,9 +1,9 @@
 import { Button } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useState } from 'react';
-import { useMayChange } from '../data/admin-role.ts';
 import { keyClients } from '../data/app-rights.ts';
 import type { TokenRecord } from '../data/tokens.ts';
+import { IfMayChange } from '../shell/if-may-change.tsx';
 import { RevokeDialog } from './revoke-dialog.tsx';
 import { kindOf } from './token-words.ts';
 
@@ -37,19 +37,19 @@ interface RevokeButtonProps {
 export function RevokeButton({ token, isOutlined = false }: RevokeButtonProps) {
   const { data: withKeys = [] } = useQuery(keyClients);
   const openDialog = useContext(RevokeContext);
-  const mayChange = useMayChange();
   const { user, client, name } = token;
-  if (!mayChange) return null;
   return (
-    <Button
-      size={isOutlined ? 'medium' : 'small'}
-      variant={isOutlined ? 'outlined' : 'text'}
-      color="error"
-      onClick={() => openDialog(token)}
-      aria-label={`Revoke… the ${kindOf(token, withKeys)} of ${user.label} on ${client}${name === null ? '' : `, ${name}`}`}
-      sx={{ flexShrink: 0 }}
-    >
-      Revoke…
-    </Button>
+    <IfMayChange>
+      <Button
+        size={isOutlined ? 'medium' : 'small'}
+        variant={isOutlined ? 'outlined' : 'text'}
+        color="error"
+        onClick={() => openDialog(token)}
+        aria-label={`Revoke… the ${kindOf(token, withKeys)} of ${user.label} on ${client}${name === null ? '' : `, ${name}`}`}
+        sx={{ flexShrink: 0 }}
+      >
+        Revoke…
+      </Button>
+    </IfMayChange>
   );
 }

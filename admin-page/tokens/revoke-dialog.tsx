@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useDelete, useNotify, useRefresh } from 'react-admin';
 import { trpc } from '../connection.ts';
+import { whoami } from '../data/admin-role.ts';
 import { keyClients } from '../data/app-rights.ts';
 import type { TokenRecord } from '../data/tokens.ts';
 import { ConfirmDialog } from '../shell/confirm-dialog.tsx';
@@ -104,7 +105,7 @@ function allTokensLabel(user: string, count: number | undefined): string {
 
 /** Warns admins who are about to revoke their own session. */
 function OwnTokenWarning({ token, scope }: ScopeProps) {
-  const { data: me } = useQuery({ queryKey: ['whoami'], queryFn: () => trpc.admin.whoami.query() });
+  const { data: me } = useQuery(whoami);
   const isOwn = me?.tokenId === token.id || (scope === 'all' && me?.id === token.user.id);
   if (!isOwn) return null;
   return (

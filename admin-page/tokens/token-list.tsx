@@ -3,7 +3,7 @@ import { Alert, Stack, Typography, useMediaQuery } from '@mui/material';
 import type { Theme } from '@mui/material/styles';
 import { ListBase, Pagination, useListContext } from 'react-admin';
 import { shownInView } from '../shell/failure.tsx';
-import { ForChanges } from '../shell/for-changes.tsx';
+import { IfMayChange } from '../shell/if-may-change.tsx';
 import { LinkButton } from '../shell/link-button.tsx';
 import { ListState } from '../shell/list-state.tsx';
 import { ViewHeader } from '../shell/view-header.tsx';
@@ -19,12 +19,12 @@ export function TokenList() {
       <ViewHeader
         title="Tokens"
         actions={
-          <ForChanges>
+          <IfMayChange>
             <PurgeExpired />
             <LinkButton to="/tokens/create" color="primary" variant="contained" startIcon={<Add />}>
               Issue a token
             </LinkButton>
-          </ForChanges>
+          </IfMayChange>
         }
       >
         Who is signed in, and through which client. The tokens themselves are never shown.
@@ -53,11 +53,11 @@ function NoTokens() {
       <Typography color="textSecondary" sx={{ maxWidth: '44ch' }}>
         Tokens appear here when users sign in, or when you issue one.
       </Typography>
-      <ForChanges>
+      <IfMayChange>
         <LinkButton to="/tokens/create" color="primary" variant="contained" startIcon={<Add />}>
           Issue a token
         </LinkButton>
-      </ForChanges>
+      </IfMayChange>
     </Stack>
   );
 }

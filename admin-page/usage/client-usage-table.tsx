@@ -2,7 +2,7 @@ import Add from '@mui/icons-material/Add';
 import { Box, Table, TableBody, TableCell, TableContainer, TableHead, TableRow, Typography } from '@mui/material';
 import { Link } from 'react-admin';
 import type { ClientUsage } from '../../src/admin/admin-views.ts';
-import { ForChanges } from '../shell/for-changes.tsx';
+import { IfMayChange } from '../shell/if-may-change.tsx';
 import { LinkButton } from '../shell/link-button.tsx';
 import { tokenListPath } from '../tokens/token-list-path.ts';
 
@@ -72,11 +72,11 @@ function NoClients() {
       <Typography color="textSecondary" sx={{ mb: 2 }}>
         There are no clients yet, so nobody can sign in.
       </Typography>
-      <ForChanges>
+      <IfMayChange>
         <LinkButton to="/clients/create" color="primary" variant="contained" startIcon={<Add />}>
           New client
         </LinkButton>
-      </ForChanges>
+      </IfMayChange>
     </Box>
   );
 }

@@ -53,9 +53,8 @@ export interface UserNaming<TApp extends AppTypes> {
  */
 export interface DurinAdminOptions<TApp extends AppTypes> extends UserNaming<TApp> {
   /**
-   * Returns whether the caller is an admin. Only `true` lets the call through, and `'read'` lets queries through: the caller then sees
-   * everything and changes nothing. Runs at every call, after the checks of
-   * `authedProcedure`. If it throws, the call fails with INTERNAL_SERVER_ERROR and the caller does not see the message. If
+   * Returns whether the caller is an admin. `true` lets every call through. `'read'` lets queries through, so that the caller sees
+   * everything and changes nothing. Anything else refuses the call. Runs at every call, after the checks of `authedProcedure`. If it throws, the call fails with INTERNAL_SERVER_ERROR and the caller does not see the message. If
    * it takes longer than the option `databaseTimeout`, the call fails with STORE_UNAVAILABLE.
    */
   isAdmin: (ctx: DurinContext & SignedIn<TApp>) => MaybePromise<boolean | 'read'>;

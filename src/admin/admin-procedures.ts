@@ -6,6 +6,7 @@ import { DurinError, internalError, isDurinError } from '../errors.ts';
 import type { AdminActor } from '../events.ts';
 import type { Operation } from '../tokens/under-way.ts';
 import { type DurinBuilder, maskedProcedure, refuseUnreadableInput, t } from '../trpc/base-procedure.ts';
+import { readOnlySentence } from '../values/read-only-sentence.ts';
 
 /** The option `isAdmin` without the app's types. */
 export type IsAdmin = (ctx: never) => unknown;
@@ -110,9 +111,6 @@ export function createAdminProcedures(internals: Internals, isAdmin: IsAdmin | '
     untimedMutation: changing.concat(guarded).use(reportInvalidFields).use(refuseUnreadableInput),
   };
 }
-
-/** What an admin who may only read is told of a change. */
-export const readOnlySentence = 'You may see everything here, and change nothing.';
 
 /** If the app's `isAdmin` throws, the call is refused, and the caller does not see the message. */
 async function callIsAdmin(isAdmin: IsAdmin, ctx: unknown): Promise<unknown> {

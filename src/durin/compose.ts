@@ -75,7 +75,7 @@ export function compose(settings: Settings) {
   const purge = createPurgeTokens({ store, usageStore, notices, events, now });
   const uses = createLastUsed({ store, notices, intervalMs: settings.lastUsedIntervalMs, bounded, now });
   const lastUsed =
-    usageStore === null ? uses : withCallCounts(uses, createCallCounts({ store: usageStore, bounded, now }));
+    usageStore === null ? uses : withCallCounts(uses, createCallCounts({ store: usageStore, bounded, onWarning, now }));
 
   // Changes that the app makes through its ORM
   const entityChanges = createEntityChanges({ store, revoker, events, invalidation, activeUser, now });
@@ -219,7 +219,7 @@ export function compose(settings: Settings) {
       cache,
       lastUsed,
       notices,
-      stops: [stopWatching, stores.peers.leave, limits.close, connected.stopReports],
+      stops: [stopWatching, stores.peers.leave, limits.close, connected.stopReports, () => telemetry.observer?.stop()],
     }),
   };
 }

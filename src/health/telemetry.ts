@@ -16,8 +16,10 @@ export interface Observer {
   readonly login: Observe;
   /** Sees a look-up that leaves the process. It starts before the call of `authenticate` that it is for has returned. */
   readonly lookUp: Observe;
-  /** Called with each refusal of a guard, a login or a limit. */
+  /** Called with each refusal of credentials, a guard, a login or a limit. */
   refused(code: DurinErrorCode): void;
+  /** Ends the observation. Called when the durin is closed. */
+  stop(): void;
 }
 
 /** What can be seen of a durin. Without an observer it costs the check that there is none. */

@@ -2,6 +2,7 @@ import { type MeterProvider, metrics, type TracerProvider, trace } from '@opente
 import { internalsOf } from '../durin/internals.ts';
 import { DurinUsageError, isDurinError } from '../errors.ts';
 import type { EventSource } from '../events.ts';
+import type { Observer } from '../health/telemetry.ts';
 import { createInstruments, type Instruments } from './instruments.ts';
 import { createSpans } from './spans.ts';
 
@@ -26,7 +27,7 @@ const scope = 'trpc-durin';
  * address of a user.
  *
  * Call it once, after the SDK of OpenTelemetry has started.
- * @returns a function that ends it
+ * @returns a function that ends it, as `durin.close()` does
  * @throws DurinUsageError if `durin` was not created by this copy of trpc-durin, is instrumented already, or an option is unknown
  * @example
  * const stop = instrumentDurin(durin);
@@ -42,20 +43,25 @@ export function instrumentDurin(durin: AnyDurin, options: InstrumentOptions = {}
 
   const instruments = createInstruments(meterProvider.getMeter(scope), internals);
   const spans = createSpans(tracerProvider.getTracer(scope));
-  telemetry.observer = {
+  const observer: Observer = {
     ...spans,
     login: (work) => spans.login(() => countingUnavailable(work, instruments)),
     refused: instruments.refused,
+    stop,
   };
+  telemetry.observer = observer;
   const stopListening = [
     durin.events.on('loginFailed', ({ code }) => instruments.refused(code)),
     durin.events.on('throttled', instruments.throttled),
   ];
-  return function stop() {
+  return stop;
+
+  function stop(): void {
+    if (telemetry.observer !== observer) return; // it has ended, and another one may have begun
     telemetry.observer = null;
     for (const stopOne of stopListening) stopOne();
     instruments.stop();
-  };
+  }
 }
 
 /** The event `loginFailed` reports all refusals of a login but this one. */

@@ -31,7 +31,7 @@ export function createInstruments(
 ): Instruments {
   const own = { 'db.namespace': schema.namespace };
   const refusals = meter.createCounter('durin.refusals', {
-    description: 'Calls and logins that were refused, by code.',
+    description: 'Credentials, calls and logins that were refused, by code.',
     unit: '{refusal}',
   });
   const throttledCalls = meter.createCounter('durin.throttled_calls', {

@@ -1,7 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { BoundedByTimeout } from '../database/database-timeout.ts';
+import { isRefusal } from '../database/mistakes/watch-outages.ts';
 import type { CallCount, UsageStore } from '../database/records/usage-store.ts';
 import type { CallOrigin } from '../events.ts';
+import { reasonOf } from '../health/reason-of.ts';
 import type { SessionRecord } from '../session.ts';
 import { dayOf } from './usage-days.ts';
 
@@ -9,12 +11,13 @@ import { dayOf } from './usage-days.ts';
 const collectMs = 1000;
 /** The most counts that one statement writes. */
 const maxBatchSize = 500;
-/** The most tokens of a day whose calls wait for the database. In an outage, the calls of others are not counted. */
+/** The most tokens and days whose calls wait for the database. In an outage, the calls of others are not counted. */
 const maxCollected = 50_000;
 
 /**
  * Counts the calls of sessions in memory, and writes them about once a second. A process that is killed loses the calls of its
- * last second, and those whose write got no answer may be counted twice.
+ * last second, and those whose write got no answer may be counted twice. Counts wait for the end of an outage. Counts that the
+ * database refuses are dropped, so that they do not keep back the others.
  */
 export interface CallCounts {
   count(session: SessionRecord): void;
@@ -27,6 +30,8 @@ export interface CallCounts {
 export interface CallCountsDeps {
   readonly store: Pick<UsageStore, 'add'>;
   readonly bounded: BoundedByTimeout;
+  /** Called when the database begins to refuse counts. */
+  readonly onWarning: (message: string) => void;
   /** The clock, in milliseconds. */
   readonly now: () => number;
 }
@@ -35,16 +40,16 @@ interface Count extends CallCount {
   calls: number;
 }
 
-export function createCallCounts({ store, bounded, now }: CallCountsDeps): CallCounts {
+/** Counts by their days, and by the tokens of the calls. */
+type Counts = Map<string, Map<string, Count>>;
+
+export function createCallCounts({ store, bounded, onWarning, now }: CallCountsDeps): CallCounts {
   /** Runs a write outside of any transaction that the call happened in. */
   const outsideTransaction = AsyncLocalStorage.snapshot();
-  let today = dayOf(now());
-  /** The counts of today, by their tokens. */
-  let collected = new Map<string, Count>();
-  /** Those of earlier days, and those that could not be written. */
-  let waiting: Count[] = [];
+  let collected: Counts = new Map();
   let timer: NodeJS.Timeout | null = null;
   let writing: Promise<void> = Promise.resolve();
+  let isRefused = false;
   let isClosed = false;
 
   function startWriting(): void {
@@ -52,25 +57,35 @@ export function createCallCounts({ store, bounded, now }: CallCountsDeps): CallC
     writing = writing.then(() => outsideTransaction(write));
   }
 
-  function turnDay(day: string): void {
-    waiting = [...waiting, ...collected.values()];
-    collected = new Map();
-    today = day;
+  function add(id: string, { calls, ...what }: CallCount): void {
+    const ofDay = collected.get(what.day) ?? new Map<string, Count>();
+    const known = ofDay.get(id);
+    if (known !== undefined) known.calls += calls;
+    else if (sizeOf(collected) < maxCollected) collected.set(what.day, ofDay.set(id, { ...what, calls }));
   }
 
   async function write(): Promise<void> {
-    turnDay(today);
-    const counts = waiting;
-    waiting = [];
+    const counts = [...collected.values()].flatMap((ofDay) => [...ofDay]);
+    collected = new Map();
     for (let start = 0; start < counts.length; start += maxBatchSize) {
-      const batch = counts.slice(start, start + maxBatchSize);
+      const batch = counts.slice(start, start + maxBatchSize).map(([, count]) => count);
       try {
         await bounded(() => store.add(batch));
-      } catch {
-        waiting = [...waiting, ...counts.slice(start)].slice(0, maxCollected); // requests report the outage
-        return;
+        isRefused = false;
+      } catch (error) {
+        if (!isRefusal(error)) {
+          for (const [id, count] of counts.slice(start)) add(id, count); // requests report the outage
+          return;
+        }
+        reportRefusal(error);
       }
     }
+  }
+
+  function reportRefusal(error: unknown): void {
+    if (isRefused) return;
+    isRefused = true;
+    onWarning(`trpc-durin: calls are not counted: ${reasonOf(error)}`);
   }
 
   async function flush(): Promise<void> {
@@ -80,13 +95,9 @@ export function createCallCounts({ store, bounded, now }: CallCountsDeps): CallC
   }
 
   return {
-    count({ id, userId, client }) {
-      if (isClosed) return;
-      const day = dayOf(now());
-      if (day !== today) turnDay(day);
-      const known = collected.get(id);
-      if (known !== undefined) known.calls += 1;
-      else if (collected.size < maxCollected) collected.set(id, { client: client.name, day, userId, calls: 1 });
+    count({ id, userId, client, isOfTest }) {
+      if (isClosed || isOfTest === true) return;
+      add(id, { client: client.name, day: dayOf(now()), userId, calls: 1 });
       timer ??= setTimeout(startWriting, collectMs).unref();
     },
     flush,
@@ -95,6 +106,10 @@ export function createCallCounts({ store, bounded, now }: CallCountsDeps): CallC
       return flush();
     },
   };
+}
+
+function sizeOf(counts: Counts): number {
+  return [...counts.values()].reduce((size, ofDay) => size + ofDay.size, 0);
 }
 
 /** What records the uses of tokens. */

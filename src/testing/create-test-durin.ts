@@ -66,19 +66,34 @@ export async function createTestDurin(setup?: TestDurinSetup<AnyDurin>): Promise
 async function open<TDurin extends AnyDurin>(setup: TestDurinSetup<TDurin>): Promise<TestDurin<TDurin>> {
   const orm = await openMemoryDatabase(setup.entities);
   try {
-    const durin = await setup.create(orm);
-    await durin.clients.sync();
-    return toTestDurin(durin, orm);
+    return await openDurin(setup, orm);
   } catch (error) {
     await orm.close(true);
     throw error;
   }
 }
 
+async function openDurin<TDurin extends AnyDurin>(
+  { create }: TestDurinSetup<TDurin>,
+  orm: OpenOrm,
+): Promise<TestDurin<TDurin>> {
+  const durin = await create(orm);
+  try {
+    await durin.clients.sync();
+  } catch (error) {
+    await durin.close();
+    throw error;
+  }
+  return toTestDurin(durin, orm);
+}
+
 function toTestDurin<TDurin extends AnyDurin>(durin: TDurin, orm: OpenOrm): TestDurin<TDurin> {
   async function close(): Promise<void> {
-    await durin.close();
-    await orm.close(true);
+    try {
+      await durin.close();
+    } finally {
+      await orm.close(true);
+    }
   }
   return { durin, orm, close, [Symbol.asyncDispose]: close };
 }

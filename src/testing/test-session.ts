@@ -53,6 +53,7 @@ export function recordOf(session: TestSession, { user, userRow, isActive }: User
     expiresAt: isActive ? endsAt : new Date(now),
     expiresByIdling: byIdling,
     isExtendedByUse: session.idleTtl !== null,
+    isOfTest: true,
   };
 }
 

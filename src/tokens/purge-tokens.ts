@@ -7,8 +7,8 @@ import type { ExpiryNotices } from './keys/expiry-notices.ts';
 import { toTokenEvent } from './token-event.ts';
 
 /**
- * Removes expired tokens in batches, and yields the number of each batch. Then emits the notices of keys that expire soon, so
- * that no failure of a notice leaves expired tokens. Counts of calls are deleted after the tokens.
+ * Removes expired tokens in batches, and yields the number of each batch. Then deletes old counts of calls, and emits the notices
+ * of keys that expire soon, also if the counts cannot be deleted.
  * @param keepUsageSeconds how long counts of calls are kept
  */
 export type PurgeTokens = (batchSize?: number, keepUsageSeconds?: number) => AsyncGenerator<number>;
@@ -36,8 +36,11 @@ export function createPurgeTokens({ store, usageStore, notices, events, now }: P
       yield ended.length;
     }
     const oldest = dayOf(startedAt - keepUsageSeconds * 1000);
-    for (let isDone = usageStore === null; !isDone; )
-      isDone = ((await usageStore?.deleteBefore(oldest, batchSize)) ?? 0) < batchSize;
-    await notices.emitAll();
+    try {
+      for (let isDone = usageStore === null; !isDone; )
+        isDone = ((await usageStore?.deleteBefore(oldest, batchSize)) ?? 0) < batchSize;
+    } finally {
+      await notices.emitAll();
+    }
   };
 }

@@ -34,8 +34,12 @@ export const rings = [
 /** Files that may import nothing, because the SDK (wire.ts) or the admin page (units.ts) loads them. */
 const importNothing = new Set<string>(['src/wire.ts', 'src/values/units.ts']);
 
-/** Files of src/ that the admin page may load, so that the units and their words are not written twice. */
-const loadedByAdminPage = new Set<string>(['src/values/units.ts', 'src/values/duration-in-words.ts']);
+/** Files of src/ that the admin page may load, so that units and sentences are not written twice. */
+const loadedByAdminPage = new Set<string>([
+  'src/values/units.ts',
+  'src/values/duration-in-words.ts',
+  'src/values/read-only-sentence.ts',
+]);
 
 /** The only files that may import this one. */
 const onlyImporters: Readonly<Record<string, readonly string[]>> = {

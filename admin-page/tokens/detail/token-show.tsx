@@ -6,7 +6,7 @@ import { ShowBase, useRedirect, useShowContext } from 'react-admin';
 import { keyClients } from '../../data/app-rights.ts';
 import type { TokenRecord } from '../../data/tokens.ts';
 import { Failure, shownInView } from '../../shell/failure.tsx';
-import { ForChanges } from '../../shell/for-changes.tsx';
+import { IfMayChange } from '../../shell/if-may-change.tsx';
 import { LinkButton } from '../../shell/link-button.tsx';
 import { ViewHeader } from '../../shell/view-header.tsx';
 import { type Issued, IssuedToken } from '../issue/issued-token.tsx';
@@ -63,13 +63,13 @@ function ShownToken({ token, onChanged }: { token: TokenRecord; onChanged: () =>
       <Stack sx={{ gap: 2, maxWidth: 680, alignItems: 'flex-start' }}>
         {rolled !== null && <IssuedToken key={rolled.session.id} issued={rolled} />}
         <TokenDetails token={token} />
-        <ForChanges>
+        <IfMayChange>
           <Stack direction="row" sx={{ gap: 1, alignItems: 'center' }}>
             {isValidKey && <RollButton token={token} onRolled={showRolled} />}
             {isValidKey && <RenameButton token={token} onRenamed={onChanged} />}
             <RevokeButton token={token} isOutlined />
           </Stack>
-        </ForChanges>
+        </IfMayChange>
       </Stack>
     </RevokeDialogProvider>
   );

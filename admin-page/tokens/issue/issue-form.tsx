@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { Form, SaveButton, SelectInput, TextInput, useNotify } from 'react-admin';
 import type { TokenIssueInput } from '../../../src/admin/admin-inputs.ts';
 import { trpc } from '../../connection.ts';
+import { hasLostRole } from '../../data/admin-role.ts';
 import { keyClients } from '../../data/app-rights.ts';
 import { describeError, errorDataOf, fieldErrorsOf } from '../../data/call-error.ts';
 import { clientNames } from '../../data/client-names.ts';
@@ -53,6 +54,7 @@ export function IssueForm({ onIssued }: { onIssued: (issued: Issued) => void }) 
         setRefused({ user, input });
         return undefined;
       }
+      void hasLostRole(error);
       notify(describeError(error), { type: 'error' });
       return fieldErrorsOf(error) ?? undefined;
     }

@@ -1,7 +1,7 @@
 import ArrowBack from '@mui/icons-material/ArrowBack';
 import { Button, Stack } from '@mui/material';
 import { useState } from 'react';
-import { ChangesOnly } from '../../shell/for-changes.tsx';
+import { IfMayChange, readOnlyNotice } from '../../shell/if-may-change.tsx';
 import { LinkButton } from '../../shell/link-button.tsx';
 import { ViewHeader } from '../../shell/view-header.tsx';
 import { IssueForm } from './issue-form.tsx';
@@ -24,9 +24,9 @@ export function IssueToken() {
           : undefined}
       </ViewHeader>
       {issued === null ? (
-        <ChangesOnly>
+        <IfMayChange otherwise={readOnlyNotice}>
           <IssueForm onIssued={setIssued} />
-        </ChangesOnly>
+        </IfMayChange>
       ) : (
         <Stack sx={{ gap: 2, maxWidth: 680, alignItems: 'flex-start' }}>
           <IssuedToken issued={issued} />

@@ -1,5 +1,5 @@
 import { createSingleFlight } from '../../async/single-flight.ts';
-import { isDurinError } from '../../errors.ts';
+import { DurinUsageError, isDurinError } from '../../errors.ts';
 import type { OutageReport } from '../../health/outage-report.ts';
 import type { Database } from '../database.ts';
 import { codeOf, isOutage } from '../failures.ts';
@@ -95,4 +95,16 @@ function judge(cause: unknown): 'unusable' | 'perhaps' | 'usable' {
   if (code !== null && unusableStates.test(code)) return 'unusable';
   if (code === null || code === missingRight || isOutage(cause) || !sqlStatePattern.test(code)) return 'perhaps';
   return 'usable';
+}
+
+/** The SQLSTATEs of what passes by itself: concurrent transactions, a lock that was not available, a statement that took too long. */
+const passingStates = /^(?:40...|55P03|57014)$/;
+
+/** Whether the database refused what was asked of it, and would refuse it again. An outage passes. */
+export function isRefusal(error: unknown): boolean {
+  if (!isDurinError(error) || error.durin.code !== 'STORE_UNAVAILABLE') return true;
+  const { cause } = error;
+  if (cause instanceof DurinUsageError) return true; // a table is missing
+  const code = codeOf(cause);
+  return code === missingRight || (judge(cause) === 'usable' && !passingStates.test(code ?? ''));
 }

@@ -45,7 +45,7 @@ const readContext = `
       jsonb_build_object('role', session_user, 'application', current_setting('application_name')));
   end if;`;
 
-/** SQL for the columns that an update has changed, each with its old and its new value. The selector is nobody's business. */
+/** SQL for the columns that an update has changed, each with its old and its new value. The selector is left out. */
 const changes = `
   (select jsonb_object_agg(key, jsonb_build_array(o.value, n.value))
   from jsonb_each(to_jsonb(old)) o join jsonb_each(to_jsonb(new)) n using (key)

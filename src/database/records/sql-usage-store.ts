@@ -18,7 +18,7 @@ export function createSqlUsageStore(database: Database, schema: Schema): UsageSt
   const addCounts = database.prepare(`
     insert into ${usage} as n (client, day, user_id, calls)
     select client, day, "userId", sum(calls) from json_to_recordset(?::json)
-      as counted (client text, day date, "userId" text, calls integer)
+      as counted (client text, day date, "userId" text, calls bigint)
     group by client, day, "userId" order by client, day, "userId"
     on conflict (client, day, user_id) do update set calls = n.calls + excluded.calls`);
 

@@ -1,4 +1,4 @@
-import { EntitySchema } from '@mikro-orm/core';
+import { BigIntType, EntitySchema } from '@mikro-orm/core';
 import { clientNameLength } from '../../values/client-fields.ts';
 import type { TableNames } from '../rows/table-names.ts';
 
@@ -24,7 +24,7 @@ export function defineUsage({ place, tablePrefix, entityPrefix }: TableNames): E
       day: { type: 'date', fieldName: 'day', primary: true },
       userId: { type: 'text', fieldName: 'user_id', primary: true },
       // Not indexed, so that counting is a heap-only update.
-      calls: { type: 'integer', fieldName: 'calls' },
+      calls: { type: new BigIntType('number'), fieldName: 'calls' },
     },
     indexes: [{ properties: ['day'] }],
   } as never);

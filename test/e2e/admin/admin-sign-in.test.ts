@@ -93,6 +93,31 @@ test('an admin who is demoted is signed out', async () => {
   expect(await page.evaluate('sessionStorage.length')).toBe(0);
 });
 
+test('an admin stays signed in while the role cannot be asked for', async () => {
+  const { orm } = quickstart();
+  const setAdmin = (isAdmin: boolean) =>
+    orm.em
+      .getConnection()
+      .execute('update quickstart_user set is_admin = ? where username = ?', [isAdmin, demoAdmin.username]);
+  const page = await at('/clients');
+  await link(page, 'web').waitFor(); // the view has loaded
+  let asked = 0;
+  await page.route(/admin\.whoami/, async (route) => {
+    asked += 1;
+    await route.fulfill({ status: 503, contentType: 'text/html', body: 'Try again later' });
+  });
+  onTestFinished(async () => {
+    await page.unroute(/admin\.whoami/);
+    await setAdmin(true);
+  });
+  await setAdmin(false);
+  await page.getByRole('menuitem', { name: 'Tokens' }).click();
+  await expect.poll(() => asked).toBeGreaterThan(0);
+  await heading(page, 'Tokens').waitFor();
+  expect(await button(page, 'Sign out').isVisible()).toBe(true);
+  expect(await page.evaluate('sessionStorage.length')).toBeGreaterThan(0);
+});
+
 test('the theme follows the system or the choice, also after signing out', async () => {
   const page = await at('/');
   const background = () => page.evaluate<string>('getComputedStyle(document.body).backgroundColor');

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DurinUsageError } from '../../../src/index.ts';
 import { openApp } from '../../support/app.ts';
 import { type AuditedApp, openAuditedApp } from '../../support/audit/audited-app.ts';
+import { audited } from '../../support/audit/audited-entities.ts';
 
 let app: AuditedApp;
 beforeAll(async () => {
@@ -75,6 +76,23 @@ test('days without calls are listed, and old ones are purged', async () => {
   clock.advance(2 * day);
   await durin.tokens.purgeExpired();
   expect(await calls(120)).not.toContain(1);
+});
+
+test('more calls than a 32-bit number has are counted, in numbers', async () => {
+  const { durin, clock, orm, run } = app;
+  const { user, web } = await enter();
+  const today = new Date(clock()).toISOString().slice(0, 10);
+  const many = 2 ** 31 - 1;
+  await run("insert into durin_usage (client, day, user_id, calls) values ('web', ?, ?, ?)", [
+    today,
+    String(user.id),
+    many,
+  ]);
+  await durin.authenticate(web);
+  await durin.flush();
+  expect(await durin.usage.byUser({ client: 'web', days: 1 })).toEqual([{ userId: user.id, calls: many + 1 }]);
+  const row = await orm.em.fork().findOne(audited.DurinUsage, { userId: String(user.id), client: 'web' });
+  expect(row?.calls).toBe(many + 1);
 });
 
 test('a wrong filter is named', async () => {

@@ -77,6 +77,9 @@ async function openTwoModels(schema?: string) {
   };
 }
 
+/** The keys of the sessions in a store, without those of epochs. */
+const entriesOf = (keys: Iterable<string>) => [...keys].filter((key) => key.includes('durin:session:'));
+
 const signIn = { username: 'alice', password: '', client: 'web' } as const;
 
 describe.each([
@@ -166,12 +169,12 @@ describe.each([
   test('no cached entry belongs to both', async () => {
     const [member, staff] = [await app.members.auth().login(signIn), await app.staff.auth().login(signIn)];
     app.store.clear();
-    await app.members.see(member.token);
+    for (let look = 0; look < 2; look += 1) await app.members.see(member.token); // the first may only learn whose it is
     const ours = new Set(app.store.keys());
     app.store.clear();
-    await app.staff.see(staff.token);
+    for (let look = 0; look < 2; look += 1) await app.staff.see(staff.token);
     const theirs = [...app.store.keys()];
-    expect([ours.size, theirs.length]).toEqual([expect.any(Number), ours.size]);
+    expect([entriesOf(ours).length, entriesOf(theirs).length]).toEqual([1, 1]);
     expect(theirs.filter((key) => ours.has(key))).toEqual([]);
   });
 });

@@ -147,6 +147,14 @@ test('refusals are counted once each, by code', async () => {
   ]);
 });
 
+test('credentials that were refused count, though session answers null', async () => {
+  const { callAs } = await open();
+  expect(await callAs('ab'.repeat(32)).auth.session()).toBeNull();
+  expect(await probe.valuesOf('durin.refusals')).toEqual([
+    { value: 1, attributes: { ...own, 'error.type': 'INVALID_TOKEN' } },
+  ]);
+});
+
 test('open streams and the parts that work are seen', async () => {
   const { durin, callAs } = await open();
   const { token } = await durin.tokens.issue({ user: 1, client: 'web' });
@@ -194,6 +202,22 @@ test('the function that it returns ends it, and it may begin again', async () =>
   expect(probe.spans()).toEqual([]);
   expect(await probe.descriptors()).toEqual({});
   instrumentDurin(durin, probe.providers)();
+});
+
+test('closing the durin ends it', async () => {
+  const { durin } = await open();
+  await durin.close();
+  expect(await probe.descriptors()).toEqual({});
+});
+
+test('the end of one does not end the next one', async () => {
+  const { durin, stop, callAs } = await open();
+  stop();
+  const stopNext = instrumentDurin(durin, probe.providers);
+  stop();
+  await callAs('ab'.repeat(32)).me().catch(codeOf);
+  expect(probe.spans()).toHaveLength(1);
+  stopNext();
 });
 
 test('without an SDK, calls work as before', async () => {

@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import type { MikroORM } from '@mikro-orm/core';
 import { type AuditEntry, createDurin } from '../../../src/index.ts';
 import { type Caller, requestOf, secret, t } from '../app.ts';
+import { codeOf } from '../arena.ts';
 import { createClock } from '../clock.ts';
 import { closeDatabase, openDatabase } from '../database.ts';
 import { User } from '../entities.ts';
@@ -17,9 +19,19 @@ export async function openAuditedApp() {
   const orm = await openDatabase({ entities: auditedEntities });
   const durin = createDurin({ ...auditedOptions(orm, secret), now: clock });
   await durin.clients.sync();
+  /** The sessions whose calls wait for their end. */
+  const waiting: string[] = [];
   const appRouter = t.router({
     auth: durin.durinRouter,
     read: durin.guardedProcedure({ scopes: ['read'] }).query(({ ctx }) => ctx.auth.id),
+    /** Answers with the code that the session ends with. */
+    untilItEnds: durin.authedProcedure.query(async ({ ctx: { auth } }) => {
+      const ended = once(auth.ended, 'abort');
+      waiting.push(auth.id);
+      await ended;
+      return codeOf(auth.ended.reason);
+    }),
+    flush: durin.authedProcedure.mutation(() => durin.flush()),
     signOut: durin.authedProcedure.mutation(({ ctx }) => durin.tokens.revoke(ctx.auth.id)),
   });
   const callAs = (caller: Caller = {}) => appRouter.createCaller(durin.createContext(requestOf(caller)));
@@ -29,6 +41,7 @@ export async function openAuditedApp() {
     orm,
     clock,
     durin,
+    waiting,
     callAs,
     /** A user with a name and a password of its own. */
     async addUser(): Promise<User> {

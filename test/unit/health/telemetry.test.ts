@@ -18,6 +18,7 @@ test('an observer runs the operation, until there is none', async () => {
     },
     lookUp: (work) => work(),
     refused() {},
+    stop() {},
   };
   expect(await add(1, 2)).toBe(3);
   telemetry.observer = null;

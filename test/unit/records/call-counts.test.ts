@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { CallCount } from '../../../src/database/records/usage-store.ts';
+import { DurinError, DurinUsageError } from '../../../src/errors.ts';
 import { createCallCounts } from '../../../src/records/call-counts.ts';
 import type { SessionRecord } from '../../../src/session.ts';
 
@@ -12,13 +13,21 @@ afterEach(() => {
 
 const day = 86_400_000;
 
+/** What the database's statements reject with. */
+const failure = (message: string, code?: string) =>
+  new DurinError('STORE_UNAVAILABLE', { cause: Object.assign(new Error(message), code === undefined ? {} : { code }) });
+const outage = failure('connect ECONNREFUSED', 'ECONNREFUSED');
+
 function createCounts() {
   const add = vi.fn<(counts: readonly CallCount[]) => Promise<void>>(async () => undefined);
   let time = Date.parse('2026-11-23T23:59:00Z');
-  const counts = createCallCounts({ store: { add }, bounded: async (work) => work(), now: () => time });
+  const lines: string[] = [];
+  const onWarning = (line: string) => void lines.push(line);
+  const counts = createCallCounts({ store: { add }, bounded: async (work) => work(), onWarning, now: () => time });
   return {
     add,
     counts,
+    lines,
     advance: (milliseconds: number) => (time += milliseconds),
     call: (id: string, userId = 1) => counts.count({ id, userId, client: { name: 'web' } } as unknown as SessionRecord),
     /** What the writes that succeeded have counted, by day. */
@@ -50,15 +59,64 @@ test('calls before and after midnight are of their own day', async () => {
   expect(await written()).toEqual({ '2026-11-23': 1, '2026-11-24': 2 });
 });
 
-test('what could not be written is written with the next calls', async () => {
-  const { add, call, counts, advance, written } = createCounts();
-  add.mockRejectedValueOnce(new Error('no database'));
+test.each([
+  ['an outage', outage],
+  ['a timeout', failure('the database did not answer within 1000 ms')],
+  ['a deadlock', failure('deadlock detected', '40P01')],
+])('what %s kept back is written with the next calls', async (_, error) => {
+  const { add, call, counts, advance, lines, written } = createCounts();
+  add.mockRejectedValueOnce(error);
   call('one');
   await counts.flush();
   advance(day);
   call('one');
   await counts.flush();
   expect(await written()).toEqual({ '2026-11-23': 1, '2026-11-24': 1 });
+  expect(lines).toEqual([]);
+});
+
+test('in a long outage, the calls of many tokens are one count a token', async () => {
+  const { add, call, counts, written } = createCounts();
+  add.mockRejectedValue(outage);
+  for (let second = 0; second < 100; second += 1) {
+    for (let token = 0; token < 1000; token += 1) call(`token ${token}`);
+    await counts.flush();
+  }
+  add.mockReset().mockResolvedValue(undefined);
+  await counts.flush();
+  expect(add.mock.calls.map(([batch]) => batch.length)).toEqual([500, 500]);
+  expect(await written()).toEqual({ '2026-11-23': 100_000 });
+});
+
+test.each([
+  ['a missing right', failure('permission denied', '42501'), 'permission denied'],
+  ['a failed constraint', failure('violates check constraint', '23514'), 'violates check constraint'],
+  [
+    'a missing table',
+    new DurinError('STORE_UNAVAILABLE', { cause: new DurinUsageError('durin_usage does not exist') }),
+    'durin_usage does not exist',
+  ],
+  ['a value that no row has', new DurinUsageError('a value does not fit'), 'a value does not fit'],
+])('what %s refuses is dropped, reported once, and keeps back no others', async (_, error, reason) => {
+  const { add, call, counts, lines, written } = createCounts();
+  add.mockRejectedValueOnce(error).mockRejectedValueOnce(error);
+  for (let token = 0; token < 1200; token += 1) call(`token ${token}`);
+  await counts.flush();
+  expect(await written()).toEqual({ '2026-11-23': 200 });
+  expect(lines).toEqual([`trpc-durin: calls are not counted: ${reason}`]);
+  await counts.flush();
+  expect(add).toHaveBeenCalledTimes(3);
+  add.mockRejectedValueOnce(error);
+  call('one');
+  await counts.flush();
+  expect(lines).toHaveLength(2); // it had worked in between
+});
+
+test('calls of the session of a test are not counted', async () => {
+  const { add, counts } = createCounts();
+  counts.count({ id: 'one', userId: 1, client: { name: 'web' }, isOfTest: true } as unknown as SessionRecord);
+  await counts.flush();
+  expect(add).not.toHaveBeenCalled();
 });
 
 test('many tokens are written in several statements', async () => {

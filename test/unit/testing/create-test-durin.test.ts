@@ -73,3 +73,29 @@ test('a wrong setup is named, and an ORM that was opened is closed', async () =>
   await expect(createTestDurin({ entities, create })).rejects.toThrow('of the app');
   expect(await opened?.isConnected()).toBe(false);
 });
+
+test('a durin whose clients cannot be written is closed, and so is its ORM', async () => {
+  let opened: { isConnected(): Promise<boolean> } | undefined;
+  let closed = 0;
+  const durin = {
+    clients: { sync: () => Promise.reject(new Error('no table')) },
+    close: async () => void (closed += 1),
+  };
+  const create = (orm: NonNullable<typeof opened>) => {
+    opened = orm;
+    return durin as never;
+  };
+  await expect(createTestDurin({ entities, create })).rejects.toThrow('no table');
+  expect(closed).toBe(1);
+  expect(await opened?.isConnected()).toBe(false);
+});
+
+test('the ORM is closed even if the durin cannot be', async () => {
+  const kit = await createTestDurin({
+    entities,
+    create: () =>
+      ({ clients: { sync: async () => [] }, close: () => Promise.reject(new Error('of the durin')) }) as never,
+  });
+  await expect((kit as { close(): Promise<void> }).close()).rejects.toThrow('of the durin');
+  expect(await (kit as { orm: { isConnected(): Promise<boolean> } }).orm.isConnected()).toBe(false);
+});
