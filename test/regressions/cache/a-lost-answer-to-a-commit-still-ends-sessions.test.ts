@@ -40,13 +40,15 @@ async function losePrepared(orm: MikroORM, lost: RegExp | 'commit'): Promise<() 
   const { connect } = pool;
   if (connect === undefined) return () => {};
   const changed: Partial<PoolClient>[] = [];
+  let isOver = false;
   async function connectAndLose(): Promise<PoolClient> {
     const client = await (connect as () => Promise<PoolClient>).call(pool);
     const query = client.query.bind(client) as (...call: unknown[]) => Promise<unknown>;
     async function queryAndLose(...call: unknown[]): Promise<unknown> {
       const answer = await query(...call);
       const [statement] = call as [{ name?: string; text?: string }];
-      if (lost instanceof RegExp && statement.name !== undefined && lost.test(statement.text ?? '')) throw reset();
+      if (!isOver && lost instanceof RegExp && statement.name !== undefined && lost.test(statement.text ?? ''))
+        throw reset();
       return answer;
     }
     changed.push(Object.assign(client, { query: queryAndLose }));
@@ -54,6 +56,7 @@ async function losePrepared(orm: MikroORM, lost: RegExp | 'commit'): Promise<() 
   }
   Object.assign(pool, { connect: connectAndLose });
   return function restorePool() {
+    isOver = true; // also for what is connecting now
     delete pool.connect; // the class has it
     for (const client of changed) delete client.query;
   };

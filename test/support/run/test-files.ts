@@ -56,10 +56,14 @@ export const longRaces = [
   'test/integration/races/{endings-matrix,login-races,device-races,keys/key-races}.test.ts',
   'test/integration/redis/failure.test.ts',
 ];
-/** Tests that mock modules or load them anew, so each needs a process without the modules of another. */
+/**
+ * Tests that mock modules, load them anew, or call the getters of a package's objects, so each needs a process without the
+ * modules of another.
+ */
 export const mocking = [
   'test/unit/{errors,cache/fence,cache/fence-mutants,throttle/login-throttle}.test.ts',
   'test/integration/{flows/cost-of-a-guarded-call,leaks/forged-reports,client/step-up/loading}.test.ts',
+  'test/integration/upstream/defects-secrets.test.ts',
   'test/regressions/cache/two-copies-in-one-process-see-each-others-logouts.test.ts',
 ];
 /** Of the load tests, those that need a PostgreSQL, and those that need a Chromium as well. */
