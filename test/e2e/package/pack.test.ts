@@ -21,9 +21,7 @@ test('the tarball holds the build, the documents, and nothing else', () => {
   const others = files.filter((path) => !built.test(path) && !docs.includes(path));
   expect(others.toSorted()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'llms.txt', 'package.json']);
   expect(docs.filter((path) => !files.includes(path))).toEqual([]);
-  expect(files.filter((path) => !path.startsWith('docs/') && /(?:^|\/)(?:test|bench|examples?)\b/.test(path))).toEqual(
-    [],
-  );
+  expect(files.filter((path) => /(?:^|\/)(?:test|bench|examples?)\/|\.test\./.test(path))).toEqual([]);
 });
 
 test('npm builds the package before it packs it', () => {
@@ -33,7 +31,7 @@ test('npm builds the package before it packs it', () => {
 test('the tarball is small enough to be installed everywhere', async () => {
   const { size } = await stat(packed.tarball);
   console.log(`the tarball has ${size} bytes`);
-  expect(size).toBeLessThan(1_250_000);
+  expect(size).toBeLessThan(1_400_000);
 });
 
 test('the admin page is in the package', async () => {
@@ -159,5 +157,5 @@ test('the declarations of the package stay small', async () => {
   const sizes = await Promise.all(paths.map(async (path) => (await stat(installed(path))).size));
   const total = sizes.reduce((sum, size) => sum + size, 0);
   console.log(`${paths.length} declarations, ${total} bytes`);
-  expect(total).toBeLessThan(580_000); // two thirds of it are doc comments, which editors show
+  expect(total).toBeLessThan(700_000); // two thirds of it are doc comments, which editors show
 });
