@@ -103,9 +103,12 @@ export const wellEnded = { code: 0, signal: null, complaints: [] } as const;
 
 export type Server = Awaited<ReturnType<typeof startServer>>;
 
-/** A Redis that is stopped or slow is reported once per outage, and so is a bus. */
+/** What a process says of the servers that it uses: that one is away, or is a pooler that mixes up statements. */
+const reports =
+  /^trpc-durin: (?:.* until (?:it|the cache's bus|the throttle's Redis|the database) works again|a connection pooler mixes up prepared statements)/;
+
 function isUnexpected(line: string): boolean {
-  return line !== '' && !/^trpc-durin: .* until (?:it|the cache's bus) works again/.test(line);
+  return line !== '' && !reports.test(line);
 }
 
 async function failed(child: ChildProcess, complaints: readonly string[]): Promise<never> {
