@@ -7,10 +7,10 @@ import { type AppRouter, alice, openSdkApp, transformer, url } from '../../integ
 test('the session is kept in memory', async () => {
   openFakePage();
   const app = await openSdkApp();
-  const warn = vi.spyOn(console, 'warn');
+  const onStorageError = vi.fn<(error: unknown) => void>();
   const storage = webStorage({} as WebStorage);
   const { fetch } = app.connect();
-  const options = { url, transformer, path: 'auth', client: 'web', storage, fetch } as const;
+  const options = { url, transformer, path: 'auth', client: 'web', storage, fetch, onStorageError } as const;
   const { trpc, auth } = createDurinClient<AppRouter>(options);
   await auth.login(alice);
   expect(await trpc.me.query()).toBe('alice');
@@ -18,7 +18,7 @@ test('the session is kept in memory', async () => {
   expect(auth.getSnapshot().status).toBe('signed-in');
   await auth.logout();
   expect(auth.getSnapshot().status).toBe('signed-out');
-  expect(warn).not.toHaveBeenCalled();
+  expect(onStorageError).not.toHaveBeenCalled();
   auth.close();
   vi.unstubAllGlobals();
   await app.close();
