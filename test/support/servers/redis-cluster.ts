@@ -26,7 +26,7 @@ export interface RedisCluster {
 
 /** Starts three masters with a replica each, on free ports of this machine. */
 export async function startRedisCluster(): Promise<RedisCluster> {
-  const servers = await Promise.all(Array.from({ length: 6 }, startNode));
+  const servers = await Promise.all(Array.from({ length: 6 }, () => startNode()));
   const [masters, replicas] = [servers.slice(0, 3), servers.slice(3)];
 
   const isSettled = async (server: RedisServer) =>
@@ -90,7 +90,17 @@ async function command(url: string, ...words: string[]): Promise<unknown> {
   }
 }
 
-async function startNode(): Promise<RedisServer & { readonly busPort: number }> {
+/** A free port may be taken before the server listens on it: then it starts on others. */
+async function startNode(tries = 5): Promise<RedisServer & { readonly busPort: number }> {
+  try {
+    return await startNodeOnce();
+  } catch (error) {
+    if (tries > 1 && String(error).includes('Address already in use')) return startNode(tries - 1);
+    throw error;
+  }
+}
+
+async function startNodeOnce(): Promise<RedisServer & { readonly busPort: number }> {
   const busPort = await freePort();
   const flags = [
     ['--cluster-enabled', 'yes'],
