@@ -24,8 +24,8 @@ const refuse = () => Promise.reject(new Error('the connection is not open'));
 const openTimeoutMs = 2000;
 
 /**
- * On a cluster it uses sharded channels: their server refuses messages once another one has their slot, so whoever publishes
- * and whoever listens are at the same server.
+ * On a cluster it uses sharded channels: their server refuses messages once another one has their slot, so those that
+ * publish and those that listen are at the same server.
  */
 export function openRedisLink({ source, channels, onMessage, onOpened, onEnd }: RedisLinkOptions): RedisLink {
   const connected = new Set<NodeClient>();
