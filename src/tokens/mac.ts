@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey } from 'node:crypto';
+import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 
 /** SHA-256 has 64 hex digits. A longer MAC is cut from SHA-512. */
 const sha256Length = 64;
@@ -12,4 +12,41 @@ export function createMac(key: Uint8Array, length: number): (data: string | Uint
   const algorithm = length <= sha256Length ? 'sha256' : 'sha512';
   const secretKey = createSecretKey(key);
   return (data) => createHmac(algorithm, secretKey).update(data).digest('hex').slice(0, length);
+}
+
+/** The MACs of the tokens that this process has verified. They stay in it, and it holds the keys anyway. */
+export interface VerifiedMacs {
+  /** Whether this MAC was verified for this selector. Compares in constant time. */
+  has(selector: string, presented: string): boolean;
+  remember(selector: string, mac: string): void;
+}
+
+/** The number of tokens in one generation, about 1.5 MB. */
+const generationSize = 5000;
+
+/**
+ * Remembers 5,000 to 10,000 tokens in two generations: when the recent one is full, the older one is forgotten. A MAC that is
+ * forgotten is computed again. Every request reads this, and a least-recently-used cache would take longer than the comparison
+ * itself; so would encoding the remembered MAC each time.
+ * @param macLength the characters of a MAC, which are ASCII
+ */
+export function createVerifiedMacs(macLength: number): VerifiedMacs {
+  let recent = new Map<string, Buffer>();
+  let older = new Map<string, Buffer>();
+  const compared = Buffer.alloc(macLength);
+
+  return {
+    has(selector, presented) {
+      const mac = recent.get(selector) ?? older.get(selector);
+      if (mac === undefined || presented.length !== macLength || compared.write(presented) !== macLength) return false;
+      return timingSafeEqual(mac, compared);
+    },
+    remember(selector, mac) {
+      if (recent.size >= generationSize) {
+        older = recent;
+        recent = new Map();
+      }
+      recent.set(selector, Buffer.from(mac));
+    },
+  };
 }

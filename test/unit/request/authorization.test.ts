@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseApiKey, parseAuthorization } from '../../../src/request/authorization.ts';
 
-test.each(['Token abc', 'token abc', 'TOKEN abc', '  Token abc  ', 'Token    abc', 'Token\tabc'])(
+test.each(['Token abc', 'token abc', 'TOKEN abc', '  Token abc  ', 'Token    abc', 'Token\tabc', 'Token\t abc \t'])(
   '%j contains the token abc',
   (header) => {
     expect(parseAuthorization(header, ['Token'])).toEqual({ kind: 'token', token: 'abc' });
@@ -15,7 +15,7 @@ test.each([null, undefined, '', '   ', 'Bearer abc', 'Baerer abc', 'Basic dXNlcj
   },
 );
 
-test.each(['Token', 'Token ', 'Token x typo', 'Token a, Token b'])('%j is malformed', (header) => {
+test.each(['Token', 'Token ', 'Token x typo', 'Token x\ttypo', 'Token a, Token b'])('%j is malformed', (header) => {
   expect(parseAuthorization(header, ['Token'])).toEqual({ kind: 'malformed' });
 });
 
