@@ -89,9 +89,11 @@ export function createDurinAuditLog({
   return {
     async list(filter = {}) {
       const store = requireStore();
+      if (typeof filter !== 'object' || filter === null) throw new DurinUsageError('the filter must be an object');
       const { user, client, tokenId, action, after, limit = defaultLimit } = filter;
       refuseWrong(filter, limit);
-      if (tokenId !== undefined && !isSessionId(tokenId)) return [];
+      const isNobodys = (tokenId !== undefined && !isSessionId(tokenId)) || client?.includes('\0') === true;
+      if (isNobodys) return [];
       const userId = user === undefined ? undefined : userKeyOf(user);
       return bounded(() => store.list({ userId, client, tokenId, action, after, limit }));
     },
@@ -112,8 +114,10 @@ export function createDurinAuditLog({
 }
 
 /** @throws DurinUsageError naming the filter that is wrong */
-function refuseWrong({ client, action, after }: AuditFilter, limit: number): void {
+function refuseWrong({ client, tokenId, action, after }: AuditFilter, limit: number): void {
   if (client !== undefined && typeof client !== 'string') throw new DurinUsageError("client must be a client's name");
+  if (tokenId !== undefined && typeof tokenId !== 'string')
+    throw new DurinUsageError('tokenId must be the id of a token');
   if (action !== undefined && !auditActions.includes(action))
     throw new DurinUsageError(`action must be one of ${auditActions.join(', ')}`);
   if (after !== undefined && !/^\d{1,18}$/.test(after)) throw new DurinUsageError('after must be the id of an entry');

@@ -86,6 +86,7 @@ test('lists are filtered and paged, the latest change first', async () => {
   expect(await durin.audit.list({ user, action: 'issued' })).toHaveLength(2);
   expect((await durin.audit.list({ tokenId: auth.id })).map(({ action }) => action)).toEqual(['revoked', 'issued']);
   expect(await durin.audit.list({ tokenId: 'no id' })).toEqual([]);
+  expect(await durin.audit.list({ client: 'web\0' })).toEqual([]);
   const first = await durin.audit.list({ user, limit: 3 });
   expect([...first, ...(await durin.audit.list({ user, after: first[2]?.id }))]).toEqual(all);
 });
@@ -95,6 +96,9 @@ test.each([
   [{ after: 'x' }, 'after must be the id of an entry'],
   [{ limit: 1001 }, 'limit must be a whole number from 1 to 1000'],
   [{ client: 7 }, "client must be a client's name"],
+  [{ tokenId: 7 }, 'tokenId must be the id of a token'],
+  [null, 'the filter must be an object'],
+  ['issued', 'the filter must be an object'],
 ])('a wrong filter is named: %o', async (filter, message) => {
   await expect(app.durin.audit.list(filter as never)).rejects.toThrow(message);
 });

@@ -34,8 +34,14 @@ test('an entry that has left the store is gone', () => {
 });
 
 test.each(['', '\n', '[]', 'null\n{}', '[1,[],[]]', '{"0":1}\n{}', '[1,2,3]\n{}', '[1,[],[]]\nno row'])(
-  'text that is not an entry is ignored: %j',
+  'text that is not an entry is ignored, sealed or not: %j',
   (text) => {
-    expect(create().read('a', text)).toBeNull();
+    const entries = create();
+    expect(entries.read('a', text)).toBeNull();
+    expect(entries.read('a', sharedParts.mac.seal(entries.keyOf('a'), text))).toBeNull();
   },
 );
+
+test('the entry of another token is none', () => {
+  expect(create().read('b', write())).toBeNull();
+});
