@@ -19,6 +19,7 @@ export const neededCommands = [
   'mget',
   'set',
   'del',
+  'info',
   'publish',
   'subscribe',
   'eval',
