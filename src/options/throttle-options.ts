@@ -55,7 +55,11 @@ export interface ThrottleOptions {
    * Each call has a deadline of 100 milliseconds. While the store fails, each process counts by itself. Default: none.
    *
    * @example
-   * limiter: (options) => new RateLimiterPostgres({ ...options, storeClient: pool, tableName: 'rate_limit' }),
+   * // The callback is called once the table exists, or with the error. Without it, a database that is down at the start ends the process.
+   * limiter: (options) =>
+   *   new RateLimiterPostgres({ ...options, storeClient: pool, tableName: 'rate_limit' }, (error) => {
+   *     if (error) console.error(error);
+   *   }),
    */
   limiter?: CreateLimiter | undefined;
   /**
