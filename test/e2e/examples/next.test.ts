@@ -186,6 +186,8 @@ test('no script, storage, answer or page holds the token', async () => {
   const answers: Promise<string>[] = [];
   context.on('response', (response) => answers.push(response.text().catch(() => '')));
   const page = await open();
+  const printed: string[] = [];
+  page.on('console', (message) => printed.push(message.text()));
   await signIn(page);
   const tokens = [await sessionCookie(context)];
   await button(page, 'Refresh').click();
@@ -200,9 +202,13 @@ test('no script, storage, answer or page holds the token', async () => {
   const seen = await page.evaluate<string>(
     '[document.cookie, JSON.stringify(localStorage), JSON.stringify(sessionStorage), document.documentElement.outerHTML].join()',
   );
+  const stores = await page.evaluate(
+    'Promise.all([indexedDB.databases(), caches.keys()]).then((found) => found.flat())',
+  );
+  expect(stores).toEqual([]);
   await button(page, 'Sign out').click();
   await isSignedOut(page);
-  const all = [seen, ...(await Promise.all(answers))].join('\n');
+  const all = [seen, ...printed, ...(await Promise.all(answers))].join('\n');
   expect(all).toContain('Rabbit hole');
   for (const token of tokens) {
     expect(token).toMatch(/^[0-9a-f]{64}$/);
