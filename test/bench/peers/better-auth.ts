@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { betterAuth } from 'better-auth';
 import { getMigrations } from 'better-auth/db/migration';
 import { bearer } from 'better-auth/plugins/bearer';
@@ -52,7 +53,7 @@ export async function openBetterAuth({ url, users, redisUrl, hasCookieCache = fa
   const auth = betterAuth(options);
   const bearers: Headers[] = [];
   const cookies: string[] = [];
-  const group = `${redis ? 'redis' : 'postgres'}.${hasCookieCache}`;
+  const group = randomUUID(); // the database may hold those of another server
   for (let index = 0; index < users; index += 1) {
     const body = { email: `user.${index}.${group}@example.com`, password: 'password', name: `User ${index}` };
     const answer = await auth.api.signUpEmail({ body, asResponse: true });
