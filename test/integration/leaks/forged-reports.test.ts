@@ -4,10 +4,11 @@ import { createReporter, toRequest } from '../../support/leaks/leak-reporter.ts'
 
 const macs = vi.hoisted(() => ({ computed: 0 }));
 vi.mock(import('../../../src/tokens/mac.ts'), async (importOriginal) => {
-  const { createMac } = await importOriginal();
+  const original = await importOriginal();
   return {
+    ...original,
     createMac(...parameters) {
-      const macOf = createMac(...parameters);
+      const macOf = original.createMac(...parameters);
       return (data) => {
         macs.computed += 1;
         return macOf(data);
