@@ -92,8 +92,8 @@ export function createDurinAuditLog({
       if (typeof filter !== 'object' || filter === null) throw new DurinUsageError('the filter must be an object');
       const { user, client, tokenId, action, after, limit = defaultLimit } = filter;
       refuseWrong(filter, limit);
-      const isNobodys = (tokenId !== undefined && !isSessionId(tokenId)) || client?.includes('\0') === true;
-      if (isNobodys) return [];
+      const matchesNothing = (tokenId !== undefined && !isSessionId(tokenId)) || client?.includes('\0') === true;
+      if (matchesNothing) return [];
       const userId = user === undefined ? undefined : userKeyOf(user);
       return bounded(() => store.list({ userId, client, tokenId, action, after, limit }));
     },
