@@ -24,8 +24,8 @@ test.each(['', '012', '01234', '0124', '012\u0133', '01\u00b2', '\u0130123', '0Ã
 
 test('of many tokens, the last 5,000 are remembered and no more than 10,000', () => {
   const macs = createVerifiedMacs(4);
-  for (let token = 0; token < 20_000; token += 1) macs.remember(`token ${token}`, '0123');
-  const known = Array.from({ length: 20_000 }, (_, token) => macs.has(`token ${token}`, '0123'));
+  for (let token = 0; token < 22_000; token += 1) macs.remember(`token ${token}`, '0123');
+  const known = Array.from({ length: 22_000 }, (_, token) => macs.has(`token ${token}`, '0123'));
   expect(known.slice(-5000)).not.toContain(false);
-  expect(known.slice(0, 10_000)).not.toContain(true);
+  expect(known.slice(0, 12_000)).not.toContain(true);
 });
