@@ -80,6 +80,6 @@ export const longLoad = ['test/load/admin-million-tokens.test.ts'];
 export const browser = ['test/e2e/{quickstart,admin,browser}/**/*.test.ts'];
 /** The pages that `npm test` opens. `npm run test:browser` and CI open all of them. */
 export const browserSmoke = [
-  'test/e2e/quickstart/quickstart-{sign-in,step-up,keys,live}.test.ts',
+  'test/e2e/quickstart/quickstart-{sign-in,step-up}.test.ts',
   'test/e2e/admin/admin-sign-in.test.ts',
 ];
