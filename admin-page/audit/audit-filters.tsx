@@ -1,10 +1,12 @@
-import { Autocomplete, Box, MenuItem, TextField } from '@mui/material';
+import { Autocomplete, Box, TextField } from '@mui/material';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { AuditAction } from '../../src/database/records/audit-actions.ts';
 import { trpc } from '../connection.ts';
 import { clientNames } from '../data/client-names.ts';
+import { toChoice } from '../data/to-choice.ts';
 import type { User } from '../data/tokens.ts';
+import { Choice } from '../shell/choice.tsx';
 import { useDebouncedValue } from '../shell/use-debounced-value.ts';
 import { uniqueLabelOf } from '../tokens/user-label.ts';
 import { actionChoices } from './audit-words.ts';
@@ -39,7 +41,7 @@ export function AuditFilters({ filter, onChange }: AuditFiltersProps) {
         label="Client"
         all="All clients"
         value={filter.client}
-        choices={clients.map((name) => ({ id: name, name }))}
+        choices={clients.map(toChoice)}
         onChange={(client) => onChange({ ...filter, client })}
       />
       <Choice
@@ -76,34 +78,5 @@ function UserFilter({ user, onChange }: { user: User | null; onChange: (user: Us
       noOptionsText="No users match"
       renderInput={(params) => <TextField {...params} label="User" margin="none" />}
     />
-  );
-}
-
-interface ChoiceProps {
-  label: string;
-  /** The option that filters nothing. */
-  all: string;
-  value: string;
-  choices: readonly { readonly id: string; readonly name: string }[];
-  onChange: (id: string) => void;
-}
-
-function Choice({ label, all, value, choices, onChange }: ChoiceProps) {
-  return (
-    <TextField
-      select
-      label={label}
-      value={value}
-      onChange={({ target }) => onChange(target.value)}
-      margin="none"
-      slotProps={{ select: { displayEmpty: true }, inputLabel: { shrink: true } }}
-    >
-      <MenuItem value="">{all}</MenuItem>
-      {choices.map(({ id, name }) => (
-        <MenuItem key={id} value={id}>
-          {name}
-        </MenuItem>
-      ))}
-    </TextField>
   );
 }

@@ -1,6 +1,8 @@
-import { Box, MenuItem, TextField } from '@mui/material';
+import { Box, TextField } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
 import { clientNames } from '../data/client-names.ts';
+import { toChoice } from '../data/to-choice.ts';
+import { Choice } from '../shell/choice.tsx';
 import type { PolicyFilter } from './policy-filter.ts';
 import { guardChoices } from './policy-words.ts';
 
@@ -55,34 +57,3 @@ export function PolicyFilters({ filter, scopes, onChange }: PolicyFiltersProps) 
     </Box>
   );
 }
-
-interface ChoiceProps {
-  label: string;
-  /** The option that filters nothing. */
-  all: string;
-  value: string;
-  choices: readonly { readonly id: string; readonly name: string }[];
-  onChange: (id: string) => void;
-}
-
-function Choice({ label, all, value, choices, onChange }: ChoiceProps) {
-  return (
-    <TextField
-      select
-      label={label}
-      margin="none"
-      value={value}
-      onChange={({ target }) => onChange(target.value)}
-      slotProps={{ select: { displayEmpty: true }, inputLabel: { shrink: true } }}
-    >
-      <MenuItem value="">{all}</MenuItem>
-      {choices.map(({ id, name }) => (
-        <MenuItem key={id} value={id}>
-          {name}
-        </MenuItem>
-      ))}
-    </TextField>
-  );
-}
-
-const toChoice = (name: string) => ({ id: name, name });

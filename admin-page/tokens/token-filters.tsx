@@ -2,6 +2,7 @@ import { Box } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
 import { FilterLiveForm, SearchInput, SelectInput } from 'react-admin';
 import { clientNames } from '../data/client-names.ts';
+import { toChoice } from '../data/to-choice.ts';
 
 const states = [
   { id: 'valid', name: 'Valid' },
@@ -11,7 +12,7 @@ const states = [
 /** The filters above the token list. */
 export function TokenFilters() {
   const { data: names = [] } = useQuery(clientNames);
-  const clients = names.map((name) => ({ id: name, name }));
+  const clients = names.map(toChoice);
   return (
     <Box
       sx={{

@@ -1,9 +1,7 @@
 import { Box, useTheme } from '@mui/material';
 import { BarChart } from '@mui/x-charts/BarChart';
 import type { CallDay } from '../../src/admin/admin-views.ts';
-
-const shortDay = new Intl.DateTimeFormat('en', { month: 'short', day: 'numeric', timeZone: 'UTC' });
-const longDay = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeZone: 'UTC' });
+import { chartStyle, countAxis, dayAxis, formatDay } from './chart-style.ts';
 
 /** A bar for each day. Its label summarizes it for screen readers. */
 export function CallsChart({ days }: { days: readonly CallDay[] }) {
@@ -12,23 +10,11 @@ export function CallsChart({ days }: { days: readonly CallDay[] }) {
     <Box component="figure" sx={{ m: 0 }} aria-label={summaryOf(days)}>
       <BarChart
         height={220}
-        margin={{ left: 0, right: 22, top: 12, bottom: 0 }}
-        grid={{ horizontal: true }}
-        skipAnimation
+        {...chartStyle}
         hideLegend
         borderRadius={2}
-        xAxis={[
-          {
-            scaleType: 'band',
-            data: days.map(({ day }) => day),
-            valueFormatter: (day: string, { location }) =>
-              (location === 'tick' ? shortDay : longDay).format(new Date(day)),
-            tickLabelMinGap: 16,
-            disableLine: true,
-            disableTicks: true,
-          },
-        ]}
-        yAxis={[{ min: 0, tickMinStep: 1, width: 44, disableLine: true, disableTicks: true }]}
+        xAxis={[{ scaleType: 'band', ...dayAxis(days) }]}
+        yAxis={[countAxis]}
         series={[{ label: 'Calls', data: days.map(({ calls }) => calls), color: palette.primary.main }]}
       />
     </Box>
@@ -39,6 +25,6 @@ function summaryOf(days: readonly CallDay[]): string {
   const calls = days.reduce((sum, day) => sum + day.calls, 0);
   const [busiest] = days.toSorted((a, b) => b.calls - a.calls);
   if (busiest === undefined || calls === 0) return `No calls in ${days.length} days.`;
-  const most = `${busiest.calls.toLocaleString('en')} on ${longDay.format(new Date(busiest.day))}`;
+  const most = `${busiest.calls.toLocaleString('en')} on ${formatDay(busiest.day)}`;
   return `${calls.toLocaleString('en')} calls in ${days.length} days, at most ${most}.`;
 }

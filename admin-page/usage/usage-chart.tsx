@@ -1,10 +1,8 @@
 import { Box, Typography, useTheme } from '@mui/material';
 import { LineChart } from '@mui/x-charts/LineChart';
 import type { UsageDay } from '../../src/admin/admin-views.ts';
+import { chartStyle, countAxis, dayAxis } from './chart-style.ts';
 import { daysToDraw } from './days-to-draw.ts';
-
-const shortDay = new Intl.DateTimeFormat('en', { month: 'short', day: 'numeric', timeZone: 'UTC' });
-const longDay = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeZone: 'UTC' });
 
 /** A chart of tokens issued and last used per day. Its label summarizes it for screen readers. */
 export function UsageChart({ days }: { days: readonly UsageDay[] }) {
@@ -34,21 +32,9 @@ function Lines({ days }: { days: readonly UsageDay[] }) {
   return (
     <LineChart
       height={260}
-      margin={{ left: 0, right: 22, top: 12, bottom: 0 }}
-      grid={{ horizontal: true }}
-      skipAnimation
-      xAxis={[
-        {
-          scaleType: 'point',
-          data: days.map(({ day }) => day),
-          valueFormatter: (day: string, { location }) =>
-            (location === 'tick' ? shortDay : longDay).format(new Date(day)),
-          tickLabelMinGap: 16,
-          disableLine: true,
-          disableTicks: true,
-        },
-      ]}
-      yAxis={[{ min: 0, tickMinStep: 1, width: 44, disableLine: true, disableTicks: true }]}
+      {...chartStyle}
+      xAxis={[{ scaleType: 'point', ...dayAxis(days) }]}
+      yAxis={[countAxis]}
       series={[
         {
           label: 'Last used',

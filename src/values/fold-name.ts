@@ -9,5 +9,13 @@ const invisible = /[\p{Cc}\p{Default_Ignorable_Code_Point}]/gu;
  */
 export function foldName(name: string): string {
   const visible = name.normalize('NFKC').replaceAll(invisible, '').replaceAll(/\s+/g, ' ').trim();
-  return visible.toUpperCase().toLowerCase().normalize('NFKC'); // by way of upper case: 'ß' and 'ss', final and other sigmas
+  return foldCase(visible).normalize('NFKC');
+}
+
+/**
+ * Each detour joins letters that the others leave apart: upper case joins 'ß' and 'ss', the sigmas, and 'ı' and 'i'; lower case before it
+ * joins 'ẞ' and 'ß'. The lower case of 'İ' is an 'i' with a second dot in Unicode, and a plain 'i' for `lower` in most databases.
+ */
+function foldCase(text: string): string {
+  return text.toLowerCase().toUpperCase().toLowerCase().replaceAll('i\u0307', 'i');
 }

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { CheckboxGroupInput, FormDataConsumer, RadioButtonGroupInput } from 'react-admin';
 import { scopesOf } from '../../data/app-rights.ts';
+import { toChoice } from '../../data/to-choice.ts';
 
 /** What the form knows of the scopes of the new token. */
 export interface ScopeValues {
@@ -39,7 +40,7 @@ function ScopeFields({ client, isSome }: { client: string | undefined; isSome: b
         <CheckboxGroupInput
           source="scopes"
           label="Only these scopes"
-          choices={scopes.map((scope) => ({ id: scope, name: scope }))}
+          choices={scopes.map(toChoice)}
           row={false}
           helperText={false}
         />

@@ -7,7 +7,8 @@ import { button, card, isSignedOut, signIn, useQuickstart } from './quickstart-v
 const { quickstart, visit } = useQuickstart();
 
 const live = (page: Page) => card(page, 'Live');
-const isLive = (page: Page) => live(page).getByText('Live', { exact: true }).last().waitFor();
+/** The stream has brought its first event. The heading "Live" is there before. */
+const isLive = (page: Page) => live(page).getByText('opened this page on web').waitFor();
 const hasEnded = (page: Page) => live(page).getByText('Your session was revoked').waitFor();
 
 /** Two tabs of one session, each with a stream. */
@@ -18,6 +19,14 @@ async function openTabs(): Promise<Page[]> {
   const second = await visitor.open();
   for (const tab of [first, second]) await isLive(tab);
   return [first, second];
+}
+
+/** Holds back what the tabs poll, so that none of them learns from another call that its session has ended. */
+async function holdCalls(tabs: readonly Page[]): Promise<void> {
+  for (const tab of tabs) {
+    for (const loading of await tab.getByText('Loading…').all()) await loading.waitFor({ state: 'hidden' });
+    await tab.route(/\/trpc\/(?!activity)/, () => {});
+  }
 }
 
 async function expectEnded(tabs: readonly Page[]): Promise<void> {
@@ -41,6 +50,7 @@ test('what the user does appears in each open tab', async () => {
 
 test('a revocation by SQL ends the stream in each open tab', async () => {
   const tabs = await openTabs();
+  await holdCalls(tabs);
   const { orm, userId } = quickstart();
   await orm.em.getConnection().execute('delete from durin_auth_token where user_id = ?', [userId]);
   await expectEnded(tabs);
@@ -58,6 +68,7 @@ test('a revocation on the admin page ends the stream in each open tab', async ()
   await button(admin, 'Sign out').waitFor();
   await admin.evaluate("location.hash = '/tokens'");
   await button(admin, 'Revoke… the token of alice on web').click();
+  await holdCalls(tabs);
   await button(admin, 'Revoke').click();
   await admin.getByText('The token of alice on web was revoked.').waitFor();
   await expectEnded(tabs);

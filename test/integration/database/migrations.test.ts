@@ -1,10 +1,7 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { defineEntity, p } from '@mikro-orm/core';
-import { Migrator } from '@mikro-orm/migrations';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { defineDurinEntities } from '../../../src/index.ts';
-import { closeDatabase, connect } from '../../support/database.ts';
+import { useMigrations } from '../../support/databases/migrations.ts';
 
 const User = defineEntity({
   name: 'User',
@@ -16,40 +13,17 @@ const ClientSettings = defineEntity({
   properties: { id: p.integer().primary(), client: () => p.oneToOne(Client).owner(), theme: p.string() },
 });
 
-// The folder is inside node_modules/, so that a migration can resolve the packages it imports.
-async function connectWithMigrations(folder: string) {
-  return connect({
-    entities: [User, Client, AuthToken, ClientSettings],
-    extensions: [Migrator],
-    migrations: { path: folder, emit: 'js', snapshot: false },
-  });
-}
-
-let folder: string;
-let orm: Awaited<ReturnType<typeof connectWithMigrations>>;
-beforeAll(async () => {
-  folder = await mkdtemp(join(import.meta.dirname, '../../../node_modules/.durin-migrations-'));
-  orm = await connectWithMigrations(folder);
-});
-afterAll(async () => {
-  await closeDatabase(orm);
-  await rm(folder, { recursive: true });
-});
-
-async function tableNames(): Promise<string[]> {
-  const sql = "select table_name from information_schema.tables where table_schema = 'public' order by table_name";
-  const connection = orm.em.getConnection() as unknown as { execute(sql: string): Promise<{ table_name: string }[]> };
-  return (await connection.execute(sql)).map((row) => row.table_name);
-}
+const migrations = useMigrations();
 
 test("the app's own migrations create and drop durin's tables", async () => {
-  const { fileName, diff } = await orm.migrator.create(folder);
-  expect(await readFile(join(folder, fileName), 'utf8')).toContain('create table "durin_auth_token"');
+  const { orm, create, up, down, tables } = await migrations.open([User, Client, AuthToken, ClientSettings]);
+  const { code, diff } = await create();
+  expect(code).toContain('create table "durin_auth_token"');
   expect(diff.up.join('\n')).toMatch(/unique \("user_id", "client_id", "slot"\)/);
   expect(diff.up.join('\n')).toMatch(/references "user" \("id"\) on delete cascade/);
 
-  await orm.migrator.up();
-  expect(await tableNames()).toEqual([
+  await up();
+  expect(await tables()).toEqual([
     'client_settings',
     'durin_auth_token',
     'durin_client',
@@ -58,8 +32,8 @@ test("the app's own migrations create and drop durin's tables", async () => {
     'user',
   ]);
   expect(await orm.migrator.checkSchema()).toBe(false);
-  expect((await orm.migrator.create(folder)).diff).toEqual({ up: [], down: [] });
+  expect((await create()).diff).toEqual({ up: [], down: [] });
 
-  await orm.migrator.down();
-  expect(await tableNames()).toEqual(['mikro_orm_migrations']);
+  await down();
+  expect(await tables()).toEqual(['mikro_orm_migrations']);
 });

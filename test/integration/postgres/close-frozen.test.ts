@@ -1,37 +1,30 @@
-import { MikroORM } from '@mikro-orm/postgresql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDurin } from '../../../src/index.ts';
 import { postgresBus } from '../../../src/postgres/index.ts';
 import { clients, requiredOptions } from '../../support/app.ts';
-import { entities, User } from '../../support/entities.ts';
-import { type PostgresServer, startPostgres } from '../../support/servers/postgres-server.ts';
+import { type OwnPostgres, openOwnPostgres } from '../../support/databases/own-postgres.ts';
+import { User } from '../../support/entities.ts';
 import { openSilentStreams } from '../../support/streams/silent-streams.ts';
 import { noteUncaught } from '../../support/uncaught.ts';
 
 const uncaught = noteUncaught();
 
-let server: PostgresServer;
-let orm: MikroORM;
+let postgres: OwnPostgres;
 beforeAll(async () => {
-  server = await startPostgres();
-  orm = await MikroORM.init({ clientUrl: server.url, entities, logger: () => {} });
-  await orm.schema.create();
+  postgres = await openOwnPostgres();
 });
-afterAll(async () => {
-  await orm.close(true);
-  await server.stop();
-});
+afterAll(() => postgres.stop());
 
 async function openSession() {
   const bus = postgresBus();
   const durin = createDurin({
-    ...requiredOptions(orm),
+    ...requiredOptions(postgres.orm),
     clients,
     cache: { ttl: '60s', bus },
     onWarning() {},
   });
   await durin.clients.sync();
-  const em = orm.em.fork();
+  const em = postgres.orm.em.fork();
   const user = em.create(User, { username: crypto.randomUUID(), passwordHash: null });
   await em.flush();
   const { token } = await durin.tokens.issue({ user, client: 'web' });
@@ -59,13 +52,13 @@ test('it closes within a second with streams of every kind open', async () => {
 test('it does so while PostgreSQL is frozen, and uses wait to be written', async () => {
   const { durin, token } = await openSession();
   const { ends, close } = await openSilentStreams(durin, token); // which uses the token
-  await server.freeze();
+  await postgres.freeze();
   try {
     expect(await timeOf(durin.close)).toBeLessThan(1000);
     expect(new Set(await ends)).toEqual(new Set(['STORE_UNAVAILABLE']));
     expect(await timeOf(durin.flush)).toBeLessThan(100);
   } finally {
-    server.thaw();
+    postgres.thaw();
   }
   await close();
   expect(uncaught).toEqual([]);

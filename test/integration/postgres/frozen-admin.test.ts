@@ -1,4 +1,3 @@
-import { MikroORM } from '@mikro-orm/postgresql';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { createAdminRouter } from '../../../src/admin/admin-router.ts';
 import { createDurinAdmin } from '../../../src/admin/index.ts';
@@ -6,31 +5,25 @@ import { internalsOf } from '../../../src/durin/internals.ts';
 import { createDurin, type DurinEvents } from '../../../src/index.ts';
 import { clients, requestOf, requiredOptions } from '../../support/app.ts';
 import { codeOf, recordEvents } from '../../support/arena.ts';
-import { entities, User } from '../../support/entities.ts';
-import { type PostgresServer, startPostgres } from '../../support/servers/postgres-server.ts';
+import { type OwnPostgres, openOwnPostgres } from '../../support/databases/own-postgres.ts';
+import { User } from '../../support/entities.ts';
 
 const databaseTimeout = 1; // second
 /** The longest that a response may take, with a margin for slow machines. */
 const boundMs = 4000;
 
-let server: PostgresServer;
-let orm: MikroORM;
+let postgres: OwnPostgres;
 beforeAll(async () => {
-  server = await startPostgres();
-  orm = await MikroORM.init({ clientUrl: server.url, entities, logger: () => {} });
-  await orm.schema.create();
+  postgres = await openOwnPostgres();
 });
-afterAll(async () => {
-  await orm.close(true);
-  await server.stop();
-});
+afterAll(() => postgres.stop());
 
 /** An app with an admin whose session is cached, and with one other token. */
 async function openApp() {
-  await orm.em.getConnection().execute('delete from durin_auth_token');
-  const durin = createDurin({ ...requiredOptions(orm), clients, databaseTimeout, cache: { ttl: '60s' } });
+  await postgres.orm.em.getConnection().execute('delete from durin_auth_token');
+  const durin = createDurin({ ...requiredOptions(postgres.orm), clients, databaseTimeout, cache: { ttl: '60s' } });
   await durin.clients.sync();
-  const em = orm.em.fork();
+  const em = postgres.orm.em.fork();
   const [admin, user] = ['admin', 'user'].map((name) =>
     em.create(User, { username: `${name} ${crypto.randomUUID()}`, passwordHash: null }),
   ) as [User, User];
@@ -46,20 +39,14 @@ async function openApp() {
 }
 
 let app: Awaited<ReturnType<typeof openApp>>;
-let isFrozen = false;
 beforeEach(async () => {
   app = await openApp();
-  await server.freeze();
-  isFrozen = true;
+  await postgres.freeze();
 });
 afterEach(async () => {
-  thaw();
+  postgres.thaw();
   await app.durin.close();
 });
-function thaw(): void {
-  if (isFrozen) server.thaw();
-  isFrozen = false;
-}
 
 async function inTime(call: () => Promise<unknown>): Promise<unknown> {
   const startedAt = performance.now();
@@ -92,7 +79,7 @@ test('a write that PostgreSQL completes late emits its events once', async () =>
   const { caller, user, held, actions, events } = app;
   expect(await inTime(() => caller.tokens.revoke({ id: held }))).toBe('STORE_UNAVAILABLE');
   expect(actions).toEqual([]);
-  thaw();
+  postgres.thaw();
   await vi.waitFor(() => expect(actions).toHaveLength(1), 10_000);
   expect(actions).toMatchObject([{ action: 'token-revoked', tokenId: held, userId: user.id, by: { client: 'web' } }]);
   expect(events.of('tokenRevoked')).toMatchObject([{ tokenId: held, reason: 'revoked' }]);
@@ -101,7 +88,7 @@ test('a write that PostgreSQL completes late emits its events once', async () =>
 test('a failed admin call starts no write later', async () => {
   const { caller, durin, user, actions, events } = app;
   expect(await inTime(() => caller.tokens.issue({ user: user.id, client: 'web' }))).toBe('STORE_UNAVAILABLE');
-  thaw();
+  postgres.thaw();
   const { token } = await caller.tokens.issue({ user: user.id, client: 'web' });
   await durin.close(); // waits for pending work
   await durin.authenticate(token);
@@ -120,7 +107,7 @@ test('on the command line, reads time out and writes wait', async () => {
   });
   expect(await inTime(() => caller.clients.list())).toBe('STORE_UNAVAILABLE');
   expect(isDone).toBe(false);
-  thaw();
+  postgres.thaw();
   await revoked;
   expect(actions).toMatchObject([{ action: 'token-revoked', tokenId: held, by: 'command-line' }]);
 });
@@ -131,7 +118,7 @@ test.for(['an admin', 'the app'] as const)(
     const { caller, durin, held, actions, events } = app;
     const remove = () => (who === 'an admin' ? caller.clients.delete({ name: 'cli' }) : durin.clients.delete('cli'));
     expect(await inTime(remove)).toBe('STORE_UNAVAILABLE');
-    thaw();
+    postgres.thaw();
     await vi.waitFor(() => expect(events.of('tokenRevoked')).toHaveLength(1), 10_000);
     expect(events.of('tokenRevoked')).toMatchObject([{ tokenId: held, reason: 'client-deleted' }]);
     await vi.waitFor(() => expect(actions).toHaveLength(who === 'an admin' ? 1 : 0));

@@ -1,10 +1,9 @@
-import { MikroORM } from '@mikro-orm/postgresql';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type CacheOptions, createDurin } from '../../../src/index.ts';
 import { clients, password, requestOf, requiredOptions, t } from '../../support/app.ts';
 import { codeOf, recordEvents } from '../../support/arena.ts';
-import { AuthToken, entities, User } from '../../support/entities.ts';
-import { type PostgresServer, startPostgres } from '../../support/servers/postgres-server.ts';
+import { type OwnPostgres, openOwnPostgres } from '../../support/databases/own-postgres.ts';
+import { AuthToken, User } from '../../support/entities.ts';
 import { tapStatements } from '../../support/statement-tap.ts';
 import { noteUncaught } from '../../support/uncaught.ts';
 
@@ -15,31 +14,15 @@ const maxConnections = 5;
 /** The longest that a response may take: a timeout for each step of a call, and a margin for slow machines. */
 const boundMs = 2 * databaseTimeoutMs + 2000;
 
-let server: PostgresServer;
-let orm: MikroORM;
+let postgres: OwnPostgres;
 beforeAll(async () => {
-  server = await startPostgres();
-  orm = await MikroORM.init({ clientUrl: server.url, entities, logger: () => {}, pool: { max: maxConnections } });
-  await orm.schema.create();
+  postgres = await openOwnPostgres({ pool: { max: maxConnections } });
 });
-afterAll(async () => {
-  await orm.close(true);
-  await server.stop();
-});
-
-let isFrozen = false;
-async function freeze(): Promise<void> {
-  await server.freeze();
-  isFrozen = true;
-}
-function thaw(): void {
-  if (isFrozen) server.thaw();
-  isFrozen = false;
-}
+afterAll(() => postgres.stop());
 
 async function openApp(cache?: CacheOptions) {
   const durin = createDurin({
-    ...requiredOptions(orm),
+    ...requiredOptions(postgres.orm),
     verifyCredentials: async ({ input, em }) =>
       input.password === password ? em.findOne(User, { username: input.username }) : null,
     clients,
@@ -47,7 +30,7 @@ async function openApp(cache?: CacheOptions) {
     cache,
   });
   await durin.clients.sync();
-  const em = orm.em.fork();
+  const em = postgres.orm.em.fork();
   const user = em.create(User, { username: crypto.randomUUID(), passwordHash: null });
   await em.flush();
   const router = t.router({ auth: durin.durinRouter, me: durin.authedProcedure.query(({ ctx }) => ctx.user.username) });
@@ -73,7 +56,7 @@ async function inTime<T>(call: () => Promise<T>) {
 let app: Awaited<ReturnType<typeof openApp>>;
 let token: string;
 afterEach(async () => {
-  thaw();
+  postgres.thaw();
   await app.durin.close();
 });
 
@@ -86,7 +69,7 @@ describe('while PostgreSQL is frozen, without a cache', () => {
   test('every call fails in time and works again afterwards', async () => {
     const { callAs, durin, user } = app;
     const { auth } = callAs(token);
-    await freeze();
+    await postgres.freeze();
     const calls: Record<string, () => Promise<unknown>> = {
       me: () => callAs(token).me(),
       login: () => app.login('web'),
@@ -102,27 +85,27 @@ describe('while PostgreSQL is frozen, without a cache', () => {
     expect(Object.fromEntries(await Promise.all(answers))).toEqual(
       Object.fromEntries(Object.keys(calls).map((name) => [name, 'STORE_UNAVAILABLE'])),
     );
-    thaw();
+    postgres.thaw();
     await vi.waitFor(async () => expect(await inTime(() => app.login('web'))).toHaveProperty('token'), 10_000);
     const again = await app.login('web');
     expect(await app.me(again.token)).toBe(user.username);
   });
 
   test('a forged token is still an invalid token', async () => {
-    await freeze();
+    await postgres.freeze();
     expect(await app.me('ab'.repeat(32))).toBe('INVALID_TOKEN');
   });
 
   test('look-ups that timed out are not sent afterwards', async () => {
-    const statements = await tapStatements(orm);
+    const statements = await tapStatements(postgres.orm);
     const sent = () => statements.filter(({ text }) => text.includes('t.selector =')).length;
-    await freeze();
+    await postgres.freeze();
     const waves = Array.from({ length: 50 }, async (_, wave) => {
       for (let turn = 0; turn < wave; turn += 1) await new Promise((resolve) => setImmediate(resolve)); // no two share a batch
       return app.me(token);
     });
     expect(new Set(await Promise.all(waves))).toEqual(new Set(['STORE_UNAVAILABLE']));
-    thaw();
+    postgres.thaw();
     let asked = 0;
     await vi.waitFor(async () => {
       asked += 1;
@@ -133,13 +116,13 @@ describe('while PostgreSQL is frozen, without a cache', () => {
 
   test('tokens whose issue timed out are not issued afterwards', async () => {
     const { durin, user } = app;
-    const statements = await tapStatements(orm);
+    const statements = await tapStatements(postgres.orm);
     const sent = () => statements.filter(({ text }) => /insert into \S*durin_auth_token\b/.test(text)).length;
     const issue = () => inTime(() => durin.tokens.issue({ user, client: 'web' }));
-    await freeze();
+    await postgres.freeze();
     const waiting = 30;
     expect(new Set(await Promise.all(Array.from({ length: waiting }, issue)))).toEqual(new Set(['STORE_UNAVAILABLE']));
-    thaw();
+    postgres.thaw();
     await vi.waitFor(async () => expect(await issue()).toHaveProperty('token'), 10_000);
     // Those that had a connection, and the last one, which runs again if it meets one that PostgreSQL executes late.
     expect(sent()).toBeLessThanOrEqual(2 * maxConnections);
@@ -148,7 +131,7 @@ describe('while PostgreSQL is frozen, without a cache', () => {
 
   test('close does not wait for PostgreSQL', async () => {
     await app.callAs(token).me();
-    await freeze();
+    await postgres.freeze();
     expect(await inTime(() => app.durin.close())).toBeUndefined();
   });
 });
@@ -162,33 +145,33 @@ describe('while PostgreSQL is frozen, with a cache', () => {
 
   test('a cached session is accepted, and no other is called invalid', async () => {
     const other = await app.login('cli');
-    await freeze();
+    await postgres.freeze();
     expect(await app.me(token)).toBe(app.user.username);
     expect(await app.me(other.token)).toBe('STORE_UNAVAILABLE');
-    thaw();
+    postgres.thaw();
     await vi.waitFor(async () => expect(await app.me(other.token)).toBe(app.user.username), 10_000);
   });
 
   test('a session that an unanswered issue has ended is no longer cached', async () => {
     const { durin, user } = app;
     const { id } = await durin.authenticate(token);
-    await freeze();
+    await postgres.freeze();
     expect(await inTime(() => durin.tokens.issue({ user, client: 'web' }))).toBe('STORE_UNAVAILABLE');
-    thaw();
+    postgres.thaw();
     const ofUser = { user, client: { name: 'web' } };
     await vi.waitFor(
-      async () => expect(await orm.em.fork().findOne(AuthToken, ofUser)).not.toHaveProperty('id', id),
+      async () => expect(await postgres.orm.em.fork().findOne(AuthToken, ofUser)).not.toHaveProperty('id', id),
       10_000,
     );
     expect(await app.me(token)).toBe('INVALID_TOKEN');
   });
 
   test.each(['logout', 'logoutAll'] as const)('a %s fails and takes effect once PostgreSQL resumes', async (how) => {
-    await freeze();
+    await postgres.freeze();
     expect(await inTime(() => app.callAs(token).auth[how]())).toBe('STORE_UNAVAILABLE');
     expect(app.events.count('tokenRevoked')).toBe(0);
     expect(await app.me(token)).toBe(app.user.username);
-    thaw();
+    postgres.thaw();
     await vi.waitFor(async () => expect(await app.me(token)).toBe('INVALID_TOKEN'), 10_000);
     expect(app.events.of('tokenRevoked')).toMatchObject([{ userId: app.user.id }]);
     const again = await app.login('web');

@@ -1,35 +1,22 @@
-import { MikroORM } from '@mikro-orm/postgresql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDurin } from '../../../src/index.ts';
 import { clients, createClock, password, requiredOptions, t } from '../../support/app.ts';
-import { entities, User } from '../../support/entities.ts';
-import { type PostgresServer, startPostgres } from '../../support/servers/postgres-server.ts';
+import { type OwnPostgres, openOwnPostgres } from '../../support/databases/own-postgres.ts';
+import { User } from '../../support/entities.ts';
+import { noteUncaught } from '../../support/uncaught.ts';
 import { createWire } from '../../support/wire.ts';
 
-/** Uncaught errors, which would end a server's process. */
-const uncaught: unknown[] = [];
-const recordUncaught = (error: unknown) => void uncaught.push(error);
+const uncaught = noteUncaught();
 
-let server: PostgresServer;
+let postgres: OwnPostgres;
 let app: Awaited<ReturnType<typeof openOn>>;
 beforeAll(async () => {
-  process.on('unhandledRejection', recordUncaught).on('uncaughtException', recordUncaught);
-  server = await startPostgres();
-  app = await openOn(server);
+  postgres = await openOwnPostgres();
+  app = await openOn(postgres);
 });
-afterAll(async () => {
-  await app.orm.close(true);
-  await server.stop();
-  process.off('unhandledRejection', recordUncaught).off('uncaughtException', recordUncaught);
-});
+afterAll(() => postgres.stop());
 
-async function openOn({ url }: PostgresServer) {
-  const orm = await MikroORM.init({
-    clientUrl: url,
-    entities,
-    logger: () => {},
-  });
-  await orm.schema.create();
+async function openOn({ orm }: OwnPostgres) {
   const em = orm.em.fork();
   const alice = em.create(User, { username: 'alice', passwordHash: null });
   await em.flush();
@@ -54,7 +41,7 @@ async function openOn({ url }: PostgresServer) {
     open: durin.procedure.query(() => 'open'),
   });
 
-  return { orm, durin, call: createWire(router, durin).call, alice };
+  return { durin, call: createWire(router, durin).call, alice };
 }
 
 const login = (secret = password) =>
@@ -85,7 +72,7 @@ test('calls answer 503 while the database is down and work afterwards', async ()
   const token = tokenOf(await login());
   expect(await app.call('me', { token })).toMatchObject({ status: 200, data: 'alice' });
 
-  await server.pause();
+  await postgres.pause();
   for (const path of [...guarded, ...others]) {
     const answer = await app.call(path, { token });
     expect({ path, ...answer }).toMatchObject({ path, ...unavailable });
@@ -96,7 +83,7 @@ test('calls answer 503 while the database is down and work afterwards', async ()
   expect(await app.call('open', { token })).toMatchObject({ status: 200, data: 'open' });
   expect(await app.call('me')).toMatchObject({ status: 401, error: { data: { durin: { code: 'NO_CREDENTIALS' } } } });
 
-  await server.resume();
+  await postgres.resume();
   expect(await app.call('me', { token })).toMatchObject({ status: 200, data: 'alice' });
   expect(await login()).toMatchObject({ status: 200, data: { token } });
   expect(await app.call('auth.logout', { token })).toMatchObject({ status: 200 });
@@ -104,16 +91,16 @@ test('calls answer 503 while the database is down and work afterwards', async ()
 
 test('a forged token is invalid even without the database', async () => {
   const forged = 'ab'.repeat(32);
-  await server.pause();
+  await postgres.pause();
   const answer = await app.call('me', { token: forged });
-  await server.resume();
+  await postgres.resume();
   expect(answer).toMatchObject({ status: 401, error: { data: { durin: { code: 'INVALID_TOKEN' } } } });
 });
 
 test('a login answers 503 if its credentials cannot be verified', async () => {
-  await server.pause();
+  await postgres.pause();
   const answers = await Promise.all([login(), login('wrong')]);
-  await server.resume();
+  await postgres.resume();
   for (const answer of answers) {
     expect(answer).toMatchObject(unavailable);
     expect(answer.text).not.toMatch(/ECONN|127\.0\.0\.1|app_user|select|\.ts:/i);
@@ -134,8 +121,8 @@ test('calls in flight when the database goes down succeed or answer 503', async 
   const token = tokenOf(await login());
   const calls = Array.from({ length: 200 }, (_, index) => (index % 10 ? app.call('me', { token }) : login()));
   await Promise.race(calls);
-  const [answers] = await Promise.all([Promise.all(calls), server.pause()]);
-  await server.resume();
+  const [answers] = await Promise.all([Promise.all(calls), postgres.pause()]);
+  await postgres.resume();
   for (const answer of answers.filter(({ status }) => status !== 200)) expect(answer).toMatchObject(unavailable);
   expect(await app.call('me', { token })).toMatchObject({ status: 200 });
 });
@@ -143,7 +130,7 @@ test('calls in flight when the database goes down succeed or answer 503', async 
 test('programmatic calls fail with STORE_UNAVAILABLE and its cause', async () => {
   const { durin, alice } = app;
   const { token, auth } = await durin.tokens.issue({ user: alice, client: 'cli' });
-  await server.pause();
+  await postgres.pause();
   const failures = await Promise.allSettled([
     durin.authenticate(token),
     durin.tokens.issue({ user: alice, client: 'web' }),
@@ -157,7 +144,7 @@ test('programmatic calls fail with STORE_UNAVAILABLE and its cause', async () =>
     durin.clients.update('web', { tokenTtl: '2d' }),
     durin.clients.delete('web'),
   ]);
-  await server.resume();
+  await postgres.resume();
   for (const failure of failures) {
     const reason = {
       code: 'SERVICE_UNAVAILABLE',
@@ -172,9 +159,9 @@ test('programmatic calls fail with STORE_UNAVAILABLE and its cause', async () =>
 test('unrecorded uses during an outage break nothing', async () => {
   const token = tokenOf(await login());
   await app.call('me', { token });
-  await server.pause();
+  await postgres.pause();
   await app.durin.close();
-  await server.resume();
+  await postgres.resume();
   expect(await app.call('me', { token })).toMatchObject({ status: 200 });
 });
 

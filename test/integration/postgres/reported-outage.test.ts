@@ -1,30 +1,23 @@
-import { MikroORM } from '@mikro-orm/postgresql';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createDurin } from '../../../src/index.ts';
 import { clients, password, requestOf, requiredOptions } from '../../support/app.ts';
 import { codeOf } from '../../support/arena.ts';
-import { entities, User } from '../../support/entities.ts';
-import { type PostgresServer, startPostgres } from '../../support/servers/postgres-server.ts';
+import { type OwnPostgres, openOwnPostgres } from '../../support/databases/own-postgres.ts';
+import { User } from '../../support/entities.ts';
 
-let server: PostgresServer;
-let orm: MikroORM;
+let postgres: OwnPostgres;
 beforeAll(async () => {
-  server = await startPostgres();
-  orm = await MikroORM.init({ clientUrl: server.url, entities, logger: () => {} });
-  await orm.schema.create();
-  const em = orm.em.fork();
+  postgres = await openOwnPostgres();
+  const em = postgres.orm.em.fork();
   em.create(User, { username: 'alice', passwordHash: null });
   await em.flush();
 });
-afterAll(async () => {
-  await orm.close(true);
-  await server.stop();
-});
+afterAll(() => postgres.stop());
 
 async function open() {
   const lines: string[] = [];
   const durin = createDurin({
-    ...requiredOptions(orm),
+    ...requiredOptions(postgres.orm),
     verifyCredentials: ({ em, input }) => em.findOne(User, { username: input.username }),
     clients,
     databaseTimeout: '1s',
@@ -48,21 +41,21 @@ const untilStatus = (durin: Awaited<ReturnType<typeof open>>['durin'], status: '
 test('each outage of the database is one line, however many calls fail', async () => {
   const { durin, lines, look, login } = await open();
   for (const outage of [1, 2]) {
-    await server.pause();
+    await postgres.pause();
     for (let call = 0; call < 20; call += 1) expect(await look()).toBe('STORE_UNAVAILABLE');
     await untilStatus(durin, 'down');
     expect(lines).toHaveLength(outage);
-    await server.resume();
+    await postgres.resume();
     await vi.waitFor(async () => expect(await look()).toBe('let in'), 5000);
     await untilStatus(durin, 'up');
   }
   const line =
     /^trpc-durin: calls are refused with STORE_UNAVAILABLE until the database works again: .*(?:terminat|ECONN|shut)/;
   for (const written of lines) expect(written).toMatch(line);
-  await server.pause();
+  await postgres.pause();
   for (let call = 0; call < 3; call += 1) expect(await login()).toBe('STORE_UNAVAILABLE');
   await vi.waitFor(() => expect(lines).toHaveLength(3));
-  await server.resume();
+  await postgres.resume();
   await untilStatus(durin, 'up');
   await durin.close();
 });
@@ -70,7 +63,7 @@ test('each outage of the database is one line, however many calls fail', async (
 test('health answers within a second while the database is frozen', async () => {
   const { durin, lines, look } = await open();
   await untilStatus(durin, 'up');
-  await server.freeze();
+  await postgres.freeze();
   await vi.waitFor(async () => expect((await durin.health()).isHealthy).toBe(false), { timeout: 5000 });
   const startedAt = performance.now();
   const { database } = await durin.health();
@@ -81,7 +74,7 @@ test('health answers within a second while the database is frozen', async () => 
   });
   expect(await look()).toBe('STORE_UNAVAILABLE');
   await vi.waitFor(() => expect(lines).toHaveLength(1), 5000);
-  server.thaw();
+  postgres.thaw();
   await untilStatus(durin, 'up');
   expect(lines).toHaveLength(1);
   await durin.close();
@@ -89,7 +82,7 @@ test('health answers within a second while the database is frozen', async () => 
 
 test('a forgotten migration is down, with the table by name', async () => {
   const { durin, lines, look } = await open();
-  const connection = orm.em.getConnection();
+  const connection = postgres.orm.em.getConnection();
   await connection.execute('alter table durin_auth_token rename to forgotten');
   await untilStatus(durin, 'down');
   expect((await durin.health()).database).toMatchObject({
@@ -104,7 +97,7 @@ test('a forgotten migration is down, with the table by name', async () => {
 
 test('health does not belong to the transaction that it is called in', async () => {
   const { durin } = await open();
-  const work = orm.em.fork().transactional(async (em) => {
+  const work = postgres.orm.em.fork().transactional(async (em) => {
     await em.execute('select 1 / 0').catch(() => undefined); // from now on, the transaction refuses statements
     return durin.health();
   });

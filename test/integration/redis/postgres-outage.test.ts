@@ -1,24 +1,16 @@
-import { MikroORM } from '@mikro-orm/postgresql';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type AppProcess, addCallers, type Caller, startProcess } from '../../support/cache/app-processes.ts';
-import { entities } from '../../support/entities.ts';
-import { type PostgresServer, startPostgres } from '../../support/servers/postgres-server.ts';
+import { type OwnPostgres, openOwnPostgres } from '../../support/databases/own-postgres.ts';
 import { type RedisServer, startRedis } from '../../support/servers/redis-server.ts';
 import { noteUncaught } from '../../support/uncaught.ts';
 
 const uncaught = noteUncaught();
-let postgres: PostgresServer;
+let postgres: OwnPostgres;
 let redis: RedisServer;
-let orm: MikroORM;
 beforeAll(async () => {
-  [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
-  orm = await MikroORM.init({ clientUrl: postgres.url, entities, logger: () => {} });
-  await orm.schema.create();
+  [postgres, redis] = await Promise.all([openOwnPostgres(), startRedis()]);
 });
-afterAll(async () => {
-  await orm.close(true);
-  await Promise.all([postgres.stop(), redis.stop()]);
-});
+afterAll(() => Promise.all([postgres.stop(), redis.stop()]));
 
 async function withoutPostgres(work: () => Promise<void>): Promise<void> {
   await postgres.pause();
@@ -36,9 +28,9 @@ describe.each([false, true])('while PostgreSQL is stopped, with a bus: %s', (has
   beforeEach(async () => {
     // The store has time, also on a busy machine: only PostgreSQL is to fail.
     const settings = { url: redis.url, kind: 'a Keyv by default', hasBus, timeout: 2000 } as const;
-    processes = [startProcess(orm, settings), startProcess(orm, settings)];
+    processes = [startProcess(postgres.orm, settings), startProcess(postgres.orm, settings)];
     const [one] = processes as [AppProcess];
-    [cached, uncached] = (await addCallers(orm, one, 2)) as [Caller, Caller];
+    [cached, uncached] = (await addCallers(postgres.orm, one, 2)) as [Caller, Caller];
     // Each twice: a first load is not always stored, since its owner's marks are read after it.
     for (const { me } of [...processes, ...processes]) await me(cached.token);
   });

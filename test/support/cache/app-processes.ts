@@ -1,7 +1,7 @@
 import KeyvRedis from '@keyv/redis';
 import type { MikroORM } from '@mikro-orm/core';
 import { Keyv } from 'keyv';
-import { createDurin } from '../../../src/index.ts';
+import { type CacheOptions, createDurin } from '../../../src/index.ts';
 import { redisBus, redisStore } from '../../../src/redis/index.ts';
 import { password, requestOf, requiredOptions, t } from '../app.ts';
 import { codeOf } from '../arena.ts';
@@ -44,6 +44,18 @@ export interface ProcessSettings {
 
 /** One of an app's processes, run inside this one: a durin with connections of its own. */
 export function startProcess(orm: MikroORM, { url, kind, hasBus, timeout }: ProcessSettings) {
+  return createProcess(orm, {
+    ttl: '60s',
+    store: stores[kind](url),
+    bus: hasBus ? redisBus({ url }) : undefined,
+    timeout,
+  });
+}
+
+/** One that needs no Redis: how long it takes shows how busy the machine is. */
+export const startUncachedProcess = (orm: MikroORM) => createProcess(orm);
+
+function createProcess(orm: MikroORM, cache?: CacheOptions) {
   const durin = inProcessOfItsOwn(() =>
     createDurin({
       ...requiredOptions(orm),
@@ -51,7 +63,7 @@ export function startProcess(orm: MikroORM, { url, kind, hasBus, timeout }: Proc
       verifyCredentials: async ({ input, em }) =>
         input.password === password ? em.findOne(User, { username: input.username }) : null,
       clients: { web: { tokenTtl: '1d' } },
-      cache: { ttl: '60s', store: stores[kind](url), bus: hasBus ? redisBus({ url }) : undefined, timeout },
+      cache,
     }),
   );
   const router = t.router({ auth: durin.durinRouter, me: durin.authedProcedure.query(({ ctx }) => ctx.user.username) });
@@ -108,22 +120,39 @@ export async function usesCache(orm: MikroORM, process: AppProcess, caller: Call
   return isCached;
 }
 
-/** Calls all processes without a pause until it is stopped. Returns the answers. */
+type Answer = Awaited<ReturnType<AppProcess['ask']>> & { readonly caller: Caller };
+
+/** Calls all processes without a pause until it is stopped. */
 export function underLoad(processes: readonly AppProcess[], callers: readonly Caller[]) {
-  const answers: (Awaited<ReturnType<AppProcess['ask']>> & { caller: Caller })[] = [];
+  const answers: Answer[] = [];
+  const waiting = new Set<() => void>();
   const ending = new AbortController();
   const running = processes.flatMap((process) =>
     [0, 1, 2].map(async (lane) => {
       for (let turn = lane; !ending.signal.aborted; turn += 1) {
         const caller = callers[turn % callers.length];
         if (caller !== undefined) answers.push({ ...(await process.ask(caller.token)), caller });
+        for (const check of waiting) check();
         await new Promise((resolve) => setImmediate(resolve));
       }
     }),
   );
   return {
-    answers,
-    async stop() {
+    /** Resolves once the answers are as they should be. */
+    until(areSo: (answers: readonly Answer[]) => boolean): Promise<void> {
+      return new Promise((resolve) => {
+        function check(): void {
+          if (!areSo(answers)) return;
+          waiting.delete(check);
+          resolve();
+        }
+        waiting.add(check);
+      });
+    },
+    /** How long the slowest answer took so far. */
+    slowestMs: () => Math.max(...answers.map(({ tookMs }) => tookMs)),
+    /** Returns the answers. */
+    async stop(): Promise<readonly Answer[]> {
       ending.abort();
       await Promise.all(running);
       return answers;

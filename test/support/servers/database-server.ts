@@ -10,9 +10,18 @@ export function createDatabaseServer(serverUrl: string) {
     return connecting;
   }
 
+  const templates = new Map<string, Promise<string>>();
+
   /** Runs the schema's SQL once per server: every later database of this schema is a copy of that one. */
-  async function provideTemplate(schema: string): Promise<string> {
+  function provideTemplate(schema: string): Promise<string> {
     const template = templateOf(schema);
+    const provided = templates.get(template) ?? provideOnce(template, schema);
+    templates.set(template, provided);
+    return provided;
+  }
+
+  /** The lock keeps other processes out. It would let this one in a second time. */
+  async function provideOnce(template: string, schema: string): Promise<string> {
     const client = await connection();
     await client.query('select pg_advisory_lock(hashtext($1))', [template]);
     try {

@@ -14,7 +14,7 @@ export interface PostgresServer {
   readonly data: string;
   /** Stops all of its processes where they are: connections stay open, new ones are taken, nothing is answered. */
   freeze(): Promise<void>;
-  /** Has them go on, also with what has come in meanwhile. */
+  /** Lets them continue, also with what has arrived meanwhile. Does nothing if they are not frozen. */
   thaw(): void;
   /** Ends the server, keeps its data. */
   pause(): Promise<void>;
@@ -83,6 +83,7 @@ export async function startPostgres(
     },
     thaw() {
       for (const pid of frozen) process.kill(pid, 'SIGCONT');
+      frozen = [];
       server.kill('SIGCONT');
     },
     pause: end,

@@ -134,7 +134,8 @@ describe('iterables in an answer', () => {
 describe('an observable of a subscription', () => {
   type Emit = Observer<unknown, unknown>;
 
-  function subscribe() {
+  /** @param onValue called after each value is logged */
+  function subscribe(onValue: (value: unknown) => void = () => {}) {
     const log: unknown[] = [];
     const source = Promise.withResolvers<Emit>();
     let isLeft = false;
@@ -148,7 +149,10 @@ describe('an observable of a subscription', () => {
       stream.open,
     ) as ReturnType<typeof observable<unknown, unknown>>;
     const subscription = answer.subscribe({
-      next: (value) => log.push(value),
+      next(value) {
+        log.push(value);
+        onValue(value);
+      },
       error: (error) => log.push(error),
       complete: () => log.push('complete'),
     });
@@ -206,49 +210,24 @@ describe('an observable of a subscription', () => {
 
   test('is left by a consumer that throws at a value held back', async () => {
     const unhandled = catchUnhandled();
-    const log: unknown[] = [];
-    const source = Promise.withResolvers<Emit>();
-    let isLeft = false;
-    const answer = endingSubscription(
-      observable<unknown>((emit) => {
-        source.resolve(emit);
-        return () => {
-          isLeft = true;
-        };
-      }),
-      stream.open,
-    ) as ReturnType<typeof observable<unknown, unknown>>;
-    answer.subscribe({
-      next(value) {
-        log.push(value);
-        throw new Error('the consumer failed');
-      },
+    const { log, emit, isLeft } = subscribe(() => {
+      throw new Error('the consumer failed');
     });
-    const emitted = await source.promise;
     stream.hold();
-    for (const value of [1, 2]) emitted.next(value);
+    for (const value of [1, 2]) (await emit).next(value);
     stream.release();
     expect(await unhandled).toEqual(new Error('the consumer failed'));
-    emitted.next(3);
+    (await emit).next(3);
     await turn();
-    expect([log, stream.count(), isLeft]).toEqual([[1], 0, true]);
+    expect([log, stream.count(), isLeft()]).toEqual([[1], 0, true]);
   });
 
   test('may hold back again while it delivers', async () => {
-    const log: unknown[] = [];
-    const source = Promise.withResolvers<Emit>();
-    const answer = endingSubscription(
-      observable<unknown>((emit) => source.resolve(emit)),
-      stream.open,
-    ) as ReturnType<typeof observable<unknown, unknown>>;
-    answer.subscribe({
-      next(value) {
-        log.push(value);
-        if (value === 1) stream.hold();
-        if (value === 2) emitted.next('in reply to 2');
-      },
+    const { log, emit } = subscribe((value) => {
+      if (value === 1) stream.hold();
+      if (value === 2) emitted.next('in reply to 2');
     });
-    const emitted = await source.promise;
+    const emitted = await emit;
     stream.hold();
     for (const value of [1, 2]) emitted.next(value);
     stream.release();
