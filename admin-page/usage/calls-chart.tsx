@@ -1,37 +1,54 @@
-import { Box, useTheme } from '@mui/material';
+import { Box, Typography, useTheme } from '@mui/material';
 import { BarChart } from '@mui/x-charts/BarChart';
 import type { CallDay } from '../../src/admin/admin-views.ts';
+import { countAxis } from './count-axis.ts';
 
 const shortDay = new Intl.DateTimeFormat('en', { month: 'short', day: 'numeric', timeZone: 'UTC' });
 const longDay = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeZone: 'UTC' });
 
 /** A bar for each day. Its label summarizes it for screen readers. */
 export function CallsChart({ days }: { days: readonly CallDay[] }) {
-  const { palette } = useTheme();
+  const hasCalls = days.some(({ calls }) => calls > 0);
   return (
     <Box component="figure" sx={{ m: 0 }} aria-label={summaryOf(days)}>
-      <BarChart
-        height={220}
-        margin={{ left: 0, right: 22, top: 12, bottom: 0 }}
-        grid={{ horizontal: true }}
-        skipAnimation
-        hideLegend
-        borderRadius={2}
-        xAxis={[
-          {
-            scaleType: 'band',
-            data: days.map(({ day }) => day),
-            valueFormatter: (day: string, { location }) =>
-              (location === 'tick' ? shortDay : longDay).format(new Date(day)),
-            tickLabelMinGap: 16,
-            disableLine: true,
-            disableTicks: true,
-          },
-        ]}
-        yAxis={[{ min: 0, tickMinStep: 1, width: 44, disableLine: true, disableTicks: true }]}
-        series={[{ label: 'Calls', data: days.map(({ calls }) => calls), color: palette.primary.main }]}
-      />
+      {hasCalls ? <Bars days={days} /> : <NoCalls />}
     </Box>
+  );
+}
+
+/** Stands for the chart, whose axis would have no scale. */
+function NoCalls() {
+  return (
+    <Typography color="textSecondary" sx={{ py: 5, textAlign: 'center' }}>
+      No calls in this period.
+    </Typography>
+  );
+}
+
+function Bars({ days }: { days: readonly CallDay[] }) {
+  const { palette } = useTheme();
+  return (
+    <BarChart
+      height={220}
+      margin={{ left: 0, right: 22, top: 12, bottom: 0 }}
+      grid={{ horizontal: true }}
+      skipAnimation
+      hideLegend
+      borderRadius={2}
+      xAxis={[
+        {
+          scaleType: 'band',
+          data: days.map(({ day }) => day),
+          valueFormatter: (day: string, { location }) =>
+            (location === 'tick' ? shortDay : longDay).format(new Date(day)),
+          tickLabelMinGap: 16,
+          disableLine: true,
+          disableTicks: true,
+        },
+      ]}
+      yAxis={[countAxis]}
+      series={[{ label: 'Calls', data: days.map(({ calls }) => calls), color: palette.primary.main }]}
+    />
   );
 }
 

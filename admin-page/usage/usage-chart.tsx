@@ -1,6 +1,7 @@
 import { Box, Typography, useTheme } from '@mui/material';
 import { LineChart } from '@mui/x-charts/LineChart';
 import type { UsageDay } from '../../src/admin/admin-views.ts';
+import { countAxis } from './count-axis.ts';
 import { daysToDraw } from './days-to-draw.ts';
 
 const shortDay = new Intl.DateTimeFormat('en', { month: 'short', day: 'numeric', timeZone: 'UTC' });
@@ -48,7 +49,7 @@ function Lines({ days }: { days: readonly UsageDay[] }) {
           disableTicks: true,
         },
       ]}
-      yAxis={[{ min: 0, tickMinStep: 1, width: 44, disableLine: true, disableTicks: true }]}
+      yAxis={[countAxis]}
       series={[
         {
           label: 'Last used',
