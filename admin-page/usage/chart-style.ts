@@ -1,5 +1,6 @@
 const shortDay = new Intl.DateTimeFormat('en', { month: 'short', day: 'numeric', timeZone: 'UTC' });
 const longDay = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeZone: 'UTC' });
+const shortNumber = new Intl.NumberFormat('en', { notation: 'compact' });
 
 /** @param day such as `2026-11-30` */
 export const formatDay = (day: string): string => longDay.format(new Date(day));
@@ -23,4 +24,12 @@ export function dayAxis(days: readonly { readonly day: string }[]) {
   };
 }
 
-export const countAxis = { min: 0, tickMinStep: 1, width: 44, disableLine: true, disableTicks: true };
+/** The vertical axis of a chart of counts. Its labels are short, such as `15K`: the chart cuts off what is wider than the axis. */
+export const countAxis = {
+  min: 0,
+  tickMinStep: 1,
+  width: 44,
+  disableLine: true,
+  disableTicks: true,
+  valueFormatter: (count: number) => shortNumber.format(count),
+};

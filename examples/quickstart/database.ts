@@ -3,7 +3,7 @@ import { MikroORM as EmbeddedORM } from '@mikro-orm/pglite';
 import { MikroORM as PostgresORM } from '@mikro-orm/postgresql';
 import { hashPassword } from 'trpc-durin/password';
 import { lockPgliteFolder } from 'trpc-durin/pglite';
-import { AuthToken, Client, User } from './entities.ts';
+import { entities, User } from './entities.ts';
 
 /** Demo accounts: their passwords are public. */
 export const demoUser = { username: 'alice', password: 'wonderland', isAdmin: false };
@@ -14,7 +14,6 @@ export const demoAdmin = { username: 'durin', password: 'mellon', isAdmin: true 
  * @throws an error that names the process that uses the embedded database, if there is one
  */
 export async function openDatabase(databaseUrl: string | null, embeddedFolder: string): Promise<MikroORM> {
-  const entities = [User, Client, AuthToken];
   const orm =
     databaseUrl === null
       ? await EmbeddedORM.init({ entities, dbName: lockPgliteFolder(embeddedFolder).folder })

@@ -16,4 +16,12 @@ export const User = defineEntity({
 
 export type User = InferEntity<typeof User>;
 
-export const { Client, AuthToken } = defineDurinEntities({ user: () => User, notify: true });
+/** `audit` and `usage` fill the views Audit and Usage of the admin page. */
+export const { Client, AuthToken, DurinAudit, DurinUsage } = defineDurinEntities({
+  user: () => User,
+  notify: true,
+  audit: true,
+  usage: true,
+});
+
+export const entities = [User, Client, AuthToken, DurinAudit, DurinUsage];

@@ -34,6 +34,7 @@ async function run({ dataFolder, databaseUrl, secret, port, exitsAfterTour }: Se
 
   console.log(`Listening on ${server.url} (the web page; the API is under /trpc). Stop it with Ctrl+C.`);
   console.log(`The admin page is ${server.url}/admin/ (user ${demoAdmin.username}, password ${demoAdmin.password}).`);
+  console.log("Its view Usage shows the tour's calls, and its view Audit what the tour changed.");
   console.log(`Log in as ${demoUser.username} with the password ${demoUser.password}, on the client web or cli.`);
   await stopped;
   console.log('\nStopping.');

@@ -147,7 +147,7 @@ test('their usage by client and by day reads the table once each', async () => {
   await row(page, /^web/).waitFor();
   expect(await row(page, /^web/).innerText()).toMatch(new RegExp(`^web\\s+${each}\\s+[\\d,]+\\s+[\\d,]+\\s+[\\d,]+$`));
   expect(await page.locator('dl').innerText()).toContain((tokenCount + 1).toLocaleString('en')); // and the admin's own
-  const figure = page.getByRole('figure');
+  const figure = page.getByRole('figure', { name: /tokens were issued/ });
   for (const days of [90, 365, 7]) {
     const [sum] = await query<{ issued: number }>(
       `select count(*)::float8 as issued from durin_auth_token

@@ -95,6 +95,8 @@ test('calls are shown by day, by client, and by the most active users', async ()
   expect(await faultsInLooks(page, 'admin-calls', { alsoZoomed: true })).toEqual([]);
   await choose(page, 'Client of the calls', 'personal');
   await expect.poll(labels).toContainEqual('No calls in 30 days.');
+  await page.getByText('No calls in this period.').waitFor();
+  expect(await faultsInLooks(page, 'admin-no-calls')).toEqual([]);
   await choose(page, 'Days', '7 days');
   await expect.poll(labels).toContainEqual('No calls in 7 days.');
 });

@@ -88,7 +88,7 @@ export async function hintOf(page: Page, name: string): Promise<string> {
   return page.locator(`[id="${described}"]`).innerText();
 }
 
-export async function choose(page: Page, name: string, option: string): Promise<void> {
+export async function choose(page: Page, name: string | RegExp, option: string): Promise<void> {
   await page.getByRole('combobox', { name }).click();
   await page.getByRole('option', { name: option, exact: true }).click();
 }
@@ -122,5 +122,17 @@ export async function plantTokens({ orm }: Quickstart, count: number): Promise<v
        select *, now() - interval '45 days' * power(id * 7919 % 1000 / 1000.0, 1.4) as created
        from quickstart_user where username like 'user%'
      ) u cross join durin_client c where c.name in ('web', 'cli')`),
+  );
+}
+
+/** Adds calls of a tenth of those users on each of the last 30 days: fewer at weekends, and more lately. */
+export async function plantCalls({ orm }: Quickstart): Promise<void> {
+  await orm.em.getConnection().execute(
+    `insert into durin_usage (client, day, user_id, calls)
+     select c.name, days.day, u.id::text,
+       (3 + u.id * 7919 % 89 + ago * 31 % 11) * (60 - ago) / case when extract(isodow from days.day) > 5 then 180 else 60 end
+     from quickstart_user u, durin_client c, generate_series(0, 29) ago,
+       lateral (select (now() at time zone 'UTC')::date - ago as day) days
+     where u.username like 'user%' and u.id % 10 = 0 and c.name in ('web', 'cli')`,
   );
 }

@@ -18,12 +18,12 @@ beforeEach(() => app.run('delete from durin_auth_token'));
 afterAll(() => app.close());
 
 /** Lets another process make the change, and be killed before it emits an event. */
-async function makeKilled(change: 'issue' | 'revokeAll' | 'create'): Promise<void> {
+async function makeKilled(change: 'issue' | 'revoke' | 'revokeAll' | 'create', tokenId = ''): Promise<void> {
   const url = new URL(postgresUrl ?? '');
   url.pathname = `/${app.orm.config.get('dbName')}`;
   const env = { PATH: process.env['PATH'] ?? '', POSTGRES_URL: url.href, SECRET: secret };
   const program = join(import.meta.dirname, '../../support/audit/audited-process.ts');
-  const child = spawn(process.execPath, [program, change], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [program, change, tokenId], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
@@ -34,6 +34,13 @@ test('kill -9 after the statement that issues a token loses no entry', async () 
   const entries = await app.changesOf(() => makeKilled('issue'));
   expect(entries.map(inWords)).toEqual(['issued of web by server']);
   expect(await app.run('select id from durin_auth_token')).toEqual([{ id: entries[0]?.tokenId }]);
+});
+
+test('kill -9 after the statement that ends a token loses no entry', async () => {
+  const { auth } = await app.durin.tokens.issue({ user, client: 'web' });
+  const entries = await app.changesOf(() => makeKilled('revoke', auth.id));
+  expect(entries.map(inWords)).toEqual(['revoked (revoked) of web by server']);
+  expect(await app.run('select id from durin_auth_token')).toEqual([]);
 });
 
 test('kill -9 before the commit leaves neither the change nor an entry', async () => {

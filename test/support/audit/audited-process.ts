@@ -5,7 +5,7 @@ import { auditedEntities, auditedOptions } from './audited-entities.ts';
 // A process of an audited app, which a test starts. It makes the change that it is told, and is killed once PostgreSQL has
 // answered the statement, before it can emit an event.
 
-const [change = ''] = process.argv.slice(2);
+const [change = '', tokenId = ''] = process.argv.slice(2);
 
 const orm = await MikroORM.init({
   clientUrl: process.env['POSTGRES_URL'] ?? '',
@@ -21,6 +21,7 @@ for (const name of ['tokenIssued', 'tokenRevoked'] as const) durin.events.on(nam
 
 const changes: Record<string, () => Promise<unknown>> = {
   issue: () => durin.tokens.issue({ user: 1, client: 'web' }),
+  revoke: () => durin.tokens.revoke(tokenId),
   revokeAll: () => durin.tokens.revokeAll({ user: 1 }),
   create: () => durin.clients.create({ name: 'partner' }),
 };

@@ -1,14 +1,14 @@
 import { createAdmin } from '../../../examples/quickstart/admin.ts';
 import { createAuth } from '../../../examples/quickstart/auth.ts';
 import { createUser, demoAdmin, demoUser } from '../../../examples/quickstart/database.ts';
-import { AuthToken, Client, User } from '../../../examples/quickstart/entities.ts';
+import { entities, User } from '../../../examples/quickstart/entities.ts';
 import { createAppRouter } from '../../../examples/quickstart/router.ts';
 import { type RunningServer, startServer } from '../../../examples/quickstart/server.ts';
 import { closeDatabase, openDatabase } from '../database.ts';
 
 /** The quickstart's server on a free port, with a database of its own, and a second user: bob, with alice's password. */
 export async function openQuickstart() {
-  const orm = await openDatabase({ entities: [User, Client, AuthToken] });
+  const orm = await openDatabase({ entities });
   const auth = createAuth(orm, 'a secret of the tests, long enough for them');
   await auth.clients.sync();
   for (const user of [demoUser, demoAdmin]) await createUser(orm, user);

@@ -1,4 +1,5 @@
 import type { MikroORM } from '@mikro-orm/core';
+import { createClient } from 'redis';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { redisBus, redisStore } from '../../../../src/redis/index.ts';
 import { closeDatabase, openDatabase } from '../../../support/database.ts';
@@ -21,12 +22,13 @@ afterAll(() => closeDatabase(orm));
 
 const withPassword = () => startRedis(() => ['--requirepass', 'the right password']);
 
-/** Uses a cache in the Redis at this URL, whose store is reported within a second, and returns what is reported. */
+/** Uses a cache in the Redis at this URL, whose store is reported within a second of the first call, and returns what is reported. */
 async function reportsAbout(url: string, parts: number) {
   const cache = { ttl: '60s' as const, store: redisStore({ url }), bus: redisBus({ url }) };
   const app = await openReportedApp(orm, { cache });
-  await app.durin.authenticate(app.token);
+  const firstCall = app.durin.authenticate(app.token);
   await vi.waitFor(() => expect(app.unavailable.map(({ part }) => part)).toContain('store'), { timeout: 1000 });
+  await firstCall;
   await vi.waitFor(() => expect(app.unavailable.length).toBeGreaterThanOrEqual(parts), { timeout: 5000 });
   for (let call = 0; call < 10; call += 1) await app.durin.authenticate(app.token);
   return app;
@@ -64,6 +66,27 @@ test('a cluster behind a plain URL is an event and a line, with advice', async (
   const advice = /^(?:MOVED|CROSSSLOT) .*\(this Redis is part of a cluster: pass a client of the cluster\)$/;
   const ofStore = unavailable.filter(({ part }) => part === 'store'); // a busy machine may lose the bus for a moment
   expect(ofStore).toEqual([{ part: 'store', reason: expect.stringMatching(advice) as string }]);
+});
+
+test("a password that is changed under the throttle's client is an event within a second", async () => {
+  const server = await withPassword();
+  onTestFinished(server.stop);
+  const client = createClient({ url: server.url.replace('//', '//:the%20right%20password@') });
+  client.on('error', () => {});
+  await client.connect();
+  onTestFinished(() => client.destroy());
+  const { durin, token, unavailable } = await openReportedApp(orm, { throttle: { redis: client, rate: '1000/m' } });
+  const call = () => durin.guard(new Headers({ authorization: `Token ${token}` }));
+  await call();
+  expect(unavailable).toEqual([]);
+
+  await client.configSet('requirepass', 'another password');
+  await client.clientKill({ filter: 'SKIPME', skipMe: false }).catch(() => {}); // its own connection is cut too
+  const isReported = async () => {
+    await call();
+    expect(unavailable.map(({ part }) => part)).toEqual(['throttle']);
+  };
+  await vi.waitFor(isReported, { timeout: 1000 });
 });
 
 test('health finds a wrong password before the first call', async () => {
