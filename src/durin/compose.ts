@@ -4,7 +4,7 @@ import { createCheckHealth } from '../health/check-health.ts';
 import { createTelemetry, observed } from '../health/telemetry.ts';
 import { keyWarningOf } from '../options/key-warning.ts';
 import type { Settings } from '../options/settings.ts';
-import { createCallCounts, withCallCounts } from '../records/call-counts.ts';
+import { createCallCounts, noCallCounts, withCallCounts } from '../records/call-counts.ts';
 import { createLoginServices } from '../router/create-login-services.ts';
 import { createStreams } from '../streams/create-streams.ts';
 import { createLimits } from '../throttle/create-limits.ts';
@@ -74,8 +74,8 @@ export function compose(settings: Settings) {
   const renewToken = createRenewToken({ store, revoker, activeUser, events, now });
   const purge = createPurgeTokens({ store, usageStore, notices, events, now });
   const uses = createLastUsed({ store, notices, intervalMs: settings.lastUsedIntervalMs, bounded, now });
-  const lastUsed =
-    usageStore === null ? uses : withCallCounts(uses, createCallCounts({ store: usageStore, bounded, onWarning, now }));
+  const counts = usageStore === null ? null : createCallCounts({ store: usageStore, bounded, onWarning, now });
+  const lastUsed = counts === null ? uses : withCallCounts(uses, counts);
 
   // Changes that the app makes through its ORM
   const entityChanges = createEntityChanges({ store, revoker, events, invalidation, activeUser, now });
@@ -132,7 +132,7 @@ export function compose(settings: Settings) {
     keyAccess,
     activateKey,
     requireFresh,
-    lastUsed,
+    lastUsed: uses, // guards count the calls
   });
 
   // The streams
@@ -189,6 +189,7 @@ export function compose(settings: Settings) {
     renewToken,
     purge,
     lastUsed,
+    counts: counts ?? noCallCounts,
     entityChanges,
     throttle,
     authRouterQuota,

@@ -20,7 +20,10 @@ const maxCollected = 50_000;
  * database refuses are dropped, so that they do not keep back the others.
  */
 export interface CallCounts {
-  count(session: SessionRecord): void;
+  /** Counts a call, unless it is counted already. */
+  count(session: SessionRecord, call: CountableCall): void;
+  /** Takes the count of a call back, because one of its later guards has refused it. */
+  takeBack(call: CountableCall): void;
   /** Writes the counts now. */
   flush(): Promise<void>;
   /** Writes the counts. Later calls are not counted. */
@@ -37,7 +40,15 @@ export interface CallCountsDeps {
 }
 
 interface Count extends CallCount {
+  /** The id of the token. */
+  readonly id: string;
   calls: number;
+}
+
+/** What several guards may let in, and what counts once. */
+export interface CountableCall {
+  /** The count that the call is part of; `null`: it is not counted. */
+  counted: Readonly<Count> | null;
 }
 
 /** Counts by their days, and by the tokens of the calls. */
@@ -57,24 +68,32 @@ export function createCallCounts({ store, bounded, onWarning, now }: CallCountsD
     writing = writing.then(() => outsideTransaction(write));
   }
 
-  function add(id: string, { calls, ...what }: CallCount): void {
-    const ofDay = collected.get(what.day) ?? new Map<string, Count>();
+  /** Returns what the calls are part of now; `null`: too much waits for the database already. */
+  function add(count: Count): Count | null {
+    const { id, day, calls } = count;
+    const ofDay = collected.get(day) ?? new Map<string, Count>();
     const known = ofDay.get(id);
-    if (known !== undefined) known.calls += calls;
-    else if (sizeOf(collected) < maxCollected) collected.set(what.day, ofDay.set(id, { ...what, calls }));
+    if (known === undefined) {
+      if (sizeOf(collected) >= maxCollected) return null;
+      collected.set(day, ofDay.set(id, count));
+      return count;
+    }
+    known.calls += calls;
+    if (known.calls === 0) ofDay.delete(id);
+    return known;
   }
 
   async function write(): Promise<void> {
-    const counts = [...collected.values()].flatMap((ofDay) => [...ofDay]);
+    const counts = [...collected.values()].flatMap((ofDay) => [...ofDay.values()]);
     collected = new Map();
     for (let start = 0; start < counts.length; start += maxBatchSize) {
-      const batch = counts.slice(start, start + maxBatchSize).map(([, count]) => count);
+      const batch = counts.slice(start, start + maxBatchSize);
       try {
-        await bounded(() => store.add(batch));
+        await bounded(() => store.add(batch.map(({ id: _id, ...count }) => count)));
         isRefused = false;
       } catch (error) {
         if (!isRefusal(error)) {
-          for (const [id, count] of counts.slice(start)) add(id, count); // requests report the outage
+          for (const count of counts.slice(start)) add(count); // requests report the outage
           return;
         }
         reportRefusal(error);
@@ -88,6 +107,10 @@ export function createCallCounts({ store, bounded, onWarning, now }: CallCountsD
     onWarning(`trpc-durin: calls are not counted: ${reasonOf(error)}`);
   }
 
+  function writeSoon(): void {
+    timer ??= setTimeout(startWriting, collectMs).unref();
+  }
+
   async function flush(): Promise<void> {
     if (timer !== null) clearTimeout(timer);
     startWriting();
@@ -95,10 +118,16 @@ export function createCallCounts({ store, bounded, onWarning, now }: CallCountsD
   }
 
   return {
-    count({ id, userId, client, isOfTest }) {
-      if (isClosed || isOfTest === true) return;
-      add(id, { client: client.name, day: dayOf(now()), userId, calls: 1 });
-      timer ??= setTimeout(startWriting, collectMs).unref();
+    count({ id, userId, client, isOfTest }, call) {
+      if (isClosed || isOfTest === true || call.counted !== null) return;
+      call.counted = add({ id, client: client.name, day: dayOf(now()), userId, calls: 1 });
+      writeSoon();
+    },
+    takeBack(call) {
+      if (isClosed || call.counted === null) return;
+      add({ ...call.counted, calls: -1 });
+      call.counted = null;
+      writeSoon();
     },
     flush,
     close() {
@@ -107,6 +136,9 @@ export function createCallCounts({ store, bounded, onWarning, now }: CallCountsD
     },
   };
 }
+
+/** What an app has that counts no calls. */
+export const noCallCounts: Pick<CallCounts, 'count' | 'takeBack'> = { count() {}, takeBack() {} };
 
 function sizeOf(counts: Counts): number {
   return [...counts.values()].reduce((size, ofDay) => size + ofDay.size, 0);
@@ -124,7 +156,7 @@ export function withCallCounts(uses: UseRecorder, counts: CallCounts): UseRecord
   return {
     recordUse(session, origin) {
       uses.recordUse(session, origin);
-      counts.count(session);
+      counts.count(session, { counted: null });
     },
     async flush() {
       await Promise.all([uses.flush(), counts.flush()]);

@@ -76,32 +76,28 @@ export function createRouterProcedures(deps: RouterProcedureDeps) {
     return refusal;
   }
 
-  /** Lets a session through that may reach the auth router: a key may only log out. */
-  function callerProcedure(reach: 'account' | 'renewal' | 'logout') {
-    const procedure = maskedProcedure.use(async function requireSession({ ctx, path, batchIndex, type, next }) {
-      const session = await resolveCaller({ ctx, path, batchIndex, type });
-      const refusal = keyAccess.refusalOf(session, ctx.durin.ipAddress, reach);
-      if (refusal !== null) throw reportRefused(refusal, session, { ctx, path });
-      lastUsed.recordUse(session, ctx.durin);
-      const work = () => next({ ctx: { session } });
-      return actors === null ? work() : actors.asUser(session, ctx.durin, work);
-    });
-    policies.register(procedure, { ...guardedPolicy, reach });
-    return procedure;
-  }
-
   async function enforceRate(session: SessionRecord, ctx: DurinContext): Promise<void> {
     if (authRouterQuota === null) return;
     const caller = { session, origin: DurinRequest.originOf(ctx.durin) };
     await throttle.enforcePerSession({ scope: 'auth', quota: authRouterQuota }, caller, stateOf(ctx).recordLimit);
   }
 
-  function limitedProcedure(reach: 'account' | 'renewal') {
-    return callerProcedure(reach).use(async function limitRate({ ctx, next }) {
-      await enforceRate(ctx.session, ctx);
-      await activateKey(ctx.session, ctx.durin);
-      return next();
+  /** Lets a session through that may reach the auth router: a key may only log out. Only logout has no limit. */
+  function callerProcedure(reach: 'account' | 'renewal' | 'logout') {
+    const procedure = maskedProcedure.use(async function requireSession({ ctx, path, batchIndex, type, next }) {
+      const session = await resolveCaller({ ctx, path, batchIndex, type });
+      const refusal = keyAccess.refusalOf(session, ctx.durin.ipAddress, reach);
+      if (refusal !== null) throw reportRefused(refusal, session, { ctx, path });
+      if (reach !== 'logout') {
+        await enforceRate(session, ctx);
+        await activateKey(session, ctx.durin);
+      }
+      lastUsed.recordUse(session, ctx.durin);
+      const work = () => next({ ctx: { session } });
+      return actors === null ? work() : actors.asUser(session, ctx.durin, work);
     });
+    policies.register(procedure, { ...guardedPolicy, reach });
+    return procedure;
   }
 
   /**
@@ -140,7 +136,7 @@ export function createRouterProcedures(deps: RouterProcedureDeps) {
   const limitTime = t.middleware(function limitTime({ next }) {
     return bounded(next);
   });
-  const sessionProcedure = limitedProcedure('account').use(limitTime);
+  const sessionProcedure = callerProcedure('account').use(limitTime);
 
   return {
     stateOf,
@@ -149,9 +145,9 @@ export function createRouterProcedures(deps: RouterProcedureDeps) {
     sessionProcedure,
     changingSessionProcedure: changingProcedure.concat(sessionProcedure),
     /** For reauthenticate, which may wait for its turn to verify a password, and limits the time of its statements itself. */
-    untimedChangingProcedure: changingProcedure.concat(limitedProcedure('account')),
+    untimedChangingProcedure: changingProcedure.concat(callerProcedure('account')),
     /** For refresh alone. */
-    renewingProcedure: changingProcedure.concat(limitedProcedure('renewal').use(limitTime)),
+    renewingProcedure: changingProcedure.concat(callerProcedure('renewal').use(limitTime)),
     /** For logout alone. */
     loggingOutProcedure: loggingOutProcedure.concat(callerProcedure('logout').use(limitTime)),
     /** For logoutAll alone. */

@@ -19,6 +19,8 @@ export interface FollowedCall {
   refusalOf(record: SessionRecord): DurinError | null;
   /** Types the error that ends a stream, before the consumer sees it. */
   typeError(error: Error): void;
+  /** Called once the call has a result, which may be a stream. */
+  onResult(): void;
 }
 
 /**

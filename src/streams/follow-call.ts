@@ -56,6 +56,7 @@ export function createFollowCall({ openStreams, signals }: FollowCallDeps): Foll
     signals.begin(record, since);
 
     return function finishCall(result) {
+      call.onResult();
       const isStream = result.ok && (type === 'subscription' || mayStream(result.data, call.isStreamed));
       if (isStream) return finishStream(call, result, result.data);
       signals.finish(record);

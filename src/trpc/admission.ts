@@ -11,6 +11,7 @@ import type { RequireFresh } from '../tokens/verification/freshness.ts';
 import { parseRate, type Quota } from '../values/rate.ts';
 import type { Denials } from './denials.ts';
 import { type GuardSettings, scopeOfPath } from './guard-options.ts';
+import type { LetIn } from './guarded-call.ts';
 import type { RequestState } from './request-state.ts';
 
 /** What asks to be let in: a call of a procedure, or a request to a route of the app. */
@@ -21,15 +22,15 @@ export interface Visit {
   readonly state: RequestState;
   /** The procedure's path; `null`: a route of the app. */
   readonly path: string | null;
-  /** Whether the rates of the session's client and of its key are not counted, because another guard of this request has done it. */
-  readonly isCounted?: boolean;
+  /** As an earlier guard has let it in; `null`: none has. */
+  readonly earlier: Readonly<LetIn> | null;
 }
 
 /** What the guards of procedures and of other routes do alike. */
 export interface Admission {
   /**
    * Lets a session in, in this order: its rights, the rate of its client, that of its key, how fresh it is, the guard's own rate.
-   * Then counts the first use of a rolled key, and records the use.
+   * Then counts the first use of a rolled key, and records the use. Several guards of a call count the first two rates once.
    * @returns the session as it is now; `null`: the given one was let in at once. Most are, and an await takes as long as all of
    *   this does
    * @throws DurinError CLIENT_NOT_ALLOWED, INSUFFICIENT_SCOPE, NETWORK_NOT_ALLOWED, THROTTLED, REAUTHENTICATION_REQUIRED, the
@@ -141,9 +142,9 @@ export function createAdmission(deps: AdmissionDeps): Admission {
     admit(record, visit) {
       requireRights(record, visit);
       const { isOptional, freshSeconds, limit } = visit.settings;
-      const isUncounted = isOptional || visit.isCounted === true;
-      const client = isUncounted ? null : quotaOf(record);
-      const key = isUncounted ? null : keyAccess.quotaOf(record);
+      const isUnrated = isOptional || visit.earlier?.isRated === true;
+      const client = isUnrated ? null : quotaOf(record);
+      const key = isUnrated ? null : keyAccess.quotaOf(record);
       const isLimited = client !== null || key !== null || limit !== null;
       if (isLimited || freshSeconds !== null || record.replaces !== null)
         return admitAfterChecks(record, visit, { client, key });

@@ -98,13 +98,15 @@ export function guardedBy(guard: Guard): object {
   }
 
   return t.procedure.use(function guardAndTypeErrors(call) {
-    const fail = (cause: unknown) => typeFailure(call, toFailure(cause));
     try {
       const admitted = guard(call);
       if (!(admitted instanceof Promise)) return conclude(call, admitted);
-      return admitted.then((late) => conclude(call, late), fail);
+      return admitted.then(
+        (late) => conclude(call, late),
+        (cause) => typeFailure(call, toFailure(cause)),
+      );
     } catch (cause) {
-      return fail(cause);
+      return typeFailure(call, toFailure(cause));
     }
   });
 }

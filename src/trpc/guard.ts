@@ -1,4 +1,5 @@
 import type { Actors } from '../records/actors.ts';
+import type { CallCounts } from '../records/call-counts.ts';
 import type { DurinContext } from '../request/durin-request.ts';
 import type { CallAuth, SessionRecord } from '../session.ts';
 import type { FollowCall } from '../streams/follow-call.ts';
@@ -12,10 +13,17 @@ import type { RequestState } from './request-state.ts';
 export interface GuardDeps {
   readonly stateOf: (ctx: DurinContext) => RequestState;
   readonly admission: Admission;
+  readonly counts: Pick<CallCounts, 'count' | 'takeBack'>;
   readonly toAuth: (record: SessionRecord) => CallAuth;
   readonly followCall: FollowCall;
   /** `null`: there is no audit. */
   readonly actors: Pick<Actors, 'asUser'> | null;
+}
+
+/** A call that asks to be let in. */
+interface CallVisit extends Visit {
+  /** As the first guard of the call has let it in. */
+  readonly earlier: GuardedCall | null;
 }
 
 const anonymous = { ctx: { user: null, auth: null } };
@@ -23,7 +31,7 @@ const asItIs = (result: CallResult) => result;
 
 /** Creates guards, which let a call through with `ctx.user` and `ctx.auth`, or refuse it. */
 export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guard {
-  const { stateOf, admission, toAuth, followCall, actors } = deps;
+  const { stateOf, admission, counts, toAuth, followCall, actors } = deps;
   /** What the calls of a session add to their contexts. They share it. */
   const additions = new WeakMap<SessionRecord, { ctx: object }>();
 
@@ -44,8 +52,12 @@ export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guar
   return function createGuard(settings) {
     const refusalOf: RefusalOf = (record, ipAddress) => admission.refusalOf(record, settings, ipAddress);
 
-    function letIn(call: Call, record: SessionRecord, since: number): Admitted {
-      const finish = followCall(new GuardedCall(call, record, since, refusalOf));
+    function letIn(call: Call, { state, earlier }: CallVisit, record: SessionRecord, since: number): Admitted {
+      const guarded = new GuardedCall(call, state.guardedCalls, record, since, refusalOf);
+      const first = earlier ?? state.guardedCalls.add(guarded);
+      if (!settings.isOptional) first.isRated = true;
+      counts.count(record, first);
+      const finish = followCall(guarded);
       return { result: proceed(call, record), finish };
     }
 
@@ -60,24 +72,40 @@ export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guar
       }
     }
 
-    async function admitAfterLookUp(call: Call, visit: Visit, since: number): Promise<Admitted> {
+    async function admitAfterLookUp(call: Call, visit: CallVisit, since: number): Promise<Admitted> {
       const record = await lookUp(call, visit);
-      if (record !== null) return letIn(call, (await admission.admit(record, visit)) ?? record, since);
+      if (record !== null) return letIn(call, visit, (await admission.admit(record, visit)) ?? record, since);
       if (settings.limit !== null) await admission.enforceRate(null, visit);
       return { result: call.next(anonymous), finish: asItIs };
     }
 
-    return function guard(call) {
-      const { ctx, path, batchIndex, type } = call;
-      const state = stateOf(ctx);
+    function judge(call: Call, visit: CallVisit): Admitted | Promise<Admitted> {
+      const { state } = visit;
       const since = state.changesBefore();
-      const visit: Visit = { settings, request: ctx.durin, state, path };
-      const record = state.recognizeSession(batchIndex, type !== 'query');
+      const record = state.recognizeSession(call.batchIndex, call.type !== 'query');
       if (record === null) return admitAfterLookUp(call, visit, since);
       const admitting = admission.admit(record, visit);
       return admitting === null
-        ? letIn(call, record, since)
-        : admitting.then((admitted) => letIn(call, admitted, since));
+        ? letIn(call, visit, record, since)
+        : admitting.then((admitted) => letIn(call, visit, admitted, since));
+    }
+
+    /** Judges a call that an earlier guard has let in. If it is refused now, it does not count. */
+    async function judgeAgain(call: Call, visit: CallVisit, earlier: GuardedCall): Promise<Admitted> {
+      try {
+        return await judge(call, visit);
+      } catch (error) {
+        counts.takeBack(earlier);
+        throw error;
+      }
+    }
+
+    return function guard(call) {
+      const { ctx, path } = call;
+      const state = stateOf(ctx);
+      const earlier = state.guardedCalls.find(call.getRawInput);
+      const visit: CallVisit = { settings, request: ctx.durin, state, path, earlier };
+      return earlier === null ? judge(call, visit) : judgeAgain(call, visit, earlier);
     };
   };
 }

@@ -5,6 +5,7 @@ import { DurinRequest } from '../request/durin-request.ts';
 import type { SessionRecord } from '../session.ts';
 import type { LimitState } from '../throttle/throttle.ts';
 import type { Authenticate, FindSession, Recognize } from '../tokens/authenticate.ts';
+import { GuardedCalls } from './guarded-call.ts';
 import { type PresentedCredentials, presentedCredentials, siteRefusalOf } from './presented-credentials.ts';
 
 /**
@@ -15,6 +16,7 @@ export interface RequestState {
   /** For each scope, the limit that is nearest to being used up. */
   limits(): Iterable<LimitState>;
   readonly recordLimit: (limit: LimitState) => void;
+  readonly guardedCalls: GuardedCalls;
   /**
    * Returns the session of the call at this index of the batch if that is certain without waiting, also for earlier calls.
    * `null`: ask a method that waits.
@@ -98,6 +100,7 @@ interface LookUp {
  * functions for each request: streams keep thousands of them.
  */
 export class StateOfRequest implements RequestState {
+  readonly guardedCalls = new GuardedCalls();
   readonly #request: DurinRequest;
   readonly #deps: RequestStatesDeps;
   readonly #isOneRequest: boolean;

@@ -38,6 +38,7 @@ test('what ends a stream with its session takes 1 kB', async () => {
     signal: undefined, // as of a server-side caller; a listener of a signal takes 0.3 kB more
     refusalOf: () => null,
     typeError() {},
+    onResult() {},
   });
   const calls = Array.from({ length: count }, (_, id) =>
     callOf(store(`a token of ${id}`, { userId: id, expiresAt: inDays(id + 1) })),

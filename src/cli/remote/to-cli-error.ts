@@ -1,5 +1,6 @@
 import { TRPCClientError } from '@trpc/client';
 import { DurinError } from '../../errors.ts';
+import { readOnlySentence } from '../../values/read-only-sentence.ts';
 import { type DurinErrorCode, type DurinErrorData, refusals } from '../../wire.ts';
 import { CliError } from '../cli-error.ts';
 
@@ -26,7 +27,7 @@ export function toCliError(error: unknown): unknown {
   const data = (error.data ?? {}) as ErrorData;
   const { durin } = data;
   if (durin === undefined || !Object.hasOwn(refusals, durin.code)) return new CliError(describe(error.message, data));
-  const sentence = tokenRefusals[durin.code];
+  const sentence = error.message === readOnlySentence ? readOnlySentence : tokenRefusals[durin.code];
   if (sentence !== undefined) return new CliError(sentence);
   if (data.httpStatus === 401) return new CliError(`The server refuses the token: ${error.message}`);
   const { code, ...facts } = durin;

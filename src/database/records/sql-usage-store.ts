@@ -2,8 +2,9 @@ import type { Database } from '../database.ts';
 import type { Schema } from '../schema.ts';
 import type { UsageStore } from './usage-store.ts';
 
-/** The conditions on a day and, if it is not `null`, on a client. */
-const since = (client: string | null) => `n.day >= ?::date ${client === null ? '' : 'and n.client = ?'}`;
+/** The conditions on a day and, if it is not `null`, on a client. Users whose calls were all taken back are left out. */
+const since = (client: string | null) =>
+  `n.calls > 0 and n.day >= ?::date ${client === null ? '' : 'and n.client = ?'}`;
 const values = (client: string | null, day: string) => (client === null ? [day] : [day, client]);
 
 /**

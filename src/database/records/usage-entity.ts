@@ -23,7 +23,7 @@ export function defineUsage({ place, tablePrefix, entityPrefix }: TableNames): E
       client: { type: 'string', fieldName: 'client', length: clientNameLength, primary: true },
       day: { type: 'date', fieldName: 'day', primary: true },
       userId: { type: 'text', fieldName: 'user_id', primary: true },
-      // Not indexed, so that counting is a heap-only update.
+      // Not indexed, so that counting is a heap-only update if the page has room.
       calls: { type: new BigIntType('number'), fieldName: 'calls' },
     },
     indexes: [{ properties: ['day'] }],

@@ -4,6 +4,7 @@ export interface CallCount {
   /** In UTC, such as `2026-11-23`. */
   readonly day: string;
   readonly userId: unknown;
+  /** Negative if more were taken back than were made since the last count. */
   readonly calls: number;
 }
 

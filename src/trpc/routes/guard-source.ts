@@ -1,10 +1,12 @@
 import type { AnyClientName, AuthClient, AuthUser } from '../../database/views.ts';
 import { DurinUsageError } from '../../errors.ts';
+import type { CallCounts } from '../../records/call-counts.ts';
 import type { AdapterCall, DurinContext } from '../../request/durin-request.ts';
 import type { Auth, SessionRecord } from '../../session.ts';
 import type { Admission, Visit } from '../admission.ts';
 import type { AppTypes, GuardedName } from '../builders.ts';
 import type { GuardOptions, GuardSettings, ParseGuardOptions } from '../guard-options.ts';
+import type { LetIn } from '../guarded-call.ts';
 import type { AuthSource, OpenSource } from './auth-source.ts';
 import type { ToAnswered } from './refused-answer.ts';
 
@@ -43,8 +45,11 @@ export function parseRouteOptions(parse: ParseGuardOptions, name: string, option
 interface GuardedRequest {
   readonly ctx: DurinContext;
   readonly ipAddress: AdapterCall['ipAddress'];
-  /** Whether a guard has counted the rates of its session's client and key. */
-  isCounted: boolean;
+  readonly letIn: LetIn;
+}
+
+interface RouteVisit extends Visit {
+  readonly earlier: LetIn;
 }
 
 /** What a guard of a framework lets in: the session, and the request's context for `responseMeta`. */
@@ -53,19 +58,20 @@ export interface GuardedVisit {
   readonly ctx: DurinContext;
 }
 
-/** Guards a request of a framework. All guards of one request share a look-up, and count its client's rate once. */
+/** Guards a request of a framework. All guards of one request share a look-up, and count the request and its client's rate once. */
 export type GuardRequest = (call: AdapterCall, options: GuardOptions) => Promise<GuardedVisit>;
 
 export interface RouteGuardsDeps {
   readonly openSource: OpenSource;
   readonly createContext: (call: AdapterCall) => DurinContext;
   readonly admission: Admission;
+  readonly counts: Pick<CallCounts, 'count' | 'takeBack'>;
   readonly parseGuardOptions: ParseGuardOptions;
   readonly toAnswered: ToAnswered;
 }
 
 export function createRouteGuards(deps: RouteGuardsDeps): { guardSource: GuardSource; guardRequest: GuardRequest } {
-  const { openSource, createContext, admission, parseGuardOptions, toAnswered } = deps;
+  const { openSource, createContext, admission, counts, parseGuardOptions, toAnswered } = deps;
   const parsed = new WeakMap<object, GuardSettings>();
   const guarded = new WeakMap<object, GuardedRequest>();
 
@@ -78,14 +84,19 @@ export function createRouteGuards(deps: RouteGuardsDeps): { guardSource: GuardSo
     return settings;
   }
 
-  async function admit(visit: Visit, resolving: Promise<SessionRecord>): Promise<SessionRecord> {
+  async function admit(visit: RouteVisit, resolving: Promise<SessionRecord>): Promise<SessionRecord> {
+    const { earlier: letIn, request } = visit;
     try {
       const record = await resolving.catch((error: unknown) => {
         throw admission.reportRefused(error, visit);
       });
-      return (await admission.admit(record, visit)) ?? record;
+      const admitted = (await admission.admit(record, visit)) ?? record;
+      letIn.isRated = true;
+      counts.count(admitted, letIn);
+      return admitted;
     } catch (error) {
-      throw toAnswered(error, visit.request);
+      counts.takeBack(letIn);
+      throw toAnswered(error, request);
     }
   }
 
@@ -95,7 +106,7 @@ export function createRouteGuards(deps: RouteGuardsDeps): { guardSource: GuardSo
     const isObject = typeof req === 'object' && req !== null;
     const known = isObject ? guarded.get(req) : undefined;
     if (known !== undefined && known.ipAddress === ipAddress) return known;
-    const opened = { ctx: createContext(call), ipAddress, isCounted: known?.isCounted ?? false };
+    const opened = { ctx: createContext(call), ipAddress, letIn: known?.letIn ?? nothingYet() };
     if (isObject) guarded.set(req, opened);
     return opened;
   }
@@ -104,20 +115,23 @@ export function createRouteGuards(deps: RouteGuardsDeps): { guardSource: GuardSo
     async guardSource(source, options = noOptions) {
       const settings = settingsOf(options);
       const { request, state, isChange } = openSource(source);
-      return admit({ settings, request, state, path: null }, state.resolveSessionUncached(isChange));
+      const visit = { settings, request, state, path: null, earlier: nothingYet() };
+      return admit(visit, state.resolveSessionUncached(isChange));
     },
 
     async guardRequest(call, options) {
       const settings = settingsOf(options);
-      const shared = requestOf(call);
-      const { ctx, isCounted } = shared;
+      const { ctx, letIn } = requestOf(call);
       const { request, state, isChange } = openSource(ctx.durin);
-      const visit = { settings, request, state, path: null, isCounted };
+      const visit = { settings, request, state, path: null, earlier: letIn };
       const record = await admit(visit, state.resolveSessionOnce(isChange));
-      shared.isCounted = true;
       return { record, ctx };
     },
   };
 }
 
 const noOptions: GuardOptions = Object.freeze({});
+
+function nothingYet(): LetIn {
+  return { isRated: false, counted: null };
+}

@@ -40,20 +40,6 @@ test('every call that a guard lets in is counted, however close together', async
   ]);
 });
 
-test('a call that is refused is not counted', async () => {
-  const { durin, callAs } = app;
-  const { web } = await enter();
-  const { auth } = await durin.tokens.issue({ user: 1, client: 'personal', scopes: [] });
-  const before = await durin.usage.byDay({ client: 'personal', days: 1 });
-  await durin.tokens.revoke(auth.id);
-  await callAs({ token: 'x'.repeat(64) })
-    .read()
-    .catch(() => null);
-  await durin.flush();
-  expect(await durin.usage.byDay({ client: 'personal', days: 1 })).toEqual(before);
-  expect(web).toBeDefined();
-});
-
 test('days without calls are listed, and old ones are purged', async () => {
   const { durin, clock, callAs } = app;
   const { user, api } = await enter();

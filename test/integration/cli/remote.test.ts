@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createDurinAdmin } from '../../../src/admin/index.ts';
 import { openServer } from '../../../src/cli/remote/open-server.ts';
 import { parseServerAddress } from '../../../src/cli/remote/server-address.ts';
 import { User } from '../../support/entities.ts';
@@ -16,10 +17,10 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 /** The command line of another machine, with a token of this user for the client cli. */
-async function elsewhere(username: string) {
+async function elsewhere(username: string, page: PageApp['page'] = app.page) {
   const user = await app.orm.em.fork().findOneOrFail(User, { username });
   const { token } = await app.durin.tokens.issue({ user, client: 'cli' });
-  const { close: _close, ...opened } = openServer(address, token, (url, init) => app.page(new Request(url, init)));
+  const { close: _close, ...opened } = openServer(address, token, (url, init) => page(new Request(url, init)));
   return runCommandsOn({ ...opened, now: app.clock });
 }
 
@@ -64,6 +65,16 @@ test('a user who is no admin is refused', async () => {
   expect(await remote('list-clients')).toMatchObject({
     stdout: '',
     stderr: 'The user of this token is no admin of the server.',
+  });
+});
+
+test('an admin who may only read is refused every change', async () => {
+  const { page } = createDurinAdmin(app.durin, { isAdmin: () => 'read', page: { client: 'web' } });
+  const remote = await elsewhere('bob', page);
+  expect((await remote('list-clients')).stdout).toContain('web');
+  expect(await remote('delete-client', 'web', '--yes')).toMatchObject({
+    stdout: '',
+    stderr: 'You may see everything here, and change nothing.',
   });
 });
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { CallCount } from '../../../src/database/records/usage-store.ts';
 import { DurinError, DurinUsageError } from '../../../src/errors.ts';
-import { createCallCounts } from '../../../src/records/call-counts.ts';
+import { type CountableCall, createCallCounts } from '../../../src/records/call-counts.ts';
 import type { SessionRecord } from '../../../src/session.ts';
 
 beforeEach(() => {
@@ -29,7 +29,10 @@ function createCounts() {
     counts,
     lines,
     advance: (milliseconds: number) => (time += milliseconds),
-    call: (id: string, userId = 1) => counts.count({ id, userId, client: { name: 'web' } } as unknown as SessionRecord),
+    call(id: string, call: CountableCall = { counted: null }): CountableCall {
+      counts.count({ id, userId: 1, client: { name: 'web' } } as unknown as SessionRecord, call);
+      return call;
+    },
     /** What the writes that succeeded have counted, by day. */
     written: async () => {
       const calls = await Promise.allSettled(add.mock.results.map(({ value }) => value as Promise<void>));
@@ -114,9 +117,67 @@ test.each([
 
 test('calls of the session of a test are not counted', async () => {
   const { add, counts } = createCounts();
-  counts.count({ id: 'one', userId: 1, client: { name: 'web' }, isOfTest: true } as unknown as SessionRecord);
+  const session = { id: 'one', userId: 1, client: { name: 'web' }, isOfTest: true } as unknown as SessionRecord;
+  counts.count(session, { counted: null });
   await counts.flush();
   expect(add).not.toHaveBeenCalled();
+});
+
+test('a call counts once', async () => {
+  const { call, counts, written } = createCounts();
+  call('one', call('one'));
+  await counts.flush();
+  expect(await written()).toEqual({ '2026-11-23': 1 });
+});
+
+test('a call that is taken back before it is written leaves no count', async () => {
+  const { add, call, counts, written } = createCounts();
+  counts.takeBack(call('one'));
+  await counts.flush();
+  expect(add).not.toHaveBeenCalled();
+  const taken = call('one');
+  call('one');
+  counts.takeBack(taken);
+  counts.takeBack(taken);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(await written()).toEqual({ '2026-11-23': 1 });
+});
+
+test('a call that is taken back later is subtracted from its own day', async () => {
+  const { add, call, counts, advance, written } = createCounts();
+  const taken = call('one');
+  await counts.flush();
+  advance(day);
+  counts.takeBack(taken);
+  call('one');
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(add.mock.calls.flat(2).map(({ calls }) => calls)).toEqual([1, -1, 1]);
+  expect(await written()).toEqual({ '2026-11-23': 0, '2026-11-24': 1 });
+});
+
+test('a call that is taken back may be counted again', async () => {
+  const { call, counts, written } = createCounts();
+  const again = call('one');
+  counts.takeBack(again);
+  call('one', again);
+  await counts.flush();
+  expect(await written()).toEqual({ '2026-11-23': 1 });
+});
+
+test('in an outage, calls of 50,000 tokens wait, and those of others do not', async () => {
+  const { add, call, counts, written } = createCounts();
+  add.mockRejectedValue(outage);
+  for (let token = 0; token < 30_000; token += 1) call(`token ${token}`);
+  await counts.flush();
+  for (let token = 30_000; token < 50_000; token += 1) call(`token ${token}`);
+  counts.takeBack(call('one more'));
+  call('token 0');
+  add.mockReset().mockResolvedValue(undefined);
+  await counts.flush();
+  expect(await written()).toEqual({ '2026-11-23': 50_001 });
+  call('one more');
+  await counts.flush();
+  expect(await written()).toEqual({ '2026-11-23': 50_002 });
 });
 
 test('many tokens are written in several statements', async () => {

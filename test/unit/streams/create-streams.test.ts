@@ -28,7 +28,8 @@ test('a look-up that is never answered stops no later one', async () => {
     now: Date.now,
   });
   const call = { record, since: 0, type: 'subscription', isStreamed: false, signal: undefined } as const;
-  const { data } = followCall({ ...call, refusalOf: () => null, typeError() {} })({ ok: true, data: waiting() });
+  const does = { refusalOf: () => null, typeError() {}, onResult() {} };
+  const { data } = followCall({ ...call, ...does })({ ok: true, data: waiting() });
   const iterator = data[Symbol.asyncIterator]();
   await iterator.next();
   expect(await iterator.next().catch(codeOf)).toBe('INVALID_TOKEN');

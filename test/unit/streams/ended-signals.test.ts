@@ -29,8 +29,8 @@ async function run(
       return signals.signalOf(record);
     },
   };
-  const call = { record, since: 0, type, isStreamed: true, signal, refusalOf: () => null, typeError() {} };
-  const finish = follow(call);
+  const does = { refusalOf: () => null, typeError() {}, onResult() {} };
+  const finish = follow({ record, since: 0, type, isStreamed: true, signal, ...does });
   const result = await settle(() => resolve(auth));
   return finish(result).data;
 }

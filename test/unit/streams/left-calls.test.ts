@@ -20,7 +20,8 @@ function answer(type: 'query' | 'subscription', data: unknown): unknown {
   const follow = createFollowCall({ openStreams, signals: createEndedSignals(openStreams) });
   const record = { id: 'a session' } as SessionRecord;
   const { signal } = leaving;
-  const finish = follow({ record, since: 0, type, isStreamed: true, signal, refusalOf: () => null, typeError() {} });
+  const does = { refusalOf: () => null, typeError() {}, onResult() {} };
+  const finish = follow({ record, since: 0, type, isStreamed: true, signal, ...does });
   return finish({ ok: true, data }).data;
 }
 

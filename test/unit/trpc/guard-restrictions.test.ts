@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isDurinError } from '../../../src/errors.ts';
+import { noCallCounts } from '../../../src/records/call-counts.ts';
 import { DurinRequest } from '../../../src/request/durin-request.ts';
 import type { SessionRecord } from '../../../src/session.ts';
 import { createKeyAccess } from '../../../src/tokens/keys/key-access.ts';
@@ -11,6 +12,7 @@ import { type AdmissionDeps, createAdmission } from '../../../src/trpc/admission
 import type { Guard } from '../../../src/trpc/base-procedure.ts';
 import { createGuards, type GuardDeps } from '../../../src/trpc/guard.ts';
 import { createParseGuardOptions, type GuardOptions } from '../../../src/trpc/guard-options.ts';
+import { GuardedCalls } from '../../../src/trpc/guarded-call.ts';
 
 const scopes = ['read', 'write', 'billing'];
 const clients = ['web', 'cli', 'api'];
@@ -77,13 +79,16 @@ function guardsOf(world: World): Guard[] {
     keyAccess: createKeyAccess(createKeyClients([])),
     lastUsed: { recordUse() {} },
   } as unknown as AdmissionDeps);
+  const guardedCalls = new GuardedCalls();
   const deps = {
     stateOf: () => ({
+      guardedCalls,
       recognizeSession: () => (world.isRecognized ? record : null),
       resolveSession: find,
       changesBefore: () => 0,
     }),
     admission,
+    counts: noCallCounts,
     toAuth: () => ({ user: {} }),
     actors: null,
     followCall: () => (result: unknown) => result,
