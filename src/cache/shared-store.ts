@@ -2,7 +2,7 @@ import { withTimeout } from '../async/with-timeout.ts';
 
 /**
  * A store that several processes share: a Keyv, or any object with these methods. A call that fails must reject, return
- * `false`, or make the store emit `error`.
+ * `false`, or make the store emit `error`. For a Redis cluster use `redisStore`: `createDurin` refuses a `KeyvRedis` over one.
  *
  * If the store has `on` and `off`, durin listens to its `error` event until `durin.close()`; of a Keyv, also to the
  * adapter's. Such an error then no longer ends the process. To log it, add a listener of your own.
@@ -171,6 +171,15 @@ export function createSharedStore(
       if (namesServers && isEmitter(store)) store.off('topology-change', changeTopology);
     },
   };
+}
+
+/** Whether a store is a `KeyvRedis` over a cluster, or a Keyv over one. It cannot name the servers of its keys. */
+export function isKeyvOverCluster(store: KeyValueStore): boolean {
+  return [store, adapterOf(store)].some((adapter) => mayBeCluster(adapter) && adapter.isCluster());
+}
+
+function mayBeCluster(value: unknown): value is { isCluster(): boolean } {
+  return hasMethod(value, 'isCluster');
 }
 
 /** The adapter that a Keyv keeps its values in. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Bus } from '../cache/bus.ts';
-import type { KeyValueStore } from '../cache/shared-store.ts';
+import { isKeyvOverCluster, type KeyValueStore } from '../cache/shared-store.ts';
 import type { EntityNames, OpenOrm } from '../database/schema.ts';
 import type { ListenerErrorHandler } from '../events.ts';
 import { credentialHeaders, isHeaderName } from '../request/headers.ts';
@@ -99,6 +99,10 @@ const cache = z
       .refine(
         (store) => ['function', 'undefined'].includes(methodTypeOf(store, 'getMany')),
         'must have getMany as a method, or not at all',
+      )
+      .refine(
+        (store) => !isKeyvOverCluster(store),
+        'must be another one: a KeyvRedis over a cluster does not notice a shard that has lost writes. Use redisStore(cluster)',
       )
       .optional(),
     bus: objectWith<Bus>(['start', 'isConnected', 'publish', 'close']).optional(),

@@ -1,8 +1,11 @@
+import KeyvRedis from '@keyv/redis';
+import { Keyv } from 'keyv';
 import { expect, test } from 'vitest';
 import { parseOptions } from '../../../src/options/parse-options.ts';
 import { postgresBus } from '../../../src/postgres/index.ts';
 
 const store = { get: () => undefined, set: () => true, delete: () => true };
+const overCluster = new KeyvRedis({ rootNodes: [{ url: 'redis://localhost:7000' }] });
 const bus = { start() {}, isConnected: () => true, publish: async () => {}, close: async () => {} };
 
 function resolve(cache: unknown) {
@@ -31,6 +34,16 @@ test.each<[why: string, cache: unknown, message: RegExp]>([
   ['the store lacks a method', { ttl: '60s', store: { ...store, delete: 1 } }, /cache\.store must have the methods/],
   ['the store is a URL', { ttl: '60s', store: 'redis://localhost' }, /cache\.store must have the methods/],
   ["the store's getMany is not a method", { ttl: '60s', store: { ...store, getMany: true } }, /cache\.store/],
+  [
+    'the store is a KeyvRedis over a cluster',
+    { ttl: '60s', store: overCluster },
+    /cache\.store .* Use redisStore\(cluster\)/,
+  ],
+  [
+    'the store is a Keyv over such a one',
+    { ttl: '60s', store: new Keyv(overCluster) },
+    /cache\.store .* over a cluster/,
+  ],
   ['the bus has no methods', { ttl: '60s', store, bus: {} }, /cache\.bus must have the methods start/],
   ['the bus is null', { ttl: '60s', store, bus: null }, /cache\.bus must have the methods/],
   ['a postgresBus has a store', { ttl: '60s', store, bus: postgresBus() }, /cache\.bus .* without a store.* redisBus/],
@@ -42,6 +55,12 @@ test.each<[why: string, cache: unknown, message: RegExp]>([
 ])('the option cache is refused if %s', (_why, cache, message) => {
   expect(() => resolve(cache)).toThrow(message);
   expect(() => resolve(cache)).toThrow(expect.objectContaining({ name: 'DurinUsageError' }));
+});
+
+test('a KeyvRedis over one server is taken, also in a Keyv', () => {
+  const single = new KeyvRedis('redis://localhost:6379');
+  expect(resolve({ ttl: '60s', store: single })?.store).toBe(single);
+  expect(resolve({ ttl: '60s', store: new Keyv(single) })).not.toBeNull();
 });
 
 test('without the option, nothing is cached', () => {

@@ -84,6 +84,25 @@ async function startProcesses(bucket: Bucket) {
   return { one: await start(), other: await start(), change };
 }
 
+/** Waits for the servers without a call of the process, which might fail, and so show that something is wrong. */
+async function reconnected({ redis }: Process): Promise<void> {
+  await cluster.settled(cluster.masters);
+  await vi.waitUntil(() => redis.masters.every(({ client }) => client?.isReady), { timeout: 10_000 });
+}
+
+test('a shard that is set back voids its entries, also for an idle process', async () => {
+  const { one, other, change } = await startProcesses('04s');
+  expect(await one.look()).toEqual([1, 'the database']);
+  expect(await one.look()).toEqual([1, 'the store']);
+  const [server] = cluster.masters;
+  await server?.saveSnapshot();
+  await change(other);
+  await other.cache.close();
+  await server?.restartFromSnapshot();
+  await reconnected(one);
+  expect(await one.look()).toEqual([2, 'the database']);
+});
+
 test('an idle process uses nothing from before a slot moved', async () => {
   const { one, other } = await startProcesses('15s');
   await one.look();
@@ -122,8 +141,6 @@ test('a fence that is lost where its slot moves to voids its entries', async () 
     throw new Error('the move is given up');
   });
   await expect(loseFence).rejects.toThrow('the move is given up');
-  await cluster.settled(cluster.masters);
-  const isConnected = () => one.redis.masters.every(({ client }) => client?.isReady);
-  await vi.waitUntil(isConnected, { timeout: 10_000 }); // without a call, which might fail
+  await reconnected(one);
   expect(await one.look()).toEqual([2, 'the database']);
 });
