@@ -68,7 +68,7 @@ test('a cluster behind a plain URL is an event and a line, with advice', async (
   expect(ofStore).toEqual([{ part: 'store', reason: expect.stringMatching(advice) as string }]);
 });
 
-test("a password that is changed under the throttle's client is an event within a second", async () => {
+test("a new password behind the throttle's client is an event in a second", async () => {
   const server = await withPassword();
   onTestFinished(server.stop);
   const client = createClient({ url: server.url.replace('//', '//:the%20right%20password@') });

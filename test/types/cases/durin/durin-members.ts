@@ -1,5 +1,5 @@
-import type { durin } from './app.ts';
-import { same } from './same.ts';
+import type { durin } from '../app.ts';
+import { same } from '../same.ts';
 
 // Every member of what createDurin returns. A member that is removed by mistake, from the type and the object alike, does not compile.
 same<
