@@ -15,7 +15,12 @@ export function addDoctorCommand(program: Program, run: RunCommand): void {
     .option('--api <url>', 'the tRPC endpoint of the running server, to examine it as well', parseApiOption)
     .option('--auth-path <path>', 'where its router has durinRouter', 'auth')
     .option('--origin <origin>', 'an origin whose pages call --api, for CORS')
-    .addOption(new Option('--redis <url>', 'the Redis of the cache or of the limits').env('DURIN_REDIS'))
+    .addOption(
+      new Option(
+        '--redis <url>',
+        'the Redis of the cache or of the limits: a server, one of a cluster, or a sentinel',
+      ).env('DURIN_REDIS'),
+    )
     .addHelpText(
       'after',
       '\nExamples:\n  trpc-durin doctor' +

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../../../src/cli/doctor/finding.ts';
 import { judgeClients } from '../../../../src/cli/doctor/judge-clients.ts';
 import { judgeDatabase } from '../../../../src/cli/doctor/judge-database.ts';
-import { judgeRedis } from '../../../../src/cli/doctor/judge-redis.ts';
+import { judgeRedis, neededCommands, type RedisFacts } from '../../../../src/cli/doctor/judge-redis.ts';
 import { judgeSecrets } from '../../../../src/cli/doctor/judge-secrets.ts';
 import { judgeVersions } from '../../../../src/cli/doctor/judge-versions.ts';
 
@@ -75,18 +75,53 @@ describe('the database', () => {
   });
 });
 
-test('a Redis is judged by its policy, its disk and its rights', () => {
-  const good = { version: '8.0', policy: 'noeviction', maxMemory: 0, isPersistent: false, denied: [] };
-  expect(levels(judgeRedis(good))).toEqual(['ok']);
-  expect(levels(judgeRedis({ ...good, policy: 'volatile-ttl', maxMemory: 100 }))).toEqual(['ok']);
-  expect(levels(judgeRedis({ ...good, policy: 'allkeys-lru', maxMemory: 100 }))).toEqual(['problem redis memory']);
-  expect(levels(judgeRedis({ ...good, policy: 'allkeys-lru' }))).toEqual(['warning redis memory']);
-  expect(levels(judgeRedis({ ...good, isPersistent: true }))).toEqual(['warning redis disk']);
-  expect(levels(judgeRedis({ ...good, denied: ['eval'] }))).toEqual(['problem redis rights']);
-  expect(levels(judgeRedis({ ...good, policy: null, denied: null, isPersistent: null }))).toEqual([
-    'warning redis memory',
-    'warning redis rights',
-  ]);
+describe('a Redis', () => {
+  const good: RedisFacts = {
+    version: '8.0',
+    policy: 'noeviction',
+    maxMemory: 0,
+    isPersistent: false,
+    needed: neededCommands.server,
+    denied: [],
+  };
+  const judge = (facts: Partial<RedisFacts>, node: string | null = null) =>
+    judgeRedis([{ node, kind: 'read', facts: { ...good, ...facts } }]);
+
+  test('is judged by its policy, its disk and its rights', () => {
+    expect(levels(judge({}))).toEqual(['ok']);
+    expect(levels(judge({ policy: 'volatile-ttl', maxMemory: 100 }))).toEqual(['ok']);
+    expect(levels(judge({ policy: 'allkeys-lru', maxMemory: 100 }))).toEqual(['problem redis memory']);
+    expect(levels(judge({ policy: 'allkeys-lru' }))).toEqual(['warning redis memory']);
+    expect(levels(judge({ isPersistent: true }))).toEqual(['warning redis disk']);
+    expect(levels(judge({ denied: ['eval'] }))).toEqual(['problem redis rights']);
+    expect(levels(judge({ policy: null, denied: null, isPersistent: null }))).toEqual([
+      'warning redis memory',
+      'warning redis rights',
+    ]);
+  });
+
+  test('of several servers is named in each finding', () => {
+    for (const { found } of judge({ denied: ['eval'] }, 'a:7000')) expect(found).toMatch(/^a:7000: [A-Z]/);
+  });
+
+  test('that cannot be asked is a problem of its own', () => {
+    const findings = judgeRedis([
+      { node: 'a:7000', kind: 'failed', reason: 'connect ECONNREFUSED' },
+      { node: 'b:7000', kind: 'read', facts: good },
+    ]);
+    expect(levels(findings)).toEqual(['problem redis']);
+    expect(findings[0]?.found).toBe('a:7000: It cannot be examined: connect ECONNREFUSED.');
+  });
+
+  test('in a cluster needs rights to sharded channels', () => {
+    const needed = neededCommands.cluster;
+    const found = judge({ needed, denied: ['spublish', 'cluster|slots'] }).find(({ level }) => level === 'problem');
+    expect(found).toMatchObject({
+      found: 'The user may not run spublish, cluster|slots.',
+      cure: 'Allow it: +spublish +cluster|slots.',
+    });
+    expect(judge({ needed, denied: null }).at(-1)?.cure).toContain('ssubscribe');
+  });
 });
 
 test('clients are compared by the fields that the option names', () => {

@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { neededCommands } from '../../../../src/cli/doctor/judge-redis.ts';
+import { readRedis } from '../../../../src/cli/doctor/read-redis.ts';
+import { redisBus, redisStore } from '../../../../src/redis/index.ts';
+import { freePort } from '../../../support/servers/postgres-server.ts';
+import { type RedisCluster, startRedisCluster } from '../../../support/servers/redis-cluster.ts';
+import { type RedisServer, startRedis } from '../../../support/servers/redis-server.ts';
+
+const timeoutMs = 10_000;
+
+/** What was read, by the server. */
+async function readByNode(url: string) {
+  const readings = await readRedis(url, timeoutMs);
+  return Object.fromEntries(readings.map(({ node, ...reading }) => [node, reading]));
+}
+
+const addressOf = ({ port }: RedisServer) => `127.0.0.1:${port}`;
+
+describe('a cluster', () => {
+  const user = { username: 'app', password: 'pass' };
+  let cluster: RedisCluster;
+  beforeAll(async () => {
+    cluster = await startRedisCluster();
+  });
+  afterAll(() => cluster.stop());
+
+  /** Sets what the user of the app may do. */
+  async function allow(servers: readonly RedisServer[], ...rules: string[]): Promise<void> {
+    const words = ['ACL', 'SETUSER', user.username, 'reset', 'on', `>${user.password}`, ...rules];
+    await Promise.all(servers.map(({ url }) => cluster.command(url, ...words)));
+  }
+
+  test.each(['master', 'replica'] as const)('is read as a whole from a %s', async (role) => {
+    const { masters, replicas } = cluster;
+    const [server] = role === 'master' ? masters : replicas;
+    const readings = await readByNode(server?.url ?? '');
+    expect(Object.keys(readings).toSorted()).toEqual(masters.map(addressOf).toSorted());
+    for (const reading of Object.values(readings))
+      expect(reading).toMatchObject({ kind: 'read', facts: { denied: [] } });
+  });
+
+  test('without announced hosts is read at the host of the URL', async () => {
+    const [server] = cluster.masters;
+    const configure = (value: string) =>
+      cluster.command(server?.url ?? '', 'CONFIG', 'SET', 'cluster-preferred-endpoint-type', value);
+    await configure('unknown-endpoint');
+    expect(Object.keys(await readByNode(server?.url ?? '')).toSorted()).toEqual(
+      cluster.masters.map(addressOf).toSorted(),
+    );
+    await configure('ip');
+  });
+
+  test('is found to refuse a command at one server', async () => {
+    const [first, ...others] = cluster.masters;
+    const [other] = others;
+    if (first === undefined || other === undefined) throw new Error('the cluster has too few masters');
+    await allow(cluster.masters, '~*', '&*', '+@all');
+    await allow([other], '~*', '&*', '+@all', '-spublish', '-exists', '-cluster|slots', '-asking');
+    const readings = await readByNode(Object.assign(new URL(first.url), user).href);
+    expect(readings).toMatchObject({
+      [addressOf(first)]: { facts: { denied: [] } },
+      [addressOf(other)]: { facts: { denied: ['exists', 'spublish', 'cluster|slots', 'asking'] } },
+    });
+  });
+
+  test('needs no other right for the store and the bus', async () => {
+    const { masters, replicas, rootNodes } = cluster;
+    const names = ['~durin:*', '~{durin:*', '&{durin:*'];
+    await allow([...masters, ...replicas], ...names, ...neededCommands.cluster.map((name) => `+${name}`));
+    const store = redisStore({ rootNodes, defaults: user });
+    onTestFinished(() => store.disconnect());
+    await store.set('durin:a', 'value', 60_000);
+    expect(await store.getMany(['durin:a', 'durin:b'])).toEqual(['value', null]);
+    expect(await store.serversOf(['durin:a'])).toEqual([expect.stringMatching(/^\w+$/)]);
+    await store.delete('durin:a');
+    const bus = redisBus({ rootNodes, defaults: user });
+    onTestFinished(() => bus.close());
+    const received: string[] = [];
+    bus.start(
+      (message) => void received.push(message),
+      () => {},
+      'shop',
+    );
+    await vi.waitFor(() => expect(bus.isConnected()).toBe(true), 5000);
+    await bus.publish('hello');
+    await vi.waitFor(() => expect(received).toEqual(['hello']), 5000);
+  });
+});
+
+test('behind a sentinel that has no users, each master is read', async () => {
+  const master = await startRedis(() => [
+    '--requirepass',
+    'pass',
+    '--user',
+    'app',
+    'on',
+    '>secret',
+    '~*',
+    '&*',
+    '+@all',
+  ]);
+  onTestFinished(() => master.stop());
+  const missing = await freePort();
+  const sentinel = await startRedis(
+    () => [],
+    [
+      `sentinel monitor main 127.0.0.1 ${master.port} 1`,
+      'sentinel auth-pass main pass',
+      `sentinel monitor missing 127.0.0.1 ${missing} 1`,
+    ],
+  );
+  onTestFinished(() => sentinel.stop());
+  expect(
+    await readByNode(
+      Object.assign(new URL(sentinel.url), { username: 'app', password: 'secret', pathname: '/1' }).href,
+    ),
+  ).toEqual({
+    [addressOf(master)]: {
+      kind: 'read',
+      facts: expect.objectContaining({ policy: 'noeviction', denied: [] }) as unknown,
+    },
+    [`127.0.0.1:${missing}`]: { kind: 'failed', reason: expect.stringContaining('ECONNREFUSED') as unknown },
+  });
+});
+
+test('a sentinel that watches nothing is an error', async () => {
+  const sentinel = await startRedis(() => [], ['sentinel resolve-hostnames no']);
+  onTestFinished(() => sentinel.stop());
+  await expect(readRedis(sentinel.url, timeoutMs)).rejects.toThrow('it knows no master');
+});
+
+test('a password that the server refuses is an error', async () => {
+  const server = await startRedis();
+  onTestFinished(() => server.stop());
+  const url = Object.assign(new URL(server.url), { username: 'nobody', password: 'pass' }).href;
+  await expect(readRedis(url, timeoutMs)).rejects.toThrow('WRONGPASS');
+});
