@@ -88,6 +88,7 @@ export function createAuth(
 ) {
   const restored = Promise.resolve(store.restoring);
   const serverSnapshot = (store.usesCookie ? store.state : signedOut(0)).snapshot;
+  let listeners = 0;
   const call = (name: string, input?: unknown) => caller.client.mutation(`${path}.${name}`, input);
 
   return {
@@ -99,9 +100,9 @@ export function createAuth(
       if (!isToken(login.session.token)) throw missingToken();
       followLogin(connection, login);
       await store.dispatch(login);
-      void cookie?.use((tabs) => tabs.check(true)); // a refresh may have replaced the cookie before
+      void cookie?.((tabs) => tabs.check(true)); // a refresh may have replaced the cookie before
     },
-    sync: (answer: Answer | null) => void cookie?.use((tabs) => tabs.sync(answer)),
+    sync: (answer: Answer | null) => void cookie?.((tabs) => tabs.sync(answer)),
     logout: () =>
       call('logout').catch((error) => {
         if ((cookie || store.state.session) && !endReasonOf(error, store)) throw error;
@@ -117,18 +118,21 @@ export function createAuth(
     getSnapshot: () => store.state.snapshot,
     getServerSnapshot: () => serverSnapshot,
     subscribe(listener: () => void) {
-      const leave = cookie?.join();
       const unsubscribe = store.subscribe(listener);
+      listeners += 1;
+      void cookie?.((tabs) => tabs.open());
       return () => {
-        if (unsubscribe()) leave?.();
+        if (!unsubscribe()) return;
+        listeners -= 1;
+        void cookie?.((tabs) => listeners || tabs.close()); // React's StrictMode leaves and joins again at once
       };
     },
     get ready() {
-      return cookie ? cookie.use((tabs) => tabs.check()) : restored;
+      return cookie ? cookie((tabs) => tabs.check()) : restored;
     },
     connect(trpc: TRPCClient<AnyTRPCRouter>) {
       caller.client = getUntypedClient(trpc);
-      cookie?.retry();
+      void cookie?.((tabs) => tabs.retry());
     },
     close: () => closing.abort(),
   };

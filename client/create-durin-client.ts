@@ -11,7 +11,7 @@ import {
 import type { AnyTRPCRouter } from '@trpc/server';
 import type { DurinAuth } from './auth.ts';
 import { createDurinLink, type DurinLinkOptions } from './create-durin-link.ts';
-import { type LinkFetch, refuseRedirects } from './link/refuse-redirects.ts';
+import { refuseRedirects } from './link/refuse-redirects.ts';
 import type { DurinPath } from './mounted-router.ts';
 
 export type DurinClientOptions<
@@ -59,13 +59,9 @@ export function createDurinClient<
 
   const isAuthCall = ({ path }: Operation) => path.startsWith(`${options.path}.`);
 
-  /** Sends cookies to another origin too. The page's own origin has them anyway. */
-  const sendCookies: LinkFetch = (input, init) =>
-    (options.fetch ?? fetch)(input as string, { ...init, credentials: 'include' } as RequestInit);
-  const send = options.transport === 'cookie' ? sendCookies : options.fetch;
-
+  const send = refuseRedirects(options.fetch, options.transport === 'cookie' ? { credentials: 'include' } : {});
   const sending = perSession((headers) => {
-    const sendingOptions = { ...options, headers, fetch: refuseRedirects(send) } as SendingOptions<TRouter>;
+    const sendingOptions = { ...options, headers, fetch: send } as SendingOptions<TRouter>;
     return {
       link: splitLink({ condition: isAuthCall, true: httpLink(sendingOptions), false: httpBatchLink(sendingOptions) }),
     };

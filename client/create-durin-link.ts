@@ -134,16 +134,14 @@ export function createDurinLink<
 
   const closing = new AbortController();
   const { signal } = closing;
+  const { storage = memoryStorage() } = plain;
+  const store = createSessionStore(storage, name, usesCookie, onStorageError, signal);
   const cookie = usesCookie
     ? createCookieSession(
-        { name, ask: askSession, onChange: () => store.sync(), onError: onStorageError },
+        { store, name, ask: askSession, onOpen: keepFresh, onError: onStorageError, closing: signal },
         plain.initialSession,
-        keepFresh,
-        signal,
       )
     : undefined;
-  const { storage = cookie?.storage ?? memoryStorage() } = plain;
-  const store = createSessionStore(storage, name, usesCookie, onStorageError, signal);
   const connection: SharedConnection = {};
   const confirm =
     onReauthenticate && createLazyConfirm(store, onReauthenticate, (input) => auth.reauthenticate(input), signal);
@@ -153,7 +151,7 @@ export function createDurinLink<
   if (!cookie) keepFresh(signal);
 
   function keepFresh(until: AbortSignal): void {
-    const sync = () => (cookie ? cookie.use((tabs) => tabs.check(true)) : store.sync());
+    const sync = () => (cookie ? cookie((tabs) => tabs.check(true)) : store.sync());
     if (refresh) startRefresher(store, name, sync, auth.refresh, until);
   }
 

@@ -2,7 +2,6 @@ import type { TRPCClientError, TRPCLink } from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { observable } from '@trpc/server/observable';
 import type { CookieSession } from '../session/cookie-session.ts';
-import type { CookieTabs } from '../session/cookie-tabs.ts';
 import { type Epoch, isEnding } from '../session/epoch.ts';
 import { refreshTimeoutMs } from '../session/refresh-time.ts';
 import { missingToken, type SessionEvent } from '../session/session.ts';
@@ -41,7 +40,7 @@ export function createCallObserver(
     store.calls += 1;
     const number = store.calls;
     const procedure = op.path.startsWith(`${path}.`) ? op.path.slice(path.length + 1) : '';
-    void cookie?.use();
+    void cookie?.((tabs) => tabs.open());
     const isEnd = procedure.startsWith('logout');
     const isRenewal = procedure === 'refresh';
 
@@ -64,7 +63,7 @@ export function createCallObserver(
         /** Delivers the answer. One that has set the cookie of another session than this page's makes all tabs ask the server. */
         function settle(deliver: () => void, event?: SessionEvent): void {
           if ((isEnd || isRenewal) && (sentIn() !== store.state.epoch || !store.state.session))
-            void cookie?.use(recheck);
+            void cookie?.((tabs) => tabs.recheck());
           enqueue(deliver, event);
         }
 
@@ -96,7 +95,7 @@ export function createCallObserver(
                 followLogin(connection, event);
               }
               settle(() => observer.next(envelope), event);
-              cookie?.retry();
+              void cookie?.((tabs) => tabs.retry());
             },
             error: (error) => (confirm && epoch === sentIn() ? confirm(error, call) : fail(error)),
             complete: () => enqueue(observer.complete),
@@ -112,16 +111,11 @@ export function createCallObserver(
       }
       if (cookie && (isEnd || isRenewal || procedure === 'login')) {
         const begin = () => enqueue(start);
-        void cookie.use((tabs) => tabs.takeTurn(begin, ending.signal), begin);
+        void cookie((tabs) => tabs.takeTurn(begin, ending.signal), begin);
       } else if (store.restoring) enqueue(start);
       else start();
 
       return () => ending.abort();
     });
   };
-}
-
-function recheck(tabs: CookieTabs): void {
-  tabs.notify();
-  void tabs.check(true);
 }

@@ -1,26 +1,22 @@
 import type { Page } from '../storage/page.ts';
-import type { LoginAnswer } from './session.ts';
-import type { readSession } from './session-text.ts';
+import type { loginEvent as createLoginEvent, LoginAnswer, Session } from './session.ts';
+import type { SessionStore } from './session-store.ts';
 
-/** What a page knows of the session cookie, which it cannot read. */
-export interface CookieKnowledge {
-  /** The session, as a storage has it. */
-  text: string | null;
-  /** Whether the server has to be asked. Only a new question clears it. */
-  isStale: boolean;
-  /** Pending while the server is asked. */
-  asking?: Promise<void> | undefined;
-}
-
-/** What a page does about the session cookie that it shares with other tabs. */
+/** What a page does about the session cookie, which it cannot read, and which it shares with other tabs. */
 export interface CookieTabs {
+  /** Begins to follow the cookie, unless the page does so already. */
+  open(): void;
+  /** Follows it no more, until the next use. */
+  close(): void;
   /**
    * Asks the server who is signed in, unless that is known. Never rejects.
-   * @param isStale whether what is known may be outdated
+   * @param isDoubted whether what is known may be outdated
    */
-  check(isStale?: boolean): Promise<void>;
-  /** Lets the other tabs ask the server. */
-  notify(): void;
+  check(isDoubted?: boolean): Promise<void>;
+  /** Asks the server again if the last question has failed. */
+  retry(): void;
+  /** Lets all tabs ask the server. */
+  recheck(): void;
   /** Takes a newer answer of the server. */
   sync(answer: LoginAnswer | null): void;
   /**
@@ -32,48 +28,51 @@ export interface CookieTabs {
 
 /** What this needs of the SDK. */
 export interface CookieParts {
+  readonly store: SessionStore;
   /** The session's name among the tabs. */
   readonly name: string;
   /** Calls the procedure `session`. */
   readonly ask: () => Promise<LoginAnswer | null>;
-  /** Takes over the session that is known now. */
-  readonly onChange: () => Promise<void>;
+  /** Called when the page begins to follow the session, with the signal that ends it. */
+  readonly onOpen: (signal: AbortSignal) => void;
   readonly onError: (error: unknown) => void;
+  /** Aborted when the SDK is closed. */
+  readonly closing: AbortSignal;
 }
 
-/** The functions are passed, because what this file imports at run time would become a file of its own. */
-interface Parts extends CookieParts {
-  readonly page: Page;
-  readonly known: CookieKnowledge;
-  readonly toText: (answer: LoginAnswer | null) => string | null;
-  readonly readSession: typeof readSession;
-  /** The longest wait for an answer or a turn, and the longest turn. */
-  readonly timeoutMs: number;
-  /** Ends the listening. */
-  readonly signal: AbortSignal;
-}
+/** The longest wait for an answer or a turn, and the longest turn. */
+const timeoutMs = 30_000;
 
 /**
  * Asks the server who is signed in: at once, when another tab has changed the cookie, and after a question that failed when
  * the page is online or visible again. Calls that set the cookie take turns, because the last answer decides whose it is.
+ * Creating it has no effect, because React may create clients that it never uses.
+ * @param initial what the server has answered already; `undefined`: nothing
+ * @param rendered the session of that answer
+ * @param page passed, as is `loginEvent`, because what this file imports at run time would become a file of its own
  */
-export function openCookieTabs(parts: Parts): CookieTabs {
-  const { page, name, known, ask, toText, readSession, onChange, onError, timeoutMs, signal } = parts;
-  const channel = !signal.aborted && page.BroadcastChannel && new page.BroadcastChannel(name);
+export function createCookieTabs(
+  parts: CookieParts,
+  initial: LoginAnswer | null | undefined,
+  rendered: Session | null | undefined,
+  page: Page,
+  loginEvent: typeof createLoginEvent,
+): CookieTabs {
+  const { store, name, ask, onOpen, onError, closing } = parts;
+  let isStale = initial === undefined; // only a new question clears it
+  let shared = rendered ?? null; // what the other tabs have, or will be answered
+  let asking: Promise<void> | undefined;
+  let following: AbortController | undefined;
+  let channel: ReturnType<typeof openChannel>;
   let lastTurn = Promise.resolve();
 
-  /** The part of a session that the server has sent. */
-  function contentOf(text: string | null): string {
-    const { token, expiry, user } = readSession(text) ?? {};
-    return JSON.stringify([token, expiry, user], (_key, value) => (typeof value === 'bigint' ? `${value}` : value));
-  }
-
-  /** Returns whether the answer is news, and then when it has been taken over. */
-  function take(answer: LoginAnswer | null): Promise<void> | undefined {
-    const text = toText(answer);
-    if (contentOf(text) === contentOf(known.text)) return undefined;
-    known.text = text;
-    return onChange();
+  /** Takes over an answer of the server. Returns whether it is news. */
+  function take(answer: LoginAnswer | null): boolean {
+    const session = answer && loginEvent(answer, true, 0).session;
+    if (contentOf(session) === contentOf(store.state.session)) return false;
+    shared = session;
+    store.replace(session);
+    return true;
   }
 
   function askInTime(): Promise<LoginAnswer | null> {
@@ -87,27 +86,29 @@ export function openCookieTabs(parts: Parts): CookieTabs {
 
   /** An answer that may be older than the cookie does not count. */
   async function askUntilCurrent(): Promise<void> {
-    known.isStale = false;
+    isStale = false;
+    const { state } = store;
     const answer = await askInTime();
-    if (known.isStale) await askUntilCurrent();
-    else await take(answer);
+    if (isStale || state !== store.state) await askUntilCurrent();
+    else take(answer);
   }
 
   async function askOnce(): Promise<void> {
     try {
       await askUntilCurrent();
     } catch (error) {
-      known.isStale = true;
+      isStale = true;
       onError(error);
     } finally {
-      known.asking = undefined;
+      asking = undefined;
     }
   }
 
-  async function check(isStale = false): Promise<void> {
-    known.isStale ||= isStale;
-    if (known.isStale) known.asking ??= askOnce();
-    await known.asking;
+  async function check(isDoubted = false): Promise<void> {
+    open();
+    isStale ||= isDoubted;
+    if (isStale) asking ??= askOnce();
+    await asking;
   }
 
   function checkIfVisible(): void {
@@ -115,26 +116,66 @@ export function openCookieTabs(parts: Parts): CookieTabs {
   }
 
   function notify(): void {
-    if (channel && !signal.aborted) channel.postMessage(0);
+    if (following) channel?.postMessage(0);
   }
 
-  if (channel) {
-    channel.addEventListener('message', () => void check(true));
-    signal.addEventListener('abort', () => channel.close());
+  function recheck(): void {
+    open();
+    notify();
+    void check(true);
   }
-  page.document?.addEventListener('visibilitychange', checkIfVisible, { signal });
-  page.addEventListener?.('online', checkIfVisible, { signal });
-  if (!signal.aborted) void check();
 
+  /** Notifies the other tabs of a change that was made here. */
+  function share(): void {
+    const { session } = store.state;
+    if (session === shared) return;
+    shared = session;
+    notify();
+  }
+
+  function openChannel(signal: AbortSignal) {
+    if (!page.BroadcastChannel) return undefined;
+    const opened = new page.BroadcastChannel(name);
+    opened.addEventListener('message', () => void check(true));
+    signal.addEventListener('abort', () => opened.close());
+    return opened;
+  }
+
+  function open(): void {
+    if (following || closing.aborted) return;
+    const opened = new AbortController();
+    const { signal } = opened;
+    channel = openChannel(signal);
+    following = opened;
+    onOpen(signal);
+    signal.addEventListener('abort', store.subscribe(share));
+    page.document?.addEventListener('visibilitychange', checkIfVisible, { signal });
+    page.addEventListener?.('online', checkIfVisible, { signal });
+    share();
+    void check();
+  }
+
+  function close(): void {
+    following?.abort();
+    following = undefined;
+    isStale = true; // it misses the notices of other tabs
+  }
+
+  closing.addEventListener('abort', close);
   return {
+    open,
+    close,
     check,
-    notify,
+    recheck,
+    retry() {
+      if (following) void check();
+    },
     sync(answer) {
-      if (!take(answer)) return;
-      notify();
-      void check(true); // a page that was rendered before the last login or logout may arrive after it
+      open();
+      if (take(answer)) recheck(); // a page that was rendered before the last login or logout may arrive after it
     },
     takeTurn(begin, over) {
+      open();
       function turn(): Promise<void> | void {
         if (over.aborted) return;
         begin();
@@ -152,4 +193,10 @@ export function openCookieTabs(parts: Parts): CookieTabs {
       return lastTurn;
     },
   };
+}
+
+/** The part of a session that the server has sent. */
+function contentOf(session: Session | null): string {
+  const { token, expiry, user } = session ?? {};
+  return JSON.stringify([token, expiry, user], (_key, value) => (typeof value === 'bigint' ? `${value}` : value));
 }

@@ -31,9 +31,7 @@ export function startRefresher(
 
   /** Without Web Locks it refreshes at once; after half a minute anyway, because the tab with the lock may be suspended. */
   function refreshInOneTab(): Promise<void> {
-    // Tabs that share a storage have the same refresh time, and so the same lock. With a cookie, the token is the session's id.
-    const { token, refreshAt } = store.state.session ?? {};
-    const lock = `${lockName}.${store.usesCookie ? token : refreshAt}`;
+    const lock = `${lockName}.${store.state.session?.key}`;
     const options = { signal: page.AbortSignal.timeout?.(refreshTimeoutMs) };
     return page.navigator?.locks?.request(lock, options, refreshIfDue).catch(refreshIfDue) ?? refreshIfDue();
   }

@@ -1,7 +1,15 @@
 import type { DurinStorage } from '../storage/storage.ts';
 import { isEnding } from './epoch.ts';
 import { createQueue } from './queue.ts';
-import { isSameSession, reduce, type Session, type SessionEvent, type SessionState, signedOut } from './session.ts';
+import {
+  isSameSession,
+  reduce,
+  type Session,
+  type SessionEvent,
+  type SessionState,
+  type SignedOutReason,
+  signedOut,
+} from './session.ts';
 import { readReason, readSession, writeSession } from './session-text.ts';
 
 /** Holds the state, writes the session to the storage, and reads what other tabs and programs write there. */
@@ -15,6 +23,8 @@ export interface SessionStore {
   readonly restoring: Promise<void> | undefined;
   /** Applies the event to the state and the storage, after a sync. Never rejects. */
   dispatch(event: SessionEvent): Promise<void>;
+  /** Puts a session in the place of the present one at once. */
+  replace(session: Session | null): void;
   /** Reads the storage and takes over a session that others have stored. Never rejects. */
   sync(): Promise<void>;
   /** Returns the function that unsubscribes; it returns whether the listener was there. */
@@ -69,18 +79,12 @@ export function createSessionStore(
     return text && typeof text !== 'string' ? text.then(adopt) : adopt(text);
   }
 
-  /** Why the session has ended, in place of it, so that other tabs show the same reason. A logout leaves nothing. */
-  function reasonForTabs(): string | null {
-    const { snapshot } = store.state;
-    const reason = snapshot.status === 'signed-out' ? snapshot.reason : undefined;
-    return storage.watch && reason && reason !== 'logged-out' ? reason : null;
-  }
-
-  async function save(session: Session | null): Promise<void> {
+  /** @param reason why the session has ended; stored in place of it, so that other tabs show the same */
+  async function save(session: Session | null, reason?: SignedOutReason): Promise<void> {
     try {
-      const text = session ? writeSession(session) : reasonForTabs();
+      const text = session ? writeSession(session) : storage.watch && readReason(reason);
       await (text ? storage.set(key, text) : storage.remove(key));
-      storedText = text;
+      storedText = text ?? null;
     } catch (error) {
       report(error);
       // An old text of the same session still serves other tabs. Another session must not return after a reload.
@@ -96,8 +100,12 @@ export function createSessionStore(
     dispatch(event: SessionEvent) {
       void enqueue(read);
       return enqueue(async () => {
-        if (apply(event)) await save(store.state.session);
+        if (apply(event)) await save(store.state.session, event.type === 'end' ? event.reason : undefined);
       });
+    },
+    replace(session: Session | null) {
+      void save(session);
+      apply({ type: 'stored', session });
     },
     sync: () => enqueue(read),
     subscribe(listener: () => void) {

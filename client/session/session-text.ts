@@ -26,8 +26,8 @@ export function readSession(text: string | null): Session | null {
   }
 }
 
-/** Parses the stored text of a session that has ended other than by a logout. */
-export function readReason(text: string | null): SignedOutReason | undefined {
+/** Returns the text of a session that has ended, if it is one: why. A logout leaves no text. */
+export function readReason(text: string | null | undefined): SignedOutReason | undefined {
   return text === 'revoked' || text === 'expired' ? text : undefined;
 }
 

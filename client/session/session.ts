@@ -25,8 +25,11 @@ export interface Session {
   readonly user?: unknown;
   /** When to refresh, in milliseconds since 1970 on this machine's clock; `null` means never. */
   readonly refreshAt: number | null;
-  /** A random number, drawn at the login. By it, tabs recognize the session when a refresh has replaced its token. */
-  readonly key?: number | undefined;
+  /**
+   * Drawn at random at the login, or the session's id. By it, tabs recognize the session when a refresh has replaced its
+   * token, and the page that refreshes it locks out the others.
+   */
+  readonly key?: number | string | undefined;
 }
 
 export interface SessionState {
@@ -61,7 +64,7 @@ export function loginEvent(answer: LoginAnswer, usesCookie: boolean, login: numb
   // Empty: the answer is that of a refresh, or the server has another transport.
   const token = (usesCookie ? !answer.token && answer.id : answer.token) || '';
   const refreshAt = refreshTimeOf(expiry, dateHeader, Date.now());
-  const session: Session = { token, expiry, user, refreshAt, key: Math.random() };
+  const session: Session = { token, expiry, user, refreshAt, key: usesCookie ? token : Math.random() };
   return { type: 'login', epoch: createEpoch(token), session, login } satisfies SessionEvent;
 }
 

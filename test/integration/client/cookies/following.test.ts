@@ -1,7 +1,7 @@
 import { createTRPCClient, httpLink } from '@trpc/client';
 import superjson from 'superjson';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { createDurinLink } from '../../../../client/index.ts';
+import { createDurinLink, refuseRedirects } from '../../../../client/index.ts';
 import { openFakePage } from '../fake-page.ts';
 import { type AppRouter, alice, changed, nameIn, openBrowser, openCookieApp } from './cookie-pages.ts';
 
@@ -85,11 +85,11 @@ test('a page follows the session while it has listeners', async () => {
   expect([...channels]).toEqual(['durin.auth']);
   leave();
   leave();
-  await Promise.resolve();
+  await auth.ready;
   expect(channels.size).toBe(1);
   leaveToo();
-  auth.subscribe(() => {});
-  await Promise.resolve(); // as React's StrictMode does it
+  auth.subscribe(() => {}); // as React's StrictMode does it
+  await auth.ready;
   expect(channels.size).toBe(1);
   expect(browser.asked).toEqual([]);
 });
@@ -100,8 +100,7 @@ test('after its last listener, a page asks again when it is used', async () => {
   const leave = tab.auth.subscribe(() => {});
   await tab.auth.ready;
   leave();
-  await Promise.resolve();
-  expect(channels.size).toBe(0);
+  await vi.waitUntil(() => channels.size === 0);
   await open().auth.login(alice);
   expect(nameIn(tab)).toBeUndefined();
   expect(await tab.trpc.me.query()).toBe('alice');
@@ -141,7 +140,7 @@ test('a question that failed is asked again when a client is connected', async (
     onStorageError() {},
   });
   await auth.ready; // fails: no client is connected
-  const fetch: typeof browser.fetch = (input, init) => browser.fetch(input, { ...init, credentials: 'include' });
+  const fetch = refuseRedirects(browser.fetch, { credentials: 'include' });
   const url = 'http://localhost/trpc';
   const client = createTRPCClient<AppRouter>({
     links: [link, httpLink({ url, transformer: superjson, headers, fetch })],
