@@ -7,7 +7,7 @@ import { claimBus } from './bus/claim-bus.ts';
 import type { DatabaseChanges } from './bus/messages.ts';
 import type { Bus } from './bus.ts';
 import type { ChangeListener } from './changes/changes.ts';
-import { hearChanges } from './changes/hear-changes.ts';
+import { forwardChanges } from './changes/forward-changes.ts';
 import { createLayeredCache } from './layered-cache.ts';
 import { createMemoryCache } from './memory-cache.ts';
 import type { SessionCache } from './session-cache.ts';
@@ -42,7 +42,7 @@ export interface CacheDeps {
   /** Learns of the changes that the bus brings. */
   readonly changes: ChangeListener;
   readonly telemetry: Telemetry;
-  /** Called once for each thing that the operator should change. Default: nobody is told. */
+  /** Called once for each thing that the operator should change. Default: nothing is reported. */
   readonly onWarning?: (message: string) => void;
   /** A clock that nobody sets, in milliseconds. Default: that of the process. */
   readonly monotonicNow?: () => number;
@@ -64,8 +64,8 @@ export function createCache(settings: CacheSettings, deps: CacheDeps): SessionCa
     return shared ?? createMemoryCache({ ttlMs, maxSessions, missTtlMs: Math.min(ttlMs, maxMissMs), lookUps, now });
   const memory = createMemoryCache({ ttlMs, maxSessions, lookUps, now });
   const reported = reportBusOutages(claimBus(bus, listen), watchPart('bus'));
-  const heard = hearChanges(reported, { namespace, databaseChanges, listener: changes });
-  const layers = { memory, bus: heard, namespace, now };
+  const forwarding = forwardChanges(reported, { namespace, databaseChanges, listener: changes });
+  const layers = { memory, bus: forwarding, namespace, now };
   return shared === null ? createBusCache({ ...layers, databaseChanges }) : createLayeredCache({ ...layers, shared });
 }
 

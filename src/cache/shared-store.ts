@@ -64,7 +64,7 @@ const refusal = /^(?:NOPERM|ERR unknown command)/;
 
 /**
  * @param timeoutMs milliseconds after which a call has failed, because a frozen server never answers
- * @param onWarning called once if the store may not name its servers. Default: nobody is told
+ * @param onWarning called once if the store may not name its servers. Default: nothing is reported
  */
 export function createSharedStore(
   store: KeyValueStore,

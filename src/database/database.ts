@@ -74,7 +74,7 @@ interface SqlConnection {
  * @param timeoutMs milliseconds after which a look-up or a prepared statement fails
  * @param hasNames whether prepared statements have names, as they must to be planned once
  * @param changeContext what changing statements say to the triggers of an audit. Default: nothing
- * @param onWarning called once if a connection pooler does not know prepared statements. Default: nobody is told
+ * @param onWarning called once if a connection pooler does not know prepared statements. Default: nothing is reported
  */
 export function createDatabase(
   orm: MikroORM,

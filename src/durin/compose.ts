@@ -145,7 +145,7 @@ export function compose(settings: Settings) {
     bus: settings.cache?.bus ?? null,
     database,
     recheckMs: settings.recheckMs,
-    patienceMs: databaseTimeoutMs,
+    timeoutMs: databaseTimeoutMs,
     now,
   });
 

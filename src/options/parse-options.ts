@@ -96,13 +96,13 @@ function cacheOf({ cache }: ParsedOptions): CacheSettings | null {
 function throttleOf({ throttle }: ParsedOptions): ThrottleSettings {
   const { rate, authRouter, redis = null, limiter = null, prefix = null, login } = throttle;
   const common = { sessionQuota: rate, authRouterQuota: authRouter, redis, limiter, prefix };
-  if (login === false) return { ...common, loginQuotas: noLoginQuotas, loginPlaces: null };
+  if (login === false) return { ...common, loginQuotas: noLoginQuotas, loginQueue: null };
   const { perUser, perAddress, perAccount, successes, concurrency, queue } = login;
   const unknownAddress = login.unknownAddress === undefined ? unknownAddressQuota(perUser) : login.unknownAddress;
   return {
     ...common,
     loginQuotas: { perUser, perAddress, perAccount, unknownAddress, successes },
-    loginPlaces: { concurrency: concurrency ?? passwordsAtOnce(), maxWaiting: queue },
+    loginQueue: { concurrency: concurrency ?? passwordsAtOnce(), maxWaiting: queue },
   };
 }
 

@@ -109,7 +109,7 @@ export interface ThrottleSettings {
   readonly authRouterQuota: Quota | null;
   readonly loginQuotas: LoginQuotas;
   /** How many logins are verified at once, and how many wait; `null`: no bound. */
-  readonly loginPlaces: FairQueueOptions | null;
+  readonly loginQueue: FairQueueOptions | null;
   /** `null`: this process counts by itself. */
   readonly redis: RateLimitRedis | null;
   /** Creates a limiter over another store; `null`: none does. */

@@ -16,23 +16,23 @@ export interface StreamsDeps extends JudgeSessionDeps {
   /** Milliseconds between two look-ups of a session while no bus announces the changes of others. */
   readonly recheckMs: number;
   /** How long a look-up may take, and for how long a session that cannot be looked up keeps its streams, in milliseconds. */
-  readonly patienceMs: number;
+  readonly timeoutMs: number;
 }
 
 /** Creates what ends the streams of a session with it. */
 export function createStreams(deps: StreamsDeps) {
-  const { changes, bus, database, recheckMs, patienceMs, now } = deps;
+  const { changes, bus, database, recheckMs, timeoutMs, now } = deps;
   const judgeSession = createJudgeSession(deps);
   /** Runs work as the server's own: a timer belongs to the call that happened to set it, and would write that call into the audit. */
   const asServer = AsyncLocalStorage.snapshot();
   const openStreams = createOpenStreams({
     judge: (session) =>
-      asServer(() => database.outsideTransaction(() => withDatabaseTimeout(patienceMs, () => judgeSession(session)))),
+      asServer(() => database.outsideTransaction(() => withDatabaseTimeout(timeoutMs, () => judgeSession(session)))),
     announced: changes.count,
-    hearsOthers: () => bus?.isConnected() ?? false,
+    isBusConnected: () => bus?.isConnected() ?? false,
     unread: () => bus?.whenTrusted?.() ?? null,
     recheckMs,
-    patienceMs,
+    timeoutMs,
     now,
   });
   changes.listen(openStreams);

@@ -23,13 +23,13 @@ export interface OpenStreamsDeps {
   /** How many changes were announced so far. */
   readonly announced: () => number;
   /** Whether the changes that other processes make are announced here. */
-  readonly hearsOthers: () => boolean;
+  readonly isBusConnected: () => boolean;
   /** While announced changes may wait unread: resolves when they are read. `null`: none do. */
   readonly unread: () => Promise<void> | null;
   /** Milliseconds between two look-ups of a session while the changes of others are not announced. */
   readonly recheckMs: number;
   /** For how long a session that cannot be looked up keeps its streams, in milliseconds. */
-  readonly patienceMs: number;
+  readonly timeoutMs: number;
   /** The clock, in milliseconds. */
   readonly now: () => number;
 }
@@ -50,7 +50,7 @@ const retryMs = 1000;
  * they end with STORE_UNAVAILABLE.
  */
 export function createOpenStreams(deps: OpenStreamsDeps): OpenStreams {
-  const { judge, announced, hearsOthers, unread, recheckMs, patienceMs, now } = deps;
+  const { judge, announced, isBusConnected, unread, recheckMs, timeoutMs, now } = deps;
   const sessions = createOpenSessions();
   /** Those that expire, by the clock. */
   const expiring = new DueQueue<OpenSession>();
@@ -123,7 +123,7 @@ export function createOpenStreams(deps: OpenStreamsDeps): OpenStreams {
       if (verdict.kind === 'valid') expireAt(session, verdict.record.expiresAt);
       session.resume();
     } catch (error) {
-      if (session.lookUpFailed() >= patienceMs) endAll(session, errorOf(error));
+      if (session.lookUpFailed() >= timeoutMs) endAll(session, errorOf(error));
       else retryLater(session);
     }
   }
@@ -168,7 +168,7 @@ export function createOpenStreams(deps: OpenStreamsDeps): OpenStreams {
 
   async function recheck(): Promise<void> {
     recheckAt = performance.now() + recheckMs;
-    if (isRechecking || hearsOthers()) return;
+    if (isRechecking || isBusConnected()) return;
     isRechecking = true;
     try {
       await judgeAll(sessions.all());

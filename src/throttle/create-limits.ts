@@ -12,7 +12,7 @@ export interface LimitsDeps {
     readonly limiter: CreateLimiter | null;
     readonly prefix: string | null;
     readonly loginQuotas: LoginThrottleDeps['quotas'];
-    readonly loginPlaces: LoginThrottleDeps['places'];
+    readonly loginQueue: LoginThrottleDeps['places'];
   };
   /** The database and the schema, whose limits these are. */
   readonly namespace: string;
@@ -27,7 +27,7 @@ export interface LimitsDeps {
 /** Creates the limits on calls and on logins, over the same counters. */
 export function createLimits(deps: LimitsDeps) {
   const { settings, namespace, events, partStates, onWarning, isInTransaction, now } = deps;
-  const { redis, limiter, prefix, loginQuotas, loginPlaces } = settings;
+  const { redis, limiter, prefix, loginQuotas, loginQueue } = settings;
   const counters = createCounters({
     redis,
     limiter,
@@ -41,7 +41,7 @@ export function createLimits(deps: LimitsDeps) {
     knownNetworks: counters.knownNetworks,
     throttle,
     quotas: loginQuotas,
-    places: loginPlaces,
+    places: loginQueue,
     isInTransaction,
   });
   return { throttle, loginThrottle, check: counters.check, close: counters.close };

@@ -24,7 +24,7 @@ test('a look-up that is never answered stops no later one', async () => {
     bus: null,
     database: { outsideTransaction: (work) => work() },
     recheckMs: 10,
-    patienceMs: 50,
+    timeoutMs: 50,
     now: Date.now,
   });
   const call = { record, since: 0, type: 'subscription', isStreamed: false, signal: undefined } as const;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createStreamWorld, patienceMs, recheckMs } from './stream-world.ts';
+import { createStreamWorld, recheckMs, timeoutMs } from './stream-world.ts';
 
 let open: ReturnType<typeof createStreamWorld>;
 beforeEach(() => {
@@ -214,7 +214,7 @@ describe('an expiry', () => {
 
 describe('without announcements of other processes', () => {
   beforeEach(() => {
-    open.world.hearsOthers = false;
+    open.world.isBusConnected = false;
   });
 
   test('sessions are looked up again every 30 seconds', async () => {
@@ -300,7 +300,7 @@ describe('while the database is down', () => {
     open.store('a');
     const stream = open.open('a');
     open.changes.changed('token:a');
-    await vi.advanceTimersByTimeAsync(patienceMs - 1);
+    await vi.advanceTimersByTimeAsync(timeoutMs - 1);
     expect(stream.ends).toEqual([]);
     await vi.advanceTimersByTimeAsync(1000);
     expect(stream.ends).toEqual(['STORE_UNAVAILABLE']);
@@ -310,9 +310,9 @@ describe('while the database is down', () => {
   test('that lasts from the change on, however slowly look-ups fail', async () => {
     open.store('a');
     const stream = open.open('a');
-    open.world.delayMs = patienceMs;
+    open.world.delayMs = timeoutMs;
     open.changes.changed('token:a');
-    await vi.advanceTimersByTimeAsync(patienceMs);
+    await vi.advanceTimersByTimeAsync(timeoutMs);
     expect(stream.ends).toEqual(['STORE_UNAVAILABLE']);
   });
 

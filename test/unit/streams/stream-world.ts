@@ -5,7 +5,7 @@ import type { Verdict } from '../../../src/streams/judge-session.ts';
 import { createOpenStreams } from '../../../src/streams/open-streams.ts';
 
 export const recheckMs = 30_000;
-export const patienceMs = 10_000;
+export const timeoutMs = 10_000;
 
 export interface Row {
   userId?: number;
@@ -27,7 +27,7 @@ export function createStreamWorld() {
   const changes = createChanges();
   /** The selectors of each turn's look-ups. */
   const looked: string[] = [];
-  const world = { hearsOthers: true, isDown: false, delayMs: 0, unread: null as Promise<void> | null };
+  const world = { isBusConnected: true, isDown: false, delayMs: 0, unread: null as Promise<void> | null };
 
   async function judge({ selector }: { selector: string }): Promise<Verdict> {
     looked.push(selector);
@@ -43,10 +43,10 @@ export function createStreamWorld() {
   const streams = createOpenStreams({
     judge,
     announced: changes.count,
-    hearsOthers: () => world.hearsOthers,
+    isBusConnected: () => world.isBusConnected,
     unread: () => world.unread,
     recheckMs,
-    patienceMs,
+    timeoutMs,
     now: Date.now,
   });
   changes.listen(streams);

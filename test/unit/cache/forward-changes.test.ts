@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { recoveryFence, writeMessage } from '../../../src/cache/bus/messages.ts';
 import type { Bus } from '../../../src/cache/bus.ts';
-import { hearChanges } from '../../../src/cache/changes/hear-changes.ts';
+import { forwardChanges } from '../../../src/cache/changes/forward-changes.ts';
 
 const read = (message: string) => (message === 'rows' ? (['token:a', 'token:b'] as const) : null);
 
@@ -20,12 +20,12 @@ function open() {
     publish: async () => {},
     close: async () => {},
   };
-  const heard = hearChanges(bus, {
+  const forwarding = forwardChanges(bus, {
     namespace: 'app',
     databaseChanges: { read },
     listener: { changed: (...scopes) => void log.push(scopes.join(' ')), missed: () => void log.push('missed') },
   });
-  heard.start(
+  forwarding.start(
     (message) => void log.push(`cache: ${message}`),
     () => void log.push('cache: loss'),
   );

@@ -2,14 +2,14 @@ import { type DatabaseChanges, readMessage } from '../bus/messages.ts';
 import type { Bus } from '../bus.ts';
 import type { ChangeListener } from './changes.ts';
 
-export interface HearChangesOptions {
+export interface ForwardChangesOptions {
   readonly namespace: string;
   readonly databaseChanges: Pick<DatabaseChanges, 'read'>;
   readonly listener: ChangeListener;
 }
 
-/** Wraps a bus, and passes the changes that it hears of on to a listener, after the cache. */
-export function hearChanges(bus: Bus, { namespace, databaseChanges, listener }: HearChangesOptions): Bus {
+/** Wraps a bus, and forwards the changes that it announces to a listener, after the cache. */
+export function forwardChanges(bus: Bus, { namespace, databaseChanges, listener }: ForwardChangesOptions): Bus {
   return {
     start(onMessage, onPossibleLoss, ...others) {
       function receive(message: string): void {
