@@ -30,8 +30,7 @@ afterEach(() => vi.unstubAllGlobals());
 type SendingOptions = ReturnType<typeof sendingOptions>;
 
 function sendingOptions() {
-  const fetch: typeof browser.fetch = (input, init) =>
-    browser.fetch(input, { ...init, credentials: 'include' } as typeof init);
+  const fetch: typeof browser.fetch = (input, init) => browser.fetch(input, { ...init, credentials: 'include' });
   return { url: 'http://localhost/trpc', transformer: superjson, fetch };
 }
 
