@@ -13,7 +13,7 @@ export const ownRedis = [
   'test/integration/redis/**/*-outage.test.ts',
   'test/integration/redis/failure.test.ts',
   'test/e2e/programs/cached-exit.test.ts',
-  'test/e2e/programs/reload/hot-reload.test.ts',
+  'test/e2e/programs/reload/*.test.ts',
   'test/e2e/examples/next-hot-reload.test.ts',
   'test/load/{four-processes,ending-streams,stalled-processes,redis-failover}.test.ts',
   'test/integration/redis/kinds/*.test.ts',
