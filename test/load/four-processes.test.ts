@@ -142,7 +142,7 @@ test('with a shared store, processes accept valid sessions and no others', async
   expect(ledger.logins).toBeGreaterThan(userCount);
 });
 
-test('with a bus as well, none accepts it 50 ms after its end has returned', async () => {
+test('with a bus, no session is accepted 50 ms after its end returned', async () => {
   await start(true);
   const ledger = await liveAll();
   console.log(`store and bus: ${ledger.describe()}`);

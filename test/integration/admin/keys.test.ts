@@ -73,7 +73,7 @@ test('a key that is rolled again loses the successor that was not used', async (
   await expect(read(lost.token)).rejects.toMatchObject({ durin: { code: 'INVALID_TOKEN' } });
 });
 
-test('without an overlap, a key works on for a day', async () => {
+test('without an overlap, a key keeps working for a day', async () => {
   const old = await issue('Build');
   await read((await admin.keys.roll({ id: old.session.id })).token);
   expect((await admin.tokens.get({ id: old.session.id })).expiresIn).toMatch(/^(?:1 day|24 hours)$/);

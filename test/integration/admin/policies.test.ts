@@ -68,7 +68,7 @@ test('without the option router there are no policies', async () => {
   expect(await admin.policy.list()).toBeNull();
 });
 
-test('a router that is none fails the call, and not the start', async () => {
+test('an argument that is no router fails the call, and not the start', async () => {
   const { admin } = await enterAdmin((durin) => createDurinAdmin(durin, { isAdmin, router: () => ({}) as never }));
   await expect(admin.policy.list()).rejects.toMatchObject({
     code: 'INTERNAL_SERVER_ERROR',

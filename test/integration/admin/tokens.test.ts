@@ -96,7 +96,7 @@ test('expired tokens are listed as expired, and purged', async () => {
   expect(await admin.tokens.list({ state: 'expired' })).toEqual({ items: [], nextCursor: null, isSearchCut: false });
 });
 
-test('a purge is no operation under way', async () => {
+test('purges and revocations do not count as operations under way', async () => {
   const underWay = internalsOf(app.durin)?.issuesUnderWay;
   if (underWay === undefined) throw new Error('this is no durin');
   const begin = vi.spyOn(underWay, 'begin');

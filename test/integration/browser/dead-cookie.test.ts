@@ -45,7 +45,7 @@ describe.each(dead)('a cookie that %s', (_what, kill) => {
     await kill();
   });
 
-  test('counts as none where nobody need be signed in', async () => {
+  test('counts as anonymous where no user is required', async () => {
     const events = recordEvents(app.durin.events);
     expect(await page.query('maybe')).toEqual({ data: null });
     expect(events.all.filter(({ name }) => name === 'denied')).toEqual([]);
@@ -56,7 +56,7 @@ describe.each(dead)('a cookie that %s', (_what, kill) => {
     expect(await page.query('me')).toEqual({ data: 'bob' });
   });
 
-  test('is refused where somebody must be', async () => {
+  test('is refused where a user is required', async () => {
     expect(await page.query('me')).toEqual({ refused: expect.stringMatching(/^(?:INVALID|TOKEN|MALFORMED|USER)_/) });
   });
 });

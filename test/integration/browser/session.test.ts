@@ -36,7 +36,7 @@ test('nobody has none: without a cookie, and with a refused one', async () => {
     expect(await page.query('auth.session', { cookie: `__Host-durin=${value}` })).toEqual({ data: null });
 });
 
-test('an expired session and one of an inactive user are none', async () => {
+test('session answers null once it expired or its user is inactive', async () => {
   const { token } = await app.durin.tokens.issue({ user: 2, client: 'cli', ttl: '1h' });
   const em = app.orm.em.fork();
   expect(await callerOf(token).session()).toMatchObject({ user: { name: 'bob' } });

@@ -79,7 +79,7 @@ describe.each<[what: string, headers: Record<string, string>]>([
     expect(text).not.toContain('alice');
   });
 
-  test('can make a browser read, and does not see the answer', async () => {
+  test('can make a browser read, but does not see the answer', async () => {
     const { text, headers: answered } = await pageWith({ ...headers, cookie }).fetch('me', { method: 'GET' });
     expect(text).toContain('alice');
     expect(answered.get('access-control-allow-origin')).toBeNull();

@@ -206,7 +206,7 @@ test('the input is that of login, without the client', async () => {
   await expect(call().reauthenticate({ by: 'code' } as never)).rejects.toMatchObject({ code: 'BAD_REQUEST' });
 });
 
-test('a duration that is none is refused when the procedure is built', () => {
+test('a malformed duration is refused when the procedure is built', () => {
   expect(() => app.durin.guardedProcedure({ fresh: 'soon' as never })).toThrow(
     'guardedProcedure: fresh must be a duration',
   );

@@ -182,7 +182,7 @@ function written(input: object): string {
   }
 }
 
-test('in all of this nothing was unforeseen, and nothing left uncaught', () => {
+test('in all of this no error was unexpected or left uncaught', () => {
   expect(app.unforeseen).toEqual([]);
   expect(uncaught).toEqual([]);
 });

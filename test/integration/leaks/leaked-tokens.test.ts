@@ -42,7 +42,7 @@ test('a leaked token is revoked, and its leak is emitted', async () => {
   ]);
 });
 
-test('a token that has ended is a true positive, and nothing is emitted', async () => {
+test('a token that has ended is a true positive, and emits nothing', async () => {
   const { token, auth } = await durin.tokens.issue({ user: 1, client: 'api' });
   await durin.tokens.revoke(auth.id);
   const before = events.all.length;

@@ -49,7 +49,7 @@ test('it closes within a second with streams of every kind open', async () => {
   await close();
 });
 
-test('it does so while PostgreSQL is frozen, and uses wait to be written', async () => {
+test('it closes as fast while PostgreSQL is frozen', async () => {
   const { durin, token } = await openSession();
   const { ends, close } = await openSilentStreams(durin, token); // which uses the token
   await postgres.freeze();

@@ -57,7 +57,7 @@ test('revokeAll overtakes a verification, also for a session that it spares', as
   expect(await contest.authenticatedAt()).not.toBeNull();
 });
 
-test('revokeAll takes back a proof that was being stored when it began', async () => {
+test('revokeAll undoes a reauthentication that was under way', async () => {
   const contest = await enter();
   const lock = await hold(arena.orm, () => arena.orm.em.nativeUpdate(AuthToken, contest.sessionId, { name: 'held' }));
   const running = contest.reauthenticate().catch(codeOf);

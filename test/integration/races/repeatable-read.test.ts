@@ -13,7 +13,7 @@ const changes = {
 describe('at repeatable read', () => {
   const arena = useArena({ driverOptions: { options: '-c default_transaction_isolation=repeatable\\ read' } });
 
-  test.each(Object.entries(changes))('a token ends that its user got while being %s', async (_, change) => {
+  test.each(Object.entries(changes))('a token that a user got while being %s ends', async (_, change) => {
     const contest = await arena.enter({ credentialFields: ['passwordHash'] });
     const { orm, userId } = contest;
     const login = await hold(orm, () => contest.login());
@@ -28,7 +28,7 @@ describe('at repeatable read', () => {
     expect(contest.events.count('tokenRevoked')).toBe(1);
   });
 
-  test('a token ends that a transaction with revokeAll could not see', async () => {
+  test('a token that the transaction of revokeAll could not see ends', async () => {
     const contest = await arena.enter();
     const { orm, durin, userId: user } = contest;
     const login = await hold(orm, () => contest.login());

@@ -4,7 +4,7 @@ import { createEvenTime } from '../../../src/async/even-time.ts';
 
 const always = () => true;
 
-test('a short work is stretched to the longest before it', async () => {
+test('short work is stretched to the longest before it', async () => {
   const time = createEvenTime();
   await (await time.run(() => wait(30), always)).over;
   const startedAt = performance.now();
@@ -27,7 +27,7 @@ test('a result that is not hidden is returned at once and not counted', async ()
   expect(performance.now() - startedAt).toBeLessThan(25);
 });
 
-test('a work that fails throws its error', async () => {
+test('work that fails throws its error', async () => {
   const failed = createEvenTime().run(() => Promise.reject(new Error('failed')), always);
   await expect(failed).rejects.toThrow('failed');
 });

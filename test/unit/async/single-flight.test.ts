@@ -39,7 +39,7 @@ test('numbers show which of two things started first', () => {
   expect(number).toBeLessThan(after);
 });
 
-test('an outdated load continues, is told so, and is not found', async () => {
+test('an outdated load continues, learns that it is, and is not found', async () => {
   const loads = createSingleFlight<string>();
   const { load, resolve } = openLoad();
   const answer = loads.start('a', async (isOutdated) => `${await load()}, outdated: ${isOutdated()}`);

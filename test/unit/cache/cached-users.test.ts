@@ -20,7 +20,7 @@ test('a change marks those that are there, and none that come later', () => {
   expect([before.hasChanged, other.hasChanged, after.hasChanged]).toEqual([true, false, false]);
 });
 
-test('a user whose last session has left is gone', () => {
+test('a user without a session left is forgotten', () => {
   const users = createCachedUsers();
   const sessions = [users.enter(anna), users.enter(anna), users.enter(bert)];
   expect(users.size).toBe(2);

@@ -56,7 +56,7 @@ test('once the bus has connected, everything may have changed', () => {
   expect(log.slice(3)).toEqual(['cache: loss', 'all']);
 });
 
-test('a store that is used again has changed no session', () => {
+test('the recovery of a store is not a change of sessions', () => {
   const { log, receive } = open();
   const message = writeMessage('app', 'all', recoveryFence('fence'));
   receive(message);

@@ -153,7 +153,7 @@ test('one part of a store that refuses writes is found out within a second', asy
 });
 
 describe('what the store answers', () => {
-  test.each(kinds)('another token’s entry is none (%s)', async (kind) => {
+  test.each(kinds)('the entry of another token is not used (%s)', async (kind) => {
     const app = open(kind);
     await app.warm();
     const { asked } = app.database;

@@ -60,7 +60,7 @@ test('an answer is good for a second, and asked for again before', async () => {
   expect(servers.current()?.(bucket)).toBe('second');
 });
 
-test('a question that fails is asked again by who needs the answer', async () => {
+test('a question that fails is asked again when its answer is needed', async () => {
   const { servers, answers, answer } = open();
   const failing = servers.ask();
   answers[0]?.reject(new Error('the store is down'));

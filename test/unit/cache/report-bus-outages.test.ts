@@ -68,7 +68,7 @@ test('the first connection may take three seconds', () => {
   expect(events).toEqual([]);
 });
 
-test('a bus that never connects is reported, a closed one is not', async () => {
+test('a bus that never connects is reported, and a closed one is not', async () => {
   const unused = open();
   const { own, bus, events, start, pass } = open();
   start();

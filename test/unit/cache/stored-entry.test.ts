@@ -42,6 +42,6 @@ test.each(['', '\n', '[]', 'null\n{}', '[1,[],[]]', '{"0":1}\n{}', '[1,2,3]\n{}'
   },
 );
 
-test('the entry of another token is none', () => {
+test('the entry of another token is not used', () => {
   expect(create().read('b', write())).toBeNull();
 });

@@ -96,7 +96,7 @@ const anyRules = fc.record<SlotRules>({
   isLimitGiven: fc.boolean(),
 });
 
-test('whatever is held, the limit holds afterwards', () => {
+test('whatever sessions exist, the limit holds afterwards', () => {
   fc.assert(
     fc.property(anyHeld, anyRules, (held, anyRule) => {
       const choice = chooseSlot(held, anyRule);

@@ -7,7 +7,7 @@ test.each([
   ['issued', /^.{14}80.{3}[89ab]/],
   ['issued-until', /^.{14}81.{3}[89ab]/],
   ['key', /^.{14}82.{3}[89ab]/],
-] as const)('the id of a token of the origin %s is a UUID that tells it', (origin, pattern) => {
+] as const)('the id of a token of the origin %s is a UUID that shows it', (origin, pattern) => {
   const ids = Array.from({ length: 200 }, () => newTokenId(origin));
   for (const id of ids) {
     expect(isSessionId(id)).toBe(true);

@@ -78,7 +78,7 @@ test('failures at once are confirmed together', async () => {
   expect(answers.asked).toBe(1);
 });
 
-test('a statement ends an outage, and work that may have sent none does not', async () => {
+test('a statement ends an outage, and work without one does not', async () => {
   const { watch, reports } = open();
   await failWith(watch.statement, 'full', '53100');
   await watch.failures(Promise.resolve());

@@ -126,7 +126,7 @@ test('an outage that was reported has its reason and its begin', async () => {
   expect((await check()).bus).toEqual({ status: 'up', since: recovered, latencyMs: null });
 });
 
-test('a failure of which only checks know has lasted since the first one', async () => {
+test('a failure that only checks saw began with the first of them', async () => {
   const { check } = open({ database: fail });
   const first = new Date();
   await check();

@@ -27,7 +27,7 @@ describe.each(Object.entries(guards))('%s', (name, guard) => {
     expect(() => guard(durin, { rate: '5/m' })).toThrow(`${name}: scope is required together with rate`);
   });
 
-  test('names a durin that is none', () => {
+  test('names an argument that is no durin', () => {
     for (const wrong of [undefined, null, {}, 'durin'])
       expect(() => guard(wrong)).toThrow(`${name}: durin must be the object that createDurin returns`);
   });

@@ -59,7 +59,7 @@ describe.each(['en', 'de'] as const)('in an app that has set the locale %s of zo
     [withOptions({ cache: {} }), 'cache.ttl is required'],
     [withOptions({ cache: 5 }), 'cache must be an object'],
     [withOptions({ secrett: 5 }), "unknown option 'secrett'"],
-  ])('%# what is refused is told in English', (options, sentence) => {
+  ])('%# the refusal is in English', (options, sentence) => {
     z.config(z.locales[locale]());
     expect(() => parseOptions(options as object)).toThrow(`createDurin: ${sentence}`);
   });
@@ -92,7 +92,7 @@ describe('scopes', () => {
   });
 });
 
-test('a client of API keys that is none of the clients is refused', () => {
+test('a client of API keys that clients does not list is refused', () => {
   const options = { clients: { web: {}, api: {} }, apiAccess: { clientName: 'apii' } };
   expect(() => parseOptions(withOptions(options))).toThrow(
     "createDurin: apiAccess.clientName: no client 'apii' in the option clients",

@@ -30,6 +30,6 @@ test.for<[words: string, expiresIn: string, hasExpired: boolean]>([
   ['in 14 days', '14 days', false],
   ['never', 'never', false],
   ['expired', '0 seconds', true],
-])('"%s" is said of a key that expires in %s', ([words, expiresIn, hasExpired]) => {
+])('"%s" describes a key that expires in %s', ([words, expiresIn, hasExpired]) => {
   expect(formatExpiry(expiresIn, hasExpired)).toBe(words);
 });

@@ -250,7 +250,7 @@ describe('when the session ends', () => {
     expect(await iterator.return()).toEqual({ done: true, value: undefined });
   });
 
-  test('what a source throws while it cleans up is nobodys', async () => {
+  test('what a source throws while it cleans up reaches nobody', async () => {
     const iterator = wrap(
       (async function* () {
         try {

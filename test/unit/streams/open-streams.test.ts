@@ -288,7 +288,7 @@ describe('while the database is down', () => {
     expect(open.looked).toHaveLength(5);
   });
 
-  test('one that was only looked up to be sure goes on', async () => {
+  test('a stream that no known change concerns continues', async () => {
     open.store('a');
     const stream = open.open('a');
     open.changes.missed();

@@ -21,7 +21,7 @@ test('a user calls guarded procedures without a database', async () => {
   expect(await caller.perhaps()).toBe('alice');
 });
 
-test('the session is one of the first client, and has just begun', async () => {
+test('the session belongs to the first client, and has just begun', async () => {
   expect(await as().session()).toMatchObject({
     id: expect.stringMatching(/^[0-9a-f-]{36}$/),
     user: { username: 'alice' },

@@ -90,7 +90,7 @@ test('a durin whose clients cannot be written is closed, and so is its ORM', asy
   expect(await opened?.isConnected()).toBe(false);
 });
 
-test('the ORM is closed even if the durin cannot be', async () => {
+test('the ORM is closed even if durin cannot be closed', async () => {
   const kit = await createTestDurin({
     entities,
     create: () =>

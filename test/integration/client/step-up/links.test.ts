@@ -85,7 +85,7 @@ function withSubscriptions(link: (sdk: Sdk) => TRPCLink<AppRouter>) {
   ];
 }
 
-test.each(subscribing)('a subscription over %s starts after the user proved it', async (_, link) => {
+test.each(subscribing)('a subscription over %s starts once the user has reauthenticated', async (_, link) => {
   const { trpc, auth, onReauthenticate } = await open(withSubscriptions(link), async () => alice);
   const onData = vi.fn<(name: string) => void>();
   const onError = vi.fn<(error: unknown) => void>();

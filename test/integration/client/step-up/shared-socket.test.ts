@@ -50,7 +50,7 @@ test('a refusal of the socket’s session asks no other user', async () => {
   expect(auth.getSnapshot()).toMatchObject({ status: 'signed-in', user: { name: 'bob' } });
 });
 
-test('a proof over the socket counts for the socket’s session only', async () => {
+test('a reauthentication over a socket counts for its session only', async () => {
   const { trpc, auth, network, onReauthenticate } = await openTab((path) => path.startsWith('auth.'));
   network.hold('erase');
   const late = trpc.erase.mutate();

@@ -127,7 +127,7 @@ test('a key whose successor was used is not rolled', async () => {
   expect(await callAs(old).read()).toBe(old.id);
 });
 
-test('of a line of keys, one works on for the overlap', async () => {
+test('of a line of keys, one keeps working for the overlap', async () => {
   const { keys, callAs } = await app.enter({ max: 2 });
   const line = [(await keys.create({ name: 'A' })).id];
   for (let rolls = 0; rolls < 4; rolls += 1) {
@@ -140,7 +140,7 @@ test('of a line of keys, one works on for the overlap', async () => {
   await expect(keys.create({ name: 'C' })).rejects.toMatchObject(refusal('KEY_LIMIT'));
 });
 
-test('the key that is in use works on, and not one that was rolled unused', async () => {
+test('the key in use keeps working, and one rolled unused does not', async () => {
   const { keys, callAs } = await app.enter();
   const first = await keys.create({ name: 'A' });
   const second = await keys.roll({ id: first.id });
@@ -187,7 +187,7 @@ test('an expired key and a revoked one are not rolled', async () => {
   await expect(keys.roll(revoked)).rejects.toMatchObject(refusal('KEY_NOT_FOUND'));
 });
 
-test('a key whose old one was revoked works', async () => {
+test('a rolled key works after its old key was revoked', async () => {
   const { keys, callAs } = await app.enter();
   const old = await keys.create({ name: 'A' });
   const { token, id } = await keys.roll({ id: old.id });
@@ -229,7 +229,7 @@ test('an overlap beyond 30 days is refused', async () => {
   expect(await keys.roll({ id, overlap: '30d' })).toMatchObject({ replaces: id });
 });
 
-test('the row of a used key knows the key that works on', async () => {
+test('the row of a used key names the key that keeps working', async () => {
   const { keys, callAs } = await app.enter();
   const { id } = await keys.create({ name: 'A' });
   const rolled = await keys.roll({ id, overlap: '2h' });

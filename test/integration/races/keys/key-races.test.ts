@@ -92,7 +92,7 @@ describe.each(['read committed', 'repeatable read'])('at %s', (level) => {
     expect(row && Number(new Date(String(row.expiry)))).toEqual(overlap === '0s' ? undefined : endsAt);
   });
 
-  test('first uses of one line at once leave one key that works on', async () => {
+  test('concurrent first uses of rolled keys leave one key that works', async () => {
     const { keys, callAs, clock, durin, userId, session } = await enterKeys();
     for (let round = 0; round < 10; round += 1) {
       const first = await keys.create({ name: 'A' });
@@ -108,7 +108,7 @@ describe.each(['read committed', 'repeatable read'])('at %s', (level) => {
     }
   });
 
-  test('first uses of one line wait for each other without a deadlock', async () => {
+  test('concurrent first uses of rolled keys cause no deadlock', async () => {
     const { keys, callAs } = await enterKeys();
     const first = await keys.create({ name: 'A' });
     const second = await keys.roll({ id: first.id });

@@ -25,7 +25,7 @@ test.each(['other||all', 'app', 'app||everything', ''])('%j is not a message of 
   expect(readMessage('app', message, noDatabaseChanges)).toBeNull();
 });
 
-test('what has no namespace may be from a trigger', () => {
+test('a message without a namespace may be from a trigger', () => {
   const changes = { read: (message: string) => (message === 'changed' ? (['token:a', 'token:b'] as const) : null) };
   expect(readMessage('app', 'changed', changes)).toEqual({
     scopes: ['token:a', 'token:b'],

@@ -12,7 +12,7 @@ test.each<[string, Date | null, boolean]>([
   ['a millisecond longer ago', new Date(now - 600_001), false],
   ['in the future, by another clock', secondsAgo(-30), true],
   ['never', null, false],
-])('a user who proved to be the user %s', (_, authenticatedAt, expected) => {
+])('a user who reauthenticated %s', (_, authenticatedAt, expected) => {
   expect(isFresh({ authenticatedAt }, 600, now)).toBe(expected);
 });
 
