@@ -117,7 +117,7 @@ export interface Internals {
   /** What `doctor` examines. */
   readonly settings: Pick<
     Settings,
-    'orm' | 'secrets' | 'clients' | 'cookies' | 'cache' | 'preparedStatements' | 'trustProxy'
+    'orm' | 'secrets' | 'clients' | 'cookies' | 'cache' | 'preparedStatements' | 'throttle' | 'trustProxy'
   >;
   /** What sessions are made of, for those of tests. */
   readonly sessions: SessionParts;

@@ -11,6 +11,7 @@ import { judgeAnswer, judgeBody, judgeCors, judgeProxy } from './judge-server.ts
 import { judgeVersions } from './judge-versions.ts';
 import { createProbes, type Fetch } from './probe-server.ts';
 import { readPackages } from './read-packages.ts';
+import type { RedisSetting } from './redis-rights.ts';
 
 /** What `doctor` examines beside the app itself. */
 export interface DoctorFlags {
@@ -46,7 +47,7 @@ export async function examine(deps: ExamineDeps, flags: DoctorFlags): Promise<Fi
     ...(await orProblem('database', 'The database', 'See that it runs, and that the ORM has its address.', () =>
       withTimeout(() => examineDatabase(app), { timeoutMs, service: 'The database' }),
     )),
-    ...(flags.redis === undefined ? [] : await examineRedis(flags.redis, timeoutMs)),
+    ...(flags.redis === undefined ? [] : await examineRedis(deps, flags.redis)),
     ...(flags.api === undefined ? [] : await examineServer(deps, flags.api, flags)),
   ];
 }
@@ -59,11 +60,19 @@ async function examineDatabase({ settings, database, schema, clientStore }: Inte
   return isUsable ? [...findings, ...judgeClients(clients, await clientStore.list())] : findings;
 }
 
-async function examineRedis(url: string, timeoutMs: number): Promise<Finding[]> {
+async function examineRedis({ app: { settings }, timeoutMs }: ExamineDeps, url: string): Promise<Finding[]> {
   return orProblem('redis', 'Redis', 'See that it runs, and that the user and password are right.', async () => {
     const { readRedis } = await import('./read-redis.ts');
-    return judgeRedis(await readRedis(url, timeoutMs));
+    return judgeRedis(await readRedis(url, timeoutMs, settings.throttle.prefix), redisUsesOf(settings));
   });
+}
+
+function redisUsesOf({ cache, throttle }: Internals['settings']): Set<RedisSetting> {
+  const uses = new Set<RedisSetting>();
+  if (cache !== null && cache.store !== null) uses.add('cache.store');
+  if (cache !== null && cache.bus !== null && cache.bus.listensToDatabase !== true) uses.add('cache.bus');
+  if (throttle.redis !== null) uses.add('throttle.redis');
+  return uses;
 }
 
 async function examineServer(

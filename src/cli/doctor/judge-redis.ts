@@ -1,4 +1,5 @@
 import { type Finding, ok, problem, warning } from './finding.ts';
+import { type DeniedRights, judgeRedisRights, type NeededRights, type RedisSetting } from './redis-rights.ts';
 
 /** What a Redis says about itself. `null`: the user may not ask. */
 export interface RedisFacts {
@@ -9,23 +10,11 @@ export interface RedisFacts {
   readonly maxMemory: number | null;
   /** Whether it writes its data to disk. */
   readonly isPersistent: boolean | null;
-  /** The commands that the user must be allowed to run. */
-  readonly needed: readonly NeededCommand[];
-  /** Those of them that the user may not run. */
-  readonly denied: readonly string[] | null;
+  /** What the user must be allowed to run, by the setting that needs it. */
+  readonly needed: NeededRights;
+  /** What of it the user may not run. */
+  readonly denied: DeniedRights | null;
 }
-
-/** Those of the store, and those of the limits, also inside of scripts. */
-const storeCommands = ['get', 'mget', 'set', 'del', 'info'] as const;
-const limitCommands = ['eval', 'evalsha', 'incrby', 'expire', 'pttl', 'zadd', 'zremrangebyrank', 'zscore'] as const;
-
-/** The commands of the store, of the bus, and of the limits, on one server and on a cluster. Subcommands as an ACL has them. */
-export const neededCommands = {
-  server: [...storeCommands, 'publish', 'subscribe', ...limitCommands],
-  cluster: [...storeCommands, 'exists', 'spublish', 'ssubscribe', 'cluster|slots', 'asking', ...limitCommands],
-} as const;
-
-export type NeededCommand = (typeof neededCommands)['server' | 'cluster'][number];
 
 /** What was read of a server. Its `node` is host and port; `null`: it is the only one, which needs no name. */
 export type RedisReading = { readonly node: string | null } & (
@@ -36,19 +25,24 @@ export type RedisReading = { readonly node: string | null } & (
 /** These evict nothing that is not about to expire anyway. */
 const goodPolicies: ReadonlySet<string> = new Set(['noeviction', 'volatile-ttl']);
 
-/** What is found names the server, unless it is the only one. */
-export function judgeRedis(readings: readonly RedisReading[]): Finding[] {
+/**
+ * What is found names the server, unless it is the only one.
+ * @param uses the settings by which the app uses Redis
+ */
+export function judgeRedis(readings: readonly RedisReading[], uses: ReadonlySet<RedisSetting>): Finding[] {
   return readings.flatMap((reading) => {
-    const findings = judgeReading(reading);
+    const findings = judgeReading(reading, uses);
     const { node } = reading;
     return node === null ? findings : findings.map((finding) => ({ ...finding, found: `${node}: ${finding.found}` }));
   });
 }
 
-function judgeReading(reading: RedisReading): Finding[] {
+function judgeReading(reading: RedisReading, uses: ReadonlySet<RedisSetting>): Finding[] {
   switch (reading.kind) {
-    case 'read':
-      return [judgePolicy(reading.facts), judgePersistence(reading.facts), judgeAcl(reading.facts)];
+    case 'read': {
+      const { facts } = reading;
+      return [judgePolicy(facts), judgePersistence(facts), ...judgeRedisRights(facts.needed, facts.denied, uses)];
+    }
     case 'failed':
       return [
         problem(
@@ -82,17 +76,5 @@ function judgePersistence({ isPersistent }: RedisFacts): Finding {
     'redis disk',
     'It writes to disk, so a restart could bring old sessions back.',
     "Set save '' and appendonly no.",
-  );
-}
-
-function judgeAcl({ needed, denied }: RedisFacts): Finding {
-  const all = needed.join(', ');
-  if (denied === null)
-    return warning('redis rights', 'Its ACL could not be asked.', `See that the user may run ${all}.`);
-  if (denied.length === 0) return ok('redis rights', 'The user may run what is needed.');
-  return problem(
-    'redis rights',
-    `The user may not run ${denied.join(', ')}.`,
-    `Allow it: ${denied.map((name) => `+${name}`).join(' ')}.`,
   );
 }

@@ -1,6 +1,7 @@
 import { createClient } from 'redis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readRedis } from '../../../src/cli/doctor/read-redis.ts';
+import { denying } from '../../support/cli/denied-rights.ts';
 import { type OpenRedis, openRedis } from '../../support/servers/redis-server.ts';
 
 const timeoutMs = 10_000;
@@ -15,7 +16,11 @@ test('a Redis says which policy it has, and that everything is allowed', async (
   expect(await readRedis(redis.url, timeoutMs)).toMatchObject([
     {
       node: null,
-      facts: { policy: expect.stringMatching(/^\w+(?:-\w+)?$/), maxMemory: expect.any(Number), denied: [] },
+      facts: {
+        policy: expect.stringMatching(/^\w+(?:-\w+)?$/),
+        maxMemory: expect.any(Number),
+        denied: denying({}),
+      },
     },
   ]);
 });
@@ -40,7 +45,9 @@ test('a user who may do little is found out, and nothing is written', async () =
   await admin.sendCommand(['ACL', 'SETUSER', 'nobody', 'reset', 'on', '>pass', '+get']);
   const as = (username: string) => Object.assign(new URL(redis.url), { username, password: 'pass' }).href;
   expect(await readRedis(as('doctor'), timeoutMs)).toMatchObject([
-    { facts: { denied: ['publish', 'eval', 'pttl', 'zremrangebyrank'] } },
+    {
+      facts: { denied: denying({ 'cache.bus': ['publish'], 'throttle.redis': ['eval', 'pttl', 'zremrangebyrank'] }) },
+    },
   ]);
   expect(await readRedis(as('nobody'), timeoutMs)).toMatchObject([
     { node: null, facts: { version: null, policy: null, maxMemory: null, isPersistent: null, denied: null } },

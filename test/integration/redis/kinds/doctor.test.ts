@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { neededCommands } from '../../../../src/cli/doctor/judge-redis.ts';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { readRedis } from '../../../../src/cli/doctor/read-redis.ts';
-import { redisBus, redisStore } from '../../../../src/redis/index.ts';
+import { denying } from '../../../support/cli/denied-rights.ts';
 import { freePort } from '../../../support/servers/postgres-server.ts';
 import { type RedisCluster, startRedisCluster } from '../../../support/servers/redis-cluster.ts';
 import { type RedisServer, startRedis } from '../../../support/servers/redis-server.ts';
@@ -36,7 +35,7 @@ describe('a cluster', () => {
     const readings = await readByNode(server?.url ?? '');
     expect(Object.keys(readings).toSorted()).toEqual(masters.map(addressOf).toSorted());
     for (const reading of Object.values(readings))
-      expect(reading).toMatchObject({ kind: 'read', facts: { denied: [] } });
+      expect(reading).toMatchObject({ kind: 'read', facts: { denied: denying({}) } });
   });
 
   test('without announced hosts is read at the host of the URL', async () => {
@@ -58,32 +57,17 @@ describe('a cluster', () => {
     await allow([other], '~*', '&*', '+@all', '-spublish', '-exists', '-cluster|slots', '-asking');
     const readings = await readByNode(Object.assign(new URL(first.url), user).href);
     expect(readings).toMatchObject({
-      [addressOf(first)]: { facts: { denied: [] } },
-      [addressOf(other)]: { facts: { denied: ['exists', 'spublish', 'cluster|slots', 'asking'] } },
+      [addressOf(first)]: { facts: { denied: denying({}) } },
+      [addressOf(other)]: {
+        facts: {
+          denied: denying({
+            'cache.store': ['cluster|slots', 'asking'],
+            'cache.bus': ['exists', 'spublish', 'cluster|slots', 'asking'],
+            'throttle.redis': ['cluster|slots', 'asking'],
+          }),
+        },
+      },
     });
-  });
-
-  test('needs no other right for the store and the bus', async () => {
-    const { masters, replicas, rootNodes } = cluster;
-    const names = ['~durin:*', '~{durin:*', '&{durin:*'];
-    await allow([...masters, ...replicas], ...names, ...neededCommands.cluster.map((name) => `+${name}`));
-    const store = redisStore({ rootNodes, defaults: user });
-    onTestFinished(() => store.disconnect());
-    await store.set('durin:a', 'value', 60_000);
-    expect(await store.getMany(['durin:a', 'durin:b'])).toEqual(['value', null]);
-    expect(await store.serversOf(['durin:a'])).toEqual([expect.stringMatching(/^\w+$/)]);
-    await store.delete('durin:a');
-    const bus = redisBus({ rootNodes, defaults: user });
-    onTestFinished(() => bus.close());
-    const received: string[] = [];
-    bus.start(
-      (message) => void received.push(message),
-      () => {},
-      'shop',
-    );
-    await vi.waitFor(() => expect(bus.isConnected()).toBe(true), 5000);
-    await bus.publish('hello');
-    await vi.waitFor(() => expect(received).toEqual(['hello']), 5000);
   });
 });
 
@@ -117,7 +101,7 @@ test('behind a sentinel that has no users, each master is read', async () => {
   ).toEqual({
     [addressOf(master)]: {
       kind: 'read',
-      facts: expect.objectContaining({ policy: 'noeviction', denied: [] }) as unknown,
+      facts: expect.objectContaining({ policy: 'noeviction', denied: denying({}) }) as unknown,
     },
     [`127.0.0.1:${missing}`]: { kind: 'failed', reason: expect.stringContaining('ECONNREFUSED') as unknown },
   });

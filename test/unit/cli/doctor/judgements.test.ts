@@ -2,9 +2,11 @@ import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../../../src/cli/doctor/finding.ts';
 import { judgeClients } from '../../../../src/cli/doctor/judge-clients.ts';
 import { judgeDatabase } from '../../../../src/cli/doctor/judge-database.ts';
-import { judgeRedis, neededCommands, type RedisFacts } from '../../../../src/cli/doctor/judge-redis.ts';
+import { judgeRedis, type RedisFacts } from '../../../../src/cli/doctor/judge-redis.ts';
 import { judgeSecrets } from '../../../../src/cli/doctor/judge-secrets.ts';
 import { judgeVersions } from '../../../../src/cli/doctor/judge-versions.ts';
+import { neededRights } from '../../../../src/cli/doctor/redis-rights.ts';
+import { denying } from '../../../support/cli/denied-rights.ts';
 
 /** `problem secret`, or `ok` alone where all is well. */
 function levels(findings: readonly Finding[]): string[] {
@@ -81,11 +83,11 @@ describe('a Redis', () => {
     policy: 'noeviction',
     maxMemory: 0,
     isPersistent: false,
-    needed: neededCommands.server,
-    denied: [],
+    needed: neededRights.server,
+    denied: denying({}),
   };
   const judge = (facts: Partial<RedisFacts>, node: string | null = null) =>
-    judgeRedis([{ node, kind: 'read', facts: { ...good, ...facts } }]);
+    judgeRedis([{ node, kind: 'read', facts: { ...good, ...facts } }], new Set(['cache.store']));
 
   test('is judged by its policy, its disk and its rights', () => {
     expect(levels(judge({}))).toEqual(['ok']);
@@ -93,7 +95,7 @@ describe('a Redis', () => {
     expect(levels(judge({ policy: 'allkeys-lru', maxMemory: 100 }))).toEqual(['problem redis memory']);
     expect(levels(judge({ policy: 'allkeys-lru' }))).toEqual(['warning redis memory']);
     expect(levels(judge({ isPersistent: true }))).toEqual(['warning redis disk']);
-    expect(levels(judge({ denied: ['eval'] }))).toEqual(['problem redis rights']);
+    expect(levels(judge({ denied: denying({ 'cache.store': ['mget'] }) }))).toEqual(['problem redis rights']);
     expect(levels(judge({ policy: null, denied: null, isPersistent: null }))).toEqual([
       'warning redis memory',
       'warning redis rights',
@@ -101,26 +103,18 @@ describe('a Redis', () => {
   });
 
   test('of several servers is named in each finding', () => {
-    for (const { found } of judge({ denied: ['eval'] }, 'a:7000')) expect(found).toMatch(/^a:7000: [A-Z]/);
+    for (const { found } of judge({ denied: denying({ 'cache.store': ['mget'] }) }, 'a:7000'))
+      expect(found).toMatch(/^a:7000: [A-Z]/);
   });
 
   test('that cannot be asked is a problem of its own', () => {
-    const findings = judgeRedis([
+    const readings = [
       { node: 'a:7000', kind: 'failed', reason: 'connect ECONNREFUSED' },
       { node: 'b:7000', kind: 'read', facts: good },
-    ]);
+    ] as const;
+    const findings = judgeRedis(readings, new Set());
     expect(levels(findings)).toEqual(['problem redis']);
     expect(findings[0]?.found).toBe('a:7000: It cannot be examined: connect ECONNREFUSED.');
-  });
-
-  test('in a cluster needs rights to sharded channels', () => {
-    const needed = neededCommands.cluster;
-    const found = judge({ needed, denied: ['spublish', 'cluster|slots'] }).find(({ level }) => level === 'problem');
-    expect(found).toMatchObject({
-      found: 'The user may not run spublish, cluster|slots.',
-      cure: 'Allow it: +spublish +cluster|slots.',
-    });
-    expect(judge({ needed, denied: null }).at(-1)?.cure).toContain('ssubscribe');
   });
 });
 

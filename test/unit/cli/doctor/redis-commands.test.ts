@@ -1,15 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { neededCommands } from '../../../../src/cli/doctor/judge-redis.ts';
+import { neededRights } from '../../../../src/cli/doctor/redis-rights.ts';
 import { askForServer } from '../../../../src/redis/redis-source.ts';
+import { blocksOf } from '../../../docs/pages.ts';
+
+/** The commands of the settings that start with this. */
+const neededBy = (setting: string) =>
+  Object.values(neededRights).map((rights) =>
+    Object.entries<readonly string[]>(rights).flatMap(([name, commands]) => (name.startsWith(setting) ? commands : [])),
+  );
 
 const source = join(import.meta.dirname, '../../../../src');
 
 test('the rights that doctor asks for hold the question which server answers', () => {
   const [command = ''] = askForServer;
-  expect(neededCommands.server).toContain(command.toLowerCase());
-  expect(neededCommands.cluster).toContain(command.toLowerCase());
+  for (const needed of neededBy('cache.store')) expect(needed).toContain(command.toLowerCase());
 });
 
 test('the rights that doctor asks for are those of the store and the bus', () => {
@@ -22,7 +28,7 @@ test('the rights that doctor asks for are those of the store and the bus', () =>
   expect([...commands].toSorted()).toEqual(
     ['del', 'exists', 'get', 'info', 'mget', 'publish', 'set', 'spublish', 'ssubscribe', 'subscribe'].toSorted(),
   );
-  const needed = new Set<string>([...neededCommands.server, ...neededCommands.cluster]);
+  const needed = new Set(neededBy('cache.').flat());
   expect([...commands].filter((command) => !needed.has(command))).toEqual([]);
 });
 
@@ -34,6 +40,18 @@ test('the rights that doctor asks for are those of all scripts', () => {
     ),
   );
   expect(called).toContain('zscore');
-  for (const needed of Object.values<readonly string[]>(neededCommands))
+  for (const needed of neededBy('throttle.redis'))
     expect(called.filter((command) => !needed.includes(command))).toEqual([]);
+});
+
+test.each(Object.entries(neededRights))('the docs list the rights on a %s', (kind, rights) => {
+  const block = blocksOf('docs/operations.md').find(({ label }) => label === `rights=${kind}`);
+  const lines = Array.from(block?.code.matchAll(/^(\+.*?) +# (.*)$/gm) ?? [], ([, rules = '', setting = '']) => ({
+    commands: rules.split(' ').map((rule) => rule.slice(1)),
+    setting,
+  }));
+  const documented = Map.groupBy(lines, ({ setting }) => setting);
+  expect(
+    Object.fromEntries([...documented].map(([name, of]) => [name, of.flatMap(({ commands }) => commands)])),
+  ).toEqual(rights);
 });
