@@ -75,7 +75,8 @@ describe.each(Object.entries(servers))('two guards of %s', (_name, serve) => {
     const { token } = await app.durin.tokens.issue({ user: 1, client: 'web' });
     const before = statements.length;
     await served.get({ authorization: `Bearer ${token}` });
-    expect(statements.slice(before)).toHaveLength(1);
+    const lookUps = statements.slice(before).filter(({ text }) => /^\s*select/.test(text)); // uses may be written meanwhile
+    expect(lookUps).toHaveLength(1);
   });
 
   test('leave a Cache-Control as it is', async () => {
