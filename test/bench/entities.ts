@@ -23,3 +23,8 @@ export const User = defineEntity({
 export const { Client, AuthToken } = defineDurinEntities({ user: () => User });
 
 export const entities = [User, Client, AuthToken];
+
+/** The same tables with an audit, for a database of their own. */
+export const audited = defineDurinEntities({ user: () => User, audit: true });
+
+export const auditedEntities = [User, ...Object.values(audited)];

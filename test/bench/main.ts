@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { Client } from 'pg';
 import { startPostgres } from '../support/servers/postgres-server.ts';
 import { startRedis } from '../support/servers/redis-server.ts';
+import { auditedEntities } from './entities.ts';
 import { openBetterAuth } from './peers/better-auth.ts';
 import { createVerifyJwt } from './peers/jose.ts';
 import { createPopulation, tokensOf, warmUp } from './population.ts';
@@ -11,9 +12,7 @@ import { benchCachedLookUp } from './rows/cached-look-up.ts';
 import { benchCounts } from './rows/counts.ts';
 import { benchHttp, benchTelemetry } from './rows/http.ts';
 import { benchInvalidation } from './rows/invalidation.ts';
-import { benchIssue } from './rows/issue.ts';
 import { benchLastUsed } from './rows/last-used.ts';
-import { benchLogin } from './rows/login.ts';
 import { benchLookUp } from './rows/look-up.ts';
 import { benchManyTokens, benchPurge } from './rows/many-tokens.ts';
 import { benchMemory } from './rows/memory.ts';
@@ -21,6 +20,9 @@ import { benchPolicy } from './rows/policy.ts';
 import { benchRevocation } from './rows/revocation.ts';
 import { benchSdkSize } from './rows/sdk-size.ts';
 import { benchSharedLookUp } from './rows/shared-look-up.ts';
+import { benchAudit } from './rows/sign-in/audit.ts';
+import { benchIssue } from './rows/sign-in/issue.ts';
+import { benchLogin } from './rows/sign-in/login.ts';
 import { benchTypes } from './rows/types.ts';
 import type { Row } from './table.ts';
 
@@ -72,6 +74,11 @@ try {
   await add('HTTP, cached', () => benchHttp(url, tokens, 'cached', { count: 640, rounds: 101 }));
   await add('telemetry', () => benchTelemetry(url, tokens, { count: 320, rounds: 101 }));
   await add('login', () => benchLogin(url, { count: 20, rounds: 15 }));
+  await add('audit', async () => {
+    const audited = await createPopulation(postgres.url, 'audited', { users, clients: 1 }, auditedEntities);
+    const plain = await createPopulation(postgres.url, 'not_audited', { users, clients: 1 });
+    return benchAudit(audited, plain, { count: 4, rounds: 1001 });
+  });
   await add('issue', async () => {
     const issued = await createPopulation(postgres.url, 'issued', { users, clients: 1 }); // whose tokens are replaced
     return benchIssue(postgres.url, issued, { count: 100, rounds: 31 });

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { EntitySchema } from '@mikro-orm/core';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { createTokenCodec } from '../../src/tokens/token-codec.ts';
 import { plantedTokens } from '../support/planting/planted-tokens.ts';
@@ -18,9 +19,14 @@ export interface Population {
 }
 
 /** A database of its own on this server, with tables and rows, which PostgreSQL makes by itself. */
-export async function createPopulation(serverUrl: string, name: string, population: Population): Promise<string> {
+export async function createPopulation(
+  serverUrl: string,
+  name: string,
+  population: Population,
+  tables: readonly EntitySchema[] = entities,
+): Promise<string> {
   const url = await createDatabase(serverUrl, name);
-  const orm = await MikroORM.init({ clientUrl: url, entities });
+  const orm = await MikroORM.init({ clientUrl: url, entities: [...tables] });
   await orm.schema.create();
   await orm.em.getConnection().execute('alter table durin_token_use set (fillfactor = 50)'); // as the guide to the upgrade advises
   const { users, clients, expiredUsers = 0 } = population;

@@ -1,16 +1,18 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { auditedEntities } from '../../bench/entities.ts';
 import { createPopulation, dropPopulation, tokensOf } from '../../bench/population.ts';
 import { benchCachedLookUp } from '../../bench/rows/cached-look-up.ts';
 import { benchCounts } from '../../bench/rows/counts.ts';
 import { benchHttp } from '../../bench/rows/http.ts';
 import { benchInvalidation } from '../../bench/rows/invalidation.ts';
 import { benchLastUsed } from '../../bench/rows/last-used.ts';
-import { benchLogin } from '../../bench/rows/login.ts';
 import { benchLookUp } from '../../bench/rows/look-up.ts';
 import { benchManyTokens, benchPurge } from '../../bench/rows/many-tokens.ts';
 import { benchMemory } from '../../bench/rows/memory.ts';
 import { benchPolicy } from '../../bench/rows/policy.ts';
 import { benchSharedLookUp } from '../../bench/rows/shared-look-up.ts';
+import { benchAudit } from '../../bench/rows/sign-in/audit.ts';
+import { benchLogin } from '../../bench/rows/sign-in/login.ts';
 import { tableOf } from '../../bench/table.ts';
 import { postgresUrl } from '../../support/database.ts';
 import { type OpenRedis, openRedis } from '../../support/servers/redis-server.ts';
@@ -24,14 +26,20 @@ const few = { users: 50, clients: 4, expiredUsers: 10 };
 let redis: OpenRedis;
 let manyUrl: string;
 let fewUrl: string;
+let auditedUrl: string;
+let plainUrl: string;
 beforeAll(async () => {
   redis = await openRedis();
   manyUrl = await createPopulation(server, 'durin_bench_many', many);
   fewUrl = await createPopulation(server, 'durin_bench_few', few);
+  auditedUrl = await createPopulation(server, 'durin_bench_audited', few, auditedEntities);
+  plainUrl = await createPopulation(server, 'durin_bench_plain', few);
 });
 afterAll(async () => {
   await dropPopulation(server, 'durin_bench_many');
   await dropPopulation(server, 'durin_bench_few');
+  await dropPopulation(server, 'durin_bench_audited');
+  await dropPopulation(server, 'durin_bench_plain');
   await redis.stop();
 });
 
@@ -49,6 +57,7 @@ test('the benchmark works, and what it counts is as it should be', async () => {
     ...(await benchInvalidation(10_000, 2)),
     ...(await benchPolicy(fewUrl, { count: 1, rounds: 3 })),
     ...(await benchLogin(fewUrl, { count: 1, rounds: 1 })),
+    ...(await benchAudit(auditedUrl, plainUrl, { count: 4, rounds: 1 })),
     ...(await benchLastUsed(fewUrl, 2)),
     ...(await benchManyTokens({ url: manyUrl, ...many }, { url: fewUrl, ...few }, extent)),
     ...(await benchPurge({ url: manyUrl, ...many }, { url: fewUrl, ...few })),

@@ -1,12 +1,12 @@
 import { MikroORM } from '@mikro-orm/postgresql';
-import { newTokenId } from '../../../src/database/tokens/token-id.ts';
-import { replaceStatement } from '../../support/version-0.1/statements.ts';
-import { tablesOfVersion01 } from '../../support/version-0.1/tables.ts';
-import { openBenchApp } from '../bench-app.ts';
-import { entities } from '../entities.ts';
-import { concurrently, type Extent, sideBySide } from '../measure.ts';
-import { createDatabase } from '../population.ts';
-import { type Row, ratioRow } from '../table.ts';
+import { newTokenId } from '../../../../src/database/tokens/token-id.ts';
+import { replaceStatement } from '../../../support/version-0.1/statements.ts';
+import { tablesOfVersion01 } from '../../../support/version-0.1/tables.ts';
+import { openBenchApp } from '../../bench-app.ts';
+import { entities } from '../../entities.ts';
+import { concurrently, type Extent, sideBySide } from '../../measure.ts';
+import { createDatabase } from '../../population.ts';
+import { type Row, ratioRow } from '../../table.ts';
 
 const users = 10_000;
 

@@ -1,12 +1,12 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import { initTRPC } from '@trpc/server';
 import type { Pool } from 'pg';
-import { createDurin, type DurinContext } from '../../../src/index.ts';
-import { hashPassword, verifyPassword } from '../../../src/password.ts';
-import { AuthToken, Client, entities, User } from '../entities.ts';
-import { type Extent, type Series, sideBySide, typical } from '../measure.ts';
-import { secret } from '../population.ts';
-import { type Row, ratioRow, required, valueRow } from '../table.ts';
+import { createDurin, type DurinContext } from '../../../../src/index.ts';
+import { hashPassword, verifyPassword } from '../../../../src/password.ts';
+import { AuthToken, Client, entities, User } from '../../entities.ts';
+import { type Extent, type Series, sideBySide, typical } from '../../measure.ts';
+import { secret } from '../../population.ts';
+import { type Row, ratioRow, required, valueRow } from '../../table.ts';
 
 const password = 'a password of the benchmark';
 /** Is taken for right without a look at the hash. */
