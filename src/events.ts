@@ -36,7 +36,7 @@ export type DenialCode =
   | 'CROSS_SITE'
   | 'NOT_ADMIN';
 
-/** A part that may fail without refusing calls: the cache's store, its bus, or the Redis of the throttle. */
+/** A part that may fail without refusing calls: the cache's store, its bus, or the throttle's store. */
 export type CachePart = 'store' | 'bus' | 'throttle';
 
 /** The admin who made a change: a session, or the command line. */
@@ -134,7 +134,7 @@ export interface DurinEvents<TUserId = unknown> {
   };
   /**
    * The cache's store fails or refuses writes, so look-ups ask the database. Or the bus is not connected, so no session is
-   * kept in this process. Or the throttle's Redis fails, so this process counts by itself. Emitted once for each outage.
+   * kept in this process. Or the throttle's store fails, so this process counts by itself. Emitted once for each outage.
    */
   cacheUnavailable: { readonly part: CachePart; readonly reason: string };
   /** That part is used again. */

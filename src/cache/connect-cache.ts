@@ -7,6 +7,7 @@ import type { PartStates } from '../health/part-states.ts';
 import type { Telemetry } from '../health/telemetry.ts';
 import { createDatabaseChanges } from './bus/database-changes.ts';
 import { createChanges } from './changes/changes.ts';
+import { pileWarningOf } from './changes/pile-warning.ts';
 import { joinProcess } from './changes/process-peers.ts';
 import { type CacheSettings, createCache } from './create-cache.ts';
 import { createInvalidation } from './invalidation.ts';
@@ -58,10 +59,16 @@ export function connectCache(deps: ConnectCacheDeps) {
       telemetry,
       onWarning,
     });
-  const peers = joinProcess(namespace, (scope, fence) => {
-    changes.changed(scope);
-    cache?.receive(scope, fence);
+  const hasBus = settings !== null && settings.bus !== null;
+  const peers = joinProcess(namespace, {
+    receive(scope, fence) {
+      changes.changed(scope);
+      cache?.receive(scope, fence);
+    },
+    hasBus,
   });
+  const pileWarning = hasBus ? pileWarningOf(peers) : null;
+  if (pileWarning !== null) onWarning(pileWarning);
   const invalidation = createInvalidation({
     cache,
     isCacheShared: settings !== null && settings.store !== null,

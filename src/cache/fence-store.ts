@@ -43,6 +43,11 @@ import { createKnownServers, type Servers } from './trust/known-servers.ts';
  * none. A process knows the ids of its servers by asking them, again for each new connection and after a second. A store
  * that cannot name its servers has no such protection: see the end.
  *
+ * Why a slot that moves is safe. A cluster moves a slot key by key, and each key is on one server at a time, so a fence that
+ * was written is found. But an epoch may stay behind while a fence beside it is already written to the other server, and
+ * another server may be set back once it has the slot. So a process that finds a slot split names it after all servers of
+ * the cluster, and one that finds a slot on another server asks for the names again, before it uses what it has read.
+ *
  * A token whose owner is unknown. Such a reader can read the marks of the user and of the client only after it has read
  * the database. It may write its entry if both scopes have no fence, and the epochs of their buckets are those that this
  * process had seen before it read the database: then nothing was lost since, and neither fence was written. A reader that
@@ -70,7 +75,8 @@ import { createKnownServers, type Servers } from './trust/known-servers.ts';
  *
  * What the protocol cannot detect: a store without names of servers that is reset to an older state, fences, epochs and
  * entries alike, between two calls of every process. As soon as one process notices, its new epochs repair the store for
- * every process. Nor can it detect that two servers hold a bucket at once, because the network between them is cut: each
+ * every process. Nor can it detect that a server is set back while a slot moves to it, if every call finds all of its keys on
+ * one server until the move has ended or is given up. Nor can it detect that two servers hold a bucket at once, because the network between them is cut: each
  * process believes the one that it reaches, until the cluster stops the one without a majority.
  */
 

@@ -4,8 +4,9 @@ import { translateErrors, wasAborted } from './failures.ts';
 import { createListen } from './notify/listen.ts';
 import type { Listen } from './notify/listening.ts';
 import { createFolderClaim } from './pglite/folder-claim.ts';
+import type { ExplainTimeout } from './prepared/busy-pool.ts';
 import { createLogQuery } from './prepared/log-query.ts';
-import { createGetNativePool } from './prepared/native-pool.ts';
+import { createNativePools } from './prepared/native-pool.ts';
 import { createPrepare } from './prepared/prepare.ts';
 import { createPreparedLookUp, type LookUp, type LookUpColumn } from './prepared/prepared-look-up.ts';
 import { createPreparedStatement, type PreparedStatement } from './prepared/prepared-statement.ts';
@@ -59,6 +60,8 @@ export interface Database {
    * rolls back, it never calls back.
    */
   afterCommit(callback: () => unknown, options?: AfterCommitOptions): Promise<void>;
+  /** Adds to the error of a timeout that all connections of the pool are busy, if they are. */
+  readonly explainTimeout: ExplainTimeout;
 }
 
 /** The part of MikroORM's SQL connections that is used; `@mikro-orm/core` does not know SQL. */
@@ -120,8 +123,9 @@ export function createDatabase(
   }
 
   const getNativeClient = async () => connection().getNativeClient();
+  const pools = createNativePools(orm, getNativeClient);
   const prepareDeps = {
-    getNativePool: createGetNativePool(orm, getNativeClient),
+    getNativePool: pools.get,
     prepare: createPrepare({
       hasNames,
       timeoutMs,
@@ -152,6 +156,7 @@ export function createDatabase(
     snapshotTransactionId,
     outsideTransaction: transactions.outside,
     afterCommit: transactions.afterCommit,
+    explainTimeout: pools.explainTimeout,
   };
 }
 

@@ -30,8 +30,10 @@ export function composeDatabase(deps: ComposeDatabaseDeps) {
   const nothing = `select 1 from ${schema.tokens} limit 0`;
   const readUnwatched = connection.prepare(nothing);
   const confirm = () => connection.outsideTransaction(() => readUnwatched([]));
-  const watch = createWatchOutages(outage, () =>
-    withTimeout(confirm, { timeoutMs: confirmMs, service: 'the database' }),
+  const watch = createWatchOutages(
+    outage,
+    () => withTimeout(confirm, { timeoutMs: confirmMs, service: 'the database' }),
+    connection.explainTimeout,
   );
   const database = watchDatabase(connection, watch.statement);
   const readNothing = database.prepare(nothing);

@@ -212,6 +212,7 @@ export function compose(settings: Settings) {
       states: partStates,
       connect: () => cache?.connect?.(),
       checks: { ...connected.checks, store: cache?.checkStore ?? null, throttle: limits.check },
+      explainTimeout: database.explainTimeout,
       now,
     }),
     ...createShutdown({

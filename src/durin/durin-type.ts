@@ -103,7 +103,7 @@ export interface Durin<TApp extends AppTypes, TLogin extends LoginTypes> extends
    */
   readonly flush: () => Promise<void>;
   /**
-   * Checks what durin depends on: database, store, bus, and the throttle's Redis, as this process sees them. It answers within a
+   * Checks what durin depends on: database, store, bus, and the throttle's store, as this process sees them. It answers within a
    * second and never throws, whatever fails or hangs. It checks at most once a second, and calls in between share the answer, so
    * it may be polled. It opens the connections of the cache, as the first look-up does.
    * @returns `isHealthy`: the database answers, so this process can serve; `isDegraded`: another part fails, which refuses no

@@ -9,6 +9,8 @@ export interface CheckHealthDeps {
   readonly connect: () => void;
   /** `null`: the part is not asked, and its state is what `states` knows. So is that of the bus. */
   readonly checks: Readonly<Record<Exclude<PartName, 'bus'>, PartCheck | null>>;
+  /** Adds what is known about the database's connections to the error of a timeout. */
+  readonly explainTimeout: (timeout: Error) => Error;
   /** The clock, in milliseconds. */
   readonly now: () => number;
 }
@@ -16,10 +18,11 @@ export interface CheckHealthDeps {
 /** An answer is shared for this long, in milliseconds, so that polling costs at most one check a second. */
 const sharedMs = 1000;
 
-export function createCheckHealth({ states, connect, checks, now }: CheckHealthDeps): CheckHealth {
-  const lookAt = (part: PartName) =>
+export function createCheckHealth(deps: CheckHealthDeps): CheckHealth {
+  const { states, connect, checks, explainTimeout, now } = deps;
+  const lookAt = (part: CachePart) =>
     createLookAtPart(part, { states, check: part === 'bus' ? null : checks[part], now });
-  const lookAtDatabase = lookAt('database');
+  const lookAtDatabase = createLookAtPart('database', { states, check: checks.database, explainTimeout, now });
   const lookAtOthers = { store: lookAt('store'), bus: lookAt('bus'), throttle: lookAt('throttle') };
   let shared: { readonly health: Promise<Health>; readonly until: number } | null = null;
 

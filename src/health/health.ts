@@ -32,7 +32,7 @@ export interface Health {
   readonly store: PartUp | PartFailing<'degraded'> | PartUnused;
   /** The cache's bus. Degraded: no session is kept in this process, so look-ups read the store or the database. */
   readonly bus: PartUp | PartFailing<'degraded'> | PartUnused;
-  /** The Redis of `throttle.redis`. Degraded: this process counts calls by itself. */
+  /** The store of `throttle.redis` or `throttle.limiter`. Degraded: this process counts calls by itself. */
   readonly throttle: PartUp | PartFailing<'degraded'> | PartUnused;
 }
 

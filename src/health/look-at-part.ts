@@ -18,6 +18,8 @@ export interface LookAtPartDeps {
   readonly states: Pick<PartStates, 'of'>;
   /** `null`: it is not asked. */
   readonly check: PartCheck | null;
+  /** Adds what is known about the part to the error of a check that it did not answer in time. Default: nothing. */
+  readonly explainTimeout?: (timeout: Error) => Error;
   /** The clock, in milliseconds. */
   readonly now: () => number;
 }
@@ -28,7 +30,8 @@ const timeoutMs = 750;
 /**
  * Creates a function that asks a part how it is, in bounded time. A part that hangs is not asked again before it has answered.
  */
-export function createLookAtPart(part: PartName, { states, check, now }: LookAtPartDeps) {
+export function createLookAtPart(part: PartName, deps: LookAtPartDeps) {
+  const { states, check, explainTimeout = (timeout) => timeout, now } = deps;
   let unanswered: Promise<unknown> | null = null;
   /** Since when the checks fail. */
   let failingSince: number | null = null;
@@ -46,7 +49,7 @@ export function createLookAtPart(part: PartName, { states, check, now }: LookAtP
   async function ask(asking: PartCheck): Promise<void> {
     unanswered ??= start(asking);
     const asked = unanswered;
-    await withTimeout(() => asked, { timeoutMs, service: `the ${part}` });
+    await withTimeout(() => asked, { timeoutMs, service: `the ${part}`, toError: explainTimeout });
   }
 
   return async function lookAtPart(): Promise<PartFinding> {

@@ -31,7 +31,7 @@ const outageEffects: Readonly<Record<PartName, string>> = {
   database: 'calls are refused with STORE_UNAVAILABLE until the database works again',
   store: "the cache's store is not used until it works again",
   bus: "sessions are not kept in this process until the cache's bus works again",
-  throttle: "calls are counted in this process alone until the throttle's Redis works again",
+  throttle: "calls are counted in this process alone until the throttle's store works again",
 };
 
 /** Outages are reported immediately, whatever the app's transaction does: an outage is a fact. */

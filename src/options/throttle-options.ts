@@ -55,16 +55,14 @@ export interface ThrottleOptions {
    * Each call has a deadline of 100 milliseconds. While the store fails, each process counts by itself. Default: none.
    *
    * @example
-   * // The callback is called once the table exists, or with the error. Without it, a database that is down at the start ends the process.
+   * // The table is one of a migration. A limiter that creates it itself cannot be used if the database is down at the start.
    * limiter: (options) =>
-   *   new RateLimiterPostgres({ ...options, storeClient: pool, tableName: 'rate_limit' }, (error) => {
-   *     if (error) console.error(error);
-   *   }),
+   *   new RateLimiterPostgres({ ...options, storeClient: pool, tableName: 'rate_limit', tableCreated: true }),
    */
   limiter?: CreateLimiter | undefined;
   /**
    * Starts the keys in Redis or the limiter's store. Default: `'durin:rate:'` and the name of the database, with its schema unless that is
-   * `public`. Apps that share a Redis and have the same names need one each.
+   * `public`. Apps that share a store and have the same names need one each.
    */
   prefix?: string | undefined;
   /** Limits on logins, or `false` for none. */

@@ -1,5 +1,6 @@
 import { hashTagOf } from './hash-slot.ts';
 import type { RedisSource } from './redis-source.ts';
+import { isTryAgain } from './slot-watch.ts';
 
 /**
  * Reads keys in one command, or on a cluster in one for each hash tag, all sent at once. While a slot moves from one server to
@@ -23,7 +24,7 @@ async function readPart(send: RedisSource['send'], keys: readonly string[]): Pro
   try {
     return listOf(await send(first, ['MGET', ...keys]), keys);
   } catch (error) {
-    if (!(error instanceof Error && error.message.startsWith('TRYAGAIN'))) throw error;
+    if (!isTryAgain(error)) throw error;
   }
   const values: unknown[] = [];
   for (const key of keys) values.push(await send(key, ['GET', key]));

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** A client of its own for one server, which durin connects and closes. */
 export interface NodeClient {
   readonly isOpen: boolean;
@@ -67,6 +69,11 @@ const idLength = 16;
 export function nameOfServer(info: unknown): string {
   const [, id = ''] = /master_replid:(\w+)/.exec(String(info)) ?? [];
   return id.slice(0, idLength);
+}
+
+/** A name of several servers together, whatever their order: another one once one of them has another name. */
+export function nameOfServers(names: readonly string[]): string {
+  return createHash('sha256').update(names.toSorted().join()).digest('hex').slice(0, idLength);
 }
 
 /** The options of a client for messages: it fails instead of waiting, and does not reconnect. */

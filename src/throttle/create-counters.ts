@@ -4,19 +4,19 @@ import { createLimiterRateCounter, createRedisRateCounter, type Limiter } from '
 import { createMemoryRateCounter } from './memory-rate-counter.ts';
 import type { RateCounter, RateCounters } from './rate-counter.ts';
 import type { RateLimitRedis } from './rate-limit-redis.ts';
-import { createRedisCircuit, createStoreCircuit } from './redis-circuit.ts';
 import { createRedisKnownNetworks } from './redis-known-networks.ts';
+import { createRedisCircuit, createStoreCircuit } from './store-circuit.ts';
 
 export interface CounterSettings {
   /** `null`: calls are counted in this process. */
   readonly redis: RateLimitRedis | null;
   /** Creates a limiter over another store. Default: none. */
   readonly limiter?: CreateLimiter | null;
-  /** Starts the keys in Redis. */
+  /** Starts the keys in the store. */
   readonly prefix: string;
-  /** The clock, in milliseconds. It ends the windows in memory; Redis ends its windows by its own clock. */
+  /** The clock, in milliseconds. It ends the windows in memory; Redis ends those in Redis by its own clock. */
   readonly now: () => number;
-  /** Learns of outages of Redis. Default: nobody does. */
+  /** Learns of outages of the store. Default: nobody does. */
   readonly onOutage?: OutageListener;
 }
 
@@ -41,15 +41,20 @@ export function createCounters(settings: CounterSettings): RateCounters {
     : createLimiterCounters(limiter, { prefix, now, onOutage });
 }
 
+/** Some limiters create a table first, and reject every call until then. They may take this long, in milliseconds. */
+const preparationMs = 1000;
+
 type Common = Required<Pick<CounterSettings, 'prefix' | 'now' | 'onOutage'>>;
 
 /** Where users have signed in from is remembered by each process. */
 function createLimiterCounters(create: CreateLimiter, { prefix, now, onOutage }: Common): RateCounters {
   const limiter = create({ keyPrefix: `${prefix}:calls`, points: 1, duration: 1 });
   const circuit = createStoreCircuit({
+    service: "the limiter's store",
     isConnecting: () => false,
     requireReady() {},
     ask: () => limiter.get('durin'),
+    preparationMs,
     onOutage,
   });
   const createCounter = () => createLimiterRateCounter({ limiter, circuit, memory: createMemoryRateCounter(now), now });

@@ -4,7 +4,7 @@ import type { Quota } from '../values/rate.ts';
 import type { MemoryRateCounter, RunningWindow } from './memory-rate-counter.ts';
 import type { Count, RateCounter } from './rate-counter.ts';
 import type { RateLimitRedis } from './rate-limit-redis.ts';
-import type { RedisCircuit } from './redis-circuit.ts';
+import type { StoreCircuit } from './store-circuit.ts';
 
 /** What is used of a limiter of rate-limiter-flexible, over any of its stores. */
 export interface Limiter {
@@ -16,7 +16,7 @@ export interface Limiter {
 
 export interface LimiterRateCounterDeps {
   readonly limiter: Limiter;
-  readonly circuit: Pick<RedisCircuit, 'call'>;
+  readonly circuit: Pick<StoreCircuit, 'call'>;
   /** Mirrors the counts of the store, and counts while it fails. */
   readonly memory: MemoryRateCounter;
   /** The clock of this process, in milliseconds. Windows end by the clock of the store. */

@@ -40,8 +40,8 @@ export interface RateCounters {
   readonly logins: RateCounter;
   /** Where users have signed in from. */
   readonly knownNetworks: KnownNetworks;
-  /** Calls Redis once, and rejects if it cannot be used. `null`: the counters use no Redis. */
+  /** Calls the store once, and rejects if it cannot be used. `null`: the counters use none. */
   readonly check: (() => Promise<void>) | null;
-  /** Ends the timer that probes a failed Redis. The counters still work, in memory where Redis fails. */
+  /** Ends the timer that probes a failed store. The counters still work, in memory where the store fails. */
   close(): void;
 }

@@ -1,11 +1,11 @@
 import { digest } from './digest.ts';
 import { type KnownNetworks, maxNetworks, rememberedSeconds } from './known-networks.ts';
 import type { RateLimitRedis } from './rate-limit-redis.ts';
-import type { RedisCircuit } from './redis-circuit.ts';
+import type { StoreCircuit } from './store-circuit.ts';
 
 export interface RedisKnownNetworksDeps {
   readonly redis: RateLimitRedis;
-  readonly circuit: RedisCircuit;
+  readonly circuit: StoreCircuit;
   /** Starts the keys in Redis. */
   readonly prefix: string;
   /** Remembers as well, and answers while Redis fails. */

@@ -1,9 +1,9 @@
-import { openAsBlob } from 'node:fs';
 import type { MikroORM, Options } from '@mikro-orm/core';
 import { MikroORM as PGliteORM } from '@mikro-orm/pglite';
 import { MikroORM as PostgresORM } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
 import { inject } from 'vitest';
+import { returnPglite, takePglite } from './pglite-instances.ts';
 import { createDatabaseServer, databaseUrl, newDatabaseName } from './servers/database-server.ts';
 
 declare module 'vitest' {
@@ -46,18 +46,22 @@ export async function openAgain(orm: MikroORM, options: Partial<Options>): Promi
 }
 
 export async function closeDatabase(orm: MikroORM): Promise<void> {
+  if (postgresUrl === null) return closePglite(orm as PGliteORM);
   const name = orm.config.get('dbName');
-  if (postgresUrl !== null) await untilIdle(orm);
+  await untilIdle(orm);
   await orm.close(true);
-  if (postgresUrl !== null && name !== undefined) await server.drop(name);
+  if (name !== undefined) await server.drop(name);
 }
 
 async function openPglite(options: Partial<Options>): Promise<PGliteORM> {
-  const path = inject('emptyPglite');
-  if (path === undefined) throw new Error('The project of this test lacks global-pglite.ts as a globalSetup');
-  const loadDataDir = await openAsBlob(path);
-  const driverOptions = () => ({ loadDataDir }); // of a plain object MikroORM would copy the properties
-  return await PGliteORM.init({ dbName: 'memory://', driverOptions, ...options } as never);
+  const pglite = await takePglite();
+  return await PGliteORM.init({ dbName: 'memory://', driverOptions: { pglite: () => pglite }, ...options } as never);
+}
+
+async function closePglite(orm: PGliteORM): Promise<void> {
+  const pglite = await orm.em.getDriver().getConnection().getNativeClient();
+  await orm.close(true);
+  await returnPglite(pglite);
 }
 
 async function initPostgres(serverUrl: string, name: string, options: Partial<Options>): Promise<PostgresORM> {

@@ -11,6 +11,8 @@ import { isScope, type Scope, type SessionCache } from '../session-cache.ts';
  */
 export interface ProcessPeers {
   announce(scope: Scope, fence: string | null): void;
+  /** How many others there are that have a bus. Those of an older version of the package do not answer. */
+  countWithBus(): number;
   leave(): void;
 }
 
@@ -21,21 +23,37 @@ interface Announcement {
   readonly fence: string | null;
 }
 
-/**
- * @param namespace names the tokens' table among all databases
- * @param receive receives the changes of others
- */
-export function joinProcess(namespace: string, receive: SessionCache['receive']): ProcessPeers {
+/** What is published to count the others: those that have a bus call `present`, before `publish` returns. */
+interface RollCall {
+  readonly from: unknown;
+  readonly present: () => void;
+}
+
+interface Peer {
+  /** Receives the changes of others. */
+  readonly receive: SessionCache['receive'];
+  readonly hasBus: boolean;
+}
+
+/** @param namespace names the tokens' table among all databases */
+export function joinProcess(namespace: string, { receive, hasBus }: Peer): ProcessPeers {
   const peers = channel(`trpc-durin:invalidated:${namespace}`);
   const from = Symbol('a durin');
 
   function hear(message: unknown): void {
     if (isAnnouncement(message) && message.from !== from) receive(message.scope, message.fence);
+    else if (hasBus && isRollCall(message) && message.from !== from) message.present();
   }
 
   peers.subscribe(hear);
   return {
     announce: (scope, fence) => peers.publish({ from, scope, fence } satisfies Announcement),
+    countWithBus() {
+      let count = 0;
+      const present = () => void (count += 1);
+      peers.publish({ from, present } satisfies RollCall);
+      return count;
+    },
     leave() {
       peers.unsubscribe(hear);
     },
@@ -46,4 +64,9 @@ function isAnnouncement(message: unknown): message is Announcement {
   if (typeof message !== 'object' || message === null || !('from' in message)) return false;
   const isFence = 'fence' in message && (message.fence === null || typeof message.fence === 'string');
   return isFence && 'scope' in message && typeof message.scope === 'string' && isScope(message.scope);
+}
+
+function isRollCall(message: unknown): message is RollCall {
+  if (typeof message !== 'object' || message === null) return false;
+  return 'from' in message && 'present' in message && typeof message.present === 'function';
 }

@@ -3,6 +3,7 @@ import { DurinUsageError, isDurinError } from '../../errors.ts';
 import type { OutageReport } from '../../health/outage-report.ts';
 import type { Database } from '../database.ts';
 import { codeOf, isOutage } from '../failures.ts';
+import type { ExplainTimeout } from '../prepared/busy-pool.ts';
 
 /** Returns the work, and learns from how it ends whether the database can be used. */
 export type Watch = <T>(work: Promise<T>) => Promise<T>;
@@ -34,8 +35,13 @@ export function watchDatabase(database: Database, watch: Watch): Database {
 /**
  * @param confirm asks the database for nothing. Where an error does not say by itself that the database cannot be used, such as
  *   a timeout, it is an outage only if this fails too: a row may have been locked for long, or a right is missing for one table
+ * @param explainTimeout adds the reason to what is reported
  */
-export function createWatchOutages({ began, ended }: OutageReport, confirm: () => Promise<unknown>): WatchOutages {
+export function createWatchOutages(
+  { began, ended }: OutageReport,
+  confirm: () => Promise<unknown>,
+  explainTimeout: ExplainTimeout,
+): WatchOutages {
   const confirmations = createSingleFlight<void>();
   let hasFailed = false;
 
@@ -54,7 +60,7 @@ export function createWatchOutages({ began, ended }: OutageReport, confirm: () =
     try {
       await confirm();
     } catch {
-      report(cause);
+      report(cause instanceof Error && codeOf(cause) === null ? explainTimeout(cause) : cause);
     }
   }
 

@@ -16,12 +16,16 @@ export interface CopiedExample {
   remove(): Promise<void>;
 }
 
-/**
- * @param name of the folder in examples/
- * @param other a copy to put this one beside; that one also removes it
- */
-export async function copyExample(name: string, other?: CopiedExample): Promise<CopiedExample> {
-  const root = other ? dirname(other.folder) : await mkdtemp(join(tmpdir(), `durin-${name}-`));
+interface CopyOptions {
+  /** A copy to put this one beside; that one also removes it. Default: it is in a folder of its own. */
+  readonly beside?: CopiedExample;
+  /** What to install besides, such as `redis@6`. Default: nothing. */
+  readonly packages?: readonly string[];
+}
+
+/** @param name of the folder in examples/ */
+export async function copyExample(name: string, { beside, packages = [] }: CopyOptions = {}): Promise<CopiedExample> {
+  const root = beside ? dirname(beside.folder) : await mkdtemp(join(tmpdir(), `durin-${name}-`));
   const remove = () => rm(root, { recursive: true, force: true });
   const folder = join(root, name);
   try {
@@ -29,7 +33,7 @@ export async function copyExample(name: string, other?: CopiedExample): Promise<
       pack(root),
       cp(join(project, 'examples', name), folder, { recursive: true, filter: isSource }),
     ]);
-    const install = await run('npm', ['install', '--no-save', '--prefer-offline', tarball], folder);
+    const install = await run('npm', ['install', '--no-save', '--prefer-offline', tarball, ...packages], folder);
     if (install.code !== 0) throw new Error(install.output);
   } catch (error) {
     await remove();

@@ -88,6 +88,28 @@ export const button = (page: Page, name: string) => page.getByRole('button', { n
 export const isSignedIn = (page: Page) => page.getByRole('heading', { name: 'Hello, alice' }).waitFor();
 export const isSignedOut = (page: Page) => page.getByRole('heading', { name: 'Sign in' }).waitFor();
 
+/** Keeps each heading that the pages of a window show from now on, also for a moment. */
+export async function noteHeadings(context: BrowserContext): Promise<void> {
+  const content = `
+    globalThis.headings = [];
+    new MutationObserver(() => {
+      const text = document.querySelector('h1')?.textContent;
+      if (text && headings.at(-1) !== text) headings.push(text);
+    }).observe(document, { childList: true, subtree: true, characterData: true });
+  `;
+  await context.addInitScript({ content });
+}
+
+/** The headings that a page has shown since it was loaded. */
+export const headingsOf = (page: Page) => page.evaluate<string[]>('headings');
+
+/** Keeps the address of each redirect of a window. */
+export function noteRedirects(context: BrowserContext): readonly string[] {
+  const redirects: string[] = [];
+  context.on('response', (response) => response.status() === 307 && redirects.push(response.url()));
+  return redirects;
+}
+
 /** Puts a session cookie into the browser. Browsers send cookies for https to localhost. */
 export async function setSessionCookie(context: BrowserContext, value: string): Promise<void> {
   await context.addCookies([{ name: cookieName, value, url: 'https://localhost' }]);

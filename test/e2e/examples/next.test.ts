@@ -1,10 +1,15 @@
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { faultsInLooks } from '../../support/browser/appearance.ts';
+import { copiesOf } from '../package/packed.ts';
 import {
   button,
   cookieName,
+  headingsOf,
   isSignedIn,
   isSignedOut,
+  noteHeadings,
+  noteRedirects,
   sessionCookie,
   setSessionCookie,
   signIn,
@@ -51,8 +56,9 @@ test('a wrong password is refused with and without JavaScript', async () => {
   }
 });
 
-test('prefetched queries hydrate without a call', async () => {
-  const { open } = await visit();
+test('a reload hydrates without a call, and never shows the form', async () => {
+  const { context, open } = await visit();
+  await noteHeadings(context);
   const page = await open();
   await signIn(page);
 
@@ -63,6 +69,7 @@ test('prefetched queries hydrate without a call', async () => {
   await button(page, 'Refresh').click(); // works once the page is hydrated
   await page.getByText('The session was refreshed.').waitFor();
   expect(calls.filter((path) => path.startsWith('/api/trpc'))).toEqual(['/api/trpc/auth.refresh']);
+  expect(await headingsOf(page)).toEqual(['Hello, alice']);
 });
 
 test('a server action renames a device', async () => {
@@ -99,8 +106,7 @@ test.for([
   ['absent', null],
 ] as const)('a cookie that is %s leads to the sign-in form at once', async ([, value]) => {
   const { context, open } = await visit();
-  const redirects: string[] = [];
-  context.on('response', (response) => response.status() === 307 && redirects.push(response.url()));
+  const redirects = noteRedirects(context);
   if (value !== null) await setSessionCookie(context, value);
   const page = await open();
   await isSignedOut(page);
@@ -112,9 +118,8 @@ test('a session that expires while its page is open ends at the next call', asyn
   const server = await startWithClock(example());
   onTestFinished(() => server.stop() as Promise<void>);
   const { context, open } = await visit({}, server);
-  await context.addInitScript({ content: noteHeadings });
-  const redirects: string[] = [];
-  context.on('response', (response) => response.status() === 307 && redirects.push(response.url()));
+  await noteHeadings(context);
+  const redirects = noteRedirects(context);
   await signIn(await open('/sign-in'));
   const [page, other] = [await open(), await open()];
   await Promise.all([isSignedIn(page), isSignedIn(other)]);
@@ -124,24 +129,15 @@ test('a session that expires while its page is open ends at the next call', asyn
   await Promise.all([isSignedOut(page), isSignedOut(other)]);
   await page.getByText('Your session has expired.').waitFor();
   await page.waitForLoadState('networkidle');
-  for (const tab of [page, other]) expect(await tab.evaluate('headings')).toEqual(['Hello, alice', 'Sign in']);
+  for (const tab of [page, other]) expect(await headingsOf(tab)).toEqual(['Hello, alice', 'Sign in']);
   expect(redirects.length).toBeLessThanOrEqual(context.pages().length); // one for each tab
 
   await page.reload();
   await isSignedOut(page);
-  expect(await page.evaluate('headings')).toEqual(['Sign in']);
+  expect(await headingsOf(page)).toEqual(['Sign in']);
   await signIn(page);
   await isSignedIn(other);
 });
-
-/** Keeps each heading that a page shows, in `headings`. */
-const noteHeadings = `
-  globalThis.headings = [];
-  new MutationObserver(() => {
-    const text = document.querySelector('h1')?.textContent;
-    if (text && headings.at(-1) !== text) headings.push(text);
-  }).observe(document, { childList: true, subtree: true, characterData: true });
-`;
 
 test('no page sets a cookie', async () => {
   const { context, open } = await visit();
@@ -237,6 +233,11 @@ test('another device is signed out', async () => {
   }
   const cookie = `${cookieName}=${await sessionCookie(context)}`;
   expect((await requestPage('/', cookie)).headers.get('location')).toBe('/sign-in');
+});
+
+test('the example for Next.js has one copy of React', async () => {
+  const { folder } = example();
+  expect(await copiesOf('react', folder)).toEqual([join(folder, 'node_modules/react')]);
 });
 
 test('the types of the example for Next.js are right', async () => {

@@ -5,7 +5,7 @@ let quickstart: CopiedExample;
 let cli: CopiedExample;
 beforeAll(async () => {
   quickstart = await copyExample('quickstart');
-  cli = await copyExample('cli', quickstart); // it imports the type of the quickstart's router
+  cli = await copyExample('cli', { beside: quickstart }); // it imports the type of the quickstart's router
 });
 afterAll(() => quickstart?.remove());
 

@@ -2,7 +2,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listFiles, readPackageJson } from '../../project/source-files.ts';
-import { type Packed, packAndInstall, type Run } from './packed.ts';
+import { copiesOf, type Packed, packAndInstall, type Run } from './packed.ts';
 
 let packed: Packed;
 beforeAll(async () => {
@@ -129,6 +129,12 @@ test('the app runs: a user logs in, calls guarded procedures, and logs out', asy
     'after logout: INVALID_TOKEN',
   ]);
   expect(code).toBe(0);
+});
+
+test('an app with React renders the hooks, with the one copy that it has', async () => {
+  const { run, app } = packed;
+  expect(await copiesOf('react', app)).toEqual([join(app, 'node_modules/react')]);
+  expect(await run(process.execPath, ['greeting.ts'], app)).toEqual({ code: 0, output: '<p>signed-out</p>\n' });
 });
 
 test('the app tests itself, and a build for production finds no test kit', async () => {

@@ -69,6 +69,10 @@ async function projectOf(tarball: string) {
     '@trpc/client',
     '@trpc/server',
     '@types/node',
+    '@types/react',
+    '@types/react-dom',
+    'react',
+    'react-dom',
     'superjson',
     'zod',
   ];
@@ -82,6 +86,12 @@ async function projectOf(tarball: string) {
       'typescript-5.9': 'npm:typescript@~5.9.0',
     },
   };
+}
+
+/** The folders in which a project has a package, one for each copy that npm installed. */
+export async function copiesOf(name: string, project: string): Promise<string[]> {
+  const { output } = await run('npm', ['ls', name, '--all', '--parseable'], project);
+  return output.split('\n').filter((line) => line.endsWith(`/node_modules/${name}`));
 }
 
 /** Runs a command to its end. Frameworks send nothing about it. */

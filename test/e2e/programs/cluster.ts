@@ -105,7 +105,7 @@ export type Server = Awaited<ReturnType<typeof startServer>>;
 
 /** What a process says of the servers that it uses: that one is away, or is a pooler that mixes up statements. */
 const reports =
-  /^trpc-durin: (?:.* until (?:it|the cache's bus|the throttle's Redis|the database) works again|a connection pooler mixes up prepared statements)/;
+  /^trpc-durin: (?:.* until (?:it|the cache's bus|the throttle's store|the database) works again|a connection pooler mixes up prepared statements)/;
 
 function isUnexpected(line: string): boolean {
   return line !== '' && !reports.test(line);

@@ -128,16 +128,57 @@ describe.each(adapters)('$name', ({ name, serve }) => {
     expect(await page.query('me')).toEqual({ refused: 'NO_CREDENTIALS' });
   });
 
+  test('a batch of a refresh and a call moves the expiry of the cookie', async () => {
+    const page = open();
+    await page.mutate('auth.login', { ...credentials, username: 'bob' });
+    app.clock.advance(3600);
+    const answers = await page.mutateAll([['auth.refresh'], ['publish']]);
+    expect(answers).toEqual([{ data: { expiry: expect.any(String) } }, { data: 'bob' }]);
+    expect(page.received[1]).toEqual({ ...page.received[0], maxAge: 86_400 });
+  });
+
+  test('a batch of a call and a logout deletes the cookie', async () => {
+    const page = open();
+    await page.mutate('auth.login', credentials);
+    expect(await page.mutateAll([['publish'], ['auth.logout']])).toEqual([{ data: 'alice' }, { data: undefined }]);
+    expect(page.received.at(-1)).toEqual({ name: '__Host-durin', value: '', maxAge: 0, ...attributes });
+    expect(await page.query('me')).toEqual({ refused: 'NO_CREDENTIALS' });
+  });
+
   test('a streamed batch refuses a login before it verifies anything', async () => {
     const page = open();
-    const { text } = await page.fetch('auth.login?batch=1', {
-      method: 'POST',
-      body: JSON.stringify({ 0: { ...credentials, password: 'wrong' } }),
-      headers: { 'trpc-accept': 'application/jsonl' },
-    });
-    expect(text).toContain('COOKIE_UNAVAILABLE');
+    const answer = await page.mutateInStream([['auth.login', { ...credentials, password: 'wrong' }], ['publish']]);
+    expect(answer).toContain('COOKIE_UNAVAILABLE');
+    expect(answer).toContain('NO_CREDENTIALS');
     expect(page.received).toEqual([]);
   });
+
+  test('a streamed batch refuses a refresh, and answers its other calls', async () => {
+    const page = open();
+    await page.mutate('auth.login', { ...credentials, username: 'bob' });
+    const { data: before } = await page.query('auth.session');
+    app.clock.advance(3600);
+    const answer = await page.mutateInStream([['auth.refresh'], ['publish']]);
+    expect(answer).toContain('COOKIE_UNAVAILABLE');
+    expect(answer).toContain('"bob"');
+    expect(page.received).toHaveLength(1);
+    expect(await page.query('auth.session')).toEqual({ data: before }); // not refreshed either
+    await page.mutate('auth.logout');
+  });
+
+  test.each(['auth.logout', 'auth.logoutAll'])(
+    '%s in a streamed batch ends the session, but keeps the cookie',
+    async (path) => {
+      const page = open();
+      await page.mutate('auth.login', credentials);
+      expect(await page.mutateInStream([[path], ['publish']])).toContain('INVALID_TOKEN'); // to the call after it
+      expect(page.received).toHaveLength(1);
+      expect(await page.query('me')).toEqual({ refused: 'INVALID_TOKEN' });
+      expect(await page.query('auth.session')).toEqual({ data: null });
+      expect(await page.mutate('auth.login', credentials)).toMatchObject({ data: { token: null } });
+      expect(await page.query('me')).toEqual({ data: 'alice' });
+    },
+  );
 
   test("the app's own cookies are set beside it", async () => {
     const { router, durin } = app;

@@ -16,6 +16,9 @@ export interface Answer {
   readonly text: string;
 }
 
+/** A mutation of a batch. */
+type BatchedCall = readonly [path: string, input?: unknown];
+
 /** A call in an answer. */
 interface Result {
   readonly result?: { readonly data?: unknown };
@@ -58,6 +61,12 @@ export function openPage(url: string, send: Send = sendOverHttp, pageHeaders: Re
     return answer;
   }
 
+  function fetchBatch(calls: readonly BatchedCall[], headers: Record<string, string>) {
+    const path = `${calls.map(([name]) => name).join(',')}?batch=1`;
+    const body = JSON.stringify(Object.fromEntries(calls.map(([, input], index) => [index, input])));
+    return fetch(path, { method: 'POST', body, headers });
+  }
+
   function keep(cookie: SetCookie): void {
     received.push(cookie);
     if (cookie.maxAge === 0) jar.delete(cookie.name);
@@ -78,14 +87,15 @@ export function openPage(url: string, send: Send = sendOverHttp, pageHeaders: Re
       );
     },
     /** Several mutations in one request. */
-    async mutateAll(
-      calls: readonly (readonly [path: string, input?: unknown])[],
-      headers: Record<string, string> = {},
-    ) {
-      const path = `${calls.map(([name]) => name).join(',')}?batch=1`;
-      const body = JSON.stringify(Object.fromEntries(calls.map(([, input], index) => [index, input])));
-      const answer = await fetch(path, { method: 'POST', body, headers });
-      return (JSON.parse(answer.text) as Result[]).map(resultOf);
+    async mutateAll(calls: readonly BatchedCall[], headers: Record<string, string> = {}) {
+      const { text } = await fetchBatch(calls, headers);
+      return (JSON.parse(text) as Result[]).map(resultOf);
+    },
+    /** The same, as `httpBatchStreamLink` sends it. Returns the text of the stream, with the answers in it. */
+    async mutateInStream(calls: readonly BatchedCall[]) {
+      const { text } = await fetchBatch(calls, { 'trpc-accept': 'application/jsonl' });
+      if (text.trim().split('\n').length <= calls.length) throw new Error(`this is no stream: ${text}`);
+      return text;
     },
   };
 }

@@ -2,7 +2,7 @@ import { createClient } from 'redis';
 import { createRedisRateCounter } from '../../../src/throttle/limiter-rate-counter.ts';
 import { createMemoryRateCounter } from '../../../src/throttle/memory-rate-counter.ts';
 import type { RateLimitRedis } from '../../../src/throttle/rate-limit-redis.ts';
-import { createRedisCircuit } from '../../../src/throttle/redis-circuit.ts';
+import { createRedisCircuit } from '../../../src/throttle/store-circuit.ts';
 import { ageKeys } from '../../support/cache/age-keys.ts';
 import { createClock } from '../../support/clock.ts';
 

@@ -119,7 +119,7 @@ export function createProjects(isFull: boolean) {
       ...asPrograms.test,
       name: 'examples',
       include: examples,
-      exclude: isFull ? [] : longExamples,
+      exclude: isFull ? withoutRedis : longExamples,
       globalSetup: globalChromium,
     },
   };

@@ -13,6 +13,8 @@ export const ownRedis = [
   'test/integration/redis/**/*-outage.test.ts',
   'test/integration/redis/failure.test.ts',
   'test/e2e/programs/cached-exit.test.ts',
+  'test/e2e/programs/reload/hot-reload.test.ts',
+  'test/e2e/examples/next-hot-reload.test.ts',
   'test/load/{four-processes,ending-streams,stalled-processes,redis-failover}.test.ts',
   'test/integration/redis/kinds/*.test.ts',
 ];
@@ -80,6 +82,6 @@ export const longLoad = ['test/load/admin-million-tokens.test.ts'];
 export const browser = ['test/e2e/{quickstart,admin,browser}/**/*.test.ts'];
 /** The pages that `npm test` opens. `npm run test:browser` and CI open all of them. */
 export const browserSmoke = [
-  'test/e2e/quickstart/quickstart-{sign-in,step-up,keys,live}.test.ts',
+  'test/e2e/quickstart/quickstart-{sign-in,step-up}.test.ts',
   'test/e2e/admin/admin-sign-in.test.ts',
 ];

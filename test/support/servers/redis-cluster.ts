@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { createClient } from 'redis';
 import { freePort } from './postgres-server.ts';
+import { moveSlot, type SlotMove } from './redis/move-slot.ts';
 import { type RedisServer, startRedis } from './redis-server.ts';
 
 const slotCount = 16_384;
@@ -19,6 +20,8 @@ export interface RedisCluster {
   command(url: string, ...words: string[]): Promise<unknown>;
   /** Waits until every server that runs sees all slots served. */
   settled(servers?: readonly RedisServer[]): Promise<void>;
+  /** Moves a slot with its keys to the next of the masters, which must all run. Returns how many keys it moved. */
+  moveSlot(slot: number, beforeStep?: SlotMove['beforeStep']): Promise<number>;
   /** Resolves once this replica is a master. */
   promoted(server: RedisServer): Promise<void>;
   stop(): Promise<void>;
@@ -65,12 +68,26 @@ export async function startRedisCluster(): Promise<RedisCluster> {
   );
   await settled();
 
+  /** The place of the slot's master among the masters. */
+  async function ownerOf(slot: number): Promise<number> {
+    const ranges = await command(masters[0]?.url ?? '', 'CLUSTER', 'SLOTS');
+    const holds = (range: SlotRange) => range[0] <= slot && slot <= range[1];
+    const port = (ranges as SlotRange[]).find(holds)?.[2][1];
+    return masters.findIndex((master) => master.port === Number(port));
+  }
+
   return {
     rootNodes: masters.map(({ url }) => ({ url })),
     masters,
     replicas,
     command,
     settled,
+    async moveSlot(slot, beforeStep) {
+      const owner = await ownerOf(slot);
+      const urls = masters.map(({ url }) => url);
+      const [from = '', to = '', ...others] = [...urls.slice(owner), ...urls.slice(0, owner)];
+      return moveSlot({ slot, from, to, others, ...(beforeStep && { beforeStep }) });
+    },
     promoted: (server) => until(() => isMaster(server), 'the replica was not promoted'),
     async stop() {
       for (const server of servers) server.resume();
@@ -78,6 +95,9 @@ export async function startRedisCluster(): Promise<RedisCluster> {
     },
   };
 }
+
+/** A range as `CLUSTER SLOTS` lists it, with its master first. */
+type SlotRange = readonly [from: number, to: number, master: readonly [host: string, port: number]];
 
 async function command(url: string, ...words: string[]): Promise<unknown> {
   const client = createClient({ url, socket: { reconnectStrategy: false } });

@@ -4,16 +4,18 @@ import { DurinError } from '../../../src/errors.ts';
 
 function open() {
   const reports: string[] = [];
-  const answers = { isUp: true, asked: 0 };
+  const answers = { isUp: true, isPoolBusy: false, asked: 0 };
   const report = {
     began: (cause: unknown) => void reports.push((cause as Error).message),
     ended: () => void reports.push('ended'),
     stop: () => undefined,
   };
-  const watch = createWatchOutages(report, async () => {
+  async function confirm(): Promise<void> {
     answers.asked += 1;
     if (!answers.isUp) throw new Error('refused');
-  });
+  }
+  const explain = ({ message }: Error) => (answers.isPoolBusy ? new Error(`${message}: busy`) : new Error(message));
+  const watch = createWatchOutages(report, confirm, explain);
   return { watch, reports, answers };
 }
 
@@ -32,6 +34,20 @@ test('a timeout is an outage if the database does not answer either', async () =
   answers.isUp = false;
   await failWith(watch.failures, 'the database did not answer');
   expect(reports).toEqual(['the database did not answer']);
+});
+
+test('a timeout is reported with what is known about the connections', async () => {
+  const { watch, reports, answers } = open();
+  Object.assign(answers, { isUp: false, isPoolBusy: true });
+  await failWith(watch.failures, 'the database did not answer');
+  expect(reports).toEqual(['the database did not answer: busy']);
+});
+
+test('an error of a socket is reported as it is', async () => {
+  const { watch, reports, answers } = open();
+  Object.assign(answers, { isUp: false, isPoolBusy: true });
+  await failWith(watch.failures, 'connect ECONNREFUSED', 'ECONNREFUSED');
+  expect(reports).toEqual(['connect ECONNREFUSED']);
 });
 
 test.each(['ECONNREFUSED', '42501'])('the code %s is confirmed first', async (code) => {

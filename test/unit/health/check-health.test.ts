@@ -13,7 +13,7 @@ const answer = async () => 1;
 const fail = async () => Promise.reject(new Error('away'));
 
 /** The health of an app with a database and these parts. */
-function open(given: Partial<Record<PartName, PartCheck | null>> = {}) {
+function open(given: Partial<Record<PartName, PartCheck | null>> = {}, explainTimeout = (timeout: Error) => timeout) {
   const states = createPartStates(silent);
   const parts = { database: answer, ...given };
   const listeners = new Map(Object.keys(parts).map((part) => [part, states.watch(part as PartName)]));
@@ -30,6 +30,7 @@ function open(given: Partial<Record<PartName, PartCheck | null>> = {}) {
       store: counted('store'),
       throttle: counted('throttle'),
     },
+    explainTimeout,
     now,
   });
   return { check, calls, listenerOf: (part: PartName) => listeners.get(part) };
@@ -77,6 +78,17 @@ test('parts that hang are reported within a second', async () => {
     store: { status: 'degraded', reason: 'the store did not answer within 750 ms' },
     bus: { status: 'up', latencyMs: null },
     throttle: { status: 'degraded', reason: 'the throttle did not answer within 750 ms' },
+  });
+});
+
+test('what is known about the connections explains a timeout', async () => {
+  const { check } = open({ database: never, store: never }, ({ message }) => new Error(`${message}: all are busy`));
+  const checked = check();
+  await vi.advanceTimersByTimeAsync(1000);
+  vi.useRealTimers();
+  expect(await checked).toMatchObject({
+    database: { reason: 'the database did not answer within 750 ms: all are busy' },
+    store: { reason: 'the store did not answer within 750 ms' },
   });
 });
 

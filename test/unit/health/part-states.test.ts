@@ -21,7 +21,7 @@ test('a part that is not watched is not used', () => {
 test.each<[PartName, string]>([
   ['store', "the cache's store is not used until it works again"],
   ['bus', "sessions are not kept in this process until the cache's bus works again"],
-  ['throttle', "calls are counted in this process alone until the throttle's Redis works again"],
+  ['throttle', "calls are counted in this process alone until the throttle's store works again"],
 ])('an outage of the %s is an event and a line', (part, effect) => {
   const { clock, lines, events, states } = open();
   const started = clock();

@@ -17,15 +17,6 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.stop());
 
-/** Moves an empty slot to another master. */
-async function moveSlot(slot: number): Promise<void> {
-  const { masters, command } = cluster;
-  const from = masters[Math.floor((slot * masters.length) / 16_384)];
-  const to = masters.find((master) => master !== from);
-  const id = String(await command(to?.url ?? '', 'CLUSTER', 'MYID'));
-  for (const master of [to, from]) await command(master?.url ?? '', 'CLUSTER', 'SETSLOT', String(slot), 'NODE', id);
-}
-
 test('a link ends once another server has its channel', async () => {
   const { rootNodes } = cluster;
   const client = await createCluster({ rootNodes })
@@ -41,7 +32,7 @@ test('a link ends once another server has its channel', async () => {
     onEnd: ended.resolve,
   });
   await opened.promise;
-  await moveSlot(hashSlotOf('moving'));
+  await cluster.moveSlot(hashSlotOf('moving'));
   expect(await ended.promise).toEqual(new Error('another server has the channel now'));
   link.close();
   client.destroy();

@@ -1,0 +1,22 @@
+/** What `pg.Pool` counts. */
+export interface PoolCounts {
+  readonly totalCount: number;
+  readonly idleCount: number;
+  /** Calls that wait for a connection. The pool has them only while it may open no further one. */
+  readonly waitingCount: number;
+}
+
+/** Adds what is known about the connections to the error of a timeout. */
+export type ExplainTimeout = (timeout: Error) => Error;
+
+/**
+ * Adds that all connections are busy, if they are. What occupies them is not known: the app's own statements and
+ * transactions, or statements that a frozen server does not answer.
+ */
+export function explainByPool(timeout: Error, { totalCount, idleCount, waitingCount }: PoolCounts): Error {
+  if (idleCount > 0 || waitingCount === 0) return timeout;
+  const busy =
+    totalCount === 1 ? "the pool's only connection is busy" : `all ${totalCount} connections of the pool are busy`;
+  const waiting = waitingCount === 1 ? '1 call waits' : `${waitingCount} calls wait`;
+  return new Error(`${timeout.message}: ${busy}, and ${waiting}`);
+}
