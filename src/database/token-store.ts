@@ -224,8 +224,10 @@ export interface TokenStore {
    * is locked first.
    */
   expireAllOf(userId: unknown, filter: TokenFilter, now: number): Promise<TokenIdentity[]>;
-  /** Deletes at most `limit` expired rows. Rows locked by other transactions are skipped. */
-  deleteExpired(limit: number, now: number): Promise<TokenIdentity[]>;
+  /** Finds at most `limit` expired tokens, to be deleted with `deleteExpired`. */
+  findExpired(limit: number, now: number): Promise<KnownToken[]>;
+  /** Deletes those of the tokens that have still expired. Tokens locked by other transactions are skipped. */
+  deleteExpired(found: readonly KnownToken[], now: number): Promise<TokenIdentity[]>;
   /** Returns the user's unexpired tokens, newest first. */
   listOf(userId: unknown, filter: TokenFilter, now: number): Promise<TokenRow[]>;
   /** Returns a token of the pair, expired or not: a valid one, if there is one. */

@@ -136,8 +136,12 @@ export class TestSessionStore implements TokenStore {
     return [...expired, ...(await this.#inner.expireAllOf(userId, filter, now))];
   }
 
-  deleteExpired(limit: number, now: number): Promise<TokenIdentity[]> {
-    return this.#inner.deleteExpired(limit, now);
+  findExpired(limit: number, now: number): Promise<KnownToken[]> {
+    return this.#inner.findExpired(limit, now);
+  }
+
+  deleteExpired(found: readonly KnownToken[], now: number): Promise<TokenIdentity[]> {
+    return this.#inner.deleteExpired(found, now);
   }
 
   async listOf(userId: unknown, filter: TokenFilter, now: number): Promise<TokenRow[]> {

@@ -7,14 +7,14 @@ import type { ExpiryNotices } from './keys/expiry-notices.ts';
 import { toTokenEvent } from './token-event.ts';
 
 /**
- * Removes expired tokens in batches, and yields the number of each batch. Then deletes old counts of calls, and emits the notices
+ * Finds expired tokens, removes them in batches, and yields the number of each batch. Then deletes old counts of calls, and emits the notices
  * of keys that expire soon, also if the counts cannot be deleted.
  * @param keepUsageSeconds how long counts of calls are kept
  */
 export type PurgeTokens = (batchSize?: number, keepUsageSeconds?: number) => AsyncGenerator<number>;
 
 export interface PurgeTokensDeps {
-  readonly store: Pick<TokenStore, 'deleteExpired'>;
+  readonly store: Pick<TokenStore, 'findExpired' | 'deleteExpired'>;
   /** `null`: calls are not counted. */
   readonly usageStore: Pick<UsageStore, 'deleteBefore'> | null;
   readonly notices: Pick<ExpiryNotices, 'emitAll'>;
@@ -24,16 +24,23 @@ export interface PurgeTokensDeps {
 }
 
 const defaultBatchSize = 1000;
+/** A search may read past all tokens that were deleted before it, so it finds many batches. */
+const mostFound = 50_000;
 const defaultKeepSeconds = 90 * secondsPer.d;
 
 export function createPurgeTokens({ store, usageStore, notices, events, now }: PurgeTokensDeps): PurgeTokens {
   return async function* purgeTokens(batchSize = defaultBatchSize, keepUsageSeconds = defaultKeepSeconds) {
     const startedAt = now(); // tokens that expire meanwhile are left to the next purge, so this one ends
     for (let isDone = false; !isDone; ) {
-      const ended = await store.deleteExpired(batchSize, startedAt);
-      for (const token of ended) events.emit('tokenExpired', toTokenEvent(token));
-      isDone = ended.length < batchSize;
-      yield ended.length;
+      const found = await store.findExpired(mostFound, startedAt);
+      let purged = 0;
+      for (let start = 0; start < found.length; start += batchSize) {
+        const ended = await store.deleteExpired(found.slice(start, start + batchSize), startedAt);
+        for (const token of ended) events.emit('tokenExpired', toTokenEvent(token));
+        purged += ended.length;
+        yield ended.length;
+      }
+      isDone = found.length < mostFound || purged === 0; // those that others have locked are found again
     }
     const oldest = dayOf(startedAt - keepUsageSeconds * 1000);
     try {

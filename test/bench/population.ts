@@ -42,7 +42,7 @@ export async function createPopulation(
     "insert into durin_client (name, token_ttl) select 'client ' || c, 86400 from generate_series(1, ?) c",
     clients,
   );
-  await withoutIndexes(orm, 'durin_auth_token', async (em) => {
+  await withoutIndexes(orm, ['durin_auth_token', 'durin_token_use'], async (em) => {
     await em.execute(
       plantedTokens(`
        select md5(u || ':' || c), u, c, now() - interval '2 days',

@@ -24,7 +24,7 @@ export async function plantMillion({ orm, auth }: Quickstart): Promise<void> {
      select 'user' || i, 'no hash', true, false from generate_series(1, ?) i`,
     [userCount],
   );
-  await withoutIndexes(orm, 'durin_auth_token', async (em) => {
+  await withoutIndexes(orm, ['durin_auth_token', 'durin_token_use'], async (em) => {
     await em.execute(
       plantedTokens(`
        select md5(u.id || ':' || c.id), u.id, c.id, now() - age,

@@ -2,24 +2,12 @@ import type { Database } from '../database.ts';
 import { toParameter } from '../rows/instants.ts';
 import type { Row } from '../rows/row.ts';
 import type { Schema } from '../schema.ts';
-import { createExpiryConditions, effectiveExpiry } from '../tokens/token-conditions.ts';
-import type { OwnedTokenRow, TokenCursor, TokenQuery, TokenSort } from './admin-store.ts';
+import { effectiveExpiry } from '../tokens/token-conditions.ts';
+import type { OwnedTokenRow, TokenQuery } from './admin-store.ts';
 import { addUser } from './select-users.ts';
-
-/** A part of a statement, and the parameters of its `?`. */
-interface SqlFragment {
-  readonly sql: string;
-  readonly parameters: readonly unknown[];
-}
-
-const columnOf: Record<TokenSort, string> = { created: 't.created', expiry: 't.expiry', lastUsedAt: 't.last_used_at' };
-
-/** Last uses are indexed by day, and PostgreSQL sorts within a day. */
-const orderOf: Record<TokenSort, readonly string[]> = {
-  created: ['t.created', 't.id'],
-  expiry: ['t.expiry', 't.id'],
-  lastUsedAt: ['t.last_used_on', 't.last_used_at', 't.id'],
-};
+import { type SqlFragment, selectFirst, selectFirstOfAll } from './sql-fragment.ts';
+import { createTokenRelations } from './token-relations.ts';
+import { expiryConditions, orderOfSegment, type Segment, segmentConditions, segmentsOf } from './token-segments.ts';
 
 /**
  * The admin's queries for tokens.
@@ -29,12 +17,12 @@ const orderOf: Record<TokenSort, readonly string[]> = {
  * own, before or after the other rows.
  *
  * The same indexes contain the filtered columns, so PostgreSQL checks the filters there and reads no row that it skips from
- * the table. It cannot do that for an `or`, so tokens that never expire and tokens that expire later are selected
- * separately.
+ * the table. It cannot do that for an `or`, so tokens that never expire, that expire later and that were not used for too
+ * long are selected separately.
  */
 export function createSelectTokens(database: Database, schema: Schema) {
   const { tokens, clients, uses, usersAsU, userKeyColumn } = schema;
-  const { expired } = createExpiryConditions(schema);
+  const { tokensOf, unused, unrecorded, idleTokens, isIdle } = createTokenRelations(schema);
   const projection = schema.newProjection();
   const id = projection.add('t.id');
   const selector = projection.add('t.selector');
@@ -84,27 +72,6 @@ export function createSelectTokens(database: Database, schema: Schema) {
   }
 
   /**
-   * The relation to list from. The tokens of some users are few, so they are all selected first: `offset 0` keeps the planner
-   * from scanning everyone's tokens in the requested order instead. So are those of a client, if they are sorted by their
-   * last use, which no index of theirs contains.
-   */
-  function tokensOf({ userKeys, sort }: TokenQuery, ofClient: readonly SqlFragment[]): SqlFragment {
-    const isByUse = sort === 'lastUsedAt';
-    const select = isByUse
-      ? `select t.*, l.last_used_on, l.last_used_at from ${tokens} t left join ${uses} l on l.token_id = t.id`
-      : `select t.* from ${tokens} t`;
-    const first = [...(userKeys === null ? [] : [ofUsers(userKeys)]), ...(isByUse ? ofClient : [])];
-    if (first.length === 0) return { sql: `(${select})`, parameters: [] };
-    const { sql, parameters } = allOf(first);
-    return { sql: `(${select} where ${sql} offset 0)`, parameters };
-  }
-
-  function ofUsers(userKeys: readonly unknown[]): SqlFragment {
-    const placeholders = userKeys.map(() => '?').join(', ');
-    return { sql: `t.user_id in (${placeholders})`, parameters: userKeys.map((key) => schema.toUserKey(key)) };
-  }
-
-  /**
    * What a query has to know of the clients. A condition by client compares the id instead of the name, because the planner
    * then knows how many tokens the client has.
    */
@@ -117,10 +84,40 @@ export function createSelectTokens(database: Database, schema: Schema) {
     return { id: row?.['id'], canIdle: row?.['can_idle'] === true };
   }
 
-  /** Whether a token has expired because it was not used. The array lets the index on the client find the few that can. */
-  const isIdle =
-    `t.client_id = any (array(select id from ${clients} where idle_ttl is not null)) and ` +
-    `exists (select from ${clients} c where c.id = t.client_id and c.idle_ttl is not null and ${expired})`;
+  /** The tokens of a segment, from the cursor on. */
+  async function selectSegment(
+    segment: Segment,
+    query: TokenQuery,
+    { ofClient, canIdle, now }: ListContext,
+  ): Promise<OwnedTokenRow[]> {
+    const order = orderOfSegment(segment, query);
+    const { limit, hasExpired } = query;
+    const inSegment = [...ofClient, ...segmentConditions(segment, query)];
+    const unlessIdle =
+      canIdle && hasExpired === false ? [{ sql: `not (${isIdle})`, parameters: [toParameter(now)] }] : [];
+    const selectsFrom = (from: SqlFragment, conditions: readonly SqlFragment[]) =>
+      expiryConditions(segment, query, now).map((expiry) =>
+        selectFirst(from, [...conditions, ...(expiry === null ? [] : [expiry]), ...unlessIdle], order, limit),
+      );
+    async function selectAll(selects: readonly SqlFragment[]): Promise<OwnedTokenRow[]> {
+      return selects.length === 0 ? [] : selectJoined(selectFirstOfAll(selects, order, limit), order);
+    }
+
+    const isOfAll = query.userKeys === null && ofClient.length === 0 && hasExpired !== true;
+    if (query.sort === 'lastUsedAt' && segment.isNull && isOfAll) {
+      const found = await selectAll(selectsFrom(unused, inSegment));
+      const last = found.length < limit ? undefined : found.at(-1);
+      const until =
+        last === undefined ? [] : [{ sql: `t.id ${query.order === 'asc' ? '<' : '>'} ?`, parameters: [last.id] }];
+      return inOrderOfIds([...found, ...(await selectAll(selectsFrom(unrecorded, [...inSegment, ...until])))], query);
+    }
+    const idle =
+      canIdle && hasExpired === true ? [idleTokens(query, ofClient, now, { conditions: inSegment, order, limit })] : [];
+    return selectAll([
+      ...selectsFrom(tokensOf(query, ofClient, now), inSegment),
+      ...idle.map((from) => selectFirst(from, inSegment, order, limit)),
+    ]);
+  }
 
   return {
     async findToken(tokenId: string): Promise<OwnedTokenRow | null> {
@@ -133,101 +130,27 @@ export function createSelectTokens(database: Database, schema: Schema) {
       const client = await readClients(query.clientName);
       if (query.clientName !== null && client.id === null) return [];
       const ofClient = query.clientName === null ? [] : [{ sql: 't.client_id = ?', parameters: [client.id] }];
-      const from = tokensOf(query, ofClient);
-      const column = columnOf[query.sort];
-      const order = `order by ${orderOf[query.sort].map((sorted) => `${sorted} ${query.order}`).join(', ')}`;
       const found: OwnedTokenRow[] = [];
       for (const segment of segmentsOf(query)) {
-        const missing = query.limit - found.length;
-        if (missing === 0) break;
-        const common = [...ofClient, ...segmentConditions(segment, column, query)];
-        const idle = client.canIdle ? isIdle : null;
-        const selects = expiryConditions(segment, query, now, idle).map((expiry) =>
-          selectFirst(from, [...common, ...expiry], order, missing),
-        );
-        if (selects.length === 0) continue;
-        found.push(...(await selectJoined(selectFirstOfAll(selects, order, missing), order)));
+        const limit = query.limit - found.length;
+        if (limit === 0) break;
+        found.push(...(await selectSegment(segment, { ...query, limit }, { ofClient, canIdle: client.canIdle, now })));
       }
       return found;
     },
   };
 }
 
-function selectFirst(from: SqlFragment, where: readonly SqlFragment[], order: string, limit: number): SqlFragment {
-  const { sql, parameters } = allOf(where);
-  return {
-    sql: `(select * from ${from.sql} t where ${sql} ${order} limit ?)`,
-    parameters: [...from.parameters, ...parameters, limit],
-  };
+interface ListContext {
+  /** The condition on the client, if there is one. */
+  readonly ofClient: readonly SqlFragment[];
+  /** Whether tokens of any client expire if they are not used. */
+  readonly canIdle: boolean;
+  readonly now: number;
 }
 
-function allOf(conditions: readonly SqlFragment[]): SqlFragment {
-  return {
-    sql: conditions.map(({ sql }) => sql).join(' and '),
-    parameters: conditions.flatMap(({ parameters }) => parameters),
-  };
-}
-
-function selectFirstOfAll(selects: readonly SqlFragment[], order: string, limit: number): SqlFragment {
-  const [first] = selects;
-  if (first !== undefined && selects.length === 1) return first;
-  const all = selects.map(({ sql }) => sql).join(' union all ');
-  const parameters = selects.flatMap((fragment) => fragment.parameters);
-  return { sql: `(select * from (${all}) t ${order} limit ?)`, parameters: [...parameters, limit] };
-}
-
-/** The part of the list whose sorted column is null, or the part where it is not. */
-interface Segment {
-  readonly isNull: boolean;
-  /** The cursor, if it lies in this segment; `null`: the segment starts at its beginning. */
-  readonly after: TokenCursor | null;
-}
-
-/** The segments from the cursor on, in the order of the list. */
-function segmentsOf({ sort, order, after }: TokenQuery): Segment[] {
-  const nullsComeFirst = (sort === 'expiry') === (order === 'desc');
-  const all = sort === 'created' ? [false] : nullsComeFirst ? [true, false] : [false, true];
-  const remaining = after === null ? all : all.slice(all.indexOf(after.at === null));
-  return remaining.map((isNull) => ({
-    isNull,
-    after: after !== null && isNull === (after.at === null) ? after : null,
-  }));
-}
-
-/** The conditions for the rows of the segment that come after the cursor. */
-function segmentConditions({ isNull, after }: Segment, column: string, { order }: TokenQuery): SqlFragment[] {
-  const comparison = order === 'asc' ? '>' : '<';
-  const sorted = column === columnOf.lastUsedAt && !isNull ? [column, 't.last_used_on'] : [column];
-  const inSegment = { sql: sorted.map((one) => `${one} is ${isNull ? '' : 'not '}null`).join(' and '), parameters: [] };
-  if (after === null) return [inSegment];
-  if (isNull) return [inSegment, { sql: `t.id ${comparison} ?`, parameters: [after.id] }];
-  const at = after.at?.toISOString();
-  const isAfter = { sql: `(${column}, t.id) ${comparison} (?::timestamptz, ?::uuid)`, parameters: [at, after.id] };
-  if (column !== columnOf.lastUsedAt) return [isAfter];
-  return [
-    isAfter,
-    { sql: `t.last_used_on ${comparison}= (?::timestamptz at time zone 'UTC')::date`, parameters: [at] },
-  ];
-}
-
-/**
- * The conditions of the expiry filter. Each element needs a select of its own.
- * @param isIdle SQL for whether a token has expired because it was not used; `null`: none can
- */
-function expiryConditions(
-  { isNull }: Segment,
-  { sort, hasExpired }: TokenQuery,
-  now: number,
-  isIdle: string | null,
-): SqlFragment[][] {
-  if (hasExpired === null) return [[]];
-  const parameters = [toParameter(now)];
-  const expiresLater = { sql: 't.expiry > ?', parameters };
-  const never = { sql: 't.expiry is null', parameters: [] };
-  const unlessIdle = isIdle === null ? [] : [{ sql: `not (${isIdle})`, parameters }];
-  const ifIdle = isIdle === null ? null : { sql: isIdle, parameters };
-  const later = sort !== 'expiry' ? [expiresLater, never] : isNull ? [never] : [expiresLater];
-  if (!hasExpired) return later.map((condition) => [condition, ...unlessIdle]);
-  const overdue = sort === 'expiry' && isNull ? [] : [[{ sql: 't.expiry <= ?', parameters }]];
-  return [...overdue, ...(ifIdle === null ? [] : later.map((condition) => [condition, ifIdle]))];
+/** The first tokens of two lists that are sorted by their ids. */
+function inOrderOfIds(found: readonly OwnedTokenRow[], { order, limit }: TokenQuery): OwnedTokenRow[] {
+  const sign = order === 'asc' ? 1 : -1;
+  return found.toSorted((one, other) => (one.id < other.id ? -sign : sign)).slice(0, limit);
 }

@@ -2,6 +2,9 @@ import type { Database } from '../database.ts';
 import type { Schema } from '../schema.ts';
 import type { ClientUsage, DayUsage } from './admin-store.ts';
 
+/** SQL for the day of an instant; its parameter is a midnight. */
+const dayOf = (column: string) => `date_bin('24 hours', ${column}, ?::timestamptz) as day`;
+
 /**
  * Counts tokens per client and per day. Both statements scan the whole table, in parallel if the server has several cores.
  * Their time does not depend on how the tokens are distributed, or on what was written since the last vacuum.
@@ -27,20 +30,20 @@ export function createSelectUsage(database: Database, schema: Schema) {
     /**
      * The union hides from the planner that the days come from nearly unique instants. It therefore expects few days and
      * counts in parallel. Counting the selector forces the table scan, because no index on the instants contains it: an
-     * index-only scan gets slow once rows have been updated.
+     * index-only scan gets slow once rows have been updated. Last uses are joined with their tokens only for a client.
      */
     async usageByDay(clientName: string | null, since: Date): Promise<DayUsage[]> {
       const ofClient = clientName === null ? '' : `and t.client_id = (select id from ${clients} where name = ?)`;
       const start = since.toISOString();
       const parameters = [start, start, ...(clientName === null ? [] : [clientName])];
-      const usesOf = (column: string, isIssue: boolean) =>
-        `select date_bin('24 hours', ${column}, ?::timestamptz) as day, ${isIssue} as is_issue, t.selector ` +
-        `from ${tokens} t ${isIssue ? '' : `join ${uses} l on l.token_id = t.id`} where ${column} >= ? ${ofClient}`;
+      const issued = `select ${dayOf('t.created')}, true as is_issue, t.selector from ${tokens} t where t.created >= ? ${ofClient}`;
+      const join = clientName === null ? '' : `join ${tokens} t on t.id = l.token_id`;
+      const used = `select ${dayOf('l.last_used_at')}, false, '' from ${uses} l ${join} where l.last_used_at >= ? ${ofClient}`;
       const rows = await database.run(
         "select to_char(day at time zone 'UTC', 'YYYY-MM-DD') as day, " +
           'count(selector) filter (where is_issue)::float8 as issued, ' +
           'count(selector) filter (where not is_issue)::float8 as last_used ' +
-          `from (${usesOf('t.created', true)} union all ${usesOf('l.last_used_at', false)}) fact group by fact.day`,
+          `from (${issued} union all ${used}) fact group by fact.day`,
         [...parameters, ...parameters],
       );
       return rows.map((row) => ({

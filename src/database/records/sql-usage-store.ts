@@ -5,6 +5,8 @@ import type { UsageStore } from './usage-store.ts';
 /** The conditions on a day and, if it is not `null`, on a client. Users whose calls were all taken back are left out. */
 const since = (client: string | null) =>
   `n.calls > 0 and n.day >= ?::date ${client === null ? '' : 'and n.client = ?'}`;
+/** The number of users among the counts of a day. A client has one count for each of them. */
+const usersOf = (client: string | null) => (client === null ? 'count(distinct n.user_id)' : 'count(*)');
 const values = (client: string | null, day: string) => (client === null ? [day] : [day, client]);
 
 /**
@@ -31,7 +33,7 @@ export function createSqlUsageStore(database: Database, schema: Schema): UsageSt
 
     async byDay(client, day) {
       const rows = await database.run(
-        `select n.day::text as day, sum(n.calls)::float8 as calls, count(distinct n.user_id)::int as users ` +
+        `select n.day::text as day, sum(n.calls)::float8 as calls, ${usersOf(client)}::int as users ` +
           `from ${usage} n where ${since(client)} group by n.day order by n.day`,
         values(client, day),
       );
@@ -42,10 +44,12 @@ export function createSqlUsageStore(database: Database, schema: Schema): UsageSt
       }));
     },
 
+    /** Adds up the calls of each user first. To sort all counts by user, as `count(distinct)` does, takes twice as long. */
     async byClient(day) {
+      const ofUsers = `select n.client, sum(n.calls) as calls from ${usage} n where ${since(null)} group by n.client, n.user_id`;
       const rows = await database.run(
-        `select n.client, sum(n.calls)::float8 as calls, count(distinct n.user_id)::int as users ` +
-          `from ${usage} n where ${since(null)} group by n.client order by 2 desc, 1`,
+        `select n.client, sum(n.calls)::float8 as calls, count(*)::int as users ` +
+          `from (${ofUsers}) n group by n.client order by 2 desc, 1`,
         values(null, day),
       );
       return rows.map((row) => ({

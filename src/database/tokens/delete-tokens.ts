@@ -9,16 +9,24 @@ import { createExpiryConditions, filterConditions } from './token-conditions.ts'
 
 type DeleteTokens = Pick<
   TokenStore,
-  'delete' | 'deleteBySelector' | 'deleteIfExpired' | 'deleteOf' | 'deleteAllOf' | 'deleteBefore' | 'deleteExpired'
+  | 'delete'
+  | 'deleteBySelector'
+  | 'deleteIfExpired'
+  | 'deleteOf'
+  | 'deleteAllOf'
+  | 'deleteBefore'
+  | 'findExpired'
+  | 'deleteExpired'
 >;
 
 /** The most keys in one statement. */
 const maxKeys = 1000;
+/** A use in a token's last minute may not be stored yet. */
 const idleGraceMs = 60_000;
 
 /** The deletes of the token store. Each returns the identities of the tokens it deleted. */
 export function createDeleteTokens(database: Database, schema: Schema, lockUser: LockUser): DeleteTokens {
-  const { tokens, clients, uses } = schema;
+  const { tokens, clients } = schema;
   const { unexpired, expired } = createExpiryConditions(schema);
   const { column: changeColumn, parameters: changeOf } = database.changeContext;
 
@@ -40,40 +48,18 @@ export function createDeleteTokens(database: Database, schema: Schema, lockUser:
     return (await database.run(sql, [...parameters, ...changeOf(change)])).map((row) => toTokenIdentity(row, schema));
   }
 
-  /** Deletes the first tokens that a select finds. Skips those that others have locked. */
-  async function deleteFirst(
-    select: string,
-    parameters: readonly unknown[],
-    limit: number,
-    change: Change,
-  ): Promise<TokenIdentity[]> {
-    // Only a materialized CTE runs once. A subselect could run again and return other rows, exceeding the limit.
-    const rows = await database.run(
-      `with found as materialized (${select} limit ? for update of t skip locked) delete from ${tokens} t ` +
-        `using found, ${clients} c where t.id = found.id and c.id = t.client_id returning ${identityColumns}${changeColumn}`,
-      [...parameters, limit, ...changeOf(change)],
-    );
-    return rows.map((row) => toTokenIdentity(row, schema));
-  }
-
-  const overdue = `select t.id from ${tokens} t where t.expiry <= ? order by t.expiry`;
-  /**
-   * Tokens that expired because they were not used, a minute ago or earlier: a use in their last minute may not be stored
-   * yet. The index on the day of the last use finds them.
-   */
-  const idle = (day: string) =>
-    `select t.id from ${uses} l join ${tokens} t on t.id = l.token_id join ${clients} c on c.id = t.client_id ` +
-    `where ${day} and c.idle_ttl is not null and ${expired}`;
-  const idleSelects = [
-    idle(
-      `l.last_used_on <= ((?::timestamptz - make_interval(secs => (select min(idle_ttl) from ${clients}))) at time zone 'UTC')::date`,
-    ),
-    idle('l.last_used_on is null and ?::timestamptz is not null'),
-    // Tokens of 0.1 that were not used since the upgrade may have no row there. The index on their client and creation finds them.
+  /** Tokens whose stored expiry has passed. */
+  const overdue = `select t.id from ${tokens} t where t.expiry <= ? order by t.expiry limit ?`;
+  /** Of the others, those that expired because they were not used. The index on the client and the creation finds the old ones. */
+  const idle =
     `select t.id from ${clients} c join ${tokens} t on t.client_id = c.id ` +
-      'where c.idle_ttl is not null and t.created <= ?::timestamptz - make_interval(secs => c.idle_ttl) ' +
-      `and not exists (select from ${uses} l where l.token_id = t.id) and ${expired}`,
-  ];
+    'where c.idle_ttl is not null and t.created <= ?::timestamptz - make_interval(secs => c.idle_ttl) ' +
+    `and (t.expiry <= ?) is not true and ${expired} limit ?`;
+  /** Skips tokens that others have locked. A token that was used or extended since it was found is kept. */
+  const deleteFound =
+    `with found as materialized (select t.id from ${tokens} t where t.id = any (?::uuid[]) for update skip locked) ` +
+    `delete from ${tokens} t using found, ${clients} c where t.id = found.id and c.id = t.client_id ` +
+    `and (t.expiry <= ? or ${expired}) returning ${identityColumns}${changeColumn}`;
 
   return {
     async delete({ id }, reason) {
@@ -127,16 +113,21 @@ export function createDeleteTokens(database: Database, schema: Schema, lockUser:
       return ended;
     },
 
-    async deleteExpired(limit, now) {
-      const found = await deleteFirst(overdue, [toParameter(now)], limit, { expiredAt: now });
-      for (const select of idleSelects) {
+    async findExpired(limit, now) {
+      const at = toParameter(now);
+      const found = await database.run(overdue, [at, limit]);
+      const missing = limit - found.length;
+      if (missing > 0) {
         const aMinuteAgo = toParameter(now - idleGraceMs);
-        if (found.length < limit)
-          found.push(
-            ...(await deleteFirst(select, [aMinuteAgo, aMinuteAgo], limit - found.length, { expiredAt: now })),
-          );
+        found.push(...(await database.run(idle, [aMinuteAgo, at, aMinuteAgo, missing])));
       }
-      return found;
+      return found.map(({ id }) => ({ id: id as string }));
+    },
+
+    async deleteExpired(found, now) {
+      const ids = `{${found.map(({ id }) => id).join(',')}}`;
+      const parameters = [ids, toParameter(now), toParameter(now - idleGraceMs), ...changeOf({ expiredAt: now })];
+      return (await database.run(deleteFound, parameters)).map((row) => toTokenIdentity(row, schema));
     },
   };
 }

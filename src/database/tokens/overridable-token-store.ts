@@ -27,6 +27,7 @@ export function createOverridableTokenStore(first: TokenStore): OverridableToken
     deleteAllOf: (...args) => front.deleteAllOf(...args),
     deleteBefore: (...args) => front.deleteBefore(...args),
     expireAllOf: (...args) => front.expireAllOf(...args),
+    findExpired: (...args) => front.findExpired(...args),
     deleteExpired: (...args) => front.deleteExpired(...args),
     listOf: (...args) => front.listOf(...args),
     findOf: (...args) => front.findOf(...args),

@@ -22,6 +22,7 @@ let admin: Awaited<ReturnType<AdminApp['asAlice']>>['admin'];
 let rows: Row[];
 beforeAll(async () => {
   app = await openAdminApp();
+  await app.durin.clients.update('api', { idleTtl: '2h' });
   rows = await addTokens();
   const { token } = await app.durin.tokens.issue({ user: app.alice, client: 'web' });
   await app.durin.close(); // from here on, uses of this token are not recorded
@@ -81,7 +82,11 @@ async function pagesOf(input: TokenListInput, betweenPages?: () => Promise<unkno
 const sorts = ['created', 'expiry', 'lastUsedAt'] as const;
 const orders = ['asc', 'desc'] as const;
 
-const isExpired = ({ expiry }: Row) => expiry !== null && expiry.getTime() <= app.clock();
+/** Tokens of `api` also expire if they are not used for two hours. */
+function isExpired({ client, created, expiry, lastUsedAt }: Row): boolean {
+  const idleExpiry = client === 'api' ? (lastUsedAt ?? created).getTime() + 2 * hour : Number.POSITIVE_INFINITY;
+  return Math.min(expiry?.getTime() ?? Number.POSITIVE_INFINITY, idleExpiry) <= app.clock();
+}
 
 /** The expected list: never is the latest expiry and the earliest use, and equal instants are sorted by id. */
 function expectedIds({
@@ -110,8 +115,10 @@ for (const sort of sorts) {
         { state: 'expired' },
         { client: 'cli' },
         { client: 'api', state: 'valid' },
+        { client: 'api', state: 'expired' },
         { search: 'user 1' },
         { search: 'user 1', client: 'web', state: 'valid' },
+        { search: 'user 1', state: 'expired' },
       ] as const) {
         const list = { sort, order, ...filter };
         for (const limit of [1, 7, 100]) {

@@ -71,6 +71,7 @@ export const mocking = [
 /** Of the load tests, those that need a PostgreSQL, and those that need a Chromium as well. */
 export const loadOnPostgres = [
   'test/load/{admin-million,many}-tokens.test.ts',
+  'test/load/sizes/*.test.ts',
   'test/load/{heap-only-uses,postgres-bus,ending-streams,idle-streams,stalled-processes}.test.ts',
 ];
 export const loadInBrowser = ['test/load/admin-million-tokens.test.ts'];

@@ -3,7 +3,7 @@ import { createPurgeTokens } from '../../../src/tokens/purge-tokens.ts';
 
 function createPurge(deleteBefore: () => Promise<number>, emitAll: () => Promise<void>) {
   const purge = createPurgeTokens({
-    store: { deleteExpired: async () => [] },
+    store: { findExpired: async () => [], deleteExpired: async () => [] },
     usageStore: { deleteBefore },
     notices: { emitAll },
     events: { emit() {} },
@@ -13,6 +13,40 @@ function createPurge(deleteBefore: () => Promise<number>, emitAll: () => Promise
     for await (const _ of purge());
   };
 }
+
+/** Purges a store that always finds as many expired tokens as it may. It deletes those of a search only if they are free. */
+async function purgeStore(isFree: (search: number) => boolean) {
+  let searches = 0;
+  const batches: number[] = [];
+  const purge = createPurgeTokens({
+    store: {
+      async findExpired(limit) {
+        searches += 1;
+        return Array.from({ length: limit }, (_, index) => ({ id: String(index) }));
+      },
+      async deleteExpired(found) {
+        if (!isFree(searches)) return [];
+        return found.map(({ id }) => ({ id, selector: id, userId: 1, clientName: 'web' }));
+      },
+    },
+    usageStore: null,
+    notices: { async emitAll() {} },
+    events: { emit() {} },
+    now: () => 0,
+  });
+  for await (const count of purge(20_000)) batches.push(count);
+  return { searches, batches };
+}
+
+test('tokens are found many at a time, and deleted in batches', async () => {
+  const { searches, batches } = await purgeStore((search) => search === 1);
+  expect(batches.slice(0, 3)).toEqual([20_000, 20_000, 10_000]);
+  expect(searches).toBe(2);
+});
+
+test('a purge ends if others have locked all tokens that it finds', async () => {
+  expect(await purgeStore(() => false)).toEqual({ searches: 1, batches: [0, 0, 0] });
+});
 
 test('keys are announced even if the counts of calls cannot be purged', async () => {
   let announced = 0;
