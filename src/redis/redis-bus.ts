@@ -54,6 +54,8 @@ export function redisBus(given: RedisBusOptions | ConnectedRedis, settings: Redi
   let isOpen = false;
   let failures = 0;
   let lastError: unknown = null;
+  /** Why a server could not be reached while no link was open: it says more than what a cluster or a sentinel then throws. */
+  let serverError: unknown = null;
   const noAnswer = new Error('Redis does not answer');
   let isClosed = false;
 
@@ -75,10 +77,11 @@ export function redisBus(given: RedisBusOptions | ConnectedRedis, settings: Redi
       onOpened() {
         isOpen = true;
         lastError = null;
+        serverError = null;
         heartbeats?.opened();
       },
       onEnd(error) {
-        lastError = error ?? lastError;
+        lastError = serverError ?? error ?? lastError;
         isOpen = false;
         heartbeats?.lost();
         if (isClosed) return;
@@ -86,6 +89,10 @@ export function redisBus(given: RedisBusOptions | ConnectedRedis, settings: Redi
         failures += 1;
       },
     });
+  }
+
+  function serverFailed(error: unknown): void {
+    if (!isOpen) serverError = error;
   }
 
   async function send(to: string, message: string): Promise<void> {
@@ -98,6 +105,7 @@ export function redisBus(given: RedisBusOptions | ConnectedRedis, settings: Redi
       if (heartbeats !== null) throw new DurinUsageError('redisBus: each createDurin needs a bus of its own');
       isClosed = false;
       failures = 0;
+      serverError = null;
       if (givenChannel === undefined && namespace !== undefined) channel = `durin:${namespace}`;
       heartbeats = createHeartbeats({
         send: (heartbeat) => send(heartbeatChannel(), heartbeat),
@@ -108,8 +116,8 @@ export function redisBus(given: RedisBusOptions | ConnectedRedis, settings: Redi
         onPossibleLoss,
       });
       connection = connectForMessages(input, {
-        failed() {},
-        nodeFailed() {},
+        failed: serverFailed,
+        nodeFailed: serverFailed,
         changed() {
           if (isOpen && !input.isCluster) link?.close(); // a sentinel has chosen another server
         },
