@@ -1,9 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type Server, startServer, wellEnded } from '../../e2e/programs/cluster.ts';
 import { openClusterDatabase } from '../../e2e/programs/cluster-database.ts';
-import type { Proxy } from '../../support/servers/haproxy.ts';
-import { startPgbouncer } from '../../support/servers/pgbouncer.ts';
+import { poolerKinds, startPgbouncer } from '../../support/servers/pgbouncer.ts';
 import { type PostgresServer, startPostgres } from '../../support/servers/postgres-server.ts';
 import { testLength } from '../../support/test-length.ts';
 import { liveBehindProxy, ProxiedLedger } from './proxied-load.ts';
@@ -14,22 +13,23 @@ const loadMs = testLength === 'full' ? 30_000 : 3000;
 const messageMs = 100;
 
 let postgres: PostgresServer;
-let pooler: Proxy;
 let servers: Server[] = [];
 beforeAll(async () => {
   postgres = await startPostgres();
-  pooler = await startPgbouncer(postgres.url);
 });
 const stopAll = () => Promise.all(servers.splice(0).map((server) => server.stop()));
 afterEach(stopAll);
-afterAll(async () => {
-  await pooler.stop();
-  await postgres.stop();
-});
+afterAll(() => postgres.stop());
 
-test.each([true, false])(
-  'in transaction pooling, with prepared statements %s, no call fails',
-  async (preparedStatements) => {
+const cases = poolerKinds().flatMap((kind) =>
+  [true, false].map((preparedStatements) => ({ ...kind, kind, preparedStatements })),
+);
+
+test.each(cases)(
+  'pooled, named: $preparedStatements, kept: $keepsNames, no call fails',
+  async ({ kind, keepsNames, preparedStatements }) => {
+    const pooler = await startPgbouncer(postgres.url, kind);
+    onTestFinished(pooler.stop);
     const database = await openClusterDatabase(postgres.url, { notify: true });
     const entered = await Promise.all(Array.from({ length: users }, () => database.enter()));
     const options = {
@@ -48,11 +48,15 @@ test.each([true, false])(
     await running;
     await database.close();
 
-    console.log(`PgBouncer, prepared statements ${preparedStatements}: ${ledger.describe()}`);
+    console.log(`PgBouncer ${kind.settings.join()}, prepared statements ${preparedStatements}: ${ledger.describe()}`);
     expect(ledger.refusedWrongly).toEqual([]);
     expect(ledger.unavailable).toBe(0);
     expect(ledger.acceptedLate.filter((ms) => ms > messageMs)).toEqual([]);
     expect(ledger.logins).toBeGreaterThanOrEqual(users);
-    expect(await stopAll()).toMatchObject([wellEnded, wellEnded, wellEnded, wellEnded]);
+    const stopped = await stopAll();
+    expect(stopped).toMatchObject([wellEnded, wellEnded, wellEnded, wellEnded]);
+    const isMixedUp = ({ log }: (typeof stopped)[number]) =>
+      log.some((line) => line.includes('mixes up prepared statements'));
+    expect(stopped.some(isMixedUp)).toBe(preparedStatements && !keepsNames);
   },
 );

@@ -11,8 +11,24 @@ export function hasPgbouncer(): boolean {
   return spawnSync('pgbouncer', ['--version']).status === 0;
 }
 
+/** How a PgBouncer deals with named statements. */
+export interface PoolerKind {
+  /** Whether it knows which connection has which statement. */
+  readonly keepsNames: boolean;
+  /** Further lines of its file. */
+  readonly settings: readonly string[];
+}
+
+/** The kinds that the installed version can be. PgBouncer keeps names since 1.21, if it is set to. */
+export function poolerKinds(): PoolerKind[] {
+  const { stdout } = spawnSync('pgbouncer', ['--version'], { encoding: 'utf8' });
+  const [, major = '0', minor = '0'] = /PgBouncer (\d+)\.(\d+)/.exec(stdout) ?? [];
+  if (Number(major) === 1 && Number(minor) < 21) return [{ keepsNames: false, settings: [] }];
+  return [0, 100].map((max) => ({ keepsNames: max > 0, settings: [`max_prepared_statements = ${max}`] }));
+}
+
 /** A PgBouncer in transaction pooling. Its few connections are handed out to another client after each transaction. */
-export async function startPgbouncer(serverUrl: string): Promise<Proxy> {
+export async function startPgbouncer(serverUrl: string, { settings }: PoolerKind): Promise<Proxy> {
   const directory = await mkdtemp(join(tmpdir(), 'durin-pgbouncer-'));
   await chmod(directory, 0o755);
   const port = await freePort();
@@ -30,6 +46,7 @@ export async function startPgbouncer(serverUrl: string): Promise<Proxy> {
       'pool_mode = transaction',
       'default_pool_size = 6',
       'max_client_conn = 200',
+      ...settings,
       '',
     ].join('\n'),
   );
