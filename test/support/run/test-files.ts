@@ -15,7 +15,8 @@ export const ownRedis = [
   'test/e2e/programs/cached-exit.test.ts',
   'test/e2e/programs/reload/*.test.ts',
   'test/e2e/examples/next-hot-reload.test.ts',
-  'test/load/{four-processes,ending-streams,stalled-processes,redis-failover}.test.ts',
+  'test/load/{four-processes,ending-streams,stalled-processes}.test.ts',
+  'test/load/failover/*.test.ts',
   'test/integration/redis/kinds/*.test.ts',
 ];
 /** Tests of what is in front of the database. They need one, but not each kind of it. */
