@@ -13,9 +13,10 @@ export async function benchCachedLookUp(
   extent: Extent,
 ): Promise<Row[]> {
   const app = await openBenchApp(url, { ttl: '1h' });
-  const [ours, jose] = await sideBySide(
+  const [ours, same, jose] = await sideBySide(
     {
       'durin.authenticate': oneByOne((index) => app.durin.authenticate(tokens[index % tokens.length] ?? '')),
+      'durin.authenticate, the same token': oneByOne(() => app.durin.authenticate(tokens[0] ?? '')),
       ...(verifyJwt && { '`jose` verifying HS256': oneByOne(verifyJwt) }),
     },
     extent,
@@ -24,6 +25,7 @@ export async function benchCachedLookUp(
   const work = 'look-up, cached in this process';
   return [
     valueRow(work, typical(required(ours)), { atMost: 2 }, (value) => `${value.toFixed(1)} us`),
+    valueRow(`${work}, always of the same token`, typical(required(same)), null, (value) => `${value.toFixed(1)} us`),
     ...(jose ? [ratioRow(work, ours, jose, { atMost: 0.04 })] : []),
   ];
 }
