@@ -10,7 +10,7 @@ export interface CacheOptions {
   ttl: Duration;
   /**
    * Sessions cached in this process. Beyond it, the least recently used are dropped. Not used with a `store` alone.
-   * Default: 10,000, about 15 MB.
+   * Default: 10,000, about 19 MB.
    */
   maxSessions?: number | undefined;
   /** Milliseconds after which a call to the store counts as failed and the database is read. Default: 100. */
