@@ -75,9 +75,9 @@ import { createKnownServers, type Servers } from './trust/known-servers.ts';
  *
  * What the protocol cannot detect: a store without names of servers that is reset to an older state, fences, epochs and
  * entries alike, between two calls of every process. As soon as one process notices, its new epochs repair the store for
- * every process. Nor can it detect that a server is set back while a slot moves to it, if every call finds all of its keys on
- * one server until the move has ended or is given up. Nor can it detect that two servers hold a bucket at once, because the network between them is cut: each
- * process believes the one that it reaches, until the cluster stops the one without a majority.
+ * every process. It does not detect that a server is set back while a slot moves to it, if no call found the slot's keys on two
+ * servers meanwhile. And it does not detect that two servers hold a bucket at once, because the network between them is cut:
+ * each process believes the one that it reaches, until the cluster stops the one without a majority.
  */
 
 /** The longest that any process uses an entry of a shared store, in milliseconds. */

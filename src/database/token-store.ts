@@ -224,8 +224,11 @@ export interface TokenStore {
    * is locked first.
    */
   expireAllOf(userId: unknown, filter: TokenFilter, now: number): Promise<TokenIdentity[]>;
-  /** Finds at most `limit` expired tokens, to be deleted with `deleteExpired`. */
-  findExpired(limit: number, now: number): Promise<KnownToken[]>;
+  /**
+   * Finds at most `limit` expired tokens, to be deleted with `deleteExpired`.
+   * @param except tokens that were found before and could not be deleted
+   */
+  findExpired(limit: number, now: number, except: readonly KnownToken[]): Promise<KnownToken[]>;
   /** Deletes those of the tokens that have still expired. Tokens locked by other transactions are skipped. */
   deleteExpired(found: readonly KnownToken[], now: number): Promise<TokenIdentity[]>;
   /** Returns the user's unexpired tokens, newest first. */

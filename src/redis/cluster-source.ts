@@ -61,7 +61,8 @@ export function createClusterSource(cluster: RedisCluster): RedisSource {
     async serversOf(keys) {
       const places = keys.map((key) => ({ master: masterOf(key), isMoving: watch.name(hashSlotOf(key)) }));
       const isAnyMoving = places.some(({ isMoving }) => isMoving);
-      const asked = new Set((isAnyMoving ? cluster.slots : places).map(({ master }) => master));
+      const assigned = isAnyMoving ? Object.values(cluster.slots) : places; // a slot may be nobody's
+      const asked = new Set(assigned.map(({ master }) => master));
       const answers = await Promise.all(Array.from(asked, async (master) => [master, await nameOf(master)] as const));
       const names = new Map(answers);
       const nameOfAll = nameOfServers([...names.values()]);

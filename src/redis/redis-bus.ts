@@ -54,7 +54,7 @@ export function redisBus(given: RedisBusOptions | ConnectedRedis, settings: Redi
   let isOpen = false;
   let failures = 0;
   let lastError: unknown = null;
-  /** Why a server could not be reached while no link was open: it says more than what a cluster or a sentinel then throws. */
+  /** Why a server could not be reached in this attempt: it says more than what a cluster or a sentinel then throws. */
   let serverError: unknown = null;
   const noAnswer = new Error('Redis does not answer');
   let isClosed = false;
@@ -66,6 +66,7 @@ export function redisBus(given: RedisBusOptions | ConnectedRedis, settings: Redi
   /** A new link, and not the clients' own reconnecting: a dead connection looks open to its client. */
   function connect(receive: (message: string) => void): void {
     if (connection === null) return;
+    serverError = null;
     link = openRedisLink({
       source: connection.source,
       channels: [messageChannel(), heartbeatChannel()],
@@ -105,7 +106,6 @@ export function redisBus(given: RedisBusOptions | ConnectedRedis, settings: Redi
       if (heartbeats !== null) throw new DurinUsageError('redisBus: each createDurin needs a bus of its own');
       isClosed = false;
       failures = 0;
-      serverError = null;
       if (givenChannel === undefined && namespace !== undefined) channel = `durin:${namespace}`;
       heartbeats = createHeartbeats({
         send: (heartbeat) => send(heartbeatChannel(), heartbeat),

@@ -136,8 +136,8 @@ export class TestSessionStore implements TokenStore {
     return [...expired, ...(await this.#inner.expireAllOf(userId, filter, now))];
   }
 
-  findExpired(limit: number, now: number): Promise<KnownToken[]> {
-    return this.#inner.findExpired(limit, now);
+  findExpired(limit: number, now: number, except: readonly KnownToken[]): Promise<KnownToken[]> {
+    return this.#inner.findExpired(limit, now, except);
   }
 
   deleteExpired(found: readonly KnownToken[], now: number): Promise<TokenIdentity[]> {

@@ -12,7 +12,7 @@ export interface LimitsDeps {
     readonly limiter: CreateLimiter | null;
     readonly prefix: string | null;
     readonly loginQuotas: LoginThrottleDeps['quotas'];
-    readonly loginQueue: LoginThrottleDeps['places'];
+    readonly loginQueue: LoginThrottleDeps['fairQueue'];
   };
   /** The database and the schema, whose limits these are. */
   readonly namespace: string;
@@ -41,7 +41,7 @@ export function createLimits(deps: LimitsDeps) {
     knownNetworks: counters.knownNetworks,
     throttle,
     quotas: loginQuotas,
-    places: loginQueue,
+    fairQueue: loginQueue,
     isInTransaction,
   });
   return { throttle, loginThrottle, check: counters.check, close: counters.close };

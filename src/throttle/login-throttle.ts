@@ -47,7 +47,7 @@ export interface LoginThrottleDeps {
   readonly throttle: Throttle;
   readonly quotas: LoginQuotas;
   /** `null`: no bound on what is verified at once. */
-  readonly places: FairQueueOptions | null;
+  readonly fairQueue: FairQueueOptions | null;
   /** A transaction holds a connection of the pool, which bounds logins inside of transactions. */
   readonly isInTransaction: () => boolean;
 }
@@ -61,7 +61,7 @@ const scope = 'login';
 export function createLoginThrottle(deps: LoginThrottleDeps): LoginThrottle {
   const { counter, knownNetworks, throttle, quotas, isInTransaction } = deps;
   const queue = createAttemptQueue(counter);
-  const places = deps.places && createFairQueue(deps.places);
+  const fairQueue = deps.fairQueue && createFairQueue(deps.fairQueue);
 
   async function reserve(bucket: Bucket, { origin, onLimit }: LoginAttempt): Promise<Slot> {
     const count = await queue.enter(bucket.key, bucket.quota);
@@ -115,12 +115,12 @@ export function createLoginThrottle(deps: LoginThrottleDeps): LoginThrottle {
     async run(attempt, verify, judge) {
       const caller = { session: null, origin: attempt.origin };
       throttle.requireAddress(scope, attempt.origin);
-      if (places === null || !attempt.hasClient || isInTransaction()) return runCounted(attempt, verify, judge);
-      if (!(await places.enter(lineOf(attempt)))) throw throttle.refuse({ scope, resetSeconds: 1 }, caller);
+      if (fairQueue === null || !attempt.hasClient || isInTransaction()) return runCounted(attempt, verify, judge);
+      if (!(await fairQueue.enter(lineOf(attempt)))) throw throttle.refuse({ scope, resetSeconds: 1 }, caller);
       try {
         return await runCounted(attempt, verify, judge);
       } finally {
-        places.leave();
+        fairQueue.leave();
       }
     },
   };

@@ -3,7 +3,7 @@ import { withTimeout } from '../async/with-timeout.ts';
 import { createOutageReport, type OutageListener } from '../health/outage-report.ts';
 import type { RateLimitRedis } from './rate-limit-redis.ts';
 
-/** After so many milliseconds a call has failed. */
+/** A call fails after this many milliseconds. */
 const timeoutMs = 100;
 /** Milliseconds between a failure and the next probe. No call waits for a probe. */
 const cooldownMs = 250;

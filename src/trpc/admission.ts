@@ -142,7 +142,7 @@ export function createAdmission(deps: AdmissionDeps): Admission {
     admit(record, visit) {
       requireRights(record, visit);
       const { isOptional, freshSeconds, limit } = visit.settings;
-      const isUnrated = isOptional || visit.earlier?.isRated === true;
+      const isUnrated = isOptional || visit.earlier?.ratedSession === record.id;
       const client = isUnrated ? null : quotaOf(record);
       const key = isUnrated ? null : keyAccess.quotaOf(record);
       const isLimited = client !== null || key !== null || limit !== null;

@@ -55,7 +55,7 @@ export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guar
     function letIn(call: Call, { state, earlier }: CallVisit, record: SessionRecord, since: number): Admitted {
       const guarded = new GuardedCall(call, state.guardedCalls, record, since, refusalOf);
       const first = earlier ?? state.guardedCalls.add(guarded);
-      if (!settings.isOptional) first.isRated = true;
+      if (!settings.isOptional) first.ratedSession = record.id;
       counts.count(record, first);
       const finish = followCall(guarded);
       return { result: proceed(call, record), finish };

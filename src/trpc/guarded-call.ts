@@ -10,18 +10,21 @@ export type RefusalOf = (record: SessionRecord, ipAddress: string | null) => Dur
 
 /** A call, or a request to a route, that a guard has let in. Its later guards see what is counted already. */
 export interface LetIn extends CountableCall {
-  /** Whether the rates of the session's client and of its key are counted. */
-  isRated: boolean;
+  /** The id of the session for which the rates of its client and of its key are counted; `null`: none. */
+  ratedSession: string | null;
 }
 
-/** What tRPC passes to all guards of a call, and to no other call: not even to one that the procedure makes in its context. */
+/**
+ * What tRPC passes to all guards of a call, and to no other call: not even to one that the procedure makes in its context. A
+ * middleware that replaces it makes another call of it.
+ */
 type CallKey = Call['getRawInput'];
 
 /** A call that a guard has let through, for as long as it streams. */
 export class GuardedCall implements FollowedCall, LetIn {
   readonly record: SessionRecord;
   readonly since: number;
-  isRated = false;
+  ratedSession: string | null = null;
   counted: LetIn['counted'] = null;
   readonly #call: Call;
   readonly #calls: GuardedCalls;

@@ -61,6 +61,11 @@ async function readMasters(ask: AskRedis, url: string): Promise<RedisNode[]> {
 async function readWatched(ask: AskRedis, url: string): Promise<RedisNode[]> {
   const masters = toList(await ask('SENTINEL', 'MASTERS'));
   const fields = masters.map(toFields);
+  // The password is for one of them, and is sent to no other.
+  if (fields.length > 1)
+    throw new Error(
+      `it watches several masters, ${fields.map((field) => String(field.get('name'))).join(', ')}: name the one of the app`,
+    );
   return fields.map((field) => nodeAt(toAddress(field.get('ip'), field.get('port')), url, false));
 }
 

@@ -4,7 +4,7 @@ import { createExpiryConditions, effectiveExpiry } from '../tokens/token-conditi
 import type { TokenQuery, TokenSort } from './admin-store.ts';
 import { allOf, type SqlFragment, selectFirst } from './sql-fragment.ts';
 
-/** How a list is sorted, and how much of it is missing. */
+/** How a list is sorted, and how many rows are still to be read. */
 interface Page {
   /** The conditions of its segment. */
   readonly conditions: readonly SqlFragment[];

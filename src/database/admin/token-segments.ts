@@ -30,8 +30,8 @@ export function segmentsOf({ sort, order, after }: TokenQuery): Segment[] {
 }
 
 /**
- * SQL that sorts the tokens `t` of a segment. Those that were never used are sorted by the index on their ids, which PostgreSQL
- * uses only if it need not know that their last uses are the same.
+ * SQL that sorts the tokens `t` of a segment. Those that were never used have no last use to sort by: PostgreSQL uses the index on
+ * the ids only if the statement sorts by the id alone.
  */
 export function orderOfSegment({ isNull }: Segment, { sort, order }: TokenQuery): string {
   const columns = sort === 'lastUsedAt' && isNull ? ['t.id'] : orderOf[sort];

@@ -2,7 +2,7 @@ import type { Database } from '../database.ts';
 import type { Change } from '../records/change-context.ts';
 import { toParameter } from '../rows/instants.ts';
 import type { Schema } from '../schema.ts';
-import type { EndedToken, TokenIdentity, TokenStore } from '../token-store.ts';
+import type { EndedToken, KnownToken, TokenIdentity, TokenStore } from '../token-store.ts';
 import type { LockUser } from './lock-user.ts';
 import { identityColumns, toTokenIdentity } from './token-columns.ts';
 import { createExpiryConditions, filterConditions } from './token-conditions.ts';
@@ -49,12 +49,15 @@ export function createDeleteTokens(database: Database, schema: Schema, lockUser:
   }
 
   /** Tokens whose stored expiry has passed. */
-  const overdue = `select t.id from ${tokens} t where t.expiry <= ? order by t.expiry limit ?`;
-  /** Of the others, those that expired because they were not used. The index on the client and the creation finds the old ones. */
+  const overdue = `select t.id from ${tokens} t where t.expiry <= ? and t.id <> all (?::uuid[]) order by t.expiry limit ?`;
+  /**
+   * Of the others, those that expired because they were not used. The index on the client and the creation finds the old ones.
+   * No token expires later than its `max_expiry`, because each statement of this package stores an `expiry` that is not later.
+   */
   const idle =
     `select t.id from ${clients} c join ${tokens} t on t.client_id = c.id ` +
     'where c.idle_ttl is not null and t.created <= ?::timestamptz - make_interval(secs => c.idle_ttl) ' +
-    `and (t.expiry <= ?) is not true and ${expired} limit ?`;
+    `and (t.expiry <= ?) is not true and ${expired} and t.id <> all (?::uuid[]) limit ?`;
   /** Skips tokens that others have locked. A token that was used or extended since it was found is kept. */
   const deleteFound =
     `with found as materialized (select t.id from ${tokens} t where t.id = any (?::uuid[]) for update skip locked) ` +
@@ -113,21 +116,31 @@ export function createDeleteTokens(database: Database, schema: Schema, lockUser:
       return ended;
     },
 
-    async findExpired(limit, now) {
+    async findExpired(limit, now, except) {
       const at = toParameter(now);
-      const found = await database.run(overdue, [at, limit]);
+      const skipped = toIdArray(except);
+      const found = await database.run(overdue, [at, skipped, limit]);
       const missing = limit - found.length;
       if (missing > 0) {
         const aMinuteAgo = toParameter(now - idleGraceMs);
-        found.push(...(await database.run(idle, [aMinuteAgo, at, aMinuteAgo, missing])));
+        found.push(...(await database.run(idle, [aMinuteAgo, at, aMinuteAgo, skipped, missing])));
       }
       return found.map(({ id }) => ({ id: id as string }));
     },
 
     async deleteExpired(found, now) {
-      const ids = `{${found.map(({ id }) => id).join(',')}}`;
-      const parameters = [ids, toParameter(now), toParameter(now - idleGraceMs), ...changeOf({ expiredAt: now })];
+      const parameters = [
+        toIdArray(found),
+        toParameter(now),
+        toParameter(now - idleGraceMs),
+        ...changeOf({ expiredAt: now }),
+      ];
       return (await database.run(deleteFound, parameters)).map((row) => toTokenIdentity(row, schema));
     },
   };
+}
+
+/** An array of PostgreSQL. */
+function toIdArray(tokens: readonly KnownToken[]): string {
+  return `{${tokens.map(({ id }) => id).join(',')}}`;
 }

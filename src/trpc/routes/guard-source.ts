@@ -91,7 +91,7 @@ export function createRouteGuards(deps: RouteGuardsDeps): { guardSource: GuardSo
         throw admission.reportRefused(error, visit);
       });
       const admitted = (await admission.admit(record, visit)) ?? record;
-      letIn.isRated = true;
+      letIn.ratedSession = admitted.id;
       counts.count(admitted, letIn);
       return admitted;
     } catch (error) {
@@ -133,5 +133,5 @@ export function createRouteGuards(deps: RouteGuardsDeps): { guardSource: GuardSo
 const noOptions: GuardOptions = Object.freeze({});
 
 function nothingYet(): LetIn {
-  return { isRated: false, counted: null };
+  return { ratedSession: null, counted: null };
 }

@@ -27,7 +27,7 @@ function open() {
       unknownAddress: null,
       successes: null,
     },
-    places: null,
+    fairQueue: null,
     isInTransaction: () => false,
   });
   return {

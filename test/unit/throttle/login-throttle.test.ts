@@ -44,7 +44,7 @@ function createGate(limit: number) {
       unknownAddress: null,
       successes: null,
     },
-    places: null,
+    fairQueue: null,
     isInTransaction: () => false,
   });
   async function attempt(outcome: Outcome, turns = 1): Promise<Outcome | 'THROTTLED'> {

@@ -14,19 +14,25 @@ function createPurge(deleteBefore: () => Promise<number>, emitAll: () => Promise
   };
 }
 
-/** Purges a store that always finds as many expired tokens as it may. It deletes those of a search only if they are free. */
-async function purgeStore(isFree: (search: number) => boolean) {
+/** Purges a store of 70,000 expired tokens, of which the first are locked. */
+async function purgeStore(locked: number) {
   let searches = 0;
   const batches: number[] = [];
+  const expired = new Set(Array.from({ length: 70_000 }, (_, index) => String(index)));
   const purge = createPurgeTokens({
     store: {
-      async findExpired(limit) {
+      async findExpired(limit, _now, except) {
         searches += 1;
-        return Array.from({ length: limit }, (_, index) => ({ id: String(index) }));
+        const skipped = new Set(except.map(({ id }) => id));
+        return [...expired]
+          .filter((id) => !skipped.has(id))
+          .slice(0, limit)
+          .map((id) => ({ id }));
       },
       async deleteExpired(found) {
-        if (!isFree(searches)) return [];
-        return found.map(({ id }) => ({ id, selector: id, userId: 1, clientName: 'web' }));
+        const free = found.filter(({ id }) => Number(id) >= locked);
+        for (const { id } of free) expired.delete(id);
+        return free.map(({ id }) => ({ id, selector: id, userId: 1, clientName: 'web' }));
       },
     },
     usageStore: null,
@@ -39,13 +45,13 @@ async function purgeStore(isFree: (search: number) => boolean) {
 }
 
 test('tokens are found many at a time, and deleted in batches', async () => {
-  const { searches, batches } = await purgeStore((search) => search === 1);
-  expect(batches.slice(0, 3)).toEqual([20_000, 20_000, 10_000]);
+  const { searches, batches } = await purgeStore(0);
+  expect(batches).toEqual([20_000, 20_000, 10_000, 20_000]);
   expect(searches).toBe(2);
 });
 
-test('a purge ends if others have locked all tokens that it finds', async () => {
-  expect(await purgeStore(() => false)).toEqual({ searches: 1, batches: [0, 0, 0] });
+test('tokens that others have locked keep back no others', async () => {
+  expect(await purgeStore(55_000)).toEqual({ searches: 2, batches: [0, 0, 0, 15_000] });
 });
 
 test('keys are announced even if the counts of calls cannot be purged', async () => {

@@ -43,8 +43,8 @@ async function openApp(max: number, options: Partial<Options> = {}) {
 }
 
 test.each([
-  [1, "the pool's only connection is busy"],
-  [2, 'all 2 connections of the pool are busy'],
+  [1, "the pool's only connection is busy or being opened"],
+  [2, 'all 2 connections of the pool are busy or being opened'],
 ])('health names the cause while %i of %i connections are busy', async (max, busy) => {
   const { durin, hold } = await openApp(max);
   const release = await hold();
@@ -72,7 +72,9 @@ test('the line of the outage names it too, and its end is noticed', async () => 
   const release = await hold();
   expect(await look()).toBe('STORE_UNAVAILABLE');
   await vi.waitFor(() => expect(lines).toHaveLength(1), 5000);
-  expect(lines[0]).toMatch(/within 1000 ms: all 2 connections of the pool are busy, and \d calls? waits?$/);
+  expect(lines[0]).toMatch(
+    /within 1000 ms: all 2 connections of the pool are busy or being opened, and \d calls? waits?$/,
+  );
   release();
   await vi.waitFor(async () => expect(await look()).toBe('let in'), 5000);
   await vi.waitFor(async () => expect(await durin.health()).toMatchObject({ isHealthy: true }), 5000);

@@ -71,7 +71,7 @@ describe('a cluster', () => {
   });
 });
 
-test('behind a sentinel that has no users, each master is read', async () => {
+test('behind a sentinel that has no users, its master is read', async () => {
   const master = await startRedis(() => [
     '--requirepass',
     'pass',
@@ -84,14 +84,9 @@ test('behind a sentinel that has no users, each master is read', async () => {
     '+@all',
   ]);
   onTestFinished(() => master.stop());
-  const missing = await freePort();
   const sentinel = await startRedis(
     () => [],
-    [
-      `sentinel monitor main 127.0.0.1 ${master.port} 1`,
-      'sentinel auth-pass main pass',
-      `sentinel monitor missing 127.0.0.1 ${missing} 1`,
-    ],
+    [`sentinel monitor main 127.0.0.1 ${master.port} 1`, 'sentinel auth-pass main pass'],
   );
   onTestFinished(() => sentinel.stop());
   expect(
@@ -103,8 +98,44 @@ test('behind a sentinel that has no users, each master is read', async () => {
       kind: 'read',
       facts: expect.objectContaining({ policy: 'noeviction', denied: denying({}) }) as unknown,
     },
+  });
+});
+
+test('behind a sentinel, a master that is away is named', async () => {
+  const missing = await freePort();
+  const sentinel = await startRedis(() => [], [`sentinel monitor main 127.0.0.1 ${missing} 1`]);
+  onTestFinished(() => sentinel.stop());
+  expect(await readByNode(sentinel.url)).toEqual({
     [`127.0.0.1:${missing}`]: { kind: 'failed', reason: expect.stringContaining('ECONNREFUSED') as unknown },
   });
+});
+
+test('of several masters that a sentinel watches, none is sent a password', async () => {
+  const port = await freePort();
+  const masters = ['main', 'queue'].map((name) => `sentinel monitor ${name} 127.0.0.1 ${port} 1`);
+  const sentinel = await startRedis(() => [], masters);
+  onTestFinished(() => sentinel.stop());
+  await expect(readRedis(sentinel.url, timeoutMs)).rejects.toThrow(/main, queue|queue, main/);
+});
+
+test('rights for the keys of a prefix are no lack of commands', async () => {
+  const server = await startRedis(() => [
+    '--user',
+    'app',
+    'on',
+    '>secret',
+    '~shop:durin:*',
+    '+get',
+    '+mget',
+    '+set',
+    '+del',
+    '+info',
+    '+acl',
+  ]);
+  onTestFinished(() => server.stop());
+  const url = Object.assign(new URL(server.url), { username: 'app', password: 'secret' }).href;
+  const [reading] = await readRedis(url, timeoutMs);
+  expect(reading).toMatchObject({ facts: { denied: { 'cache.store': [] } } });
 });
 
 test('a sentinel that watches nothing is an error', async () => {

@@ -4,7 +4,7 @@ import { createNativePools } from '../../../../src/database/prepared/native-pool
 import { entities } from '../../../support/entities.ts';
 
 const pool = { query: () => {}, connect: () => {}, totalCount: 2, idleCount: 0, waitingCount: 1 };
-const timeout = new Error('no answer');
+const timeout = new Error('no answer within 5 ms');
 
 function poolsWith(options: Partial<Options>, native: unknown = pool) {
   const orm = new MikroORM({ dbName: 'unused', entities, ...options });
@@ -28,7 +28,9 @@ test.each<Partial<Options>>([
 ])('connections that the app prepares are used through the ORM: %o', async (options) => {
   const { get, explainTimeout } = poolsWith(options);
   expect(await get()).toBeNull();
-  expect(explainTimeout(timeout).message).toBe('no answer: all 2 connections of the pool are busy, and 1 call waits');
+  expect(explainTimeout(timeout).message).toBe(
+    'no answer within 5 ms: all 2 connections of the pool are busy or being opened, and 1 call waits',
+  );
 });
 
 test('connections that the app prepares may come from a Kysely of its own', async () => {
