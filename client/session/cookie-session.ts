@@ -14,7 +14,7 @@ export type CookieSession = (work: (tabs: CookieTabs) => unknown, otherwise?: ()
  * @param initial what the server has answered already; `undefined`: nothing
  */
 export function createCookieSession(parts: CookieParts, initial: LoginAnswer | null | undefined): CookieSession {
-  const { store, closing, onError } = parts;
+  const { store, closing } = parts;
   const rendered = initial && loginEvent(initial, true, 0).session;
   let tabs: CookieTabs | undefined;
   if (rendered) store.replace(rendered);
@@ -26,8 +26,8 @@ export function createCookieSession(parts: CookieParts, initial: LoginAnswer | n
       tabs ??= createCookieTabs(parts, initial, rendered, page, loginEvent);
       await work(tabs);
     } catch (error) {
-      onError(error);
       otherwise?.();
+      store.report(error);
     }
   };
 }

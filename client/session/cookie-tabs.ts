@@ -35,7 +35,6 @@ export interface CookieParts {
   readonly ask: () => Promise<LoginAnswer | null>;
   /** Called when the page begins to follow the session, with the signal that ends it. */
   readonly onOpen: (signal: AbortSignal) => void;
-  readonly onError: (error: unknown) => void;
   /** Aborted when the SDK is closed. */
   readonly closing: AbortSignal;
 }
@@ -58,7 +57,7 @@ export function createCookieTabs(
   page: Page,
   loginEvent: typeof createLoginEvent,
 ): CookieTabs {
-  const { store, name, ask, onOpen, onError, closing } = parts;
+  const { store, name, ask, onOpen, closing } = parts;
   let isStale = initial === undefined; // only a new question clears it
   let shared = rendered ?? null; // what the other tabs have, or will be answered
   let asking: Promise<void> | undefined;
@@ -98,7 +97,7 @@ export function createCookieTabs(
       await askUntilCurrent();
     } catch (error) {
       isStale = true;
-      onError(error);
+      store.report(error);
     } finally {
       asking = undefined;
     }

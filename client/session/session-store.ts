@@ -29,6 +29,8 @@ export interface SessionStore {
   sync(): Promise<void>;
   /** Returns the function that unsubscribes; it returns whether the listener was there. */
   subscribe(listener: () => void): () => boolean;
+  /** Passes an error to the app. Never throws. */
+  report(error: unknown): void;
 }
 
 /**
@@ -112,6 +114,7 @@ export function createSessionStore(
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    report,
   };
 
   function endRestoring(): void {

@@ -17,6 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   for (const { auth } of tabs.splice(0)) auth.close();
+  vi.restoreAllMocks();
   vi.unstubAllGlobals();
 });
 
@@ -160,6 +161,22 @@ test('a server that cannot be reached is reported, and asked again', async () =>
   await other.auth.ready;
   await other.auth.refresh();
   await changed(reloaded.auth, () => isSignedIn(reloaded));
+});
+
+test('an error callback that throws does not end the page', async () => {
+  const printed = vi.spyOn(console, 'error').mockReturnValue();
+  const failure = new Error('no logger');
+  const tab = open({
+    onStorageError() {
+      throw failure;
+    },
+  });
+  browser.network.isDown = true;
+  await tab.auth.ready;
+  expect(printed.mock.calls).toEqual([[failure]]);
+  browser.network.isDown = false;
+  await tab.auth.login(alice);
+  expect(nameIn(tab)).toBe('alice');
 });
 
 test('a transport that is not that of the server is named', async () => {
