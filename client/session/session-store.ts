@@ -111,8 +111,9 @@ export function createSessionStore(
     },
     sync: () => enqueue(read),
     subscribe(listener: () => void) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
+      const call = () => listener(); // so that the same function can subscribe twice
+      listeners.add(call);
+      return () => listeners.delete(call);
     },
     report,
   };

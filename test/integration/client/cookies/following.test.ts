@@ -94,6 +94,21 @@ test('a page follows the session while it has listeners', async () => {
   expect(browser.asked).toEqual([]);
 });
 
+test('a function that subscribed twice leaves twice', async () => {
+  const channels = spyOnChannels();
+  const { auth } = open({ initialSession: null });
+  const listener = vi.fn<() => void>();
+  const [leave, leaveToo] = [auth.subscribe(listener), auth.subscribe(listener)];
+  await auth.ready;
+  leave();
+  leave();
+  await auth.login(alice);
+  expect(listener).toHaveBeenCalledOnce();
+  expect(channels.size).toBe(1);
+  leaveToo();
+  await vi.waitUntil(() => channels.size === 0);
+});
+
 test('after its last listener, a page asks again when it is used', async () => {
   const channels = spyOnChannels();
   const tab = open({ initialSession: null });
