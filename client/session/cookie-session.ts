@@ -1,6 +1,7 @@
 import { page } from '../storage/page.ts';
 import type { CookieParts, CookieTabs } from './cookie-tabs.ts';
-import { type LoginAnswer, loginEvent } from './session.ts';
+import { type LoginAnswer, loginEvent, missingToken, type Session } from './session.ts';
+import { isToken } from './session-text.ts';
 
 /**
  * Loads the code about the session cookie and then does `work`. Never rejects.
@@ -15,15 +16,24 @@ export type CookieSession = (work: (tabs: CookieTabs) => unknown, otherwise?: ()
  */
 export function createCookieSession(parts: CookieParts, initial: LoginAnswer | null | undefined): CookieSession {
   const { store, closing } = parts;
-  const rendered = initial && loginEvent(initial, true, 0).session;
+  const rendered = sessionOf(initial);
   let tabs: CookieTabs | undefined;
   if (rendered) store.replace(rendered);
+
+  /** Returns the session of an answer. An answer without an id is reported, and stands for nobody. */
+  function sessionOf(answer: LoginAnswer | null | undefined): Session | null {
+    if (!answer) return null;
+    const { session } = loginEvent(answer, true, 0);
+    if (isToken(session.token)) return session;
+    store.report(missingToken());
+    return null;
+  }
 
   return async function use(work, otherwise) {
     if (!page.document || closing.aborted) return otherwise?.();
     try {
       const { createCookieTabs } = await import('./cookie-tabs.ts'); // after a failure, the next use is the next attempt
-      tabs ??= createCookieTabs(parts, initial, rendered, page, loginEvent);
+      tabs ??= createCookieTabs(parts, initial, rendered, page, sessionOf);
       await work(tabs);
     } catch (error) {
       otherwise?.();

@@ -1,5 +1,5 @@
 import type { Page } from '../storage/page.ts';
-import type { loginEvent as createLoginEvent, LoginAnswer, Session } from './session.ts';
+import type { LoginAnswer, Session } from './session.ts';
 import type { SessionStore } from './session-store.ts';
 
 /** What a page does about the session cookie, which it cannot read, and which it shares with other tabs. */
@@ -48,18 +48,19 @@ const timeoutMs = 30_000;
  * Creating it has no effect, because React may create clients that it never uses.
  * @param initial what the server has answered already; `undefined`: nothing
  * @param rendered the session of that answer
- * @param page passed, as is `loginEvent`, because what this file imports at run time would become a file of its own
+ * @param sessionOf returns the session of an answer
+ * @param page passed, as is `sessionOf`, because what this file imports at run time would become a file of its own
  */
 export function createCookieTabs(
   parts: CookieParts,
   initial: LoginAnswer | null | undefined,
-  rendered: Session | null | undefined,
+  rendered: Session | null,
   page: Page,
-  loginEvent: typeof createLoginEvent,
+  sessionOf: (answer: LoginAnswer | null) => Session | null,
 ): CookieTabs {
   const { store, name, ask, onOpen, closing } = parts;
   let isStale = initial === undefined; // only a new question clears it
-  let shared = rendered ?? null; // what the other tabs have, or will be answered
+  let shared = rendered; // the session that the other tabs already know, or will get when they ask
   let asking: Promise<void> | undefined;
   let following: AbortController | undefined;
   let channel: ReturnType<typeof openChannel>;
@@ -67,7 +68,7 @@ export function createCookieTabs(
 
   /** Takes over an answer of the server. Returns whether it is news. */
   function take(answer: LoginAnswer | null): boolean {
-    const session = answer && loginEvent(answer, true, 0).session;
+    const session = sessionOf(answer);
     if (contentOf(session) === contentOf(store.state.session)) return false;
     shared = session;
     store.replace(session);
