@@ -148,7 +148,7 @@ export function createDurinLink<
   if (!cookie) keepFresh(signal);
 
   function keepFresh(until: AbortSignal): void {
-    const sync = () => (cookie ? cookie((tabs) => tabs.check(true)) : store.sync());
+    const sync = () => (cookie ? cookie((tabs) => tabs.checkIfOpen(true)) : store.sync());
     if (refresh) startRefresher(store, name, sync, auth.refresh, until);
   }
 

@@ -4,7 +4,8 @@ import { type LoginAnswer, loginEvent, missingToken, type Session } from './sess
 import { isToken } from './session-text.ts';
 
 /**
- * Loads the code about the session cookie and then does `work`. Never rejects.
+ * Loads the code about the session cookie and then does `work`. Never rejects. Code that cannot be loaded is reported
+ * once, until it is loaded.
  * @param otherwise called instead on a server, which has no cookie of its own, once the SDK is closed, and after a failure
  */
 export type CookieSession = (work: (tabs: CookieTabs) => unknown, otherwise?: () => void) => Promise<void>;
@@ -18,6 +19,7 @@ export function createCookieSession(parts: CookieParts, initial: LoginAnswer | n
   const { store, closing } = parts;
   const rendered = sessionOf(initial);
   let tabs: CookieTabs | undefined;
+  let isReported = false;
   if (rendered) store.replace(rendered);
 
   /** Returns the session of an answer. An answer without an id is reported, and stands for nobody. */
@@ -33,11 +35,13 @@ export function createCookieSession(parts: CookieParts, initial: LoginAnswer | n
     if (!page.document || closing.aborted) return otherwise?.();
     try {
       const { createCookieTabs } = await import('./cookie-tabs.ts'); // after a failure, the next use is the next attempt
+      isReported = false;
       tabs ??= createCookieTabs(parts, initial, rendered, page, sessionOf);
       await work(tabs);
     } catch (error) {
       otherwise?.();
-      store.report(error);
+      if (!isReported) store.report(error);
+      isReported = true;
     }
   };
 }

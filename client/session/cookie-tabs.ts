@@ -6,15 +6,15 @@ import type { SessionStore } from './session-store.ts';
 export interface CookieTabs {
   /** Begins to follow the cookie, unless the page does so already. */
   open(): void;
-  /** Follows it no more, until the next use. */
+  /** Stops following the cookie. The next use starts it again. */
   close(): void;
   /**
    * Asks the server who is signed in, unless that is known. Never rejects.
    * @param isDoubted whether what is known may be outdated
    */
   check(isDoubted?: boolean): Promise<void>;
-  /** Asks the server again if the last question has failed. */
-  retry(): void;
+  /** Does what `check` does, but only while the page follows the cookie. */
+  checkIfOpen(isDoubted?: boolean): Promise<void>;
   /** Lets all tabs ask the server. */
   recheck(): void;
   /** Takes a newer answer of the server. */
@@ -84,13 +84,14 @@ export function createCookieTabs(
     });
   }
 
-  /** An answer that may be older than the cookie does not count. */
+  /** An answer that may be older than the cookie does not count, unless the page has stopped: its next use asks again. */
   async function askUntilCurrent(): Promise<void> {
     isStale = false;
     const { state } = store;
     const answer = await askInTime();
-    if (isStale || state !== store.state) await askUntilCurrent();
-    else take(answer);
+    const isCurrent = state === store.state;
+    if (following && (isStale || !isCurrent)) await askUntilCurrent();
+    else if (isCurrent) take(answer);
   }
 
   async function askOnce(): Promise<void> {
@@ -104,15 +105,20 @@ export function createCookieTabs(
     }
   }
 
-  async function check(isDoubted = false): Promise<void> {
-    open();
+  async function checkIfOpen(isDoubted = false): Promise<void> {
+    if (!following) return;
     isStale ||= isDoubted;
     if (isStale) asking ??= askOnce();
     await asking;
   }
 
+  function check(isDoubted?: boolean): Promise<void> {
+    open();
+    return checkIfOpen(isDoubted);
+  }
+
   function checkIfVisible(): void {
-    if (!page.document?.hidden) void check();
+    if (!page.document?.hidden) void checkIfOpen();
   }
 
   function notify(): void {
@@ -136,7 +142,7 @@ export function createCookieTabs(
   function openChannel(signal: AbortSignal) {
     if (!page.BroadcastChannel) return undefined;
     const opened = new page.BroadcastChannel(name);
-    opened.addEventListener('message', () => void check(true));
+    opened.addEventListener('message', () => void checkIfOpen(true));
     signal.addEventListener('abort', () => opened.close());
     return opened;
   }
@@ -152,7 +158,7 @@ export function createCookieTabs(
     page.document?.addEventListener('visibilitychange', checkIfVisible, { signal });
     page.addEventListener?.('online', checkIfVisible, { signal });
     share();
-    void check();
+    void checkIfOpen();
   }
 
   function close(): void {
@@ -166,10 +172,8 @@ export function createCookieTabs(
     open,
     close,
     check,
+    checkIfOpen,
     recheck,
-    retry() {
-      if (following) void check();
-    },
     sync(answer) {
       open();
       if (take(answer)) recheck(); // a page that was rendered before the last login or logout may arrive after it
