@@ -149,6 +149,7 @@ test('a page that is joined again while it asks asks again', async () => {
   await vi.waitUntil(() => channels.size > 0);
   browser.release('auth.session');
   await changed(tab.auth, () => nameIn(tab) === 'alice');
+  expect(browser.asked.filter((calls) => calls === 'auth.session')).toHaveLength(2);
 });
 
 test('a refresh that is due when the last listener leaves opens nothing', async () => {
