@@ -132,7 +132,7 @@ export function createAuth(
     },
     connect(trpc: TRPCClient<AnyTRPCRouter>) {
       caller.client = getUntypedClient(trpc);
-      void cookie?.((tabs) => tabs.retry());
+      void cookie?.((tabs) => tabs.checkIfOpen());
     },
     close: () => closing.abort(),
   };

@@ -137,10 +137,7 @@ export function createDurinLink<
   const { storage = memoryStorage() } = plain;
   const store = createSessionStore(storage, name, usesCookie, onStorageError, signal);
   const cookie = usesCookie
-    ? createCookieSession(
-        { store, name, ask: askSession, onOpen: keepFresh, onError: onStorageError, closing: signal },
-        plain.initialSession,
-      )
+    ? createCookieSession({ store, name, ask: askSession, onOpen: keepFresh, closing: signal }, plain.initialSession)
     : undefined;
   const connection: SharedConnection = {};
   const confirm =
@@ -151,7 +148,7 @@ export function createDurinLink<
   if (!cookie) keepFresh(signal);
 
   function keepFresh(until: AbortSignal): void {
-    const sync = () => (cookie ? cookie((tabs) => tabs.check(true)) : store.sync());
+    const sync = () => (cookie ? cookie((tabs) => tabs.checkIfOpen(true)) : store.sync());
     if (refresh) startRefresher(store, name, sync, auth.refresh, until);
   }
 

@@ -2,6 +2,7 @@ import type { TRPCClientError, TRPCLink } from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { observable } from '@trpc/server/observable';
 import type { CookieSession } from '../session/cookie-session.ts';
+import type { CookieTabs } from '../session/cookie-tabs.ts';
 import { type Epoch, isEnding } from '../session/epoch.ts';
 import { refreshTimeoutMs } from '../session/refresh-time.ts';
 import { missingToken, type SessionEvent } from '../session/session.ts';
@@ -36,11 +37,16 @@ export function createCallObserver(
   confirm: Confirm | undefined,
   cookie: CookieSession | undefined,
 ) {
+  let loaded: CookieTabs | undefined;
+
   return function observeCall({ op, next }: Call) {
     store.calls += 1;
     const number = store.calls;
     const procedure = op.path.startsWith(`${path}.`) ? op.path.slice(path.length + 1) : '';
-    void cookie?.((tabs) => tabs.open());
+    void cookie?.((tabs) => {
+      loaded = tabs;
+      if (procedure !== 'session') tabs.open(); // a question of the SDK does not start a page that has stopped
+    });
     const isEnd = procedure.startsWith('logout');
     const isRenewal = procedure === 'refresh';
 
@@ -60,7 +66,7 @@ export function createCallObserver(
         /** The epoch whose token the server saw. An answer over a shared connection is about the connection's session. */
         const sentIn = () => mark.sentIn ?? connectedIn;
 
-        /** Delivers the answer. One that has set the cookie of another session than this page's makes all tabs ask the server. */
+        /** Delivers the answer. If it may have replaced the cookie of another session, all tabs ask the server. */
         function settle(deliver: () => void, event?: SessionEvent): void {
           if ((isEnd || isRenewal) && (sentIn() !== store.state.epoch || !store.state.session))
             void cookie?.((tabs) => tabs.recheck());
@@ -95,7 +101,7 @@ export function createCallObserver(
                 followLogin(connection, event);
               }
               settle(() => observer.next(envelope), event);
-              void cookie?.((tabs) => tabs.retry());
+              void loaded?.checkIfOpen();
             },
             error: (error) => (confirm && epoch === sentIn() ? confirm(error, call) : fail(error)),
             complete: () => enqueue(observer.complete),

@@ -1,9 +1,11 @@
 import { page } from '../storage/page.ts';
 import type { CookieParts, CookieTabs } from './cookie-tabs.ts';
-import { type LoginAnswer, loginEvent } from './session.ts';
+import { type LoginAnswer, loginEvent, missingToken, type Session } from './session.ts';
+import { isToken } from './session-text.ts';
 
 /**
- * Loads the code about the session cookie and then does `work`. Never rejects.
+ * Loads the code about the session cookie and then does `work`. Never rejects. Code that cannot be loaded is reported
+ * once, until it is loaded.
  * @param otherwise called instead on a server, which has no cookie of its own, once the SDK is closed, and after a failure
  */
 export type CookieSession = (work: (tabs: CookieTabs) => unknown, otherwise?: () => void) => Promise<void>;
@@ -14,20 +16,32 @@ export type CookieSession = (work: (tabs: CookieTabs) => unknown, otherwise?: ()
  * @param initial what the server has answered already; `undefined`: nothing
  */
 export function createCookieSession(parts: CookieParts, initial: LoginAnswer | null | undefined): CookieSession {
-  const { store, closing, onError } = parts;
-  const rendered = initial && loginEvent(initial, true, 0).session;
+  const { store, closing } = parts;
+  const rendered = sessionOf(initial);
   let tabs: CookieTabs | undefined;
+  let isReported = false;
   if (rendered) store.replace(rendered);
+
+  /** Returns the session of an answer. An answer without an id is reported, and stands for nobody. */
+  function sessionOf(answer: LoginAnswer | null | undefined): Session | null {
+    if (!answer) return null;
+    const { session } = loginEvent(answer, true, 0);
+    if (isToken(session.token)) return session;
+    store.report(missingToken());
+    return null;
+  }
 
   return async function use(work, otherwise) {
     if (!page.document || closing.aborted) return otherwise?.();
     try {
       const { createCookieTabs } = await import('./cookie-tabs.ts'); // after a failure, the next use is the next attempt
-      tabs ??= createCookieTabs(parts, initial, rendered, page, loginEvent);
+      isReported = false;
+      tabs ??= createCookieTabs(parts, initial, rendered, page, sessionOf);
       await work(tabs);
     } catch (error) {
-      onError(error);
       otherwise?.();
+      if (!isReported) store.report(error);
+      isReported = true;
     }
   };
 }

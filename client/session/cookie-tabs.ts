@@ -1,20 +1,20 @@
 import type { Page } from '../storage/page.ts';
-import type { loginEvent as createLoginEvent, LoginAnswer, Session } from './session.ts';
+import type { LoginAnswer, Session } from './session.ts';
 import type { SessionStore } from './session-store.ts';
 
 /** What a page does about the session cookie, which it cannot read, and which it shares with other tabs. */
 export interface CookieTabs {
   /** Begins to follow the cookie, unless the page does so already. */
   open(): void;
-  /** Follows it no more, until the next use. */
+  /** Stops following the cookie. The next use starts it again. */
   close(): void;
   /**
    * Asks the server who is signed in, unless that is known. Never rejects.
    * @param isDoubted whether what is known may be outdated
    */
   check(isDoubted?: boolean): Promise<void>;
-  /** Asks the server again if the last question has failed. */
-  retry(): void;
+  /** Does what `check` does, but only while the page follows the cookie. */
+  checkIfOpen(isDoubted?: boolean): Promise<void>;
   /** Lets all tabs ask the server. */
   recheck(): void;
   /** Takes a newer answer of the server. */
@@ -35,7 +35,6 @@ export interface CookieParts {
   readonly ask: () => Promise<LoginAnswer | null>;
   /** Called when the page begins to follow the session, with the signal that ends it. */
   readonly onOpen: (signal: AbortSignal) => void;
-  readonly onError: (error: unknown) => void;
   /** Aborted when the SDK is closed. */
   readonly closing: AbortSignal;
 }
@@ -49,18 +48,19 @@ const timeoutMs = 30_000;
  * Creating it has no effect, because React may create clients that it never uses.
  * @param initial what the server has answered already; `undefined`: nothing
  * @param rendered the session of that answer
- * @param page passed, as is `loginEvent`, because what this file imports at run time would become a file of its own
+ * @param sessionOf returns the session of an answer
+ * @param page passed, as is `sessionOf`, because what this file imports at run time would become a file of its own
  */
 export function createCookieTabs(
   parts: CookieParts,
   initial: LoginAnswer | null | undefined,
-  rendered: Session | null | undefined,
+  rendered: Session | null,
   page: Page,
-  loginEvent: typeof createLoginEvent,
+  sessionOf: (answer: LoginAnswer | null) => Session | null,
 ): CookieTabs {
-  const { store, name, ask, onOpen, onError, closing } = parts;
+  const { store, name, ask, onOpen, closing } = parts;
   let isStale = initial === undefined; // only a new question clears it
-  let shared = rendered ?? null; // what the other tabs have, or will be answered
+  let shared = rendered; // the session that the other tabs already know, or will get when they ask
   let asking: Promise<void> | undefined;
   let following: AbortController | undefined;
   let channel: ReturnType<typeof openChannel>;
@@ -68,7 +68,7 @@ export function createCookieTabs(
 
   /** Takes over an answer of the server. Returns whether it is news. */
   function take(answer: LoginAnswer | null): boolean {
-    const session = answer && loginEvent(answer, true, 0).session;
+    const session = sessionOf(answer);
     if (contentOf(session) === contentOf(store.state.session)) return false;
     shared = session;
     store.replace(session);
@@ -84,13 +84,14 @@ export function createCookieTabs(
     });
   }
 
-  /** An answer that may be older than the cookie does not count. */
+  /** An answer that may be older than the cookie does not count, unless the page has stopped: its next use asks again. */
   async function askUntilCurrent(): Promise<void> {
     isStale = false;
     const { state } = store;
     const answer = await askInTime();
-    if (isStale || state !== store.state) await askUntilCurrent();
-    else take(answer);
+    const isCurrent = state === store.state;
+    if (following && (isStale || !isCurrent)) await askUntilCurrent();
+    else if (isCurrent) take(answer);
   }
 
   async function askOnce(): Promise<void> {
@@ -98,21 +99,26 @@ export function createCookieTabs(
       await askUntilCurrent();
     } catch (error) {
       isStale = true;
-      onError(error);
+      store.report(error);
     } finally {
       asking = undefined;
     }
   }
 
-  async function check(isDoubted = false): Promise<void> {
-    open();
+  async function checkIfOpen(isDoubted = false): Promise<void> {
+    if (!following) return;
     isStale ||= isDoubted;
     if (isStale) asking ??= askOnce();
     await asking;
   }
 
+  function check(isDoubted?: boolean): Promise<void> {
+    open();
+    return checkIfOpen(isDoubted);
+  }
+
   function checkIfVisible(): void {
-    if (!page.document?.hidden) void check();
+    if (!page.document?.hidden) void checkIfOpen();
   }
 
   function notify(): void {
@@ -136,7 +142,7 @@ export function createCookieTabs(
   function openChannel(signal: AbortSignal) {
     if (!page.BroadcastChannel) return undefined;
     const opened = new page.BroadcastChannel(name);
-    opened.addEventListener('message', () => void check(true));
+    opened.addEventListener('message', () => void checkIfOpen(true));
     signal.addEventListener('abort', () => opened.close());
     return opened;
   }
@@ -152,7 +158,7 @@ export function createCookieTabs(
     page.document?.addEventListener('visibilitychange', checkIfVisible, { signal });
     page.addEventListener?.('online', checkIfVisible, { signal });
     share();
-    void check();
+    void checkIfOpen();
   }
 
   function close(): void {
@@ -166,10 +172,8 @@ export function createCookieTabs(
     open,
     close,
     check,
+    checkIfOpen,
     recheck,
-    retry() {
-      if (following) void check();
-    },
     sync(answer) {
       open();
       if (take(answer)) recheck(); // a page that was rendered before the last login or logout may arrive after it

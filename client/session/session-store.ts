@@ -29,6 +29,8 @@ export interface SessionStore {
   sync(): Promise<void>;
   /** Returns the function that unsubscribes; it returns whether the listener was there. */
   subscribe(listener: () => void): () => boolean;
+  /** Passes an error to the app. Never throws. */
+  report(error: unknown): void;
 }
 
 /**
@@ -109,9 +111,11 @@ export function createSessionStore(
     },
     sync: () => enqueue(read),
     subscribe(listener: () => void) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
+      const call = () => listener(); // so that the same function can subscribe twice
+      listeners.add(call);
+      return () => listeners.delete(call);
     },
+    report,
   };
 
   function endRestoring(): void {

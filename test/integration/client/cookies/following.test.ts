@@ -94,6 +94,91 @@ test('a page follows the session while it has listeners', async () => {
   expect(browser.asked).toEqual([]);
 });
 
+test('a function that subscribed twice leaves twice', async () => {
+  const channels = spyOnChannels();
+  const { auth } = open({ initialSession: null });
+  const listener = vi.fn<() => void>();
+  const [leave, leaveToo] = [auth.subscribe(listener), auth.subscribe(listener)];
+  await auth.ready;
+  leave();
+  leave();
+  await auth.login(alice);
+  expect(listener).toHaveBeenCalledOnce();
+  expect(channels.size).toBe(1);
+  leaveToo();
+  await vi.waitUntil(() => channels.size === 0);
+});
+
+test('a page that its last listener leaves while it asks stays stopped', async () => {
+  const channels = spyOnChannels();
+  await open().auth.login(alice);
+  for (const { auth } of tabs.splice(0)) auth.close();
+  browser.asked.length = 0;
+  browser.hold('auth.session');
+  const tab = open();
+  const leave = tab.auth.subscribe(() => {});
+  const { ready } = tab.auth;
+  await vi.waitUntil(() => browser.asked.length > 0);
+  leave();
+  await vi.waitUntil(() => channels.size === 0);
+  browser.release('auth.session');
+  await ready;
+  expect(browser.asked).toEqual(['auth.session']);
+  expect(channels.size).toBe(0);
+  expect(nameIn(tab)).toBe('alice');
+});
+
+test('a listener that leaves at once leaves no page that follows', async () => {
+  const channels = spyOnChannels();
+  const tab = open();
+  tab.auth.subscribe(() => {})();
+  await vi.waitUntil(() => browser.asked.length > 0);
+  expect(channels.size).toBe(0);
+});
+
+test('a page that is joined again while it asks asks again', async () => {
+  const channels = spyOnChannels();
+  browser.hold('auth.session');
+  const tab = open();
+  const leave = tab.auth.subscribe(() => {});
+  await vi.waitUntil(() => browser.asked.length > 0);
+  leave();
+  await vi.waitUntil(() => channels.size === 0);
+  await open({ initialSession: null }).auth.login(alice);
+  tab.auth.subscribe(() => {});
+  await vi.waitUntil(() => channels.size > 0);
+  browser.release('auth.session');
+  await changed(tab.auth, () => nameIn(tab) === 'alice');
+  expect(browser.asked.filter((calls) => calls === 'auth.session')).toHaveLength(2);
+});
+
+test('a refresh that is due when the last listener leaves opens nothing', async () => {
+  const channels = spyOnChannels();
+  const locked = Promise.withResolvers<void>();
+  const granted = Promise.withResolvers<void>();
+  const locks = {
+    async request(_name: string, _options: object, work: () => Promise<void>) {
+      locked.resolve();
+      await granted.promise;
+      await work();
+    },
+  };
+  vi.stubGlobal('navigator', { locks });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+  const { auth } = open({ initialSession, refresh: true });
+  const leave = auth.subscribe(() => {});
+  await auth.ready;
+  await vi.advanceTimersByTimeAsync(31_000);
+  await locked.promise;
+  leave();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(channels.size).toBe(0);
+  granted.resolve();
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(channels.size).toBe(0);
+  expect(browser.asked).toEqual([]);
+});
+
 test('after its last listener, a page asks again when it is used', async () => {
   const channels = spyOnChannels();
   const tab = open({ initialSession: null });

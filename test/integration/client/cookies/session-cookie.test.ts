@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import type { SessionAnswer } from '../../../../client/index.ts';
 import { openFakePage } from '../fake-page.ts';
-import { alice, bob, changed, nameIn, openBrowser, openCookieApp } from './cookie-pages.ts';
+import { type AppRouter, alice, bob, changed, nameIn, openBrowser, openCookieApp } from './cookie-pages.ts';
 
 let app: Awaited<ReturnType<typeof openCookieApp>>;
 beforeAll(async () => {
@@ -17,6 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   for (const { auth } of tabs.splice(0)) auth.close();
+  vi.restoreAllMocks();
   vi.unstubAllGlobals();
 });
 
@@ -162,12 +164,43 @@ test('a server that cannot be reached is reported, and asked again', async () =>
   await changed(reloaded.auth, () => isSignedIn(reloaded));
 });
 
+test('an error callback that throws does not end the page', async () => {
+  const printed = vi.spyOn(console, 'error').mockReturnValue();
+  const failure = new Error('no logger');
+  const tab = open({
+    onStorageError() {
+      throw failure;
+    },
+  });
+  browser.network.isDown = true;
+  await tab.auth.ready;
+  expect(printed.mock.calls).toEqual([[failure]]);
+  browser.network.isDown = false;
+  await tab.auth.login(alice);
+  expect(nameIn(tab)).toBe('alice');
+});
+
 test('a transport that is not that of the server is named', async () => {
   const reading = open({ client: 'cli' });
   await expect(reading.auth.login(alice)).rejects.toThrow('No token. Check transport.');
   const sending = open({ transport: 'header' });
   await expect(sending.auth.login(alice)).rejects.toThrow('No token. Check transport.');
   expect([isSignedOut(reading), isSignedOut(sending)]).toEqual([true, true]);
+});
+
+test('a session without an id is reported, and nobody is signed in', async () => {
+  const { expiry } = await open().auth.login(alice);
+  const errors: unknown[] = [];
+  const missing = expect.objectContaining({ message: 'No token. Check transport.' });
+  const answer = { expiry, user: { name: 'alice' } } as SessionAnswer<AppRouter, 'auth'>; // of a client that sends a header
+  const rendered = open({ initialSession: answer, onStorageError: (error) => errors.push(error) });
+  await rendered.auth.ready;
+  expect(isSignedOut(rendered)).toBe(true);
+  expect(errors).toEqual([missing]);
+  rendered.auth.sync(answer);
+  await rendered.auth.ready;
+  expect(isSignedOut(rendered)).toBe(true);
+  expect(errors).toEqual([missing, missing]);
 });
 
 test('a closed page leaves the other tabs', async () => {
