@@ -34,7 +34,7 @@ export function createCookieSession(parts: CookieParts, initial: LoginAnswer | n
   return async function use(work, otherwise) {
     if (!page.document || closing.aborted) return otherwise?.();
     try {
-      const { createCookieTabs } = await import('./cookie-tabs.ts'); // after a failure, the next use is the next attempt
+      const { createCookieTabs } = await import('./cookie-tabs.ts'); // the next use tries again, unless the browser remembers a failure
       isReported = false;
       tabs ??= createCookieTabs(parts, initial, rendered, page, sessionOf);
       await work(tabs);
