@@ -54,7 +54,7 @@ export function redisBus(given: RedisBusOptions | ConnectedRedis, settings: Redi
   let isOpen = false;
   let failures = 0;
   let lastError: unknown = null;
-  /** Why a server could not be reached in this attempt: it says more than what a cluster or a sentinel then throws. */
+  /** Why a server could not be reached while no link was open: it says more than what a cluster or a sentinel then throws. */
   let serverError: unknown = null;
   const noAnswer = new Error('Redis does not answer');
   let isClosed = false;
@@ -66,7 +66,6 @@ export function redisBus(given: RedisBusOptions | ConnectedRedis, settings: Redi
   /** A new link, and not the clients' own reconnecting: a dead connection looks open to its client. */
   function connect(receive: (message: string) => void): void {
     if (connection === null) return;
-    serverError = null;
     link = openRedisLink({
       source: connection.source,
       channels: [messageChannel(), heartbeatChannel()],
@@ -82,7 +81,7 @@ export function redisBus(given: RedisBusOptions | ConnectedRedis, settings: Redi
         heartbeats?.opened();
       },
       onEnd(error) {
-        lastError = serverError ?? error ?? lastError;
+        lastError = isAnswer(error) ? error : (serverError ?? error ?? lastError);
         isOpen = false;
         heartbeats?.lost();
         if (isClosed) return;
@@ -106,6 +105,7 @@ export function redisBus(given: RedisBusOptions | ConnectedRedis, settings: Redi
       if (heartbeats !== null) throw new DurinUsageError('redisBus: each createDurin needs a bus of its own');
       isClosed = false;
       failures = 0;
+      serverError = null;
       if (givenChannel === undefined && namespace !== undefined) channel = `durin:${namespace}`;
       heartbeats = createHeartbeats({
         send: (heartbeat) => send(heartbeatChannel(), heartbeat),
@@ -148,4 +148,9 @@ function checked(given: RedisBusOptions | ConnectedRedis, beside: RedisBusSettin
   if (channel !== undefined && (typeof channel !== 'string' || channel === '' || hasBraces(channel)))
     throw new DurinUsageError('redisBus: channel must be a string without braces that is not empty');
   return { input, channel };
+}
+
+/** Whether the server itself has refused something: its errors start with a word such as `NOPERM`. */
+function isAnswer(error: unknown): boolean {
+  return error instanceof Error && /^[A-Z]+ /.test(error.message);
 }
