@@ -65,7 +65,7 @@ export const longRaces = [
  */
 export const mocking = [
   'test/unit/{errors,cache/fence,cache/fence-mutants,throttle/login-throttle}.test.ts',
-  'test/integration/{flows/cost-of-a-guarded-call,leaks/forged-reports,client/step-up/loading}.test.ts',
+  'test/integration/{flows/cost-of-a-guarded-call,leaks/forged-reports,client/step-up/loading,client/cookies/{loading,failed-loading}}.test.ts',
   'test/integration/upstream/defects-secrets.test.ts',
   'test/regressions/cache/two-copies-in-one-process-see-each-others-logouts.test.ts',
 ];
