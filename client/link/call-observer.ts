@@ -7,18 +7,13 @@ import { type Epoch, isEnding } from '../session/epoch.ts';
 import { refreshTimeoutMs } from '../session/refresh-time.ts';
 import { missingToken, type SessionEvent } from '../session/session.ts';
 import type { SessionStore } from '../session/session-store.ts';
+import { otherTabsMs } from '../storage/page.ts';
 import { answerEvent } from './answer-event.ts';
 import { createAnswerQueue } from './answer-queue.ts';
 import { followLogin, type MarkedOperation, type SharedConnection } from './call-mark.ts';
 import type { Confirm } from './confirmation.ts';
 import { endReasonOf } from './end-reason.ts';
 import type { Result, SentCall } from './sent-call.ts';
-
-/**
- * How long a stream that ends as revoked waits for the storage. When another tab logs out, the server ends the streams of
- * this one before that tab has stored it.
- */
-const otherTabsMs = 300;
 
 export type Call = Parameters<ReturnType<TRPCLink<AnyTRPCRouter>>>[0];
 
@@ -83,6 +78,7 @@ export function createCallObserver(
           const refusal = endReasonOf(error, store);
           const reason = refusal && isEnding(sentIn()) ? 'logged-out' : refusal;
           const end = () => settle(() => observer.error(error), reason && { type: 'end', epoch: sentIn(), reason });
+          // When another tab logs out, the server may end a stream of this one first.
           if (reason === 'revoked' && op.type === 'subscription') setTimeout(end, otherTabsMs);
           else end();
         }

@@ -1,4 +1,4 @@
-import { page } from '../storage/page.ts';
+import { otherTabsMs, page } from '../storage/page.ts';
 import { isEnding } from './epoch.ts';
 import { refreshTimeoutMs } from './refresh-time.ts';
 import type { SessionStore } from './session-store.ts';
@@ -27,6 +27,7 @@ export function startRefresher(
     await sync(); // another tab may have refreshed while this one waited for the lock
     if (timeLeft() > 0 || signal.aborted || isEnding(store.state.epoch)) return;
     await refresh().catch(() => undefined); // a refusal has changed the session; after an outage the timer retries
+    await new Promise((resolve) => setTimeout(resolve, otherTabsMs)); // the next tab gets the lock when it sees the session
   }
 
   /** Without Web Locks it refreshes at once; after half a minute anyway, because the tab with the lock may be suspended. */

@@ -31,3 +31,9 @@ export interface StorageEventLike {
 
 /** The global object. Read its properties at each use: a polyfill may add or replace them later. */
 export const page = globalThis as Page;
+
+/**
+ * How long it may take until other tabs see what this one has stored. Chromium runs each in a process of its own, and what
+ * else one learns of another, by a Web Lock or a stream of the server, may arrive before.
+ */
+export const otherTabsMs = 300;

@@ -158,6 +158,27 @@ test('one of two tabs refreshes, and both get the new expiry', async () => {
   expect(first.refreshes() + second.refreshes()).toBe(1);
 });
 
+test('a tab that sees late what the other has stored does not refresh again', async () => {
+  const [local, seenLate] = [new FakeWebStorage(), new FakeWebStorage()];
+  const storage = webStorage({
+    getItem: (key) => local.getItem(key),
+    removeItem: (key) => local.removeItem(key),
+    setItem(key, value) {
+      local.setItem(key, value);
+      setTimeout(() => seenLate.setItem(key, value), 250);
+    },
+  });
+  const first = open({ storage });
+  await first.auth.login(alice);
+  await pass(1000);
+  const second = open({ storage: webStorage(seenLate) });
+  await pass(halfDay);
+  await vi.waitFor(() => expect(first.refreshes()).toBe(1));
+  await pass(1000);
+  await vi.waitFor(() => expect(expiryOf(second.auth)).toEqual(expiryOf(first.auth)));
+  expect([first.refreshes(), second.refreshes()]).toEqual([1, 0]);
+});
+
 test('concurrent refreshes share one request', async () => {
   const { auth, refreshes } = open();
   await auth.login(alice);
