@@ -16,10 +16,8 @@ export interface CliRun {
 const bin = join(project, 'dist/src/cli/main.js');
 
 /** The config of an app that keeps a timer running besides its ORM, and logs the events `adminAction`. */
-const config = `import { appendFileSync } from 'node:fs';
+const config = `import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { defineEntity, p } from '@mikro-orm/core';
-import { MikroORM as Embedded } from '@mikro-orm/pglite';
-import { MikroORM as Server } from '@mikro-orm/postgresql';
 import { createDurin, defineDurinEntities } from 'trpc-durin';
 
 const User = defineEntity({
@@ -30,14 +28,16 @@ const User = defineEntity({
 const { Client, AuthToken } = defineDurinEntities({ user: () => User });
 const { POSTGRES_URL, WITHOUT_TABLES, AUDIT = '' } = process.env;
 const entities = [User, Client, AuthToken];
-const orm = POSTGRES_URL
-  ? await Server.init({ entities, clientUrl: POSTGRES_URL })
-  : await Embedded.init({ entities, dbName: import.meta.dirname + '/database' });
-if (!WITHOUT_TABLES) {
+const database = POSTGRES_URL ? { clientUrl: POSTGRES_URL } : { dbName: import.meta.dirname + '/database' };
+const { MikroORM } = await import(POSTGRES_URL ? '@mikro-orm/postgresql' : '@mikro-orm/pglite');
+const orm = await MikroORM.init({ entities, ...database });
+const hasTables = import.meta.dirname + '/has-tables';
+if (!WITHOUT_TABLES && !existsSync(hasTables)) {
   await orm.schema.update({ safe: true });
   const em = orm.em.fork();
-  if ((await em.count(User)) === 0) for (const username of ['alice', 'alicia', 'Bob', 'bob', '3']) em.create(User, { username });
+  for (const username of ['alice', 'alicia', 'Bob', 'bob', '3']) em.create(User, { username });
   await em.flush();
+  writeFileSync(hasTables, '');
 }
 
 export const durin = createDurin({

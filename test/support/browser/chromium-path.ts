@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
-/** Where systems put a Chromium, or a Chrome, which is as good. */
+/** Where systems put a Chromium, or a Chrome, which is as good. The one without a window takes two thirds of the time. */
 const places = [
+  '/usr/bin/chromium-headless-shell',
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',

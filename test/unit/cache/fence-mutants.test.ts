@@ -12,7 +12,7 @@ vi.mock(import('lru-cache'), async (importOriginal) => {
   return withSmallCaches(importOriginal);
 });
 
-const seed = 20_261_123;
+const seed = 24; // finds each fault within a few hundred stories
 
 beforeAll(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });

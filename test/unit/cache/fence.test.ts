@@ -9,7 +9,7 @@ vi.mock(import('lru-cache'), async (importOriginal) => {
 });
 
 const seed = Number(process.env['FENCE_SEED'] ?? 20_261_123);
-const numRuns = Number(process.env['FENCE_RUNS'] ?? (testLength === 'full' ? 2000 : 150));
+const numRuns = Number(process.env['FENCE_RUNS'] ?? (testLength === 'full' ? 2000 : 100));
 
 beforeAll(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
