@@ -6,7 +6,7 @@ import { type PostgresServer, startPostgres } from '../support/servers/postgres-
 import { type RedisServer, startRedis } from '../support/servers/redis-server.ts';
 import { testLength } from '../support/test-length.ts';
 
-const seconds = testLength === 'full' ? 60 : 5;
+const seconds = testLength === 'full' ? 60 : 3;
 const userCount = 100;
 
 let postgres: PostgresServer;

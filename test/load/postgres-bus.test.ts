@@ -4,7 +4,7 @@ import { type ClusterDatabase, type ClusterSession, openClusterDatabase } from '
 import { type PostgresServer, startPostgres } from '../support/servers/postgres-server.ts';
 import { testLength } from '../support/test-length.ts';
 
-const seconds = testLength === 'full' ? 60 : 5;
+const seconds = testLength === 'full' ? 60 : 3;
 const userCount = 12;
 
 let postgres: PostgresServer;

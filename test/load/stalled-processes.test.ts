@@ -6,7 +6,7 @@ import { type PostgresServer, startPostgres } from '../support/servers/postgres-
 import { type RedisServer, startRedis } from '../support/servers/redis-server.ts';
 import { testLength } from '../support/test-length.ts';
 
-const rounds = testLength === 'full' ? 20 : 3;
+const rounds = testLength === 'full' ? 20 : 2;
 const sharings = ['postgresBus', 'redisBus'] as const;
 
 let postgres: PostgresServer;

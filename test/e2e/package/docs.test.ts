@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { commandsOf, docsSamples, promisedOutput } from '../../docs/pages.ts';
 import { freePort } from '../../support/servers/postgres-server.ts';
-import { project, startProgram } from '../programs/program.ts';
+import { compileCache, project, startProgram } from '../programs/program.ts';
 import { writeDocsApp } from './docs-app.ts';
 
 const env = { DURIN_SECRET: 'a secret of the documents, long enough for it' };
@@ -147,7 +147,7 @@ test.for([
 test('the commands of the command line do what they say', async () => {
   const bin = join(project, 'dist/src/cli/main.js');
   const npx = `npx() { shift; ${process.execPath} ${bin} "$@"; }\nset -e\n`;
-  const options = { cwd: app, env: { PATH: process.env['PATH'] ?? '', ...env } };
+  const options = { cwd: app, env: { PATH: process.env['PATH'] ?? '', ...compileCache, ...env } };
   const script = `${npx}${commandsOf(commandLine, 'admin')}\necho "$TOKEN"`;
   const { stdout } = await promisify(execFile)('sh', ['-c', script], options);
   const lines = stdout.split('\n');

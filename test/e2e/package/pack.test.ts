@@ -64,7 +64,7 @@ test('publint and are-the-types-wrong find nothing', async () => {
   expect(await run('attw', ['--profile', 'esm-only', tarball], app)).toMatchObject({ code: 0 });
 });
 
-const strict = { target: 'es2023', types: ['node'], strict: true, skipLibCheck: false, verbatimModuleSyntax: true };
+const strict = { target: 'es2023', types: ['node'], strict: true, verbatimModuleSyntax: true };
 const written = { declaration: true, rewriteRelativeImportExtensions: true, rootDir: '.', outDir: 'out' };
 
 /** How users set up their compilers. */
@@ -73,9 +73,10 @@ const setups = {
   bundler: { ...strict, ...written, module: 'esnext', moduleResolution: 'bundler' },
 };
 
-async function compile(compiler: string, setup: keyof typeof setups) {
+/** @param skipLibCheck whether declarations are only looked into where the app uses them */
+async function compile(compiler: string, setup: keyof typeof setups, skipLibCheck = false) {
   const { run, app } = packed;
-  const config = { compilerOptions: setups[setup], include: ['*.ts'] };
+  const config = { compilerOptions: { ...setups[setup], skipLibCheck }, include: ['*.ts'] };
   await writeFile(join(app, `tsconfig.${setup}.json`), JSON.stringify(config));
   return run(process.execPath, [`node_modules/${compiler}/bin/tsc`, '-p', `tsconfig.${setup}.json`], app);
 }
@@ -88,7 +89,8 @@ function faultsOf({ output }: Run): string[] {
 for (const compiler of ['typescript', 'typescript-5.9']) {
   for (const setup of ['nodenext', 'bundler'] as const) {
     test(`with ${compiler} and ${setup}, an app compiles and names its exports`, async () => {
-      expect(faultsOf(await compile(compiler, setup))).toEqual([]);
+      const skips = compiler === 'typescript-5.9' && setup === 'bundler'; // its slowest check, and done once already
+      expect(faultsOf(await compile(compiler, setup, skips))).toEqual([]);
     });
   }
 }
