@@ -24,7 +24,7 @@ test('faultsInLooks finds barriers, and what does not fit on a phone', async () 
   const faults = (await faultsInLooks(page, 'support-bad', { settlingMs: 200 })).join('\n');
   expect(faults).toContain('support-bad-wide-light: critical, label:');
   expect(faults).toContain('support-bad-narrow-dark: serious, color-contrast:');
-  expect(faults).toContain('support-bad-narrow-light: the page is wider than the window');
+  expect(faults).toContain('support-bad-narrow-dark: the page is wider than the window');
   await visitor.close();
 });
 

@@ -33,7 +33,8 @@ export async function copyExample(name: string, { beside, packages = [] }: CopyO
       pack(root),
       cp(join(project, 'examples', name), folder, { recursive: true, filter: isSource }),
     ]);
-    const install = await run('npm', ['install', '--no-save', '--prefer-offline', tarball, ...packages], folder);
+    const flags = ['--no-save', '--prefer-offline', '--no-audit', '--no-fund'];
+    const install = await run('npm', ['install', ...flags, tarball, ...packages], folder);
     if (install.code !== 0) throw new Error(install.output);
   } catch (error) {
     await remove();

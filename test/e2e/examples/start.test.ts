@@ -20,6 +20,13 @@ test('one command installs an example and runs a script of it', async () => {
   expect(scripts['example']).toBe('npm run build && node examples/start.ts');
   const start = await run('npm', ['exec', '--call', 'node examples/start.ts hono check'], root);
   expect(start).toMatchObject({ code: 0, output: expect.stringContaining('tsc -p .') });
-  const wrong = await run('npm', ['exec', '--call', 'node examples/start.ts hono dance'], root);
-  expect(wrong.code).not.toBe(0);
+});
+
+test.for([
+  [['hono', 'dance'], 'hono has no script "dance". Name one of: check, start, start:bun, start:deno.'],
+  [['nuxt'], 'There is no example "nuxt". Name one of: cli, hono, next, quickstart.'],
+  [[], 'There is no example "". Name one of: cli, hono, next, quickstart.'],
+] as const)('%j names no example or script, and installs nothing', async ([args, sentence]) => {
+  const wrong = await run(process.execPath, ['examples/start.ts', ...args], project);
+  expect(wrong).toEqual({ code: 2, output: `error: ${sentence}\n` });
 });

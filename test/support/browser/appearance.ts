@@ -14,8 +14,9 @@ const schemes = ['light', 'dark'] as const;
 const takesPictures = process.env['SCREENSHOTS'] !== undefined;
 
 /**
- * Looks at a page as it is now, wide and narrow, light and dark, and returns what is wrong with it, a text each: what is
- * wider than the window, and the barriers that axe finds. Takes a picture of each look if `SCREENSHOTS` is set.
+ * Looks at a page as it is now, wide and light, narrow and dark, and returns what is wrong with it, a text each: what is
+ * wider than the window, and the barriers that axe finds. If `SCREENSHOTS` is set, it also takes pictures, of each width in
+ * each scheme.
  * @param name of the state that the page is in, which names the looks
  * @param alsoZoomed whether to look at it at 200 % as well
  * @param settlingMs how long a page may take to fit a new width and to fade to new colours
@@ -30,6 +31,7 @@ export async function faultsInLooks(
   for (const [width, size] of Object.entries({ ...widths, ...(alsoZoomed && zoomed) })) {
     await page.setViewportSize(size);
     for (const colorScheme of schemes) {
+      if (!takesPictures && !isTypical(width, colorScheme)) continue;
       const picture = `${name}-${width}-${colorScheme}`;
       await page.emulateMedia({ colorScheme });
       await untilShown(page, size.width, colorScheme, settlingMs);
@@ -69,7 +71,7 @@ async function takePicture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(screenshotFolder, `${name}.png`), fullPage: true, animations: 'disabled' });
 }
 
-/** Axe takes its time: it looks at each width once, and at each scheme. */
+/** Axe takes its time, and no width depends on a scheme: each width is looked at once, and each scheme. */
 const isTypical = (width: string, scheme: string) => (width === 'wide') === (scheme === 'light');
 
 /** Whether the page stays wider than its window. A list that becomes rows may need some frames for it. */

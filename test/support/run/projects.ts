@@ -95,6 +95,7 @@ export function createProjects(isFull: boolean) {
   const inBrowser = {
     test: {
       ...database,
+      ...shared,
       name: 'browser',
       include: isCI || isFull ? browser : browserSmoke,
       provide: onAny,
@@ -104,6 +105,7 @@ export function createProjects(isFull: boolean) {
   };
   const asPrograms = {
     test: {
+      ...shared,
       name: 'programs',
       include: programs,
       exclude: withoutRedis,
