@@ -9,10 +9,14 @@ const [name = '', script = 'start'] = process.argv.slice(2);
 const folder = join(import.meta.dirname, name);
 const tarball = `trpc-durin-${process.env['npm_package_version']}.tgz`;
 
-const names = globSync('*/package.json', { cwd: import.meta.dirname }).map(dirname).toSorted();
+const names = globSync('*/package.json', { cwd: import.meta.dirname })
+  .map(dirname)
+  .toSorted();
+if (name === '') fail(`Name an example: ${names.join(', ')}.`);
 if (!names.includes(name)) fail(`There is no example "${name}". Name one of: ${names.join(', ')}.`);
 const { scripts } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { scripts: object };
-if (!(script in scripts)) fail(`${name} has no script "${script}". Name one of: ${Object.keys(scripts).join(', ')}.`);
+if (!Object.hasOwn(scripts, script))
+  fail(`${name} has no script "${script}". Name one of: ${Object.keys(scripts).join(', ')}.`);
 
 run(['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], join(import.meta.dirname, '..'));
 run(['install', '--no-save', `./${tarball}`], folder);

@@ -78,7 +78,7 @@ export function createCallObserver(
           const refusal = endReasonOf(error, store);
           const reason = refusal && isEnding(sentIn()) ? 'logged-out' : refusal;
           const end = () => settle(() => observer.error(error), reason && { type: 'end', epoch: sentIn(), reason });
-          // When another tab logs out, the server may end a stream of this one first.
+          // When another tab logs out, the server may end this tab's stream before the logout shows in the storage.
           if (reason === 'revoked' && op.type === 'subscription') setTimeout(end, otherTabsMs);
           else end();
         }

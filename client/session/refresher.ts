@@ -27,7 +27,7 @@ export function startRefresher(
     await sync(); // another tab may have refreshed while this one waited for the lock
     if (timeLeft() > 0 || signal.aborted || isEnding(store.state.epoch)) return;
     await refresh().catch(() => undefined); // a refusal has changed the session; after an outage the timer retries
-    await new Promise((resolve) => setTimeout(resolve, otherTabsMs)); // the next tab gets the lock when it sees the session
+    await new Promise((resolve) => startTimer(resolve, otherTabsMs)); // keep the lock until other tabs can see the new session
   }
 
   /** Without Web Locks it refreshes at once; after half a minute anyway, because the tab with the lock may be suspended. */
@@ -41,8 +41,7 @@ export function startRefresher(
     clearTimeout(timer);
     const wait = timeLeft();
     if (!(wait < Infinity) || signal.aborted || page.document?.hidden) return;
-    timer = setTimeout(check, wait > 0 ? Math.min(wait, longestWaitMs) : refreshTimeoutMs);
-    (timer as { unref?(): void }).unref?.(); // the timer must not keep a command-line program running
+    timer = startTimer(check, wait > 0 ? Math.min(wait, longestWaitMs) : refreshTimeoutMs);
     if (wait <= 0) void refreshInOneTab();
   }
 
@@ -54,4 +53,11 @@ export function startRefresher(
     check();
   });
   check();
+}
+
+/** Starts a timer that does not keep a command-line program running. */
+function startTimer(run: (value?: unknown) => void, ms: number): ReturnType<typeof setTimeout> {
+  const timer = setTimeout(run, ms);
+  (timer as { unref?(): void }).unref?.();
+  return timer;
 }

@@ -25,8 +25,8 @@ test('one command installs an example and runs a script of it', async () => {
 test.for([
   [['hono', 'dance'], 'hono has no script "dance". Name one of: check, start, start:bun, start:deno.'],
   [['nuxt'], 'There is no example "nuxt". Name one of: cli, hono, next, quickstart.'],
-  [[], 'There is no example "". Name one of: cli, hono, next, quickstart.'],
-] as const)('%j names no example or script, and installs nothing', async ([args, sentence]) => {
+  [[], 'Name an example: cli, hono, next, quickstart.'],
+] as const)('%j is refused before anything is installed', async ([args, sentence]) => {
   const wrong = await run(process.execPath, ['examples/start.ts', ...args], project);
   expect(wrong).toEqual({ code: 2, output: `error: ${sentence}\n` });
 });

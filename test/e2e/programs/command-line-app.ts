@@ -35,7 +35,7 @@ const hasTables = import.meta.dirname + '/has-tables';
 if (!WITHOUT_TABLES && !existsSync(hasTables)) {
   await orm.schema.update({ safe: true });
   const em = orm.em.fork();
-  for (const username of ['alice', 'alicia', 'Bob', 'bob', '3']) em.create(User, { username });
+  if ((await em.count(User)) === 0) for (const username of ['alice', 'alicia', 'Bob', 'bob', '3']) em.create(User, { username });
   await em.flush();
   writeFileSync(hasTables, '');
 }

@@ -215,66 +215,6 @@ describe('on PostgreSQL', () => {
     expect(await issue('key:6')).toMatchObject({ code: 1, stderr: 'error: There is no user "key:6".\n' });
   });
 
-  const commands = [
-    'create-client',
-    'list-clients',
-    'update-client',
-    'delete-client',
-    'list-tokens',
-    'issue-token',
-  ].concat([
-    'revoke-token',
-    'revoke-user',
-    'purge-expired',
-    'policy',
-    'keys',
-    'create-key',
-    'rename-key',
-    'roll-key',
-    'revoke-key',
-  ]);
-
-  test('help lists every command, with examples', async () => {
-    const { code, stdout, stderr } = await app.run(['--help']);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    for (const command of commands) expect(stdout).toContain(`\n  ${command} `);
-    for (const command of commands) {
-      const help = await app.run([command, '--help']);
-      expect(help).toMatchObject({ code: 0, stderr: '' });
-      expect(help.stdout).toMatch(/^Usage: trpc-durin /);
-      expect(help.stdout).toMatch(new RegExp(`\nExample[^\n]*:\n.*trpc-durin ${command}`));
-    }
-    expect(await app.run(['--version'])).toMatchObject({
-      code: 0,
-      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string,
-    });
-    expect(await app.run([])).toMatchObject({ code: 2, stdout: '' });
-  });
-
-  test.for([
-    [['creat-client', 'x'], "error: unknown command 'creat-client' (Did you mean create-client?)\n"],
-    [['list-clients', '--foo'], "error: unknown option '--foo'\n"],
-    [['list-clients', 'x'], "error: too many arguments for 'list-clients'. Expected 0 arguments but got 1.\n"],
-    [
-      ['list-tokens', '--limit', '0'],
-      "error: option '--limit <count>' argument '0' is invalid. It must be a whole number from 1 to 99999.\n",
-    ],
-    [
-      ['list-clients', '--config', 'nope.ts'],
-      'error: There is no file "nope.ts". Use --config to name the file that exports durin.\n',
-    ],
-    [
-      ['list-clients', '--config', '.'],
-      'error: There is no file ".". Use --config to name the file that exports durin.\n',
-    ],
-    [
-      ['list-clients', '--config', ''],
-      'error: There is no file "". Use --config to name the file that exports durin.\n',
-    ],
-  ] as const)('%j is invalid usage', async ([args, stderr]) => {
-    expect(await app.run(args)).toEqual({ code: 2, stdout: '', stderr });
-  });
-
   test('on a terminal, destructive commands ask for confirmation', async () => {
     await app.run(['create-client', 'kiosk']);
     const no = await app.runOnTerminal(['delete-client', 'kiosk'], 'n\n');

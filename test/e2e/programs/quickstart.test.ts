@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createDatabaseServer, databaseUrl } from '../../support/servers/database-server.ts';
 import { freePort, type PostgresServer, startPostgres } from '../../support/servers/postgres-server.ts';
 import { startProgram } from './program.ts';
 
@@ -25,7 +26,7 @@ beforeAll(async () => {
   postgres = await startPostgres();
   onPostgres = { DATABASE_URL: postgres.url, DURIN_SECRET: 'a secret of the environment, long enough' };
 });
-afterAll(() => postgres.stop());
+afterAll(() => postgres?.stop());
 
 let folder: string;
 beforeEach(async () => {
@@ -171,21 +172,24 @@ test('an unknown option is reported in one line', async () => {
 });
 
 test('with DATABASE_URL it uses that PostgreSQL and drops nothing', async () => {
+  const url = databaseUrl(postgres.url, 'of_two_programs');
+  await createDatabaseServer(postgres.url).create('of_two_programs');
+  const env = { ...onPostgres, DATABASE_URL: url };
   const orm = await MikroORM.init({
-    clientUrl: postgres.url,
+    clientUrl: url,
     entities: [],
     discovery: { warnWhenNoEntities: false },
   });
   const execute = (sql: string) => orm.em.getConnection().execute<{ count: number }[]>(sql);
   try {
     await execute('create table other_program (id int)');
-    expect(await run(['--exit', '--port', '0'], onPostgres)).toMatchObject({ code: 0 });
-    expect(await run(['--exit', '--port', '0'], onPostgres)).toMatchObject({ code: 0 });
+    expect(await run(['--exit', '--port', '0'], env)).toMatchObject({ code: 0 });
+    expect(await run(['--exit', '--port', '0'], env)).toMatchObject({ code: 0 });
     expect(await execute('select count(*)::int as count from quickstart_user')).toEqual([{ count: 2 }]);
     expect(await execute('select count(*)::int as count from other_program')).toEqual([{ count: 0 }]);
 
     await execute("update quickstart_user set password_hash = ''");
-    const failed = await run(['--exit', '--port', '0'], onPostgres);
+    const failed = await run(['--exit', '--port', '0'], env);
     expect(failed).toEqual({ code: 1, output: expect.stringContaining('✗ alice logs in to the client web') });
     expect(failed.output).not.toMatch(stackTrace);
   } finally {

@@ -44,7 +44,7 @@ test('each outage of the database is one line, however many calls fail', async (
     await postgres.pause();
     for (let call = 0; call < 20; call += 1) expect(await look()).toBe('STORE_UNAVAILABLE');
     await untilStatus(durin, 'down');
-    await vi.waitFor(() => expect(lines).toHaveLength(outage));
+    await vi.waitFor(() => expect(lines).toHaveLength(outage), 5000);
     await postgres.resume();
     await vi.waitFor(async () => expect(await look()).toBe('let in'), 5000);
     await untilStatus(durin, 'up');
@@ -54,7 +54,7 @@ test('each outage of the database is one line, however many calls fail', async (
   for (const written of lines) expect(written).toMatch(line);
   await postgres.pause();
   for (let call = 0; call < 3; call += 1) expect(await login()).toBe('STORE_UNAVAILABLE');
-  await vi.waitFor(() => expect(lines).toHaveLength(3));
+  await vi.waitFor(() => expect(lines).toHaveLength(3), 5000);
   await postgres.resume();
   await untilStatus(durin, 'up');
   await durin.close();
@@ -89,7 +89,7 @@ test('a forgotten migration is down, with the table by name', async () => {
     reason: 'durin_auth_token does not exist: run your migrations',
   });
   expect(await look()).toBe('STORE_UNAVAILABLE');
-  await vi.waitFor(() => expect(lines).toHaveLength(1)); // an outage is confirmed before it is reported
+  await vi.waitFor(() => expect(lines).toHaveLength(1), 5000); // an outage is confirmed before it is reported
   await connection.execute('alter table forgotten rename to durin_auth_token');
   await untilStatus(durin, 'up');
   expect(lines).toHaveLength(1);

@@ -14,11 +14,11 @@ const schemes = ['light', 'dark'] as const;
 const takesPictures = process.env['SCREENSHOTS'] !== undefined;
 
 /**
- * Looks at a page as it is now, wide and light, narrow and dark, and returns what is wrong with it, a text each: what is
- * wider than the window, and the barriers that axe finds. If `SCREENSHOTS` is set, it also takes pictures, of each width in
- * each scheme.
+ * Looks at a page as it is now, wide in light and narrow in dark colours, and returns what is wrong with it, a text each:
+ * what is wider than the window, and the barriers that axe finds. If `SCREENSHOTS` is set, it also takes pictures, of each
+ * width in each scheme.
  * @param name of the state that the page is in, which names the looks
- * @param alsoZoomed whether to look at it at 200 % as well
+ * @param alsoZoomed whether to look at it at 200 % as well, in dark colours
  * @param settlingMs how long a page may take to fit a new width and to fade to new colours
  */
 export async function faultsInLooks(
@@ -71,7 +71,7 @@ async function takePicture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(screenshotFolder, `${name}.png`), fullPage: true, animations: 'disabled' });
 }
 
-/** Axe takes its time, and no width depends on a scheme: each width is looked at once, and each scheme. */
+/** Axe takes its time, and the layout does not depend on the colours, so each width is checked in one scheme. */
 const isTypical = (width: string, scheme: string) => (width === 'wide') === (scheme === 'light');
 
 /** Whether the page stays wider than its window. A list that becomes rows may need some frames for it. */

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
-/** Where systems put a Chromium, or a Chrome, which is as good. The one without a window takes two thirds of the time. */
+/** Where systems put a Chromium, or a Chrome, which is as good. With the headless shell the tests take two thirds of the time. */
 const places = [
   '/usr/bin/chromium-headless-shell',
   '/usr/bin/chromium',

@@ -3,7 +3,7 @@ import { freePort, type PostgresServer, startPostgres } from '../../support/serv
 import { openSilentServer } from '../../support/silent-server.ts';
 import { type CliApp, openCliApp } from './command-line-app.ts';
 
-// What the config file and the module of a router may be, and the sentence about those that cannot be used.
+// Help, and what is said of commands, config files and routers that cannot be used.
 
 const oneLine = /^error: [^\n]*\n$/;
 
@@ -172,4 +172,61 @@ test('doctor ends although the database is frozen', async () => {
   expect(run.code).toBe(1);
   expect(run.stdout).toMatch(/^problem +database +The database cannot be examined: .* did not answer within 5000 ms/m);
   await silent.close();
+});
+
+const commands = [
+  'create-client',
+  'list-clients',
+  'update-client',
+  'delete-client',
+  'list-tokens',
+  'issue-token',
+].concat([
+  'revoke-token',
+  'revoke-user',
+  'purge-expired',
+  'policy',
+  'keys',
+  'create-key',
+  'rename-key',
+  'roll-key',
+  'revoke-key',
+]);
+
+test('help lists every command, with examples', async () => {
+  const { code, stdout, stderr } = await app.run(['--help']);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  for (const command of commands) expect(stdout).toContain(`\n  ${command} `);
+  for (const command of commands) {
+    const help = await app.run([command, '--help']);
+    expect(help).toMatchObject({ code: 0, stderr: '' });
+    expect(help.stdout).toMatch(/^Usage: trpc-durin /);
+    expect(help.stdout).toMatch(new RegExp(`\nExample[^\n]*:\n.*trpc-durin ${command}`));
+  }
+  expect(await app.run(['--version'])).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string,
+  });
+  expect(await app.run([])).toMatchObject({ code: 2, stdout: '' });
+});
+
+test.for([
+  [['creat-client', 'x'], "error: unknown command 'creat-client' (Did you mean create-client?)\n"],
+  [['list-clients', '--foo'], "error: unknown option '--foo'\n"],
+  [['list-clients', 'x'], "error: too many arguments for 'list-clients'. Expected 0 arguments but got 1.\n"],
+  [
+    ['list-tokens', '--limit', '0'],
+    "error: option '--limit <count>' argument '0' is invalid. It must be a whole number from 1 to 99999.\n",
+  ],
+  [
+    ['list-clients', '--config', 'nope.ts'],
+    'error: There is no file "nope.ts". Use --config to name the file that exports durin.\n',
+  ],
+  [
+    ['list-clients', '--config', '.'],
+    'error: There is no file ".". Use --config to name the file that exports durin.\n',
+  ],
+  [['list-clients', '--config', ''], 'error: There is no file "". Use --config to name the file that exports durin.\n'],
+] as const)('%j is invalid usage', async ([args, stderr]) => {
+  expect(await app.run(args)).toEqual({ code: 2, stdout: '', stderr });
 });
