@@ -10,7 +10,7 @@ process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules', 
 
 export default defineConfig(({ mode }) => ({
   test: {
-    maxWorkers: availableParallelism() + 2, // tests wait for servers, browsers and timers
+    maxWorkers: availableParallelism() + 1, // tests wait for servers, browsers and timers
     reporters: [createSkipReporter(missing, isCI), 'default'],
     projects: createProjects(mode === 'full'),
   },
