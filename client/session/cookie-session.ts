@@ -34,7 +34,8 @@ export function createCookieSession(parts: CookieParts, initial: LoginAnswer | n
   return async function use(work, otherwise) {
     if (!page.document || closing.aborted) return otherwise?.();
     try {
-      const { createCookieTabs } = await import('./cookie-tabs.ts'); // the next use tries again, unless the browser remembers a failure
+      // After a failure, the next use tries again. Some browsers remember the failure until the page is loaded anew.
+      const { createCookieTabs } = await import('./cookie-tabs.ts');
       isReported = false;
       tabs ??= createCookieTabs(parts, initial, rendered, page, sessionOf);
       await work(tabs);
