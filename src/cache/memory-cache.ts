@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { createSingleFlight } from '../async/single-flight.ts';
 import { createLookUpCounts, type LookUpCounts } from '../health/telemetry.ts';
+import { atMost } from '../values/at-most.ts';
 import { type CachedUser, createCachedUsers } from './cached-users.ts';
 import {
   type CachedSession,
@@ -58,11 +59,11 @@ export function createMemoryCache(options: MemoryCacheOptions): MemoryCache {
   const { ttlMs, maxSessions, missTtlMs = 0, lookUps = createLookUpCounts(), now } = options;
   const users = createCachedUsers();
   const sessions = new LRUCache<string, KeptSession>({
-    max: maxSessions,
+    ...atMost(maxSessions),
     dispose: ({ user }) => users.leave(user),
   });
   /** Selectors without a session, and until when that is believed. */
-  const misses = new LRUCache<string, number>({ max: Math.min(maxSessions, maxMisses) });
+  const misses = new LRUCache<string, number>(atMost(Math.min(maxSessions, maxMisses)));
   const loads = createSingleFlight<CachedSession | null>();
   let lastNumber = 0;
   let everythingChangedAt = 0;

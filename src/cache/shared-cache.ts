@@ -4,6 +4,7 @@ import { createSingleFlight } from '../async/single-flight.ts';
 import type { LoadSession, SessionFormat } from '../database/token-store.ts';
 import { createOutageReport, type OutageListener } from '../health/outage-report.ts';
 import { createLookUpCounts, type LookUpCounts } from '../health/telemetry.ts';
+import { atMost } from '../values/at-most.ts';
 import { createFenceStore, type Marks, markOf, slackMs } from './fence-store.ts';
 import { type CachedSession, type Scope, type SessionCache, selectorOf } from './session-cache.ts';
 import { createSharedLookUp, type Look, type MarksSeen } from './shared-look-up.ts';
@@ -53,7 +54,7 @@ export function createSharedCache(deps: SharedCacheDeps): SharedCache {
   const { store, format, mac, namespace, ttlMs, maxSessions, now, lookUps = createLookUpCounts() } = deps;
   const { monotonicNow = () => performance.now() } = deps;
   const entries = createEntryFormat({ format, mac, namespace, maxRemembered: maxSessions });
-  const owners = new LRUCache<string, Owner>({ max: maxOwners });
+  const owners = new LRUCache<string, Owner>(atMost(maxOwners));
   const knownChanges = createKnownChanges({ ttlMs, now, maxChanges: maxKnownChanges });
   const fences = createFenceStore(store, namespace, monotonicNow);
   const lookAt = createSharedLookUp({ fences, entries, owners, knownChanges, ttlMs, now });

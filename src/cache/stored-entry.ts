@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { SessionFormat } from '../database/token-store.ts';
 import type { SessionRecord } from '../session.ts';
+import { atMost } from '../values/at-most.ts';
 import type { Mark } from './fence-store.ts';
 import { clientScope, type Scope, tokenScope, userScope } from './session-cache.ts';
 import { bucketOf, keyIn } from './trust/buckets.ts';
@@ -53,9 +54,9 @@ export interface EntryFormatDeps {
  * again, because that takes longer than the rest of a look-up in this process. The store is still read every time.
  */
 export function createEntryFormat({ format, mac, namespace, maxRemembered }: EntryFormatDeps): EntryFormat {
-  const remembered = new LRUCache<string, { readonly text: string; readonly entry: StoredEntry }>({
-    max: maxRemembered,
-  });
+  const remembered = new LRUCache<string, { readonly text: string; readonly entry: StoredEntry }>(
+    atMost(maxRemembered),
+  );
 
   /** In the bucket of the token's fence, so that a cluster reads both in one step. */
   const keyOf = (selector: string) =>

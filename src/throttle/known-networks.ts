@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../values/at-most.ts';
 
 /** Remembers the networks that a user has signed in from, so that guesses from elsewhere do not lock the user out. */
 export interface KnownNetworks {
@@ -20,7 +21,7 @@ const maxNames = 50_000;
  */
 export function createMemoryKnownNetworks(now: () => number): KnownNetworks {
   /** For each name, until when each network is remembered. The network that was used last is the last one. */
-  const names = new LRUCache<string, Map<string, number>>({ max: maxNames });
+  const names = new LRUCache<string, Map<string, number>>(atMost(maxNames));
 
   return {
     async has(name, network) {

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { RateLimiterRedis, type RateLimiterRes } from 'rate-limiter-flexible';
+import { atMost } from '../values/at-most.ts';
 import type { Quota } from '../values/rate.ts';
 import type { MemoryRateCounter, RunningWindow } from './memory-rate-counter.ts';
 import type { Count, RateCounter } from './rate-counter.ts';
@@ -38,7 +39,7 @@ const maxRefusals = 10_000;
  * an answer fails after the deadline.
  */
 export function createLimiterRateCounter({ limiter, circuit, memory, now }: LimiterRateCounterDeps): RateCounter {
-  const refusals = new LRUCache<string, true>({ max: maxRefusals, ttl: refusalMs });
+  const refusals = new LRUCache<string, true>({ ...atMost(maxRefusals), ttl: refusalMs });
 
   async function count(key: string, quota: Quota): Promise<Count> {
     const { limit, windowSeconds } = quota;

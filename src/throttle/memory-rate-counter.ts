@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { atMost } from '../values/at-most.ts';
 import type { Quota } from '../values/rate.ts';
 import type { Count, RateCounter } from './rate-counter.ts';
 
@@ -29,7 +30,7 @@ export interface MemoryRateCounter extends RateCounter {
 export function createMemoryRateCounter(now: () => number): MemoryRateCounter {
   const limiter = new RateLimiterMemory({ keyPrefix: '', points: 0, duration: 0 });
   const windowEnds = new LRUCache<string, number>({
-    max: maxKeys,
+    ...atMost(maxKeys),
     noDisposeOnSet: true,
     dispose: (_, key) => void limiter.delete(key),
   });

@@ -4,6 +4,7 @@ import type { BoundedByTimeout } from '../database/database-timeout.ts';
 import type { TokenStore, TokenUse } from '../database/token-store.ts';
 import type { CallOrigin } from '../events.ts';
 import type { SessionRecord } from '../session.ts';
+import { atMost } from '../values/at-most.ts';
 import type { ExpiryNotices } from './keys/expiry-notices.ts';
 
 /**
@@ -40,7 +41,7 @@ export interface LastUsedDeps {
 export function createLastUsed({ store, notices, intervalMs, bounded, now }: LastUsedDeps): LastUsed {
   /** Runs a write outside of any transaction that the use happened in. */
   const outsideTransaction = AsyncLocalStorage.snapshot();
-  const recordedAt = new LRUCache<string, number>({ max: maxRemembered });
+  const recordedAt = new LRUCache<string, number>(atMost(maxRemembered));
   /** The uses to write, by the interval of their tokens. */
   const collected = new Map<number, Map<string, TokenUse>>();
   /** The ids of the collected keys that expire soon. */

@@ -3,6 +3,7 @@ import { DurinError } from '../errors.ts';
 import type { CallOrigin, DenialCode, EventSink } from '../events.ts';
 import type { Telemetry } from '../health/telemetry.ts';
 import { networkOf } from '../request/network.ts';
+import { atMost } from '../values/at-most.ts';
 import type { DurinErrorCode } from '../wire.ts';
 
 /** A call that was refused. */
@@ -54,7 +55,7 @@ interface Window {
 }
 
 export function createDenials({ events, telemetry, now }: DenialsDeps): Denials {
-  const windows = new LRUCache<string, Window>({ max: maxCallers });
+  const windows = new LRUCache<string, Window>(atMost(maxCallers));
 
   /** How many refusals went unreported since the last one; `null`: this one is to go unreported as well. */
   function countOf(caller: string): number | null {
