@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { pack, type Run, run } from '../package/packed.ts';
@@ -33,13 +33,34 @@ export async function copyExample(name: string, { beside, packages = [] }: CopyO
       pack(root),
       cp(join(project, 'examples', name), folder, { recursive: true, filter: isSource }),
     ]);
-    const flags = ['--no-save', '--prefer-offline', '--no-audit', '--no-fund'];
-    const install = await run('npm', ['install', ...flags, tarball, ...packages], folder);
+    const install = await run('npm', ['install', '--no-save', tarball, ...packages], folder);
     if (install.code !== 0) throw new Error(install.output);
   } catch (error) {
     await remove();
     throw error;
   }
+  return exampleIn(folder, remove);
+}
+
+/** The same, installed by what `npm run example` runs after the build, which then runs a script of it. */
+export async function runExample(name: string, script: string): Promise<[CopiedExample, Run]> {
+  const root = await mkdtemp(join(tmpdir(), `durin-${name}-`));
+  const remove = () => rm(root, { recursive: true, force: true });
+  try {
+    for (const path of ['package.json', 'dist', 'examples/start.ts', `examples/${name}`]) {
+      const filter = (source: string) => path === 'dist' || isSource(source);
+      await mkdir(dirname(join(root, path)), { recursive: true });
+      await cp(join(project, path), join(root, path), { recursive: true, filter });
+    }
+    const started = await run('npm', ['exec', '--call', `node examples/start.ts ${name} ${script}`], root);
+    return [exampleIn(join(root, 'examples', name), remove), started];
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+function exampleIn(folder: string, remove: () => Promise<void>): CopiedExample {
   return {
     folder,
     npmRun: (script, ...args) => run('npm', ['run', '--silent', script, '--', ...args], folder),

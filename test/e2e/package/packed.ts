@@ -45,7 +45,7 @@ async function packIn(folder: string): Promise<Omit<Packed, 'run' | 'remove'>> {
   const app = join(folder, 'app');
   await cp(join(import.meta.dirname, 'pack'), app, { recursive: true });
   await writeFile(join(app, 'package.json'), JSON.stringify(await projectOf(tarball)));
-  const install = await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund'], app);
+  const install = await run('npm', ['install'], app);
   if (install.code !== 0) throw new Error(install.output);
   return { tarball, files, app };
 }
@@ -94,11 +94,14 @@ export async function copiesOf(name: string, project: string): Promise<string[]>
   return output.split('\n').filter((line) => line.endsWith(`/node_modules/${name}`));
 }
 
+/** npm asks the registry only for what it has not installed before. */
+const npmSettings = { npm_config_loglevel: 'error', npm_config_prefer_offline: 'true', npm_config_audit: 'false' };
+
 /** Runs a command to its end. Frameworks send nothing about it. */
 export async function run(command: string, args: readonly string[], cwd: string): Promise<Run> {
   const { NODE_ENV: _, ...own } = process.env; // Vitest's, in which React would be built for tests
-  const quiet = { NO_COLOR: '1', npm_config_loglevel: 'error', NEXT_TELEMETRY_DISABLED: '1' };
-  const env = { ...own, PATH: `${bin}:${process.env['PATH']}`, ...quiet };
+  const quiet = { NO_COLOR: '1', NEXT_TELEMETRY_DISABLED: '1' };
+  const env = { ...own, PATH: `${bin}:${process.env['PATH']}`, ...quiet, ...npmSettings };
   try {
     const { stdout } = await promisify(execFile)(command, args, { cwd, env, maxBuffer: 1e8 });
     return { code: 0, output: stdout };

@@ -1,5 +1,5 @@
-import { createClient } from 'redis';
 import { redisBus } from '../../../src/redis/index.ts';
+import { openClient } from '../servers/redis/open-client.ts';
 import { createBusProbe } from './bus-probe.ts';
 
 /** The same for buses over Redis. */
@@ -9,7 +9,7 @@ export function createRedisBusProbe() {
 }
 
 export async function subscribersOf(url: string, channel: string): Promise<number> {
-  const client = await createClient({ url }).connect();
+  const client = await openClient(url);
   const counts = await client.pubSubNumSub([channel]);
   client.destroy();
   return counts[channel] ?? 0;

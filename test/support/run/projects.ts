@@ -7,6 +7,7 @@ import {
   load,
   loadBehindProxies,
   loadInBrowser,
+  loadOfFailures,
   loadOnPostgres,
   longExamples,
   longLoad,
@@ -125,21 +126,33 @@ export function createProjects(isFull: boolean) {
       globalSetup: globalChromium,
     },
   };
+  const missingUnderLoad = [
+    ...withoutRedis,
+    ...(withPostgres ? [] : loadOnPostgres),
+    ...(withChromium ? [] : loadInBrowser),
+    ...(withProxies ? [] : loadBehindProxies),
+  ];
   const underLoad = {
     test: {
       ...database,
       name: 'load',
       include: [...load, ...(isFull ? fuzz : []), ...(isFull && withPostgres ? longRaces : [])],
-      exclude: [
-        ...withoutRedis,
-        ...(withPostgres ? [] : loadOnPostgres),
-        ...(withChromium ? [] : loadInBrowser),
-        ...(withProxies ? [] : loadBehindProxies),
-        ...(isFull ? [] : longLoad),
-      ],
+      exclude: [...missingUnderLoad, ...(isFull ? [] : [...longLoad, ...loadOfFailures])],
       provide: onAny,
       globalSetup: [...(withChromium && isFull ? forPages : []), globalDatabase],
       fileParallelism: false,
+      sequence: { groupOrder: 2 },
+      testTimeout: 300_000,
+      hookTimeout: 300_000,
+    },
+  };
+  const failuresUnderLoad = {
+    test: {
+      ...database,
+      name: 'load-failures',
+      include: loadOfFailures,
+      exclude: missingUnderLoad,
+      provide: onAny,
       sequence: { groupOrder: 1 },
       testTimeout: 300_000,
       hookTimeout: 300_000,
@@ -156,5 +169,6 @@ export function createProjects(isFull: boolean) {
     asPackage,
     ...(withChromium ? [asExamples] : []),
     underLoad,
+    ...(isFull ? [] : [failuresUnderLoad]),
   ];
 }

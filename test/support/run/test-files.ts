@@ -47,6 +47,10 @@ export const examples = ['test/e2e/examples/**/*.test.ts'];
 export const longExamples = ['test/e2e/examples/next-hot-reload.test.ts'];
 /** Loads that last minutes or measure latency, so nothing runs beside them. */
 export const load = ['test/load/**/*.test.ts'];
+/** Of the load tests, those that wait for servers to fail over or to stop: in the short form they run side by side. */
+export const loadOfFailures = [
+  'test/load/{failover/redis-failover,proxies/postgres-failover,stalled-processes}.test.ts',
+];
 /** Properties that are tried on random cases, many more of them at full length. */
 export const fuzz = [
   'test/unit/**/fuzz-*.test.ts',

@@ -1,5 +1,5 @@
-import { createClient } from 'redis';
 import { vi } from 'vitest';
+import { openClient } from './redis/open-client.ts';
 import { startRedis } from './redis-server.ts';
 
 const flagsOf = (port: number) => ['--cluster-enabled', 'yes', '--cluster-config-file', `nodes-${port}.conf`];
@@ -8,7 +8,7 @@ const flagsOf = (port: number) => ['--cluster-enabled', 'yes', '--cluster-config
 export async function startClusterOfTwo() {
   const servers = await Promise.all([startRedis(flagsOf), startRedis(flagsOf)]);
   const [one, other] = servers;
-  const clients = await Promise.all(servers.map(({ url }) => createClient({ url }).connect()));
+  const clients = await Promise.all(servers.map(({ url }) => openClient(url)));
   const send = (index: number, ...command: string[]) => clients[index]?.sendCommand(['CLUSTER', ...command]);
   await send(0, 'ADDSLOTSRANGE', '0', '8191');
   await send(1, 'ADDSLOTSRANGE', '8192', '16383');

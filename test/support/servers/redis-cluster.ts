@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { createClient } from 'redis';
 import { freePort } from './postgres-server.ts';
 import { moveSlot, type SlotMove } from './redis/move-slot.ts';
+import { openClient } from './redis/open-client.ts';
 import { type RedisServer, startRedis } from './redis-server.ts';
 
 const slotCount = 16_384;
@@ -100,14 +100,8 @@ export async function startRedisCluster(): Promise<RedisCluster> {
 type SlotRange = readonly [from: number, to: number, master: readonly [host: string, port: number]];
 
 async function command(url: string, ...words: string[]): Promise<unknown> {
-  const client = createClient({ url, socket: { reconnectStrategy: false } });
-  client.on('error', () => {});
-  await client.connect();
-  try {
-    return await client.sendCommand(words);
-  } finally {
-    client.destroy();
-  }
+  const client = await openClient(url);
+  return client.sendCommand(words).finally(() => client.destroy());
 }
 
 /** A free port may be taken before the server listens on it: then it starts on others. */

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { createClient } from 'redis';
+import { openClient } from './redis/open-client.ts';
 import { type RedisServer, startRedis } from './redis-server.ts';
 
 /** The name of the master among sentinels. */
@@ -55,15 +55,11 @@ export async function startRedisSentinels(): Promise<RedisSentinels> {
 }
 
 async function ask(url: string, words: string[]): Promise<unknown> {
-  const client = createClient({ url, socket: { reconnectStrategy: false } });
-  client.on('error', () => {});
   try {
-    await client.connect();
-    return await client.sendCommand(words);
+    const client = await openClient(url);
+    return await client.sendCommand(words).finally(() => client.destroy());
   } catch {
     return null;
-  } finally {
-    if (client.isOpen) client.destroy();
   }
 }
 

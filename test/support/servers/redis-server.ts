@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createClient } from 'redis';
 import { freePort } from './postgres-server.ts';
+import { openClient } from './redis/open-client.ts';
 
 /** A Redis for tests that only use it. */
 export interface OpenRedis {
@@ -40,7 +40,7 @@ export function hasRedisServer(): boolean {
 export async function openRedis(): Promise<OpenRedis> {
   const url = process.env['REDIS_URL'];
   if (url === undefined) return startRedis();
-  const client = await createClient({ url }).connect();
+  const client = await openClient(url);
   await client.flushDb();
   await client.close();
   return { url, stop: async () => {} };
@@ -83,7 +83,7 @@ export async function startRedis(
       server = await start();
     },
     async saveSnapshot() {
-      const client = await createClient({ url }).connect();
+      const client = await openClient(url);
       await client.sendCommand(['SAVE']);
       client.destroy();
     },

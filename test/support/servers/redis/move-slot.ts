@@ -1,4 +1,4 @@
-import { createClient } from 'redis';
+import { openClient } from './open-client.ts';
 
 /** The servers of a move, by their URLs. */
 export interface SlotMove {
@@ -21,7 +21,7 @@ const keysAtOnce = '10';
  * @returns how many keys it moved
  */
 export async function moveSlot({ slot, from, to, others, beforeStep }: SlotMove): Promise<number> {
-  const [source, target, ...rest] = await Promise.all([from, to, ...others].map(open));
+  const [source, target, ...rest] = await Promise.all([from, to, ...others].map(openClient));
   if (source === undefined || target === undefined) throw new Error('a slot moves between two servers');
   const setSlot = (server: Server, ...words: string[]) =>
     server.sendCommand(['CLUSTER', 'SETSLOT', String(slot), ...words]);
@@ -45,10 +45,4 @@ export async function moveSlot({ slot, from, to, others, beforeStep }: SlotMove)
   }
 }
 
-type Server = Awaited<ReturnType<typeof open>>;
-
-function open(url: string) {
-  return createClient({ url, socket: { reconnectStrategy: false } })
-    .on('error', () => {})
-    .connect();
-}
+type Server = Awaited<ReturnType<typeof openClient>>;
