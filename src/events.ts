@@ -145,7 +145,7 @@ export interface DurinEvents<TUserId = unknown> {
     /** `null`: the token was refused. The same for `client`. */
     readonly userId: TUserId | null;
     readonly client: string | null;
-    /** The procedure's path, such as `reports.publish`; `null`: `durin.authenticate` refused the call. */
+    /** The procedure's path, such as `reports.publish`; `null`: a route that is not tRPC. */
     readonly path: string | null;
     /** How many refusals of this caller were not emitted since the last one that was. */
     readonly suppressed: number;

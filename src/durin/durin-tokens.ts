@@ -20,7 +20,7 @@ export interface DurinTokens<TUserRef, TAuth, TClientName extends string, TScope
    * which replaces nothing.
    * @param request.ttl the token's lifetime; `null`: it never expires. Nothing extends a token that was issued with one.
    *   Default: the client's `tokenTtl`, to which a refresh extends it again; of a key, `keys.ttl`.
-   * @param request.atLimit `'refuse'`: issues nothing if a session of the user's own would have to end. Default: the client's
+   * @param request.atLimit `'refuse'`: issues nothing if the user has as many sessions as the client allows. Default: the client's
    *   `atLimit`, or `'end-oldest'` if it allows one session. Not for a client with `keys`
    * @param request.name the name that `sessions.list` shows, or the key's, at most 64 characters. Default: none
    * @param request.scopes the scopes that the token may have at most; `[]`: none. Default: all of its client's

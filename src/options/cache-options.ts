@@ -9,8 +9,8 @@ export interface CacheOptions {
    */
   ttl: Duration;
   /**
-   * Sessions cached in this process. Beyond it, the least recently used are dropped. Not used with a `store` alone.
-   * Default: 10,000, about 19 MB.
+   * Sessions cached in this process. Beyond it, the least recently used are dropped. With a `store` alone: the entries whose
+   * parsed form is kept. Default: 10,000, about 19 MB.
    */
   maxSessions?: number | undefined;
   /** Milliseconds after which a call to the store counts as failed and the database is read. Default: 100. */

@@ -40,7 +40,7 @@ export interface ThrottleOptions {
   /** Calls per user and client, for clients without a `throttleRate`. Default: `null`, no limit. */
   rate?: Rate | null | undefined;
   /**
-   * Calls of `durinRouter` per session, except `login` and `logout`. They do not count against `rate`. Default: `'120/m'`;
+   * Calls of `durinRouter` per session, except `login`, `logout` and `session`. They do not count against `rate`. Default: `'120/m'`;
    * `null`: no limit.
    */
   authRouter?: Rate | null | undefined;

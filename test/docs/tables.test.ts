@@ -1,11 +1,11 @@
 import { MikroORM } from '@mikro-orm/pglite';
-import type { AnyRouter, AnyTRPCRouter } from '@trpc/server';
+import type { AnyRouter } from '@trpc/server';
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
-import type { DurinAuth } from '../../client/index.ts';
 import { createDurinAdmin } from '../../src/admin/index.ts';
 import { runProgram } from '../../src/cli/run-program.ts';
 import {
+  type AdminAction,
   createDurin,
   type DurinClient,
   type DurinOptions,
@@ -23,12 +23,10 @@ import { refusals } from '../../src/wire.ts';
 import { readPackageJson } from '../project/source-files.ts';
 import { requiredOptions } from '../support/app.ts';
 import { entities } from '../support/entities.ts';
+import { namesOf } from './names-of.ts';
 import { readPage, tableBelow } from './pages.ts';
 
 type Options = DurinOptions<object, DurinClient, string, false, z.ZodObject, unknown, unknown, unknown, object>;
-
-/** The names of a type's members. The compiler refuses a list that leaves one out. */
-const namesOf = <T extends object>(names: Record<keyof T, true>) => Object.keys(names).toSorted();
 
 const orm = new MikroORM({ entities, dbName: 'memory://' });
 
@@ -223,6 +221,24 @@ test('the table of events names every event', () => {
   );
 });
 
+test('the table of admin actions names every field', () => {
+  type Fields<TName> = Exclude<keyof Extract<AdminAction, { action: TName }>, 'action'>;
+  const inCode: { [TName in AdminAction['action']]: Record<Fields<TName>, true> } = {
+    'client-created': { client: true },
+    'client-updated': { client: true, changes: true },
+    'client-deleted': { client: true, tokens: true },
+    'token-issued': { tokenId: true, userId: true, client: true, expiry: true },
+    'key-rolled': { tokenId: true, userId: true, client: true, expiry: true, replaces: true },
+    'key-renamed': { tokenId: true, userId: true, client: true, name: true },
+    'token-revoked': { tokenId: true, userId: true, client: true },
+    'user-signed-out': { userId: true, revoked: true },
+    'expired-purged': { purged: true },
+  };
+  const rows = tableBelow('docs/guides/admin.md', 'What admins did');
+  const inDocs = rows.map(([action, fields = '']) => [action, /[\w, ]+/.exec(fields)?.[0].split(', ')]);
+  expect(inDocs).toEqual(Object.entries(inCode).map(([action, fields]) => [action, Object.keys(fields)]));
+});
+
 test('the table of procedures is the router', () => {
   const router: AnyRouter = createDurin(requiredOptions(orm)).durinRouter;
   const inCode = Object.entries(router._def.procedures as Record<string, { _def: { type: string } }>);
@@ -335,28 +351,6 @@ test('the list of the behaviours of django-rest-durin has 50 entries', () => {
 test('the table of standards has S1 to S35', () => {
   const ids = tableBelow('docs/security.md', 'Standards').map(([id]) => id);
   expect(ids).toEqual(Array.from({ length: 35 }, (_, index) => `S${index + 1}`));
-});
-
-test('the table of the auth object names every member', () => {
-  const cells = tableBelow('docs/reference/sdk.md', 'The `auth` object').map(([members = '']) => members);
-  const named = cells.flatMap((members) => members.split(', ').map((member) => /\w+/.exec(member)?.[0]));
-  expect(named.toSorted()).toEqual(
-    namesOf<DurinAuth<AnyTRPCRouter, never>>({
-      login: true,
-      reauthenticate: true,
-      adopt: true,
-      sync: true,
-      logout: true,
-      logoutAll: true,
-      refresh: true,
-      getSnapshot: true,
-      getServerSnapshot: true,
-      subscribe: true,
-      ready: true,
-      connect: true,
-      close: true,
-    }),
-  );
 });
 
 test('the table of the server API names functions that exist', () => {
