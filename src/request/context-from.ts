@@ -7,7 +7,10 @@ import type { SetCookie } from './response-cookies.ts';
 export interface ContextFromOptions {
   /** The caller's address, if the app knows it. Default: the one that `trustProxy` believes. */
   ipAddress?: string | null | undefined;
-  /** The request's method, for `durin.authenticate`. Default: not known. */
+  /**
+   * The request's method, for `durin.guard` and `durin.authenticate`, which check where a change with a session cookie comes from:
+   * pass it in a server action. Default: they take the request for a read.
+   */
   method?: string | undefined;
   /** Sets the session cookie, where logins are called with this context. Default: nothing does, and they are refused. */
   setCookie?: SetCookie | undefined;

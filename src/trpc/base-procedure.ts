@@ -11,7 +11,7 @@ import {
   type TRPCUnsetMarker,
 } from '@trpc/server';
 import { internalError, internalMessage, isDurinError } from '../errors.ts';
-import { type DurinContext, requireDurinContext } from '../request/durin-request.ts';
+import { type DurinContext, DurinRequest, requireDurinContext } from '../request/durin-request.ts';
 import type { DurinErrorData } from '../wire.ts';
 
 /** The error shape of a procedure that durin guards. `data.durin` is set when durin refused the call. */
@@ -69,33 +69,38 @@ export interface Admitted {
   readonly finish: (result: CallResult) => CallResult;
 }
 
+/**
+ * What `.errors()` adds, if that is one middleware. It types errors, and those with which streams end, and returns all else as
+ * it is.
+ */
+const [typeErrors, ...furtherMiddlewares] = baseProcedure._def.middlewares;
+const addsOneMiddleware = furtherMiddlewares.length === 0;
+
+async function typeFailure(call: Call, result: CallResult): Promise<CallResult> {
+  return typeErrors?.({ ...call, next: async () => result }) ?? result;
+}
+
 /** Lets a call through, or throws. Without a promise if it can: each takes as long as a look-up in memory. */
 export type Guard = (call: Call) => Admitted | Promise<Admitted>;
 
+function conclude(call: Call, { result, finish }: Admitted): Promise<CallResult> {
+  return result.then((given) => {
+    const finished = finish(given);
+    return mayFail(finished, call) ? typeFailure(call, finished) : finished;
+  });
+}
+
 /**
  * Creates a builder with a single middleware, which guards and types errors. tRPC copies its options four times for each
- * middleware, which takes about 4 µs, longer than everything that a guard does. So this passes results to the middleware that
- * `.errors()` adds, if they are errors or streams: it returns others as they are. Should a version of tRPC build `.errors()`
- * otherwise, there are two middlewares.
+ * middleware, which takes about 4 µs, longer than everything that a guard does. So this passes errors and streams to the
+ * middleware that `.errors()` adds. Should a version of tRPC add several, the guard is one more.
  */
 export function guardedBy(guard: Guard): object {
-  const [typeErrors, ...others] = baseProcedure._def.middlewares;
-  if (typeErrors === undefined || others.length > 0)
+  if (!addsOneMiddleware)
     return baseProcedure.use(async function guardCall(call) {
       const { result, finish } = await guard(call);
       return finish(await result);
     });
-
-  async function typeFailure(call: Call, result: CallResult): Promise<CallResult> {
-    return typeErrors?.({ ...call, next: async () => result }) ?? result;
-  }
-
-  function conclude(call: Call, { result, finish }: Admitted): Promise<CallResult> {
-    return result.then((given) => {
-      const finished = finish(given);
-      return mayFail(finished, call) ? typeFailure(call, finished) : finished;
-    });
-  }
 
   return t.procedure.use(function guardAndTypeErrors(call) {
     try {
@@ -111,11 +116,15 @@ export function guardedBy(guard: Guard): object {
   });
 }
 
-/** Whether a result is an error, or a stream that may end with one. */
-function mayFail(result: CallResult, { type }: Call): boolean {
+/**
+ * Whether a result is an error, or a stream that may end with one. The iterables of a server-side caller are left as they are:
+ * typed, they would lose their other methods.
+ */
+function mayFail(result: CallResult, { type, ctx }: Call): boolean {
   if (!result.ok || type === 'subscription') return true;
   const { data } = result;
-  return typeof data === 'object' && data !== null && Symbol.asyncIterator in data;
+  const isIterable = typeof data === 'object' && data !== null && Symbol.asyncIterator in data;
+  return isIterable && DurinRequest.isStreamed(ctx.durin);
 }
 
 /**
@@ -123,8 +132,7 @@ function mayFail(result: CallResult, { type }: Call): boolean {
  * the call itself returns. Takes effect in a microtask that is queued now.
  */
 export function typeLateError(call: Call, error: Error): void {
-  const [typeErrors] = baseProcedure._def.middlewares;
-  void typeErrors?.({ ...call, next: async () => toFailure(error) });
+  if (addsOneMiddleware) void typeFailure(call, toFailure(error));
 }
 
 /** What tRPC makes of an error that a middleware throws. */

@@ -1,5 +1,6 @@
 import type { DurinClient } from '../database/entity-rows.ts';
 import type { AnyClientName, AuthClient, AuthUser } from '../database/views.ts';
+import { DurinUsageError } from '../errors.ts';
 import type { Auth, CallAuth } from '../session.ts';
 import type { Rate } from '../values/rate.ts';
 import { asBuilder, baseProcedure, type DurinBuilder, guardedBy } from './base-procedure.ts';
@@ -126,7 +127,9 @@ export function createBuilders<TApp extends AppTypes>(deps: BuildersDeps): Durin
     );
   }
 
-  function throttledProcedure({ scope, rate }: ScopedRate) {
+  function throttledProcedure({ scope, rate, ...others }: ScopedRate) {
+    const [unknown] = Object.keys(others);
+    if (unknown !== undefined) throw new DurinUsageError(`throttledProcedure: unknown option '${unknown}'`);
     const settings = parse('throttledProcedure', { scope, rate });
     const policy = { ...settings.policy, isOptional: true };
     return asBuilder<SignedIn<TApp> | SignedOut>(build({ ...settings, isOptional: true, policy }));

@@ -7,38 +7,41 @@ import { parseRate, type Quota, type Rate } from '../values/rate.ts';
 import { unknownScopeProblem } from '../values/scope.ts';
 import { type GuardPolicy, guardedPolicy } from './policies.ts';
 
-/** What a guarded procedure demands. Each option narrows it; without any, every valid session is let through. */
+/**
+ * What a guarded procedure demands. Each option narrows it; without any, every valid session is let through. An option that is
+ * `undefined` is refused, because it may come from a misspelled key.
+ */
 export interface GuardOptions<
   TAllowed extends string = string,
   TRefused extends string = string,
   TScope extends string = string,
 > {
   /** Lets these clients through. Others are refused with CLIENT_NOT_ALLOWED. Default: every client. */
-  clients?: readonly TAllowed[] | undefined;
+  clients?: readonly TAllowed[];
   /**
    * Lets the clients of the option `clients` through, but not these. Clients that were created at run time are refused.
    * Without the option of `createDurin`, all clients but these are let through. Not together with `clients`.
    */
-  exceptClients?: readonly TRefused[] | undefined;
+  exceptClients?: readonly TRefused[];
   /** The scopes that a session needs, each of them. Others are refused with INSUFFICIENT_SCOPE. Default: none. */
-  scopes?: readonly TScope[] | undefined;
+  scopes?: readonly TScope[];
   /** The scopes of which a session needs one. Others are refused with INSUFFICIENT_SCOPE. Default: none. */
-  anyScope?: readonly TScope[] | undefined;
+  anyScope?: readonly TScope[];
   /**
    * How long ago the user may have signed in or reauthenticated, such as `'10m'`. Others are refused with
    * REAUTHENTICATION_REQUIRED, and may call `reauthenticate`. Default: any time.
    */
-  fresh?: Duration | undefined;
+  fresh?: Duration;
   /**
    * Limits the calls of each user and client, such as to `'5/m'`, in addition to the client's own rate. Others are refused
    * with THROTTLED. Default: no limit.
    */
-  rate?: Rate | undefined;
+  rate?: Rate;
   /**
    * Names the limit to callers. Procedures with the same scope share it. Default: the procedure's path, so that each
    * procedure counts for itself. Printable ASCII; not `client`, `login`, `auth` or `key`. Only together with `rate`.
    */
-  scope?: string | undefined;
+  scope?: string;
 }
 
 /** The options of a guard, parsed. */
@@ -111,6 +114,8 @@ const guardSchema = z
     error: 'must be together with a rate',
   });
 
+type ParsedOptions = z.infer<typeof guardSchema>;
+
 /**
  * Parses the options of one guard.
  * @param builder is named in errors
@@ -126,13 +131,13 @@ export function createParseGuardOptions(
   clientNames: readonly string[] | null,
   appScopes: readonly string[],
 ): ParseGuardOptions {
-  function isAllowedBy({ clients, exceptClients }: GuardOptions): GuardSettings['isAllowed'] {
+  function isAllowedBy({ clients, exceptClients }: ParsedOptions): GuardSettings['isAllowed'] {
     if (clients !== undefined) return (name) => clients.includes(name);
     if (exceptClients === undefined) return () => true;
     return (name) => !exceptClients.includes(name) && (clientNames === null || clientNames.includes(name));
   }
 
-  function policyOf({ clients, exceptClients, scopes = [], anyScope = [], fresh, rate }: GuardOptions): GuardPolicy {
+  function policyOf({ clients, exceptClients, scopes = [], anyScope = [], fresh, rate }: ParsedOptions): GuardPolicy {
     const others = clientNames?.filter((name) => exceptClients?.includes(name) === false) ?? null;
     return {
       ...guardedPolicy,
@@ -147,6 +152,8 @@ export function createParseGuardOptions(
   }
 
   return function parseGuardOptions(builder, options) {
+    const lost = findUndefined(options);
+    if (lost !== undefined) throw new DurinUsageError(`${builder}: ${lost} must not be undefined`);
     const result = guardSchema.safeParse(options, { error: optionIssueMessage });
     if (!result.success) throw new DurinUsageError(`${builder}: ${describeOptionError(result.error, options)}`);
     const { clients = [], exceptClients = [], scopes = [], anyScope = [], fresh, rate, scope = null } = result.data;
@@ -159,6 +166,12 @@ export function createParseGuardOptions(
     const demands = { isAllowed: isAllowedBy(result.data), scopes, anyScope };
     return { ...demands, isOptional: false, freshSeconds, limit, policy: policyOf(result.data) };
   };
+}
+
+/** An option that is there and undefined, as from a misspelled key. Each narrows the guard, so leaving it out would open it. */
+function findUndefined(options: unknown): string | undefined {
+  if (typeof options !== 'object' || options === null) return undefined;
+  return Object.entries(options).find(([, value]) => value === undefined)?.[0];
 }
 
 /** The scope of a procedure without one: its path, in ASCII, and told apart from trpc-durin's own scopes. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { requestOf } from '../../support/app.ts';
+import { requestOf, t } from '../../support/app.ts';
 import { openStreamApp, type StreamApp } from './stream-app.ts';
 import { codeOf, streamBatches } from './transports.ts';
 
@@ -64,6 +64,13 @@ test('ctx.auth.ended is aborted while a mutation runs', async () => {
   await expect.poll(() => [...app.open]).toEqual(['untilEnded']);
   await app.durin.tokens.revoke(id);
   expect(await call).toBe('INVALID_TOKEN');
+});
+
+test('a server-side caller gets what a procedure returned, with its methods', async () => {
+  const { token } = await app.signIn();
+  const router = t.router({ file: app.durin.authedProcedure.query(() => new Blob(['a file']).stream()) });
+  const file = await router.createCaller(app.durin.createContext(requestOf({ token }))).file();
+  expect((await file.getReader().read()).value).toEqual(new TextEncoder().encode('a file'));
 });
 
 test('durin.close() ends what is open', async () => {

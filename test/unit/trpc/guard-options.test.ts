@@ -11,6 +11,10 @@ const limitOf = (options: object) => parse('guardedProcedure', options).limit;
 describe('the options of a guard', () => {
   test.each<[options: unknown, message: string]>([
     [{ client: ['web'] }, "unknown option 'client'"],
+    ...['clients', 'exceptClients', 'scopes', 'anyScope', 'fresh', 'rate', 'scope'].map((option): [unknown, string] => [
+      { [option]: undefined }, // as from a misspelled key
+      `${option} must not be undefined`,
+    ]),
     [{ clients: 'web' }, 'clients must be a list of names'],
     [{ clients: [] }, 'clients must name at least one client'],
     [{ exceptClients: [] }, 'exceptClients must name at least one client'],
