@@ -71,7 +71,7 @@ export type {
   SignedOut,
 } from './trpc/builders.ts';
 export type { GuardOptions } from './trpc/guard-options.ts';
-export type { PolicyOf, ProcedurePolicy } from './trpc/policy-of.ts';
+export type { PolicyOf, ProcedurePolicy } from './trpc/policies/policy-of.ts';
 export type { ResponseFacts } from './trpc/response-headers.ts';
 export type { AuthSource } from './trpc/routes/auth-source.ts';
 export type { GuardRoute, RouteAuth } from './trpc/routes/guard-source.ts';

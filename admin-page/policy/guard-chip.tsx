@@ -1,5 +1,5 @@
 import { Chip } from '@mui/material';
-import type { ProcedurePolicy } from '../../src/trpc/policy-of.ts';
+import type { ProcedurePolicy } from '../../src/trpc/policies/policy-of.ts';
 
 /** The guard of a procedure. Open ones stand out. */
 export function GuardChip({ guard }: Pick<ProcedurePolicy, 'guard'>) {

@@ -1,4 +1,4 @@
-import type { ProcedurePolicy } from '../../src/trpc/policy-of.ts';
+import type { ProcedurePolicy } from '../../src/trpc/policies/policy-of.ts';
 
 /** The filters above the list of policies. An empty text filters nothing. */
 export interface PolicyFilter {

@@ -2,7 +2,7 @@ import { Button, Card, Skeleton, Stack, Typography, useMediaQuery } from '@mui/m
 import type { Theme } from '@mui/material/styles';
 import { useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useMemo, useState } from 'react';
-import type { ProcedurePolicy } from '../../src/trpc/policy-of.ts';
+import type { ProcedurePolicy } from '../../src/trpc/policies/policy-of.ts';
 import { trpc } from '../connection.ts';
 import { keyClients } from '../data/app-rights.ts';
 import { Failure } from '../shell/failure.tsx';

@@ -1,6 +1,6 @@
 import { Stack, Typography } from '@mui/material';
 import { memo } from 'react';
-import type { ProcedurePolicy } from '../../src/trpc/policy-of.ts';
+import type { ProcedurePolicy } from '../../src/trpc/policies/policy-of.ts';
 import { GuardChip } from './guard-chip.tsx';
 import { clientsInWords, freshInWords, scopesInWords } from './policy-words.ts';
 

@@ -1,6 +1,6 @@
 import { Table, TableBody, TableCell, TableContainer, TableHead, TableRow } from '@mui/material';
 import { memo } from 'react';
-import type { ProcedurePolicy } from '../../src/trpc/policy-of.ts';
+import type { ProcedurePolicy } from '../../src/trpc/policies/policy-of.ts';
 import { GuardChip } from './guard-chip.tsx';
 import { clientsInWords, freshInWords, scopesInWords } from './policy-words.ts';
 

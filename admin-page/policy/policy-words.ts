@@ -1,4 +1,4 @@
-import type { ProcedurePolicy } from '../../src/trpc/policy-of.ts';
+import type { ProcedurePolicy } from '../../src/trpc/policies/policy-of.ts';
 import { lifetimeToText } from '../text/lifetime.ts';
 
 export const guardChoices: readonly { readonly id: ProcedurePolicy['guard']; readonly name: string }[] = [

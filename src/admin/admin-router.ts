@@ -4,7 +4,7 @@ import type { Internals } from '../durin/internals.ts';
 import type { Health } from '../health/health.ts';
 import type { DurinContext } from '../request/durin-request.ts';
 import { type DurinErrorShape, type DurinMutation, type DurinQuery, t } from '../trpc/base-procedure.ts';
-import type { ProcedurePolicy } from '../trpc/policy-of.ts';
+import type { ProcedurePolicy } from '../trpc/policies/policy-of.ts';
 import type {
   ActiveUsersInput,
   AuditListInput,

@@ -1,5 +1,5 @@
 import type { AnyTRPCRouter } from '@trpc/server';
-import type { PolicyOf, ProcedurePolicy } from '../trpc/policy-of.ts';
+import type { PolicyOf, ProcedurePolicy } from '../trpc/policies/policy-of.ts';
 import type { AdminProcedures } from './admin-procedures.ts';
 
 /** The option `router`; `null`: the app did not set it. */

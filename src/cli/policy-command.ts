@@ -1,5 +1,5 @@
 import type { Command as Program } from 'commander';
-import type { ProcedurePolicy } from '../trpc/policy-of.ts';
+import type { ProcedurePolicy } from '../trpc/policies/policy-of.ts';
 import { parseDuration } from '../values/duration.ts';
 import { CliError, exitCodes } from './cli-error.ts';
 import type { CommandDeps, RunCommand } from './command.ts';

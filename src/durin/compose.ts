@@ -23,7 +23,7 @@ import { createUnderWay } from '../tokens/under-way.ts';
 import { createRequireFresh } from '../tokens/verification/freshness.ts';
 import { createAdmission } from '../trpc/admission.ts';
 import { createDenials } from '../trpc/denials.ts';
-import { createPolicies } from '../trpc/policies.ts';
+import { createPolicies } from '../trpc/policies/policies.ts';
 import { createRequestStates } from '../trpc/request-states.ts';
 import { createResolveCaller, createResolveVisitor } from '../trpc/resolve-caller.ts';
 import { createToAuth } from '../trpc/to-auth.ts';

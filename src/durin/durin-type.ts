@@ -10,7 +10,7 @@ import type { AdapterCall, DurinContext } from '../request/durin-request.ts';
 import type { DurinRouter, LoginTypes } from '../router/durin-router.ts';
 import type { SignInRequest } from '../router/sign-in-user.ts';
 import type { AppTypes, DurinProcedures } from '../trpc/builders.ts';
-import type { PolicyOf } from '../trpc/policy-of.ts';
+import type { PolicyOf } from '../trpc/policies/policy-of.ts';
 import type { ResponseFacts } from '../trpc/response-headers.ts';
 import type { AuthSource } from '../trpc/routes/auth-source.ts';
 import type { GuardRoute, RouteAuth } from '../trpc/routes/guard-source.ts';

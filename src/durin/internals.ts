@@ -27,7 +27,7 @@ import type { UnderWay } from '../tokens/under-way.ts';
 import type { DurinBuilder } from '../trpc/base-procedure.ts';
 import type { Denials } from '../trpc/denials.ts';
 import type { GuardOptions } from '../trpc/guard-options.ts';
-import type { PolicyOf } from '../trpc/policy-of.ts';
+import type { PolicyOf } from '../trpc/policies/policy-of.ts';
 import type { RequestState } from '../trpc/request-state.ts';
 import type { ResponseFacts } from '../trpc/response-headers.ts';
 import type { ConfiguredClient } from '../values/client-fields.ts';

@@ -10,7 +10,7 @@ import type { KeyAccess } from '../tokens/keys/key-access.ts';
 import type { LastUsed } from '../tokens/last-used.ts';
 import { maskedProcedure, t } from '../trpc/base-procedure.ts';
 import type { Denials } from '../trpc/denials.ts';
-import { guardedPolicy, type Policies } from '../trpc/policies.ts';
+import { guardedPolicy, type Policies } from '../trpc/policies/policies.ts';
 import type { RequestState } from '../trpc/request-state.ts';
 import type { ProcedureCall, ResolveCaller, ResolveVisitor } from '../trpc/resolve-caller.ts';
 import type { Quota } from '../values/rate.ts';

@@ -6,7 +6,7 @@ import type { Rate } from '../values/rate.ts';
 import { asBuilder, baseProcedure, type DurinBuilder, guardedBy } from './base-procedure.ts';
 import { createGuards, type GuardDeps } from './guard.ts';
 import { type GuardOptions, type GuardSettings, optionalSettings, type ParseGuardOptions } from './guard-options.ts';
-import type { Policies } from './policies.ts';
+import type { Policies } from './policies/policies.ts';
 
 /** The app's types that durin's types depend on. */
 export interface AppTypes {

@@ -5,7 +5,7 @@ import { type Duration, parseDuration } from '../values/duration.ts';
 import { describeOptionError, optionIssueMessage } from '../values/option-error.ts';
 import { parseRate, type Quota, type Rate } from '../values/rate.ts';
 import { unknownScopeProblem } from '../values/scope.ts';
-import { type GuardPolicy, guardedPolicy } from './policies.ts';
+import { type GuardPolicy, guardedPolicy } from './policies/policies.ts';
 
 /**
  * What a guarded procedure demands. Each option narrows it; without any, every valid session is let through. An option that is

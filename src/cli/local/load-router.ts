@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path';
 import type { AnyTRPCRouter } from '@trpc/server';
-import { isRouter } from '../../trpc/policy-of.ts';
+import { isRouter } from '../../trpc/policies/policy-of.ts';
 import { CliError, exitCodes } from '../cli-error.ts';
 import { importModule, isFile } from './import-module.ts';
 

@@ -1,5 +1,5 @@
-import type { Reach } from '../tokens/keys/key-access.ts';
-import type { Duration } from '../values/duration.ts';
+import type { Reach } from '../../tokens/keys/key-access.ts';
+import type { Duration } from '../../values/duration.ts';
 
 /** What one guard lets through, as the app wrote it. */
 export interface GuardPolicy {

@@ -1,5 +1,5 @@
-import type { KeyRules } from '../tokens/keys/key-rules.ts';
-import { judgeRights } from '../tokens/rights/judge-rights.ts';
+import type { KeyRules } from '../../tokens/keys/key-rules.ts';
+import { judgeRights } from '../../tokens/rights/judge-rights.ts';
 import type { GuardPolicy } from './policies.ts';
 
 /** A client whose keys reach only guards that name scopes. */

@@ -1,6 +1,6 @@
 import type { AnyTRPCProcedure, AnyTRPCRouter } from '@trpc/server';
-import { DurinUsageError } from '../errors.ts';
-import { type Duration, parseDuration } from '../values/duration.ts';
+import { DurinUsageError } from '../../errors.ts';
+import { type Duration, parseDuration } from '../../values/duration.ts';
 import type { GuardPolicy, Policies } from './policies.ts';
 import { isReachedByKeys, type KeyClientRights } from './reached-by-keys.ts';
 

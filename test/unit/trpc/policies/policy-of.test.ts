@@ -1,11 +1,11 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import { initTRPC, lazy } from '@trpc/server';
 import { afterAll, describe, expect, test } from 'vitest';
-import { createDurin, type DurinContext } from '../../../src/index.ts';
-import { createPolicies, guardedPolicy } from '../../../src/trpc/policies.ts';
-import { createPolicyOf } from '../../../src/trpc/policy-of.ts';
-import { clients, requiredOptions } from '../../support/app.ts';
-import { entities } from '../../support/entities.ts';
+import { createDurin, type DurinContext } from '../../../../src/index.ts';
+import { createPolicies, guardedPolicy } from '../../../../src/trpc/policies/policies.ts';
+import { createPolicyOf } from '../../../../src/trpc/policies/policy-of.ts';
+import { clients, requiredOptions } from '../../../support/app.ts';
+import { entities } from '../../../support/entities.ts';
 
 const orm = new MikroORM({ entities, dbName: 'never connected' });
 afterAll(() => orm.close(true));
