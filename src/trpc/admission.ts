@@ -11,8 +11,8 @@ import type { RequireFresh } from '../tokens/verification/freshness.ts';
 import { parseRate, type Quota } from '../values/rate.ts';
 import type { Denials } from './denials.ts';
 import { type GuardSettings, scopeOfPath } from './guard-options.ts';
-import type { LetIn } from './guarded-call.ts';
 import type { RequestState } from './request-state.ts';
+import type { Tally } from './tallies.ts';
 
 /** What asks to be let in: a call of a procedure, or a request to a route of the app. */
 export interface Visit {
@@ -22,8 +22,8 @@ export interface Visit {
   readonly state: RequestState;
   /** The procedure's path; `null`: a route of the app. */
   readonly path: string | null;
-  /** As an earlier guard has let it in; `null`: none has. */
-  readonly earlier: Readonly<LetIn> | null;
+  /** What its earlier guards have counted; `null`: none has let it in. */
+  readonly tally: Tally | null;
 }
 
 /** What the guards of procedures and of other routes do alike. */
@@ -142,7 +142,7 @@ export function createAdmission(deps: AdmissionDeps): Admission {
     admit(record, visit) {
       requireRights(record, visit);
       const { isOptional, freshSeconds, limit } = visit.settings;
-      const isUnrated = isOptional || visit.earlier?.ratedSession === record.id;
+      const isUnrated = isOptional || visit.tally?.ratedSession === record.id;
       const client = isUnrated ? null : quotaOf(record);
       const key = isUnrated ? null : keyAccess.quotaOf(record);
       const isLimited = client !== null || key !== null || limit !== null;

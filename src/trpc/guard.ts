@@ -9,6 +9,7 @@ import type { GuardSettings } from './guard-options.ts';
 import { GuardedCall, type RefusalOf } from './guarded-call.ts';
 import { isSignedOut } from './presented-credentials.ts';
 import type { RequestState } from './request-state.ts';
+import type { Tally } from './tallies.ts';
 
 export interface GuardDeps {
   readonly stateOf: (ctx: DurinContext) => RequestState;
@@ -18,12 +19,6 @@ export interface GuardDeps {
   readonly followCall: FollowCall;
   /** `null`: there is no audit. */
   readonly actors: Pick<Actors, 'asUser'> | null;
-}
-
-/** A call that asks to be let in. */
-interface CallVisit extends Visit {
-  /** As the first guard of the call has let it in. */
-  readonly earlier: GuardedCall | null;
 }
 
 const anonymous = { ctx: { user: null, auth: null } };
@@ -52,12 +47,13 @@ export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guar
   return function createGuard(settings) {
     const refusalOf: RefusalOf = (record, ipAddress) => admission.refusalOf(record, settings, ipAddress);
 
-    function letIn(call: Call, { state, earlier }: CallVisit, record: SessionRecord, since: number): Admitted {
-      const guarded = new GuardedCall(call, state.guardedCalls, record, since, refusalOf);
-      const first = earlier ?? state.guardedCalls.add(guarded);
-      if (!settings.isOptional) first.ratedSession = record.id;
-      counts.count(record, first);
-      const finish = followCall(guarded);
+    function letIn(call: Call, visit: Visit, record: SessionRecord, since: number): Admitted {
+      const { tallies } = visit.state;
+      const tally = visit.tally ?? tallies.open(call.getRawInput);
+      if (!settings.isOptional) tally.ratedSession = record.id;
+      counts.count(record, tally);
+      const isFirst = visit.tally === null;
+      const finish = followCall(new GuardedCall(call, isFirst ? tallies : null, record, since, refusalOf));
       return { result: proceed(call, record), finish };
     }
 
@@ -72,14 +68,14 @@ export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guar
       }
     }
 
-    async function admitAfterLookUp(call: Call, visit: CallVisit, since: number): Promise<Admitted> {
+    async function admitAfterLookUp(call: Call, visit: Visit, since: number): Promise<Admitted> {
       const record = await lookUp(call, visit);
       if (record !== null) return letIn(call, visit, (await admission.admit(record, visit)) ?? record, since);
       if (settings.limit !== null) await admission.enforceRate(null, visit);
       return { result: call.next(anonymous), finish: asItIs };
     }
 
-    function judge(call: Call, visit: CallVisit): Admitted | Promise<Admitted> {
+    function judge(call: Call, visit: Visit): Admitted | Promise<Admitted> {
       const { state } = visit;
       const since = state.changesBefore();
       const record = state.recognizeSession(call.batchIndex, call.type !== 'query');
@@ -91,11 +87,11 @@ export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guar
     }
 
     /** Judges a call that an earlier guard has let in. If it is refused now, it does not count. */
-    async function judgeAgain(call: Call, visit: CallVisit, earlier: GuardedCall): Promise<Admitted> {
+    async function judgeAgain(call: Call, visit: Visit, tally: Tally): Promise<Admitted> {
       try {
         return await judge(call, visit);
       } catch (error) {
-        counts.takeBack(earlier);
+        counts.takeBack(tally);
         throw error;
       }
     }
@@ -103,9 +99,9 @@ export function createGuards(deps: GuardDeps): (settings: GuardSettings) => Guar
     return function guard(call) {
       const { ctx, path } = call;
       const state = stateOf(ctx);
-      const earlier = state.guardedCalls.find(call.getRawInput);
-      const visit: CallVisit = { settings, request: ctx.durin, state, path, earlier };
-      return earlier === null ? judge(call, visit) : judgeAgain(call, visit, earlier);
+      const tally = state.tallies.find(call.getRawInput);
+      const visit: Visit = { settings, request: ctx.durin, state, path, tally };
+      return tally === null ? judge(call, visit) : judgeAgain(call, visit, tally);
     };
   };
 }

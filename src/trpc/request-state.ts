@@ -5,8 +5,8 @@ import { DurinRequest } from '../request/durin-request.ts';
 import type { SessionRecord } from '../session.ts';
 import type { LimitState } from '../throttle/throttle.ts';
 import type { Authenticate, FindSession, Recognize } from '../tokens/authenticate.ts';
-import { GuardedCalls } from './guarded-call.ts';
 import { type PresentedCredentials, presentedCredentials, siteRefusalOf } from './presented-credentials.ts';
+import { Tallies } from './tallies.ts';
 
 /**
  * What one durin knows about a request: the session, looked up once for a whole batch, and what earlier calls of the batch
@@ -16,7 +16,7 @@ export interface RequestState {
   /** For each scope, the limit that is nearest to being used up. */
   limits(): Iterable<LimitState>;
   readonly recordLimit: (limit: LimitState) => void;
-  readonly guardedCalls: GuardedCalls;
+  readonly tallies: Tallies;
   /**
    * Returns the session of the call at this index of the batch if that is certain without waiting, also for earlier calls.
    * `null`: ask a method that waits.
@@ -100,7 +100,7 @@ interface LookUp {
  * functions for each request: streams keep thousands of them.
  */
 export class StateOfRequest implements RequestState {
-  readonly guardedCalls = new GuardedCalls();
+  readonly tallies = new Tallies();
   readonly #request: DurinRequest;
   readonly #deps: RequestStatesDeps;
   readonly #isOneRequest: boolean;

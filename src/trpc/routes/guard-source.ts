@@ -6,7 +6,7 @@ import type { Auth, SessionRecord } from '../../session.ts';
 import type { Admission, Visit } from '../admission.ts';
 import type { AppTypes, GuardedName } from '../builders.ts';
 import type { GuardOptions, GuardSettings, ParseGuardOptions } from '../guard-options.ts';
-import type { LetIn } from '../guarded-call.ts';
+import { createTally, type Tally } from '../tallies.ts';
 import type { AuthSource, OpenSource } from './auth-source.ts';
 import type { ToAnswered } from './refused-answer.ts';
 
@@ -45,11 +45,11 @@ export function parseRouteOptions(parse: ParseGuardOptions, name: string, option
 interface GuardedRequest {
   readonly ctx: DurinContext;
   readonly ipAddress: AdapterCall['ipAddress'];
-  readonly letIn: LetIn;
+  readonly tally: Tally;
 }
 
 interface RouteVisit extends Visit {
-  readonly earlier: LetIn;
+  readonly tally: Tally;
 }
 
 /** What a guard of a framework lets in: the session, and the request's context for `responseMeta`. */
@@ -85,17 +85,17 @@ export function createRouteGuards(deps: RouteGuardsDeps): { guardSource: GuardSo
   }
 
   async function admit(visit: RouteVisit, resolving: Promise<SessionRecord>): Promise<SessionRecord> {
-    const { earlier: letIn, request } = visit;
+    const { tally, request } = visit;
     try {
       const record = await resolving.catch((error: unknown) => {
         throw admission.reportRefused(error, visit);
       });
       const admitted = (await admission.admit(record, visit)) ?? record;
-      letIn.ratedSession = admitted.id;
-      counts.count(admitted, letIn);
+      tally.ratedSession = admitted.id;
+      counts.count(admitted, tally);
       return admitted;
     } catch (error) {
-      counts.takeBack(letIn);
+      counts.takeBack(tally);
       throw toAnswered(error, request);
     }
   }
@@ -106,7 +106,7 @@ export function createRouteGuards(deps: RouteGuardsDeps): { guardSource: GuardSo
     const isObject = typeof req === 'object' && req !== null;
     const known = isObject ? guarded.get(req) : undefined;
     if (known !== undefined && known.ipAddress === ipAddress) return known;
-    const opened = { ctx: createContext(call), ipAddress, letIn: known?.letIn ?? nothingYet() };
+    const opened = { ctx: createContext(call), ipAddress, tally: known?.tally ?? createTally() };
     if (isObject) guarded.set(req, opened);
     return opened;
   }
@@ -115,15 +115,15 @@ export function createRouteGuards(deps: RouteGuardsDeps): { guardSource: GuardSo
     async guardSource(source, options = noOptions) {
       const settings = settingsOf(options);
       const { request, state, isChange } = openSource(source);
-      const visit = { settings, request, state, path: null, earlier: nothingYet() };
+      const visit = { settings, request, state, path: null, tally: createTally() };
       return admit(visit, state.resolveSessionUncached(isChange));
     },
 
     async guardRequest(call, options) {
       const settings = settingsOf(options);
-      const { ctx, letIn } = requestOf(call);
+      const { ctx, tally } = requestOf(call);
       const { request, state, isChange } = openSource(ctx.durin);
-      const visit = { settings, request, state, path: null, earlier: letIn };
+      const visit = { settings, request, state, path: null, tally };
       const record = await admit(visit, state.resolveSessionOnce(isChange));
       return { record, ctx };
     },
@@ -131,7 +131,3 @@ export function createRouteGuards(deps: RouteGuardsDeps): { guardSource: GuardSo
 }
 
 const noOptions: GuardOptions = Object.freeze({});
-
-function nothingYet(): LetIn {
-  return { ratedSession: null, counted: null };
-}

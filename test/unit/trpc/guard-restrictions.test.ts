@@ -12,7 +12,7 @@ import { type AdmissionDeps, createAdmission } from '../../../src/trpc/admission
 import type { Guard } from '../../../src/trpc/base-procedure.ts';
 import { createGuards, type GuardDeps } from '../../../src/trpc/guard.ts';
 import { createParseGuardOptions, type GuardOptions } from '../../../src/trpc/guard-options.ts';
-import { GuardedCalls } from '../../../src/trpc/guarded-call.ts';
+import { Tallies } from '../../../src/trpc/tallies.ts';
 
 const scopes = ['read', 'write', 'billing'];
 const clients = ['web', 'cli', 'api'];
@@ -79,10 +79,10 @@ function guardsOf(world: World): Guard[] {
     keyAccess: createKeyAccess(createKeyClients([])),
     lastUsed: { recordUse() {} },
   } as unknown as AdmissionDeps);
-  const guardedCalls = new GuardedCalls();
+  const tallies = new Tallies();
   const deps = {
     stateOf: () => ({
-      guardedCalls,
+      tallies,
       recognizeSession: () => (world.isRecognized ? record : null),
       resolveSession: find,
       changesBefore: () => 0,
