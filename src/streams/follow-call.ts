@@ -24,7 +24,10 @@ export function createFollowCall({ openStreams, signals }: FollowCallDeps): Foll
   function finishStream<T extends CallResult>(call: FollowedCall, result: T, answer: unknown): T {
     const { record, type, isStreamed, signal } = call;
     const hold = createHold(() => signals.finish(record));
-    /** Aborts the signal that was let go before its stream opened. */
+    /**
+     * Aborts the signal that was let go before its stream opened; `null`: the open stream does. Promises open while they are
+     * wrapped, before this is set, and iterables when their first value is asked for, after it.
+     */
     let abort: ((reason: Error) => void) | null = null;
     function open(ending: Ending): OpenStream {
       const aborting = abort === null ? ending : endingAfter(abort, ending);
