@@ -30,7 +30,9 @@ export interface Bus {
    */
   readonly listensToDatabase?: boolean;
   /**
-   * Starts to listen. Called once, and again only after `close()`, if another durin then has the bus. Connects in the background, and reconnects whenever the connection is lost.
+   * Starts to listen. Connects in the background, and reconnects whenever the connection is lost. Called once, and again only
+   * after `close()`, if another durin then has the bus. If it throws or rejects, the bus counts as disconnected, and later
+   * look-ups and changes call it again: it must then leave nothing half started.
    * @param onMessage called with each message that any process publishes; it may be called with this process's own
    * @param onPossibleLoss called when messages may have been lost, and each time the bus has connected. `isConnected()`
    *   returns true then

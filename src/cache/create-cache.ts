@@ -65,7 +65,7 @@ export function createCache(settings: CacheSettings, deps: CacheDeps): SessionCa
   const memory = createMemoryCache({ ttlMs, maxSessions, lookUps, now });
   const reported = reportBusOutages(claimBus(bus, listen), watchPart('bus'));
   const forwarding = forwardChanges(reported, { namespace, databaseChanges, listener: changes });
-  const layers = { memory, bus: forwarding, namespace, now };
+  const layers = { memory, bus: forwarding, namespace, onStartFailed: reported.startFailed, now };
   return shared === null ? createBusCache({ ...layers, databaseChanges }) : createLayeredCache({ ...layers, shared });
 }
 

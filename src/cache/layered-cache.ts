@@ -1,3 +1,4 @@
+import { createBusMemory } from './bus/bus-memory.ts';
 import { noDatabaseChanges, readMessage, recoveryFence } from './bus/messages.ts';
 import { createPublisher } from './bus/publisher.ts';
 import type { Bus } from './bus.ts';
@@ -11,6 +12,8 @@ export interface LayeredCacheDeps {
   readonly bus: Bus;
   /** Starts the messages; the same in all processes of an app, and different in every other app. */
   readonly namespace: string;
+  /** Called each time the bus cannot start. Default: nobody learns of it. */
+  readonly onStartFailed?: (error: unknown) => void;
   /** The clock, in milliseconds. */
   readonly now: () => number;
 }
@@ -23,10 +26,9 @@ export interface LayeredCacheDeps {
  * reconnected, that memory is empty.
  */
 export function createLayeredCache(deps: LayeredCacheDeps): SessionCache {
-  const { memory, shared, bus, namespace } = deps;
+  const { memory, shared, namespace } = deps;
   const publisher = createPublisher(deps);
-  let isStarted = false;
-  let isClosed = false;
+  const busMemory = createBusMemory({ ...deps, onMessage: receiveMessage });
 
   function receive(scope: Scope, fence: string | null): void {
     shared.receive(scope, fence);
@@ -38,17 +40,6 @@ export function createLayeredCache(deps: LayeredCacheDeps): SessionCache {
     for (const scope of announcement?.scopes ?? []) receive(scope, announcement?.fence ?? null);
   }
 
-  function start(): void {
-    if (isStarted || isClosed) return;
-    bus.start(receiveMessage, () => memory.evict('all'), namespace);
-    isStarted = true;
-  }
-
-  /** `null` while messages may be missing. */
-  function trustedMemory(): MemoryCache | null {
-    return isStarted && bus.isConnected() ? memory : null;
-  }
-
   // While a fence could not be written, other processes may have cached what the store still showed them.
   shared.onRecovery((fence) => {
     memory.evict('all');
@@ -56,27 +47,27 @@ export function createLayeredCache(deps: LayeredCacheDeps): SessionCache {
   });
 
   return {
-    findInMemory: (selector) => trustedMemory()?.findInMemory(selector) ?? null,
+    findInMemory: busMemory.findInMemory,
     async find(selector, load) {
-      start();
+      busMemory.start();
       const findShared = (sought: string) => shared.find(sought, load);
-      return trustedMemory()?.find(selector, findShared) ?? findShared(selector);
+      return busMemory.trusted()?.find(selector, findShared) ?? findShared(selector);
     },
     async invalidate(scope) {
-      start();
+      busMemory.start();
       const fence = await shared.invalidate(scope);
       memory.evict(scope);
       await publisher.publish(scope, fence);
       return fence;
     },
     receive,
-    connect: start,
+    connect: busMemory.start,
     checkStore: shared.checkStore,
     async close() {
-      isClosed = true;
+      busMemory.stop();
       await shared.close(); // which may publish a recovery
       await publisher.close();
-      await Promise.all([bus.close(), memory.close()]);
+      await busMemory.close();
     },
   };
 }

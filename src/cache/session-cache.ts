@@ -57,7 +57,7 @@ export interface SessionCache {
    * @param fence the value that the change wrote to its scope's fence; `null`: none that is known
    */
   receive(scope: Scope, fence: string | null): void;
-  /** Starts its bus, as the first `find` does. Absent: it has none. */
+  /** Starts its bus, as the first `find` does. Never throws. Absent: it has none. */
   connect?(): void;
   /** Asks its store for an answer, and rejects without one. That is an outage, as it is for `find`. Absent: it has no store. */
   checkStore?(): Promise<void>;

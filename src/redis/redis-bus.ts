@@ -107,6 +107,14 @@ export function redisBus(given: RedisBusOptions | ConnectedRedis, settings: Redi
       failures = 0;
       serverError = null;
       if (givenChannel === undefined && namespace !== undefined) channel = `durin:${namespace}`;
+      connection = connectForMessages(input, {
+        failed: serverFailed,
+        nodeFailed: serverFailed,
+        changed() {
+          if (isOpen && !input.isCluster) link?.close(); // a sentinel has chosen another server
+        },
+      });
+      // Last, because nothing else can throw: a start that throws leaves nothing half started.
       heartbeats = createHeartbeats({
         send: (heartbeat) => send(heartbeatChannel(), heartbeat),
         onDead() {
@@ -114,13 +122,6 @@ export function redisBus(given: RedisBusOptions | ConnectedRedis, settings: Redi
           link?.close();
         },
         onPossibleLoss,
-      });
-      connection = connectForMessages(input, {
-        failed: serverFailed,
-        nodeFailed: serverFailed,
-        changed() {
-          if (isOpen && !input.isCluster) link?.close(); // a sentinel has chosen another server
-        },
       });
       connect(onMessage);
     },

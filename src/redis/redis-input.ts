@@ -11,6 +11,7 @@ import {
   sentinelOptionNames,
 } from './option-names.ts';
 import type { RedisSource } from './redis-source.ts';
+import { judgeRedisUrl } from './redis-url.ts';
 import { createSentinelSource, type RedisSentinel } from './sentinel-source.ts';
 
 /** The options of a client, a cluster or a sentinel of the package `redis`. */
@@ -74,10 +75,8 @@ function readConnected(subject: string, given: Given): RedisSource {
 
 function readClient(subject: string, given: Given): RedisInput {
   refuseUnknown(subject, given, clientOptionNames);
-  const { url } = given;
-  const hasSocket = url === undefined && isObject(given['socket']);
-  if (!hasSocket && (typeof url !== 'string' || !/^rediss?:\/\//.test(url)))
-    throw wrong(subject, "url must be a URL such as 'redis://localhost:6379'");
+  const { url, socket } = given;
+  if (url !== undefined || !isObject(socket)) checkUrl(subject, 'url', url, socket);
   return { kind: 'client', isCluster: false, options: given };
 }
 
@@ -86,6 +85,7 @@ function readCluster(subject: string, given: Given): RedisInput {
   const { rootNodes, ...others } = given;
   if (!Array.isArray(rootNodes) || rootNodes.length === 0 || !rootNodes.every(isObject))
     throw wrong(subject, "rootNodes must be a list such as [{ url: 'redis://localhost:7000' }]");
+  for (const node of rootNodes) checkRootNode(subject, node, asObject(given['defaults']));
   return { kind: 'cluster', isCluster: true, options: { ...others, rootNodes } };
 }
 
@@ -95,7 +95,22 @@ function readSentinel(subject: string, given: Given): RedisInput {
   if (typeof name !== 'string' || name === '') throw wrong(subject, 'name must be the name of the master');
   if (!Array.isArray(sentinelRootNodes) || sentinelRootNodes.length === 0 || !sentinelRootNodes.every(isAddress))
     throw wrong(subject, "sentinelRootNodes must be a list such as [{ host: 'localhost', port: 26379 }]");
+  for (const clients of ['nodeClientOptions', 'sentinelClientOptions'])
+    if (asObject(given[clients])['url'] !== undefined)
+      throw wrong(subject, `${clients} must not have a url: sentinelRootNodes has the addresses`);
   return { kind: 'sentinel', isCluster: false, options: { ...others, name, sentinelRootNodes } };
+}
+
+/** A root node takes what it lacks from the defaults. */
+function checkRootNode(subject: string, node: Given, defaults: Given): void {
+  const { url } = { ...defaults, ...node };
+  const socket = { ...asObject(defaults['socket']), ...asObject(node['socket']) };
+  if (url !== undefined) checkUrl(subject, 'the url of each of rootNodes', url, socket);
+}
+
+function checkUrl(subject: string, name: string, url: unknown, socket: unknown): void {
+  const complaint = judgeRedisUrl(url, asObject(socket)['tls']);
+  if (complaint !== null) throw wrong(subject, `${name} ${complaint}`);
 }
 
 type Given = Readonly<Record<string, unknown>>;
@@ -104,6 +119,7 @@ function isObject(value: unknown): value is Given {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+const asObject = (value: unknown): Given => (isObject(value) ? value : {});
 const isAddress = (value: unknown): value is { host: string; port: number } =>
   isObject(value) && typeof value['host'] === 'string' && typeof value['port'] === 'number';
 const isMethod = (value: unknown) => typeof value === 'function';

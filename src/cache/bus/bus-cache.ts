@@ -1,6 +1,7 @@
 import type { Bus } from '../bus.ts';
 import type { MemoryCache } from '../memory-cache.ts';
 import type { SessionCache } from '../session-cache.ts';
+import { createBusMemory } from './bus-memory.ts';
 import { type DatabaseChanges, readMessage } from './messages.ts';
 import { createPublisher } from './publisher.ts';
 
@@ -10,6 +11,8 @@ export interface BusCacheDeps {
   /** Starts the messages; the same in all processes of an app, and different in every other app. */
   readonly namespace: string;
   readonly databaseChanges: DatabaseChanges;
+  /** Called each time the bus cannot start. Default: nobody learns of it. */
+  readonly onStartFailed?: (error: unknown) => void;
   /** The clock, in milliseconds. */
   readonly now: () => number;
 }
@@ -20,47 +23,35 @@ export interface BusCacheDeps {
  * when the bus has reconnected, the memory is empty.
  */
 export function createBusCache(deps: BusCacheDeps): SessionCache {
-  const { memory, bus, namespace, databaseChanges, now } = deps;
+  const { memory, namespace, databaseChanges, now } = deps;
   const publisher = createPublisher(deps);
-  let isStarted = false;
-  let isClosed = false;
+  const busMemory = createBusMemory({ ...deps, onMessage: receiveMessage });
 
   function receiveMessage(message: string): void {
     memory.evict(...(readMessage(namespace, message, databaseChanges)?.scopes ?? []));
   }
 
-  function start(): void {
-    if (isStarted || isClosed) return;
-    bus.start(receiveMessage, () => memory.evict('all'), namespace);
-    isStarted = true;
-  }
-
-  /** `null` while messages may be missing. */
-  function trustedMemory(): MemoryCache | null {
-    return isStarted && bus.isConnected() ? memory : null;
-  }
-
   return {
-    findInMemory: (selector) => trustedMemory()?.findInMemory(selector) ?? null,
+    findInMemory: busMemory.findInMemory,
     async find(selector, load) {
-      start();
-      const trusted = trustedMemory();
+      busMemory.start();
+      const trusted = busMemory.trusted();
       if (trusted !== null) return trusted.find(selector, load);
       const loaded = await load(selector);
       return loaded && { record: loaded.record, usableUntil: now() };
     },
     async invalidate(scope, isWritten = false) {
-      start();
+      busMemory.start();
       memory.evict(scope);
       if (!isWritten || !databaseChanges.announce(scope)) await publisher.publish(scope, null);
       return null;
     },
     receive: (scope) => memory.evict(scope),
-    connect: start,
+    connect: busMemory.start,
     async close() {
-      isClosed = true;
+      busMemory.stop();
       await publisher.close();
-      await Promise.all([bus.close(), memory.close()]);
+      await busMemory.close();
     },
   };
 }

@@ -27,7 +27,7 @@ export function forwardChanges(bus: Bus, { namespace, databaseChanges, listener 
         onPossibleLoss();
         if (bus.isConnected()) listener.changed('all');
       }
-      bus.start(receive, lose, ...others);
+      return bus.start(receive, lose, ...others); // a promise, if the app's own bus has an async start
     },
     isConnected: () => bus.isConnected(),
     publish: (message) => bus.publish(message),

@@ -203,13 +203,13 @@ const mutants: readonly (readonly [name: string, kind: Kind, topic: Topic, load:
     'memory is read while the bus is disconnected',
     'layered',
     'messages',
-    layered({ 'cache/layered-cache': [['bus.isConnected() ?', 'true ?']] }),
+    layered({ 'cache/bus/bus-memory': [['bus.isConnected() ?', 'true ?']] }),
   ],
   [
     'a possible loss of messages is ignored',
     'layered',
     'messages',
-    layered({ 'cache/layered-cache': [["() => memory.evict('all')", '() => {}']] }),
+    layered({ 'cache/bus/bus-memory': [["() => memory.evict('all')", '() => {}']] }),
   ],
   [
     'messages are ignored',
@@ -259,13 +259,13 @@ const mutants: readonly (readonly [name: string, kind: Kind, topic: Topic, load:
     'without a store, memory is read while the bus is disconnected',
     'bus',
     'messages',
-    overBus({ 'cache/bus/bus-cache': [['bus.isConnected() ?', 'true ?']] }),
+    overBus({ 'cache/bus/bus-memory': [['bus.isConnected() ?', 'true ?']] }),
   ],
   [
     'without a store, a possible loss of messages is ignored',
     'bus',
     'messages',
-    overBus({ 'cache/bus/bus-cache': [["() => memory.evict('all')", '() => {}']] }),
+    overBus({ 'cache/bus/bus-memory': [["() => memory.evict('all')", '() => {}']] }),
   ],
   [
     'without a store, messages are ignored',
