@@ -30,7 +30,7 @@ export interface LoginsDeps {
   readonly now: () => number;
 }
 
-/** Creates what users do to prove that they are the user: log in, sign in otherwise, and reauthenticate. */
+/** Creates what users do to confirm who they are: log in, sign in otherwise, and reauthenticate. */
 export function createLogins(deps: LoginsDeps) {
   const verifyUser = createVerifyUser({ ...deps, throttle: deps.loginThrottle });
   const confirmUser = createConfirmUser(deps.activeUser);
