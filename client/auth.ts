@@ -13,7 +13,7 @@ export interface DurinAuth<TRouter extends AnyTRPCRouter, TPath extends DurinPat
   /** @throws TRPCClientError with a `data.durin.code` such as INVALID_CREDENTIALS or THROTTLED */
   readonly login: (input: LoginInput<TRouter, TPath>) => ReturnType<Mutate<TRouter, TPath, 'login'>>;
   /**
-   * Proves that the user still is the user, so that procedures with `fresh` accept the calls of this session. Takes the input
+   * Confirms the identity of the user, so that procedures with `fresh` accept the calls of this session. Takes the input
    * of `login` without the client.
    * @throws TRPCClientError with a `data.durin.code` such as INVALID_CREDENTIALS or THROTTLED
    */

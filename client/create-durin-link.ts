@@ -32,7 +32,7 @@ export type DurinLinkOptions<TRouter extends AnyTRPCRouter, TPath extends DurinP
   /** Whether to refresh the session automatically before it expires. Default: `true`. */
   refresh?: boolean | undefined;
   /**
-   * Asks the user to prove again to be the user, when a call is refused with REAUTHENTICATION_REQUIRED. Called once for any
+   * Asks the user to confirm their identity when a call is refused with REAUTHENTICATION_REQUIRED. Called once for any
    * number of calls, which wait, and again with INVALID_CREDENTIALS after a wrong password. The calls are then sent again.
    * Default: they fail.
    * @param signal aborted when the question is over: it is answered rightly or declined, nobody waits for it, or the session

@@ -101,7 +101,7 @@ export function useDurinSession<TSnapshot extends Snapshot>(auth: SnapshotSource
 }
 
 /**
- * Returns the question to the user to prove again to be the user, for a dialog; `null`: there is none. It throws nothing.
+ * Returns the question that asks the user to confirm their identity, for a dialog; `null`: there is none. It throws nothing.
  *
  * @param reauthentication what `createReauthentication` returned, connected through the option `onReauthenticate`
  *

@@ -60,8 +60,7 @@ export class DurinError extends TRPCError {
    */
   static withHeaders(error: DurinError, headers: Headers): DurinError {
     if (!(#headers in error)) return error;
-    const { durin, cause } = error;
-    const own = error.#headers === null ? error : new DurinError(durin.code, { ...durin, cause });
+    const own = error.#headers === null ? error : copyError(error);
     own.#headers = headers;
     return own;
   }
@@ -78,6 +77,11 @@ export class DurinError extends TRPCError {
  */
 export function isDurinError(error: unknown): error is DurinError {
   return typeof error === 'object' && error !== null && brand in error;
+}
+
+/** Returns an error of its own with the same answer, where several calls or requests share one. */
+export function copyError({ durin: { code, ...facts }, message, cause }: DurinError): DurinError {
+  return new DurinError(code, { ...facts, sentence: message, cause });
 }
 
 export const internalMessage = 'Internal server error';

@@ -95,7 +95,7 @@ export interface DurinEvents<TUserId = unknown> {
       | 'COOKIE_UNAVAILABLE';
     readonly userId: TUserId | null;
   };
-  /** The user of a session has proved again to be the user, with `reauthenticate`. */
+  /** The user of a session has confirmed their identity again, with `reauthenticate`. */
   reauthenticated: TokenEvent<TUserId> & CallOrigin;
   loggedOut: TokenEvent<TUserId> & { readonly everywhere: boolean };
   tokenIssued: TokenEvent<TUserId> & { readonly expiry: Date | null };

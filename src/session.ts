@@ -48,7 +48,7 @@ export interface SessionRecord {
   /** The key that this one is to replace; `null`: none, or this one was used already. */
   readonly replaces: string | null;
   readonly createdAt: Date;
-  /** When the user last proved to be the user; `null`: never. */
+  /** When the user last confirmed their identity; `null`: never. */
   readonly authenticatedAt: Date | null;
   /** When it expires if it is not used again; `null`: never. */
   readonly expiresAt: Date | null;

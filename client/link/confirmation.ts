@@ -17,7 +17,7 @@ export type OnReauthenticate = (
   decline: () => void,
 ) => Promise<object | null>;
 
-/** Sends a call that was refused again when the user has proved to be the user. Otherwise it fails with its refusal. */
+/** Sends a call that was refused again when the user has confirmed their identity. Otherwise it fails with its refusal. */
 export type Confirm = (failure: TRPCClientError<AnyTRPCRouter>, call: SentCall) => void;
 
 /**
@@ -40,7 +40,7 @@ export function createConfirm(
     const { signal } = ending;
     const end = () => ending.abort();
 
-    /** Returns whether the user has proved to be the user. */
+    /** Returns whether the user has confirmed their identity. */
     async function ask(why: DurinErrorData): Promise<boolean> {
       if (signal.aborted) return false;
       const input = await onReauthenticate(why, signal, end);
@@ -100,7 +100,7 @@ export function createConfirm(
   };
 }
 
-/** Returns whether the user has proved to be the user; `false` also when the call is left before. */
+/** Returns whether the user has confirmed their identity; `false` also when the call is left before. */
 function answerTo(question: Question, { op, left, number }: SentCall): Promise<boolean> {
   question.calls.add(number);
   return new Promise((resolve, reject) => {

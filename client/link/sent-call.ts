@@ -10,7 +10,7 @@ export interface Result {
   readonly id?: string;
 }
 
-/** A call that was sent, and may be sent again after the user has proved to be the user. */
+/** A call that was sent, and may be sent again after the user has confirmed their identity. */
 export interface SentCall {
   readonly op: Operation;
   readonly epoch: Epoch;

@@ -10,15 +10,15 @@ export interface Epoch {
   logout?: AbortSignal;
   /** Pending while the session is refreshed. */
   refreshing?: Promise<unknown> | undefined;
-  /** Open while the user is asked to prove to be the user. */
+  /** Open while the user is asked to confirm their identity. */
   question?: Question | undefined;
-  /** The number of the last call that was made before the user last proved to be the user. */
+  /** The number of the last call that was made before the user last confirmed their identity. */
   provenAt?: number;
 }
 
 /** A question to the user, which calls wait for. */
 export interface Question {
-  /** Whether the user has proved to be the user. */
+  /** Whether the user has confirmed their identity. */
   readonly answer: Promise<boolean>;
   /** The numbers of the calls that wait for the answer. */
   readonly calls: Set<number>;

@@ -90,14 +90,14 @@ export function createAdminProcedures(internals: Internals, isAdmin: IsAdmin | '
   const guarded = internals.authedProcedure.use(async function requireAdmin({ ctx, path, type, next }) {
     const answer = await withDatabaseTimeout(internals.databaseTimeoutMs, () => callIsAdmin(isAdmin, ctx));
     const userId = internals.schema.userKeyOf(ctx.auth.user);
-    const client = ctx.auth.client.name;
+    const { id, client } = ctx.auth;
     if (answer !== true && (answer !== 'read' || type === 'mutation')) {
       const refusal = new DurinError('NOT_ADMIN', answer === 'read' ? { sentence: readOnlySentence } : {});
-      internals.denials.report(refusal, { path, origin: ctx.durin, session: { id: ctx.auth.id, userId, client } });
+      internals.denials.report(refusal, { path, origin: ctx.durin, session: { id, userId, client } });
       throw refusal;
     }
     const { ipAddress, userAgent } = ctx.durin;
-    const by: AdminActor = Object.freeze({ tokenId: ctx.auth.id, userId, client, ipAddress, userAgent });
+    const by: AdminActor = Object.freeze({ tokenId: id, userId, client: client.name, ipAddress, userAgent });
     return asAdmin(by, () => next({ ctx: { by, role: answer === true ? ('admin' as const) : ('read' as const) } }));
   });
   const changing = maskedProcedure.use(function holdBackLaterCalls({ ctx, batchIndex, next }) {

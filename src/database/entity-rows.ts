@@ -35,7 +35,7 @@ export interface DurinAuthToken<TUser extends object = object, TClient extends D
   /** The scopes that it was issued with; `null`: all of its client's. */
   scopes: string[] | null;
   created: Date;
-  /** When the user last proved to be the user; `null`: never, as for a token that the server issued. */
+  /** When the user last confirmed their identity; `null`: never, as for a token that the server issued. */
   authenticatedAt: Date | null;
   /** `null`: never. */
   expiry: Date | null;

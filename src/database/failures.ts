@@ -80,6 +80,17 @@ export function codeOf(error: unknown): string | null {
   return typeof code === 'string' ? code : null;
 }
 
+/**
+ * The classes of SQLSTATEs, the first two characters, start with a digit, other than a few. So the codes of sockets and TLS are
+ * none, such as `EPIPE`, which has five characters too.
+ */
+const sqlStatePattern = /^(?:\d[\dA-Z]|F0|HV|P0|XX)[\dA-Z]{3}$/;
+
+/** Whether a driver's code is an SQLSTATE of PostgreSQL's: the server has answered. */
+export function isSqlState(code: string): boolean {
+  return sqlStatePattern.test(code);
+}
+
 /** The driver's code behind an error of `Database`. */
 export function causeCodeOf(error: unknown): string | null {
   return isDurinError(error) ? codeOf(error.cause) : null;

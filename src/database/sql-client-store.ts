@@ -36,6 +36,11 @@ export function createSqlClientStore(database: Database, schema: Schema): Client
     }
   }
 
+  async function find(name: string): Promise<ClientRecord | null> {
+    const [row] = await database.run(`select ${clientColumns} from ${clients} where name = ?`, [name]);
+    return row === undefined ? null : toClientRecord(row);
+  }
+
   return {
     async create(values) {
       const sql = `insert into ${clients} (${fieldColumns}) values ${placeholders} returning ${clientColumns}${changeColumn}`;
@@ -56,7 +61,7 @@ export function createSqlClientStore(database: Database, schema: Schema): Client
 
     async update(name, changes) {
       const changed = fields.filter((field) => changes[field] !== undefined);
-      if (changed.length === 0) return (await this.list()).find((client) => client.name === name) ?? null;
+      if (changed.length === 0) return find(name);
       const assignments = changed.map((field) => `${columnsOf[field][0]} = ?`).join(', ');
       const sql = `update ${clients} set ${assignments} where name = ? returning ${clientColumns}${changeColumn}`;
       const parameters = [...changed.map((field) => changes[field]), name, ...changeOf()];

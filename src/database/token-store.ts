@@ -62,7 +62,7 @@ export interface IssueRequest {
   readonly clientName: string;
   readonly onConflict: OnConflict;
   readonly origin: TokenOrigin;
-  /** Whether the user has just proved to be the user. */
+  /** Whether the user has just confirmed their identity. */
   readonly isAuthenticated: boolean;
   /** The device's or the key's name. Default: none. */
   readonly name?: string | null;
@@ -132,7 +132,7 @@ export interface EndedByIssue {
   readonly reason: 'replaced' | 'evicted';
 }
 
-/** A session whose user has proved again to be the user. The user's row is locked, as for an issue. */
+/** A session whose user has confirmed their identity again. The user's row is locked, as for an issue. */
 export interface Reauthentication extends Pick<TokenIdentity, 'id' | 'selector'> {
   /** The user whose credentials were verified. */
   readonly userId: unknown;
@@ -200,7 +200,7 @@ export interface TokenStore {
    * keeps it. Returns `null` if there is no such token.
    */
   renew(id: string, now: number): Promise<RenewedToken | null>;
-  /** Stores when the user of a valid session last proved to be the user. */
+  /** Stores when the user of a valid session last confirmed their identity. */
   reauthenticate(request: Reauthentication, now: number): Promise<ReauthenticationOutcome>;
   /** @param reason why it ends, for the audit. The same below. */
   delete(token: KnownToken, reason: RevocationReason): Promise<TokenIdentity | null>;

@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { createDelayedWrite } from '../async/delayed-write.ts';
 import type { BoundedByTimeout } from '../database/database-timeout.ts';
 import { isRefusal } from '../database/mistakes/watch-outages.ts';
 import type { CallCount, UsageStore } from '../database/records/usage-store.ts';
@@ -55,18 +55,9 @@ export interface CountableCall {
 type Counts = Map<string, Map<string, Count>>;
 
 export function createCallCounts({ store, bounded, onWarning, now }: CallCountsDeps): CallCounts {
-  /** Runs a write outside of any transaction that the call happened in. */
-  const outsideTransaction = AsyncLocalStorage.snapshot();
   let collected: Counts = new Map();
-  let timer: NodeJS.Timeout | null = null;
-  let writing: Promise<void> = Promise.resolve();
   let isRefused = false;
-  let isClosed = false;
-
-  function startWriting(): void {
-    timer = null;
-    writing = writing.then(() => outsideTransaction(write));
-  }
+  const writes = createDelayedWrite(write, collectMs);
 
   /** Returns what the calls are part of now; `null`: too much waits for the database already. */
   function add(count: Count): Count | null {
@@ -107,33 +98,20 @@ export function createCallCounts({ store, bounded, onWarning, now }: CallCountsD
     onWarning(`trpc-durin: calls are not counted: ${reasonOf(error)}`);
   }
 
-  function writeSoon(): void {
-    timer ??= setTimeout(startWriting, collectMs).unref();
-  }
-
-  async function flush(): Promise<void> {
-    if (timer !== null) clearTimeout(timer);
-    startWriting();
-    await writing;
-  }
-
   return {
     count({ id, userId, client, isOfTest }, call) {
-      if (isClosed || isOfTest === true || call.counted !== null) return;
+      if (writes.isClosed || isOfTest === true || call.counted !== null) return;
       call.counted = add({ id, client: client.name, day: dayOf(now()), userId, calls: 1 });
-      writeSoon();
+      writes.schedule();
     },
     takeBack(call) {
-      if (isClosed || call.counted === null) return;
+      if (writes.isClosed || call.counted === null) return;
       add({ ...call.counted, calls: -1 });
       call.counted = null;
-      writeSoon();
+      writes.schedule();
     },
-    flush,
-    close() {
-      isClosed = true;
-      return flush();
-    },
+    flush: writes.flush,
+    close: writes.close,
   };
 }
 

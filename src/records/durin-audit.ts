@@ -1,3 +1,4 @@
+import { repeatWhileFull } from '../async/repeat-while-full.ts';
 import type { BoundedByTimeout } from '../database/database-timeout.ts';
 import { throwMistakes } from '../database/mistakes/throw-mistakes.ts';
 import { type AuditAction, type AuditActor, auditActions } from '../database/records/audit-actions.ts';
@@ -102,13 +103,7 @@ export function createDurinAuditLog({
     async purge(options) {
       const store = requireStore();
       const seconds = parseDuration(options?.olderThan, 'olderThan');
-      let purged = 0;
-      for (let isDone = false; !isDone; ) {
-        const deleted = await throwMistakes(store.deleteOlder(seconds, batchSize));
-        purged += deleted;
-        isDone = deleted < batchSize;
-      }
-      return purged;
+      return repeatWhileFull(batchSize, () => throwMistakes(store.deleteOlder(seconds, batchSize)));
     },
   };
 }

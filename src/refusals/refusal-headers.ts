@@ -30,7 +30,7 @@ export function setRefusalHeaders(
 }
 
 /**
- * The challenge has an error code only if a token was refused, or its user has to prove again to be the user: not if no token
+ * The challenge has an error code only if a token was refused, or its user has to confirm their identity again: not if no token
  * was presented (RFC 6750, 3.1), a login was refused, or the app itself refused the call.
  */
 function challengeOf(refusals: readonly Refusal[], scheme: string): string {

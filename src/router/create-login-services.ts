@@ -7,7 +7,7 @@ import type { CookieSettings } from '../request/cookie-settings.ts';
 import type { DurinContext } from '../request/durin-request.ts';
 import { createSessionCookies } from '../request/session-cookies.ts';
 import type { KeyClients } from '../tokens/keys/key-rules.ts';
-import { createLogins, type LoginsDeps } from '../tokens/verification/create-logins.ts';
+import { createLogins, type LoginsDeps } from '../tokens/logins/create-logins.ts';
 import { createNameClient } from '../tokens/verification/name-client.ts';
 import type { VerificationRules } from '../tokens/verification/verify-user.ts';
 import { createLoginAnswer, type LoginAnswerDeps } from './login-answer.ts';

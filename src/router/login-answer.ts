@@ -2,7 +2,7 @@ import type { DurinContext } from '../request/durin-request.ts';
 import type { CookieCall, SessionCookies } from '../request/session-cookies.ts';
 import type { Auth, SessionRecord } from '../session.ts';
 import { runCallback } from '../tokens/app-callback.ts';
-import type { SignedInUser } from '../tokens/sign-in.ts';
+import type { SignedInUser } from '../tokens/logins/sign-in.ts';
 import type { RequestState } from '../trpc/request-state.ts';
 
 /** What the option `loginResponse` is called with. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { LogIn } from '../tokens/log-in.ts';
+import type { LogIn } from '../tokens/logins/log-in.ts';
 import { refuseUnreadableInput, t } from '../trpc/base-procedure.ts';
 import type { LoginAnswer } from './login-answer.ts';
 import { type AnyLoginSchema, inputFieldsOf } from './login-schema.ts';

@@ -71,8 +71,7 @@ export function createRouterProcedures(deps: RouterProcedureDeps) {
     session: SessionRecord,
     { ctx, path }: Pick<ProcedureCall, 'ctx' | 'path'>,
   ) {
-    const { id, userId, client } = session;
-    denials.report(refusal, { path, origin: ctx.durin, session: { id, userId, client: client.name } });
+    denials.report(refusal, { path, origin: ctx.durin, session });
     return refusal;
   }
 

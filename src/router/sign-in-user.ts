@@ -4,7 +4,7 @@ import type { EventSink } from '../events.ts';
 import type { Actors } from '../records/actors.ts';
 import type { DurinContext } from '../request/durin-request.ts';
 import { type Auth, type SessionRecord, sessionNameProblem } from '../session.ts';
-import { concludeSignIn, type SignIn } from '../tokens/sign-in.ts';
+import { concludeSignIn, type SignIn } from '../tokens/logins/sign-in.ts';
 import type { UnderWay } from '../tokens/under-way.ts';
 import type { NameClient } from '../tokens/verification/name-client.ts';
 import type { AppTypes } from '../trpc/builders.ts';

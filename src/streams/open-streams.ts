@@ -1,5 +1,5 @@
 import type { ChangeListener } from '../cache/changes/changes.ts';
-import { DurinError, isDurinError } from '../errors.ts';
+import { copyError, DurinError, isDurinError } from '../errors.ts';
 import { DueQueue } from './due-queue.ts';
 import type { JudgeSession, Verdict } from './judge-session.ts';
 import { listOf, withoutValue, withValue } from './one-or-many.ts';
@@ -213,9 +213,7 @@ function endAll(session: OpenSession, reason: Error): void {
 
 /** tRPC notes on an error which call it belongs to, so each stream has its own. */
 function copyOf(reason: Error): Error {
-  if (!isDurinError(reason)) return reason;
-  const { code, ...facts } = reason.durin;
-  return new DurinError(code, { ...facts, cause: reason.cause });
+  return isDurinError(reason) ? copyError(reason) : reason;
 }
 
 /** What a callback of the app throws ends the stream, as it would fail a call. */

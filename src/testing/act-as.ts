@@ -21,7 +21,7 @@ export interface ActAsOptions<TApp extends AppTypes> {
   /** The scopes that its token was issued with. Default: all of its client's. */
   scopes?: readonly TApp['scope'][] | undefined;
   /**
-   * When the user last proved to be the user, which `fresh` looks at; `null`: never. Default: now, as after a login; for a client
+   * When the user last confirmed their identity, which `fresh` looks at; `null`: never. Default: now, as after a login; for a client
    * with `keys`, never.
    */
   authenticatedAt?: Date | null | undefined;

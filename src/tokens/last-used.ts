@@ -1,5 +1,5 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { LRUCache } from 'lru-cache';
+import { createDelayedWrite } from '../async/delayed-write.ts';
 import type { BoundedByTimeout } from '../database/database-timeout.ts';
 import type { TokenStore, TokenUse } from '../database/token-store.ts';
 import type { CallOrigin } from '../events.ts';
@@ -39,21 +39,12 @@ export interface LastUsedDeps {
 }
 
 export function createLastUsed({ store, notices, intervalMs, bounded, now }: LastUsedDeps): LastUsed {
-  /** Runs a write outside of any transaction that the use happened in. */
-  const outsideTransaction = AsyncLocalStorage.snapshot();
   const recordedAt = new LRUCache<string, number>(atMost(maxRemembered));
   /** The uses to write, by the interval of their tokens. */
   const collected = new Map<number, Map<string, TokenUse>>();
   /** The ids of the collected keys that expire soon. */
   const expiring = new Set<string>();
-  let timer: NodeJS.Timeout | null = null;
-  let writing: Promise<void> = Promise.resolve();
-  let isClosed = false;
-
-  function startWriting(): void {
-    timer = null;
-    writing = writing.then(() => outsideTransaction(write));
-  }
+  const writes = createDelayedWrite(write, collectMs);
 
   async function write(): Promise<void> {
     const byInterval = [...collected];
@@ -78,13 +69,7 @@ export function createLastUsed({ store, notices, intervalMs, bounded, now }: Las
     const uses = collected.get(everyMs) ?? new Map<string, TokenUse>();
     uses.set(use.id, use);
     collected.set(everyMs, uses);
-    timer ??= setTimeout(startWriting, collectMs).unref();
-  }
-
-  async function flush(): Promise<void> {
-    if (timer !== null) clearTimeout(timer);
-    startWriting();
-    await writing;
+    writes.schedule();
   }
 
   return {
@@ -92,15 +77,12 @@ export function createLastUsed({ store, notices, intervalMs, bounded, now }: Las
       const usedAt = now();
       const everyMs = record.isExtendedByUse ? Math.min(intervalMs, maxIdleIntervalMs) : intervalMs;
       const last = recordedAt.peek(record.id) ?? record.lastUsedAt?.getTime();
-      if (isClosed || (last !== undefined && usedAt - last < everyMs)) return;
+      if (writes.isClosed || (last !== undefined && usedAt - last < everyMs)) return;
       recordedAt.set(record.id, usedAt);
       if (notices.mayBeDue(record)) expiring.add(record.id);
       collect({ id: record.id, usedAt: new Date(usedAt), ...origin }, everyMs);
     },
-    flush,
-    close() {
-      isClosed = true;
-      return flush();
-    },
+    flush: writes.flush,
+    close: writes.close,
   };
 }

@@ -1,3 +1,4 @@
+import { repeatWhileFull } from '../async/repeat-while-full.ts';
 import type { UsageStore } from '../database/records/usage-store.ts';
 import type { KnownToken, TokenStore } from '../database/token-store.ts';
 import type { EventSink } from '../events.ts';
@@ -46,8 +47,7 @@ export function createPurgeTokens({ store, usageStore, notices, events, now }: P
     }
     const oldest = dayOf(startedAt - keepUsageSeconds * 1000);
     try {
-      for (let isDone = usageStore === null; !isDone; )
-        isDone = ((await usageStore?.deleteBefore(oldest, batchSize)) ?? 0) < batchSize;
+      if (usageStore !== null) await repeatWhileFull(batchSize, () => usageStore.deleteBefore(oldest, batchSize));
     } finally {
       await notices.emitAll();
     }

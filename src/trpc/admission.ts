@@ -82,9 +82,7 @@ export function createAdmission(deps: AdmissionDeps): Admission {
   function requireRights(record: SessionRecord, visit: Visit): void {
     const refusal = refusalOf(record, visit.settings, visit.request.ipAddress);
     if (refusal === null) return;
-    const { id, userId, client } = record;
-    const session = { id, userId, client: client.name };
-    denials.report(refusal, { path: visit.path, origin: visit.request, session });
+    denials.report(refusal, { path: visit.path, origin: visit.request, session: record });
     throw refusal;
   }
 

@@ -1,7 +1,7 @@
 import type { DurinClient } from '../database/entity-rows.ts';
 import type { AnyClientName, AuthClient, AuthUser } from '../database/views.ts';
 import { DurinUsageError } from '../errors.ts';
-import type { Auth, CallAuth } from '../session.ts';
+import type { CallAuth } from '../session.ts';
 import type { Rate } from '../values/rate.ts';
 import { asBuilder, baseProcedure, type DurinBuilder, guardedBy } from './base-procedure.ts';
 import { createGuards, type GuardDeps } from './guard.ts';
@@ -16,13 +16,6 @@ export interface AppTypes {
   populate: readonly string[] | false;
   scope: string;
 }
-
-/** A session, as the app sees it outside of guarded procedures. */
-export type AppAuth<TApp extends AppTypes> = Auth<
-  AuthUser<TApp['userEntity'], TApp['populate']>,
-  AuthClient<TApp['clientEntity'], TApp['populate'], AnyClientName<TApp['clientName']>>,
-  TApp['scope']
->;
 
 /** What a guarded procedure's context has. */
 export interface SignedIn<TApp extends AppTypes, TName extends string = AnyClientName<TApp['clientName']>> {

@@ -3,6 +3,7 @@ import { DurinError } from '../errors.ts';
 import type { CallOrigin, DenialCode, EventSink } from '../events.ts';
 import type { Telemetry } from '../health/telemetry.ts';
 import { networkOf } from '../request/network.ts';
+import type { SessionRecord } from '../session.ts';
 import { atMost } from '../values/at-most.ts';
 import type { DurinErrorCode } from '../wire.ts';
 
@@ -12,7 +13,7 @@ export interface DeniedCall {
   readonly path: string | null;
   readonly origin: CallOrigin;
   /** `null`: the caller is not signed in. */
-  readonly session: { readonly id: string; readonly userId: unknown; readonly client: string } | null;
+  readonly session: Pick<SessionRecord, 'id' | 'userId' | 'client'> | null;
 }
 
 /** Reports refusals: those that are worth a security log as the event `denied`, and all of them to an observer. */
@@ -82,7 +83,8 @@ export function createDenials({ events, telemetry, now }: DenialsDeps): Denials 
       const address = ipAddress === null ? 'unknown' : networkOf(ipAddress);
       const suppressed = countOf(session === null ? `address:${address}` : `session:${session.id}`);
       if (suppressed === null) return;
-      const { userId = null, client = null } = session ?? {};
+      const userId = session?.userId ?? null;
+      const client = session?.client.name ?? null;
       events.emit('denied', { code, path, userId, client, ipAddress, userAgent, suppressed });
     },
   };

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { DurinUsageError } from '../errors.ts';
 import type { Demands } from '../tokens/rights/judge-rights.ts';
-import { type Duration, parseDuration } from '../values/duration.ts';
+import { type Duration, durationSentence, isDuration, parseDuration } from '../values/duration.ts';
 import { describeOptionError, optionIssueMessage } from '../values/option-error.ts';
-import { parseRate, type Quota, type Rate } from '../values/rate.ts';
+import { isRate, parseRate, type Quota, type Rate, rateSentence } from '../values/rate.ts';
 import { unknownScopeProblem } from '../values/scope.ts';
 import { type GuardPolicy, guardedPolicy } from './policies/policies.ts';
 
@@ -96,13 +96,8 @@ const guardSchema = z
     exceptClients: names,
     scopes: scopeNames,
     anyScope: scopeNames,
-    fresh: z
-      .custom<Duration>(
-        isDuration,
-        "must be a duration such as '60s', '15m', '12h', '14d' or a whole number of seconds, from 1 second to 68 years",
-      )
-      .optional(),
-    rate: z.custom<Rate>(isRate, "must be a rate such as '5/s', '100/m', '1000/h' or '10000/d'").optional(),
+    fresh: z.custom<Duration>(isDuration, durationSentence).optional(),
+    rate: z.custom<Rate>(isRate, rateSentence).optional(),
     scope: z.custom<string>(isOwnScope, scopeMessage).optional(),
   })
   .refine(({ clients, exceptClients }) => clients === undefined || exceptClients === undefined, {
@@ -177,21 +172,4 @@ function findUndefined(options: unknown): string | undefined {
 /** The scope of a procedure without one: its path, in ASCII, and told apart from trpc-durin's own scopes. */
 export function scopeOfPath(path: string): string {
   return reservedScopes.has(path) ? `procedure ${path}` : encodeURI(path.toWellFormed());
-}
-
-function isRate(rate: unknown): boolean {
-  return doesNotThrow(() => parseRate(rate, 'rate'));
-}
-
-function isDuration(duration: unknown): boolean {
-  return doesNotThrow(() => parseDuration(duration, 'fresh'));
-}
-
-function doesNotThrow(parse: () => unknown): boolean {
-  try {
-    parse();
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { TRPCError } from '@trpc/server';
 import { describe, expect, test, vi } from 'vitest';
-import { DurinError, DurinUsageError, isDurinError } from '../../src/errors.ts';
+import { copyError, DurinError, DurinUsageError, isDurinError } from '../../src/errors.ts';
 import { createResponseMeta } from '../../src/trpc/response-headers.ts';
 
 /** Another copy of the module, as a bundler or a framework may load it. */
@@ -60,6 +60,21 @@ test.each([
   ['STORE_UNAVAILABLE', 503],
 ] as const)('the HTTP status of %s is %i', (code, status) => {
   expect(new DurinError(code).httpStatus).toBe(status);
+});
+
+test('a copy has the sentence, the data and the cause of its error', () => {
+  const refusals = [
+    new DurinError('NOT_ADMIN', { sentence: 'You may only read.' }),
+    new DurinError('THROTTLED', { retryAfter: 3, scope: 'search' }),
+    new DurinError('STORE_UNAVAILABLE', { cause: new Error('an outage') }),
+  ];
+  for (const error of refusals) {
+    const copy = copyError(error);
+    expect(copy).not.toBe(error);
+    expect(copy).toBeInstanceOf(DurinError);
+    const { code, durin, httpStatus, message, cause } = error;
+    expect(copy).toMatchObject({ code, durin, httpStatus, message, cause });
+  }
 });
 
 describe('toResponse', () => {

@@ -2,7 +2,7 @@ import { createSingleFlight } from '../../async/single-flight.ts';
 import { DurinUsageError, isDurinError } from '../../errors.ts';
 import type { OutageReport } from '../../health/outage-report.ts';
 import type { Database } from '../database.ts';
-import { codeOf, isOutage } from '../failures.ts';
+import { codeOf, isOutage, isSqlState } from '../failures.ts';
 import type { ExplainTimeout } from '../prepared/busy-pool.ts';
 
 /** Returns the work, and learns from how it ends whether the database can be used. */
@@ -82,8 +82,6 @@ export function createWatchOutages(
   return { statement: watch(succeeded), failures: watch(() => undefined) };
 }
 
-const sqlStatePattern = /^(?:\d|F0|HV|P0|XX)[\dA-Z]{3,4}$/;
-
 /**
  * The SQLSTATEs of a database that no statement can use: read only after a failover, a role that may not log in, no such
  * database, no disk space left, system errors. The other ones are about one statement.
@@ -99,7 +97,7 @@ const missingRight = '42501';
 function judge(cause: unknown): 'unusable' | 'perhaps' | 'usable' {
   const code = codeOf(cause);
   if (code !== null && unusableStates.test(code)) return 'unusable';
-  if (code === null || code === missingRight || isOutage(cause) || !sqlStatePattern.test(code)) return 'perhaps';
+  if (code === null || code === missingRight || isOutage(cause) || !isSqlState(code)) return 'perhaps';
   return 'usable';
 }
 

@@ -46,7 +46,7 @@ async function importPglite() {
     return await import('@mikro-orm/pglite');
   } catch (error) {
     if (codeOf(error) !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new DurinUsageError('createTestDurin: install @mikro-orm/pglite as a development dependency', {
+    throw new DurinUsageError('a database in memory needs @mikro-orm/pglite: install it as a development dependency', {
       cause: error,
     });
   }

@@ -1,6 +1,6 @@
 import { withTimeout } from '../../async/with-timeout.ts';
 import { toUnavailable } from '../database-timeout.ts';
-import { codeOf, isOutage, sqlState } from '../failures.ts';
+import { codeOf, isOutage, isSqlState, sqlState } from '../failures.ts';
 import type { Row } from '../rows/row.ts';
 import type { NativeClient, NativePool, NativeQuery } from './native-pool.ts';
 
@@ -48,11 +48,8 @@ const connectionStates: ReadonlySet<string> = new Set([
   sqlState.readOnlyTransaction,
 ]);
 
-/** The classes of SQLSTATEs start with a digit, other than a few; the codes of sockets, such as `EPIPE`, with an E. */
-const sqlStatePattern = /^(?:\d|F0|HV|P0|XX)[\dA-Z]+$/;
-
 /** Whether PostgreSQL rejected the statement alone, so that its connection can be used again. */
 function isUsableAfter(error: unknown): boolean {
   const code = codeOf(error);
-  return code !== null && sqlStatePattern.test(code) && !connectionStates.has(code) && !isOutage(error);
+  return code !== null && isSqlState(code) && !connectionStates.has(code) && !isOutage(error);
 }

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { repeatWhileFull } from '../../async/repeat-while-full.ts';
 import type { BoundedByTimeout } from '../../database/database-timeout.ts';
 import { isNearExpiry } from '../../database/keys/expiry-steps.ts';
 import type { KeyStore } from '../../database/keys/key-store.ts';
@@ -47,8 +48,7 @@ export function createExpiryNotices({ keyStore, keyClients, events, bounded, now
   }
 
   async function emitAll(): Promise<void> {
-    if (names.length === 0) return;
-    for (let count = maxBatchSize; count === maxBatchSize; ) count = await claim(null);
+    if (names.length > 0) await repeatWhileFull(maxBatchSize, () => claim(null));
   }
 
   return {

@@ -7,7 +7,7 @@ import type { TokenCodec } from '../token-codec.ts';
 const toleratedSkewMs = 60_000;
 
 /**
- * Whether the user of a session proved to be the user at most `maxAgeSeconds` ago. A token that the server issued is not fresh
+ * Whether the user of a session confirmed their identity at most `maxAgeSeconds` ago. A token that the server issued is not fresh
  * until its user reauthenticates.
  */
 export function isFresh(
@@ -21,7 +21,7 @@ export function isFresh(
 }
 
 /**
- * Lets a session through whose user proved to be the user at most `maxAgeSeconds` ago, and returns it.
+ * Lets a session through whose user confirmed their identity at most `maxAgeSeconds` ago, and returns it.
  * @throws DurinError REAUTHENTICATION_REQUIRED, and what `authenticate` throws if the session has ended
  */
 export type RequireFresh = (session: SessionRecord, maxAgeSeconds: number) => Promise<SessionRecord>;

@@ -10,7 +10,7 @@ import { isRefused, type Refused, refused } from './refusal.ts';
 import type { Attempt, VerifyUser } from './verify-user.ts';
 
 /**
- * Lets the user of a session prove again to be the user. It is verified, limited and refused like a login. The right password
+ * Lets the user of a session confirm their identity again. It is verified, limited and refused like a login. The right password
  * of another user is refused like a wrong one. The session keeps its token and its expiry.
  * @throws DurinError INVALID_CREDENTIALS, THROTTLED, STORE_UNAVAILABLE; INVALID_TOKEN if the session has ended meanwhile
  */

@@ -33,14 +33,10 @@ export function createAuthenticateSource(deps: AuthenticateSourceDeps): Authenti
       if (refusal !== null) throw refusal;
       if (record.replaces !== null) await activateKey(record, request);
     } catch (error) {
-      denials.report(error, { path: null, origin: request, session: record && toSessionOf(record) });
+      denials.report(error, { path: null, origin: request, session: record });
       throw toAnswered(error, request);
     }
     lastUsed.recordUse(record, request);
     return record;
   };
-}
-
-function toSessionOf({ id, userId, client }: SessionRecord) {
-  return { id, userId, client: client.name };
 }

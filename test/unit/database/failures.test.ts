@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { isOutage, isUnstorable, onUnknownOutcome } from '../../../src/database/failures.ts';
+import { isOutage, isSqlState, isUnstorable, onUnknownOutcome } from '../../../src/database/failures.ts';
 import { DurinError } from '../../../src/errors.ts';
 
 const withCode = (code: unknown) => Object.assign(new Error('failed'), { code });
@@ -35,6 +35,31 @@ test('an unstorable value is recognized by its SQLSTATE', () => {
   expect(isUnstorable(withNul)).toBe(true);
   for (const error of [withCode('08P01'), withCode('23505'), withCode(22_001), new Error('22001'), null])
     expect(isUnstorable(error)).toBe(false);
+});
+
+test.each(['00000', '08006', '0A000', '23505', '42P01', '57P01', 'F0000', 'HV00B', 'P0001', 'XX000'])(
+  '%s is an SQLSTATE',
+  (code) => {
+    expect(isSqlState(code)).toBe(true);
+  },
+);
+
+const otherCodes = [
+  'EPIPE',
+  'EPERM',
+  'EBUSY',
+  'ECONNRESET',
+  'ERR_ASSERTION',
+  '',
+  '2350',
+  '235055',
+  '23505 ',
+  '42p01',
+  'ABCDE',
+];
+
+test.each(otherCodes)('%j is no SQLSTATE', (code) => {
+  expect(isSqlState(code)).toBe(false);
 });
 
 const writeFailures: [boolean, unknown][] = [

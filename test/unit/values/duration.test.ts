@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseDuration } from '../../../src/values/duration.ts';
+import { isDuration, parseDuration } from '../../../src/values/duration.ts';
 import { writeDuration } from '../../../src/values/units.ts';
 
 describe('parseDuration', () => {
@@ -12,6 +12,7 @@ describe('parseDuration', () => {
     [1, 1],
     [2_147_483_647, 2_147_483_647],
   ])('reads %j as %i seconds', (duration, seconds) => {
+    expect(isDuration(duration)).toBe(true);
     expect(parseDuration(duration, 'ttl')).toBe(seconds);
   });
 
@@ -39,6 +40,7 @@ describe('parseDuration', () => {
     ['1d'],
     true,
   ])('refuses %j and names the subject', (duration) => {
+    expect(isDuration(duration)).toBe(false);
     expect(() => parseDuration(duration, 'defaultTokenTtl')).toThrow(/^defaultTokenTtl must be a duration such as/);
   });
 

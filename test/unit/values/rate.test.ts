@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseRate, ratePattern } from '../../../src/values/rate.ts';
+import { isRate, parseRate, ratePattern } from '../../../src/values/rate.ts';
 
 test.each([
   ['2/m', { limit: 2, windowSeconds: 60 }],
@@ -7,6 +7,7 @@ test.each([
   ['1000/h', { limit: 1000, windowSeconds: 3600 }],
   ['999999999/d', { limit: 999_999_999, windowSeconds: 86_400 }],
 ])('%s is a valid rate', (rate, quota) => {
+  expect(isRate(rate)).toBe(true);
   expect(parseRate(rate, 'rate')).toEqual(quota);
 });
 
@@ -32,6 +33,7 @@ test.each([
   undefined,
   {},
 ])('%j is refused with a message that names the subject', (rate) => {
+  expect(isRate(rate)).toBe(false);
   expect(() => parseRate(rate, 'throttleRate')).toThrow(
     "throttleRate must be a rate such as '5/s', '100/m', '1000/h' or '10000/d'",
   );

@@ -1,11 +1,11 @@
-import type { EventSink } from '../events.ts';
-import type { DurinContext } from '../request/durin-request.ts';
-import { sessionNameProblem } from '../session.ts';
-import type { LimitState } from '../throttle/throttle.ts';
-import { runCallback } from './app-callback.ts';
+import type { EventSink } from '../../events.ts';
+import type { DurinContext } from '../../request/durin-request.ts';
+import { sessionNameProblem } from '../../session.ts';
+import type { LimitState } from '../../throttle/throttle.ts';
+import { runCallback } from '../app-callback.ts';
+import type { NameClient } from '../verification/name-client.ts';
+import type { LoginInput, VerifyUser } from '../verification/verify-user.ts';
 import { concludeSignIn, type SignedInUser, type SignIn } from './sign-in.ts';
-import type { NameClient } from './verification/name-client.ts';
-import type { LoginInput, VerifyUser } from './verification/verify-user.ts';
 
 export interface LogInDeps {
   readonly verifyUser: VerifyUser;

@@ -4,13 +4,13 @@ import type { EventSink } from '../../events.ts';
 import type { LoginThrottle } from '../../throttle/login-throttle.ts';
 import type { ActiveUser } from '../active-user.ts';
 import type { IssueToken } from '../issue-token.ts';
-import { createLogIn, type LogInDeps } from '../log-in.ts';
-import { createSignIn, type SignInDeps } from '../sign-in.ts';
 import type { UnderWay } from '../under-way.ts';
-import { createConfirmUser } from './confirm-user.ts';
-import type { NameClient } from './name-client.ts';
-import { createReauthenticate } from './reauthenticate.ts';
-import { createVerifyUser, type VerificationRules } from './verify-user.ts';
+import { createConfirmUser } from '../verification/confirm-user.ts';
+import type { NameClient } from '../verification/name-client.ts';
+import { createReauthenticate } from '../verification/reauthenticate.ts';
+import { createVerifyUser, type VerificationRules } from '../verification/verify-user.ts';
+import { createLogIn, type LogInDeps } from './log-in.ts';
+import { createSignIn, type SignInDeps } from './sign-in.ts';
 
 export interface LoginsDeps {
   readonly store: Pick<TokenStore, 'reauthenticate'>;
@@ -30,7 +30,7 @@ export interface LoginsDeps {
   readonly now: () => number;
 }
 
-/** Creates what users do to prove that they are the user: log in, sign in otherwise, and reauthenticate. */
+/** Creates what users do to confirm who they are: log in, sign in otherwise, and reauthenticate. */
 export function createLogins(deps: LoginsDeps) {
   const verifyUser = createVerifyUser({ ...deps, throttle: deps.loginThrottle });
   const confirmUser = createConfirmUser(deps.activeUser);

@@ -1,12 +1,12 @@
-import type { BoundedByTimeout } from '../database/database-timeout.ts';
-import type { OnConflict } from '../database/token-store.ts';
-import { DurinError } from '../errors.ts';
-import type { CallOrigin, EventSink } from '../events.ts';
-import type { SessionRecord } from '../session.ts';
-import type { IssueToken } from './issue-token.ts';
-import { toSessionTokenEvent } from './token-event.ts';
-import type { ConfirmUser, VerifiedUser } from './verification/confirm-user.ts';
-import { type Refused, refused } from './verification/refusal.ts';
+import type { BoundedByTimeout } from '../../database/database-timeout.ts';
+import type { OnConflict } from '../../database/token-store.ts';
+import { DurinError } from '../../errors.ts';
+import type { CallOrigin, EventSink } from '../../events.ts';
+import type { SessionRecord } from '../../session.ts';
+import type { IssueToken } from '../issue-token.ts';
+import { toSessionTokenEvent } from '../token-event.ts';
+import type { ConfirmUser, VerifiedUser } from '../verification/confirm-user.ts';
+import { type Refused, refused } from '../verification/refusal.ts';
 
 export interface SignInRequest extends VerifiedUser {
   /** The session's name; `null`: none. */
