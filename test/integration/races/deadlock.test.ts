@@ -12,7 +12,7 @@ beforeAll(async () => {
   url.pathname = `/${arena.orm.config.get('dbName')}`;
   rival = new Client({ connectionString: url.href });
   await rival.connect();
-  // A transaction checks for a deadlock once, after this wait, and is aborted if it finds one. Durin's checks after 1 s.
+  // A transaction checks for a deadlock once, after this wait, and is aborted if it finds one. Durin's checks after 100 ms.
   await rival.query("set deadlock_timeout = '3s'");
 });
 afterAll(async () => {
@@ -50,7 +50,8 @@ test('a statement that was aborted by a deadlock runs again', async () => {
   const statements = await tapStatements(arena.orm);
   let rounds = 1;
   while ((await cross(await rowsInOrder(contest), contest)) === 'rival' && rounds < 10) rounds += 1;
-  expect(statements.filter(({ text }) => text.startsWith('delete from'))).toHaveLength(rounds + 1);
+  // More than one again if it locks the first row anew before the rival has woken.
+  expect(statements.filter(({ text }) => text.startsWith('delete from')).length).toBeGreaterThan(rounds);
   expect(contest.events.count('tokenRevoked')).toBe(2 * rounds);
   await expectTrueLives(contest);
 });
