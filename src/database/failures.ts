@@ -81,8 +81,8 @@ export function codeOf(error: unknown): string | null {
 }
 
 /**
- * The classes of SQLSTATEs, the first two characters, start with a digit, other than a few. So the codes of sockets and TLS are
- * none, such as `EPIPE`, which has five characters too.
+ * An SQLSTATE has five characters. The first two are its class, which starts with a digit, except for the few listed here. The
+ * codes of sockets and TLS, such as `EPIPE`, do not match.
  */
 const sqlStatePattern = /^(?:\d[\dA-Z]|F0|HV|P0|XX)[\dA-Z]{3}$/;
 

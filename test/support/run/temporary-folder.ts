@@ -4,12 +4,12 @@ import { join } from 'node:path';
 
 /** Linux keeps the files of this folder in memory. */
 const inMemory = '/dev/shm';
-/** What the servers, browsers and installed packages of a run write takes less, in bytes. */
+/** More than a run writes with its databases, browsers and installed packages, in bytes. */
 const enough = 8e9;
 
 /**
- * Creates a folder for what a run writes, which ends with this process. It is in memory if there is room: on a disk a new
- * database takes ten times as long.
+ * Creates a folder for what a run writes, and removes it when this process ends. It is in memory if there is room, because a new
+ * database takes ten times as long on a disk.
  * @returns its path, or that of the system's folder
  */
 export function createTemporaryFolder(): string {
